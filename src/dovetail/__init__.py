@@ -1,0 +1,3 @@
+"""Dovetail joins a factory's machines to its business: an open manufacturing execution system."""
+
+__version__ = "0.1.0"

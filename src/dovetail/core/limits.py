@@ -1,0 +1,45 @@
+"""Every queue, cache, batch, upload and loop has a limit; they all stand here, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- edge ---------------------------------------------------------------------------------------------------
+GROUP_COMMIT_S: Final = 0.05  # the live lane waits at most this long to share one fsync (DESIGN §14: ≤ 50 ms)
+FRAMES_WAITING_MAX: Final = 2_000  # ~20 s of a busy gateway; beyond it a declared gap is better than no memory
+GOOD_THROUGH_EVERY_S: Final = 1.0  # silence is measured each second (DESIGN §4)
+CONNECT_TIMEOUT_S: Final = 3.0  # DESIGN §6
+BACKOFF_FIRST_S: Final = 0.5  # DESIGN §6: full jitter 0.5 → 5 s
+BACKOFF_MAX_S: Final = 5.0
+BACKOFF_REFUSED_S: Final = 30.0  # a person must mend it; asking faster only fills the PLC's log
+LINK_SILENT_S: Final = 3.0  # three missed marks: the link is down (SECURITY §1 row 1 allows 5 s)
+CLOCK_TRUST_US: Final = 2_000_000  # device time is believed within ±2 s of ours (DESIGN §4)
+CLOCK_FUTURE_US: Final = 5_000_000  # a device time further ahead than this is not believed at all
+
+# --- historian ----------------------------------------------------------------------------------------------
+CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
+SEAL_EVERY_S: Final = 10.0  # bounds the head that a restart has to re-read
+TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than this for it
+SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new
+RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
+STRING_BYTES_MAX: Final = 64_000  # a longer text is no signal
+
+# --- states and ledger --------------------------------------------------------------------------------------
+CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at most an hour before it (DESIGN §7)
+COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minute (DESIGN §7)
+CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
+
+# --- web ----------------------------------------------------------------------------------------------------
+PAGE_MAX: Final = 1_000  # rows of one cursor page
+BODY_BYTES_MAX: Final = 5_000_000  # the largest plant code upload seen is 2 MB
+LIVE_QUEUE_BYTES_MAX: Final = 1_000_000  # SECURITY §1 row 15: a slower browser conflates
+LIVE_TOPICS_MAX: Final = 500  # a wall of tiles; more is a mistake
+PASSWORD_HASHES_AT_ONCE: Final = 2  # SECURITY A8: a flood of sign-ins must not take the cores
+SESSION_IDLE_US: Final = 8 * 3_600_000_000  # one shift
+SESSION_MAX_US: Final = 12 * 3_600_000_000  # SECURITY §5.5
+ONE_TIME_TOKEN_US: Final = 15 * 60_000_000  # SECURITY A2
+
+# --- plant code ---------------------------------------------------------------------------------------------
+PLANT_FILE_BYTES_MAX: Final = 16_000_000  # 20,000 tags written out are 4 MB
+PLANT_DEPTH_MAX: Final = 32  # deeper nesting is an attack or an accident
+PLANT_PROBLEMS_MAX: Final = 200  # nobody reads further; the count of the rest is said

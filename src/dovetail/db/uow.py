@@ -1,0 +1,109 @@
+"""One transaction: the change, its audit row, its events and its place in the order of what was known.
+
+`known` is taken once per writing transaction, when first asked for and at the latest at commit, and the right to
+take the next one is held until commit; so the numbers become visible in order (DESIGN §5). `as_of` is a `known`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy.engine import URL
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import Clock
+from dovetail.core.scope import Actor
+from dovetail.db.engine import open_engines
+from dovetail.db.tables import commit_log, event_log, metadata
+
+KNOWN_LOCK = 0x0D0E7A11  # PostgreSQL advisory lock: whoever holds it takes the next `known`
+
+
+class Reading:
+    """A consistent view of the records; nothing can be changed through it."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+
+    def known_now(self) -> int:
+        """The newest `known` this view can see; 0 in an empty installation."""
+        return self.connection.scalar(select(func.coalesce(func.max(commit_log.c.known), 0))) or 0
+
+    def known_at(self, at_us: int) -> int:
+        """What was known at a wall-clock moment, as a `known`; 0 before the first commit."""
+        newest = select(func.coalesce(func.max(commit_log.c.known), 0)).where(commit_log.c.at_us <= at_us)
+        return self.connection.scalar(newest) or 0
+
+
+class UnitOfWork(Reading):
+    """A writing transaction. Rows of rooms carry `uow.known`; `emit` keeps an event and publishes it after commit."""
+
+    def __init__(self, connection: Connection, clock: Clock, actor: Actor) -> None:
+        super().__init__(connection, clock)
+        self.actor = actor
+        self.events: list[object] = []
+
+    @cached_property
+    def known(self) -> int:
+        """This transaction's place in the order of knowledge. Asking for it keeps later takers waiting until commit."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": KNOWN_LOCK})
+        number = self.known_now() + 1
+        self.connection.execute(
+            insert(commit_log).values(known=number, at_us=self.clock.now_us(), actor_id=self.actor.id)
+        )
+        return number
+
+    def emit(self, event: object) -> None:
+        """Keep an event (a frozen dataclass from `dovetail.events`) with the change that caused it."""
+        self.events.append(event)
+
+    def _finish(self) -> None:
+        known = self.known
+        for n, event in enumerate(self.events):
+            body = dataclasses.asdict(event)  # type: ignore[call-overload]  # events are dataclasses by contract
+            self.connection.execute(insert(event_log).values(known=known, n=n, kind=type(event).__name__, body=body))
+
+
+class Database:
+    """The records store of one installation."""
+
+    def __init__(self, url: str | URL, *, clock: Clock, bus: Bus) -> None:
+        self.clock = clock
+        self.bus = bus
+        self._writer, self._reader = open_engines(url)
+
+    @property
+    def writer(self) -> Engine:
+        """For migrations and for the conformance tests; rooms use `write` and `read`."""
+        return self._writer
+
+    @contextmanager
+    def write(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A transaction that commits when the block ends and rolls back when it raises; events go out after commit."""
+        with self._writer.begin() as connection:
+            uow = UnitOfWork(connection, self.clock, actor)
+            yield uow
+            uow._finish()
+        for event in uow.events:
+            self.bus.publish(event)
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """A consistent view for as long as the block lasts."""
+        with self._reader.connect() as connection, connection.begin():
+            yield Reading(connection, self.clock)
+
+    def create_for_tests(self) -> None:
+        """All tables at once, without migrations: only tests of one room want this."""
+        metadata.create_all(self._writer)
+
+    def close(self) -> None:
+        """Give every connection back; the files may be moved afterwards."""
+        self._reader.dispose()
+        self._writer.dispose()

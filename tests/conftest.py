@@ -1,0 +1,110 @@
+"""What every test may ask for: a clock it owns, a records store on SQLite and on PostgreSQL, and a check for leaks."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from dovetail.core.bus import Bus
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Database
+from dovetail.testing.clock import ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def everyone() -> Scope:
+    """The scope of the installation's own work: sees all."""
+    return system_scope("test")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL from the pgserver wheel, one for the session; each test gets a database of its own."""
+    pgserver = pytest.importorskip("pgserver", reason="the pgserver wheel does not exist for this platform")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty records store, once on SQLite and once on PostgreSQL."""
+    choose = {"sqlite": _sqlite_url, "postgres": _postgres_url}[request.param]
+    yield from choose(request, tmp_path)
+
+
+def _sqlite_url(_request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    yield f"sqlite:///{tmp_path / 'records.db'}"
+
+
+_counter = iter(range(1_000_000))
+
+
+def _postgres_url(request: pytest.FixtureRequest, _tmp_path: Path) -> Iterator[str]:
+    server = request.getfixturevalue("postgres_url").replace("postgresql://", "postgresql+psycopg://")
+    name = f"t{next(_counter)}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    base, _, query = server.partition("?")
+    yield f"{base.rsplit('/', 1)[0]}/{name}?{query}"
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def database(database_url: str, clock: ManualClock, bus: Bus) -> Iterator[Database]:
+    """An empty records store with every imported room's tables."""
+    opened = Database(database_url, clock=clock, bus=bus)
+    opened.create_for_tests()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Database]:
+    """The same on SQLite only: for long tests whose SQL is covered elsewhere."""
+    opened = Database(f"sqlite:///{tmp_path / 'records.db'}", clock=clock, bus=bus)
+    opened.create_for_tests()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test no thread that it started may still run (asyncio tasks are checked by `no_task_leaks`)."""
+    before = set(threading.enumerate())
+    yield
+    left = [
+        thread
+        for thread in set(threading.enumerate()) - before
+        if thread.is_alive() and not thread.daemon and not thread.name.startswith(("asyncio_", "ThreadPoolExecutor"))
+    ]
+    assert not left, f"{request.node.nodeid} left threads running: {left}"
+
+
+@pytest.fixture(autouse=True)
+async def no_task_leaks(request: pytest.FixtureRequest) -> object:
+    """After an async test no task that it started may still run."""
+    before = asyncio.all_tasks()
+    yield
+    left = [task for task in asyncio.all_tasks() - before if not task.done() and task is not asyncio.current_task()]
+    for task in left:
+        task.cancel()
+    assert not left, f"{request.node.nodeid} left tasks running: {left}"
