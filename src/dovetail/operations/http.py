@@ -1,0 +1,256 @@
+"""The HTTP adapter: a room declares its routes here, each with its permission; what is not declared does not boot.
+
+Queries are plain functions that take `scope: Scope`; changes run an `Operation`. Errors become problem+json
+(RFC 9457) with a stable `code`; a list answers `{"items": [...], "next": cursor}`.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, create_model
+
+from dovetail.core.clock import from_rfc3339
+from dovetail.core.errors import (
+    ConfigError,
+    ConflictError,
+    DovetailError,
+    InvalidError,
+    LinkError,
+    NotFoundError,
+    RefusedError,
+    UnauthenticatedError,
+)
+from dovetail.core.scope import Scope
+from dovetail.db.uow import Database
+from dovetail.operations.operation import Operation, execute
+
+PUBLIC: Final = "public"  # the declared permission of the few routes that answer without a session
+
+STATUS: Final[tuple[tuple[type[DovetailError], int], ...]] = (
+    (UnauthenticatedError, 401),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (InvalidError, 422),
+    (RefusedError, 403),
+    (ConfigError, 422),
+    (LinkError, 503),
+    (DovetailError, 500),
+)
+
+
+class Page[T](BaseModel):
+    """One page of a list; `next` is the cursor of the following page, null at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+def encode_cursor(*parts: int | str) -> str:
+    """The place where the next page begins, opaque to callers."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> list[Any] | None:
+    """What `encode_cursor` was given. Raises InvalidError for a cursor that we did not make."""
+    if cursor is None:
+        return None
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError as error:
+        raise InvalidError("this cursor is not one of ours", pointer="/cursor", code="cursor") from error
+    if not isinstance(parts, list):
+        raise InvalidError("this cursor is not one of ours", pointer="/cursor", code="cursor")
+    return parts
+
+
+def period(start: str, end: str, *, longest_us: int | None = None) -> tuple[int, int]:
+    """[start, end) of a query in µs. Raises InvalidError when it runs backwards or is longer than allowed."""
+    from_us, to_us = from_rfc3339(start), from_rfc3339(end)
+    if to_us <= from_us:
+        raise InvalidError("the end lies before the start", pointer="/end", code="period")
+    if longest_us is not None and to_us - from_us > longest_us:
+        raise InvalidError("this period is too long for one request", pointer="/end", code="period")
+    return from_us, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a route needs: a permission, or PUBLIC."""
+
+    method: str
+    path: str
+    permission: str
+    operation: str | None = None
+
+
+def current_scope(request: Request) -> Scope:
+    """The caller's scope, put there by the gate in `web/`; UnauthenticatedError when nobody is signed in."""
+    scope = getattr(request.state, "scope", None)
+    if scope is None:
+        raise UnauthenticatedError("sign in first")
+    return scope
+
+
+def _body_model(operation: Operation[Any, Any], path: str) -> type[BaseModel]:
+    """The operation's input without what the path already says, with `reason` where the operation takes one."""
+    in_path = set(re.findall(r"{(\w+)}", path))
+    fields: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in operation.input.model_fields.items() if name not in in_path
+    }
+    if operation.reason == "required":
+        fields["reason"] = (str, ...)
+    elif operation.reason == "optional":
+        fields["reason"] = (str | None, None)
+    title = "".join(part.title() for part in re.split(r"[._]", operation.name)) + "Request"
+    return create_model(title, __config__={"extra": "forbid"}, **fields)
+
+
+class Api:
+    """Collects the rooms' routes under one prefix, each declared."""
+
+    def __init__(self, database: Database, *, prefix: str = "/api/v1") -> None:
+        self.database = database
+        self.prefix = prefix
+        self.router = APIRouter(prefix=prefix)
+        self.declared: dict[tuple[str, str], Declared] = {}
+
+    def _declare(self, declared: Declared) -> None:
+        self.declared[declared.method, self.prefix + declared.path] = declared
+
+    def query(
+        self, method: str, path: str, *, permission: str, summary: str, status: int = 200
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare a route served by a plain function; a parameter `scope: Scope` gets the caller's.
+
+        Not PUBLIC means: without a session the function is never reached.
+        """
+
+        def add(handler: Callable[..., Any]) -> Callable[..., Any]:
+            signature = inspect.signature(handler, eval_str=True)
+            takes_scope = "scope" in signature.parameters
+            parameters = [p for p in signature.parameters.values() if p.name != "scope"]
+            parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+            if permission != PUBLIC:
+                wanted = Annotated[Scope, Depends(current_scope)]
+                parameters.append(inspect.Parameter("scope", inspect.Parameter.KEYWORD_ONLY, annotation=wanted))
+
+            def endpoint(**given: Any) -> Any:
+                scope = given.pop("scope", None)
+                return handler(**given, scope=scope) if takes_scope else handler(**given)
+
+            endpoint.__name__ = handler.__name__
+            endpoint.__doc__ = handler.__doc__
+            endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+            self.router.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                summary=summary,
+                status_code=status,
+                openapi_extra={"x-permission": permission},
+            )
+            self._declare(Declared(method, path, permission))
+            return handler
+
+        return add
+
+    def change(self, method: str, path: str, operation: Operation[Any, Any], *, status: int = 200) -> None:
+        """Declare a route that runs an operation: path parameters and body together are its input."""
+        body_model = _body_model(operation, path)
+        in_path = re.findall(r"{(\w+)}", path)
+
+        def endpoint(
+            response: Response,
+            scope: Scope,
+            body: Any,
+            idempotency_key: str | None,
+            **path_values: Any,
+        ) -> BaseModel:
+            fields = body.model_dump(exclude_unset=True)
+            reason = fields.pop("reason", None)
+            given = operation.input.model_validate({**fields, **path_values})
+            done = execute(
+                operation,
+                given,
+                database=self.database,
+                scope=scope,
+                reason=reason,
+                idempotency_key=idempotency_key,
+            )
+            response.headers["X-Known"] = str(done.known)
+            response.headers["X-Audit-Id"] = str(done.audit_id)
+            return done.output
+
+        kind = inspect.Parameter.KEYWORD_ONLY
+        header = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+        parameters = [
+            inspect.Parameter("response", kind, annotation=Response),
+            inspect.Parameter("scope", kind, annotation=Annotated[Scope, Depends(current_scope)]),
+            inspect.Parameter("body", kind, annotation=body_model),
+            inspect.Parameter("idempotency_key", kind, annotation=header, default=None),
+            *(
+                inspect.Parameter(name, kind, annotation=operation.input.model_fields[name].annotation)
+                for name in in_path
+            ),
+        ]
+        endpoint.__name__ = operation.name.replace(".", "_")
+        endpoint.__signature__ = inspect.Signature(parameters, return_annotation=operation.output)  # type: ignore[attr-defined]
+        self.router.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            summary=operation.summary,
+            status_code=status,
+            response_model=operation.output,
+            openapi_extra={"x-permission": operation.permission, "x-operation": operation.name},
+        )
+        self._declare(Declared(method, path, operation.permission, operation.name))
+
+
+def status_of(error: DovetailError) -> int:
+    """The HTTP status of an error, by the tree of `core.errors`."""
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def problem(error: DovetailError, *, request_id: str | None = None) -> JSONResponse:
+    """An error as problem+json: what happened, where (`pointer`), and the way on (`hint`)."""
+    status = status_of(error)
+    body: dict[str, Any] = {
+        "type": f"urn:dovetail:problem:{error.code}",
+        "title": error.code.replace("-", " "),
+        "status": status,
+        "detail": error.message,
+        "code": error.code,
+    }
+    extra = {"hint": error.hint, "pointer": getattr(error, "pointer", None), "request_id": request_id}
+    body.update({key: value for key, value in extra.items() if value})
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def invalid_request(error: RequestValidationError, *, request_id: str | None = None) -> JSONResponse:
+    """A request that does not fit its schema: each fault with its JSON pointer."""
+    faults = [
+        {"pointer": "/" + "/".join(str(part) for part in fault["loc"][1:]), "detail": fault["msg"]}
+        for fault in error.errors()
+    ]
+    first = faults[0] if faults else {"pointer": "", "detail": "the request does not fit"}
+    body = {
+        "type": "urn:dovetail:problem:invalid",
+        "title": "invalid",
+        "status": 422,
+        "detail": f"{first['pointer']}: {first['detail']}",
+        "code": "invalid",
+        "errors": faults,
+        "request_id": request_id,
+    }
+    return JSONResponse(body, status_code=422, media_type="application/problem+json")
