@@ -1,0 +1,1 @@
+"""What stands in the plant: the equipment tree, its classes, tags and connections, and what holds since when."""
