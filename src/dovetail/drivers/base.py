@@ -1,0 +1,152 @@
+"""What the plant's links ask of a protocol: open, close, probe, read, listen, write and browse — retries live elsewhere.
+
+A driver does one thing and does not worry: it raises LinkError when nobody answers, ConfigError when a person must
+change something, and turns a single wrong point into a BAD sample. The session in `edge/` reconnects, schedules
+and chooses the timestamp (DESIGN §4, §6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from dovetail.core.batch import Batch, Kind, Value
+from dovetail.core.clock import Clock
+from dovetail.core.errors import ConfigError
+
+NO_DEVICE_TIME: Final = 0  # in `Batch.ts_device`: the device gave this sample no time of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A tag as a driver reads it. Engineering value = raw · scale + offset."""
+
+    tag_id: int
+    address: str
+    kind: Kind
+    scale: float = 1.0
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ListenGroup:
+    """Points that are to be reported on change, looked at every `interval_ms` by the device."""
+
+    interval_ms: int
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notice:
+    """One message a device sent by itself; without batches it only says "still here, nothing changed".
+
+    Batches as a driver makes them: `ts` is our receive time, `ts_device` the device's own (NO_DEVICE_TIME where it
+    gave none). `device_us` is when the device closed the message, by its clock: what changed before is in it, unless
+    it `has` "more" to send.
+    """
+
+    received_us: int
+    batches: tuple[Batch, ...] = ()
+    device_us: int | None = None
+    has: Literal["all", "more"] = "all"
+    lost_samples: int = 0  # the device said that its queue overflowed this often
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A proof of life, and the device's clock beside ours when it tells it (both µs UTC)."""
+
+    asked_us: int
+    answered_us: int
+    device_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a device's address space, as a person browses it."""
+
+    address: str
+    name: str
+    is_folder: bool
+    kind: Kind | None = None
+
+
+class Driver(Protocol):
+    """One open or closed link to one device. Methods raise LinkError when time may heal it, ConfigError when not."""
+
+    async def open(self) -> None:
+        """Connect, authenticate and check who answers."""
+        ...
+
+    async def close(self) -> None:
+        """Leave nothing behind: no task, no socket, no session. Never raises; safe to call twice."""
+        ...
+
+    async def probe(self) -> Alive:
+        """The cheapest question the device answers."""
+        ...
+
+    async def read(self, points: Sequence[Point]) -> list[Batch]:
+        """One sample per point, in batches by kind; points that fail come back BAD."""
+        ...
+
+    async def subscribe(self, groups: Sequence[ListenGroup], on_notice: Callable[[Notice], None]) -> None:
+        """Report changes until cancelled. `on_notice` is called in the loop and must not block.
+
+        Points that cannot be listened to are reported BAD in a notice. Raises LinkError when the link is lost.
+        """
+        ...
+
+    async def write(self, point: Point, value: Value) -> None:
+        """Write one engineering value. Raises PointError with the device's own status when it refuses."""
+        ...
+
+    async def browse(self, address: str | None = None) -> list[Found]:
+        """What lies under an address (None: the root of the plant's part)."""
+        ...
+
+
+def _no_secrets(name: str) -> str:
+    raise ConfigError(f"there is no secret named {name!r}", code="secret-unknown", hint="store it before use")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a driver gets from outside: time, and the values behind `secret://name`."""
+
+    clock: Clock
+    secret: Callable[[str], str] = field(default=_no_secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSpec:
+    """How a protocol presents itself; `drivers/<name>.py` or a folder of that name holds it as `PLUGIN`.
+
+    `options` is the form, the check and the manual page; `address` shows examples; `parse_address` is pure and raises
+    ConfigError; `open` makes an unconnected driver from checked options. `in_flight` is how many requests one
+    device bears at once.
+    """
+
+    title: str
+    options: type[DriverOptions]
+    address: str
+    parse_address: Callable[[str], object]
+    open: Callable[[Any, Surroundings], Driver]
+    in_flight: int = 1
+
+
+class DriverOptions(BaseModel):
+    """Base of every driver's options: frozen, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def where(self) -> str:
+        """The device's place for people to read, without secrets."""
+        return ""
+
+    def is_insecure(self) -> bool:
+        """Whether this link runs without authentication or encryption because somebody said so."""
+        return True

@@ -1,0 +1,79 @@
+"""What the edge is told to collect: links, the points on them, and how each is scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dovetail.drivers.base import Point
+
+type TimeRule = Literal["auto", "device", "gateway"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPoint:
+    """One point and its scan class. `deadband` in engineering units (0: every change); `heartbeat_ms` 0: none."""
+
+    point: Point
+    mode: Literal["subscribe", "poll"] = "subscribe"
+    interval_ms: int = 250
+    deadband: float = 0.0
+    heartbeat_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """One connection of the plant: the driver's name and options, which clock counts, and its points."""
+
+    name: str
+    driver: str
+    options: Mapping[str, object]
+    good_through_tag: int
+    clock_offset_tag: int
+    time: TimeRule = "auto"
+    points: tuple[ScanPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """What the screens and the API say of a link. Times µs UTC; `good_through_us` None before the first mark."""
+
+    name: str
+    driver: str
+    endpoint: str
+    up: bool
+    since_us: int
+    cause: str
+    good_through_us: int | None
+    clock_offset_us: int | None
+    samples_per_s: float
+    samples: int = 0
+    overruns: int = 0
+    reconnects: int = 0
+    lost_samples: int = 0
+    points_bad: int = 0
+    rtt_us: int | None = None
+    insecure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """A link went down or came up, said once each way."""
+
+    name: str
+    up: bool
+    at_us: int
+    cause: str
+
+
+@dataclass(slots=True)
+class LinkCounters:
+    """What a link has counted since the edge started; written by its session only."""
+
+    samples: int = 0
+    overruns: int = 0
+    reconnects: int = 0
+    lost_samples: int = 0
+    gap_samples: int = 0
+    recent: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
