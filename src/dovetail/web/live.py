@@ -1,0 +1,226 @@
+"""Push what a person may see as it happens: one WebSocket, one topic per equipment and kind, encoded once for all.
+
+Scope decides at subscription and again while the socket lives, never inside a frame. A slow browser gets the latest
+of each topic instead of a queue (SECURITY §1 row 15): per client and topic at most one frame waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from dovetail.core import limits
+from dovetail.core.errors import DovetailError, InvalidError, NotFoundError
+from dovetail.core.scope import Scope
+
+log = logging.getLogger(__name__)
+
+HEADER: Final = struct.Struct("<IB3x")
+JSON_DOCUMENT: Final = 1
+COLUMNS: Final = 2
+CONFLATE_S: Final = 0.05  # several changes of one topic within this time are one frame
+RECHECK_S: Final = 2.0  # SECURITY A10, C5: an ended session or a lost right closes the stream by then
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKind:
+    """A family of topics. `allow` raises when the scope may not; `render` makes (kind, payload) in a thread."""
+
+    pattern: re.Pattern[str]
+    allow: Callable[[Scope, re.Match[str]], None]
+    render: Callable[[re.Match[str]], tuple[int, bytes]]
+
+
+def document(value: Any) -> tuple[int, bytes]:
+    """A JSON document as payload; NaN becomes null, so what goes out is always valid JSON."""
+    return JSON_DOCUMENT, orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def columns(tag: Any, ts_us: Any, value: Any, quality: Any) -> tuple[int, bytes]:
+    """Numeric values as columns: u32 n, u32 pad, i64 tag[n], i64 ts_us[n], f64 value[n], u16 quality[n]."""
+    head = struct.pack("<II", len(tag), 0)
+    parts = [np.asarray(tag, "<i8"), np.asarray(ts_us, "<i8"), np.asarray(value, "<f8"), np.asarray(quality, "<u2")]
+    return COLUMNS, head + b"".join(part.tobytes() for part in parts)
+
+
+@dataclass(eq=False, slots=True)
+class Topic:
+    """One thing that can be watched, and who watches it."""
+
+    no: int
+    name: str
+    kind: TopicKind
+    match: re.Match[str]
+    watchers: set[Watcher] = field(default_factory=set)
+
+
+@dataclass(eq=False, slots=True)
+class Watcher:
+    """One browser: the latest frame of each topic that it has not been sent yet."""
+
+    scope: Scope
+    waiting: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
+
+    def offer(self, no: int, frame: bytes) -> None:
+        self.waiting[no] = frame
+        self.ready.set()
+
+
+class LiveHub:
+    """Knows who watches what. `touch` may be called from any thread; everything else belongs to the event loop."""
+
+    def __init__(self, kinds: list[TopicKind]) -> None:
+        self._kinds = kinds
+        self._numbers = itertools.count(1)
+        self._topics: dict[str, Topic] = {}
+        self._touched: set[str] = set()
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def touch(self, name: str) -> None:
+        """Say that the topic's truth has changed; free when nobody watches it."""
+        if name in self._topics and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._mark, name)
+
+    def watched(self) -> list[str]:
+        """The topics somebody watches now."""
+        return list(self._topics)
+
+    def _mark(self, name: str) -> None:
+        self._touched.add(name)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Render what was touched, a few times a second, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(CONFLATE_S)
+            self._wake.clear()
+            names, self._touched = self._touched, set()
+            for name in names:
+                topic = self._topics.get(name)
+                if topic is not None:
+                    await self._render(topic, list(topic.watchers))
+
+    async def _render(self, topic: Topic, watchers: list[Watcher]) -> None:
+        try:
+            kind, payload = await asyncio.to_thread(topic.kind.render, topic.match)
+        except DovetailError as error:
+            log.info("topic %s: %s", topic.name, error.message)
+            return
+        except Exception:
+            log.exception("topic %s could not be rendered", topic.name)
+            return
+        frame = HEADER.pack(topic.no, kind) + payload
+        for watcher in watchers:
+            watcher.offer(topic.no, frame)
+
+    # --- one browser ----------------------------------------------------------------------------------------
+    async def serve(self, socket: WebSocket, scope: Scope, *, again: Callable[[], Scope | None]) -> None:
+        """Serve one browser until it leaves or its session ends; `again` compiles its scope anew."""
+        await socket.accept()
+        watcher = Watcher(scope)
+        tasks = [
+            asyncio.create_task(self._listen(socket, watcher)),
+            asyncio.create_task(self._send(socket, watcher)),
+            asyncio.create_task(self._recheck(socket, watcher, again)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except (WebSocketDisconnect, RuntimeError):
+            log.debug("a browser left")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for topic in list(watcher.topics.values()):
+                self._leave(watcher, topic)
+
+    async def _listen(self, socket: WebSocket, watcher: Watcher) -> None:
+        while True:
+            text = await socket.receive_text()
+            for answer in await self._hear(watcher, text):
+                await socket.send_text(orjson.dumps(answer).decode())
+
+    async def _hear(self, watcher: Watcher, text: str) -> list[dict[str, Any]]:
+        try:
+            asked = orjson.loads(text)
+            op, names = asked["op"], [str(name) for name in asked["topics"]]
+        except (ValueError, KeyError, TypeError):
+            return [{"op": "refused", "topic": None, "problem": {"code": "invalid", "detail": "not a request of ours"}}]
+        if op == "unsubscribe":
+            for name in names:
+                if name in watcher.topics:
+                    self._leave(watcher, watcher.topics[name])
+            return [{"op": "unsubscribed", "topics": names}]
+        return [await self._subscribe(watcher, name) for name in names]
+
+    async def _subscribe(self, watcher: Watcher, name: str) -> dict[str, Any]:
+        try:
+            if len(watcher.topics) >= limits.LIVE_TOPICS_MAX:
+                raise InvalidError("too many topics on one connection", code="topics-max")
+            kind, match = self._find(name)
+            await asyncio.to_thread(kind.allow, watcher.scope, match)
+        except DovetailError as error:
+            return {"op": "refused", "topic": name, "problem": {"code": error.code, "detail": error.message}}
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(next(self._numbers), name, kind, match)
+        topic.watchers.add(watcher)
+        watcher.topics[name] = topic
+        asyncio.get_running_loop().call_soon(self._mark, name)  # the latest document comes at once
+        return {"op": "subscribed", "topic": name, "no": topic.no}
+
+    def _find(self, name: str) -> tuple[TopicKind, re.Match[str]]:
+        for kind in self._kinds:
+            match = kind.pattern.fullmatch(name)
+            if match is not None:
+                return kind, match
+        raise NotFoundError("there is no such topic")
+
+    def _leave(self, watcher: Watcher, topic: Topic) -> None:
+        topic.watchers.discard(watcher)
+        watcher.topics.pop(topic.name, None)
+        watcher.waiting.pop(topic.no, None)
+        if not topic.watchers:
+            self._topics.pop(topic.name, None)
+
+    @staticmethod
+    async def _send(socket: WebSocket, watcher: Watcher) -> None:
+        while True:
+            await watcher.ready.wait()
+            watcher.ready.clear()
+            waiting, watcher.waiting = watcher.waiting, {}
+            for frame in waiting.values():
+                await socket.send_bytes(frame)
+
+    async def _recheck(self, socket: WebSocket, watcher: Watcher, again: Callable[[], Scope | None]) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            scope = await asyncio.to_thread(again)
+            if scope is None:
+                await socket.close(code=4401)
+                return
+            if scope.at == watcher.scope.at:
+                continue
+            watcher.scope = scope
+            for topic in list(watcher.topics.values()):
+                try:
+                    await asyncio.to_thread(topic.kind.allow, scope, topic.match)
+                except DovetailError:
+                    self._leave(watcher, topic)
