@@ -1,0 +1,1 @@
+"""When the plant means to work: shifts, breaks and days off, in the local time of the equipment."""
