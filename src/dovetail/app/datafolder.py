@@ -1,0 +1,56 @@
+"""One owner per data folder: SQLite has one writer, so whoever runs the installation locks its folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from dovetail.core.errors import ConfigError, RefusedError
+
+LOCK = "owner.lock"
+SOCKET = "control.sock"
+
+
+class LockedError(RefusedError):
+    """Somebody else owns the data folder; ask them through their control socket."""
+
+    code = "data-locked"
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def own(data: Path) -> Iterator[Path]:
+    """Make and lock the data folder for as long as the block lasts. Raises LockedError, ConfigError."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = (data / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}", code="data-folder") from error
+    with file:
+        if not _try_lock(file):
+            file.seek(0)
+            raise LockedError(
+                f"{data} is in use by process {file.read().strip() or '?'}", hint="stop it, or let it work"
+            )
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield data

@@ -1,0 +1,83 @@
+"""Where an installation keeps its data and how it is reached; said on the command line or by DOVETAIL_* variables."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from dovetail.core.errors import ConfigError
+
+PREFIX: Final = "DOVETAIL_"
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. `database_url` None means SQLite in the data folder."""
+
+    data: Path = field(default_factory=lambda: Path(".dovetail"))
+    host: str = "127.0.0.1"
+    port: int = 8700
+    database_url: str | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    behind_proxy: str | None = None  # the address of a TLS-terminating proxy whose X-Forwarded-Proto is believed
+    names: tuple[str, ...] = ()  # further host names this server answers to
+
+    @property
+    def records_url(self) -> str:
+        """Address of the records store."""
+        return self.database_url or f"sqlite:///{(self.data / 'records.db').resolve()}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether this server speaks TLS itself."""
+        return self.tls_cert is not None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host names the gate accepts: a page of another site must not reach us under its own name."""
+        own = {self.host} if self.host not in ("0.0.0.0", "::") else set[str]()  # noqa: S104  # compared, not bound
+        return frozenset(LOOPBACK_NAMES | own | set(self.names))
+
+    def check(self) -> None:
+        """Raise ConfigError for an address that would carry passwords in the clear."""
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ConfigError("TLS needs a certificate and its key", code="tls-half")
+        for file in (self.tls_cert, self.tls_key):
+            if file is not None and not file.is_file():
+                raise ConfigError(f"{file} does not exist", code="tls-file")
+        if not self.secure and self.behind_proxy is None and not is_loopback(self.host):
+            raise ConfigError(
+                f"plain HTTP is only for this machine itself, not for {self.host}",
+                code="plain-http",
+                hint="give --tls-cert and --tls-key, or --behind-proxy with the address of one that speaks TLS",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody outside this machine can reach `host`."""
+    if host in LOOPBACK_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def from_environment(**given: object) -> Settings:
+    """Settings from DOVETAIL_DATA, DOVETAIL_DATABASE_URL, …; what is given (and not None) wins."""
+    chosen: dict[str, object] = {}
+    kinds: dict[str, type] = {"data": Path, "port": int, "tls_cert": Path, "tls_key": Path}
+    for name in ("data", "host", "port", "database_url", "tls_cert", "tls_key", "behind_proxy"):
+        text = os.environ.get(PREFIX + name.upper())
+        if text:
+            try:
+                chosen[name] = kinds.get(name, str)(text)
+            except ValueError as error:
+                raise ConfigError(f"{PREFIX}{name.upper()}={text!r} does not fit", code="environment") from error
+    chosen.update({name: value for name, value in given.items() if value is not None})
+    return Settings(**chosen)  # type: ignore[arg-type]  # names and kinds are those of the class

@@ -1,0 +1,17 @@
+"""What Alembic runs for each step: on the connection it is given, inside the transaction that `migrate` opened."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from dovetail.db.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+    transaction_per_migration=False,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
