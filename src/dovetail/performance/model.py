@@ -38,7 +38,7 @@ NO_PIECES = Pieces()
 
 
 def pri_ns(rate_upm: float | None) -> int | None:
-    """Planned run time per item (PRI) in ns of a standard rate in pieces per minute; None where there is no usable rate.
+    """Planned run time per item (PRI) in ns of a standard rate in pieces per minute; None: no usable rate.
 
     >>> pri_ns(400.0)
     150000000
@@ -152,7 +152,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class TimeModel:
-    """Times of a period in the words of ISO 22400-2, µs. `no_data` says what a ratio does with time without knowledge."""
+    """Times of a period in the words of ISO 22400-2, µs. `no_data`: what a ratio does with time without knowledge."""
 
     elapsed_us: int = 0
     not_planned_us: int = 0

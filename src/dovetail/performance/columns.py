@@ -1,0 +1,214 @@
+"""The additive columns of the ledger, said once as data: Python sums slices by it, and SQL is made from it.
+
+A column takes one measure of a slice where its class (and a flag) says so. Every KPI is a formula over such sums, so
+every grouping is a ratio of sums and never a mean of ratios.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dovetail.performance.model import CountModel, Slice, TimeClass, TimeModel
+from dovetail.performance.timeclass import Settings
+
+type Measure = Literal[
+    "elapsed_us", "rated_us", "good", "scrap", "rework", "infeed", "ideal_ns", "ideal_good_ns", "theoretical_mu"
+]
+type Sums = dict[str, int]
+
+MEASURES: Final[tuple[Measure, ...]] = (
+    "elapsed_us", "rated_us", "good", "scrap", "rework", "infeed", "ideal_ns", "ideal_good_ns", "theoretical_mu",
+)  # fmt: skip
+ALL: Final[frozenset[TimeClass]] = frozenset({"APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PLANNED"})
+OBSERVED: Final[frozenset[TimeClass]] = frozenset({"APT", "AUST", "ADET", "ADOT"})
+NODT: Final[frozenset[TimeClass]] = frozenset({"NODT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`measure` of the slices whose class is in `classes` and, where `flag` names one, that carry it."""
+
+    name: str
+    label: str
+    unit: str
+    measure: Measure
+    classes: frozenset[TimeClass]
+    flag: Literal["external", "unplanned"] | None = None
+
+    def takes(self, cls: TimeClass, *, external: bool, unplanned: bool) -> bool:
+        """Whether a slice with these marks counts in this column."""
+        marked = {"external": external, "unplanned": unplanned, None: True}[self.flag]
+        return marked and cls in self.classes
+
+
+def _only(cls: TimeClass) -> frozenset[TimeClass]:
+    return frozenset({cls})
+
+
+COLUMNS: Final[tuple[Column, ...]] = (
+    Column("elapsed_us", "Elapsed time", "us", "elapsed_us", ALL),
+    Column("not_planned_us", "Not planned", "us", "elapsed_us", _only("NOT_PLANNED")),
+    Column("planned_down_us", "Planned down", "us", "elapsed_us", _only("PLANNED_DOWN")),
+    Column("apt_us", "Production time (APT)", "us", "elapsed_us", _only("APT")),
+    Column("aust_us", "Setup time (AUST)", "us", "elapsed_us", _only("AUST")),
+    Column("adet_us", "Delay time (ADET)", "us", "elapsed_us", _only("ADET")),
+    Column("adot_us", "Down time (ADOT)", "us", "elapsed_us", _only("ADOT")),
+    Column("nodt_us", "Time without knowledge (NODT)", "us", "elapsed_us", NODT),
+    Column("external_us", "Delay from outside", "us", "elapsed_us", _only("ADET"), "external"),
+    Column("extended_us", "Run outside the plan, counted", "us", "elapsed_us", _only("APT"), "unplanned"),
+    Column(
+        "apart_us",
+        "Run outside the plan, kept apart",
+        "us",
+        "elapsed_us",
+        frozenset({"PLANNED_DOWN", "NOT_PLANNED"}),
+        "unplanned",
+    ),
+    Column("apt_rated_us", "Production time with a rate", "us", "rated_us", _only("APT")),
+    Column("good", "Good pieces", "{#}", "good", ALL),
+    Column("scrap", "Scrapped pieces", "{#}", "scrap", ALL),
+    Column("rework", "Pieces to rework", "{#}", "rework", ALL),
+    Column("infeed", "Pieces fed in", "{#}", "infeed", ALL),
+    Column("good_observed", "Good pieces in observed time", "{#}", "good", OBSERVED),
+    Column("scrap_observed", "Scrapped pieces in observed time", "{#}", "scrap", OBSERVED),
+    Column("rework_observed", "Pieces to rework in observed time", "{#}", "rework", OBSERVED),
+    Column("good_nodt", "Good pieces in time without knowledge", "{#}", "good", NODT),
+    Column("scrap_nodt", "Scrapped pieces in time without knowledge", "{#}", "scrap", NODT),
+    Column("rework_nodt", "Pieces to rework in time without knowledge", "{#}", "rework", NODT),
+    Column("ideal_ns", "Ideal time of the pieces (PRI·PQ)", "ns", "ideal_ns", OBSERVED),
+    Column("ideal_nodt_ns", "Ideal time of pieces in time without knowledge", "ns", "ideal_ns", NODT),
+    Column("ideal_good_ns", "Ideal time of the good pieces (PRI·GQ)", "ns", "ideal_good_ns", OBSERVED),
+    Column("theoretical_mu", "Pieces at the standard rate, thousandths", "m{#}", "theoretical_mu", _only("APT")),
+)
+BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in COLUMNS}
+NAMES: Final[tuple[str, ...]] = tuple(BY_NAME)
+
+# Sums of columns that have a name of their own in ISO 22400-2; which parts apply may depend on `no_data`.
+_ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "pbt_us": ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
+    "pot_us": ("planned_down_us", "apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
+    "aupt_us": ("apt_us", "aust_us"),
+}
+_OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
+    "held_us": ("apt_us", "aust_us", "adet_us", "adot_us"),
+    "gq": ("good_observed",),
+    "sq": ("scrap_observed",),
+    "rq": ("rework_observed",),
+    "pq": ("good_observed", "scrap_observed", "rework_observed"),
+    "pri_pq_ns": ("ideal_ns",),
+}
+_AS_LOSS: Final[Mapping[str, tuple[str, ...]]] = {
+    "held_us": ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
+    "gq": ("good_observed", "good_nodt"),
+    "sq": ("scrap_observed", "scrap_nodt"),
+    "rq": ("rework_observed", "rework_nodt"),
+    "pq": ("good_observed", "scrap_observed", "rework_observed", "good_nodt", "scrap_nodt", "rework_nodt"),
+    "pri_pq_ns": ("ideal_ns", "ideal_nodt_ns"),
+}
+LABELS: Final[Mapping[str, tuple[str, str]]] = {
+    "pbt_us": ("Planned busy time (PBT)", "us"),
+    "pot_us": ("Planned operation time (POT)", "us"),
+    "aupt_us": ("Processing time (AUPT)", "us"),
+    "held_us": ("Planned busy time the ratio is held against", "us"),
+    "gq": ("Good quantity (GQ)", "{#}"),
+    "sq": ("Scrap quantity (SQ)", "{#}"),
+    "rq": ("Rework quantity (RQ)", "{#}"),
+    "pq": ("Produced quantity (PQ)", "{#}"),
+    "pri_pq_ns": ("Ideal time of the pieces (PRI·PQ)", "ns"),
+}
+
+
+def parts_of(name: str, settings: Settings) -> tuple[str, ...] | None:
+    """The columns that a named sum adds up, None for a column itself.
+
+    >>> parts_of("aupt_us", Settings())
+    ('apt_us', 'aust_us')
+    """
+    by_setting = _OBSERVED if settings.no_data == "observed" else _AS_LOSS
+    return _ALWAYS.get(name) or by_setting.get(name)
+
+
+def nothing() -> Sums:
+    """The sums of no slices."""
+    return dict.fromkeys(NAMES, 0)
+
+
+def measures(piece: Slice) -> dict[Measure, int]:
+    """What one slice brings, whatever its class: time, pieces and ideal times over all its jobs."""
+    pieces, shares = piece.pieces, piece.shares
+    return {
+        "elapsed_us": piece.elapsed_us,
+        "rated_us": sum(share.rated_us for share in shares),
+        "good": pieces.good,
+        "scrap": pieces.scrap,
+        "rework": pieces.rework,
+        "infeed": pieces.infeed,
+        "ideal_ns": sum(share.ideal_ns for share in shares),
+        "ideal_good_ns": sum(share.ideal_good_ns for share in shares),
+        "theoretical_mu": sum(share.theoretical_mu for share in shares),
+    }
+
+
+def add_measures(sums: Sums, brought: Mapping[Measure, int], piece: Slice) -> None:
+    """Add measures taken from `piece` (all of it, or one job's share) to the columns its class and flags name."""
+    for column in taken_by(piece.cls, piece.external, piece.unplanned):
+        sums[column.name] += brought[column.measure]
+
+
+_TAKEN: dict[tuple[TimeClass, bool, bool], tuple[Column, ...]] = {}
+
+
+def taken_by(cls: TimeClass, external: bool, unplanned: bool) -> tuple[Column, ...]:
+    """The columns that slices with these marks count in; there are 28 kinds, so each is found once."""
+    key = (cls, external, unplanned)
+    if key not in _TAKEN:
+        _TAKEN[key] = tuple(c for c in COLUMNS if c.takes(cls, external=external, unplanned=unplanned))
+    return _TAKEN[key]
+
+
+def sum_slices(slices: Iterable[Slice]) -> Sums:
+    """Every column over these slices."""
+    sums = nothing()
+    for piece in slices:
+        add_measures(sums, measures(piece), piece)
+    return sums
+
+
+def add(*groups: Mapping[str, int]) -> Sums:
+    """The sums of several groups together."""
+    return {name: sum(group[name] for group in groups) for name in NAMES}
+
+
+def value_of(name: str, sums: Mapping[str, int], settings: Settings) -> int:
+    """A column or a named sum of columns."""
+    parts = parts_of(name, settings)
+    return sums[name] if parts is None else sum(sums[part] for part in parts)
+
+
+def time_model(sums: Mapping[str, int], settings: Settings) -> TimeModel:
+    """The times of a group in the words of ISO 22400-2."""
+    return TimeModel(
+        elapsed_us=sums["elapsed_us"],
+        not_planned_us=sums["not_planned_us"],
+        planned_down_us=sums["planned_down_us"],
+        pbt_us=value_of("pbt_us", sums, settings),
+        apt_us=sums["apt_us"],
+        aust_us=sums["aust_us"],
+        adet_us=sums["adet_us"],
+        adot_us=sums["adot_us"],
+        nodt_us=sums["nodt_us"],
+        apt_rated_us=sums["apt_rated_us"],
+        no_data=settings.no_data,
+    )
+
+
+def count_model(sums: Mapping[str, int], settings: Settings) -> CountModel:
+    """The pieces of a group that a ratio may use."""
+    return CountModel(
+        gq=value_of("gq", sums, settings),
+        sq=value_of("sq", sums, settings),
+        rq=value_of("rq", sums, settings),
+        pri_pq_ns=value_of("pri_pq_ns", sums, settings),
+    )
