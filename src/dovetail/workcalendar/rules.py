@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Final
 
 from dovetail.workcalendar.model import DAY_MINUTES, Calendar, ShiftPattern
 from dovetail.workcalendar.schema import WEEKDAYS, clock_of
 
-WEEK_MINUTES = 7 * DAY_MINUTES
+OVERLAP: Final = "DT-P401"
+BREAK_OUTSIDE: Final = "DT-P402"
+BREAKS_OVERLAP: Final = "DT-P403"
+NAME_TWICE: Final = "DT-P404"
+
+WEEK_MINUTES: Final = 7 * DAY_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,12 @@ def _breaks(shift: ShiftPattern, where: tuple[str | int, ...]) -> Iterator[Fault
     for index, pause in enumerate(shift.breaks):
         if pause.start_min < shift.start_min or pause.end_min > shift.end_min:
             said = f"the break {clock_of(pause.start_min)}–{clock_of(pause.end_min)} lies outside its shift {hours}"
-            yield Fault("DT-P402", (*where, "breaks", index), said)
+            yield Fault(BREAK_OUTSIDE, (*where, "breaks", index), said)
     in_order = sorted(enumerate(shift.breaks), key=lambda item: item[1].start_min)
     for (_, earlier), (index, later) in pairwise(in_order):
         if later.start_min < earlier.end_min:
             said = f"{later.name!r} begins at {clock_of(later.start_min)}, before {earlier.name!r} ends"
-            yield Fault("DT-P403", (*where, "breaks", index), said)
+            yield Fault(BREAKS_OVERLAP, (*where, "breaks", index), said)
 
 
 def _names(calendar: Calendar) -> Iterator[Fault]:
@@ -64,7 +70,7 @@ def _names(calendar: Calendar) -> Iterator[Fault]:
     for index, shift in enumerate(calendar.shifts):
         twice = sorted(day for day in shift.days if (shift.name, day) in seen)
         if twice:
-            yield Fault("DT-P404", ("shifts", index, "name"), f"{shift.name!r} starts twice on {WEEKDAYS[twice[0]]}")
+            yield Fault(NAME_TWICE, ("shifts", index, "name"), f"{shift.name!r} starts twice on {WEEKDAYS[twice[0]]}")
         seen.update((shift.name, day) for day in shift.days)
     for day, shifts in calendar.exceptions.items():
         names = [shift.name for shift in shifts]
@@ -120,4 +126,4 @@ def _overlaps(placed: list[_Placed], *, again_after: int | None) -> Iterator[Fau
     for earlier, later in pairwise(in_order):
         if later.start_min < earlier.end_min:
             when = clock_of(later.start_min)
-            yield Fault("DT-P401", later.where, f"{later.words} begins at {when}, before {earlier.words} ends")
+            yield Fault(OVERLAP, later.where, f"{later.words} begins at {when}, before {earlier.words} ends")

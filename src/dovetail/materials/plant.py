@@ -1,0 +1,77 @@
+"""The `products` of the plant code: what may stand there, and how a change becomes a new version."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from dovetail.materials import service
+from dovetail.plantcode.plant import Plant
+from dovetail.plantcode.report import Report
+from dovetail.plantcode.section import Bodies, Changes, Section
+
+NO_EQUIPMENT: Final = "DT-P301"
+PRODUCT_ID: Final = "DT-P302"
+
+MEANINGS: Final[dict[str, str]] = {
+    NO_EQUIPMENT: "A rate names an equipment that is not in the plant.",
+    PRODUCT_ID: "A product's id has blanks around it, or is longer than 120 characters.",
+}
+PRODUCT_ID_MAX: Final = 120  # characters; the longest material number seen in an ERP is 40
+
+
+def _not_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
+    return value
+
+
+Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class ProductEntry(BaseModel):
+    """A product (ISA-95 MaterialDefinition)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    unit: str = Field(default="{#}", min_length=1, max_length=60, description="what is counted, UCUM; {#} is pieces")
+    rates_upm: dict[str, Rate] = Field(
+        default={}, description="pieces per minute by equipment path; a line's holds for its work units too"
+    )
+
+
+def check(plant: Plant, report: Report) -> None:
+    """Every rate names an equipment that is there."""
+    equipment = plant.names("equipment")
+    for key, entry in plant.entries("products", ProductEntry).items():
+        if key != key.strip() or not key or len(key) > PRODUCT_ID_MAX:
+            report.error(PRODUCT_ID, ("products", key), f"{key!r} cannot be the id of a product")
+        for path in entry.rates_upm:
+            if path not in equipment:
+                where = ("products", key, "rates_upm", path)
+                report.error(NO_EQUIPMENT, where, f"there is no equipment {path!r}", candidates=equipment, given=path)
+
+
+def bodies(plant: Plant) -> Bodies:
+    """Every product with its defaults filled in, as plain data."""
+    entries = plant.entries("products", ProductEntry)
+    return {key: {**entry.model_dump(mode="json"), "name": entry.name or key} for key, entry in entries.items()}
+
+
+def apply(uow: Any, changes: Changes, valid_from_us: int) -> None:
+    """New, changed and ended products from a moment on."""
+    service.apply(uow, changes.put(), valid_from_us)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        key="products",
+        model=ProductEntry,
+        check=check,
+        bodies=bodies,
+        current=service.current,
+        apply=apply,
+    ),
+)
