@@ -1,1 +1,1 @@
-"""One folder or file per protocol; its name is the name users write. A driver reads, writes and listens, and nothing else."""
+"""One folder or file per protocol; its name is what users write. A driver reads, writes, listens, and nothing else."""

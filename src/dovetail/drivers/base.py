@@ -1,4 +1,4 @@
-"""What the plant's links ask of a protocol: open, close, probe, read, listen, write and browse — retries live elsewhere.
+"""What the plant's links ask of a protocol: open, close, probe, read, listen, write, browse. Retries live elsewhere.
 
 A driver does one thing and does not worry: it raises LinkError when nobody answers, ConfigError when a person must
 change something, and turns a single wrong point into a BAD sample. The session in `edge/` reconnects, schedules
@@ -7,11 +7,12 @@ and chooses the timestamp (DESIGN §4, §6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.clock import Clock
@@ -136,6 +137,27 @@ class DriverSpec:
     parse_address: Callable[[str], object]
     open: Callable[[Any, Surroundings], Driver]
     in_flight: int = 1
+
+    def check(self, options: Mapping[str, object]) -> DriverOptions:
+        """The options as a checked model. Raises ConfigError with every field at fault."""
+        try:
+            return self.options.model_validate(dict(options))
+        except ValidationError as error:
+            faults = [f"{'.'.join(str(part) for part in e['loc']) or 'options'}: {e['msg']}" for e in error.errors()]
+            raise ConfigError(f"{self.title}: {'; '.join(faults)}", code="driver-options") from error
+
+
+async def run_together(*jobs: Coroutine[Any, Any, None]) -> None:
+    """Run until the first job fails (its error is raised) or all have ended; nothing is left running."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class DriverOptions(BaseModel):

@@ -1,0 +1,92 @@
+"""Where a value stands in an OPC UA server: `nsu=urn:maker:line;s=Filler.State`, as a tag list writes it.
+
+OPC 10000-6 §5.1.12: `ns=<index>;` or `nsu=<uri>;` (in the URI `%3B` is `;` and `%25` is `%`), then `i=` number,
+`s=` text, `g=` GUID or `b=` base64. The URI form survives a restart that renumbers namespaces; the index form does not.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dovetail.core.errors import ConfigError
+
+type Identifier = int | str | uuid.UUID | bytes
+
+EXAMPLES: Final = "nsu=urn:maker:line;s=Filler.State · ns=4;i=1001 · i=2258"
+_HINT: Final = f"write it like {EXAMPLES}"
+_IDENTIFIER_MAX: Final = 4096  # OPC 10000-3: a string identifier has at most 4,096 characters
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """A node id before its namespace is resolved: `namespace` is an index or a URI."""
+
+    namespace: int | str
+    form: Literal["i", "s", "g", "b"]
+    identifier: Identifier
+
+
+def parse_address(text: str) -> NodeAddress:
+    """An address as written in plant code. Raises ConfigError that says which part is wrong.
+
+    >>> parse_address("nsu=urn:dovetail:sim;s=Filler.Status.StateCurrent").identifier
+    'Filler.Status.StateCurrent'
+    """
+    namespace, rest = _namespace(text.strip(), text)
+    form, equals, identifier = rest.partition("=")
+    if not equals or form not in ("i", "s", "g", "b"):
+        raise _wrong(text, "after the namespace comes i=, s=, g= or b=")
+    if not identifier or len(identifier) > _IDENTIFIER_MAX:
+        raise _wrong(text, f"the part after {form}= is empty or longer than {_IDENTIFIER_MAX} characters")
+    return NodeAddress(namespace, form, _IDENTIFIERS[form](identifier, text))
+
+
+def _namespace(rest: str, text: str) -> tuple[int | str, str]:
+    """(index or URI, what follows); the standard's own namespace 0 may be left out."""
+    if rest.startswith("nsu="):
+        uri, semicolon, rest = rest[4:].partition(";")
+        if not uri or not semicolon:
+            raise _wrong(text, "nsu= needs a URI and then a semicolon")
+        return uri.replace("%3B", ";").replace("%3b", ";").replace("%25", "%"), rest
+    if rest.startswith("ns="):
+        index, semicolon, rest = rest[3:].partition(";")
+        if not semicolon or not re.fullmatch(r"\d{1,5}", index, re.ASCII) or int(index) > 0xFFFF:
+            raise _wrong(text, "ns= needs a number from 0 to 65535 and then a semicolon")
+        return int(index), rest
+    return 0, rest
+
+
+def _number(identifier: str, text: str) -> int:
+    if not re.fullmatch(r"\d{1,10}", identifier, re.ASCII) or int(identifier) > 0xFFFF_FFFF:
+        raise _wrong(text, "i= needs a number from 0 to 4294967295")
+    return int(identifier)
+
+
+def _text(identifier: str, _text: str) -> str:
+    return identifier
+
+
+def _guid(identifier: str, text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(identifier)
+    except ValueError as error:
+        raise _wrong(text, "g= needs a GUID such as 09087e75-8e5e-499b-954f-f2a9603db28a") from error
+
+
+def _opaque(identifier: str, text: str) -> bytes:
+    try:
+        return base64.b64decode(identifier, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _wrong(text, "b= needs base64") from error
+
+
+_IDENTIFIERS = {"i": _number, "s": _text, "g": _guid, "b": _opaque}
+
+
+def _wrong(text: str, why: str) -> ConfigError:
+    return ConfigError(f"{text!r} is no OPC UA address: {why}", code="opcua-address", hint=_HINT)

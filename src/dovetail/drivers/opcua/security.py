@@ -1,0 +1,194 @@
+"""Who answers at the other end of the wire: certificates, the pinned server, errors a person can act on."""
+
+# The library annotates its integers with types of its own and exports through stars:
+# pyright: reportArgumentType=false, reportPrivateImportUsage=false
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from asyncua import Client, ua
+from asyncua.crypto import security_policies
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from dovetail.core.errors import ConfigError, DovetailError, LinkError
+from dovetail.core.limits import CONNECT_TIMEOUT_S
+from dovetail.drivers.base import Surroundings
+from dovetail.drivers.opcua.options import SECRET_PREFIX, OpcUaOptions
+from dovetail.drivers.opcua.status import CODE_MASK, PERSON
+
+SESSION_TIMEOUT_MS: Final = 30_000  # a PLC has few sessions: one we lost must not be kept for an hour
+MESSAGE_BYTES_MAX: Final = 16_000_000  # 100,000 initial values; more is a broken or hostile server
+CHUNKS_MAX: Final = 512
+
+_POLICIES: Final = {
+    "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,
+    "Aes128Sha256RsaOaep": security_policies.SecurityPolicyAes128Sha256RsaOaep,
+    "Aes256Sha256RsaPss": security_policies.SecurityPolicyAes256Sha256RsaPss,
+}
+
+
+@contextmanager
+def in_our_words(where: str) -> Iterator[None]:
+    """Turn whatever the protocol library raises into LinkError or ConfigError."""
+    try:
+        yield
+    except DovetailError:
+        raise
+    except TimeoutError as error:
+        raise LinkError(f"{where} does not answer in time", code="opcua-timeout") from error
+    except OSError as error:
+        raise LinkError(f"{where}: {error.strerror or error}", code="opcua-connect") from error
+    except ua.UaStatusCodeError as error:
+        raise _by_status(where, error) from error
+    except ua.UaError as error:
+        raise _by_text(where, error) from error
+    except Exception as error:  # the library decodes a stranger's bytes: anything may come out of it
+        raise LinkError(f"{where}: {type(error).__name__}: {error}", code="opcua-protocol") from error
+
+
+def _by_status(where: str, error: ua.UaStatusCodeError) -> DovetailError:
+    code = int(error.code)
+    text = f"{where} refuses: {ua.StatusCode(code).name}"
+    if code & CODE_MASK in PERSON:
+        return ConfigError(
+            text, code="opcua-refused", hint="check the user, our certificate and the server's trust list"
+        )
+    return LinkError(text, code="opcua-status")
+
+
+def _by_text(where: str, error: ua.UaError) -> DovetailError:
+    if "No matching endpoints" in str(error):
+        return ConfigError(f"{where} does not offer this security policy and mode", code="opcua-endpoint")
+    if "certificate mismatch" in str(error):
+        return ConfigError(f"{where} changed its certificate while connecting", code="opcua-certificate")
+    return LinkError(f"{where}: {error}", code="opcua-protocol")
+
+
+async def connect(options: OpcUaOptions, around: Surroundings) -> Client:
+    """A client with an activated session; the caller closes it. Raises LinkError or ConfigError."""
+    logging.getLogger("asyncua.client").setLevel(logging.CRITICAL)  # the session says it once; this library each time
+    logging.getLogger("asyncua.common.connection").setLevel(logging.CRITICAL)
+    client = Client(options.endpoint, timeout=CONNECT_TIMEOUT_S)
+    client.name = client.description = f"Dovetail on {socket.gethostname()}"
+    client.session_timeout = SESSION_TIMEOUT_MS
+    client.max_messagesize = MESSAGE_BYTES_MAX
+    client.max_chunkcount = CHUNKS_MAX
+    password = _password(options, around)
+    with in_our_words(options.endpoint):
+        if options.security.policy != "None":
+            await _secure(client, options)
+        await _establish(client, options, password)
+    return client
+
+
+async def _establish(client: Client, options: OpcUaOptions, password: str | None) -> None:
+    """Socket, channel, session: without the library's supervisor, because our session reconnects."""
+    await client.connect_socket()
+    try:
+        await client.send_hello()
+        await client.open_secure_channel()
+        await client.create_session()
+        if password is not None:
+            _refuse_clear_password(client, options)
+        await client.activate_session(username=options.user, password=password)
+    except BaseException:
+        abort(client)
+        raise
+
+
+def _refuse_clear_password(client: Client, options: OpcUaOptions) -> None:
+    """A password crosses the wire only encrypted, by the channel or by the token policy, unless said otherwise."""
+    policy = client.server_policy(ua.UserTokenType.UserName)
+    in_clear = policy.SecurityPolicyUri in (None, "", security_policies.SecurityPolicyNone.URI)
+    encrypted = client.security_policy.Mode == ua.MessageSecurityMode.SignAndEncrypt
+    if in_clear and not encrypted and not options.security.insecure:
+        raise ConfigError(
+            f"{options.endpoint} wants the password in clear", code="opcua-clear-password", hint="use SignAndEncrypt"
+        )
+
+
+async def _secure(client: Client, options: OpcUaOptions) -> None:
+    """Ask for the server's certificate, compare it with the pinned one, and load ours."""
+    security = options.security
+    policy, mode = _POLICIES[security.policy], ua.MessageSecurityMode[security.mode]
+    endpoints = await client.connect_and_get_server_endpoints()
+    offered = {(e.SecurityPolicyUri, e.SecurityMode): e.ServerCertificate for e in endpoints}
+    certificate = offered.get((policy.URI, mode))
+    if not certificate:
+        names = ", ".join(sorted(f"{(uri or '').rpartition('#')[2]}/{m.name}" for uri, m in offered))
+        raise ConfigError(
+            f"{options.endpoint} does not offer {security.policy}/{security.mode}",
+            code="opcua-endpoint",
+            hint=f"it offers: {names}",
+        )
+    leaf = x509.load_der_x509_certificate(first_certificate(certificate)).public_bytes(Encoding.DER)
+    check_pin(options, leaf)
+    ours, key = _ours(options)
+    client.application_uri = options.application_uri or _uri_of(ours) or client.application_uri
+    await client.set_security(policy, certificate=ours, private_key=key, server_certificate=leaf, mode=mode)
+
+
+def check_pin(options: OpcUaOptions, certificate: bytes) -> None:
+    """Raise ConfigError unless the server's certificate (DER) is the one a person approved."""
+    seen = hashlib.sha256(certificate).hexdigest()
+    pinned = options.security.server_fingerprint
+    if pinned == seen:
+        return
+    what = (
+        "presents a certificate that nobody has approved" if pinned is None else "has another certificate than before"
+    )
+    raise ConfigError(
+        f"{options.endpoint} {what}: SHA-256 {seen}",
+        code="opcua-certificate",
+        hint="compare it at the server itself, then set security.server_fingerprint to it",
+    )
+
+
+def first_certificate(der: bytes) -> bytes:
+    """The leading certificate of a chain that servers send concatenated (X.690 §8.1.3 long-form length)."""
+    if len(der) < 4 or der[0] != 0x30 or der[1] != 0x82:
+        return der
+    return der[: int.from_bytes(der[2:4], "big") + 4]
+
+
+def _ours(options: OpcUaOptions) -> tuple[Path, Path]:
+    certificate, key = options.security.certificate, options.security.private_key
+    for path in (certificate, key):
+        if path is None or not path.is_file():
+            raise ConfigError(
+                f"there is no file {path}", code="opcua-own-certificate", hint="create it or correct the path"
+            )
+    assert certificate is not None and key is not None
+    return certificate, key
+
+
+def _uri_of(path: Path) -> str | None:
+    """The application URI in our own certificate: the server compares it with what we say (OPC 10000-6 §6.2.2)."""
+    content = path.read_bytes()
+    load = x509.load_pem_x509_certificate if content.startswith(b"-----") else x509.load_der_x509_certificate
+    try:
+        names = load(content).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound):
+        return None
+    return next(iter(names.get_values_for_type(x509.UniformResourceIdentifier)), None)
+
+
+def _password(options: OpcUaOptions, around: Surroundings) -> str | None:
+    return None if options.password is None else around.secret(options.password.removeprefix(SECRET_PREFIX))
+
+
+def abort(client: Client) -> None:
+    """Drop the socket at once: a dead peer would otherwise hold it until its buffer is sent."""
+    protocol = client.uaclient.protocol
+    transport = None if protocol is None else protocol.transport
+    client.disconnect_socket()
+    if transport is not None:
+        transport.abort()
