@@ -1,0 +1,79 @@
+"""What the historian answers: rows of the head, samples, buckets of a trend, a mean, and the account of deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core.batch import Frame, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadRow:
+    """One frame of the head log; `head_id` grows by one in commit order and is never reused."""
+
+    head_id: int
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample at the rim. `value` is None where there is no value; `ts_device_us` None means equal to `ts_us`."""
+
+    tag: int
+    ts_us: int
+    value: Value
+    quality: int
+    ts_device_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A trend as a screen draws it: one row per pixel bucket that holds samples, columns of one length.
+
+    `t0_us` int64 is the bucket's start; min, max, first and last are float64 over the samples that have a value
+    (NaN where a bucket holds none that has); `n` counts all samples, `n_good` those of GOOD quality.
+    """
+
+    tag: int
+    t0_us: NDArray[np.int64]
+    min: NDArray[np.float64]
+    max: NDArray[np.float64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
+    n: NDArray[np.int64]
+    n_good: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A time-weighted mean over the time that values cover; None when none do.
+
+    `covered_us` is the time with a value (BAD spans are not covered); `good_fraction` the share of the asked
+    time whose value is GOOD (OPC UA Part 13 PercentGood / 100).
+    """
+
+    value: float | None
+    covered_us: int
+    good_fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The account of one source and lane, in samples: expected = stored + duplicate + refused + gap, always.
+
+    `frames_repeated` were no-ops; `frames_missing` are holes in the sequence numbers seen so far.
+    """
+
+    source: str
+    lane: str
+    expected: int
+    stored: int
+    duplicate: int
+    refused: int
+    gap: int
+    frames: int
+    frames_repeated: int
+    frames_missing: int
