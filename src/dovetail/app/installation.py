@@ -1,0 +1,30 @@
+"""Reach an installation from the command line: ask its owner, or own its folder for the length of one verb."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dovetail.app.control import Control, serving
+from dovetail.app.datafolder import SOCKET, LockedError
+from dovetail.app.settings import from_environment
+from dovetail.core.errors import ConfigError
+
+
+@contextmanager
+def installation(data: Path) -> Iterator[Control]:
+    """The API of the installation in `data`, running or not. Raises ConfigError where it cannot be had."""
+    from dovetail.app.bootstrap import open_house
+
+    if sys.platform == "win32":
+        raise ConfigError("the command line needs a local socket, which Windows does not give", code="no-control")
+    try:
+        with open_house(from_environment(data=data)) as house, serving(house.app, data) as control:
+            yield control
+    except LockedError:
+        path = (data / SOCKET).resolve()
+        if not path.exists():
+            raise
+        yield Control(path)

@@ -1,0 +1,171 @@
+"""The live stream: what a browser may watch, what it gets at once, and how a slow one is spared and spares others."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import struct
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+from starlette.websockets import WebSocketDisconnect
+
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Actor, Scope
+from dovetail.web.live import COLUMNS, HEADER, JSON_DOCUMENT, LiveHub, TopicKind, columns, document
+
+ANNA = Scope(Actor("p1", "Anna"), at={"plant.view": frozenset({1, 2})})
+BLIND = Scope(Actor("p1", "Anna"))
+
+
+class Plant:
+    """The truth behind the topics, changed by the test."""
+
+    def __init__(self) -> None:
+        self.good = {1: 10, 2: 20, 3: 30}
+        self.rendered = 0
+
+    def allow(self, scope: Scope, match: re.Match[str]) -> None:
+        if not scope.sees("plant.view", int(match[1])):
+            raise NotFoundError("there is no such equipment")
+
+    def render(self, match: re.Match[str]) -> tuple[int, bytes]:
+        self.rendered += 1
+        return document({"good": self.good[int(match[1])]})
+
+
+class Browser:
+    """The other end of a socket."""
+
+    def __init__(self) -> None:
+        self.said: asyncio.Queue[str | None] = asyncio.Queue()
+        self.texts: asyncio.Queue[Any] = asyncio.Queue()
+        self.frames: asyncio.Queue[bytes] = asyncio.Queue()
+        self.reading = asyncio.Event()
+        self.reading.set()
+        self.closed: int | None = None
+
+    async def accept(self) -> None: ...
+
+    async def close(self, code: int) -> None:
+        self.closed = code
+
+    async def receive_text(self) -> str:
+        text = await self.said.get()
+        if text is None:
+            raise WebSocketDisconnect
+        return text
+
+    async def send_text(self, text: str) -> None:
+        await self.texts.put(orjson.loads(text))
+
+    async def send_bytes(self, frame: bytes) -> None:
+        await self.reading.wait()
+        await self.frames.put(frame)
+
+    async def subscribe(self, *topics: str) -> dict[str, Any]:
+        await self.said.put(orjson.dumps({"op": "subscribe", "topics": topics}).decode())
+        return await asyncio.wait_for(self.texts.get(), 5)
+
+    async def next(self) -> tuple[int, Any]:
+        frame = await asyncio.wait_for(self.frames.get(), 5)
+        no, kind = HEADER.unpack_from(frame)
+        assert kind == JSON_DOCUMENT
+        return no, orjson.loads(frame[HEADER.size :])
+
+
+@pytest.fixture
+def plant() -> Plant:
+    return Plant()
+
+
+@pytest.fixture
+async def hub(plant: Plant) -> AsyncIterator[LiveHub]:
+    kinds = [TopicKind(re.compile(r"equipment/(\d+)/counts"), plant.allow, plant.render)]
+    opened = LiveHub(kinds)
+    running = asyncio.create_task(opened.run())
+    yield opened
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def watch(hub: LiveHub, *, scope: Scope = ANNA) -> tuple[Browser, asyncio.Task[None]]:
+    browser = Browser()
+    return browser, asyncio.create_task(hub.serve(browser, scope, again=lambda: scope))  # type: ignore[arg-type]
+
+
+async def test_a_browser_gets_the_latest_document_at_once_and_then_each_change(hub: LiveHub, plant: Plant) -> None:
+    browser, serving = await watch(hub)
+    answer = await browser.subscribe("equipment/1/counts")
+    assert answer["op"] == "subscribed"
+    assert await browser.next() == (answer["no"], {"good": 10})
+    plant.good[1] = 11
+    hub.touch("equipment/1/counts")
+    assert await browser.next() == (answer["no"], {"good": 11})
+    await browser.said.put(None)
+    await serving
+    assert hub.watched() == []
+
+
+@pytest.mark.parametrize("topic", ["equipment/3/counts", "equipment/99/counts", "equipment/1/other", "*"])
+async def test_what_is_out_of_scope_looks_like_what_does_not_exist(hub: LiveHub, topic: str) -> None:
+    browser, serving = await watch(hub)
+    answer = await browser.subscribe(topic)
+    assert (answer["op"], answer["problem"]["code"]) == ("refused", "not-found")
+    await browser.said.put(None)
+    await serving
+
+
+async def test_a_topic_is_rendered_once_for_all_and_a_slow_browser_gets_the_latest_only(
+    hub: LiveHub, plant: Plant
+) -> None:
+    fast, fast_serving = await watch(hub)
+    slow, slow_serving = await watch(hub)
+    await fast.subscribe("equipment/1/counts")
+    assert (await fast.next())[1] == {"good": 10}
+    await slow.subscribe("equipment/1/counts")
+    await slow.next()
+    await fast.next()
+    slow.reading.clear()
+    before = plant.rendered
+    for good in (11, 12, 13, 14):
+        plant.good[1] = good
+        hub.touch("equipment/1/counts")
+        assert (await fast.next())[1] == {"good": good}
+    assert plant.rendered - before == 4, "one rendering serves both browsers"
+    slow.reading.set()
+    seen = [(await slow.next())[1]["good"] for _ in range(2)]
+    assert seen == [11, 14], "the frame on its way, then the latest: nothing between is kept for a slow browser"
+    for browser, serving in ((fast, fast_serving), (slow, slow_serving)):
+        await browser.said.put(None)
+        await serving
+
+
+async def test_a_lost_right_ends_the_topic_and_an_ended_session_the_stream(
+    hub: LiveHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.web.live.RECHECK_S", 0.01)
+    browser = Browser()
+    scopes: list[Scope | None] = [ANNA]
+    serving = asyncio.create_task(hub.serve(browser, ANNA, again=lambda: scopes[-1]))  # type: ignore[arg-type]
+    await browser.subscribe("equipment/1/counts")
+    await browser.next()
+    left = asyncio.Event()
+    leave = hub._leave
+    monkeypatch.setattr(hub, "_leave", lambda watcher, topic: (leave(watcher, topic), left.set()))
+    scopes.append(BLIND)
+    async with asyncio.timeout(5):
+        await left.wait()
+        assert hub.watched() == []
+        scopes.append(None)
+        await serving
+    assert browser.closed == 4401
+
+
+def test_numeric_values_travel_as_columns() -> None:
+    kind, payload = columns([7, 8], [100, 200], [1.5, 2.5], [0xC0, 0x00])
+    assert kind == COLUMNS
+    assert struct.unpack_from("<II", payload) == (2, 0)
+    assert struct.unpack_from("<2q2q2d2H", payload, 8) == (7, 8, 100, 200, 1.5, 2.5, 0xC0, 0x00)
