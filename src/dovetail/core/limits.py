@@ -29,6 +29,10 @@ CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at 
 COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minute (DESIGN §7)
 CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
 
+# --- production ---------------------------------------------------------------------------------------------
+JOB_TAGS_TOGETHER_US: Final = 5_000_000  # a controller writes order and product one after the other: one change
+JOB_TAG_LOOK_BACK: Final = 64  # empty or bad samples passed over to find the text before; then the records answer
+
 # --- web ----------------------------------------------------------------------------------------------------
 PAGE_MAX: Final = 1_000  # rows of one cursor page
 BODY_BYTES_MAX: Final = 5_000_000  # the largest plant code upload seen is 2 MB
