@@ -1,0 +1,52 @@
+"""Ask the drivers, before anything is applied, whether they accept a connection's options and its tags' addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel
+
+from dovetail.core import plugins
+
+PACKAGE: Final = "dovetail.drivers"
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What validation needs of a driver: the schema of its options, how its addresses read, and an example of one."""
+
+    options: type[BaseModel]
+    parse_address: Callable[[str], Any]
+    example: str
+
+
+class Drivers(Protocol):
+    """Which drivers there are. The installation's own are `PluginDrivers`; tests bring a table."""
+
+    def names(self) -> list[str]:
+        """The names that may stand under `driver:`."""
+        ...
+
+    def find(self, name: str) -> Driver:
+        """One of `names`."""
+        ...
+
+
+class PluginDrivers:
+    """The drivers in the folder `drivers/` and in other packages, imported only when a connection names them."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Driver] = {}
+
+    def names(self) -> list[str]:
+        """The names of all drivers that declare themselves; the files beside them are no drivers."""
+        return sorted(name for name, _ in plugins.load_all(PACKAGE))
+
+    def find(self, name: str) -> Driver:
+        """The driver of that name. Raises ConfigError with the names there are."""
+        if name not in self._found:
+            spec = plugins.load(PACKAGE, name)
+            self._found[name] = Driver(spec.options, spec.parse_address, spec.address)
+        return self._found[name]

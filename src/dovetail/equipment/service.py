@@ -1,0 +1,255 @@
+"""The equipment room: which plant holds at a moment, and the one operation that makes another one hold."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import Clock, from_rfc3339, to_rfc3339
+from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
+from dovetail.core.scope import Scope
+from dovetail.db import versioned
+from dovetail.db.uow import Database, Reading
+from dovetail.equipment import store
+from dovetail.equipment.model import PlantModel
+from dovetail.equipment.snapshot import snapshot
+from dovetail.events.equipment import PlantApplied
+from dovetail.operations.operation import Call, Done, Input, Operation, execute
+from dovetail.plantcode.plan import Plan, make_plan
+from dovetail.plantcode.plant import Plant
+from dovetail.plantcode.report import Report
+from dovetail.plantcode.section import Section
+from dovetail.plantcode.validate import validate
+
+SNAPSHOTS_MAX: Final = 16  # a replay walks through versions in order; more would only be remembered, not used
+
+
+class PlantInvalidError(InvalidError):
+    """The files are no valid plant; `report` says where and why. The plant that holds goes on holding."""
+
+    def __init__(self, report: Report) -> None:
+        problems = report.problems
+        first = problems[0]
+        more = len(problems) + report.dropped - 1
+        tail = f" (and {more} more)" if more else ""
+        message = f"{first.place}: {first.code}: {first.message}{tail}"
+        super().__init__(
+            message, code="plant-invalid", hint=first.hint, pointer=f"/documents/{_pointer(first.place.file)}"
+        )
+        self.report = report
+
+
+def _pointer(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+class ApplyPlant(Input):
+    """The files of a plant, and from when they hold (RFC 3339; default: now)."""
+
+    documents: dict[str, str] = Field(description="file name → YAML text")
+    valid_from: str | None = Field(default=None, description="RFC 3339; in the past only for the first plant")
+
+
+class AppliedPlant(BaseModel):
+    """Which version holds now. `changed` False: nothing differed and no version was made."""
+
+    version: int
+    valid_from: str
+    changed: bool
+    summary: dict[str, dict[str, int]]
+
+
+class EquipmentRoom:
+    """What stands in the plant. `sections` are those of every room: applying a plant applies them all, or none."""
+
+    def __init__(self, database: Database, clock: Clock, bus: Bus, sections: Sequence[Section]) -> None:
+        self.database = database
+        self.clock = clock
+        self.sections = tuple(sections)
+        self._lock = threading.Lock()
+        self._boundaries: list[tuple[int, int]] | None = None
+        self._snapshots: dict[int, PlantModel] = {}
+        self.apply_operation = Operation(
+            name="plant.apply",
+            summary="Apply plant code",
+            permission="plant.edit",
+            input=ApplyPlant,
+            output=AppliedPlant,
+            handler=self._apply,
+            reason="optional",
+        )
+        bus.subscribe(PlantApplied, lambda _event: self.refresh())
+
+    # --- what holds ------------------------------------------------------------------------------------------
+    def plant(self, *, at_us: int | None = None) -> PlantModel:
+        """The plant that holds at a moment (default: now). Cheap after the first time; empty before the first apply."""
+        moment = self.clock.now_us() if at_us is None else at_us
+        with self._lock:
+            boundaries = self._boundaries
+            if boundaries is not None:
+                known = self._snapshots.get(_index(boundaries, moment))
+                if known is not None:
+                    return known
+        return self._load(moment)
+
+    def refresh(self) -> None:
+        """Forget what was read: the next question reads the definitions anew."""
+        with self._lock:
+            self._boundaries = None
+            self._snapshots = {}
+
+    def _load(self, moment: int) -> PlantModel:
+        with self._lock, self.database.read() as reading:
+            if self._boundaries is None:
+                self._boundaries = store.boundaries(reading)
+                self._snapshots = {}
+            index = _index(self._boundaries, moment)
+            if index not in self._snapshots:
+                if len(self._snapshots) >= SNAPSHOTS_MAX:
+                    self._snapshots.pop(next(iter(self._snapshots)))
+                self._snapshots[index] = _read(reading, self._boundaries, index)
+            return self._snapshots[index]
+
+    def changes_between(self, from_us: int, to_us: int) -> list[int]:
+        """The moments in (from_us, to_us) at which definitions change: where a replay takes another snapshot."""
+        self.plant()
+        boundaries = self._boundaries or []
+        return [at_us for at_us, _version in boundaries if from_us < at_us < to_us]
+
+    # --- the port `core.scope.EquipmentTree` -------------------------------------------------------------------
+    def subtree(self, equipment_id: int) -> frozenset[int]:
+        """The node and everything below it, as the plant stands now."""
+        return self.plant().subtree(equipment_id)
+
+    def roots(self) -> frozenset[int]:
+        """The topmost nodes, as the plant stands now."""
+        return self.plant().roots()
+
+    # --- plant code --------------------------------------------------------------------------------------------
+    def check(self, documents: Mapping[str, bytes]) -> tuple[Plant, Report]:
+        """The files as a plant, and what is wrong with it."""
+        return validate(documents, self.sections)
+
+    def plan(self, documents: Mapping[str, bytes], *, scope: Scope, valid_from_us: int | None = None) -> Plan:
+        """What an apply would change. Raises PlantInvalidError, and RefusedError without `plant.edit`."""
+        scope.require("plant.edit", None)
+        plant, report = self.check(documents)
+        if not report.ok:
+            raise PlantInvalidError(report)
+        with self.database.read() as reading:
+            return make_plan(
+                plant, self.sections, reading, self.clock.now_us() if valid_from_us is None else valid_from_us
+            )
+
+    def apply(
+        self,
+        documents: Mapping[str, bytes],
+        *,
+        scope: Scope,
+        valid_from_us: int | None = None,
+        reason: str | None = None,
+    ) -> Done[AppliedPlant]:
+        """Check, compare and make it hold, all or nothing, with its audit row. Raises PlantInvalidError."""
+        _plant, report = self.check(documents)
+        if not report.ok:
+            raise PlantInvalidError(report)
+        given = ApplyPlant(
+            documents={name: content.decode("utf-8") for name, content in documents.items()},
+            valid_from=None if valid_from_us is None else to_rfc3339(valid_from_us),
+        )
+        return execute(self.apply_operation, given, database=self.database, scope=scope, reason=reason)
+
+    def export(self, *, scope: Scope, version: int | None = None) -> tuple[store.Version, dict[str, str]]:
+        """A version (default: the newest) with its files, word for word. Raises NotFoundError when there is none."""
+        scope.require("plant.edit", None)
+        with self.database.read() as reading:
+            found = store.documents(reading, version)
+        if found is None:
+            raise NotFoundError("there is no such plant version")
+        return found
+
+    def versions(self, *, scope: Scope, before: int | None = None, limit: int = 100) -> list[store.Version]:
+        """The applied plants, newest first."""
+        scope.require("plant.edit", None)
+        with self.database.read() as reading:
+            return store.versions(reading, before=before, limit=limit)
+
+    def _apply(self, call: Call, given: ApplyPlant) -> AppliedPlant:
+        documents = {name: text.encode("utf-8", "surrogatepass") for name, text in given.documents.items()}
+        plant, report = self.check(documents)
+        if not report.ok:
+            raise PlantInvalidError(report)
+        newest = next(iter(store.versions(call.uow, limit=1)), None)
+        valid_from_us = self._valid_from(given, newest)
+        plan = make_plan(plant, self.sections, call.uow, valid_from_us)
+        digest = digest_of(documents)
+        if newest is not None and not plan.steps and newest.digest == digest:
+            return AppliedPlant(
+                version=newest.version, valid_from=to_rfc3339(newest.valid_from_us), changed=False, summary={}
+            )
+        for section in self.sections:
+            if plan.changes[section.key]:
+                section.apply(call.uow, plan.changes[section.key], valid_from_us)
+        version = store.Version(
+            version=newest.version + 1 if newest else 1,
+            known=call.uow.known,
+            at_us=call.clock.now_us(),
+            valid_from_us=valid_from_us,
+            digest=digest,
+            summary=plan.counts(),
+            actor_id=call.scope.actor.id,
+            actor_name=call.scope.actor.name,
+        )
+        store.add_version(call.uow, version, given.documents)
+        call.uow.emit(PlantApplied(version.version, valid_from_us, call.uow.known))
+        return AppliedPlant(
+            version=version.version, valid_from=to_rfc3339(valid_from_us), changed=True, summary=plan.counts()
+        )
+
+    def _valid_from(self, given: ApplyPlant, newest: store.Version | None) -> int:
+        now_us = self.clock.now_us()
+        from_us = now_us if given.valid_from is None else from_rfc3339(given.valid_from)
+        if newest is not None and from_us < newest.valid_from_us:
+            since = to_rfc3339(newest.valid_from_us)
+            what = f"version {newest.version} holds from {since}, which is later"
+            raise ConflictError(what, code="plant-version", hint=f"apply it from {since} on, or later")
+        if newest is not None and from_us < now_us:
+            what = "definitions are not changed in the past by an apply"
+            raise InvalidError(what, pointer="/valid_from", code="plant-past", hint="leave valid_from out for now")
+        return from_us
+
+
+def digest_of(documents: Mapping[str, bytes]) -> str:
+    """SHA-256 over the names and contents of a plant's files, hex."""
+    digest = hashlib.sha256()
+    for name, content in sorted(documents.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _index(boundaries: list[tuple[int, int]], moment: int) -> int:
+    return bisect.bisect_right(boundaries, (moment, 2**62)) - 1
+
+
+def _read(reading: Reading, boundaries: list[tuple[int, int]], index: int) -> PlantModel:
+    if index < 0:
+        return PlantModel()
+    at_us, version = boundaries[index]
+
+    def valid(table: Any) -> Mapping[str, Mapping[str, Any]]:
+        return versioned.at(reading, table, at_us=at_us)
+
+    return snapshot(
+        version,
+        head=valid(store.head),
+        equipment=valid(store.equipment),
+        connections=valid(store.connections),
+        scan_classes=valid(store.scan_classes),
+    )
