@@ -30,7 +30,7 @@ class Drivers(Protocol):
         ...
 
     def find(self, name: str) -> Driver:
-        """One of `names`."""
+        """One of `names`. Raises ConfigError for another."""
         ...
 
 

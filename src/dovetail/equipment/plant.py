@@ -71,9 +71,6 @@ def equipment_sections(drivers: Drivers | None = None, *, samples_of: SamplesOf 
     )  # fmt: skip
 
 
-SECTIONS: Final = equipment_sections()
-
-
 def _current(table: Table) -> Callable[[Reading, int], Bodies]:
     def current(reading: Reading, at_us: int) -> Bodies:
         rows = versioned.at(reading, table, at_us=at_us)
@@ -200,3 +197,6 @@ def _impact(reading: Reading, changes: Changes, samples_of: SamplesOf | None) ->
     ids = store.tag_ids_by_path(reading, list(changes.removed))
     counted = [(path, samples_of(ids[path])) for path in tags if path in ids]
     return lines + [f"{path} has {count:,} samples, kept" for path, count in counted if count]
+
+
+SECTIONS: Final = equipment_sections()

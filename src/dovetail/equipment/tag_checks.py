@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from dovetail.core.errors import DovetailError
+from dovetail.core.errors import ConfigError, DovetailError
 from dovetail.equipment import codes
 from dovetail.equipment.checks import check_names
 from dovetail.equipment.drivers import Driver, Drivers
@@ -70,18 +70,18 @@ def check_connections(plant: Plant, report: Report, drivers: Drivers) -> None:
     entries = plant.entries("connections", ConnectionEntry)
     if not entries:
         return
-    there = drivers.names()
     reads = _reads(plant, report)
     for name, entry in entries.items():
         at = ("connections", name)
         if entry.moved is not None and entry.moved in plant.names("connections"):
             what = f"{name} cannot have been {entry.moved}, which is still there"
             report.error(codes.MOVED, (*at, "moved"), what, hint=_REMOVE_MOVED)
-        if entry.driver not in there:
+        try:
+            driver = drivers.find(entry.driver)
+        except ConfigError:
             what = f"there is no driver {entry.driver}"
-            report.error(codes.NO_DRIVER, (*at, "driver"), what, candidates=there)
+            report.error(codes.NO_DRIVER, (*at, "driver"), what, candidates=drivers.names())
             continue
-        driver = drivers.find(entry.driver)
         fit(driver.options, entry.options, (*at, "options"), report)
         _check_addresses(report, driver, reads[name])
 
