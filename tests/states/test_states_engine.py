@@ -83,12 +83,12 @@ def test_counts_are_cut_at_minutes_states_jobs_and_shifts():
         cuts=(90,),
     )
     assert counts == [
-        (0, 60, "good", 40, False),     # a piece told of at the boundary was made before it
-        (60, 75, "good", 5, False),     # job A
-        (75, 90, "good", 5, False),     # job B until the shift ends
-        (90, 120, "good", 10, False),
-        (120, 130, "good", 1, False),   # told of in the moment of the stop: made while it ran
-    ]  # fmt: skip
+        (0, 60, "good", 40, False),  # a piece told of at the boundary was made before it
+        (60, 75, "good", 5, False),  # job A
+        (75, 90, "good", 6, False),  # job B until the shift ends
+        (90, 120, "good", 3, False),
+        (120, 130, "good", 1, False),  # told of in the moment of the stop: made while it ran
+    ]
 
 
 def test_scrap_is_taken_out_of_the_good_of_a_total():
