@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dovetail.performance.model import CountModel, Slice, TimeClass, TimeModel
+from dovetail.performance.model import CountModel, JobShare, Slice, TimeClass, TimeModel
 from dovetail.performance.timeclass import Settings
 
 type Measure = Literal[
@@ -80,6 +80,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("ideal_ns", "Ideal time of the pieces (PRI·PQ)", "ns", "ideal_ns", OBSERVED),
     Column("ideal_nodt_ns", "Ideal time of pieces in time without knowledge", "ns", "ideal_ns", NODT),
     Column("ideal_good_ns", "Ideal time of the good pieces (PRI·GQ)", "ns", "ideal_good_ns", OBSERVED),
+    Column("nodt_rated_us", "Time without knowledge with a rate", "us", "rated_us", NODT),
+    Column("theoretical_nodt_mu", "Pieces at the standard rate in it, thousandths", "m{#}", "theoretical_mu", NODT),
     Column("theoretical_mu", "Pieces at the standard rate, thousandths", "m{#}", "theoretical_mu", _only("APT")),
 )
 BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in COLUMNS}
@@ -135,24 +137,25 @@ def nothing() -> Sums:
     return dict.fromkeys(NAMES, 0)
 
 
-def measures(piece: Slice) -> dict[Measure, int]:
-    """What one slice brings, whatever its class: time, pieces and ideal times over all its jobs."""
-    pieces, shares = piece.pieces, piece.shares
+def measures(share: JobShare) -> dict[Measure, int]:
+    """What one job's share of a slice brings, whatever its class: time, pieces and ideal times."""
+    pieces = share.pieces
     return {
-        "elapsed_us": piece.elapsed_us,
-        "rated_us": sum(share.rated_us for share in shares),
+        "elapsed_us": share.elapsed_us,
+        "rated_us": share.rated_us,
         "good": pieces.good,
         "scrap": pieces.scrap,
         "rework": pieces.rework,
         "infeed": pieces.infeed,
-        "ideal_ns": sum(share.ideal_ns for share in shares),
-        "ideal_good_ns": sum(share.ideal_good_ns for share in shares),
-        "theoretical_mu": sum(share.theoretical_mu for share in shares),
+        "ideal_ns": share.ideal_ns,
+        "ideal_good_ns": share.ideal_good_ns,
+        "theoretical_mu": share.theoretical_mu,
     }
 
 
-def add_measures(sums: Sums, brought: Mapping[Measure, int], piece: Slice) -> None:
-    """Add measures taken from `piece` (all of it, or one job's share) to the columns its class and flags name."""
+def add_share(sums: Sums, piece: Slice, share: JobShare) -> None:
+    """Add one job's share of a slice to the columns that the slice's class and flags name."""
+    brought = measures(share)
     for column in taken_by(piece.cls, piece.external, piece.unplanned):
         sums[column.name] += brought[column.measure]
 
@@ -172,7 +175,8 @@ def sum_slices(slices: Iterable[Slice]) -> Sums:
     """Every column over these slices."""
     sums = nothing()
     for piece in slices:
-        add_measures(sums, measures(piece), piece)
+        for share in piece.shares:
+            add_share(sums, piece, share)
     return sums
 
 

@@ -7,7 +7,7 @@ division is the last thing that happens.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 type TimeClass = Literal["APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PLANNED"]
@@ -16,7 +16,7 @@ type Plan = Literal["BUSY", "PLANNED_DOWN", "NOT_PLANNED"]
 SHARE_PPM = 1_000_000  # the shares of the jobs of one slice come to exactly this
 NS_PER_MINUTE = 60_000_000_000
 PRI_NS_MAX = 366 * 24 * 60 * NS_PER_MINUTE  # a piece a year; a slower rate is a mistyped one
-IDEAL_NS_MAX = 2**62  # what a BigInteger column can sum twice
+IDEAL_NS_MAX = 2**53  # 104 days of ideal time in one slice: a mistyped rate, and a thousand would overflow a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class JobShare:
 
     @property
     def pri_ns(self) -> int | None:
-        """PRI in ns, or None: unrated. A rate that would fill more than 146 years with these pieces is no rate."""
+        """PRI in ns, or None: unrated. A rate at which these pieces fill more than 104 days is a mistyped one."""
         per_item = pri_ns(self.rate_upm)
         if per_item is None or abs(self.pieces.produced) * per_item > IDEAL_NS_MAX:
             return None
@@ -115,8 +115,8 @@ class Slice:
     crew: str | None
     cls: TimeClass
     shares: tuple[JobShare, ...]
-    known_from: int = 0
-    known_to: int | None = None
+    known_from: int = field(default=0, compare=False)  # two slices are the same when they say the same
+    known_to: int | None = field(default=None, compare=False)
 
     @property
     def elapsed_us(self) -> int:

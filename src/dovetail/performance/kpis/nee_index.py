@@ -10,8 +10,8 @@ from dovetail.performance.model import CountModel, Kpi, TimeModel
 def nee_index(time: TimeModel, count: CountModel) -> float | None:
     """(AUPT/PBT) · Effectiveness · Quality ratio (ISO 22400-2 no. 7), AUPT = APT + AUST.
 
-    >>> nee_index(TimeModel(pbt_us=10, apt_us=6, aust_us=2, apt_rated_us=6), CountModel(gq=3, sq=1, pri_pq_ns=3_000))
-    0.3
+    >>> nee_index(TimeModel(pbt_us=10, apt_us=4, aust_us=1, apt_rated_us=4), CountModel(gq=1, sq=1, pri_pq_ns=4_000))
+    0.25
     """
     e, q = effectiveness(time, count), quality_ratio(time, count)
     return None if e is None or q is None or not time.held_us else time.aupt_us / time.held_us * e * q

@@ -11,8 +11,8 @@ from dovetail.performance.model import CountModel, Kpi, TimeModel
 def oee_index(time: TimeModel, count: CountModel) -> float | None:
     """Availability · Effectiveness · Quality ratio (ISO 22400-2 no. 6); None where one of them has no denominator.
 
-    >>> oee_index(TimeModel(pbt_us=10, apt_us=8, apt_rated_us=8), CountModel(gq=3, sq=1, pri_pq_ns=4_000))
-    0.3
+    >>> oee_index(TimeModel(pbt_us=10, apt_us=5, apt_rated_us=5), CountModel(gq=1, sq=1, pri_pq_ns=4_000))
+    0.2
     """
     factors = (availability(time, count), effectiveness(time, count), quality_ratio(time, count))
     a, e, q = factors

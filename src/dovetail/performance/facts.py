@@ -1,0 +1,283 @@
+"""Gather what is known of an equipment's time: its own tracks; for a line those of its constraint and outfeed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Reading
+from dovetail.equipment.model import Equipment, PlantModel
+from dovetail.events.states import StateNow
+from dovetail.performance.ledger import cut
+from dovetail.performance.model import Slice
+from dovetail.performance.timeclass import Settings
+from dovetail.performance.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
+
+OWN: Final[Scope] = system_scope("ledger")
+
+
+class States(Protocol):
+    """What is asked of the states room."""
+
+    def records(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Sequence[StateTrack]: ...
+    def counts(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Sequence[CountTrack]: ...
+    def now(self, equipment_id: int, *, scope: Scope) -> StateNow | None: ...
+
+
+class Production(Protocol):
+    """What is asked of the production room."""
+
+    def responses(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Sequence[JobTrack]: ...
+
+
+class ShiftTrack(Protocol):
+    """One shift as it takes place."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def t0_us(self) -> int: ...
+    @property
+    def t1_us(self) -> int: ...
+
+
+class Calendar(Protocol):
+    """What is asked of the calendar room."""
+
+    def spans(
+        self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
+    ) -> Sequence[SpanTrack]: ...
+    def shifts(
+        self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
+    ) -> Sequence[ShiftTrack]: ...
+    def shift_at(self, equipment_id: int, at_us: int, *, as_of: int | None = None) -> ShiftTrack | None: ...
+
+
+class Plants(Protocol):
+    """What is asked of the equipment room."""
+
+    def plant(self, *, at_us: int | None = None) -> PlantModel: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The rooms beneath, and three answers: the category of each reason at a moment, the rate of a product on an
+    equipment (its path) at a moment, and every moment from which a plant version is valid."""
+
+    equipment: Plants
+    states: States
+    production: Production
+    calendar: Calendar
+    categories: Callable[[int], Mapping[str, str]]
+    rate_upm: Callable[[str, str, int], float | None]
+    plant_moments: Callable[[], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgered:
+    """Whose tracks make up the ledger of an equipment: a unit's are its own, a line's those DESIGN §7 names."""
+
+    times_of: int
+    good_from: int
+    rejects_from: tuple[int, ...]
+    infeed_from: int
+
+    @property
+    def units(self) -> frozenset[int]:
+        """Every equipment whose records may move this ledger."""
+        return frozenset({self.times_of, self.good_from, self.infeed_from, *self.rejects_from})
+
+    def counts_of(self, equipment_id: int, kind: str) -> bool:
+        """Whether pieces of a kind counted at an equipment are pieces of this ledger."""
+        if kind == "good":
+            return equipment_id == self.good_from
+        return equipment_id == self.infeed_from if kind == "infeed" else equipment_id in self.rejects_from
+
+
+def ledgered(plant: PlantModel, node: Equipment) -> Ledgered | None:
+    """How the ledger of an equipment is made; None where it has none of its own (an area, a line without constraint).
+
+    A line takes times and rate from its constraint, good pieces from its outfeed (else the last in the flow), scrap
+    and rework from the constraint on (DESIGN §7).
+    """
+    if node.flow and node.constraint:
+        named = [plant.by_path(f"{node.path}/{name}").id for name in node.flow]
+        start = named.index(plant.by_path(f"{node.path}/{node.constraint}").id)
+        last = named.index(plant.by_path(f"{node.path}/{node.outfeed}").id) if node.outfeed else len(named) - 1
+        reach = tuple(named[start : max(start, last) + 1])
+        return Ledgered(reach[0], reach[-1], reach, reach[0])
+    if node.states:
+        return Ledgered(node.id, node.id, (node.id,), node.id)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRecord:
+    """What the state engine decided but has not settled: provisional, and never stored as truth."""
+
+    t0_us: int
+    t1_us: int | None
+    state: str
+    mode: str
+    reason: str | None
+    external: bool
+
+
+class Gathering:
+    """Facts of one installation as known at a moment; nothing here is written."""
+
+    def __init__(self, sources: Sources, settings: Settings) -> None:
+        self._sources = sources
+        self.settings = settings
+        self.newest_plant = 0  # the `known` of the newest plant version: definitions known since are those of today
+
+    def node(self, equipment_id: int, at_us: int | None = None) -> tuple[PlantModel, Equipment]:
+        """The plant of a moment and the equipment in it; that of today where it was not defined then."""
+        if at_us is not None:
+            plant = self._sources.equipment.plant(at_us=at_us)
+            if equipment_id in plant.equipment:
+                return plant, plant.equipment[equipment_id]
+        plant = self._sources.equipment.plant()
+        return plant, plant.get(equipment_id)
+
+    def made_of(self, equipment_id: int, at_us: int | None = None) -> Ledgered:
+        """`ledgered` of an equipment. Raises InvalidError where it has no ledger of its own."""
+        plant, node = self.node(equipment_id, at_us)
+        found = ledgered(plant, node)
+        if found is None:
+            raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
+        return found
+
+    def records(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
+    ) -> list[StateTrack]:
+        """The whole state records that touch a period (a line: those of its constraint), by time."""
+        source = self.made_of(equipment_id, to_us - 1).times_of
+        found = self._sources.states.records(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
+        return sorted(found, key=lambda record: record.t0_us)
+
+    def counts(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
+    ) -> list[CountTrack]:
+        """The whole count records with pieces made after `from_us` and up to `to_us`."""
+        made_of = self.made_of(equipment_id, to_us - 1)
+        found: list[CountTrack] = []
+        for unit in sorted(made_of.units):
+            # one more microsecond on each side: a count belongs to (t0, t1], a room may ask by [t0, t1)
+            counted = self._sources.states.counts(reading, unit, from_us - 1, to_us + 1, scope=OWN, as_of=as_of)
+            found += [count for count in counted if made_of.counts_of(unit, count.kind)]
+        return [count for count in found if count.t1_us > from_us and _begin(count) < to_us]
+
+    def close_over(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
+    ) -> tuple[int, int, list[StateTrack], list[CountTrack]]:
+        """(from, to, records, counts): the period widened until no record and no count reaches out of it."""
+        while True:
+            records = self.records(reading, equipment_id, from_us, to_us, as_of=as_of)
+            counts = self.counts(reading, equipment_id, from_us, to_us, as_of=as_of)
+            ends = [record.t1_us for record in records if record.t1_us is not None]
+            lo_us = min([from_us, *(record.t0_us for record in records), *(count.t0_us for count in counts)])
+            hi_us = max([to_us, *ends, *(count.t1_us for count in counts)])
+            if (lo_us, hi_us) == (from_us, to_us):
+                return from_us, to_us, records, counts
+            from_us, to_us = lo_us, hi_us
+
+    def facts(
+        self,
+        reading: Reading,
+        equipment_id: int,
+        period: tuple[int, int],
+        tracks: tuple[Sequence[StateTrack], Sequence[CountTrack]],
+        *,
+        as_of: int | None,
+    ) -> Facts:
+        """All tracks over a period that `close_over` has widened, with its records and counts."""
+        from_us, to_us = period
+        source = self.made_of(equipment_id, to_us - 1).times_of
+        _, node = self.node(source, to_us - 1)
+        jobs = self._sources.production.responses(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
+        calendar_as_of = None if as_of is None or as_of >= self.newest_plant else as_of
+        return Facts(
+            equipment_id=equipment_id,
+            timezone=node.timezone,
+            records=tracks[0],
+            spans=self._sources.calendar.spans(source, from_us, to_us, as_of=calendar_as_of),
+            jobs=jobs,
+            counts=tracks[1],
+            definitions=self._definitions(node, period, {job.product for job in jobs if job.product}),
+        )
+
+    def _definitions(self, node: Equipment, period: tuple[int, int], products: set[str]) -> list[Definitions]:
+        from_us, to_us = period
+        inside = [at_us for at_us in self._sources.plant_moments() if from_us < at_us < to_us]
+        edges = [from_us, *sorted(set(inside)), to_us]
+        found: list[Definitions] = []
+        for t0_us, t1_us in itertools.pairwise(edges):
+            _, then = self.node(node.id, t0_us)
+            rates = {product: self._sources.rate_upm(product, then.path, t0_us) for product in products}
+            known = {product: rate for product, rate in rates.items() if rate is not None}
+            categories = self._sources.categories(t0_us)
+            found.append(Definitions(t0_us, t1_us, categories, known, then.standard_rate_upm))
+        return found
+
+    def derive(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
+    ) -> list[Slice]:
+        """The slices of [from_us, to_us) straight from the facts, with a cut at both ends."""
+        lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, to_us, as_of=as_of)
+        facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
+        made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, to_us))
+        return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= to_us]
+
+    def derive_live(self, reading: Reading, equipment_id: int, from_us: int, now_us: int) -> list[Slice]:
+        """The open tail up to now: the same, with what the engine decided but has not settled."""
+        lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, now_us, as_of=None)
+        source = self.made_of(equipment_id).times_of
+        records = with_live(records, self._now(source))
+        facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=None)
+        made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, now_us))
+        return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= now_us]
+
+    def _now(self, equipment_id: int) -> StateNow | None:
+        try:
+            return self._sources.states.now(equipment_id, scope=OWN)
+        except NotFoundError:
+            return None
+
+
+def with_live(records: Sequence[StateTrack], now: StateNow | None) -> list[StateTrack]:
+    """The records with the state of this moment at their end, where it says something else than the open one."""
+    if now is None:
+        return list(records)
+    if records:
+        last = records[-1]
+        same = (last.state, last.mode, last.reason, last.external) == (now.state, now.mode, now.reason, now.external)
+        if last.t1_us is not None or same or now.since_us <= last.t0_us:
+            return list(records)
+        before = LiveRecord(last.t0_us, now.since_us, last.state, last.mode, last.reason, last.external)
+        records = [*records[:-1], before]
+    return [*records, LiveRecord(now.since_us, None, now.state, now.mode, now.reason, now.external)]
+
+
+def missing_hint(node: Equipment) -> str:
+    """What to configure so that an equipment gets figures."""
+    if node.flow:
+        return f"name its `constraint`, one of: {', '.join(node.flow)}"
+    return "give it `states` (a work unit), or `flow` and `constraint` (a line)"
+
+
+def _begin(count: CountTrack) -> int:
+    """The first moment a count touches; one at an instant touches the moment before it."""
+    return count.t0_us if count.t0_us < count.t1_us else count.t1_us - 1

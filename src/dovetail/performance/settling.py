@@ -1,0 +1,113 @@
+"""Write the ledger of an equipment anew where its facts moved: only the slices affected, only the rows that differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.performance import store
+from dovetail.performance.columns import Sums, add_share, nothing
+from dovetail.performance.facts import Gathering
+from dovetail.performance.ledger import cut
+from dovetail.performance.model import JobShare, Slice
+
+FOREVER_US: Final = 1 << 62
+
+
+def settle(
+    uow: UnitOfWork, gathering: Gathering, equipment_id: int, period: tuple[int, int], *, known: int
+) -> tuple[int, int] | None:
+    """Make the slices that touch a period those that follow from the facts as known at `known`.
+
+    Slices end where the open state record begins: what follows is derived at query time. Answers the period in
+    which rows changed, None where none did. The rollups of the days touched change in the same transaction.
+    """
+    lo_us, hi_us = period
+    while True:
+        lo_us, hi_us = _over_stored(uow, equipment_id, lo_us, hi_us)
+        wider = gathering.close_over(uow, equipment_id, lo_us, hi_us, as_of=known)
+        if wider[:2] == (lo_us, hi_us):
+            break
+        lo_us, hi_us = wider[:2]
+    records, counts = wider[2:]
+    if not records:
+        return None
+    before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
+    last = records[-1]
+    keep_from_us = records[0].t0_us if before_us is None else lo_us
+    keep_to_us = hi_us if after_us is not None and last.t1_us is not None else last.t1_us or last.t0_us
+    facts = gathering.facts(uow, equipment_id, (lo_us, hi_us), (records, counts), as_of=known)
+    made = cut(facts, lo_us, hi_us, settings=gathering.settings)
+    wanted = [piece for piece in made if piece.t0_us >= keep_from_us and piece.t1_us <= keep_to_us]
+    reach_us = FOREVER_US if last.t1_us is None else hi_us
+    held = store.overlapping(uow, equipment_id, lo_us, reach_us)
+    return _replace(uow, equipment_id, held, wanted, known=known)
+
+
+def _over_stored(reading: Reading, equipment_id: int, lo_us: int, hi_us: int) -> tuple[int, int]:
+    """The period widened to whole stored slices, and to the nearest ones where a hole would be left between."""
+    held = store.overlapping(reading, equipment_id, lo_us, hi_us)
+    if held:
+        lo_us, hi_us = min(lo_us, held[0][1].t0_us), max(hi_us, held[-1][1].t1_us)
+    before_us, after_us = store.neighbours(reading, equipment_id, lo_us, hi_us)
+    return (lo_us if before_us is None else before_us), (hi_us if after_us is None else after_us)
+
+
+def _replace(
+    uow: UnitOfWork, equipment_id: int, held: Sequence[tuple[int, Slice]], wanted: Sequence[Slice], *, known: int
+) -> tuple[int, int] | None:
+    """Close the rows that no longer say what is wanted, add those that are missing, and sum their days anew."""
+    by_begin = {piece.t0_us: (row_id, piece) for row_id, piece in held}
+    kept = {piece.t0_us for piece in wanted if piece.t0_us in by_begin and by_begin[piece.t0_us][1] == piece}
+    gone = [(row_id, piece) for row_id, piece in held if piece.t0_us not in kept]
+    new = [piece for piece in wanted if piece.t0_us not in kept]
+    if not gone and not new:
+        return None
+    store.close(uow, [row_id for row_id, _ in gone], known=known)
+    store.add(uow, new, known=known)
+    changed = [piece for _, piece in gone] + new
+    days = {piece.day for piece in changed}
+    by_job, by_reason = rollups(store.of_days(uow, equipment_id, days))
+    store.replace_rollups(uow, equipment_id, days, by_job=by_job, by_reason=by_reason)
+    return min(piece.t0_us for piece in changed), max(piece.t1_us for piece in changed)
+
+
+def rollups(slices: Iterable[Slice]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of shift × product × job × crew and of shift × product × reason over whole days of one equipment."""
+    by_job: dict[tuple[Any, ...], Sums] = defaultdict(nothing)
+    by_reason: dict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: dict.fromkeys(store.NUMBERS_REASON, 0))
+    reach: dict[tuple[int, str, str], tuple[int, int]] = {}
+    for piece in slices:
+        bucket = (piece.equipment_id, piece.day, piece.shift_id or "")
+        begin_us, end_us = reach.get(bucket, (piece.t0_us, piece.t1_us))
+        reach[bucket] = (min(begin_us, piece.t0_us), max(end_us, piece.t1_us))
+        for share in piece.shares:
+            named = (*bucket, piece.shift_name or "")
+            job_key = (*named, piece.crew or "", share.product or "", share.job_response_id or "")
+            add_share(by_job[job_key], piece, share)
+            _add_reason(by_reason[(*named, share.product or "", piece.cls, piece.reason or "")], share)
+    return (
+        [_rollup_row(store.KEYS_JOB, key, reach, sums) for key, sums in by_job.items()],
+        [_rollup_row(store.KEYS_REASON, key, reach, sums) for key, sums in by_reason.items()],
+    )
+
+
+def _add_reason(sums: dict[str, int], share: JobShare) -> None:
+    sums["slices"] += 1
+    sums["elapsed_us"] += share.elapsed_us
+    sums["good"] += share.pieces.good
+    sums["scrap"] += share.pieces.scrap
+    sums["rework"] += share.pieces.rework
+
+
+def _rollup_row(
+    names: Sequence[str],
+    key: tuple[Any, ...],
+    reach: Mapping[tuple[int, str, str], tuple[int, int]],
+    sums: Mapping[str, int],
+) -> dict[str, Any]:
+    begin_us, end_us = reach[key[:3]]
+    words = dict(zip(("equipment_id", *names), key, strict=True))
+    return words | {"bucket_from_us": begin_us, "bucket_to_us": end_us} | dict(sums)
