@@ -1,0 +1,58 @@
+// One door to the server: JSON in and out, problems as Problem, and how far the server's clock is from this browser's.
+import { Problem, type ProblemBody } from "@/api/problem";
+
+export type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+const BASE = "/api/v1";
+const CLOCK_TRUSTED_MS = 2000; // the Date header counts whole seconds: a smaller difference means nothing
+let clockOffsetMs = 0;
+
+/** Now by the server's clock, ms: an operator's PC with a wrong clock must not show wrong running counters. */
+export const serverNowMs = (): number => Date.now() + clockOffsetMs;
+
+function noteClock(response: Response): void {
+  const said = Date.parse(response.headers.get("date") ?? "");
+  if (Number.isNaN(said)) return;
+  const offset = said + 500 - Date.now();
+  clockOffsetMs = Math.abs(offset) > CLOCK_TRUSTED_MS ? offset : 0;
+}
+
+export function addressOf(path: string, query: Query = {}): string {
+  const parts = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const text = new URLSearchParams(parts.map(([key, value]) => [key, String(value)])).toString();
+  return `${BASE}${path}${text ? `?${text}` : ""}`;
+}
+
+/** 128 random bits in hex: crypto.randomUUID does not exist on plain HTTP. */
+function idempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => ({}))) as ProblemBody;
+  return new Problem(response.status, body);
+}
+
+async function send<Result>(address: string, init: RequestInit): Promise<Result> {
+  const response = await fetch(address, { credentials: "same-origin", ...init }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0);
+  });
+  noteClock(response);
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as Result;
+}
+
+export function get<Result>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Result> {
+  return send(addressOf(path, query), { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+}
+
+export function post<Result>(path: string, body: unknown = {}): Promise<Result> {
+  return send(addressOf(path), {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": idempotencyKey() },
+    body: JSON.stringify(body),
+  });
+}
+
+export const remove = (path: string): Promise<void> => send(addressOf(path), { method: "DELETE" });

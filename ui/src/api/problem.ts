@@ -1,0 +1,31 @@
+// When the server refuses, it says what is wrong and the way on (RFC 9457); that must reach the person unharmed.
+
+export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[] }
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly title: string | null;
+  readonly detail: string | null;
+  readonly hint: string | null;
+  readonly pointer: string | null;
+
+  /** `status` 0 means that no answer came at all. */
+  constructor(status: number, body: ProblemBody = {}) {
+    super(body.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.title = body.title ?? null;
+    this.detail = body.detail ?? null;
+    this.hint = body.hint ?? null;
+    this.pointer = body.pointer ?? body.errors?.[0]?.pointer ?? null;
+  }
+}
+
+/** Make a Problem of whatever went wrong on the way to the server. */
+export function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(0, { detail: error instanceof Error ? error.message : String(error) });
+}
+
+/** The field a problem points at: `/password` and `/body/password` both mean `password`. */
+export function fieldOf(problem: Problem): string | null {
+  return problem.pointer?.split("/").filter(Boolean).at(-1) ?? null;
+}

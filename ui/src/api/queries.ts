@@ -1,0 +1,54 @@
+// The questions that screens ask the server, each with its key, so that two screens asking the same ask once.
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import type * as T from "@/api/types";
+
+export interface Span { start: string; end: string }
+const PAGES_MAX = 50; // ~ 50 × a page: more than a screen can show; a runaway cursor must end
+
+/** Follow the cursor to the end: `/equipment` of a large plant comes in pages. */
+async function all<Item>(path: string, query: Record<string, string | number | null>, signal: AbortSignal): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const answer: T.Page<Item> = await get(path, { ...query, cursor }, signal);
+    items.push(...answer.items);
+    cursor = answer.next ?? null;
+    if (!cursor) break;
+  }
+  return items;
+}
+
+const list = <Item>(path: string, query: Record<string, string | number | null> = {}) =>
+  queryOptions({ queryKey: [path, query], queryFn: ({ signal }) => all<Item>(path, query, signal) });
+const one = <Result>(path: string, query: Record<string, string | number | null> = {}) =>
+  queryOptions({ queryKey: [path, query], queryFn: ({ signal }) => get<Result>(path, query, signal) });
+
+export const setupQuery = () => one<{ needed: boolean }>("/setup");
+export const meQuery = () => ({ ...one<T.Me>("/me"), staleTime: 60_000 });
+export const equipmentQuery = () => ({ ...list<T.Equipment>("/equipment"), staleTime: 60_000 });
+export const tagsQuery = (id: number) => list<T.Tag>(`/equipment/${id}/tags`);
+export const stateRecordsQuery = (id: number, span: Span) => list<T.StateRecord>(`/equipment/${id}/state-records`, { ...span });
+export const countRecordsQuery = (id: number, span: Span) => list<T.CountRecord>(`/equipment/${id}/count-records`, { ...span });
+export const jobResponsesQuery = (id: number, span: Span) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
+export const shiftsQuery = (id: number, span: Span) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
+export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.Kpis>(`/equipment/${id}/kpis`, { ...query });
+export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
+export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });
+export const connectionsQuery = () => list<T.Connection>("/connections");
+export const jobsQuery = () => list<T.Job>("/jobs");
+export const simQuery = () => one<T.Sim>("/sim");
+export const seriesQuery = (tag: number, span: Span & { px: number }) => one<T.Series>("/series", { tag, ...span });
+export const samplesQuery = (tag: number, span: Span) => one<T.Page<T.TagValue>>(`/tags/${tag}/samples`, { ...span });
+export const explainQuery = (kpi: string, at: Span & { equipment_id: number; path: string }) => ({
+  ...one<T.ExplainNode>(`/kpis/${encodeURIComponent(kpi)}/explain`, { ...at }),
+  staleTime: 60_000,
+});
+
+/** Retry what time may heal (no answer, 5xx), never what a person must mend. */
+const retry = (failures: number, error: Error) => failures < 2 && [0, 502, 503, 504].includes(asProblem(error).status);
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry, staleTime: 5_000, refetchOnWindowFocus: false } },
+});

@@ -1,0 +1,139 @@
+// What the server says about the plant: the shapes of /api/v1, times in RFC 3339, durations in microseconds.
+
+export interface Page<Item> { items: Item[]; next: string | null }
+
+export type Level = "Enterprise" | "Site" | "Area" | "ProductionLine" | "WorkCell" | "WorkCenter" | "WorkUnit" | (string & {});
+
+export interface Equipment {
+  id: number;
+  path: string;
+  name: string;
+  level: Level;
+  parent_id: number | null;
+  class_name: string | null;
+  timezone: string;
+  flow: string[];
+  constraint: string | null;
+  standard_rate_upm: number | null;
+}
+
+export interface Me {
+  person: { id: number; login: string; name: string; locale: string | null };
+  grants: { role: string; node: { id: number; path: string; name: string } | null }[];
+  permissions: { system: string[]; at: Record<string, number[]> };
+  demo: boolean;
+}
+
+export type Scalar = number | string | boolean | null;
+export interface TagValue { value: Scalar; ts: string; quality: number; quality_name: string; ts_device: string | null }
+export interface Tag {
+  id: number;
+  path: string;
+  property: string;
+  kind: string;
+  unit: string | null;
+  connection: string | null;
+  address: string | null;
+  last: TagValue | null;
+}
+
+export interface StateNow {
+  equipment_id: number;
+  state: string;
+  mode: string;
+  reason: string | null;
+  external: boolean;
+  since: string;
+  settled: string | null;
+  cls?: string | null;
+}
+export interface StateRecord {
+  equipment_id: number;
+  start: string;
+  end: string | null;
+  state: string;
+  mode: string;
+  reason: string | null;
+  external: boolean;
+  source: string;
+  provisional: boolean;
+}
+export interface CountRecord { start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; origin: string; tag_id: number | null; spread: boolean }
+export interface Counts { good: number; scrap: number; rework: number; infeed: number }
+
+export interface JobResponse {
+  id: number;
+  equipment_id: number;
+  job_order: string | null;
+  product: string;
+  lot: string | null;
+  start: string;
+  end: string | null;
+  standard_rate_upm: number | null;
+  crew: string | null;
+}
+export interface Product { key: string; name: string; unit: string | null; rates_upm: Record<string, number> }
+export interface Reason { key: string; name: string; category: string; children: Reason[] }
+export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
+
+export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null }
+export interface Loss { key: string; label: string; us: number; units: number | null }
+export interface Times {
+  elapsed_us: number;
+  not_planned_us: number;
+  planned_down_us: number;
+  pot_us: number;
+  pbt_us: number;
+  apt_us: number;
+  aust_us: number;
+  adet_us: number;
+  adot_us: number;
+  nodt_us: number;
+}
+export interface Kpis {
+  equipment_id: number;
+  start: string;
+  end: string;
+  shift: Shift | string | null;
+  as_of: string | null;
+  settled: string | null;
+  line_method?: string | null;
+  times: Times;
+  counts: Counts;
+  coverage: number | null;
+  kpis: KpiFigure[];
+  losses: Loss[];
+}
+
+export interface ExplainNode {
+  key: string;
+  label: string;
+  value: Scalar;
+  unit: string | null;
+  kind: string;
+  formula?: string | null;
+  convention?: string | null;
+  detail: Record<string, unknown>;
+  more: boolean;
+  children: ExplainNode[];
+}
+
+export interface Connection {
+  name: string;
+  driver: string;
+  endpoint: string | null;
+  up: boolean;
+  since: string | null;
+  cause: string | null;
+  good_through: string | null;
+  clock_offset_us: number | null;
+  samples_per_s: number | null;
+  insecure: boolean;
+}
+
+export interface Series { tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
+
+export interface Job { id: string; title: string; done: number; total: number | null; unit: string | null; state: string; started: string }
+
+export interface SimUnit { path: string; name: string; state: string; jammed: boolean; cause: string | null; buffer_before: number | null; buffer_after: number | null; speed_upm: number | null }
+export interface Sim { units: SimUnit[]; speed: number }

@@ -1,0 +1,68 @@
+// Who is signed in, with which roles; language, appearance, sign-out.
+import { Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { remove } from "@/api/client";
+import { useMe } from "@/app/gate";
+import css from "@/app/shell.module.css";
+import { words } from "@/app/words";
+import { Icon } from "@/design/icons";
+import { liveLink } from "@/live/live";
+import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+function SignOut() {
+  const say = useWords(words);
+  const client = useQueryClient();
+  const leave = useMutation({
+    mutationFn: () => remove("/session"),
+    onSettled: () => {
+      liveLink.close();
+      client.clear();
+      location.assign("/sign-in"); // a fresh page: nothing of the last person stays in memory
+    },
+  });
+  return <Menu.Item leftSection={<Icon name="signOut" size={16} />} onClick={() => leave.mutate()} data-testid="sign-out">{say("signOut")}</Menu.Item>;
+}
+
+function Choices() {
+  const say = useWords(words);
+  const language = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <div className={css.menuHead}>
+      <p className={css.label}>{say("language")}</p>
+      <SegmentedControl fullWidth size="xs" value={language} onChange={(value) => chooseLanguage(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
+      <p className={css.label}>{say("appearance")}</p>
+      <SegmentedControl fullWidth size="xs" value={colorScheme} onChange={(value) => setColorScheme(value as "light")} data={(["light", "dark", "auto"] as const).map((value) => ({ value, label: say(value) }))} aria-label={say("appearance")} data-testid="appearance" />
+    </div>
+  );
+}
+
+export function ProfileMenu() {
+  const say = useWords(words);
+  const { person, grants } = useMe();
+  return (
+    <Menu position="bottom-end" width={290} closeOnItemClick={false}>
+      <Menu.Target>
+        <button type="button" className={css.button} data-testid="profile-menu" aria-label={`${say("account")}: ${person.name}`}>
+          <Icon name="person" />
+          <span>{person.name}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={css.menuHead}>
+          <div className={css.menuName}>{person.name}</div>
+          <div className="quiet">{person.login}</div>
+          <p className={css.label}>{say("grants")}</p>
+          {grants.map((grant) => (
+            <div key={`${grant.role} ${grant.node?.id}`} className={css.grant}>{`${grant.role} – ${grant.node?.name ?? say("everywhere")}`}</div>
+          ))}
+        </div>
+        <Menu.Divider />
+        <Choices />
+        <Menu.Divider />
+        <SignOut />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,47 @@
+// The addresses of Dovetail, made of the screens that are there.
+import { createRootRoute, createRoute, createRouter, Outlet, Navigate } from "@tanstack/react-router";
+import { Suspense } from "react";
+import { Gate } from "@/app/gate";
+import { NotFound, ScreenFailed } from "@/app/not-found";
+import { screens } from "@/app/screen";
+import { Shell } from "@/app/shell";
+import { Waiting } from "@/design/notice";
+import { parseSearch, stringifySearch } from "@/view/search";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const plant = createRoute({
+  getParentRoute: () => root,
+  id: "plant",
+  component: () => (
+    <Gate>
+      <Shell>
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
+      </Shell>
+    </Gate>
+  ),
+});
+const bare = createRoute({
+  getParentRoute: () => root,
+  id: "bare",
+  component: () => (
+    <Suspense fallback={null}>
+      <Outlet />
+    </Suspense>
+  ),
+});
+
+const home = createRoute({ getParentRoute: () => plant, path: "/", component: () => <Navigate to="/overview" replace /> });
+const of = (frame: "plant" | "bare") =>
+  screens
+    .filter((screen) => screen.frame === frame)
+    .map((screen) => createRoute({ getParentRoute: () => (frame === "plant" ? plant : bare) as typeof plant, path: screen.path, component: screen.component }));
+
+export const router = createRouter({
+  routeTree: root.addChildren([plant.addChildren([home, ...of("plant")]), bare.addChildren(of("bare") as never[])]),
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: ScreenFailed,
+  defaultNotFoundComponent: NotFound,
+});

@@ -1,0 +1,23 @@
+// What a screen is: one folder under screens/, found by itself. Adding a screen touches that folder only.
+import type { ExoticComponent } from "react";
+import type { Me } from "@/api/types";
+import type { IconName } from "@/design/icons";
+import type { Catalogue } from "@/words/words";
+
+export interface Screen {
+  /** Address, `$` at the end takes the rest (an equipment path). */
+  path: string;
+  /** "plant": signed in, with header and tree; "bare": stands alone (sign-in, set-up). */
+  frame: "plant" | "bare";
+  component: ExoticComponent;
+  nav?: {
+    words: Catalogue<"nav">;
+    icon: IconName;
+    order: number;
+    to: string;
+    shown?: (me: Me) => boolean;
+  };
+}
+
+const modules = import.meta.glob<{ screen: Screen }>("../screens/*/screen.ts", { eager: true });
+export const screens: readonly Screen[] = Object.values(modules).map((module) => module.screen);

@@ -1,0 +1,34 @@
+// The two pages before the plant, sign-in and set-up: one card in the middle.
+import { SegmentedControl } from "@mantine/core";
+import type { FormEvent, ReactNode } from "react";
+import css from "@/design/door.module.css";
+import { words } from "@/app/words";
+import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+interface DoorProps { title: string; tagline?: string; onSubmit?: () => void; children: ReactNode }
+export function Door({ title, tagline, onSubmit, children }: DoorProps) {
+  const say = useWords(words);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit?.();
+  };
+  return (
+    <main className={css.page}>
+      <div className={css.card}>
+        <img src="/dovetail.svg" width={40} height={40} alt="" />
+        <h1>{title}</h1>
+        {tagline && <p className={css.tagline}>{tagline}</p>}
+        <form className={css.form} onSubmit={submit}>{children}</form>
+      </div>
+      <SegmentedControl size="xs" value={useLanguage()} onChange={(value) => chooseLanguage(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
+    </main>
+  );
+}
+
+/** The secret in the address's fragment (`#once=…`), taken out of the address bar so that it stays in no history. */
+export function takeFragment(name: string): string | null {
+  const value = new URLSearchParams(location.hash.slice(1)).get(name);
+  if (value) history.replaceState(history.state, "", location.pathname + location.search);
+  return value;
+}

@@ -1,0 +1,21 @@
+// The figures of the shift that runs now: live where the link stands, asked for where it does not.
+import { useQuery } from "@tanstack/react-query";
+import { kpisQuery } from "@/api/queries";
+import type { Kpis, Shift } from "@/api/types";
+import { useLinkState, useLive } from "@/live/live";
+
+const ASK_AGAIN_MS = 15_000;
+
+export function useCurrentShift(equipmentId: number): { kpis: Kpis | undefined; error: Error | null } {
+  const live = useLive<Kpis>(`equipment/${equipmentId}/kpi`);
+  const link = useLinkState();
+  const { data, error } = useQuery({
+    ...kpisQuery(equipmentId, { shift: "current" }),
+    enabled: !live && link !== "connecting",
+    refetchInterval: live ? false : ASK_AGAIN_MS,
+  });
+  return { kpis: live ?? data, error: live ? null : error };
+}
+
+/** The document may carry the shift as a record or only its id. */
+export const shiftOf = (kpis: Kpis | undefined): Shift | null => (kpis?.shift && typeof kpis.shift === "object" ? kpis.shift : null);

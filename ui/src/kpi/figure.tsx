@@ -1,0 +1,46 @@
+// A figure on a screen: its value, what is known of its coverage, and the way into its explanation.
+import { Tooltip } from "@mantine/core";
+import type { Kpis } from "@/api/types";
+import { useAsk } from "@/explain/open";
+import css from "@/kpi/kpi.module.css";
+import { kpiWords, words } from "@/kpi/words";
+import { formatRatio } from "@/show/format";
+import { Ratio } from "@/show/show";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+const COVERAGE_SHOWN_BELOW = 0.9; // STANDARDS: under it the bounds "all lost … all produced" stand beside the number
+
+interface FigureProps { kpi: string; kpis: Kpis | undefined; size?: "small" | "medium" | "large" }
+export function Figure({ kpi, kpis, size = "medium" }: FigureProps) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const ask = useAsk();
+  const name = wordFor(kpiWords, language, kpi);
+  const figure = kpis?.kpis.find((candidate) => candidate.id === kpi);
+  const open = () => kpis && ask({ kpi, equipmentId: kpis.equipment_id, start: kpis.start, end: kpis.end, path: [] });
+  const bounded = figure?.low !== null && figure?.low !== undefined && figure.high !== null && figure.high !== undefined && (kpis?.coverage ?? 1) < COVERAGE_SHOWN_BELOW;
+  const spoken = `${say("explain", { name })}: ${formatRatio(figure?.value, language)}`;
+  return (
+    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} aria-label={spoken} title={figure && figure.value === null ? say("noValue") : undefined} data-testid={`kpi-${kpi}`}>
+      <span className={css.name}>{name}</span>
+      <span className={css.value}><Ratio value={figure?.value} /></span>
+      {bounded && <span className={css.bounds}>{say("bounds", { low: formatRatio(figure.low, language), high: formatRatio(figure.high, language) })}</span>}
+    </button>
+  );
+}
+
+/** How much of the planned time was observed; marked when it is too little to trust the ratio. */
+export function Coverage({ value }: { value: number | null | undefined }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  if (value === null || value === undefined) return null;
+  return (
+    <Tooltip label={say("coverageHint")} multiline w={260}>
+      <span className={css.coverage} data-low={value < COVERAGE_SHOWN_BELOW} data-testid="coverage" tabIndex={0}>
+        {value < COVERAGE_SHOWN_BELOW && <span aria-hidden="true">{"▲\u2009"}</span>}
+        {say("coverage", { share: formatRatio(value, language, 0) })}
+      </span>
+    </Tooltip>
+  );
+}

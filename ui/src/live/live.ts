@@ -1,0 +1,32 @@
+// How a row on the screen looks at the live plant: it hears of its own topic only.
+import { useCallback, useEffect, useSyncExternalStore } from "react";
+import type { LiveValue } from "@/live/columns";
+import { LiveLink, type LinkState } from "@/live/link";
+
+const address = () => {
+  const { protocol, host } = globalThis.location ?? { protocol: "http:", host: "localhost" };
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/api/v1/live`;
+};
+export const liveLink = new LiveLink(address());
+
+export const useLinkState = (): LinkState => useSyncExternalStore(liveLink.listen, liveLink.getState);
+
+/** Subscribe while mounted; null = nothing to subscribe to yet. */
+export function useTopicWanted(topic: string | null): void {
+  useEffect(() => (topic ? liveLink.want(topic) : undefined), [topic]);
+}
+
+/** The latest document of a topic, undefined until it comes. */
+export function useLive<Document>(topic: string | null): Document | undefined {
+  useTopicWanted(topic);
+  const listen = useCallback((listener: () => void) => (topic ? liveLink.documents.listen(topic, listener) : () => undefined), [topic]);
+  const latest = useSyncExternalStore(listen, () => (topic ? liveLink.documents.read(topic) : undefined));
+  return latest?.document as Document | undefined;
+}
+
+/** The newest value of one tag; its topic must be wanted by somebody (`useTopicWanted`). */
+export function useLiveValue(tag: number): LiveValue | null {
+  const listen = useCallback((listener: () => void) => liveLink.columns.listen(tag, listener), [tag]);
+  useSyncExternalStore(listen, () => liveLink.columns.versionOf(tag));
+  return liveLink.columns.read(tag);
+}

@@ -1,0 +1,61 @@
+// A line: its own figures of this shift, and its work units in flow order.
+import type { EquipmentMap } from "@/app/equipment";
+import type { Equipment, Kpis } from "@/api/types";
+import { Empty } from "@/design/notice";
+import { Coverage, Figure } from "@/kpi/figure";
+import { shiftOf, useCurrentShift } from "@/kpi/current-shift";
+import { words as kpiText } from "@/kpi/words";
+import css from "@/screens/overview/overview.module.css";
+import { Tile } from "@/screens/overview/tile";
+import { words } from "@/screens/overview/words";
+import { formatMoment } from "@/show/format";
+import { Num, useReader } from "@/show/show";
+import { Go, overviewOf } from "@/view/place";
+import { useWords } from "@/words/words";
+
+const FACTORS = ["availability", "effectiveness", "quality_ratio"] as const;
+
+function ShiftName({ kpis }: { kpis: Kpis | undefined }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const shift = shiftOf(kpis);
+  const name = shift?.name ?? (typeof kpis?.shift === "string" ? kpis.shift.split("/").at(-1) : undefined);
+  const start = formatMoment(Date.parse(shift?.start ?? kpis?.start ?? ""), "time", reader);
+  const end = formatMoment(Date.parse(shift?.end ?? kpis?.end ?? ""), "time", reader);
+  return <span className="quiet" data-testid="shift">{kpis ? (name ? say("shiftSpan", { name, start, end }) : say("noShift")) : "\u00a0"}</span>;
+}
+
+function LineFigures({ kpis }: { kpis: Kpis | undefined }) {
+  const say = useWords(kpiText);
+  return (
+    <div className={`live ${css.lineFigures}`}>
+      <Figure kpi="oee_index" kpis={kpis} size="large" />
+      {FACTORS.map((kpi) => <Figure key={kpi} kpi={kpi} kpis={kpis} />)}
+      <span className={css.rule} />
+      <div className={css.cell}><span className={css.label}>{say("good")}</span><span className={css.number}><Num value={kpis?.counts.good} /></span></div>
+      <div className={css.cell}><span className={css.label}>{say("scrap")}</span><span className={css.number}><Num value={kpis?.counts.scrap} /></span></div>
+      <Coverage value={kpis?.coverage} />
+    </div>
+  );
+}
+
+export function Line({ line, map }: { line: Equipment; map: EquipmentMap }) {
+  const say = useWords(words);
+  const { kpis } = useCurrentShift(line.id);
+  const units = map.children(line.id).filter((child) => child.level === "WorkUnit");
+  const isLine = line.level === "ProductionLine" || line.flow.length > 0;
+  return (
+    <section className={css.line} data-testid={`line-${line.path}`}>
+      <header className={css.lineHead}>
+        <div>
+          <h2 className={css.lineName}><Go to={overviewOf(line.path)} className={css.plainLink}>{line.name}</Go></h2>
+          <ShiftName kpis={kpis} />
+        </div>
+        {isLine && !line.constraint ? <Empty compact icon="info" title={say("noConstraint")} hint={say("noConstraintHint")} /> : <LineFigures kpis={kpis} />}
+      </header>
+      <div className={css.flow} data-units={units.length}>
+        {units.map((unit) => <Tile key={unit.id} equipment={unit} isConstraint={line.constraint !== null && unit.path.endsWith(`/${line.constraint}`)} />)}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+// The live overview: every line below the chosen equipment, with its figures and tiles.
+import { Navigate } from "@tanstack/react-router";
+import { useEquipment } from "@/app/equipment";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { words as noticeWords } from "@/design/words";
+import { Line } from "@/screens/overview/line";
+import { words } from "@/screens/overview/words";
+import { overviewOf, unitOf, useEquipmentPath } from "@/view/place";
+import { useWords } from "@/words/words";
+
+export default function Overview() {
+  const say = useWords(words);
+  const sayNotice = useWords(noticeWords);
+  const { map, isPending, error, refetch } = useEquipment();
+  const path = useEquipmentPath();
+  if (isPending) return <Waiting lines={4} height={80} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
+  const first = map.roots[0];
+  if (!first) return <Empty icon="plant" title={say("noPlant")} hint={say("noPlantHint")} />;
+  if (!path) return <Navigate to={overviewOf((map.groups(first)[0] ?? first).path)} replace />;
+  const here = map.byPath(path);
+  if (!here) return <Empty title={sayNotice("missing")} hint={sayNotice("missingHint")} />;
+  if (here.level === "WorkUnit") return <Navigate to={unitOf(here.path)} replace />;
+  const lines = map.groups(here);
+  return (
+    <>
+      <h1 className="visually-hidden">{here.name}</h1>
+      {lines.length === 0 ? <Empty icon="line" title={say("noUnits")} hint={say("noUnitsHint")} /> : lines.map((line) => <Line key={line.id} line={line} map={map} />)}
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+// What a work unit does right now, wherever it is named.
+import { useQuery } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import type { StateNow } from "@/api/types";
+import { useLive, useLinkState } from "@/live/live";
+import { lookOf } from "@/states/look";
+import { useStateName } from "@/states/names";
+import { StateSign } from "@/states/sign";
+import css from "@/states/states.module.css";
+
+/** The live document; asked for once by HTTP where the live link cannot be had. */
+export function useStateNow(equipmentId: number): StateNow | undefined {
+  const live = useLive<StateNow>(`equipment/${equipmentId}/state`);
+  const link = useLinkState();
+  const { data } = useQuery({
+    queryKey: [`/equipment/${equipmentId}/state`],
+    queryFn: ({ signal }) => get<StateNow>(`/equipment/${equipmentId}/state`, {}, signal),
+    enabled: link === "lost" && !live,
+  });
+  return live ?? data;
+}
+
+export function LiveSign({ equipmentId }: { equipmentId: number }) {
+  const now = useStateNow(equipmentId);
+  const name = useStateName();
+  const look = now ? lookOf(now) : { tone: "void" as const, sign: "unknown" as const, word: "UNKNOWN" };
+  return (
+    <span className={`live ${css.badge}`} title={name(look.word)}>
+      <StateSign sign={look.sign} tone={look.tone} />
+      <span className="visually-hidden">{name(look.word)}</span>
+    </span>
+  );
+}

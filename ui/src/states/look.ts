@@ -1,0 +1,38 @@
+// How a state looks (ISA-101): a tone, a sign and a word each, so that nobody has to tell it by colour alone.
+
+export type Tone = "normal" | "quiet" | "external" | "setup" | "warning" | "fault" | "void";
+export type Sign = "run" | "stop" | "wait" | "starved" | "blocked" | "wrench" | "alert" | "fault" | "cut" | "unknown";
+export interface Look { tone: Tone; sign: Sign; word: string }
+
+export interface Shown { state: string; mode?: string; reason?: string | null; external?: boolean; cls?: string | null | undefined }
+
+const FAULT = new Set(["Aborted", "Aborting", "Held", "Holding"]);
+const PRODUCING = new Set(["Execute", "RUN", "Running"]);
+const OFF_DUTY = new Set(["ADOT", "PLANNED_DOWN", "NOT_PLANNED"]);
+const isSetup = (shown: Shown) => shown.state === "CHANGEOVER" || shown.mode === "Setup" || shown.reason?.split("/")[0] === "setup";
+
+function interlock(shown: Shown): Look | null {
+  const word = shown.reason === "external/starved" || shown.state === "STARVED" ? "STARVED" : shown.reason === "external/blocked" || shown.state === "BLOCKED" ? "BLOCKED" : null;
+  if (word) return { tone: "external", sign: word === "STARVED" ? "starved" : "blocked", word };
+  return shown.external ? { tone: "external", sign: "wait", word: shown.state } : null;
+}
+
+function stopped(shown: Shown): Look {
+  const { state: word, cls, reason } = shown;
+  if (cls && OFF_DUTY.has(cls)) return { tone: "quiet", sign: "stop", word };
+  if (FAULT.has(word) || (reason && word.startsWith("Stop"))) return { tone: "fault", sign: "fault", word };
+  if (word.startsWith("Suspend") || (word.startsWith("Stop") && cls === "ADET")) return { tone: "warning", sign: "alert", word };
+  return { tone: "quiet", sign: word === "Idle" || word === "Complete" ? "wait" : "stop", word };
+}
+
+/** Tone, sign and the word key of a state, its reason and its time class taken together. */
+export function lookOf(shown: Shown): Look {
+  const { state, mode } = shown;
+  if (state === "NO_DATA") return { tone: "void", sign: "cut", word: state };
+  if (state === "UNKNOWN" || state === "Undefined") return { tone: "void", sign: "unknown", word: "UNKNOWN" };
+  if (isSetup(shown)) return { tone: "setup", sign: "wrench", word: state };
+  if (mode === "Maintenance" || mode === "Manual") return { tone: "setup", sign: "wrench", word: state };
+  const waits = interlock(shown);
+  if (waits) return waits;
+  return PRODUCING.has(state) ? { tone: "normal", sign: "run", word: state } : stopped(shown);
+}

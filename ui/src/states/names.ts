@@ -1,0 +1,32 @@
+// The names of reasons: the plant's own tree, and the two that the line's flow gives.
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { reasonsQuery } from "@/api/queries";
+import type { Reason } from "@/api/types";
+import { reasonWords, stateWords } from "@/states/words";
+import { useLanguage } from "@/words/language";
+import { wordFor } from "@/words/words";
+
+/** Full key to name, `mechanical/jam` → `Mechanical · Jam`. A child's key may be its last part or the whole path. */
+export function reasonNames(tree: readonly Reason[], above = "", aboveName = ""): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const reason of tree) {
+    const key = above && !reason.key.startsWith(`${above}/`) ? `${above}/${reason.key}` : reason.key;
+    const name = aboveName ? `${aboveName} · ${reason.name}` : reason.name;
+    names.set(key, name);
+    for (const [below, belowName] of reasonNames(reason.children ?? [], key, name)) names.set(below, belowName);
+  }
+  return names;
+}
+
+export function useReasonName(): (key: string | null | undefined) => string | null {
+  const language = useLanguage();
+  const { data } = useQuery(reasonsQuery());
+  const names = useMemo(() => reasonNames(data ?? []), [data]);
+  return (key) => (key ? (names.get(key) ?? wordFor(reasonWords, language, key)) : null);
+}
+
+export function useStateName(): (state: string) => string {
+  const language = useLanguage();
+  return (state) => wordFor(stateWords, language, state);
+}

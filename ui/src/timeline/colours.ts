@@ -1,0 +1,34 @@
+// The palette as a canvas needs it: read from the stylesheet, again when the appearance changes.
+import { useComputedColorScheme } from "@mantine/core";
+import { useMemo } from "react";
+import type { Tone } from "@/states/look";
+
+export interface Colours {
+  fill: Readonly<Record<Tone, string>>;
+  mark: Readonly<Record<Tone, string>>;
+  ink: string;
+  inkSoft: string;
+  line: string;
+  panel: string;
+  raised: string;
+  focus: string;
+  chart: string;
+  band: string;
+  grid: string;
+}
+
+function read(): Colours {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    fill: { normal: of("normal"), quiet: of("quiet"), external: of("external"), setup: of("setup"), warning: of("warning"), fault: of("fault"), void: of("void") },
+    mark: { normal: of("normal"), quiet: of("quiet-ink"), external: of("external-mark"), setup: of("setup-soft"), warning: of("warning-soft"), fault: of("fault-on"), void: of("void-mark") },
+    ink: of("ink"), inkSoft: of("ink-3"), line: of("line"), panel: of("panel"), raised: of("raised"), focus: of("focus"), chart: of("chart-1"), band: of("chart-band"), grid: of("chart-grid"),
+  };
+}
+
+export function useColours(): Colours {
+  const scheme = useComputedColorScheme();
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the stylesheet answers differently when the scheme changes
+  return useMemo(read, [scheme]);
+}
