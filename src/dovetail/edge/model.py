@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from dovetail.drivers.base import Point
@@ -69,11 +69,7 @@ class LinkChange:
 
 @dataclass(slots=True)
 class LinkCounters:
-    """What a link has counted since the edge started; written by its session only."""
+    """What a link has counted since the edge started; `lost_samples` is how often the device's own queue ran over."""
 
     samples: int = 0
-    overruns: int = 0
-    reconnects: int = 0
     lost_samples: int = 0
-    gap_samples: int = 0
-    recent: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])

@@ -1,0 +1,194 @@
+"""What a link brings becomes frames: times chosen, deadbands applied, good-through beside it, BAD when it is lost."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core import quality as q
+from dovetail.core.batch import Batch, Kind
+from dovetail.core.clock import SECOND_US, Clock
+from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Notice
+from dovetail.edge.clockwatch import ClockWatch
+from dovetail.edge.deadband import Deadband
+from dovetail.edge.horizon import Horizon
+from dovetail.edge.model import LinkCounters, LinkPlan
+from dovetail.edge.outbox import Outbox
+
+RATE_WINDOW_US: Final = 10 * SECOND_US
+PUBLISH_LAG_US: Final = 550_000  # what a live device changed before this has been reported (a publish takes ≤ 500 ms)
+OFFSET_MOVED_US: Final = 10_000  # smaller moves of a clock offset are noise of the network
+OFFSET_EVERY_US: Final = 60 * SECOND_US
+
+type Seen = Literal["reported", "polled"]
+
+
+class Handover:
+    """The pure parts of one link put together in front of the outbox; called in the loop, never blocks."""
+
+    def __init__(self, plan: LinkPlan, outbox: Outbox, clock: Clock, mark_us: int | None) -> None:
+        self._plan = plan
+        self._outbox = outbox
+        self._clock = clock
+        self._watch = ClockWatch(plan.time)
+        self._deadband = Deadband(plan.points)
+        self._kinds: dict[Kind, list[int]] = defaultdict(list)
+        for scan in plan.points:
+            self._kinds[scan.point.kind].append(scan.point.tag_id)
+        self._horizon = Horizon([scan.point.tag_id for scan in plan.points], mark_us)
+        self._listens = any(scan.mode == "subscribe" for scan in plan.points)
+        self._bad: set[int] = set()
+        self._owed: list[Batch] = []  # BAD samples that a full outbox did not take yet: a gap must be declared
+        self._recent: deque[tuple[int, int]] = deque()
+        self._offset_said: tuple[int, int] | None = None  # (offset, when), µs
+        self.counted = LinkCounters()
+        self.was_refused = False
+
+    # --- for people -------------------------------------------------------------------------------------------
+
+    @property
+    def mark_us(self) -> int | None:
+        return self._horizon.mark_us
+
+    @property
+    def offset_us(self) -> int | None:
+        return self._watch.offset_us
+
+    @property
+    def points_bad(self) -> int:
+        """Points whose last sample was BAD although the link is up."""
+        return len(self._bad)
+
+    @property
+    def is_settled(self) -> bool:
+        return self._horizon.is_settled
+
+    def unseen(self) -> set[int]:
+        """Tags without a value since the link came up."""
+        return self._horizon.unseen()
+
+    def samples_per_s(self) -> float:
+        """Mean of the last ten seconds."""
+        since_us = self._clock.monotonic_us() - RATE_WINDOW_US
+        return sum(count for at_us, count in self._recent if at_us > since_us) * SECOND_US / RATE_WINDOW_US
+
+    # --- what happens on the link -----------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """The link is up: everything is read anew."""
+        self._horizon.connect(self._watch.timeline(self._clock.now_us()))
+        self._deadband.forget()
+        self._bad.clear()
+        self.was_refused = False
+
+    def alive(self, alive: Alive, *, is_up: bool) -> None:
+        """The device answered. While up, good-through follows to what it must have reported by then."""
+        if self._watch.measure(alive) == "moved":
+            self._horizon.shift()
+        if is_up:
+            lag_us = PUBLISH_LAG_US if self._listens else 0
+            self._hand([], self._watch.timeline(alive.asked_us - lag_us))
+
+    def reported(self, notice: Notice, *, is_up: bool) -> None:
+        """The device sent a message by itself; when it is complete, good-through follows to its closing."""
+        self.counted.lost_samples += notice.lost_samples
+        closed_us = self._watch.closed_at(notice.device_us, notice.received_us)
+        batches = [self._stamp(batch, seen="reported", read_us=closed_us) for batch in notice.batches]
+        proof_us = self._watch.timeline(closed_us) if is_up and notice.has == "all" else None
+        self._hand(batches, proof_us)
+
+    def polled(self, batches: Sequence[Batch], *, asked_us: int, is_up: bool) -> None:
+        """A read has come back."""
+        read_us = self._watch.timeline(asked_us)
+        stamped = [self._stamp(batch, seen="polled", read_us=read_us) for batch in batches]
+        self._hand(stamped, read_us if is_up and not self._listens else None)
+
+    def settled(self) -> None:
+        """Every tag has its value: from now on silence means that nothing changed."""
+        self._hand([], None)
+
+    def break_off(self) -> None:
+        """The link is lost: every tag is BAD right after the last moment that was good."""
+        at_us = self._horizon.break_off(self._watch.timeline(self._clock.now_us()))
+        batches = [Batch.bad(tags, q.BAD_NOT_CONNECTED, at_us=at_us, kind=kind) for kind, tags in self._kinds.items()]
+        batches.append(Batch.bad([self._plan.clock_offset_tag], q.BAD_NOT_CONNECTED, at_us=at_us, kind=Kind.I64))
+        if not self._put(batches, at_us, even_when_full=True):
+            self._owed += batches
+        self._watch.forget()
+        self._offset_said = None
+
+    def still_down(self) -> None:
+        """The BAD that is held is true until now."""
+        mark_us = self._horizon.advance(self._clock.now_us())
+        self._put([], mark_us, even_when_full=True)
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _stamp(self, batch: Batch, *, seen: Seen, read_us: int) -> Batch:
+        """The driver's batch with the times and marks it is stored with."""
+        stamped = self._watch.stamp(batch.ts_device, batch.ts)
+        ts = self._horizon.admit(batch.tag, stamped.ts, seen=seen, read_us=read_us)
+        moved = stamped.moved | (ts != stamped.ts)
+        quality = batch.quality | np.where(moved, q.TIME_REANCHORED, 0).astype(np.uint16)
+        return replace(batch, ts=ts, ts_device=_where_it_differs(batch.ts_device, ts), quality=quality)
+
+    def _hand(self, batches: Sequence[Batch], proof_us: int | None) -> None:
+        """One frame. Its good-through covers every sample in it, and the proof where there is one."""
+        kept = [batch for batch in map(self._filter, batches) if len(batch)]
+        latest_us = max((int(batch.ts.max()) for batch in kept), default=None)
+        known = [at_us for at_us in (proof_us, latest_us, self._horizon.mark_us) if at_us is not None]
+        mark_us = max(known)
+        batches = [*kept, *self._offset_batch(mark_us)]
+        if self.was_refused:
+            self._outbox.declare_gap(batches)
+        elif self._put(batches, mark_us, even_when_full=False):
+            self._horizon.advance(mark_us)
+            self._count(kept)
+        else:
+            self.was_refused = True
+
+    def _put(self, batches: Sequence[Batch], mark_us: int, *, even_when_full: bool) -> bool:
+        """Into the outbox, after the BAD samples of an outage that found no room before."""
+        everything = [*self._owed, *batches]
+        taken = self._outbox.put(everything, {self._plan.good_through_tag: mark_us}, even_when_full=even_when_full)
+        if taken:
+            self._owed = []
+        return taken
+
+    def _filter(self, batch: Batch) -> Batch:
+        which = self._deadband.keep(batch)
+        return batch if which is None else batch.take(which)
+
+    def _offset_batch(self, at_us: int) -> list[Batch]:
+        """The clock offset as a sample, when it moved or a minute has passed."""
+        offset_us, said = self.offset_us, self._offset_said
+        if offset_us is None:
+            return []
+        if said and abs(offset_us - said[0]) < OFFSET_MOVED_US and at_us - said[1] < OFFSET_EVERY_US:
+            return []
+        self._offset_said = (offset_us, at_us)
+        return [Batch.of(Kind.I64, [(self._plan.clock_offset_tag, at_us, offset_us, q.GOOD)])]
+
+    def _count(self, batches: Sequence[Batch]) -> None:
+        now_us = self._clock.monotonic_us()
+        for batch in batches:
+            self.counted.samples += len(batch)
+            self._recent.append((now_us, len(batch)))
+            bad = (batch.quality & q.MAJOR_MASK) == 0
+            self._bad.difference_update(batch.tag[~bad].tolist())
+            self._bad.update(batch.tag[bad].tolist())
+        while self._recent and self._recent[0][0] < now_us - RATE_WINDOW_US:
+            self._recent.popleft()
+
+
+def _where_it_differs(device_us: NDArray[np.int64] | None, ts: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The device's times beside `ts`, or None where they say nothing more."""
+    if device_us is None:
+        return None
+    device_us = np.where(device_us == NO_DEVICE_TIME, ts, device_us)
+    return None if np.array_equal(device_us, ts) else device_us

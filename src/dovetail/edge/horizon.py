@@ -1,0 +1,73 @@
+"""How far the values held on a link are good, and what a sample's time must not contradict.
+
+Pure. Two promises: every sample handed over lies at or before the good-through that goes with it (so BAD at
+good-through + 1 µs ends every value, also after a crash), and after a reconnection no sample lies before the BAD
+that the outage left behind (so BAD ends at the moment of re-reading, not before it began).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Horizon:
+    """The marks of one link over its tags (sorted ids). Times int64 µs UTC on the link's timeline."""
+
+    def __init__(self, tags: Sequence[int], mark_us: int | None) -> None:
+        self.tags = np.array(sorted(set(tags)), dtype=np.int64)
+        self.mark_us = mark_us
+        self._floor = np.full(len(self.tags), np.iinfo(np.int64).min, dtype=np.int64)
+        self._fresh = np.zeros(len(self.tags), dtype=np.bool_)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every tag has been seen since the link came up."""
+        return bool(self._fresh.all())
+
+    def unseen(self) -> set[int]:
+        """Tags that have not been seen since the link came up."""
+        return set(self.tags[~self._fresh].tolist())
+
+    def connect(self, now_us: int) -> None:
+        """The link is up from `now_us`; each tag's first sample will stand there or later."""
+        start_us = now_us if self.mark_us is None else max(now_us, self.mark_us + 1)
+        self._floor[:] = start_us
+        self._fresh[:] = False
+
+    def shift(self) -> None:
+        """The timeline moved (another clock counts now): nothing may slide back before what was declared good."""
+        if self.mark_us is not None:
+            np.maximum(self._floor, self.mark_us, out=self._floor)
+
+    def admit(
+        self, tag: NDArray[np.int64], ts: NDArray[np.int64], *, seen: Literal["reported", "polled"], read_us: int
+    ) -> NDArray[np.int64]:
+        """The times at which these samples may stand; tags must be of this link.
+
+        A polled value that is older than the mark was observed at `read_us`: it stands there, because up to the
+        mark the previous value has been declared true.
+        """
+        index = np.searchsorted(self.tags, tag)
+        first = ~self._fresh[index]
+        if self.mark_us is not None and first.any():
+            self._floor[index[first]] = np.maximum(self._floor[index[first]], self.mark_us + 1)
+        self._fresh[index] = True
+        if seen == "polled" and self.mark_us is not None:
+            ts = np.where(ts <= self.mark_us, read_us, ts)
+        return np.maximum(ts, self._floor[index])
+
+    def advance(self, proof_us: int) -> int:
+        """Values are good through `proof_us`; marks never go back. Returns the mark."""
+        self.mark_us = proof_us if self.mark_us is None else max(self.mark_us, proof_us)
+        return self.mark_us
+
+    def break_off(self, now_us: int) -> int:
+        """The link is lost: where BAD begins — right after the last moment that was good, or now if there was none."""
+        at_us = now_us if self.mark_us is None else self.mark_us + 1
+        self.mark_us = at_us
+        self._fresh[:] = False
+        return at_us

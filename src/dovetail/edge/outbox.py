@@ -1,0 +1,180 @@
+"""From the links to the sink: frames wait at most 50 ms to share one durable commit; what cannot wait is declared.
+
+In process the historian's head log is the outbox, so nothing is written twice. The queue is bounded: when the sink
+is away for too long, new frames are refused and counted, their sequence numbers stay unused (a hole the sink sees),
+and the link that was refused treats it as an outage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from dovetail.core.batch import Batch, Frame, Lane
+from dovetail.core.clock import Clock
+from dovetail.core.errors import LinkError
+from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, FRAMES_WAITING_MAX, GROUP_COMMIT_S
+from dovetail.core.sink import Resumed, Sink
+
+log = logging.getLogger(__name__)
+
+FRAMES_PER_COMMIT: Final = 500  # one commit stays short; the rest goes with the next
+ROOM_AFTER_GAP: Final = FRAMES_WAITING_MAX // 2  # after an overflow, begin again only when half is free
+RESERVE: Final = 200  # BAD samples and marks of lost links still fit: a gap must be declared
+
+
+@dataclass(slots=True)
+class Counted:
+    """What became of frames and samples since the start; `gap_*` never reached the sink and are declared lost."""
+
+    frames: int = 0
+    samples: int = 0
+    gap_frames: int = 0
+    gap_samples: int = 0
+    refused_frames: int = 0
+
+
+class Outbox:
+    """One source's live lane into the sink."""
+
+    def __init__(self, sink: Sink, source: str, clock: Clock) -> None:
+        self.counted = Counted()
+        self._sink = sink
+        self._source = source
+        self._clock = clock
+        self._epoch = 0
+        self._seq = 0
+        self._waiting: deque[Frame] = deque()
+        self._arrived = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._is_full = False
+        self._trouble = ""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="edge-outbox")
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Frames not yet committed."""
+        return len(self._waiting)
+
+    async def resume(self, links: Sequence[int]) -> Resumed:
+        """Begin a new epoch once everything before it is committed; says the last mark of each link."""
+        await self._empty.wait()
+        resumed = await asyncio.get_running_loop().run_in_executor(self._thread, self._sink.resume, self._source, links)
+        self._epoch, self._seq = resumed.epoch, 0
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="edge-outbox")
+        return resumed
+
+    def put(self, batches: Sequence[Batch], good_through: dict[int, int], *, even_when_full: bool = False) -> bool:
+        """Queue one frame; False when there is no room: then it is a declared gap, and its number stays unused."""
+        self._seq += 1
+        frame = Frame(self._source, Lane.LIVE, self._epoch, self._seq, tuple(batches), good_through)
+        if self._refuses(even_when_full):
+            self._gap(len(frame))
+            return False
+        self._waiting.append(frame)
+        self._empty.clear()
+        self._arrived.set()
+        return True
+
+    def declare_gap(self, batches: Sequence[Batch]) -> None:
+        """Samples that follow a refused frame are not stored either: their frame's number stays unused too."""
+        self._seq += 1
+        self._gap(sum(len(batch) for batch in batches))
+
+    def _gap(self, samples: int) -> None:
+        self.counted.gap_frames += 1
+        self.counted.gap_samples += samples
+
+    def _refuses(self, even_when_full: bool) -> bool:
+        waiting = len(self._waiting)
+        if even_when_full:
+            return waiting >= FRAMES_WAITING_MAX + RESERVE
+        if waiting >= FRAMES_WAITING_MAX and not self._is_full:
+            self._is_full = True
+            log.error("the store does not keep up: %d frames wait, a declared gap begins", waiting)
+        elif self._is_full and waiting <= ROOM_AFTER_GAP:
+            self._is_full = False
+            log.warning("the store keeps up again: the gap was %d samples", self.counted.gap_samples)
+        return self._is_full
+
+    async def close(self, *, timeout_s: float) -> None:
+        """Commit what waits, within the time given; the rest is counted as a gap."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._waiting and await self._commit():
+                    pass
+        lost = sum(len(frame) for frame in self._waiting)
+        if lost:
+            self.counted.gap_frames += len(self._waiting)
+            self.counted.gap_samples += lost
+            log.error("stopped with %d samples that the store did not take", lost)
+        self._thread.shutdown(wait=True)
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            await self._arrived.wait()
+            await self._clock.sleep(GROUP_COMMIT_S if failures == 0 else self._pause_s(failures))
+            failures = 0 if await self._commit() else failures + 1
+
+    @staticmethod
+    def _pause_s(failures: int) -> float:
+        return min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 8), BACKOFF_MAX_S)
+
+    async def _commit(self) -> bool:
+        """Hand over the oldest frames; they leave the queue only when the sink has kept them (a repeat is a no-op)."""
+        frames = list(islice(self._waiting, FRAMES_PER_COMMIT))
+        try:
+            await self._put_or_refuse(frames)
+        except LinkError as error:
+            self._say(str(error))
+            return False
+        self._say("")
+        for frame in frames:
+            self._waiting.popleft()
+            self.counted.frames += 1
+            self.counted.samples += len(frame)
+        if not self._waiting:
+            self._arrived.clear()
+            self._empty.set()
+        return True
+
+    def _say(self, trouble: str) -> None:
+        """Log a store that does not take frames once, and once when it does again."""
+        if trouble and not self._trouble:
+            log.warning("the store takes nothing now: %s", trouble)
+        elif self._trouble and not trouble:
+            log.warning("the store takes frames again")
+        self._trouble = trouble
+
+    async def _put_or_refuse(self, frames: Sequence[Frame]) -> None:
+        """One frame that cannot be stored must not hold up the others: it is counted as refused. Raises LinkError."""
+        try:
+            return await self._put(frames)
+        except LinkError:
+            raise
+        except Exception as error:
+            if len(frames) == 1:
+                self.counted.refused_frames += 1
+                log.exception("the store refused frame %d (%d samples): %s", frames[0].seq, len(frames[0]), error)
+                return None
+        for frame in frames:
+            await self._put_or_refuse([frame])
+        return None
+
+    async def _put(self, frames: Sequence[Frame]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._sink.put, frames)

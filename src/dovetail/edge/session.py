@@ -1,0 +1,254 @@
+"""One actor per link: connects, listens, polls, notices the loss, says it once, and never gives up.
+
+While the link is lost its tags hold BAD, which is true knowledge, so good-through goes on; it stands still only
+between a connection and the first value of every tag. The driver reports; the session worries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dovetail.core.clock import SECOND_US, Clock
+from dovetail.core.errors import ConfigError, DovetailError, LinkError
+from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, BACKOFF_REFUSED_S, GOOD_THROUGH_EVERY_S
+from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Surroundings, run_together
+from dovetail.edge import poller
+from dovetail.edge.handover import Handover
+from dovetail.edge.model import LinkChange, LinkPlan, LinkStatus
+from dovetail.edge.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+SETTLE_STEP_S: Final = 0.1
+SETTLE_STEPS: Final = 15  # 1.5 s for the initial values; what is still missing is read
+STABLE_US: Final = 10 * SECOND_US  # a link that held this long starts its back-off anew
+OPEN_TIMEOUT_S: Final = 10.0  # name resolution, channel, certificates and session together
+
+type _State = Literal["down", "settling", "up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What a session needs around it, the same for all links of one runtime."""
+
+    clock: Clock
+    rng: random.Random
+    outbox: Outbox
+    on_link: Callable[[LinkChange], None]
+    load: Callable[[str], DriverSpec]
+    secret: Callable[[str], str]
+
+
+def backoff_s(attempt: int, rng: random.Random) -> float:
+    """Full jitter: anywhere between nothing and a ceiling that doubles from 0.5 s to 5 s (attempt counts from 0)."""
+    return rng.uniform(0.05, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2 ** min(attempt, 10)))
+
+
+async def _open(driver: Driver) -> None:
+    try:
+        async with asyncio.timeout(OPEN_TIMEOUT_S):
+            await driver.open()
+    except TimeoutError as error:
+        raise LinkError(f"connecting takes longer than {OPEN_TIMEOUT_S:.0f} s", code="link-timeout") from error
+
+
+class LinkSession:
+    """One connection of the plant, from its first attempt to its removal."""
+
+    def __init__(self, plan: LinkPlan, company: Company, *, mark_us: int | None) -> None:
+        self.plan = plan
+        self._company = company
+        self._clock = company.clock
+        self._hand = Handover(plan, company.outbox, self._clock, mark_us)
+        self._state: _State = "down"
+        self._told: Literal["nothing", "up", "down"] = "nothing"
+        self._cause = "not connected yet"
+        self._since_us = self._clock.now_us()
+        self._attempt = 0
+        self._connected_us = 0
+        self._reconnects = 0
+        self._overruns = 0
+        self._rtt_us: int | None = None
+        self._spec: DriverSpec | None = None
+        self._endpoint = ""
+        self._is_insecure = False
+
+    @property
+    def mark_us(self) -> int | None:
+        """The good-through that was last handed over, µs on the link's timeline."""
+        return self._hand.mark_us
+
+    async def run(self) -> None:
+        """Keep the link until cancelled."""
+        self._hand.break_off()
+        marks = asyncio.create_task(self._mark_while_down(), name=f"marks {self.plan.name}")
+        try:
+            while True:
+                error = await self._one_life()
+                self._lost(error)
+                await self._clock.sleep(self._pause_s(error))
+                self._attempt += 1
+        finally:
+            marks.cancel()
+            await asyncio.gather(marks, return_exceptions=True)
+
+    def retire(self, cause: str) -> None:
+        """The link leaves the plant or begins anew: its values end with the last good-through."""
+        self._hand.break_off()
+        self._state, self._cause = "down", cause
+
+    # --- one life of the link ---------------------------------------------------------------------------------
+
+    async def _one_life(self) -> DovetailError:
+        """Connect and stay connected; returns why it ended."""
+        driver: Driver | None = None
+        try:
+            driver = self._make_driver()
+            await _open(driver)
+            await self._live(driver)
+        except (LinkError, ConfigError) as error:
+            return error
+        except Exception as error:  # a fault of ours or of a driver must not take the link away for good
+            log.exception("%s: the driver failed", self.plan.name)
+            return LinkError(f"the driver failed: {type(error).__name__}: {error}", code="driver-failed")
+        finally:
+            if driver is not None:
+                await driver.close()
+        return LinkError("the driver ended", code="driver-ended")
+
+    def _make_driver(self) -> Driver:
+        spec = self._company.load(self.plan.driver)
+        options = spec.check(self.plan.options)
+        self._spec, self._endpoint, self._is_insecure = spec, options.where(), options.is_insecure()
+        return spec.open(options, Surroundings(self._clock, self._company.secret))
+
+    async def _live(self, driver: Driver) -> None:
+        """Everything that runs while connected; the first failure ends it."""
+        gate = asyncio.Semaphore(self._spec.in_flight if self._spec else 1)
+        await self._probe(driver, gate)
+        self._state = "settling"
+        self._connected_us = self._clock.monotonic_us()
+        self._hand.connect()
+        listened = poller.groups(self.plan.points, "subscribe")
+        polled = poller.groups(self.plan.points, "poll")
+
+        async def read(points: Sequence[Point]) -> None:
+            await self._read(driver, gate, points)
+
+        def overrun(count: int) -> None:
+            self._overruns += count
+
+        jobs = [poller.poll(self._clock, g, read, name=self.plan.name, on_overrun=overrun) for g in polled]
+        if listened:
+            jobs.append(driver.subscribe(listened, self._on_notice))
+        await run_together(self._watch(driver, gate), *jobs)
+
+    async def _watch(self, driver: Driver, gate: asyncio.Semaphore) -> None:
+        """Settle, then prove each second that the device lives."""
+        await self._settle(driver, gate)
+        self._up()
+        due_us = self._clock.monotonic_us()
+        every_us = round(GOOD_THROUGH_EVERY_S * SECOND_US)
+        while True:
+            due_us = max(due_us + every_us, self._clock.monotonic_us())
+            await self._clock.sleep((due_us - self._clock.monotonic_us()) / SECOND_US)
+            await self._probe(driver, gate)
+            self._check_room()
+
+    async def _settle(self, driver: Driver, gate: asyncio.Semaphore) -> None:
+        """Wait for the first value of every tag; read at once what is polled, and in the end what did not come."""
+        points = [scan.point for scan in self.plan.points]
+        polled = [scan.point for scan in self.plan.points if scan.mode == "poll"]
+        if polled:
+            await self._read(driver, gate, polled)
+        for _ in range(SETTLE_STEPS):
+            if self._hand.is_settled:
+                return
+            await self._clock.sleep(SETTLE_STEP_S)
+        missing = self._hand.unseen()
+        if missing:
+            await self._read(driver, gate, [point for point in points if point.tag_id in missing])
+
+    async def _probe(self, driver: Driver, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            alive = await driver.probe()
+        self._rtt_us = alive.answered_us - alive.asked_us
+        self._hand.alive(alive, is_up=self._state == "up")
+
+    async def _read(self, driver: Driver, gate: asyncio.Semaphore, points: Sequence[Point]) -> None:
+        async with gate:
+            asked_us = self._clock.now_us()
+            batches = await driver.read(points)
+        self._hand.polled(batches, asked_us=asked_us, is_up=self._state == "up")
+        self._check_room()
+
+    def _on_notice(self, notice: Notice) -> None:
+        self._hand.reported(notice, is_up=self._state == "up")
+
+    def _check_room(self) -> None:
+        if self._hand.was_refused:
+            raise LinkError("the store does not keep up: values since then are a declared gap", code="store-full")
+
+    # --- up and down, said once -------------------------------------------------------------------------------
+
+    def _up(self) -> None:
+        self._state, self._cause = "up", ""
+        self._since_us = self._clock.now_us()
+        self._hand.settled()
+        self._tell("up", "connected")
+
+    def _lost(self, error: DovetailError) -> None:
+        was, self._state = self._state, "down"
+        if was != "down":
+            self._hand.break_off()
+            self._reconnects += 1
+            self._since_us = self._clock.now_us()
+            held_us = self._clock.monotonic_us() - self._connected_us
+            self._attempt = 0 if held_us >= STABLE_US else self._attempt
+        self._cause = error.message if error.hint is None else f"{error.message} ({error.hint})"
+        self._tell("down", self._cause)
+
+    def _tell(self, now: Literal["up", "down"], cause: str) -> None:
+        if self._told == now:
+            return
+        self._told = now
+        level = logging.INFO if now == "up" else logging.WARNING
+        log.log(level, "%s is %s: %s", self.plan.name, now, cause)
+        self._company.on_link(LinkChange(self.plan.name, now == "up", self._clock.now_us(), cause))
+
+    def _pause_s(self, error: DovetailError) -> float:
+        return BACKOFF_REFUSED_S if isinstance(error, ConfigError) else backoff_s(self._attempt, self._company.rng)
+
+    async def _mark_while_down(self) -> None:
+        """Each second without a link: the BAD that is held is true."""
+        while True:
+            await self._clock.sleep(GOOD_THROUGH_EVERY_S)
+            if self._state == "down":
+                self._hand.still_down()
+
+    def status(self) -> LinkStatus:
+        """What the API shows of this link."""
+        counted = self._hand.counted
+        return LinkStatus(
+            name=self.plan.name,
+            driver=self.plan.driver,
+            endpoint=self._endpoint,
+            up=self._state == "up",
+            since_us=self._since_us,
+            cause=self._cause,
+            good_through_us=self._hand.mark_us,
+            clock_offset_us=self._hand.offset_us,
+            samples_per_s=self._hand.samples_per_s(),
+            samples=counted.samples,
+            overruns=self._overruns,
+            reconnects=self._reconnects,
+            lost_samples=counted.lost_samples,
+            points_bad=self._hand.points_bad,
+            rtt_us=self._rtt_us,
+            insecure=self._is_insecure,
+        )
