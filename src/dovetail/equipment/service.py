@@ -6,9 +6,9 @@ import bisect
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, from_rfc3339, to_rfc3339
@@ -20,7 +20,7 @@ from dovetail.equipment import store
 from dovetail.equipment.model import PlantModel
 from dovetail.equipment.snapshot import snapshot
 from dovetail.events.equipment import PlantApplied
-from dovetail.operations.operation import Call, Done, Input, Operation, execute
+from dovetail.operations.operation import Call, Done, Input, Operation, Undo, execute
 from dovetail.plantcode.plan import Plan, make_plan
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
@@ -54,12 +54,32 @@ class ApplyPlant(Input):
 
     documents: dict[str, str] = Field(description="file name → YAML text")
     valid_from: str | None = Field(default=None, description="RFC 3339; in the past only for the first plant")
+    digest: str = Field(default="", description="filled in: by it the audit names the files, which it does not repeat")
+
+    @model_validator(mode="after")
+    def _say_which(self) -> Self:
+        own = digest_of(self.bytes_of_documents())
+        if self.digest not in ("", own):
+            raise ValueError("the digest is not that of the documents")
+        object.__setattr__(self, "digest", own)
+        return self
+
+    def bytes_of_documents(self) -> dict[str, bytes]:
+        """The files as they would lie on a disk."""
+        return {name: text.encode("utf-8", "surrogatepass") for name, text in self.documents.items()}
+
+
+class RollBackPlant(Input):
+    """Apply again, from now on, what an earlier version said."""
+
+    version: int
 
 
 class AppliedPlant(BaseModel):
     """Which version holds now. `changed` False: nothing differed and no version was made."""
 
     version: int
+    previous: int = Field(description="the version before; 0 where there was none")
     valid_from: str
     changed: bool
     summary: dict[str, dict[str, int]]
@@ -75,6 +95,7 @@ class EquipmentRoom:
         self._lock = threading.Lock()
         self._boundaries: list[tuple[int, int]] | None = None
         self._snapshots: dict[int, PlantModel] = {}
+        self._checked: tuple[str, tuple[Plant, Report]] | None = None
         self.apply_operation = Operation(
             name="plant.apply",
             summary="Apply plant code",
@@ -83,6 +104,18 @@ class EquipmentRoom:
             output=AppliedPlant,
             handler=self._apply,
             reason="optional",
+            undo=lambda _given, out: Undo("plant.rollback", RollBackPlant(version=out.previous)),
+            secret_fields=frozenset({"documents"}),  # nothing secret, but megabytes: the version keeps them
+        )
+        self.rollback_operation = Operation(
+            name="plant.rollback",
+            summary="Apply an earlier plant again",
+            permission="plant.edit",
+            input=RollBackPlant,
+            output=AppliedPlant,
+            handler=self._roll_back,
+            reason="optional",
+            undo=lambda _given, out: Undo("plant.rollback", RollBackPlant(version=out.previous)),
         )
         bus.subscribe(PlantApplied, lambda _event: self.refresh())
 
@@ -133,8 +166,12 @@ class EquipmentRoom:
 
     # --- plant code --------------------------------------------------------------------------------------------
     def check(self, documents: Mapping[str, bytes]) -> tuple[Plant, Report]:
-        """The files as a plant, and what is wrong with it."""
-        return validate(documents, self.sections)
+        """The files as a plant, and what is wrong with it. The last answer is kept: an apply follows a plan."""
+        digest = digest_of(documents)
+        kept = self._checked
+        if kept is None or kept[0] != digest:
+            kept = self._checked = (digest, validate(documents, self.sections))
+        return kept[1]
 
     def plan(self, documents: Mapping[str, bytes], *, scope: Scope, valid_from_us: int | None = None) -> Plan:
         """What an apply would change. Raises PlantInvalidError, and RefusedError without `plant.edit`."""
@@ -181,18 +218,14 @@ class EquipmentRoom:
             return store.versions(reading, before=before, limit=limit)
 
     def _apply(self, call: Call, given: ApplyPlant) -> AppliedPlant:
-        documents = {name: text.encode("utf-8", "surrogatepass") for name, text in given.documents.items()}
-        plant, report = self.check(documents)
+        plant, report = self.check(given.bytes_of_documents())
         if not report.ok:
             raise PlantInvalidError(report)
         newest = next(iter(store.versions(call.uow, limit=1)), None)
         valid_from_us = self._valid_from(given, newest)
         plan = make_plan(plant, self.sections, call.uow, valid_from_us)
-        digest = digest_of(documents)
-        if newest is not None and not plan.steps and newest.digest == digest:
-            return AppliedPlant(
-                version=newest.version, valid_from=to_rfc3339(newest.valid_from_us), changed=False, summary={}
-            )
+        if newest is not None and not plan.steps and newest.digest == given.digest:
+            return _applied(newest, changed=False)
         for section in self.sections:
             if plan.changes[section.key]:
                 section.apply(call.uow, plan.changes[section.key], valid_from_us)
@@ -201,16 +234,20 @@ class EquipmentRoom:
             known=call.uow.known,
             at_us=call.clock.now_us(),
             valid_from_us=valid_from_us,
-            digest=digest,
+            digest=given.digest,
             summary=plan.counts(),
             actor_id=call.scope.actor.id,
             actor_name=call.scope.actor.name,
         )
         store.add_version(call.uow, version, given.documents)
         call.uow.emit(PlantApplied(version.version, valid_from_us, call.uow.known))
-        return AppliedPlant(
-            version=version.version, valid_from=to_rfc3339(valid_from_us), changed=True, summary=plan.counts()
-        )
+        return _applied(version, changed=True)
+
+    def _roll_back(self, call: Call, given: RollBackPlant) -> AppliedPlant:
+        found = store.documents(call.uow, given.version)
+        if found is None:
+            raise NotFoundError("there is no such plant version")
+        return self._apply(call, ApplyPlant(documents=found[1]))
 
     def _valid_from(self, given: ApplyPlant, newest: store.Version | None) -> int:
         now_us = self.clock.now_us()
@@ -223,6 +260,16 @@ class EquipmentRoom:
             what = "definitions are not changed in the past by an apply"
             raise InvalidError(what, pointer="/valid_from", code="plant-past", hint="leave valid_from out for now")
         return from_us
+
+
+def _applied(version: store.Version, *, changed: bool) -> AppliedPlant:
+    return AppliedPlant(
+        version=version.version,
+        previous=version.version - 1,
+        valid_from=to_rfc3339(version.valid_from_us),
+        changed=changed,
+        summary={key: dict(counts) for key, counts in version.summary.items()} if changed else {},
+    )
 
 
 def digest_of(documents: Mapping[str, bytes]) -> str:
