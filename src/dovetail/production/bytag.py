@@ -1,0 +1,149 @@
+"""Read from a machine's product and order signals which jobs it ran: a function of the samples, whenever they arrive.
+
+A job starts where the product changes to another non-empty text, and where the order does while the product stays. The
+two are often written one after the other: an order change within `JOB_TAGS_TOGETHER_US` of a product change belongs
+to the job that the product change starts. Empty texts and bad samples change nothing: a machine that blanks its display
+has not ended a job.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dovetail.core.limits import JOB_TAGS_TOGETHER_US
+from dovetail.production.model import JobResponse, Origin
+
+type Seen = tuple[int, str]  # ts_us, text
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A job begins at `t0_us`."""
+
+    t0_us: int
+    product: str
+    job_order: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A job as it should stand; `base` is the response that stands there now, if one does."""
+
+    t0_us: int
+    t1_us: int | None
+    product: str
+    job_order: str | None
+    started_by: Origin
+    ended_by: Origin | None
+    base: JobResponse | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the records say so already."""
+        base = self.base
+        return base is not None and (self.t1_us, self.product, self.job_order, self.ended_by) == (
+            base.t1_us,
+            base.product,
+            base.job_order,
+            base.ended_by,
+        )
+
+
+def changes(samples: Iterable[Seen], before: str | None) -> list[Seen]:
+    """Where a text becomes another non-empty one. Samples by (ts, arrival): of those at one moment the last counts."""
+    last_at = {ts_us: text for ts_us, text in samples if text}
+    changed: list[Seen] = []
+    for ts_us, text in last_at.items():
+        if text != before:
+            changed.append((ts_us, text))
+            before = text
+    return changed
+
+
+def starts(
+    products: Sequence[Seen], orders: Sequence[Seen], *, product_before: str | None, order_before: str | None
+) -> list[Start]:
+    """The jobs that these samples start, by time; what was held before the first of them does not start one."""
+    product_changes = changes(products, product_before)
+    order_changes = changes(orders, order_before)
+    product_times = [ts_us for ts_us, _ in product_changes]
+    alone = [
+        ts_us
+        for ts_us, _ in order_changes
+        if not any(abs(ts_us - other_us) <= JOB_TAGS_TOGETHER_US for other_us in product_times)
+    ]
+    times = sorted({*product_times, *alone})
+    found: list[Start] = []
+    for index, t0_us in enumerate(times):
+        until_us = t0_us + JOB_TAGS_TOGETHER_US
+        if index + 1 < len(times):
+            until_us = min(until_us, times[index + 1] - 1)
+        product = _held(product_changes, t0_us, product_before)
+        if product is not None:
+            found.append(Start(t0_us, product, _held(order_changes, until_us, order_before)))
+    return found
+
+
+def _held(changed: Sequence[Seen], at_us: int, before: str | None) -> str | None:
+    index = bisect_right([ts_us for ts_us, _ in changed], at_us) - 1
+    return changed[index][1] if index >= 0 else before
+
+
+def runs(existing: Sequence[JobResponse], begun: Sequence[Start], *, since_us: int) -> list[Run]:
+    """How the jobs of one work unit should stand, given those that begin by tag from `since_us` on.
+
+    `existing` are the responses that run at or after `since_us`. What a person started stays, and what a person ended
+    stays ended; a job by tag that no sample calls for any more is not among the answers.
+    """
+    by_start = {job.t0_us: job for job in existing if job.started_by == "tag" and job.t0_us >= since_us}
+    fixed = [job for job in existing if job.started_by == "person" or job.t0_us < since_us]
+    planned = [_as_run(job) for job in fixed]
+    taken = {job.t0_us for job in fixed}
+    for start in begun:
+        if start.t0_us >= since_us and start.t0_us not in taken:
+            planned.append(_by_tag(start, by_start.get(start.t0_us)))
+    planned.sort(key=lambda run: run.t0_us)
+    return _ended(_distinct(planned))
+
+
+def _as_run(job: JobResponse) -> Run:
+    end_us = job.t1_us if job.ended_by == "person" else None
+    ended_by = job.ended_by if end_us is not None else None
+    return Run(job.t0_us, end_us, job.product, job.job_order, job.started_by, ended_by, job)
+
+
+def _by_tag(start: Start, base: JobResponse | None) -> Run:
+    begun = Run(start.t0_us, None, start.product, start.job_order, "tag", None, base)
+    if base is None or base.ended_by != "person":
+        return begun
+    return replace(begun, t1_us=base.t1_us, ended_by="person")
+
+
+def _distinct(planned: Iterable[Run]) -> list[Run]:
+    """Without the starts that only name what runs already."""
+    kept: list[Run] = []
+    for run in planned:
+        previous = kept[-1] if kept else None
+        if previous is None or run.started_by == "person" or not _same(previous, run):
+            kept.append(run)
+    return kept
+
+
+def _same(running: Run, begun: Run) -> bool:
+    still = running.t1_us is None or running.t1_us > begun.t0_us
+    orders = {running.job_order, begun.job_order} - {None}
+    return still and running.product == begun.product and len(orders) <= 1
+
+
+def _ended(kept: Sequence[Run]) -> list[Run]:
+    """Each run ends where a person ended it, else where the next begins."""
+    ended: list[Run] = []
+    for index, run in enumerate(kept):
+        next_us = kept[index + 1].t0_us if index + 1 < len(kept) else None
+        if run.t1_us is not None and (next_us is None or run.t1_us <= next_us):
+            ended.append(run)
+        else:
+            ended.append(replace(run, t1_us=next_us, ended_by=None if next_us is None else "tag"))
+    return ended

@@ -1,0 +1,151 @@
+"""What ran, as it was known at every moment: rows are superseded, never changed; and how far the room has read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Float, Index, String, Table, and_, insert, or_, select, update
+
+from dovetail.db.tables import Id, event_handled, event_log, metadata
+from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.production.model import JobResponse
+
+job_response = Table(
+    "job_response",
+    metadata,
+    Column("row_id", Id, primary_key=True),
+    Column("id", String(36), nullable=False),
+    Column("equipment_id", BigInteger, nullable=False),
+    Column("job_order", String(120)),
+    Column("product", String(400), nullable=False),
+    Column("lot", String(120)),
+    Column("t0_us", BigInteger, nullable=False),
+    Column("t1_us", BigInteger),
+    Column("standard_rate_upm", Float),
+    Column("crew", String(120)),
+    Column("known_from", BigInteger, nullable=False),
+    Column("known_to", BigInteger),
+    Column("run_id", String(36), nullable=False),
+    Column("run_equipment_id", BigInteger, nullable=False),
+    Column("started_by", String(12), nullable=False),
+    Column("ended_by", String(12)),
+    Index("ix_job_response_equipment", "equipment_id", "t0_us"),
+    Index("ix_job_response_id", "id"),
+    Index("ix_job_response_run", "run_id"),
+)
+
+job_consumer = Table(
+    "job_consumer",
+    metadata,
+    Column("consumer", String(80), primary_key=True),
+    Column("head_id", BigInteger, nullable=False),
+)
+
+NAMES = tuple(field.name for field in fields(JobResponse))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of the event log that this room heeds."""
+
+    known: int
+    kind: str
+    body: dict[str, Any]
+
+
+def _visible(as_of: int | None) -> Any:
+    known_to = job_response.c.known_to
+    if as_of is None:
+        return known_to.is_(None)
+    return and_(job_response.c.known_from <= as_of, or_(known_to.is_(None), known_to > as_of))
+
+
+def _jobs(reading: Reading, *where: Any) -> list[JobResponse]:
+    table = job_response
+    query = select(*(table.c[name] for name in NAMES)).where(*where)
+    found = reading.connection.execute(query.order_by(table.c.t0_us, table.c.equipment_id, table.c.row_id))
+    return [JobResponse(*row) for row in found]
+
+
+def between(
+    reading: Reading, equipment: Collection[int], from_us: int, to_us: int | None, *, as_of: int | None = None
+) -> list[JobResponse]:
+    """The jobs that touch [from_us, to_us) on this equipment, by start; `to_us` None means all later ones too.
+
+    A job that ends exactly at `from_us` is among them: whoever corrects from there on must see it.
+    """
+    table = job_response
+    within = [or_(table.c.t1_us.is_(None), table.c.t1_us >= from_us)]
+    if to_us is not None:
+        within.append(table.c.t0_us < to_us)
+    return _jobs(reading, _visible(as_of), table.c.equipment_id.in_(list(equipment)), *within)
+
+
+def by_id(reading: Reading, job_response_id: str) -> list[JobResponse]:
+    """The response of that id, or all of the run of that id; empty when there is none now."""
+    table = job_response
+    jobs = _jobs(reading, _visible(None), or_(table.c.id == job_response_id, table.c.run_id == job_response_id))
+    return [job for job in jobs if job.id == job_response_id] or jobs
+
+
+def any_before(reading: Reading, equipment_id: int, at_us: int) -> bool:
+    """Whether a job had started on this equipment by then."""
+    table = job_response
+    query = select(table.c.row_id).where(_visible(None), table.c.equipment_id == equipment_id, table.c.t0_us <= at_us)
+    return reading.connection.execute(query.limit(1)).first() is not None
+
+
+def put(uow: UnitOfWork, jobs: Sequence[JobResponse]) -> None:
+    """Know these jobs from this transaction on, in place of what was known under their ids."""
+    if not jobs:
+        return
+    forget(uow, [job.id for job in jobs])
+    rows = [{**{name: getattr(job, name) for name in NAMES}, "known_from": uow.known, "known_to": None} for job in jobs]
+    uow.connection.execute(insert(job_response), rows)
+
+
+def forget(uow: UnitOfWork, ids: Sequence[str]) -> None:
+    """Know these jobs no more from this transaction on; what was known stays for `as_of`."""
+    if not ids:
+        return
+    table = job_response
+    uow.connection.execute(
+        update(table).where(table.c.id.in_(list(ids)), table.c.known_to.is_(None)).values(known_to=uow.known)
+    )
+
+
+def position(reading: Reading, consumer: str) -> int:
+    """The newest head row this consumer has made records of; 0 at the beginning."""
+    query = select(job_consumer.c.head_id).where(job_consumer.c.consumer == consumer)
+    return reading.connection.scalar(query) or 0
+
+
+def move(uow: UnitOfWork, consumer: str, head_id: int) -> None:
+    """Move a consumer's position, in the transaction of the records it made."""
+    table = job_consumer
+    moved = uow.connection.execute(update(table).where(table.c.consumer == consumer).values(head_id=head_id))
+    if moved.rowcount == 0:
+        uow.connection.execute(insert(table).values(consumer=consumer, head_id=head_id))
+
+
+def unheeded(reading: Reading, handler: str, kinds: Sequence[str], *, after: int) -> list[Event]:
+    """The events of these kinds after `after` that this handler has not yet handled, in the order of knowledge."""
+    query = select(event_handled.c.known).where(event_handled.c.handler == handler)
+    handled = reading.connection.scalar(query) or 0
+    log = event_log
+    rows = reading.connection.execute(
+        select(log.c.known, log.c.kind, log.c.body)
+        .where(log.c.known > max(handled, after), log.c.kind.in_(list(kinds)))
+        .order_by(log.c.known, log.c.n)
+    )
+    return [Event(*row) for row in rows]
+
+
+def heeded(uow: UnitOfWork, handler: str, known: int) -> None:
+    """Everything up to `known` has been handled."""
+    table = event_handled
+    moved = uow.connection.execute(update(table).where(table.c.handler == handler).values(known=known))
+    if moved.rowcount == 0:
+        uow.connection.execute(insert(table).values(handler=handler, known=known))

@@ -1,0 +1,213 @@
+"""Follow the product signals of the machines: whatever arrives, late or doubled, the jobs are what the samples say.
+
+A consumer of the historian's head. Nothing is remembered between two steps but the position: from the first sample that
+is new, jobs are read again from the signals themselves and the records are made equal to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dovetail.core import faults
+from dovetail.core.batch import Batch, Kind, Value
+from dovetail.core.ids import uuid7
+from dovetail.core.limits import JOB_TAG_LOOK_BACK, JOB_TAGS_TOGETHER_US
+from dovetail.core.quality import is_good
+from dovetail.core.scope import system_scope
+from dovetail.db.uow import Database, Reading, UnitOfWork
+from dovetail.equipment.model import PlantModel
+from dovetail.events.production import JobResponseChanged
+from dovetail.historian.model import HeadRow
+from dovetail.historian.service import Historian
+from dovetail.production import bytag, store
+from dovetail.production.bytag import Run, Seen
+from dovetail.production.model import JobResponse
+
+CONSUMER = "production"
+SCOPE = system_scope("production")
+
+
+@dataclass(frozen=True, slots=True)
+class JobTags:
+    """The tags that say what an equipment runs."""
+
+    product: int
+    order: int | None
+
+    def ids(self) -> list[int]:
+        """The tag ids there are."""
+        return [tag for tag in (self.product, self.order) if tag is not None]
+
+
+def job_tags(plant: PlantModel) -> dict[int, JobTags]:
+    """Per equipment with a `job` mapping, its tags."""
+    found: dict[int, JobTags] = {}
+    for node in plant.equipment.values():
+        if node.job is None:
+            continue
+        tags = plant.tags_of(node.id)
+        product, order = tags.get(str(node.job.get("product_tag"))), tags.get(str(node.job.get("order_tag")))
+        if product is not None:
+            found[node.id] = JobTags(product.id, None if order is None else order.id)
+    return found
+
+
+def text_of(value: Value, quality: int) -> str:
+    """What a sample says, as text; empty where it says nothing that could start a job."""
+    if value is None or not is_good(quality):
+        return ""
+    return str(value).strip()
+
+
+class TagJobs:
+    """Makes the jobs by tag equal to the samples. One thread calls `step`."""
+
+    def __init__(self, database: Database, *, historian: Historian, plant: Callable[[], PlantModel]) -> None:
+        self._database = database
+        self._historian = historian
+        self._plant = plant
+        self._at: int | None = None
+        self._mapped: tuple[PlantModel, dict[int, JobTags]] = (PlantModel(), {})
+
+    def step(self, limit: int) -> int:
+        """Read up to `limit` head rows; answers how many there were. Records and position commit together."""
+        at = self._position()
+        rows = self._historian.head(at, limit)
+        if not rows:
+            return 0
+        self._look_at_plant()
+        since = self._touched(rows)
+        head_id = rows[-1].head_id
+        if since and self._differs(since):
+            with self._database.write(SCOPE.actor) as uow:
+                for equipment_id, since_us in since.items():
+                    self._settle(uow, equipment_id, since_us)
+                store.move(uow, CONSUMER, head_id)
+            faults.point("production.recorded")
+        self._at = head_id  # rows that changed nothing need no transaction: read again, they change nothing again
+        self._historian.consumer_at(CONSUMER, head_id)
+        return len(rows)
+
+    def _position(self) -> int:
+        if self._at is None:
+            with self._database.read() as reading:
+                self._at = store.position(reading, CONSUMER)
+            self._historian.consumer_at(CONSUMER, self._at)  # from now on no row goes before we have read it
+        return self._at
+
+    def _look_at_plant(self) -> None:
+        """Once a step: the mappings stay the same while it lasts."""
+        plant = self._plant()
+        if self._mapped[0] is not plant:
+            self._mapped = (plant, job_tags(plant))
+
+    def _touched(self, rows: Sequence[HeadRow]) -> dict[int, int]:
+        """Per equipment the first moment for which these rows bring a product or an order."""
+        owner = {tag: equipment_id for equipment_id, tags in self._mapped[1].items() for tag in tags.ids()}
+        wanted = np.array(sorted(owner), dtype=np.int64)
+        since: dict[int, int] = {}
+        for batch in (batch for row in rows for batch in row.frame.batches):
+            if batch.kind not in (Kind.STR, Kind.I64, Kind.U64):
+                continue
+            which = np.isin(batch.tag, wanted)
+            for tag, ts_us in zip(batch.tag[which].tolist(), batch.ts[which].tolist(), strict=True):
+                since[owner[tag]] = min(ts_us, since.get(owner[tag], ts_us))
+        return since
+
+    def _differs(self, since: Mapping[int, int]) -> bool:
+        with self._database.read() as reading:
+            return any(any(self._plan(reading, one, since_us)) for one, since_us in since.items())
+
+    def _plan(self, reading: Reading, equipment_id: int, since_us: int) -> tuple[list[Run], list[JobResponse]]:
+        """What must be written so that the jobs from `since_us` on are what the samples say: (runs, jobs to forget).
+
+        A sample reaches `JOB_TAGS_TOGETHER_US` back, and what changes there hangs on samples as far before that again.
+        """
+        from_us = since_us - JOB_TAGS_TOGETHER_US
+        begun = self._begun(reading, equipment_id, from_us - JOB_TAGS_TOGETHER_US)
+        existing = store.between(reading, [equipment_id], from_us, None)
+        wanted = bytag.runs(existing, begun, since_us=from_us)
+        kept = {run.base.id for run in wanted if run.base is not None}
+        return [run for run in wanted if not run.stands], [job for job in existing if job.id not in kept]
+
+    def _begun(self, reading: Reading, equipment_id: int, from_us: int) -> list[bytag.Start]:
+        tags = self._mapped[1][equipment_id]
+        seen = self._seen(tags, from_us)
+        counted = store.any_before(reading, equipment_id, from_us)  # until then what is held starts the first job
+        return bytag.starts(
+            seen[tags.product],
+            seen[tags.order] if tags.order is not None else [],
+            product_before=self._before(tags.product, from_us) if counted else None,
+            order_before=self._before(tags.order, from_us) if tags.order is not None else None,
+        )
+
+    def _seen(self, tags: JobTags, from_us: int) -> dict[int, list[Seen]]:
+        """Per tag its samples from a moment on, by time and arrival."""
+        newest = self._historian.last(tags.ids(), scope=SCOPE)
+        to_us = max((sample.ts_us for sample in newest.values()), default=from_us) + 1
+        seen: dict[int, list[Seen]] = {tag: [] for tag in tags.ids()}
+        batches: list[Batch] = []
+        if to_us > from_us:
+            batches = self._historian.raw(tags.ids(), from_us, to_us, scope=SCOPE)
+        for batch in batches:
+            for tag, ts_us, value, quality in batch.rows():
+                seen[tag].append((ts_us, text_of(value, quality)))
+        return seen
+
+    def _before(self, tag: int, at_us: int) -> str | None:
+        """The last text before a moment, passing over what says nothing."""
+        for _ in range(JOB_TAG_LOOK_BACK):
+            sample = self._historian.bounding([tag], at_us, scope=SCOPE).get(tag)
+            if sample is None:
+                return None
+            text = text_of(sample.value, sample.quality)
+            if text:
+                return text
+            at_us = sample.ts_us
+        return None
+
+    def _settle(self, uow: UnitOfWork, equipment_id: int, since_us: int) -> None:
+        known = uow.known  # nobody else writes from here on
+        runs, gone = self._plan(uow, equipment_id, since_us)
+        jobs = [self._job(run, equipment_id, known) for run in runs]
+        store.forget(uow, [job.id for job in gone])
+        store.put(uow, jobs)
+        for job in gone:
+            uow.emit(JobResponseChanged(equipment_id, job.id, job.t0_us, known))
+        for run, job in zip(runs, jobs, strict=True):
+            uow.emit(JobResponseChanged(equipment_id, job.id, _from_us(run, job), known))
+
+    def _job(self, run: Run, equipment_id: int, known: int) -> JobResponse:
+        if run.base is not None:
+            same = replace(run.base, t1_us=run.t1_us, ended_by=run.ended_by, known_from=known)
+            return replace(same, product=run.product, job_order=run.job_order)
+        new_id = uuid7(self._database.clock)
+        return JobResponse(
+            id=new_id,
+            equipment_id=equipment_id,
+            job_order=run.job_order,
+            product=run.product,
+            lot=None,
+            t0_us=run.t0_us,
+            t1_us=run.t1_us,
+            standard_rate_upm=None,
+            crew=None,
+            known_from=known,
+            known_to=None,
+            run_id=new_id,
+            run_equipment_id=equipment_id,
+            started_by=run.started_by,
+            ended_by=run.ended_by,
+        )
+
+
+def _from_us(run: Run, job: JobResponse) -> int:
+    """From when on the records of this job changed: only its end moved, or all of it did."""
+    base = run.base
+    if base is None or (base.product, base.job_order) != (job.product, job.job_order):
+        return job.t0_us
+    ends = [end for end in (base.t1_us, job.t1_us) if end is not None]
+    return min(ends, default=job.t0_us)

@@ -1,0 +1,93 @@
+"""What an equipment's internal tags should say from a moment on, and which samples are missing for them to say it.
+
+Level-triggered: the jobs decide, whatever was published before; a job that was corrected or taken back is overwritten
+at its own moment, and doing it twice adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dovetail.core import quality as q
+from dovetail.core.batch import Value
+from dovetail.production.model import JobResponse
+
+PROPERTIES: Final = ("job", "product", "rate_upm")
+
+type Rate = Callable[[JobResponse | None, int], float | None]  # (the job, a moment) → pieces per minute
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the three internal tags of one equipment say at a moment."""
+
+    job: str
+    product: str
+    rate_upm: float | None
+
+    def of(self, name: str) -> Value:
+        """The value of one of PROPERTIES."""
+        return {"job": self.job, "product": self.product, "rate_upm": self.rate_upm}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A sample to put on the tag of that name. A rate that nobody has configured is a sample without a value."""
+
+    name: str
+    ts_us: int
+    value: Value
+
+    @property
+    def quality(self) -> int:
+        """GOOD, or BAD_CONFIG where there is no value."""
+        return q.GOOD if self.value is not None else q.BAD_CONFIG
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the historian holds of one tag: the value before the moment asked for, and each (ts, value) after it.
+
+    `before` is () where there is none at all; of several samples at one moment the last to arrive counts.
+    """
+
+    before: tuple[Value] | tuple[()] = ()
+    after: Sequence[tuple[int, Value]] = ()
+
+
+def said_at(jobs: Sequence[JobResponse], at_us: int, rate: Rate) -> Said:
+    """What runs at a moment: job and product are empty texts where nothing does."""
+    job = next((job for job in jobs if job.runs_at(at_us)), None)
+    if job is None:
+        return Said("", "", rate(None, at_us))
+    return Said(job.id, job.product, rate(job, at_us))
+
+
+def edges(jobs: Iterable[JobResponse]) -> set[int]:
+    """The moments at which a job begins or ends."""
+    return {edge for job in jobs for edge in (job.t0_us, job.t1_us) if edge is not None}
+
+
+def missing(
+    want: Callable[[int], Said], moments: Iterable[int], held: Mapping[str, Held], *, from_us: int
+) -> list[Missing]:
+    """The samples without which the tags would not say what they should at every moment from `from_us` on.
+
+    `moments` are those at which `want` can change.
+    """
+    needed: list[Missing] = []
+    for name in PROPERTIES:
+        there = held.get(name, Held())
+        after = dict(there.after)
+        now: tuple[Value] | tuple[()] = there.before
+        points = {from_us, *after, *(moment for moment in moments if moment >= from_us)}
+        for moment in sorted(points):
+            if moment in after:
+                now = (after[moment],)
+            value = want(moment).of(name)
+            if now != (value,):
+                needed.append(Missing(name, moment, value))
+                now = (value,)
+    return needed
