@@ -1,0 +1,258 @@
+"""A real OPC UA server as a small PLC on loopback, and a wire to it that can be cut or frozen.
+
+The server runs in a loop and thread of its own, as a PLC does; it is made once, because it reads the whole standard
+address space, and each test puts its own variables on it. Closing its port and dropping its connections is what a
+plant sees of a PLC that is switched off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asyncua import Server, ua
+from asyncua.common.node import Node
+from asyncua.crypto.cert_gen import dump_private_key_as_pem, generate_private_key, generate_self_signed_app_certificate
+from asyncua.crypto.permission_rules import User, UserRole
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+
+URI = "urn:dovetail:test"
+CLIENT_URI = "urn:dovetail:client:test"
+_names = count()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A certificate and its key on disk."""
+
+    certificate: Path
+    key: Path
+    fingerprint: str
+
+
+def make_identity(folder: Path, name: str, uri: str) -> Identity:
+    key = generate_private_key()
+    made = generate_self_signed_app_certificate(
+        key,
+        name,
+        {"organizationName": "Dovetail test"},
+        [x509.UniformResourceIdentifier(uri), x509.DNSName("localhost")],
+        [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
+        days=2,
+    )
+    certificate_path, key_path = folder / f"{name}.der", folder / f"{name}.pem"
+    der = made.public_bytes(Encoding.DER)
+    certificate_path.write_bytes(der)
+    key_path.write_bytes(dump_private_key_as_pem(key))
+    return Identity(certificate_path, key_path, hashlib.sha256(der).hexdigest())
+
+
+class OneOperator:
+    """Lets everyone in who has no name, and `operator` only with the right password."""
+
+    def get_user(self, _server: Any, username: str | None = None, password: Any = None, certificate: Any = None) -> Any:
+        ok = username is None or (username, password) == ("operator", "s3cret")
+        return User(role=UserRole.User) if ok else None
+
+
+@dataclass
+class Machine:
+    """The server in its thread; `do` runs a coroutine there from the test's loop."""
+
+    server: Server
+    loop: asyncio.AbstractEventLoop
+    identity: Identity
+    index: int = 0
+    listens: bool = True
+
+    @property
+    def port(self) -> int:
+        return self.server.bserver.port
+
+    async def do[T](self, job: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(job, self.loop))
+
+
+POLICIES = [
+    ua.SecurityPolicyType.NoSecurity,
+    ua.SecurityPolicyType.Basic256Sha256_Sign,
+    ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt,
+    ua.SecurityPolicyType.Aes128Sha256RsaOaep_SignAndEncrypt,
+    ua.SecurityPolicyType.Aes256Sha256RsaPss_SignAndEncrypt,
+]
+
+
+async def _build(identity: Identity) -> Server:
+    server = Server(user_manager=OneOperator())
+    await server.init()
+    server.set_endpoint("opc.tcp://127.0.0.1:0/")
+    await server.set_application_uri("urn:dovetail:server:test")
+    await server.load_certificate(identity.certificate)
+    await server.load_private_key(identity.key)
+    server.set_security_policy(POLICIES)
+    await server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One PLC for all tests."""
+    identity = make_identity(tmp_path_factory.mktemp("plc"), "plc", "urn:dovetail:server:test")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="plc", daemon=True)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(_build(identity), loop).result(60)
+    built = Machine(server, loop, identity)
+    built.index = asyncio.run_coroutine_threadsafe(server.register_namespace(URI), loop).result(10)
+    yield built
+    asyncio.run_coroutine_threadsafe(server.stop(), loop).result(30)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+
+
+class Plc:
+    """A test's own variables on the machine; it can be switched off and on again."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self._prefix = f"t{next(_names)}."
+        self._nodes: dict[str, tuple[Node, ua.VariantType]] = {}
+
+    @property
+    def endpoint(self) -> str:
+        return f"opc.tcp://127.0.0.1:{self.machine.port}/"
+
+    @property
+    def port(self) -> int:
+        return self.machine.port
+
+    def address(self, name: str) -> str:
+        return f"nsu={URI};s={self._prefix}{name}"
+
+    async def has(self, **values: tuple[Any, ua.VariantType]) -> None:
+        """Put variables on the server."""
+        await self.machine.do(self._add(values))
+
+    async def _add(self, values: dict[str, tuple[Any, ua.VariantType]]) -> None:
+        for name, (value, kind) in values.items():
+            node_id = ua.NodeId(self._prefix + name, self.machine.index)
+            node = await self.machine.server.nodes.objects.add_variable(node_id, name, value, kind)
+            await node.set_writable()
+            self._nodes[name] = (node, kind)
+
+    async def set(self, name: str, value: Any, *, at: datetime | None = None, status: int = 0) -> None:
+        """Write a value with the PLC's own time and status."""
+        node, kind = self._nodes[name]
+        data = ua.DataValue(
+            Value=ua.Variant(value, kind),
+            StatusCode=ua.StatusCode(status),
+            SourceTimestamp=at or datetime.now(UTC),
+        )
+        await self.machine.do(node.write_value(data))
+
+    async def get(self, name: str) -> Any:
+        return await self.machine.do(self._nodes[name][0].read_value())
+
+    async def switch_off(self) -> None:
+        """Close the port and drop every connection."""
+        if self.machine.listens:
+            self.machine.listens = False
+            await self.machine.do(self.machine.server.bserver.stop())
+
+    async def switch_on(self) -> None:
+        if not self.machine.listens:
+            await self.machine.do(self.machine.server.bserver.start())
+            self.machine.listens = True
+
+
+class Wire:
+    """A TCP proxy in front of the PLC: `freeze` makes a half-open link, as a pulled cable does."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._target = 0
+
+    @property
+    def endpoint(self) -> str:
+        return f"opc.tcp://127.0.0.1:{self.port}/"
+
+    async def lay(self, target_port: int) -> None:
+        self._target = target_port
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def freeze(self) -> None:
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        self._flows.set()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            task = asyncio.create_task(self._carry(source, sink))
+            self._tasks.add(task)
+
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                await self._flows.wait()
+                sink.write(data)
+        sink.close()
+
+    async def remove(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def plc(machine: Machine) -> AsyncIterator[Plc]:
+    ours = Plc(machine)
+    yield ours
+    await ours.switch_on()
+
+
+@pytest.fixture
+def identity(tmp_path: Path) -> Identity:
+    """Our own application certificate."""
+    return make_identity(tmp_path, "client", CLIENT_URI)
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Wire]:
+    cable = Wire()
+    yield cable
+    await cable.remove()
+
+
+async def until(condition: Callable[[], Any], *, timeout_s: float = 8.0) -> None:
+    """Wait for what the world does by itself; fails with the time it was given."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(name="until")
+def _until() -> Callable[..., Awaitable[None]]:
+    return until
