@@ -12,8 +12,9 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.events.states import StateNow
-from dovetail.performance.ledger import cut
+from dovetail.performance.ledger import cut, stretches
 from dovetail.performance.model import Slice
+from dovetail.performance.pieces import allot
 from dovetail.performance.timeclass import Settings
 from dovetail.performance.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
 
@@ -69,12 +70,13 @@ class Plants(Protocol):
     """What is asked of the equipment room."""
 
     def plant(self, *, at_us: int | None = None) -> PlantModel: ...
+    def changes_between(self, from_us: int, to_us: int) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The rooms beneath, and three answers: the category of each reason at a moment, the rate of a product on an
-    equipment (its path) at a moment, and every moment from which a plant version is valid."""
+    """The rooms beneath, and two answers: the category of each reason at a moment, and the rate of a product on an
+    equipment (its path) at a moment."""
 
     equipment: Plants
     states: States
@@ -82,7 +84,6 @@ class Sources:
     calendar: Calendar
     categories: Callable[[int], Mapping[str, str]]
     rate_upm: Callable[[str, str, int], float | None]
-    plant_moments: Callable[[], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class Gathering:
 
     def _definitions(self, node: Equipment, period: tuple[int, int], products: set[str]) -> list[Definitions]:
         from_us, to_us = period
-        inside = [at_us for at_us in self._sources.plant_moments() if from_us < at_us < to_us]
+        inside = self._sources.equipment.changes_between(from_us, to_us)
         edges = [from_us, *sorted(set(inside)), to_us]
         found: list[Definitions] = []
         for t0_us, t1_us in itertools.pairwise(edges):
@@ -249,6 +250,16 @@ class Gathering:
         facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=None)
         made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, now_us))
         return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= now_us]
+
+    def allotted(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
+    ) -> list[tuple[CountTrack, int]]:
+        """The count records that gave pieces to [from_us, to_us), a slice or a part of one, and how many each gave."""
+        lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, to_us, as_of=as_of)
+        facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
+        made = stretches(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, to_us))
+        inside = {place for place, one in enumerate(made) if from_us <= one.t0_us and one.t1_us <= to_us}
+        return [(counts[one.count], one.quantity) for one in allot(counts, made) if one.stretch in inside]
 
     def _now(self, equipment_id: int) -> StateNow | None:
         try:

@@ -44,7 +44,7 @@ class NoRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class Stretched:
     """A slice before its pieces: [t0_us, t1_us) and all that holds in it."""
 
     t0_us: int
@@ -60,10 +60,15 @@ class _Stretch:
     def may_produce(self) -> bool:
         return self.record.state in RUNNING or self.record.state in NO_KNOWLEDGE
 
+    @property
+    def crew(self) -> str | None:
+        """The shift's crew, else that of the job."""
+        return self.span.crew or (self.jobs[0].crew if self.jobs[0] else None)
+
     def says(self) -> tuple[object, ...]:
         """All that would make a cut, but for the time itself; spans are compared by what they say."""
         span, jobs = self.span, tuple(job and (job.id, job.product) for job in self.jobs)
-        return (self.record.t0_us, span.plan, span.shift_id, span.crew, self.day, self.found, jobs, self.rates_upm)
+        return (self.record.t0_us, span.plan, span.shift_id, self.crew, self.day, self.found, jobs, self.rates_upm)
 
 
 def cut(facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Iterable[int] = ()) -> list[Slice]:
@@ -78,7 +83,7 @@ def cut(facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Ite
 
 def stretches(
     facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Iterable[int] = ()
-) -> list[_Stretch]:
+) -> list[Stretched]:
     """The slices of a period without their pieces: elementary intervals, joined where nothing changes."""
     records = _without_holes(facts.records, from_us, to_us)
     wanted = {cut_us for cut_us in cuts if from_us < cut_us < to_us}
@@ -86,7 +91,7 @@ def stretches(
     starts = [record.t0_us for record in records]
     span_starts = [span.t0_us for span in facts.spans]
     definition_starts = [definitions.t0_us for definitions in facts.definitions]
-    done: list[_Stretch] = []
+    done: list[Stretched] = []
     for t0_us, t1_us in pairwise(edges):
         record = records[bisect_right(starts, t0_us) - 1]
         span = facts.spans[bisect_right(span_starts, t0_us) - 1]
@@ -98,8 +103,8 @@ def stretches(
     return done
 
 
-def _joined(first: _Stretch, second: _Stretch) -> _Stretch:
-    return _Stretch(
+def _joined(first: Stretched, second: Stretched) -> Stretched:
+    return Stretched(
         first.t0_us, second.t1_us, first.record, first.span, first.day, first.found, first.jobs, first.rates_upm
     )
 
@@ -113,7 +118,7 @@ def _stretch(
     span: SpanTrack,
     defined: Definitions,
     settings: Settings,
-) -> _Stretch:
+) -> Stretched:
     active = [job for job in facts.jobs if job.t0_us <= t0_us and (job.t1_us is None or job.t1_us > t0_us)]
     in_order = sorted(active, key=lambda job: (job.t0_us, job.id))
     jobs: tuple[JobTrack | None, ...] = (*in_order,) if in_order else (None,)
@@ -127,7 +132,7 @@ def _stretch(
     )
     rates_upm = tuple(defined.rate_upm(job) for job in jobs)
     day = _production_day(span, t0_us, facts.timezone)
-    return _Stretch(t0_us, t1_us, record, span, day, classify(seen, settings), jobs, rates_upm)
+    return Stretched(t0_us, t1_us, record, span, day, classify(seen, settings), jobs, rates_upm)
 
 
 def _without_holes(records: Sequence[StateTrack], from_us: int, to_us: int) -> list[StateTrack]:
@@ -169,19 +174,29 @@ def _start_of_day(day: date, zone: ZoneInfo) -> int:
     return from_datetime(datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC))
 
 
+def shift_day(shift_id: str | None) -> date | None:
+    """The local date on which a shift began, which its id says (`<calendar>/<date>/<name>`).
+
+    >>> shift_day("two-shift/2026-01-05/Late")
+    datetime.date(2026, 1, 5)
+    """
+    found = _SHIFT_DAY.search(shift_id or "")
+    return date.fromisoformat(found[1]) if found else None
+
+
 def _production_day(span: SpanTrack, at_us: int, timezone: str) -> str:
     """The local date on which the shift began (a night shift counts to its evening), else the local date."""
-    found = _SHIFT_DAY.search(span.shift_id or "")
-    return found[1] if found else to_datetime(at_us).astimezone(ZoneInfo(timezone)).date().isoformat()
+    day = shift_day(span.shift_id) or to_datetime(at_us).astimezone(ZoneInfo(timezone)).date()
+    return day.isoformat()
 
 
-def allot_and_build(facts: Facts, made: Sequence[_Stretch]) -> list[Slice]:
+def allot_and_build(facts: Facts, made: Sequence[Stretched]) -> list[Slice]:
     """Slices from stretches, with the pieces of the count records in them."""
     by_stretch = sum_by_stretch(allot(facts.counts, made), facts.counts, len(made))
     return [_build(facts.equipment_id, one, pieces) for one, pieces in zip(made, by_stretch, strict=True)]
 
 
-def _build(equipment_id: int, made: _Stretch, pieces: Pieces) -> Slice:
+def _build(equipment_id: int, made: Stretched, pieces: Pieces) -> Slice:
     ppm = split(SHARE_PPM, [1] * len(made.jobs))
     times = split(made.t1_us - made.t0_us, ppm)
     parts = split_pieces(pieces, ppm)
@@ -203,7 +218,7 @@ def _build(equipment_id: int, made: _Stretch, pieces: Pieces) -> Slice:
         day=made.day,
         shift_id=span.shift_id,
         shift_name=span.shift_name,
-        crew=span.crew,
+        crew=made.crew,
         cls=found.cls,
         shares=shares,
     )

@@ -1,0 +1,360 @@
+"""The tree under a number: formula, columns, slices, records, samples, and the address in the controller.
+
+Each node shows what it was made from, so that a reader can compute every step again. A node's key is its path;
+children are fetched by it, a page at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final, Protocol
+
+from dovetail.core import quality
+from dovetail.core.batch import Value
+from dovetail.core.clock import DAY_US, to_rfc3339
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Scope
+from dovetail.equipment.model import Tag
+from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
+from dovetail.performance.model import Kpi, Slice
+from dovetail.performance.report import catalogue, compute, describe
+from dovetail.performance.service import PerformanceRoom
+from dovetail.performance.tracks import CountTrack, StateTrack
+from dovetail.performance.tree import Node, Place
+
+PAGE: Final = 50  # children of one answer: a screenful and a half
+SAMPLES_MAX: Final = 50  # of one tag under one record
+
+
+class SampleLike(Protocol):
+    """A sample as the historian answers it."""
+
+    @property
+    def ts_us(self) -> int: ...
+    @property
+    def value(self) -> Value: ...
+    @property
+    def quality(self) -> int: ...
+    @property
+    def ts_device_us(self) -> int | None: ...
+
+
+class Samples(Protocol):
+    """What is asked of the historian."""
+
+    def last(self, tags: list[int], *, scope: Scope, at_us: int | None = None) -> Mapping[int, SampleLike]: ...
+
+
+class Explainer:
+    """Answers one node with its direct children; reads only what that node needs."""
+
+    def __init__(self, room: PerformanceRoom, samples: Samples) -> None:
+        self._room = room
+        self._samples = samples
+        self._settings = room.settings
+
+    def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
+        """The node at `path` under a KPI (empty: the KPI itself). Raises NotFoundError for what is not there."""
+        place.scope.require("plant.view", place.equipment_id)
+        if kpi not in catalogue():
+            raise NotFoundError(f"there is no KPI {kpi!r}", code="no-kpi", hint=", ".join(catalogue()))
+        here = place.down(kpi)
+        steps = path.split("/")[1:] if path else []
+        if path and path.split("/")[0] != kpi:
+            raise NotFoundError(f"{path!r} does not begin at {kpi}", code="explain-path")
+        for step in steps:
+            here = here.down(step)
+        here.scope.require("plant.view", here.ledger_id)
+        answer = {
+            "kpi": self._kpi,
+            "column": self._column,
+            "equipment": self._slices,
+            "slice": self._slice,
+            "state-record": self._state_record,
+            "count-record": self._count_record,
+            "job-response": self._job_response,
+            "sample": self._sample,
+            "address": self._address,
+        }[here.kind]
+        return answer(here, cursor)
+
+    # --- sums ----------------------------------------------------------------------------------------------------
+    def _kpi(self, place: Place, _cursor: str | None) -> Node:
+        kpi = catalogue()[place.kpi]
+        sums = self._period(place)
+        node = self._kpi_node(place, kpi, sums)
+        node.detail["inputs"] = {name: value_of(name, sums, self._settings) for name in kpi.inputs}
+        factors = [self._kpi_node(place.down(name), catalogue()[name], sums) for name in kpi.factors]
+        explained = {name for factor in kpi.factors for name in catalogue()[factor].inputs}
+        own = [name for name in kpi.inputs if name not in explained]
+        node.children = factors + [self._column_node(place.down(name), sums) for name in own]
+        return node
+
+    def _kpi_node(self, place: Place, kpi: Kpi, sums: Mapping[str, int]) -> Node:
+        words = describe(kpi, self._settings)
+        return Node(
+            key=place.path,
+            label=kpi.name,
+            value=compute(kpi, sums, self._settings),
+            unit=kpi.unit,
+            kind="kpi",
+            formula=kpi.formula,
+            convention=words.convention,
+            detail={"standard": kpi.standard, "range": kpi.range},
+            more=True,
+        )
+
+    def _column_node(self, place: Place, sums: Mapping[str, int]) -> Node:
+        parts = parts_of(place.column, self._settings)
+        label, unit = LABELS.get(place.column, ("", ""))
+        detail: dict[str, Any] = {}
+        if parts is None:
+            column = BY_NAME[place.column]
+            label, unit = column.label, column.unit
+            detail = {"measure": column.measure, "classes": sorted(column.classes), "flag": column.flag}
+        value = value_of(place.column, sums, self._settings)
+        formula = " + ".join(parts) if parts else f"Σ {detail['measure']} over slices"
+        return Node(
+            key=place.path,
+            label=label,
+            value=value,
+            unit=unit,
+            kind="column",
+            formula=formula,
+            detail=detail,
+            more=value != 0 or parts is not None,
+        )
+
+    def _column(self, place: Place, cursor: str | None) -> Node:
+        parts = parts_of(place.column, self._settings)
+        leaves = self._leaves(place)
+        if parts is None and leaves == (place.equipment_id,):
+            return self._slices(place, cursor)
+        sums = self._period(place)
+        node = self._column_node(place, sums)
+        if parts is not None:
+            node.children = [self._column_node(place.down(part), sums) for part in parts]
+            return node
+        for leaf in leaves:
+            own = self._room.sums(leaf, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
+            node.children.append(self._equipment_node(place.down(f"equipment:{leaf}"), own))
+        return node
+
+    def _equipment_node(self, place: Place, sums: Mapping[str, int]) -> Node:
+        node = self._column_node(place, sums)
+        _, equipment = self._room.gathering.node(place.ledger_id)
+        detail = {"equipment_id": place.ledger_id, "path": equipment.path} | node.detail
+        return node.model_copy(update={"kind": "equipment", "label": equipment.name, "detail": detail})
+
+    def _slices(self, place: Place, cursor: str | None) -> Node:
+        sums = self._room.sums(place.ledger_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
+        node = self._equipment_node(place, sums) if place.kind == "equipment" else self._column_node(place, sums)
+        found = self._contributing(place, place.from_us if cursor is None else int(cursor))
+        node.children = [self._slice_node(place.down(f"slice:{piece.t0_us}"), piece) for piece in found[:PAGE]]
+        node.next = str(found[PAGE].t0_us) if len(found) > PAGE else None
+        return node
+
+    def _contributing(self, place: Place, from_us: int) -> list[Slice]:
+        """Up to PAGE + 1 slices that count in the column, from a moment on; read a few days at a time."""
+        found: list[Slice] = []
+        reach_us = 2 * DAY_US
+        while from_us < place.to_us and len(found) <= PAGE:
+            end_us = min(place.to_us, from_us + reach_us)
+            read = self._room.slices(place.ledger_id, from_us, end_us, scope=place.scope, as_of=place.as_of)
+            if not read:
+                break
+            whole = read if end_us == place.to_us else read[:-1]  # the last one may go on past this part
+            reach_us = reach_us if whole else 2 * reach_us
+            found += [piece for piece in whole if _brings(place.column, piece)]
+            from_us = whole[-1].t1_us if whole else from_us
+            from_us = place.to_us if end_us == place.to_us else from_us
+        return found
+
+    def _period(self, place: Place) -> Mapping[str, int]:
+        if place.unit:
+            return self._room.sums(place.unit, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
+        return (
+            self._room.kpis(place.equipment_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of).sums
+            or nothing()
+        )
+
+    def _leaves(self, place: Place) -> tuple[int, ...]:
+        plant = self._room.sources.equipment.plant()
+        return self._room.leaves(plant, place.equipment_id, place.scope).ids
+
+    # --- a slice and what it was cut from ------------------------------------------------------------------------
+    def _find_slice(self, place: Place) -> Slice:
+        """The slice that begins at a moment, cut where the question ends."""
+        reach_us = DAY_US
+        while True:
+            end_us = min(place.to_us, place.slice_us + reach_us)
+            read = self._room.slices(place.ledger_id, place.slice_us, end_us, scope=place.scope, as_of=place.as_of)
+            if not read:
+                raise NotFoundError("there is no slice at this moment", code="explain-path")
+            if len(read) > 1 or end_us == place.to_us:
+                return read[0]
+            reach_us *= 4
+
+    def _slice_node(self, place: Place, piece: Slice) -> Node:
+        column = BY_NAME[place.column]
+        words = ("state", "mode", "reason", "external", "unplanned", "plan", "cls", "day", "shift_id", "crew")
+        detail = {name: getattr(piece, name) for name in words}
+        detail |= {"start": to_rfc3339(piece.t0_us), "end": to_rfc3339(piece.t1_us), "elapsed_us": piece.elapsed_us}
+        detail["jobs"] = [asdict(share) | {"pri_ns": share.pri_ns} for share in piece.shares]
+        return Node(
+            key=place.path,
+            label=" · ".join(word for word in (piece.state, piece.reason) if word),
+            value=_brings(place.column, piece),
+            unit=column.unit,
+            kind="slice",
+            detail=detail,
+            more=True,
+        )
+
+    def _slice(self, place: Place, _cursor: str | None) -> Node:
+        piece = self._find_slice(place)
+        node = self._slice_node(place, piece)
+        gathering = self._room.gathering
+        with self._room.database.read() as reading:
+            records = gathering.records(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
+            given = gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
+        node.children = [self._state_node(place.down(f"state-record:{r.t0_us}"), r) for r in records]
+        for n, (count, quantity) in enumerate(given):
+            node.children.append(self._count_node(place.down(f"count-record:{n}"), count, quantity))
+        for share in piece.shares:
+            if share.job_response_id is not None:
+                node.children.append(self._job_node(place.down(f"job-response:{share.job_response_id}"), piece))
+        return node
+
+    def _state_node(self, place: Place, record: StateTrack) -> Node:
+        detail = {name: getattr(record, name) for name in ("state", "mode", "reason", "external")}
+        detail |= {"start": to_rfc3339(record.t0_us), "end": record.t1_us and to_rfc3339(record.t1_us)}
+        detail["source"] = getattr(record, "source", "rule")
+        return Node(
+            key=place.path,
+            label=record.state,
+            value=None if record.t1_us is None else record.t1_us - record.t0_us,
+            unit="us",
+            kind="state-record",
+            detail=detail,
+            more=True,
+        )
+
+    def _state_record(self, place: Place, _cursor: str | None) -> Node:
+        at_us = int(place.record)
+        with self._room.database.read() as reading:
+            found = self._room.gathering.records(reading, place.ledger_id, at_us, at_us + 1, as_of=place.as_of)
+        if not found:
+            raise NotFoundError("there is no state record at this moment", code="explain-path")
+        node = self._state_node(place, found[0])
+        source = self._room.gathering.made_of(place.ledger_id, at_us).times_of
+        plant, equipment = self._room.gathering.node(source, at_us)
+        tags = [tag for name, tag in plant.tags_of(source).items() if name in _words(equipment.states)]
+        node.children = self._sample_nodes(place, tags, at_us)
+        return node
+
+    def _count_node(self, place: Place, count: CountTrack, quantity: int) -> Node:
+        detail = {name: getattr(count, name) for name in ("kind", "quantity", "origin", "spread", "tag_id")}
+        detail |= {"start": to_rfc3339(count.t0_us), "end": to_rfc3339(count.t1_us), "to_this_slice": quantity}
+        words = f"{count.quantity} {count.kind}"
+        return Node(
+            key=place.path, label=words, value=quantity, unit="{#}", kind="count-record", detail=detail,
+            more=count.tag_id is not None,
+        )  # fmt: skip
+
+    def _count_record(self, place: Place, _cursor: str | None) -> Node:
+        piece = self._find_slice(place)
+        with self._room.database.read() as reading:
+            given = self._room.gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
+        if int(place.record) >= len(given):
+            raise NotFoundError("there is no such count record", code="explain-path")
+        count, quantity = given[int(place.record)]
+        node = self._count_node(place, count, quantity)
+        plant = self._room.sources.equipment.plant()
+        tag = plant.tags.get(count.tag_id or 0)
+        if tag is not None:
+            told_us = max(count.t1_us, getattr(count, "at_us", 0))
+            node.children = self._sample_nodes(place, [tag], count.t0_us) + self._sample_nodes(place, [tag], told_us)
+        return node
+
+    def _job_node(self, place: Place, piece: Slice) -> Node:
+        share = next(one for one in piece.shares if one.job_response_id == place.record)
+        return Node(
+            key=place.path,
+            label=share.product or "",
+            value=share.rate_upm,
+            unit="{#}/min",
+            kind="job-response",
+            formula="PRI = 60 s / standard rate",
+            detail=asdict(share) | {"pri_ns": share.pri_ns, "ideal_ns": share.ideal_ns},
+        )
+
+    def _job_response(self, place: Place, _cursor: str | None) -> Node:
+        return self._job_node(place, self._find_slice(place))
+
+    # --- samples and addresses -----------------------------------------------------------------------------------
+    def _sample_nodes(self, place: Place, tags: list[Tag], at_us: int) -> list[Node]:
+        held = self._samples.last([tag.id for tag in tags], scope=place.scope, at_us=at_us)
+        return [
+            self._sample_node(place.down(f"sample:{tag.id}:{held[tag.id].ts_us}"), tag, held[tag.id])
+            for tag in tags
+            if tag.id in held
+        ]
+
+    def _sample_node(self, place: Place, tag: Tag, sample: SampleLike) -> Node:
+        device_us = sample.ts_us if sample.ts_device_us is None else sample.ts_device_us
+        detail = {
+            "tag_id": tag.id,
+            "tag": tag.path,
+            "ts": to_rfc3339(sample.ts_us),
+            "quality": sample.quality,
+            "quality_name": quality.name(sample.quality),
+            "ts_device": to_rfc3339(device_us),
+        }
+        return Node(
+            key=place.path, label=tag.path, value=sample.value, unit=tag.unit or "", kind="sample", detail=detail,
+            more=tag.connection is not None,
+        )  # fmt: skip
+
+    def _tag(self, place: Place) -> Tag:
+        tag = self._room.sources.equipment.plant().tags.get(place.tag)
+        if tag is None or tag.equipment_id is None:
+            raise NotFoundError("there is no such tag", code="explain-path")
+        place.scope.require("plant.view", tag.equipment_id)
+        return tag
+
+    def _sample(self, place: Place, _cursor: str | None) -> Node:
+        tag = self._tag(place)
+        held = self._samples.last([tag.id], scope=place.scope, at_us=place.ts_us)
+        if tag.id not in held:
+            raise NotFoundError("there is no such sample", code="explain-path")
+        node = self._sample_node(place, tag, held[tag.id])
+        node.children = [self._address(place.down(f"address:{tag.id}"), None)] if tag.connection else []
+        return node
+
+    def _address(self, place: Place, _cursor: str | None) -> Node:
+        tag = self._tag(place)
+        connection = self._room.sources.equipment.plant().connections.get(tag.connection or "")
+        detail = {
+            "connection": tag.connection,
+            "driver": connection.driver if connection else None,
+            "endpoint": connection.options.get("endpoint") if connection else None,
+            "address": tag.address,
+            "scale": tag.scale,
+            "offset": tag.offset,
+        }
+        return Node(key=place.path, label=tag.address or "", value=tag.address, kind="address", detail=detail)
+
+
+def _brings(column: str, piece: Slice) -> int:
+    """What a slice brings to a column."""
+    return sum_slices([piece])[column]
+
+
+def _words(found: object) -> set[str]:
+    """Every text in a state mapping: those that name a property of the equipment are the tags the states come from."""
+    if isinstance(found, str):
+        return {found}
+    inside = found.values() if isinstance(found, Mapping) else found if isinstance(found, list | tuple) else ()
+    return {word for one in inside for word in _words(one)}

@@ -1,0 +1,196 @@
+"""Figures of a period as a person reads them: times, pieces, KPIs with their convention, and where the time went.
+
+Pure: everything follows from the sums of the ledger's columns and the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from pydantic import BaseModel
+
+from dovetail.core import plugins
+from dovetail.performance.columns import count_model, time_model, value_of
+from dovetail.performance.model import Kpi
+from dovetail.performance.timeclass import Settings
+
+COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS §1)
+
+
+class KpiOut(BaseModel):
+    """What a KPI means."""
+
+    id: str
+    name: str
+    formula: str
+    unit: str
+    range: str
+    standard: str
+    convention: str
+
+
+class KpiValue(BaseModel):
+    """A KPI of a period; value None where there is no denominator, bounds where much of the time is unknown."""
+
+    id: str
+    name: str
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    convention: str
+    standard: str
+
+
+class Times(BaseModel):
+    """Times of ISO 22400-2, µs: elapsed = not planned + POT, POT = planned down + PBT, PBT = the five classes."""
+
+    elapsed_us: int
+    not_planned_us: int
+    planned_down_us: int
+    pot_us: int
+    pbt_us: int
+    apt_us: int
+    aust_us: int
+    adet_us: int
+    adot_us: int
+    nodt_us: int
+    external_us: int
+    extended_us: int
+    apart_us: int
+
+
+class Counts(BaseModel):
+    """Pieces of the period, those in time without knowledge included; `outside` is how many a ratio leaves out."""
+
+    good: int
+    scrap: int
+    rework: int
+    infeed: int
+    outside: int
+
+
+class Loss(BaseModel):
+    """A step of the waterfall from elapsed to effective time; `units` is what it comes to at the standard rate."""
+
+    key: str
+    label: str
+    us: int
+    units: float | None
+
+
+class Figures(BaseModel):
+    """What follows from the sums alone."""
+
+    times: Times
+    counts: Counts
+    coverage: float | None
+    unrated: float | None
+    kpis: list[KpiValue]
+    losses: list[Loss]
+
+
+@cache
+def catalogue() -> Mapping[str, Kpi]:
+    """The KPIs of this installation by id, found in their folder."""
+    return dict(plugins.load_all("dovetail.performance.kpis"))
+
+
+def describe(kpi: Kpi, settings: Settings) -> KpiOut:
+    """A KPI's words, with the conventions that hold here."""
+    return KpiOut(
+        id=kpi.id,
+        name=kpi.name,
+        formula=kpi.formula,
+        unit=kpi.unit,
+        range=kpi.range,
+        standard=kpi.standard,
+        convention=settings.say(kpi.convention),
+    )
+
+
+def compute(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> float | None:
+    """One KPI from the sums of a group."""
+    return kpi.compute(time_model(sums, settings), count_model(sums, settings))
+
+
+def figures(sums: Mapping[str, int], settings: Settings) -> Figures:
+    """Everything a page about a period shows."""
+    names = Times.model_fields
+    time = time_model(sums, settings)
+    totals = {kind: sums[kind] for kind in ("good", "scrap", "rework", "infeed")}
+    outside = sums["good"] + sums["scrap"] + sums["rework"] - value_of("pq", sums, settings)
+    return Figures(
+        times=Times(**{name: value_of(name, sums, settings) for name in names}),
+        counts=Counts(**totals, outside=outside),
+        coverage=time.coverage,
+        unrated=1 - sums["apt_rated_us"] / sums["apt_us"] if sums["apt_us"] else None,
+        kpis=[value(kpi, sums, settings) for kpi in catalogue().values()],
+        losses=waterfall(sums),
+    )
+
+
+def value(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> KpiValue:
+    """A KPI of a group, with bounds where coverage is low."""
+    coverage = time_model(sums, settings).coverage
+    found = compute(kpi, sums, settings)
+    low, high = bounds(kpi, sums, settings) if coverage is not None and coverage < COVERAGE_LOW else (None, None)
+    return KpiValue(
+        id=kpi.id,
+        name=kpi.name,
+        value=found,
+        unit=kpi.unit,
+        low=low,
+        high=high,
+        convention=settings.say(kpi.convention),
+        standard=kpi.standard,
+    )
+
+
+def bounds(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> tuple[float | None, float | None]:
+    """The KPI had all of the unknown time been lost, and had it all been production of good pieces at the rate."""
+    unknown_us = sums["nodt_us"]
+    lost = dict(sums) | {"nodt_us": 0, "adot_us": sums["adot_us"] + unknown_us}
+    made_mu = sums["theoretical_nodt_mu"]
+    produced = dict(sums) | {
+        "nodt_us": 0,
+        "apt_us": sums["apt_us"] + unknown_us,
+        "apt_rated_us": sums["apt_rated_us"] + sums["nodt_rated_us"],
+        "ideal_ns": sums["ideal_ns"] + 1000 * sums["nodt_rated_us"],
+        "good_observed": sums["good_observed"] + round(made_mu / 1000),
+    }
+    found = [compute(kpi, case, settings) for case in (sums, lost, produced)]
+    known = [one for one in found if one is not None]
+    return (min(known) if found[1] is not None else 0.0, max(known)) if known else (None, None)
+
+
+def waterfall(sums: Mapping[str, int]) -> list[Loss]:
+    """From elapsed time to effective time, in the order in which losses are taken; the steps sum up exactly."""
+    rated_us = sums["apt_rated_us"]
+    ideal_us, ideal_good_us = _round_us(sums["ideal_ns"]), _round_us(sums["ideal_good_ns"])
+    steps = [
+        ("elapsed", "Elapsed time", sums["elapsed_us"]),
+        ("not_planned", "Not planned", sums["not_planned_us"]),
+        ("planned_down", "Planned down", sums["planned_down_us"]),
+        ("no_data", "No data", sums["nodt_us"]),
+        ("setup", "Setup", sums["aust_us"]),
+        ("delay", "Delay", sums["adet_us"] - sums["external_us"]),
+        ("delay_external", "Delay from outside", sums["external_us"]),
+        ("down", "Down", sums["adot_us"]),
+        ("speed", "Speed loss", rated_us - ideal_us),
+        ("quality", "Quality loss", ideal_us - ideal_good_us),
+        ("effective", "Effective", sums["apt_us"] - rated_us + ideal_good_us),
+    ]
+    return [Loss(key=key, label=label, us=us, units=_units(us, sums)) for key, label, us in steps]
+
+
+def _round_us(ns: int) -> int:
+    return (ns + 500) // 1000
+
+
+def _units(us: int, sums: Mapping[str, int]) -> float | None:
+    """Pieces that this time comes to at the mean standard rate of the production time; None where none has a rate."""
+    rated_us = sums["apt_rated_us"]
+    return round(us * sums["theoretical_mu"] / (1000 * rated_us), 3) if rated_us else None

@@ -1,0 +1,331 @@
+"""The performance room: it keeps the ledger in step with what becomes known, and answers what a period came to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import DAY_US, Clock
+from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.scope import Scope
+from dovetail.db.uow import Database, Reading
+from dovetail.equipment.model import PlantModel
+from dovetail.events.equipment import PlantApplied
+from dovetail.events.performance import LedgerSettled
+from dovetail.performance import store
+from dovetail.performance.columns import Sums, add, nothing, sum_slices
+from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
+from dovetail.performance.ledger import shift_day
+from dovetail.performance.model import Slice
+from dovetail.performance.report import Figures, figures
+from dovetail.performance.settling import settle
+from dovetail.performance.timeclass import Settings
+
+VIEW: Final = "plant.view"
+HANDLER: Final = "performance.ledger"
+KINDS: Final = ("RecordsChanged", "JobResponseChanged", "PlantApplied")
+EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
+SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
+ROLLUP_FROM_US: Final = 2 * DAY_US  # a shorter period has few slices; a longer one is summed from rollups
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A period of one equipment whose facts moved; `to_us` None: up to now. `plant`: of every equipment."""
+
+    equipment_id: int | None
+    from_us: int
+    to_us: int | None
+    known: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """The equipment whose ledgers a node's figures are the sum of, and why some of it may be missing."""
+
+    ids: tuple[int, ...]
+    hidden: bool = False
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The figures of [from_us, until_us) of one node. `settled_us`: up to here from slices held, then derived live."""
+
+    equipment_id: int
+    from_us: int
+    to_us: int
+    until_us: int
+    shift: ShiftTrack | None
+    as_of: int | None
+    settled_us: int | None
+    known: int
+    line_method: Literal["constraint"] | None
+    leaves: Leaves
+    sums: Sums
+    figures: Figures
+
+
+class PerformanceRoom:
+    """Ledger, KPIs and the sums under them; slices that moved are told with `LedgerSettled`."""
+
+    def __init__(
+        self, database: Database, *, clock: Clock, bus: Bus, sources: Sources, settings: Settings | None = None
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.settings = settings or Settings()
+        self.sources = sources
+        self.gathering = Gathering(sources, self.settings)
+        self._one_at_a_time = threading.Lock()
+        with database.read() as reading:
+            self.gathering.newest_plant = store.newest_event(reading, "PlantApplied")
+        bus.subscribe(PlantApplied, self._plant_applied)
+
+    def _plant_applied(self, applied: PlantApplied) -> None:
+        self.gathering.newest_plant = max(self.gathering.newest_plant, applied.known)
+
+    # --- keeping the ledger --------------------------------------------------------------------------------------
+    def settle(self, equipment_id: int, from_us: int, to_us: int | None = None) -> None:
+        """Rewrite the slices of a period from the facts as known now: those affected, and only rows that differ."""
+        with self.database.read() as reading:
+            known = reading.known_now()
+        with self._one_at_a_time:
+            self._settle(_Change(equipment_id, from_us, to_us, known, "settle"), handled=None)
+
+    def step(self, limit: int = EVENTS_MAX) -> int:
+        """Deal with the next events in the order of knowledge; answers how many, 0 when there is nothing to do.
+
+        Records of one equipment that follow each other are settled together; anything a person or a plant version
+        changed is settled at its own `known`, so that `as_of` can tell before from after.
+        """
+        with self._one_at_a_time:
+            with self.database.read() as reading:
+                found = store.events_after(reading, store.handled(reading, HANDLER), KINDS, limit=limit)
+            if len(found) == limit and found[0][0] != found[-1][0]:
+                found = [event for event in found if event[0] != found[-1][0]]  # never half of one transaction
+            changes = _merged(_change(*event) for event in found)
+            for place, change in enumerate(changes):
+                following = changes[place + 1].known if place + 1 < len(changes) else None
+                self._settle(change, handled=change.known if following != change.known else None)
+            return len(found)
+
+    def _settle(self, change: _Change, *, handled: int | None) -> None:
+        periods = [(ledger, period) for ledger in self._affected(change) for period in self._days(ledger, change)]
+        for place, (equipment_id, period) in enumerate(periods, start=1):
+            with self.database.write(OWN.actor) as uow:
+                moved = settle(uow, self.gathering, equipment_id, period, known=change.known)
+                if moved is not None:
+                    uow.emit(LedgerSettled(equipment_id, *moved, change.known))
+                if handled is not None and place == len(periods):
+                    store.mark_handled(uow, HANDLER, handled)
+        if handled is not None and not periods:
+            with self.database.write(OWN.actor) as uow:
+                store.mark_handled(uow, HANDLER, handled)
+
+    def _affected(self, change: _Change) -> list[int]:
+        """The ledgers a change may move: the unit's own, and those of the lines that take something from it."""
+        plant = self.sources.equipment.plant()
+        ledgers = {node.id: ledgered(plant, node) for node in plant.equipment.values()}
+        own = {change.equipment_id}
+        return sorted(
+            equipment_id
+            for equipment_id, made_of in ledgers.items()
+            if made_of is not None and (change.equipment_id is None or made_of.units & own or equipment_id in own)
+        )
+
+    def _days(self, equipment_id: int, change: _Change) -> list[tuple[int, int]]:
+        """The change's period in parts of a day, no longer than there are records or slices held of it."""
+        to_us = max(change.from_us + 1, self.clock.now_us() if change.to_us is None else change.to_us)
+        with self.database.read() as reading:
+            held = store.extent(reading, equipment_id)
+            records = self.gathering.records(reading, equipment_id, change.from_us, to_us, as_of=change.known)
+        begins = [record.t0_us for record in records[:1]] + ([held[0]] if held else [])
+        if not begins:
+            return []
+        from_us = max(change.from_us, min(begins))
+        starts = range(from_us, max(to_us, from_us + 1), SETTLE_US)
+        return [(start_us, min(start_us + SETTLE_US, max(to_us, from_us + 1))) for start_us in starts]
+
+    # --- asking it -----------------------------------------------------------------------------------------------
+    def slices(
+        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Slice]:
+        """The slices of [from_us, to_us) of a unit or a line, cut at both ends; the open tail is derived up to now."""
+        scope.require(VIEW, equipment_id)
+        with self.database.read() as reading:
+            until_us = self._until(reading, to_us, as_of)
+            lo_us, hi_us = self._held_between(reading, equipment_id, from_us, until_us, as_of)
+            held = store.overlapping(reading, equipment_id, lo_us, hi_us, as_of=as_of) if lo_us < hi_us else []
+            head = self._derived(reading, equipment_id, from_us, lo_us, as_of)
+            return head + [piece for _, piece in held] + self._derived(reading, equipment_id, hi_us, until_us, as_of)
+
+    def sums(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Sums:
+        """Every column over [from_us, to_us) of a unit or a line; long periods from the rollups."""
+        scope.require(VIEW, equipment_id)
+        with self.database.read() as reading:
+            return self._sums(reading, equipment_id, from_us, self._until(reading, to_us, as_of), as_of)
+
+    def kpis(
+        self,
+        equipment_id: int,
+        from_us: int,
+        to_us: int,
+        *,
+        scope: Scope,
+        as_of: int | None = None,
+        shift: ShiftTrack | None = None,
+    ) -> Period:
+        """What a period came to, of a unit, a line, or everything below a node that the scope sees."""
+        scope.require(VIEW, equipment_id)
+        plant = self.sources.equipment.plant()
+        leaves = self.leaves(plant, equipment_id, scope)
+        with self.database.read() as reading:
+            until_us = self._until(reading, to_us, as_of)
+            parts = [self._sums(reading, leaf, from_us, until_us, as_of) for leaf in leaves.ids]
+            ends = [extent[1] for leaf in leaves.ids if (extent := store.extent(reading, leaf, as_of=as_of))]
+            known = store.handled(reading, HANDLER)
+        sums = add(*parts) if parts else nothing()
+        return Period(
+            equipment_id=equipment_id,
+            from_us=from_us,
+            to_us=to_us,
+            until_us=until_us,
+            shift=shift,
+            as_of=as_of,
+            settled_us=min(ends) if ends and len(ends) == len(leaves.ids) else None,
+            known=known,
+            line_method="constraint" if plant.get(equipment_id).flow and leaves.ids else None,
+            leaves=leaves,
+            sums=sums,
+            figures=figures(sums, self.settings),
+        )
+
+    def grouped(
+        self, equipment_ids: Iterable[int], from_us: int, to_us: int, *, by: Sequence[str], scope: Scope
+    ) -> dict[tuple[Any, ...], Sums]:
+        """Every column over the whole shifts in [from_us, to_us), by keys of the rollup (`equipment_id`, `day`,
+        `shift_name`, `crew`, `product`, `job_response_id`). Raises InvalidError for another key."""
+        allowed = {"equipment_id", *store.KEYS_JOB}
+        if not set(by) <= allowed:
+            raise InvalidError(f"cannot group by {set(by) - allowed}", pointer="/by", hint=", ".join(sorted(allowed)))
+        seen = [equipment_id for equipment_id in equipment_ids if scope.sees(VIEW, equipment_id)]
+        with self.database.read() as reading:
+            return store.sums_by_rollup(reading, seen, from_us, to_us, by=by)
+
+    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> ShiftTrack:
+        """The shift that runs now (`current`), or that of an id. Raises NotFoundError."""
+        scope.require(VIEW, equipment_id)
+        plant = self.sources.equipment.plant()
+        made_of = ledgered(plant, plant.get(equipment_id))
+        source = equipment_id if made_of is None else made_of.times_of
+        found: ShiftTrack | None = None
+        if name == "current":
+            found = self.sources.calendar.shift_at(source, self.clock.now_us())
+        elif (day_us := shift_day_us(name)) is not None:
+            near = self.sources.calendar.shifts(source, day_us - DAY_US, day_us + 3 * DAY_US)
+            found = next((one for one in near if one.id == name), None)
+        if found is None:
+            raise NotFoundError(f"there is no shift {name!r} here", code="no-shift")
+        return found
+
+    def leaves(self, plant: PlantModel, equipment_id: int, scope: Scope) -> Leaves:
+        """Where a node's figures come from: itself when it has a ledger, else what lies below it and may be seen."""
+        node = plant.get(equipment_id)
+        if ledgered(plant, node) is not None:
+            return Leaves((equipment_id,))
+        if node.flow or not plant.children(equipment_id):
+            return Leaves((), hints=(f"{node.path}: {missing_hint(node)}",))
+        below = [self.leaves(plant, child, scope) for child in plant.children(equipment_id) if scope.sees(VIEW, child)]
+        hidden = any(not scope.sees(VIEW, child) for child in plant.children(equipment_id))
+        return Leaves(
+            tuple(leaf for one in below for leaf in one.ids),
+            hidden or any(one.hidden for one in below),
+            tuple(hint for one in below for hint in one.hints),
+        )
+
+    # --- parts of the answers ------------------------------------------------------------------------------------
+    def _until(self, reading: Reading, to_us: int, as_of: int | None) -> int:
+        """Where a period really ends: nothing is known of what comes after now, or after `as_of` became known."""
+        ends = [to_us, self.clock.now_us()]
+        if as_of is not None:
+            ends.append(store.moment_of(reading, as_of) or ends[1])
+        return min(ends)
+
+    def _held_between(
+        self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None
+    ) -> tuple[int, int]:
+        """The part of a period that whole slices held cover: between it and the ends slices are derived."""
+        extent = store.extent(reading, equipment_id, as_of=as_of)
+        if extent is None or extent[1] <= from_us or extent[0] >= until_us:
+            return until_us, until_us
+        first = store.overlapping(reading, equipment_id, from_us, until_us, as_of=as_of, limit=1)[0][1]
+        lo_us = first.t0_us if first.t0_us >= from_us else first.t1_us
+        last = store.overlapping(reading, equipment_id, min(until_us, extent[1]) - 1, until_us, as_of=as_of, limit=1)
+        hi_us = last[0][1].t1_us if last[0][1].t1_us <= until_us else last[0][1].t0_us
+        return (lo_us, hi_us) if lo_us < hi_us else (until_us, until_us)
+
+    def _derived(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None) -> list[Slice]:
+        if from_us >= to_us:
+            return []
+        if as_of is None and to_us >= self.clock.now_us():
+            return self.gathering.derive_live(reading, equipment_id, from_us, to_us)
+        return self.gathering.derive(reading, equipment_id, from_us, to_us, as_of=as_of)
+
+    def _sums(self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None) -> Sums:
+        lo_us, hi_us = self._held_between(reading, equipment_id, from_us, until_us, as_of)
+        edges = sum_slices(
+            self._derived(reading, equipment_id, from_us, lo_us, as_of)
+            + self._derived(reading, equipment_id, hi_us, until_us, as_of)
+        )
+        if lo_us >= hi_us:
+            return edges
+        if as_of is not None or hi_us - lo_us < ROLLUP_FROM_US:
+            return add(edges, *store.sums_by_slices(reading, [equipment_id], lo_us, hi_us, as_of=as_of).values())
+        across = store.buckets_across(reading, equipment_id, lo_us, hi_us)
+        partial = [
+            piece
+            for piece in store.of_days(reading, equipment_id, {day for day, _ in across})
+            if (piece.day, piece.shift_id or "") in across and piece.t0_us >= lo_us and piece.t1_us <= hi_us
+        ]
+        whole = store.sums_by_rollup(reading, [equipment_id], lo_us, hi_us)
+        return add(edges, sum_slices(partial), *whole.values())
+
+
+def shift_day_us(shift_id: str) -> int | None:
+    """The UTC midnight of the date inside a shift's id, None where it has none."""
+    day = shift_day(shift_id)
+    return None if day is None else (day.toordinal() - 719_163) * DAY_US
+
+
+def _change(known: int, kind: str, body: dict[str, Any]) -> _Change:
+    if kind == "PlantApplied":
+        return _Change(None, body["valid_from_us"], None, known, kind)
+    return _Change(body["equipment_id"], body["from_us"], body.get("to_us"), known, kind)
+
+
+def _merged(changes: Iterable[_Change]) -> list[_Change]:
+    """Changes of records that follow each other become one per equipment, at the newest `known` among them."""
+    done: list[_Change] = []
+    open_run: dict[int | None, _Change] = {}
+    for change in changes:
+        if change.kind != "RecordsChanged":
+            done += [*_at_newest(open_run), change]
+            open_run = {}
+            continue
+        earlier = open_run.get(change.equipment_id, change)
+        ends = (earlier.to_us, change.to_us)
+        to_us = None if None in ends else max(end for end in ends if end is not None)
+        from_us = min(earlier.from_us, change.from_us)
+        open_run[change.equipment_id] = _Change(change.equipment_id, from_us, to_us, change.known, change.kind)
+    return done + _at_newest(open_run)
+
+
+def _at_newest(run: dict[int | None, _Change]) -> list[_Change]:
+    """One run of record changes, all settled at the newest `known`, since together they are handled up to there."""
+    known = max((change.known for change in run.values()), default=0)
+    return [_Change(c.equipment_id, c.from_us, c.to_us, known, c.kind) for c in run.values()]

@@ -1,0 +1,88 @@
+"""A place in the tree under a number: what has been chosen on the way down, and the node a reader sees there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Scope
+from dovetail.performance.columns import BY_NAME, LABELS
+from dovetail.performance.report import catalogue
+
+type NodeKind = Literal[
+    "kpi", "column", "equipment", "slice", "state-record", "count-record", "job-response", "sample", "address"
+]
+
+
+class Node(BaseModel):
+    """A step of the explanation. `more`: there are children to fetch by path=key, from `next` where it is given."""
+
+    key: str
+    label: str
+    value: float | int | str | bool | None = None
+    unit: str = ""
+    kind: NodeKind
+    formula: str | None = None
+    convention: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+    more: bool = False
+    next: str | None = None
+    children: list[Node] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the tree a path leads: the question, and what has been chosen on the way down."""
+
+    path: str
+    equipment_id: int
+    from_us: int
+    to_us: int
+    as_of: int | None
+    scope: Scope
+    kpi: str = ""
+    column: str = ""
+    unit: int = 0
+    slice_us: int = 0
+    record: str = ""
+    tag: int = 0
+    ts_us: int = 0
+    kind: NodeKind = "kpi"
+
+    @property
+    def ledger_id(self) -> int:
+        """Whose slices are shown: the unit chosen below an area, else the equipment asked about."""
+        return self.unit or self.equipment_id
+
+    def down(self, step: str) -> Place:
+        """One step further; raises NotFoundError for a step that leads nowhere."""
+        path = f"{self.path}/{step}" if self.path else step
+        word, _, rest = step.partition(":")
+        if step in catalogue():
+            return replace(self, path=path, kpi=step, column="", kind="kpi")
+        if step in BY_NAME or step in LABELS:
+            return replace(self, path=path, column=step, kind="column")
+        try:
+            return _STEPS[word](replace(self, path=path), rest)
+        except (KeyError, ValueError) as error:
+            raise NotFoundError(f"there is nothing at {path!r}", code="explain-path") from error
+
+
+def _sample_step(place: Place, rest: str) -> Place:
+    tag, _, ts_us = rest.partition(":")
+    return replace(place, tag=int(tag), ts_us=int(ts_us), kind="sample")
+
+
+_STEPS: Final[Mapping[str, Callable[[Place, str], Place]]] = {
+    "equipment": lambda place, rest: replace(place, unit=int(rest), kind="equipment"),
+    "slice": lambda place, rest: replace(place, slice_us=int(rest), kind="slice"),
+    "state-record": lambda place, rest: replace(place, record=str(int(rest)), kind="state-record"),
+    "count-record": lambda place, rest: replace(place, record=str(int(rest)), kind="count-record"),
+    "job-response": lambda place, rest: replace(place, record=rest, kind="job-response"),
+    "sample": _sample_step,
+    "address": lambda place, rest: replace(place, tag=int(rest), kind="address"),
+}
