@@ -23,6 +23,12 @@ TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than th
 SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new
 RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
 STRING_BYTES_MAX: Final = 64_000  # a longer text is no signal
+SEAL_SAMPLES_MAX: Final = 2_000_000  # one sealing holds at most ~100 MB and a core for about two seconds
+UNSEALED_SAMPLES_MAX: Final = 8_000_000  # ~250 MB of unsealed columns; beyond it put() seals before it accepts
+HEAD_BYTES_MAX: Final = 2_000_000_000  # about a day of 5,000 tags at 1 Hz; a consumer further behind re-reads chunks
+HEAD_ROWS_RELEASED_AT_ONCE: Final = 500  # deleting more would hold the writer longer than TRANSACTION_S
+MONTHS_OPEN_MAX: Final = 24  # two years under one trend; each open file costs descriptors
+SEQ_SPANS_MAX: Final = 10_000  # holes in one lane's numbers; more is a source that does not count
 
 # --- states and ledger --------------------------------------------------------------------------------------
 CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at most an hour before it (DESIGN §7)

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
+from dovetail.core.errors import InvalidError, NotFoundError, RefusedError
+from dovetail.core.limits import SEQ_SPANS_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
+from dovetail.events.historian import FramesStored
+from dovetail.historian import aggregates, frames
+from dovetail.historian.columns import VALID, Block
+from dovetail.historian.head import Counts, Head, ReceivedKey, Write
+from dovetail.historian.ingest import Accepted, Ingest
+from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, HeadRow, Mean, Sample, Series
+from dovetail.historian.months import Months
+from dovetail.historian.read import Range, Reader
+from dovetail.historian.recent import Recent, Row, row_of
+from dovetail.historian.sealer import Sealer
+from dovetail.historian.spans import Spans
+
+log = logging.getLogger(__name__)
+
+VIEW = "plant.view"
 
 
 class Historian:
-    """All methods are thread-safe. `owner_of` names the equipment of a tag (None: a connection's own tag)."""
+    """All methods are thread-safe. Times are µs UTC; ranges are [from, to).
+
+    `owner_of` names the equipment of a tag; None is a connection's own tag, which needs plant.view on one of `roots`.
+    `is_tag` says whether an id was ever given to a tag; samples of others are refused.
+    """
 
     def __init__(
         self,
@@ -27,36 +53,185 @@ class Historian:
         roots: Callable[[], frozenset[int]] = frozenset,
         is_tag: Callable[[int], bool] = lambda _tag: True,
     ) -> None:
-        raise NotImplementedError
+        folder.mkdir(parents=True, exist_ok=True)
+        self._clock, self._bus, self._owner_of, self._roots = clock, bus, owner_of, roots
+        self._write_lock = threading.RLock()
+        self._head = Head(folder / "head.db")
+        self._months = Months(folder)
+        self._recent = Recent(row_of(at, frames.decode(body)) for at, body in self._head.rows(self._head.sealed, -1))
+        self._reader = Reader(self._months, self._recent)
+        self._last = LastValues(is_tag=is_tag)
+        self._rebuild_last()
+        self._ingest = Ingest(self._last, held=self._reader.at)
+        self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
+
+    def _rebuild_last(self) -> None:
+        for month in reversed(self._months.newest_first()):
+            with self._months.view(month) as view:
+                for block in view.ends():
+                    self._last.update(block)
+        for row in self._recent.snapshot():
+            for block in row.all():
+                self._last.update(block)
+        self._last.keep()
+
+    def close(self) -> None:
+        """Close the files; what was accepted is on disk already."""
+        with self._write_lock:
+            self._head.close()
+            self._months.close()
+
+    # --- in ---------------------------------------------------------------------------------------------
 
     def resume(self, source: str, links: Sequence[int]) -> Resumed:
-        raise NotImplementedError
+        """A new epoch for `source`, never given before, and the last mark of each good-through tag that has one."""
+        with self._write_lock:
+            epoch = self._head.next_epoch(source)
+            marks = self._last.samples(links)
+        return Resumed(epoch, {tag: sample.ts_us for tag, sample in marks.items()})
 
     def put(self, frames: Sequence[Frame]) -> None:
-        raise NotImplementedError
+        """Make the frames durable in one commit; those seen before change nothing. Raises LinkError: nothing was kept.
+
+        Samples that cannot be kept are refused one by one and counted (`delivery`).
+        """
+        if self._recent.samples > UNSEALED_SAMPLES_MAX:
+            self._sealer.seal_once()
+        with self._write_lock:
+            rows = self._put(frames)
+        if rows:
+            self._bus.publish(FramesStored(rows[-1].head_id, tuple(row.frame for row in rows)))
+
+    def _put(self, given: Sequence[Frame]) -> list[Row]:
+        received: dict[ReceivedKey, Spans] = {}
+        counts: dict[tuple[str, str], Counts] = {}
+        accepted: list[Accepted] = []
+        self._ingest.begin()
+        try:
+            for frame in given:
+                count = counts.setdefault((frame.source, frame.lane.value), {})
+                if not self._first_time(frame, received):
+                    _add(count, repeated=1)
+                    continue
+                taken = self._ingest.accept(frame, now_us=self._clock.now_us())
+                _add(count, frames=1, expected=len(frame), stored=taken.stored)
+                _add(count, duplicate=taken.duplicate, refused=taken.refused)
+                accepted += [] if taken.empty else [taken]
+            rows = [(taken.stored, _encode(taken.frame)) for taken in accepted]
+            first_id = self._head.last_id + 1
+            self._head.append(Write(rows, received, counts))
+        except BaseException:
+            self._last.roll_back()
+            raise
+        self._last.keep()
+        faults.point("historian.stored")
+        new = [Row(first_id + i, taken.frame, taken.blocks, taken.marks) for i, taken in enumerate(accepted)]
+        self._recent.extend(new)
+        return new
+
+    def _first_time(self, frame: Frame, received: dict[ReceivedKey, Spans]) -> bool:
+        key = (frame.source, frame.lane.value, frame.epoch)
+        spans = received.get(key) or self._head.received(key)
+        if spans.has(frame.seq):
+            return False
+        received[key] = spans.add(frame.seq)
+        if len(received[key].ranges) > SEQ_SPANS_MAX:
+            raise RefusedError(f"{frame.source} numbers its frames with too many holes", code="frame-order")
+        return True
 
     def declare_gap(self, source: str, lane: str, samples: int) -> None:
-        raise NotImplementedError
+        """Count samples that the source itself says are lost: a declared gap is better than a silent one."""
+        if samples < 0:
+            raise InvalidError("a gap cannot be negative", pointer="/samples")
+        with self._write_lock:
+            self._head.declare_gap(source, lane, samples)
+
+    def delivery(self) -> list[Delivery]:
+        """The account per source and lane: expected = stored + duplicate + refused + gap."""
+        repeats: dict[tuple[str, str], int] = {}
+        for month in self._months.newest_first():
+            with self._months.view(month) as view:
+                for key, n in view.duplicates().items():
+                    repeats[key] = repeats.get(key, 0) + n
+        counters, missing = self._head.account()
+        return [
+            Delivery(
+                *key,
+                expected=count["expected"],
+                stored=count["stored"] - repeats.get(key, 0),
+                duplicate=count["duplicate"] + repeats.get(key, 0),
+                refused=count["refused"],
+                gap=count["gap"],
+                frames=count["frames"],
+                frames_repeated=count["repeated"],
+                frames_missing=missing.get(key, 0),
+            )
+            for key, count in sorted(counters.items())
+        ]
+
+    # --- the queue --------------------------------------------------------------------------------------
 
     def head(self, after: int, limit: int) -> list[HeadRow]:
-        raise NotImplementedError
+        """Up to `limit` frames with head_id > `after`, of all lanes, in commit order.
+
+        Raises RefusedError (head-released) when rows above `after` have been released: re-read by time, with `raw`.
+        """
+        recent = self._recent.after(after, limit)
+        if recent is not None:
+            return [HeadRow(row.head_id, row.frame) for row in recent]
+        rows = [HeadRow(head_id, frames.decode(body)) for head_id, body in self._head.rows(after, limit)]
+        if after < self._head.released:
+            raise RefusedError(
+                f"the head begins after row {self._head.released}", code="head-released", hint="re-read by time"
+            )
+        return rows
+
+    def head_bounds(self) -> tuple[int, int]:
+        """(released, last): `head` is complete after `released`, and `last` is the newest head_id."""
+        return self._head.released, self._head.last_id
 
     def consumer_at(self, name: str, head_id: int) -> None:
-        raise NotImplementedError
+        """A consumer has durably dealt with everything up to `head_id`. Registers it on the first call (tell 0)."""
+        with self._write_lock:
+            self._head.consumer_at(name, head_id)
+
+    def seal_once(self) -> int:
+        """Move what is unsealed (up to SEAL_SAMPLES_MAX samples) into chunks; how many samples. Background work."""
+        return self._sealer.seal_once()
+
+    # --- out --------------------------------------------------------------------------------------------
 
     def last(self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
-        raise NotImplementedError
+        """The newest sample of each tag at or before `at_us` (None: of all); tags without one are left out."""
+        self._require(tags, scope)
+        with self._write_lock:
+            samples = self._last.samples(tags)
+        if at_us is None:
+            return samples
+        older = [tag for tag, sample in samples.items() if sample.ts_us > at_us]
+        then = _samples(self._reader.before(older, at_us + 1))
+        return {tag: sample for tag, sample in samples.items() if sample.ts_us <= at_us} | then
 
     def raw(
         self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
     ) -> list[Batch]:
-        raise NotImplementedError
+        """One batch per kind, ordered by (ts, tag, arrival), without repeats; the first `limit` samples of all kinds."""
+        self._require(tags, scope)
+        if not tags or from_us >= to_us:
+            return []
+        asked = Range(tuple(sorted(set(tags))), from_us, to_us)
+        return [block.batch() for block in self._reader.raw(asked, limit=limit)]
 
     def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
-        raise NotImplementedError
+        """The last sample strictly before `at_us` of each tag that has one."""
+        return self.last(tags, scope=scope, at_us=at_us - 1)
 
     def series(self, tag: int, from_us: int, to_us: int, px: int, *, scope: Scope) -> Series:
-        raise NotImplementedError
+        """The trend of a tag in at most `px` buckets of equal width. Raises InvalidError for px outside 1…4000."""
+        self._require((tag,), scope)
+        if not 1 <= px <= SERIES_PX_MAX:
+            raise InvalidError(f"px must be 1 to {SERIES_PX_MAX}", pointer="/px")
+        return aggregates.series(self._reader, Range((tag,), from_us, max(from_us, to_us)), px)
 
     def mean(
         self,
@@ -67,13 +242,36 @@ class Historian:
         scope: Scope,
         interpolation: Literal["stepped", "sloped"] = "stepped",
     ) -> Mean:
-        raise NotImplementedError
+        """The time-weighted mean over [from, min(to, now)), with bounding values (OPC UA Part 13 TimeAverage2)."""
+        self._require((tag,), scope)
+        asked = Range((tag,), from_us, to_us)
+        return aggregates.mean(self._reader, asked, now_us=self._clock.now_us(), interpolation=interpolation)
 
-    def seal_once(self) -> int:
-        raise NotImplementedError
+    def _require(self, tags: Iterable[int], scope: Scope) -> None:
+        """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""
+        visible = scope.equipment(VIEW)
+        if visible is None:
+            return
+        for tag in tags:
+            owner = self._owner_of(tag)
+            if owner not in visible if owner is not None else visible.isdisjoint(self._roots()):
+                raise NotFoundError("there is no such tag")
 
-    def delivery(self) -> list[Delivery]:
-        raise NotImplementedError
 
-    def close(self) -> None:
-        raise NotImplementedError
+def _add(count: Counts, **more: int) -> None:
+    for name, n in more.items():
+        count[name] = count.get(name, 0) + n
+
+
+def _encode(frame: Frame) -> bytes:
+    return frames.encode(frame)
+
+
+def _samples(blocks: Iterable[Block]) -> dict[int, Sample]:
+    answer: dict[int, Sample] = {}
+    for block in blocks:
+        tag, ts, status = int(block.tag[0]), int(block.ts[0]), int(block.status[0])
+        value = np.asarray(block.value)[:1].tolist()[0] if status >= VALID else None
+        device = None if block.device is None or block.device[0] == ts else int(block.device[0])
+        answer[tag] = Sample(tag, ts, value, status & 0xFFFF, device)
+    return answer

@@ -1,0 +1,218 @@
+"""A chunk: the samples of one tag over a stretch of time, compressed, with a header that already sums them up.
+
+Body, little-endian: magic "DVC", version u8, crc32 u32 of all that follows, kind u8, n u32, then sections (number u8,
+length u32, bytes): 1 ts, 2 value, 3 status runs, 4 ts_device − ts, 5 native runs; 4 and 5 only where they say
+something. Chunks of one tag and kind never overlap, and samples of equal time are never in two of them.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core.batch import DTYPES, Kind
+from dovetail.core.limits import CHUNK_SAMPLES_MAX
+from dovetail.historian.columns import (
+    TEXT_KINDS,
+    VALID,
+    Block,
+    DamagedError,
+    concat,
+    join,
+    pack_numbers,
+    pack_runs,
+    pack_values,
+    repeated,
+    split,
+    unpack_numbers,
+    unpack_runs,
+    unpack_values,
+)
+
+MAGIC = b"DVC"
+VERSION = 1
+_START = struct.Struct("<BI")
+_TS, _VALUE, _STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
+_I64 = np.dtype(np.int64)
+GOOD_MASK = np.uint32(0xC0)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first rollup of a tag's stretch of time: counts, and over samples with a value first, last, min, max.
+
+    `sum` is over GOOD values. `tw` is the stepped integral of the value over the covered time in [t0, t1], in
+    value × µs; `covered_us` and `good_us` are the time of it held by any value and by a GOOD one. None: no such value.
+    """
+
+    n: int
+    n_good: int
+    t0: int
+    t1: int
+    first: float | None
+    last: float | None
+    min: float | None
+    max: float | None
+    sum: float | None
+    tw: float | None
+    covered_us: int
+    good_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A chunk that exists: its row, its time range and its size."""
+
+    id: int
+    t0: int
+    t1: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rewrite:
+    """New samples `part` of a run go together with the chunks `absorbed` into new chunks."""
+
+    part: slice
+    absorbed: tuple[Kept, ...]
+
+
+def encode(block: Block) -> bytes:
+    """The body of a chunk: one tag's samples sorted by (ts, arrival); n ≥ 1."""
+    sections = {
+        _TS: pack_numbers(block.ts, steady=True),
+        _VALUE: pack_values(block.kind, block.value),
+        _STATUS: pack_runs(block.status),
+    }
+    if block.device is not None:
+        sections[_DEVICE] = pack_numbers(block.device - block.ts)
+    if block.native is not None and block.native.any():
+        sections[_NATIVE] = pack_runs(block.native)
+    body = _START.pack(block.kind, len(block)) + join(sections)
+    return MAGIC + bytes((VERSION,)) + struct.pack("<I", zlib.crc32(body)) + body
+
+
+def decode(data: bytes, *, tag: int) -> Block:
+    """The samples of a chunk body. Raises DamagedError when the bytes are not what was written."""
+    if data[:3] != MAGIC or data[3] != VERSION:
+        raise DamagedError(f"a chunk begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
+    body = data[8:]
+    if zlib.crc32(body) != struct.unpack_from("<I", data, 4)[0]:
+        raise DamagedError(f"a chunk of tag {tag} has the wrong checksum")
+    number, n = _START.unpack_from(body)
+    kind = Kind(number)
+    sections = split(body[_START.size :])
+    ts = unpack_numbers(sections[_TS], _I64)
+    return Block(
+        kind=kind,
+        tag=np.full(n, tag, dtype=np.int64),
+        ts=ts,
+        value=unpack_values(kind, sections[_VALUE], n),
+        status=unpack_runs(sections[_STATUS]),
+        device=unpack_numbers(sections[_DEVICE], _I64) + ts if _DEVICE in sections else None,
+        native=unpack_runs(sections[_NATIVE]) if _NATIVE in sections else None,
+    )
+
+
+def numbers(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(float64[n] values, bool[n] which of them are values: valid and not NaN). Texts have none."""
+    valid = block.status >= VALID
+    if block.kind in TEXT_KINDS:
+        return np.zeros(len(block)), np.zeros(len(block), dtype=np.bool_)
+    values = block.value.astype(np.float64)
+    return values, valid & ~np.isnan(values) if block.kind is Kind.F64 else valid
+
+
+def header(block: Block) -> Header:
+    """Sum up one tag's samples, sorted by (ts, arrival); n ≥ 1."""
+    good = (block.status & GOOD_MASK) == GOOD_MASK
+    n, n_good, t0, t1 = len(block), int(np.count_nonzero(good)), int(block.ts[0]), int(block.ts[-1])
+    values, has = numbers(block)
+    good &= has
+    held_us = np.diff(block.ts)
+    covered_us, good_us = int(held_us[has[:-1]].sum()), int(held_us[good[:-1]].sum())
+    some = values if has.all() else values[has]
+    if not len(some):
+        return Header(n, n_good, t0, t1, None, None, None, None, None, None, covered_us, good_us)
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities cancel to NaN, which is stored as "unknown"
+        total = float(values[good].sum())
+        integral = float(np.where(has, values, 0.0)[:-1] @ held_us)
+    first, last, least, most = float(some[0]), float(some[-1]), float(some.min()), float(some.max())
+    return Header(n, n_good, t0, t1, first, last, least, most, total, integral, covered_us, good_us)
+
+
+def end_of(block: Block) -> tuple[bytes, int, int]:
+    """(value bytes, status, ts_device) of the newest sample: a restart needs no decoding to know it."""
+    raw = block.value[-1]
+    data = raw.encode() if block.kind in TEXT_KINDS else raw.astype(DTYPES[block.kind].newbyteorder("<")).tobytes()
+    device = block.ts[-1] if block.device is None else block.device[-1]
+    return data, int(block.status[-1]), int(device)
+
+
+def end_block(kind: Kind, tag: int, row: tuple[int, bytes, int, int]) -> Block:
+    """The newest sample of a chunk from (t1, value bytes, status, ts_device), as a block of one."""
+    ts, data, status, device = row
+    if kind in TEXT_KINDS:
+        value = np.array([data.decode()], dtype=object)
+    else:
+        value = np.frombuffer(data, DTYPES[kind].newbyteorder("<")).astype(DTYPES[kind])
+    times = np.array([ts], dtype=np.int64)
+    devices = None if device == ts else np.array([device], dtype=np.int64)
+    return Block(kind, np.array([tag], dtype=np.int64), times, value, np.array([status], dtype=np.uint32), devices)
+
+
+def plan(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[Rewrite]:
+    """Where the new samples of one tag and kind go. `chunks` are sorted and disjoint, `ts` is sorted.
+
+    Samples inside a chunk are merged into it. Samples after one become a chunk of their own, which first takes in
+    its predecessors while those are less than twice its size: so a sample is rewritten log2(n) times, not n times.
+    """
+    owner = np.searchsorted(np.array([chunk.t0 for chunk in chunks], dtype=np.int64), ts, side="right") - 1
+    starts = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+    ends = np.append(starts[1:], len(ts))
+    rewrites: list[Rewrite] = []
+    floor = -1  # chunks up to here have been rewritten already
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        at = int(owner[start])
+        absorbed: list[Kept] = []
+        n = end - start
+        if at >= 0 and int(ts[start]) <= chunks[at].t1:
+            absorbed.append(chunks[at])
+            n += chunks[at].n
+            at -= 1
+        while at > floor and chunks[at].n < 2 * n and chunks[at].n + n <= CHUNK_SAMPLES_MAX:
+            absorbed.append(chunks[at])
+            n += chunks[at].n
+            at -= 1
+        rewrites.append(Rewrite(slice(start, end), tuple(reversed(absorbed))))
+        floor = int(owner[start])
+    return rewrites
+
+
+def merge(old: Sequence[Block], new: Block) -> tuple[Block, NDArray[np.bool_]]:
+    """(all samples by (ts, arrival) without repeats, bool[len(new)] which of `new` repeat what there was)."""
+    both = concat([*old, new])
+    before = len(both) - len(new)
+    order = np.argsort(both.ts, kind="stable")
+    both = both.take(order)
+    again = repeated(both)
+    if not again.any():
+        return both, again[:0] if not len(new) else np.zeros(len(new), dtype=np.bool_)
+    twice = np.zeros(len(both), dtype=np.bool_)
+    twice[order] = again
+    return both.take(~again), twice[before:]
+
+
+def pieces(block: Block) -> list[Block]:
+    """One tag's sorted samples in stretches of at most CHUNK_SAMPLES_MAX, never cut between equal times."""
+    count = -(-len(block) // CHUNK_SAMPLES_MAX)
+    if count <= 1:
+        return [block]
+    cuts = [round(len(block) * i / count) for i in range(1, count)]
+    bounds = sorted({int(np.searchsorted(block.ts, block.ts[cut], side="left")) for cut in cuts} - {0})
+    return [block.take(slice(a, b)) for a, b in zip([0, *bounds], [*bounds, len(block)], strict=True)]

@@ -1,0 +1,226 @@
+"""Columns of signals as bytes and back: numbers, texts and the status runs, shared by the head log and the chunks.
+
+A block is a struct of arrays of one kind inside the historian. `status` is quality | valid << 16 in one uint32, so
+that a change of quality and the loss of a value are one run. `ts_device` and `native` are None where they say nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone
+
+from dovetail.core.batch import DTYPES, Batch, Column, Kind
+from dovetail.core.errors import DovetailError
+
+TEXT_KINDS = (Kind.STR, Kind.JSON)
+VALID = 1 << 16
+_RAW, _PACKED = 0, 1
+_PACK_FROM = 16  # a packed column costs about 25 bytes before the first number
+_SECTION = struct.Struct("<BI")
+_local = threading.local()
+
+
+class DamagedError(DovetailError):
+    """Bytes of the historian do not have the sum they were written with, or a version that this program cannot read."""
+
+    code = "historian-damaged"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """n samples of one kind. Shapes: every column [n]; `status` uint32 is quality | valid << 16."""
+
+    kind: Kind
+    tag: NDArray[np.int64]
+    ts: NDArray[np.int64]
+    value: Column
+    status: NDArray[np.uint32]
+    device: NDArray[np.int64] | None = None
+    native: NDArray[np.uint32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+    @classmethod
+    def of(cls, batch: Batch) -> Block:
+        """The same samples; the arrays are shared where they can be."""
+        status = batch.quality.astype(np.uint32) | (batch.valid.astype(np.uint32) << 16)
+        return cls(batch.kind, batch.tag, batch.ts, batch.value, status, batch.ts_device, batch.native)
+
+    def batch(self) -> Batch:
+        """As everyone else sees them."""
+        valid, quality = self.status >= VALID, (self.status & 0xFFFF).astype(np.uint16)
+        return Batch(self.kind, self.tag, self.ts, self.value, valid, quality, self.device, self.native)
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Block:
+        """The samples that a mask, an index or a slice selects."""
+        device = None if self.device is None else self.device[which]
+        native = None if self.native is None else self.native[which]
+        return Block(self.kind, self.tag[which], self.ts[which], self.value[which], self.status[which], device, native)
+
+    def keys(self) -> NDArray[np.uint64]:
+        """uint64[n] that is equal for equal values: the bits of a number (so NaN equals itself), a number per text."""
+        if self.kind in TEXT_KINDS:
+            numbers: dict[str, int] = {}
+            return np.array([numbers.setdefault(text, len(numbers)) for text in self.value.tolist()], dtype=np.uint64)
+        if self.kind is Kind.BOOL:
+            return self.value.astype(np.uint64)
+        return np.ascontiguousarray(self.value).view(np.uint64)
+
+
+def concat(blocks: Sequence[Block]) -> Block:
+    """Blocks of one kind, one after the other; an absent column is filled with what its absence means."""
+    if len(blocks) == 1:
+        return blocks[0]
+    first = blocks[0]
+    device = native = None
+    if any(block.device is not None for block in blocks):
+        device = np.concatenate([block.ts if block.device is None else block.device for block in blocks])
+    if any(block.native is not None for block in blocks):
+        empty = [np.zeros(len(block), np.uint32) if block.native is None else block.native for block in blocks]
+        native = np.concatenate(empty)
+    tag, ts, value, status = (
+        np.concatenate([getattr(block, field.name) for block in blocks]) for field in fields(Block)[1:5]
+    )
+    return Block(first.kind, tag, ts, value, status, device, native)
+
+
+def repeated(block: Block) -> NDArray[np.bool_]:
+    """Which samples repeat an earlier one of the same (tag, ts, value, status). `block` is sorted by (tag, ts, arrival)."""
+    answer = np.zeros(len(block), dtype=np.bool_)
+    ties = (block.ts[1:] == block.ts[:-1]) & (block.tag[1:] == block.tag[:-1])
+    if not ties.any():
+        return answer
+    inside = np.zeros(len(block), dtype=np.bool_)
+    inside[1:] |= ties
+    inside[:-1] |= ties
+    at = np.flatnonzero(inside)
+    some = block.take(at)
+    columns = (some.status, some.keys(), some.ts, some.tag)
+    order = np.lexsort(columns)  # stable: within equal columns the earlier arrival stays first
+    same = np.ones(len(at) - 1, dtype=np.bool_)
+    for column in columns:
+        same &= column[order][1:] == column[order][:-1]
+    answer[at[order[1:][same]]] = True
+    return answer
+
+
+# --- bytes --------------------------------------------------------------------------------------------------
+
+
+def squeeze(data: bytes, *, level: int = 3) -> bytes:
+    """zstd; the compressor belongs to the thread, because one object shared between threads crashes the process."""
+    compressors = _local.__dict__.setdefault("compressors", {})
+    if level not in compressors:
+        compressors[level] = zstandard.ZstdCompressor(level=level, write_content_size=True)
+    return compressors[level].compress(data)
+
+
+def unsqueeze(data: bytes) -> bytes:
+    """The bytes that `squeeze` was given."""
+    if "decompressor" not in _local.__dict__:
+        _local.decompressor = zstandard.ZstdDecompressor()
+    return _local.decompressor.decompress(data)
+
+
+def _config(*, steady: bool) -> ChunkConfig:
+    if "configs" not in _local.__dict__:
+        classic = ChunkConfig(4, delta_spec=DeltaSpec.try_consecutive(1), mode_spec=ModeSpec.classic())
+        _local.configs = (ChunkConfig(4), classic)
+    return _local.configs[steady]
+
+
+def pack_numbers(column: Column, *, steady: bool = False) -> bytes:
+    """A column of 64-bit numbers; `steady` says that it grows evenly, which spares the search for its pattern."""
+    raw = np.ascontiguousarray(column)
+    if len(raw) < _PACK_FROM:
+        return bytes((_RAW,)) + raw.astype(raw.dtype.newbyteorder("<")).tobytes()
+    return bytes((_PACKED,)) + standalone.simple_compress(raw, _config(steady=steady))
+
+
+def unpack_numbers(data: bytes, dtype: np.dtype[np.generic]) -> Column:
+    """The column that `pack_numbers` was given."""
+    if data[0] == _RAW:
+        return np.frombuffer(data, dtype.newbyteorder("<"), offset=1).astype(dtype)
+    found = standalone.simple_decompress(data[1:])
+    if found is None or found.dtype != dtype:
+        raise DamagedError(f"a column holds {found if found is None else found.dtype}, not {dtype}")
+    return found
+
+
+def pack_texts(column: Column) -> bytes:
+    """A column of texts: each different one once, then their numbers."""
+    numbers: dict[str, int] = {}
+    index = np.array([numbers.setdefault(text, len(numbers)) for text in column.tolist()], dtype="<u4")
+    encoded = [text.encode() for text in numbers]
+    lengths = np.array([len(text) for text in encoded], dtype="<u4")
+    return squeeze(struct.pack("<I", len(encoded)) + lengths.tobytes() + b"".join(encoded) + index.tobytes())
+
+
+def unpack_texts(data: bytes) -> Column:
+    """The column that `pack_texts` was given."""
+    raw = unsqueeze(data)
+    (count,) = struct.unpack_from("<I", raw)
+    lengths = np.frombuffer(raw, "<u4", count=count, offset=4)
+    ends = 4 + 4 * count + np.cumsum(lengths, dtype=np.int64)
+    texts = np.empty(count, dtype=object)
+    for number, (end, length) in enumerate(zip(ends.tolist(), lengths.tolist(), strict=True)):
+        texts[number] = raw[end - length : end].decode()
+    tail = int(ends[-1]) if count else 4
+    return texts[np.frombuffer(raw, "<u4", offset=tail)]
+
+
+def pack_values(kind: Kind, column: Column) -> bytes:
+    """A value column by its kind: pcodec for numbers, a bitmap for yes and no, a dictionary for texts."""
+    if kind in TEXT_KINDS:
+        return pack_texts(column)
+    if kind is Kind.BOOL:
+        return squeeze(np.packbits(column).tobytes())
+    return pack_numbers(column)
+
+
+def unpack_values(kind: Kind, data: bytes, n: int) -> Column:
+    """The value column that `pack_values` was given."""
+    if kind in TEXT_KINDS:
+        return unpack_texts(data)
+    if kind is Kind.BOOL:
+        return np.unpackbits(np.frombuffer(unsqueeze(data), np.uint8), count=n).astype(np.bool_)
+    return unpack_numbers(data, DTYPES[kind])
+
+
+def pack_runs(column: NDArray[np.uint32]) -> bytes:
+    """A uint32 column that rarely changes, as runs: values, then lengths."""
+    starts = np.flatnonzero(np.concatenate(([True], column[1:] != column[:-1])))
+    lengths = np.diff(np.append(starts, len(column))).astype("<u4")
+    return column[starts].astype("<u4").tobytes() + lengths.tobytes()
+
+
+def unpack_runs(data: bytes) -> NDArray[np.uint32]:
+    """The column that `pack_runs` was given."""
+    both = np.frombuffer(data, "<u4").astype(np.uint32)
+    half = len(both) // 2
+    return np.repeat(both[:half], both[half:])
+
+
+def join(sections: dict[int, bytes]) -> bytes:
+    """Numbered sections, one after the other."""
+    return b"".join(_SECTION.pack(number, len(data)) + data for number, data in sections.items())
+
+
+def split(data: bytes) -> dict[int, bytes]:
+    """The sections that `join` was given; a number not known to the reader is simply not asked for."""
+    sections: dict[int, bytes] = {}
+    at = 0
+    while at < len(data):
+        number, length = _SECTION.unpack_from(data, at)
+        at += _SECTION.size
+        sections[number] = data[at : at + length]
+        at += length
+    return sections

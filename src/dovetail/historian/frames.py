@@ -1,0 +1,109 @@
+"""One frame of the head log as bytes: what a gateway laid down, readable for ever.
+
+Layout, little-endian: magic "DVF", version u8, crc32 u32 of all that follows, then the zstd-compressed payload:
+lane u8, epoch i64, seq i64, source (u16 length + UTF-8), marks (u16 count, then tag i64 + µs i64 each), batches (u16
+count); per batch kind u8, flags u8 (1 ts_device, 2 native), n u32, body length u32 and the columns tag, ts, status,
+ts_device, native as raw deltas or numbers, and last the values. Version 1 stays readable: tests keep golden files.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+
+from dovetail.core.batch import DTYPES, Batch, Column, Frame, Kind, Lane
+from dovetail.historian.columns import TEXT_KINDS, Block, DamagedError, pack_texts, squeeze, unpack_texts, unsqueeze
+
+MAGIC = b"DVF"
+VERSION = 1
+_LANES = (Lane.LIVE, Lane.BACKLOG, Lane.IMPORT)
+_FRAME = struct.Struct("<Bqq")
+_BATCH = struct.Struct("<BBII")
+_MARK = struct.Struct("<qq")
+_COUNT = struct.Struct("<H")
+_DEVICE, _NATIVE = 1, 2
+
+
+def encode(frame: Frame) -> bytes:
+    """The frame as bytes."""
+    source = frame.source.encode()
+    parts = [_FRAME.pack(_LANES.index(frame.lane), frame.epoch, frame.seq), _COUNT.pack(len(source)), source]
+    parts.append(_COUNT.pack(len(frame.good_through)))
+    parts += [_MARK.pack(tag, mark) for tag, mark in frame.good_through.items()]
+    parts.append(_COUNT.pack(len(frame.batches)))
+    for batch in frame.batches:
+        parts += _encode_batch(batch)
+    body = squeeze(b"".join(parts), level=1)
+    return MAGIC + bytes((VERSION,)) + struct.pack("<I", zlib.crc32(body)) + body
+
+
+def _deltas(column: Column) -> bytes:
+    """Neighbours resemble each other: their differences compress to almost nothing."""
+    return np.diff(column, prepend=column.dtype.type(0)).astype("<i8").tobytes()
+
+
+def _encode_batch(batch: Batch) -> list[bytes]:
+    block = Block.of(batch)
+    flags = (_DEVICE if block.device is not None else 0) | (_NATIVE if block.native is not None else 0)
+    parts = [_deltas(block.tag), _deltas(block.ts), block.status.astype("<u4").tobytes()]
+    if block.device is not None:
+        parts.append((block.device - block.ts).astype("<i8").tobytes())
+    if block.native is not None:
+        parts.append(block.native.astype("<u4").tobytes())
+    if batch.kind in TEXT_KINDS:
+        parts.append(pack_texts(batch.value))
+    else:
+        parts.append(batch.value.astype(DTYPES[batch.kind].newbyteorder("<"), copy=False).tobytes())
+    return [_BATCH.pack(batch.kind, flags, len(batch), sum(map(len, parts))), *parts]
+
+
+def decode(data: bytes) -> Frame:
+    """The frame that `encode` was given. Raises DamagedError when the bytes are not what was written."""
+    if data[:3] != MAGIC or data[3] != VERSION:
+        raise DamagedError(f"a head row begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
+    (crc,) = struct.unpack_from("<I", data, 4)
+    if zlib.crc32(data[8:]) != crc:
+        raise DamagedError("a head row has the wrong checksum")
+    raw = unsqueeze(data[8:])
+    lane, epoch, seq = _FRAME.unpack_from(raw)
+    at = _FRAME.size
+    (length,) = _COUNT.unpack_from(raw, at)
+    at += _COUNT.size
+    source = raw[at : at + length].decode()
+    at += length
+    (marks,) = _COUNT.unpack_from(raw, at)
+    at += _COUNT.size
+    good_through = dict(_MARK.iter_unpack(raw[at : at + marks * _MARK.size]))
+    at += marks * _MARK.size
+    (count,) = _COUNT.unpack_from(raw, at)
+    at += _COUNT.size
+    batches: list[Batch] = []
+    for _ in range(count):
+        kind, flags, n, size = _BATCH.unpack_from(raw, at)
+        at += _BATCH.size
+        batches.append(_decode_batch(Kind(kind), flags, n=n, body=raw[at : at + size]))
+        at += size
+    return Frame(source, _LANES[lane], epoch, seq, tuple(batches), good_through)
+
+
+def _decode_batch(kind: Kind, flags: int, *, n: int, body: bytes) -> Batch:
+    at = 0
+
+    def column(dtype: str) -> Column:
+        nonlocal at
+        found = np.frombuffer(body, dtype, count=n, offset=at)
+        at += found.nbytes
+        return found
+
+    tag = np.cumsum(column("<i8"), dtype=np.int64)
+    ts = np.cumsum(column("<i8"), dtype=np.int64)
+    status = column("<u4").astype(np.uint32)
+    device = column("<i8").astype(np.int64) + ts if flags & _DEVICE else None
+    native = column("<u4").astype(np.uint32) if flags & _NATIVE else None
+    if kind in TEXT_KINDS:
+        value = unpack_texts(body[at:])
+    else:
+        value = column(DTYPES[kind].newbyteorder("<").str).astype(DTYPES[kind])
+    return Block(kind, tag, ts, value, status, device, native).batch()

@@ -1,0 +1,188 @@
+"""What may enter the plant's memory: each frame once, each sample by its own merit, and every refusal counted.
+
+A sample that cannot be kept (no tag, a time no plant can mean, a text too long) never takes its neighbours with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core.batch import DTYPES, ZEROS, Batch, Frame, Kind
+from dovetail.core.clock import DAY_US
+from dovetail.core.limits import STRING_BYTES_MAX
+from dovetail.core.quality import BAD, MAJOR_MASK
+from dovetail.historian.columns import TEXT_KINDS, VALID, Block, repeated
+from dovetail.historian.last import LastValues, bits_of
+from dovetail.historian.recent import marks_block
+
+TS_MIN_US: Final = 631_152_000_000_000  # 1990-01-01: no signal of a running plant is older
+TS_MAX_US: Final = 4_102_444_800_000_000  # 2100-01-01
+FUTURE_MAX_US: Final = DAY_US  # a clock that far ahead is wrong, and would hide every later value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accepted:
+    """What is kept of a frame, and what became of the rest (in samples)."""
+
+    frame: Frame
+    blocks: tuple[Block, ...]
+    marks: Block | None
+    refused: int
+    duplicate: int
+
+    @property
+    def stored(self) -> int:
+        """Samples kept, without the marks."""
+        return sum(map(len, self.blocks))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing new was in it."""
+        return not self.blocks and self.marks is None
+
+
+class Ingest:
+    """Checks frames against the newest samples. Under the writing lock; `begin`, `accept`…, then keep or roll back.
+
+    `held(tag, ts)` answers what is durable at exactly that time.
+    """
+
+    def __init__(self, last: LastValues, *, held: Callable[[int, int], list[Block]]) -> None:
+        self._last = last
+        self._held = held
+        self._pending: list[Block] = []
+
+    def begin(self) -> None:
+        """Nothing of the next commit is accepted yet."""
+        self._pending = []
+
+    def accept(self, frame: Frame, *, now_us: int) -> Accepted:
+        """Decide on each sample of a frame that has not been seen before; the newest samples move with it."""
+        refused = duplicate = 0
+        blocks: list[Block] = []
+        for batch in frame.batches:
+            block = _checked(batch, ts_max_us=min(TS_MAX_US, now_us + FUTURE_MAX_US))
+            block = block.take(self._last.slots(block.tag) >= 0) if len(block) else block
+            refused += len(batch) - len(block)
+            for part in self._by_kind(block):
+                new = self._new(part)
+                duplicate += len(part) - len(new)
+                blocks += [new] if len(new) else []
+        good_through = self._new_marks(frame, ts_max_us=now_us + FUTURE_MAX_US)
+        kept = replace(frame, batches=tuple(block.batch() for block in blocks), good_through=good_through)
+        return Accepted(kept, tuple(blocks), marks_block(good_through), refused, duplicate)
+
+    def _by_kind(self, block: Block) -> list[Block]:
+        """Samples without a value take the kind their tag has: BAD says nothing about a type."""
+        if not len(block) or (block.status >= VALID).all():
+            return [block] if len(block) else []
+        known = self._last.kind[self._last.slots(block.tag)]
+        astray = (block.status < VALID) & (known != 0) & (known != block.kind)
+        if not astray.any():
+            return [block]
+        parts = [block.take(~astray)] if not astray.all() else []
+        for kind in np.unique(known[astray]).tolist():
+            part = block.take(astray & (known == kind))
+            zeros = np.full(len(part), ZEROS[Kind(kind)], dtype=DTYPES[Kind(kind)])
+            parts.append(replace(part, kind=Kind(kind), value=zeros))
+        return parts
+
+    def _new(self, block: Block) -> Block:
+        """Without the samples that are held already, as far as the newest time of each tag tells (sealing finds the rest)."""
+        again = _repeated_inside(block)
+        slots = self._last.slots(block.tag)
+        ties = np.flatnonzero((block.ts == self._last.ts[slots]) & ~again)
+        if len(ties):
+            again[ties] = self._held_already(block.take(ties), slots[ties])
+        new = block.take(~again) if again.any() else block
+        if len(new):
+            self._last.update(new)
+            self._pending.append(new)
+        return new
+
+    def _held_already(self, block: Block, slots: NDArray[np.intp]) -> NDArray[np.bool_]:
+        last = self._last
+        same = (last.status[slots] == block.status) & (last.shown[slots] == block.kind)
+        same &= last.bits[slots] == bits_of(block)
+        if block.kind in TEXT_KINDS:
+            same &= last.text[slots] == block.value
+        for at in np.flatnonzero(~same).tolist():
+            same[at] = self._is_held(block.take(slice(at, at + 1)))
+        return same
+
+    def _is_held(self, one: Block) -> bool:
+        tag, ts = int(one.tag[0]), int(one.ts[0])
+        for block in (*self._held(tag, ts), *self._pending):
+            if block.kind is one.kind:
+                same = (block.tag == tag) & (block.ts == ts) & (block.status == one.status[0])
+                same &= bits_of(block) == bits_of(one)
+                if block.kind in TEXT_KINDS:
+                    same &= block.value == one.value[0]
+                if same.any():
+                    return True
+        return False
+
+    def _new_marks(self, frame: Frame, *, ts_max_us: int) -> dict[int, int]:
+        """The marks that say something new; one that no plant can mean is dropped like the sample it would be."""
+        good_through: dict[int, int] = {}
+        for tag, mark in frame.good_through.items():
+            if not (0 < tag < 1 << 63 and TS_MIN_US <= mark <= min(TS_MAX_US, ts_max_us)):
+                continue
+            slot = int(self._last.slots(np.array([tag], dtype=np.int64))[0])
+            if slot >= 0 and self._last.ts[slot] != mark:
+                good_through[tag] = mark
+        marks = marks_block(good_through)
+        if marks is not None:
+            self._last.update(marks)
+        return good_through
+
+
+def _checked(batch: Batch, *, ts_max_us: int) -> Block:
+    """The samples whose time and value can be kept, in the dtypes of the contract; BAD ones without a value."""
+    try:
+        batch = replace(
+            batch,
+            tag=np.ascontiguousarray(batch.tag, dtype=np.int64),
+            ts=np.ascontiguousarray(batch.ts, dtype=np.int64),
+            value=np.ascontiguousarray(batch.value.astype(DTYPES[batch.kind], casting="safe", copy=False)),
+        )
+    except TypeError:  # values that are not of the kind the batch says
+        return Block.of(Batch.of(batch.kind, ()))
+    block = Block.of(replace(batch, valid=batch.valid & ((batch.quality & MAJOR_MASK) != BAD)))
+    bare = block.status < VALID
+    if bare.any():
+        block = replace(block, value=np.where(bare, ZEROS[batch.kind], block.value).astype(DTYPES[batch.kind]))
+    if block.device is not None and (block.device == block.ts).all():
+        block = replace(block, device=None)
+    fine = (block.tag > 0) & (block.ts >= TS_MIN_US) & (block.ts <= ts_max_us)
+    if batch.kind in TEXT_KINDS:
+        fine &= np.array([_is_text(text) for text in block.value.tolist()], dtype=np.bool_)
+    return block if fine.all() else block.take(fine)
+
+
+def _is_text(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
+    if text.isascii():
+        return len(text) <= STRING_BYTES_MAX
+    try:
+        return len(text.encode()) <= STRING_BYTES_MAX
+    except UnicodeEncodeError:  # half of a surrogate pair: no text
+        return False
+
+
+def _repeated_inside(block: Block) -> NDArray[np.bool_]:
+    """Samples that repeat an earlier one of the same batch; free of cost in the orders that drivers deliver."""
+    tag_step, ts_step = block.tag[1:] - block.tag[:-1], block.ts[1:] - block.ts[:-1]
+    by_tag = (tag_step > 0) | ((tag_step == 0) & (ts_step > 0))
+    if by_tag.all() or ((ts_step > 0) | ((ts_step == 0) & (tag_step > 0))).all():
+        return np.zeros(len(block), dtype=np.bool_)
+    order = np.lexsort((block.ts, block.tag))
+    answer = np.empty(len(block), dtype=np.bool_)
+    answer[order] = repeated(block.take(order))
+    return answer

@@ -1,0 +1,119 @@
+"""The newest sample of every tag, in columns sorted by tag, so that 5,000 last values are one look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core.batch import DTYPES, Kind, Value
+from dovetail.historian.columns import TEXT_KINDS, VALID, Block
+from dovetail.historian.model import Sample
+
+NEVER = np.iinfo(np.int64).min
+_COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text")
+_DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object)
+
+
+def bits_of(block: Block) -> NDArray[np.uint64]:
+    """uint64[n]: the value's bits as they are kept here (texts are kept beside)."""
+    if block.kind in TEXT_KINDS:
+        return np.zeros(len(block), dtype=np.uint64)
+    return block.keys()
+
+
+class LastValues:
+    """`kind` is that of the last sample with a value (0: none yet); `shown` that of the newest sample. One writer."""
+
+    def __init__(self, *, is_tag: Callable[[int], bool]) -> None:
+        self._is_tag = is_tag
+        for name, dtype in zip(_COLUMNS, _DTYPES, strict=True):
+            setattr(self, name, np.empty(0, dtype=dtype))
+        self.tag: NDArray[np.int64]
+        self.ts: NDArray[np.int64]
+        self.device: NDArray[np.int64]
+        self.status: NDArray[np.uint32]
+        self.kind: NDArray[np.uint8]
+        self.shown: NDArray[np.uint8]
+        self.bits: NDArray[np.uint64]
+        self.text: NDArray[np.object_]
+        self._undo: list[tuple[NDArray[np.int64], list[NDArray[np.generic]]]] = []
+
+    def slots(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Where each tag's row is; -1 for what is no tag. New tags get a row."""
+        found = self._find(tags)
+        if (found < 0).any():
+            fresh = [tag for tag in np.unique(tags[found < 0]).tolist() if tag > 0 and self._is_tag(tag)]
+            if fresh:
+                self._insert(np.array(fresh, dtype=np.int64))
+                found = self._find(tags)
+        return found
+
+    def _find(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
+        known = self.tag
+        if not len(known):
+            return np.full(len(tags), -1, dtype=np.intp)
+        at = np.minimum(np.searchsorted(known, tags), len(known) - 1)
+        return np.where(known[at] == tags, at, -1)
+
+    def _insert(self, fresh: NDArray[np.int64]) -> None:
+        at = np.searchsorted(self.tag, fresh)
+        for name in _COLUMNS[1:]:
+            column = getattr(self, name)
+            setattr(self, name, np.insert(column, at, NEVER if name == "ts" else column.dtype.type(0)))
+        self.tag = np.insert(self.tag, at, fresh)
+
+    def update(self, block: Block) -> None:
+        """Take over samples that are not older than what stands; of equal times the later arrival counts."""
+        slots = self.slots(block.tag)
+        if (block.ts[1:] < block.ts[:-1]).any():
+            order = np.argsort(block.ts, kind="stable")
+            block, slots = block.take(order), slots[order]
+        newer = (slots >= 0) & (block.ts >= self.ts[slots])
+        if not newer.all():
+            block, slots = block.take(newer), slots[newer]
+        self._undo.append((self.tag[slots], [getattr(self, name)[slots] for name in _COLUMNS[1:]]))
+        self.ts[slots] = block.ts
+        self.device[slots] = block.ts if block.device is None else block.device
+        self.status[slots] = block.status
+        self.shown[slots] = block.kind
+        self.bits[slots] = bits_of(block)
+        self.text[slots] = block.value if block.kind in TEXT_KINDS else ""
+        valid = block.status >= VALID
+        self.kind[slots if valid.all() else slots[valid]] = block.kind
+
+    def keep(self) -> None:
+        """The commit stands: forget how it was before."""
+        self._undo.clear()
+
+    def roll_back(self) -> None:
+        """The commit failed: everything as it was before the last `keep`."""
+        for tags, columns in reversed(self._undo):
+            slots = self._find(tags)
+            for name, column in zip(_COLUMNS[1:], columns, strict=True):
+                getattr(self, name)[slots] = column
+        self._undo.clear()
+
+    def samples(self, tags: Iterable[int]) -> dict[int, Sample]:
+        """The newest sample of each tag that has one."""
+        asked = np.array(list(tags), dtype=np.int64)
+        slots = self._find(asked)
+        slots = slots[slots >= 0]
+        slots = slots[self.ts[slots] != NEVER]
+        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "device", "status", "shown")]
+        bits, texts = self.bits[slots], self.text[slots]
+        answer: dict[int, Sample] = {}
+        for i, (tag, ts, device, status, kind) in enumerate(zip(*columns, strict=True)):
+            value = value_of(Kind(kind), bits=bits[i : i + 1], text=texts[i]) if status >= VALID else None
+            answer[tag] = Sample(tag, ts, value, status & 0xFFFF, None if device == ts else device)
+        return answer
+
+
+def value_of(kind: Kind, *, bits: NDArray[np.uint64], text: str) -> Value:
+    """One value from its kept bits or text."""
+    if kind in TEXT_KINDS:
+        return text
+    if kind is Kind.BOOL:
+        return bool(bits[0])
+    return bits.view(DTYPES[kind])[0].item()

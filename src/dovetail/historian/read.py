@@ -1,0 +1,183 @@
+"""Find samples again, wherever they are: in memory until sealed, then in the months' chunks; each exactly once.
+
+A reader takes the unsealed rows first and the chunks after: what is sealed in between is then in both, and the month
+itself says up to which head row it holds everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.historian.columns import Block, concat, repeated
+from dovetail.historian.months import Months, View, month_of
+from dovetail.historian.recent import Recent, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Samples of `tags` (sorted) with ts in [from_us, to_us)."""
+
+    tags: tuple[int, ...]
+    from_us: int
+    to_us: int
+
+
+class Reader:
+    """Answers in blocks; knows nothing of scope. Thread-safe."""
+
+    def __init__(self, months: Months, recent: Recent) -> None:
+        self.months, self._recent = months, recent
+
+    def raw(self, asked: Range, *, limit: int | None = None) -> list[Block]:
+        """One block per kind, each ordered by (ts, tag, arrival), without repeats; the first `limit` samples in all."""
+        rows = self._recent.snapshot()
+        parts: list[Block] = []
+        sealed: dict[int, int] = {}
+        taken = _Taken(limit)
+        for month in self.months.between(asked.from_us, asked.to_us):
+            if all(taken.enough(tag, None) for tag in asked.tags):
+                break
+            with self.months.view(month) as view:
+                sealed[month] = view.sealed
+                parts += _from_chunks(view, asked, taken=taken)
+        parts += self.unsealed(rows, asked, sealed)
+        kinds = sorted({part.kind for part in parts})
+        merged = [ordered([part for part in parts if part.kind is kind]) for kind in kinds]
+        return merged if limit is None else _first(merged, limit)
+
+    def unsealed(self, rows: Sequence[Row], asked: Range, sealed: dict[int, int]) -> list[Block]:
+        """What rows hold of a range, in commit order, without what a month says it holds itself."""
+        tags = np.array(asked.tags, dtype=np.int64)
+        newest = max(sealed.values(), default=0)
+        parts: list[Block] = []
+        for row in rows:
+            for block in row.all():
+                mask = (block.ts >= asked.from_us) & (block.ts < asked.to_us)
+                mask &= (block.tag == tags[0]) if len(tags) == 1 else np.isin(block.tag, tags)
+                if not mask.any():
+                    continue
+                part = block.take(mask)
+                if row.head_id <= newest:
+                    held = [sealed.get(month, 0) < row.head_id for month in month_of(part.ts).tolist()]
+                    part = part.take(np.array(held, dtype=np.bool_))
+                if len(part):
+                    parts.append(part)
+        return parts
+
+    def at(self, tag: int, ts: int) -> list[Block]:
+        """The samples of a tag at exactly one time."""
+        return self.raw(Range((tag,), ts, ts + 1))
+
+    def rows(self) -> list[Row]:
+        """The unsealed rows of this moment, to be taken before any chunk is read."""
+        return self._recent.snapshot()
+
+    def before(self, tags: Iterable[int], at_us: int) -> list[Block]:
+        """The last sample strictly before `at_us` of each tag that has one, each a block of one."""
+        wanted = set(tags)
+        asked = Range(tuple(sorted(wanted)), np.iinfo(np.int64).min, at_us)
+        best: dict[int, Block] = {}
+        for block in self.unsealed(self._recent.snapshot(), asked, {}) if wanted else ():
+            for newest in _newest_by_tag(block):
+                _take_newer(best, newest)
+        found: set[int] = set()
+        ties: set[int] = set()
+        for month in self.months.newest_first():
+            searched = [tag for tag in wanted - found if tag not in best or _month(best[tag].ts) <= month]
+            if month > int(month_of(np.array([at_us], dtype=np.int64))[0]) or not searched:
+                continue
+            with self.months.view(month) as view:
+                for tag in searched:
+                    ends = [_last_before(block, at_us) for block in view.newest_before(tag, at_us)]
+                    found |= {tag} if ends else set()
+                    ties |= {tag} if any(tag in best and best[tag].ts[0] == end.ts[0] for end in ends) else set()
+                    for end in ends:
+                        _take_newer(best, end)
+        for tag in ties:  # which of them arrived last is told by reading that instant as a whole
+            for block in self.at(tag, int(best[tag].ts[0])):
+                best[tag] = block.take(slice(len(block) - 1, len(block)))
+        return list(best.values())
+
+
+class _Taken:
+    """How many samples of each tag the chunks read so far hold, and up to when."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._of: dict[int, tuple[int, int]] = {}
+
+    def add(self, tag: int, part: Block) -> None:
+        n, newest = self._of.get(tag, (0, int(part.ts[-1])))
+        self._of[tag] = (n + len(part), max(newest, int(part.ts[-1])))
+
+    def enough(self, tag: int, next_us: int | None) -> bool:
+        """Whether a chunk that begins at `next_us` (None: a later month) can hold nothing within the limit."""
+        if self._limit is None or tag not in self._of:
+            return False
+        n, newest = self._of[tag]
+        return n >= self._limit and (next_us is None or next_us > newest)
+
+
+def _from_chunks(view: View, asked: Range, *, taken: _Taken) -> list[Block]:
+    parts: list[Block] = []
+    for tag in asked.tags:
+        for block in view.bodies(tag, asked.from_us, asked.to_us):
+            if taken.enough(tag, int(block.ts[0])):
+                break
+            start, end = np.searchsorted(block.ts, (asked.from_us, asked.to_us), side="left").tolist()
+            if start < end:
+                parts.append(block.take(slice(start, end)))
+                taken.add(tag, parts[-1])
+    return parts
+
+
+def ordered(parts: list[Block]) -> Block:
+    """Parts in arrival order become one block by (ts, tag, arrival) without repeats."""
+    whole = concat(parts)
+    if (whole.tag == whole.tag[0]).all():
+        if (whole.ts[1:] <= whole.ts[:-1]).any():
+            whole = whole.take(np.argsort(whole.ts, kind="stable"))
+            whole = whole.take(~repeated(whole))
+        return whole
+    whole = whole.take(np.lexsort((whole.ts, whole.tag)))
+    whole = whole.take(~repeated(whole))
+    return whole.take(np.lexsort((whole.tag, whole.ts)))
+
+
+def _first(blocks: list[Block], limit: int) -> list[Block]:
+    """The first `limit` samples of all blocks together, by (ts, tag)."""
+    if sum(map(len, blocks)) <= limit:
+        return blocks
+    ts = np.concatenate([block.ts for block in blocks])
+    tag = np.concatenate([block.tag for block in blocks])
+    which = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+    chosen = np.bincount(which[np.lexsort((tag, ts))[:limit]], minlength=len(blocks)).tolist()
+    return [block.take(slice(0, n)) for block, n in zip(blocks, chosen, strict=True) if n]
+
+
+def _newest_by_tag(block: Block) -> list[Block]:
+    order = np.lexsort((block.ts, block.tag))
+    tag = block.tag[order]
+    ends = np.flatnonzero(np.concatenate((tag[1:] != tag[:-1], [True])))
+    return [block.take(order[end : end + 1]) for end in ends.tolist()]
+
+
+def _last_before(block: Block, at_us: int) -> Block:
+    """The last of one tag's sorted samples that lies before `at_us`; there is one."""
+    end = int(np.searchsorted(block.ts, at_us, side="left"))
+    return block.take(slice(end - 1, end))
+
+
+def _take_newer(best: dict[int, Block], one: Block) -> None:
+    """Keep `one` unless what is kept of its tag is newer."""
+    tag = int(one.tag[0])
+    if tag not in best or best[tag].ts[0] <= one.ts[0]:
+        best[tag] = one
+
+
+def _month(ts: NDArray[np.int64]) -> int:
+    return int(month_of(ts)[0])

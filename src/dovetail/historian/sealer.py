@@ -1,0 +1,183 @@
+"""Move what the head log holds into chunks: upsert chunks → commit → mark sealed → commit → delete head rows.
+
+May be killed between any two steps and repeated: each month's file knows up to which head row it holds everything.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core import faults
+from dovetail.core.batch import Kind
+from dovetail.core.limits import HEAD_BYTES_MAX, HEAD_ROWS_RELEASED_AT_ONCE, SEAL_SAMPLES_MAX
+from dovetail.historian import chunks
+from dovetail.historian.columns import Block, concat
+from dovetail.historian.head import Head
+from dovetail.historian.months import Month, Months, NewChunk, View, month_of
+from dovetail.historian.recent import Recent, Row
+
+log = logging.getLogger(__name__)
+
+type Origin = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sorted:
+    """Unsealed samples of one kind by (tag, arrival); `head_id` and `origin` [n] say where each came from.
+
+    `origin` is an index into the sources of this sealing; -1 marks a good-through mark, which is in no account.
+    """
+
+    block: Block
+    head_id: NDArray[np.int64]
+    origin: NDArray[np.int64]
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Sorted:
+        """The samples that a mask, an index or a slice selects."""
+        return Sorted(self.block.take(which), self.head_id[which], self.origin[which])
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one month's commit will bring."""
+
+    gone: list[int] = field(default_factory=list[int])
+    new: list[NewChunk] = field(default_factory=list[NewChunk])
+    duplicates: dict[Origin, int] = field(default_factory=dict[Origin, int])
+
+
+class Sealer:
+    """`write_lock` is that of the head's writer: held only for marking and deleting, never while compressing."""
+
+    def __init__(self, head: Head, months: Months, recent: Recent, *, write_lock: threading.RLock) -> None:
+        self._head, self._months, self._recent = head, months, recent
+        self._write_lock = write_lock
+        self._one_at_a_time = threading.Lock()
+        self._behind: set[str] = set()
+
+    def seal_once(self) -> int:
+        """Seal up to SEAL_SAMPLES_MAX samples; how many. Raises LinkError when the disk refuses; nothing is lost."""
+        with self._one_at_a_time:
+            rows = _first_rows(self._recent.snapshot(), self._head.sealed)
+            sealed = sum(map(len, rows))
+            if rows:
+                self._seal(rows)
+            self._release()
+            return sealed
+
+    def _seal(self, rows: list[Row]) -> None:
+        upto = rows[-1].head_id
+        origins: list[Origin] = sorted({(row.frame.source, row.frame.lane) for row in rows})
+        sorts = [_sorted(rows, kind, origins) for kind in {block.kind for row in rows for block in row.all()}]
+        months = {number for part in sorts for number in np.unique(month_of(part.block.ts)).tolist()}
+        for number in sorted(months):
+            with self._months.use(number) as month:
+                self._seal_month(
+                    month, [part.take(month_of(part.block.ts) == number) for part in sorts], (upto, origins)
+                )
+            faults.point("historian.chunk-written")
+        with self._write_lock:
+            self._head.seal(upto)
+        self._recent.drop(upto)
+
+    def _seal_month(self, month: Month, parts: list[Sorted], upto: tuple[int, list[Origin]]) -> None:
+        work = _Work()
+        with month.view() as view:
+            for part in parts:
+                todo = part.take(part.head_id > view.sealed)
+                for run in _by_tag(todo):
+                    _place(view, run, work=work, origins=upto[1])
+        month.write(work.gone, work.new, sealed=upto[0], duplicates=work.duplicates)
+
+    def _release(self) -> None:
+        """Let go of head rows that are sealed and that every consumer has passed; those beyond the limit in any case."""
+        head = self._head
+        consumers = dict(head.consumers)
+        upto = min([head.sealed, *consumers.values()]) if consumers else head.released  # none has said what it has read
+        if head.kept_bytes > HEAD_BYTES_MAX:
+            upto = max(upto, min(head.sealed, head.oldest_over(HEAD_BYTES_MAX)))
+            self._say_behind({name for name, at in consumers.items() if at < upto})
+        released = False
+        while upto > head.released:
+            with self._write_lock:
+                if not head.release(upto, rows_max=HEAD_ROWS_RELEASED_AT_ONCE):
+                    break
+            released = True
+        if released:
+            faults.point("historian.head-deleted")
+
+    def _say_behind(self, behind: set[str]) -> None:
+        for name in behind - self._behind:
+            log.warning("%s is so far behind that its head rows are released: it must re-read chunks by time", name)
+        self._behind = behind
+
+
+def _first_rows(rows: list[Row], sealed: int) -> list[Row]:
+    """The oldest unsealed rows that one sealing may hold; at least one."""
+    chosen: list[Row] = []
+    n = 0
+    for row in rows:
+        if row.head_id <= sealed:
+            continue
+        n += len(row)
+        if chosen and n > SEAL_SAMPLES_MAX:
+            break
+        chosen.append(row)
+    return chosen
+
+
+def _sorted(rows: list[Row], kind: Kind, origins: list[Origin]) -> Sorted:
+    blocks: list[Block] = []
+    ids: list[int] = []
+    sources: list[int] = []
+    for row in rows:
+        for block in row.all():
+            if block.kind is kind:
+                blocks.append(block)
+                ids.append(row.head_id)
+                sources.append(-1 if block is row.marks else origins.index((row.frame.source, row.frame.lane)))
+    lengths = [len(block) for block in blocks]
+    whole = Sorted(concat(blocks), np.repeat(ids, lengths), np.repeat(sources, lengths))
+    return whole.take(np.argsort(whole.block.tag, kind="stable"))  # quick: drivers deliver ascending runs
+
+
+def _by_tag(part: Sorted) -> Iterator[Sorted]:
+    """Each tag's samples, sorted by (ts, arrival)."""
+    tag = part.block.tag
+    if not len(tag):
+        return
+    starts = np.flatnonzero(np.concatenate(([True], tag[1:] != tag[:-1]))).tolist()
+    for start, end in zip(starts, [*starts[1:], len(tag)], strict=True):
+        run = part.take(slice(start, end))
+        if (run.block.ts[1:] < run.block.ts[:-1]).any():
+            run = run.take(np.argsort(run.block.ts, kind="stable"))
+        yield run
+
+
+def _place(view: View, run: Sorted, *, work: _Work, origins: list[Origin]) -> None:
+    """Put one tag's new samples into new chunks, together with the chunks that they touch."""
+    tag = int(run.block.tag[0])
+    for rewrite in chunks.plan(view.kept(tag, run.block.kind), run.block.ts):
+        part = run.take(rewrite.part)
+        old = [view.body(kept.id, tag=tag) for kept in rewrite.absorbed]
+        whole, again = chunks.merge(old, part.block)
+        if again.any():
+            _count(work.duplicates, part.origin[again], origins)
+            if again.all():
+                continue  # nothing new: the chunk keeps its revision
+        ids = [kept.id for kept in rewrite.absorbed]
+        work.gone += ids
+        rev = view.revision(ids) + 1
+        work.new += [NewChunk(block, rev) for block in chunks.pieces(whole)]
+
+
+def _count(duplicates: dict[Origin, int], found: NDArray[np.int64], origins: list[Origin]) -> None:
+    for number, n in zip(*(column.tolist() for column in np.unique(found, return_counts=True)), strict=True):
+        if number >= 0:
+            duplicates[origins[number]] = duplicates.get(origins[number], 0) + n
