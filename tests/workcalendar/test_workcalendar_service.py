@@ -52,7 +52,9 @@ def assigned(equipment_id: int, at_us: int) -> tuple[str | None, str]:
 
 @pytest.fixture
 def room(database: Database, bus: Bus) -> CalendarRoom:
-    return CalendarRoom(database, bus=bus, calendar_of=assigned, plant_moments=lambda: [MONDAY, MONDAY + DAY_US])
+    return CalendarRoom(
+        database, bus=bus, calendar_of=assigned, plant_moments=lambda: [MONDAY - 30 * DAY_US, MONDAY + DAY_US]
+    )
 
 
 def told(room: CalendarRoom, equipment_id: int, hours: tuple[float, float], as_of: int | None = None) -> list[str]:
@@ -100,7 +102,7 @@ def test_without_a_calendar_everything_is_busy_and_no_shift(room: CalendarRoom, 
     assert told(room, CAPPER, (0, 48)) == ["0-48 BUSY None"]
     apply(database, bus, {"two": week(Early=("06:00", "14:00"))}, MONDAY)
     assert told(room, CAPPER, (0, 48)) == ["0-48 BUSY None"]
-    assert told(room, FILLER, (-2, 1)) == ["-2-0 BUSY None", "0-1 NOT_PLANNED None"]  # before the first definition
+    assert told(room, FILLER, (-2, 1)) == ["-2-0 BUSY None", "0-1 NOT_PLANNED None"]  # before its first calendar
     assert room.shift_at(CAPPER, MONDAY) is None
     assert room.cuts(CAPPER, MONDAY, MONDAY + DAY_US) == []
 
@@ -113,10 +115,10 @@ def test_a_calendar_that_ends_leaves_its_equipment_without_one(
     assert told(room, FILLER, (12, 20)) == ["12-14 BUSY Early", "14-16 NOT_PLANNED None", "16-20 BUSY None"]
 
 
-def test_equipment_that_never_was_is_not_found(room: CalendarRoom, database: Database, bus: Bus) -> None:
-    apply(database, bus, {"two": week(Early=("06:00", "14:00"))}, MONDAY)
-    with pytest.raises(NotFoundError):
-        room.spans(GHOST, MONDAY, MONDAY + DAY_US)
+def test_what_is_not_in_the_plant_is_not_planned(room: CalendarRoom, database: Database, bus: Bus) -> None:
+    assert told(room, GHOST, (0, 24)) == ["0-24 NOT_PLANNED None"]
+    assert told(room, CAPPER, (-31 * 24, -29 * 24)) == ["-744--720 NOT_PLANNED None", "-720--696 BUSY None"]
+    assert room.shifts(GHOST, MONDAY, MONDAY + DAY_US) == []
 
 
 @pytest.mark.parametrize("hour, expected", [
@@ -143,7 +145,9 @@ def test_cuts_of_neighbouring_windows_never_repeat(room: CalendarRoom, database:
 
 
 def test_a_year_of_spans_is_a_matter_of_milliseconds(sqlite_database: Database, bus: Bus) -> None:
-    room = CalendarRoom(sqlite_database, bus=bus, calendar_of=lambda _e, _t: ("three", "Europe/Prague"))
+    room = CalendarRoom(
+        sqlite_database, bus=bus, calendar_of=lambda _e, _t: ("three", "Europe/Prague"), plant_moments=list
+    )
     three = week(Early=("06:00", "14:00"), Late=("14:00", "22:00"), Night=("22:00", "06:00"))
     apply(sqlite_database, bus, {"three": three}, MONDAY - DAY_US)
     room.spans(FILLER, MONDAY, MONDAY + 365 * DAY_US)
@@ -203,7 +207,9 @@ def test_the_api_refuses(client: TestClient, equipment_id: int, end: str, status
 
 
 def test_winter_and_summer_shifts_start_at_the_same_time_on_the_wall(sqlite_database: Database, bus: Bus) -> None:
-    room = CalendarRoom(sqlite_database, bus=bus, calendar_of=lambda _e, _t: ("two", "Europe/Prague"))
+    room = CalendarRoom(
+        sqlite_database, bus=bus, calendar_of=lambda _e, _t: ("two", "Europe/Prague"), plant_moments=list
+    )
     apply(sqlite_database, bus, {"two": week(Early=("06:00", "14:00"))}, 0)
     starts = [
         room.shifts(FILLER, from_datetime(datetime.fromisoformat(day)), from_datetime(datetime.fromisoformat(day)) + 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
 
 from dovetail.core.clock import Clock
 from dovetail.core.scope import Scope
@@ -18,6 +18,8 @@ from dovetail.production.operations import JobOperations
 from dovetail.production.publish import Publisher
 from dovetail.production.tagjobs import TagJobs
 
+FOREVER_US: Final = 1 << 62
+
 
 class Plants(Protocol):
     """What this room asks of the equipment room."""
@@ -26,9 +28,13 @@ class Plants(Protocol):
         """The plant of a moment; None: of now."""
         ...
 
+    def changes_between(self, from_us: int, to_us: int) -> Sequence[int]:
+        """The moments in (from_us, to_us) from which a plant version is valid."""
+        ...
+
 
 class ProductionRoom:
-    """What ran on every work unit. `plant_moments()` are those from which a plant version is valid.
+    """What ran on every work unit.
 
     `step` is the background work: call it when frames were stored, a job changed or a plant was applied, and now and
     then besides; it is level-triggered and safe to repeat.
@@ -42,12 +48,10 @@ class ProductionRoom:
         equipment: Plants,
         materials: MaterialsRoom,
         clock: Clock,
-        plant_moments: Callable[[], Sequence[int]] = lambda: (),
     ) -> None:
         self._database = database
         self._equipment = equipment
         self._materials = materials
-        self._plant_moments = plant_moments
         self.jobs = JobOperations(plant=equipment.plant, products=materials.products, clock=clock)
         self._by_tag = TagJobs(database, historian=historian, plant=equipment.plant)
         self._publisher = Publisher(
@@ -115,7 +119,7 @@ class ProductionRoom:
 
     def _moments(self) -> list[int]:
         """The moments at which a rate can change, in order."""
-        return sorted({*self._materials.moments(), *self._plant_moments()})
+        return sorted({*self._materials.moments(), *self._equipment.changes_between(-FOREVER_US, FOREVER_US)})
 
     def _units(self, equipment_id: int) -> list[int]:
         plant = self._equipment.plant()

@@ -86,12 +86,17 @@ class Shift:
     crew: str | None
 
 
-def unplanned(from_us: int, to_us: int) -> Span:
+def around_the_clock(from_us: int, to_us: int) -> list[Span]:
     """Where no calendar is given the equipment is planned around the clock, without a shift."""
-    return Span(from_us, to_us, "BUSY")
+    return [Span(from_us, to_us, "BUSY")]
 
 
-def break_us(day: date, pause: Break, shift_us: tuple[int, int], zone: ZoneInfo) -> tuple[int, int]:
+def not_there(from_us: int, to_us: int) -> list[Span]:
+    """While an equipment is not in the plant nothing is planned on it."""
+    return [Span(from_us, to_us, "NOT_PLANNED")]
+
+
+def break_us(day: date, pause: Break, *, shift_us: tuple[int, int], zone: ZoneInfo) -> tuple[int, int]:
     """[t0, t1) of a break within its shift; empty when the clock skips it.
 
     Where the hour comes twice there are several ways to read the two times: the shortest counts, the earlier of equals.
@@ -103,10 +108,10 @@ def break_us(day: date, pause: Break, shift_us: tuple[int, int], zone: ZoneInfo)
     return (ways[0][1], ways[0][2]) if ways else (shift_us[0], shift_us[0])
 
 
-def shift_spans(calendar: str, day: date, pattern: ShiftPattern, zone: ZoneInfo) -> tuple[Span, ...]:
+def shift_spans(calendar: str, day: date, pattern: ShiftPattern, *, zone: ZoneInfo) -> tuple[Span, ...]:
     """One shift of one date, tiled into BUSY and PLANNED_DOWN; nothing when the clock skips all of it."""
     t0_us, t1_us = readings_us(day, pattern.start_min, zone)[0], readings_us(day, pattern.end_min, zone)[0]
-    pauses = sorted(break_us(day, pause, (t0_us, t1_us), zone) for pause in pattern.breaks)
+    pauses = sorted(break_us(day, pause, shift_us=(t0_us, t1_us), zone=zone) for pause in pattern.breaks)
     whole = Span(t0_us, t1_us, "BUSY", f"{calendar}/{day.isoformat()}/{pattern.name}", pattern.name, pattern.crew)
     spans: list[Span] = []
     at_us = t0_us
@@ -133,7 +138,9 @@ class Rota:
         if len(self._days) >= DAYS_KEPT:
             self._days.clear()
         patterns = self.calendar.on(day)
-        laid = tuple(span for pattern in patterns for span in shift_spans(self.calendar.name, day, pattern, self.zone))
+        laid = tuple(
+            span for pattern in patterns for span in shift_spans(self.calendar.name, day, pattern, zone=self.zone)
+        )
         self._days[day] = laid
         return laid
 

@@ -1,15 +1,14 @@
 """Ask when an equipment is planned to work: spans, shifts and cuts, each moment by the calendar that was valid then.
 
 Where no calendar is given, every moment is BUSY and belongs to no shift: what runs around the clock needs no calendar,
-and a forgotten one shows as lost time rather than hiding it.
+and a forgotten one shows as lost time rather than hiding it. While an equipment is not in the plant it is NOT_PLANNED.
 """
 
 from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dovetail.core.bus import Bus
@@ -18,35 +17,35 @@ from dovetail.core.errors import NotFoundError
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.events.equipment import PlantApplied
 from dovetail.workcalendar import store
-from dovetail.workcalendar.model import Rota, Shift, Span, merged, shifts_in, unplanned
+from dovetail.workcalendar.model import Rota, Shift, Span, around_the_clock, merged, not_there, shifts_in
 from dovetail.workcalendar.schema import calendar_from
 from dovetail.workcalendar.zone import zone_of
 
 type Assignment = tuple[str | None, str]  # calendar key (None: none given), IANA time zone
+type Lay = Callable[[int, int], list[Span]]  # [from_us, to_us) tiled
+type Versions = Mapping[str, list[tuple[int, dict[str, Any] | None]]]
 
 SHIFT_REACH_US: Final = 2 * DAY_US  # a shift lasts at most a day, an hour more when the clock goes back
 PAST_KEPT: Final = 8  # `as_of` moments whose calendars stay in memory: a report asks for one, a person compares two
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """From a moment on the equipment keeps to this rota (None: no calendar)."""
-
-    from_us: int
-    rota: Rota | None
-
-
 class _Definitions:
     """The calendars known at one `as_of`, and what they mean for each equipment asked about."""
 
-    def __init__(self, versions: Mapping[str, list[tuple[int, dict[str, Any] | None]]]) -> None:
+    def __init__(self, versions: Versions, plant_moments: Sequence[int]) -> None:
         self.versions = versions
-        self.timelines: dict[int, list[_Segment]] = {}
+        calendars = {valid_from_us for history in versions.values() for valid_from_us, _ in history}
+        self.moments = sorted(calendars | set(plant_moments))  # between two of them nothing changes
+        self.kept: dict[tuple[int, int], Lay] = {}  # (equipment, index of the moment): how its time is laid out
         self._rotas: dict[tuple[str, int, str], Rota] = {}
 
-    def moments(self) -> set[int]:
-        """Every moment at which some calendar changes."""
-        return {valid_from_us for history in self.versions.values() for valid_from_us, _ in history}
+    def pieces(self, from_us: int, to_us: int) -> Iterator[tuple[int, int, int]]:
+        """[from_us, to_us) cut at the moments: (t0_us, t1_us, index of the moment that rules; -1 before the first)."""
+        index = bisect_right(self.moments, from_us) - 1
+        while from_us < to_us:
+            until_us = min(to_us, self.moments[index + 1]) if index + 1 < len(self.moments) else to_us
+            yield from_us, until_us, index
+            from_us, index = until_us, index + 1
 
     def rota(self, assigned: Assignment, at_us: int) -> Rota | None:
         """The rota of a calendar in a zone as valid at a moment; None where there is none or it has ended."""
@@ -78,7 +77,7 @@ class CalendarRoom:
         *,
         bus: Bus,
         calendar_of: Callable[[int, int], Assignment],
-        plant_moments: Callable[[], Sequence[int]] = lambda: (),
+        plant_moments: Callable[[], Sequence[int]],
     ) -> None:
         self._database = database
         self._calendar_of = calendar_of
@@ -93,18 +92,11 @@ class CalendarRoom:
             self._known = {}
 
     def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Span]:
-        """[from_us, to_us) tiled exactly. Raises NotFoundError for an equipment that never existed."""
-        segments = self._timeline(equipment_id, as_of)
-        starts = [segment.from_us for segment in segments]
+        """[from_us, to_us) tiled exactly. While the equipment is not in the plant, NOT_PLANNED."""
+        known = self._definitions(as_of)
         found: list[Span] = []
-        at_us = from_us
-        for index in range(max(0, bisect_right(starts, from_us) - 1), len(segments)):
-            until_us = min(to_us, starts[index + 1]) if index + 1 < len(segments) else to_us
-            if until_us <= at_us:
-                continue
-            rota = segments[index].rota
-            found.extend([unplanned(at_us, until_us)] if rota is None else rota.spans(at_us, until_us))
-            at_us = until_us
+        for t0_us, t1_us, index in known.pieces(from_us, to_us):
+            found.extend(self._lay(known, equipment_id, index)(t0_us, t1_us))
         return merged(found)
 
     def shifts(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Shift]:
@@ -122,34 +114,33 @@ class CalendarRoom:
         """The moments in [from_us, to_us) at which plan or shift changes; neighbouring windows never repeat one."""
         return [span.t0_us for span in self.spans(equipment_id, from_us - 1, to_us, as_of=as_of)[1:]]
 
-    def _timeline(self, equipment_id: int, as_of: int | None) -> list[_Segment]:
+    def _definitions(self, as_of: int | None) -> _Definitions:
         with self._lock:
-            known = self._known.get(as_of) or self._read(as_of)
-            if equipment_id not in known.timelines:
-                known.timelines[equipment_id] = self._lay_out(equipment_id, known)
-            return known.timelines[equipment_id]
+            known = self._known.get(as_of)
+            if known is not None:
+                return known
+            if len(self._known) > PAST_KEPT:
+                self._known = {key: value for key, value in self._known.items() if key is None}
+            with self._database.read() as reading:
+                versions = store.versions(reading, as_of=as_of)
+            self._known[as_of] = _Definitions(versions, self._plant_moments())
+            return self._known[as_of]
 
-    def _read(self, as_of: int | None) -> _Definitions:
-        if len(self._known) > PAST_KEPT:
-            self._known = {key: value for key, value in self._known.items() if key is None}
-        with self._database.read() as reading:
-            self._known[as_of] = _Definitions(store.versions(reading, as_of=as_of))
-        return self._known[as_of]
+    def _lay(self, known: _Definitions, equipment_id: int, index: int) -> Lay:
+        """How the time of an equipment is laid out from a moment on."""
+        if index < 0:
+            return not_there  # before the first plant
+        with self._lock:
+            if (equipment_id, index) not in known.kept:
+                known.kept[equipment_id, index] = self._look_up(known, equipment_id, known.moments[index])
+            return known.kept[equipment_id, index]
 
-    def _lay_out(self, equipment_id: int, known: _Definitions) -> list[_Segment]:
-        segments = [_Segment(-(1 << 62), None)]  # before the first definition nothing was planned: around the clock
-        existed = False
-        for at_us in sorted(known.moments() | set(self._plant_moments())):
-            try:
-                rota = known.rota(self._calendar_of(equipment_id, at_us), at_us)
-                existed = True
-            except NotFoundError:
-                rota = None
-            if rota is not segments[-1].rota:
-                segments.append(_Segment(at_us, rota))
-        if not existed and known.versions:
-            raise NotFoundError("there is no such equipment")
-        return segments
+    def _look_up(self, known: _Definitions, equipment_id: int, at_us: int) -> Lay:
+        try:
+            rota = known.rota(self._calendar_of(equipment_id, at_us), at_us)
+        except NotFoundError:
+            return not_there
+        return around_the_clock if rota is None else rota.spans
 
 
 def current(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
