@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from asyncua import Client, ua
-from asyncua.ua.ua_binary import struct_from_binary
+from asyncua.ua.ua_binary import struct_from_binary, variant_to_binary
 
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import from_datetime
@@ -134,9 +135,9 @@ class OpcUaDriver:
         with in_our_words(self.where):
             client = self._open_client()
             (present,) = await self._data_values([node])
-            if present.Value is None:
-                raise PointError(f"{point.address} cannot be read, so its type is unknown", native=status_of(present))
-            variant = ua.Variant(to_raw(point, value), present.Value.VariantType)
+            if present.Value is None or status_of(present) >> 31:
+                raise PointError(f"{point.address} cannot be read, so not written", native=status_of(present))
+            variant = _variant(point, value, present.Value)
             (status,) = await client.uaclient.write_attributes([node], [ua.DataValue(variant)], ua.AttributeIds.Value)
         if not status.is_good():
             raise PointError(f"{point.address} was not written: {status.name}", native=int(status.value))
@@ -233,6 +234,20 @@ class OpcUaDriver:
         escaped = (uri or "").replace("%", "%25").replace(";", "%3B")
         address = plain if node.NamespaceIndex == 0 else f"nsu={escaped};{plain}"
         return Found(address, child.DisplayName.Text or "", child.NodeClass != ua.NodeClass.Variable)
+
+
+def _variant(point: Point, value: Value, present: ua.Variant) -> ua.Variant:
+    """The value in the node's own type; raises PointError when that type cannot carry it."""
+    raw = to_raw(point, value)
+    if isinstance(raw, float) and isinstance(present.Value, int) and raw.is_integer():
+        raw = int(raw)
+    variant = ua.Variant(raw, present.VariantType)
+    try:
+        variant_to_binary(variant)
+    except (ua.UaError, struct.error, TypeError, ValueError, AttributeError) as error:
+        kind = present.VariantType.name
+        raise PointError(f"{point.address} is {kind} and cannot take {raw!r}", native=BAD_TYPE) from error
+    return variant
 
 
 def _limit(value: Any) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from asyncua import Client, ua
-from asyncua.crypto import security_policies
+from asyncua.crypto import security_policies, uacrypto
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -131,9 +131,16 @@ async def _secure(client: Client, options: OpcUaOptions) -> None:
         )
     leaf = x509.load_der_x509_certificate(first_certificate(certificate)).public_bytes(Encoding.DER)
     check_pin(options, leaf)
-    ours, key = _ours(options)
+    ours, key = _own_file(security.certificate), _own_file(security.private_key)
     client.application_uri = options.application_uri or _uri_of(ours) or client.application_uri
-    await client.set_security(policy, certificate=ours, private_key=key, server_certificate=leaf, mode=mode)
+    try:
+        await client.set_security(
+            policy, certificate=_loaded(ours), private_key=_loaded(key), server_certificate=leaf, mode=mode
+        )
+    except ValueError as error:
+        raise ConfigError(
+            "our certificate or its key cannot be used", code="opcua-own-certificate", hint=f"RSA, PEM or DER: {error}"
+        ) from error
 
 
 def check_pin(options: OpcUaOptions, certificate: bytes) -> None:
@@ -159,20 +166,24 @@ def first_certificate(der: bytes) -> bytes:
     return der[: int.from_bytes(der[2:4], "big") + 4]
 
 
-def _ours(options: OpcUaOptions) -> tuple[Path, Path]:
-    certificate, key = options.security.certificate, options.security.private_key
-    for path in (certificate, key):
-        if path is None or not path.is_file():
-            raise ConfigError(
-                f"there is no file {path}", code="opcua-own-certificate", hint="create it or correct the path"
-            )
-    assert certificate is not None and key is not None
-    return certificate, key
+def _own_file(path: Path | None) -> bytes:
+    """Our certificate or key; read here, because the library would keep a thread of its own for it."""
+    try:
+        return b"" if path is None else path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}",
+            code="opcua-own-certificate",
+            hint="correct the path or its mode",
+        ) from error
 
 
-def _uri_of(path: Path) -> str | None:
+def _loaded(content: bytes) -> uacrypto.CertProperties:
+    return uacrypto.CertProperties(content, extension="pem" if content.startswith(b"-----") else "der")
+
+
+def _uri_of(content: bytes) -> str | None:
     """The application URI in our own certificate: the server compares it with what we say (OPC 10000-6 §6.2.2)."""
-    content = path.read_bytes()
     load = x509.load_pem_x509_certificate if content.startswith(b"-----") else x509.load_der_x509_certificate
     try:
         names = load(content).extensions.get_extension_for_class(x509.SubjectAlternativeName).value

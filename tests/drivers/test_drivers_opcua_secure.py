@@ -1,0 +1,128 @@
+"""Who may answer: policies, pinned certificates, users — and the driver's own verbs on a secured link."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from asyncua import ua
+
+from dovetail.core import quality as q
+from dovetail.core.batch import Kind
+from dovetail.core.clock import SystemClock
+from dovetail.core.errors import ConfigError, LinkError, PointError
+from dovetail.core.plugins import load
+from dovetail.drivers.base import Point, Surroundings
+
+PLUGIN = load("dovetail.drivers", "opcua")
+SECRETS = {"plc": "s3cret", "wrong": "guess"}
+
+
+def driver(endpoint, security, **more):
+    options = PLUGIN.check({"endpoint": endpoint, "security": security, **more})
+    return PLUGIN.open(options, Surroundings(SystemClock(), SECRETS.__getitem__))
+
+
+def secured(plc, identity, **more):
+    return {
+        "certificate": str(identity.certificate),
+        "private_key": str(identity.key),
+        "server_fingerprint": plc.machine.identity.fingerprint,
+        **more,
+    }
+
+
+@pytest.mark.parametrize("policy, mode", [
+    ("Basic256Sha256", "Sign"),
+    ("Basic256Sha256", "SignAndEncrypt"),
+    ("Aes128Sha256RsaOaep", "SignAndEncrypt"),
+    ("Aes256Sha256RsaPss", "SignAndEncrypt"),
+])  # fmt: skip
+async def test_policies(plc, identity, policy, mode):
+    await plc.has(speed=(10.0, ua.VariantType.Double))
+    link = driver(plc.endpoint, secured(plc, identity, policy=policy, mode=mode))
+    await link.open()
+    (batch,) = await link.read([Point(1, plc.address("speed"), Kind.F64)])
+    await link.close()
+    assert [row[2:] for row in batch.rows()] == [(10.0, q.GOOD)]
+
+
+@pytest.mark.parametrize("change, code", [
+    ({"server_fingerprint": "00" * 32}, "opcua-certificate"),  # another certificate than the approved one
+    ({"server_fingerprint": None}, "opcua-certificate"),  # nobody has approved one yet
+    ({"policy": "Aes128Sha256RsaOaep", "mode": "Sign"}, "opcua-endpoint"),  # not offered
+    ({"certificate": "/nowhere.der"}, "opcua-own-certificate"),
+])  # fmt: skip
+async def test_refused_until_a_person_mends_it(plc, identity, change, code):
+    link = driver(plc.endpoint, secured(plc, identity, **change))
+    with pytest.raises(ConfigError) as caught:
+        await link.open()
+    await link.close()
+    assert caught.value.code == code
+    assert caught.value.hint
+
+
+async def test_unapproved_certificate_shows_its_fingerprint(plc, identity):
+    link = driver(plc.endpoint, secured(plc, identity, server_fingerprint=None))
+    with pytest.raises(ConfigError, match=plc.machine.identity.fingerprint):
+        await link.open()
+    await link.close()
+
+
+@pytest.mark.parametrize("secret, outcome", [("plc", "in"), ("wrong", "refused")])
+async def test_user_and_password(plc, identity, secret, outcome):
+    link = driver(plc.endpoint, secured(plc, identity), user="operator", password=f"secret://{secret}")
+    seen = "in"
+    try:
+        await link.open()
+    except ConfigError as error:
+        seen = "refused"
+        assert "guess" not in error.message
+    await link.close()
+    assert seen == outcome
+
+
+async def test_nobody_listens():
+    link = driver("opc.tcp://127.0.0.1:1/", {"policy": "None", "insecure": True})
+    with pytest.raises(LinkError):
+        await link.open()
+    await link.close()
+    await link.close()
+
+
+async def test_a_listener_that_never_answers():
+    """Something accepts the connection and says nothing: given up after the connect timeout."""
+    server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    link = driver(f"opc.tcp://127.0.0.1:{port}/", {"policy": "None", "insecure": True})
+    async with asyncio.timeout(4):
+        with pytest.raises(LinkError):
+            await link.open()
+    await link.close()
+    server.close()
+
+
+async def test_write_reads_the_type_and_refuses_what_does_not_exist(plc):
+    await plc.has(setpoint=(10, ua.VariantType.UInt16))
+    link = driver(plc.endpoint, {"policy": "None", "insecure": True})
+    await link.open()
+    await link.write(Point(1, plc.address("setpoint"), Kind.F64, scale=0.1), 12.5)
+    with pytest.raises(PointError, match="cannot take 7"):
+        await link.write(Point(1, plc.address("setpoint"), Kind.F64), 7.5)
+    with pytest.raises(PointError) as caught:
+        await link.write(Point(2, plc.address("nobody"), Kind.F64), 1.0)
+    await link.close()
+    assert await plc.get("setpoint") == 125
+    assert caught.value.native == 0x80340000
+
+
+async def test_browse_gives_addresses_that_can_be_read(plc):
+    await plc.has(speed=(10.0, ua.VariantType.Double))
+    link = driver(plc.endpoint, {"policy": "None", "insecure": True})
+    await link.open()
+    found = {entry.address: entry for entry in await link.browse()}
+    (batch,) = await link.read([Point(1, plc.address("speed"), Kind.F64)])
+    await link.close()
+    assert not found[plc.address("speed")].is_folder
+    assert found["i=2253"].is_folder  # the standard's own Server object
+    assert batch.quality.tolist() == [q.GOOD]
