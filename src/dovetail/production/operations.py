@@ -112,7 +112,7 @@ def work_units(plant: PlantModel, equipment_id: int) -> list[int]:
     units = sorted(unit for unit in plant.subtree(equipment_id) if plant.equipment[unit].level == WORK_UNIT)
     if node.level not in LINES or not units:
         raise InvalidError(
-            f"{node.name} is a {node.level}; a job runs on a work unit, or on a line that has some",
+            f"{node.name} is of level {node.level}; a job runs on a work unit, or on a line that has some",
             pointer="/equipment_id",
             code="job-equipment",
         )

@@ -51,7 +51,7 @@ def check(plant: Plant, report: Report) -> None:
 def _check_one(equipment: Resolved, report: Report) -> None:
     entry = fit(JobEntry, equipment.job, lambda *rest: equipment.where("job", *rest), report)
     if equipment.entry.level != WORK_UNIT:
-        message = f"{equipment.path} is a {equipment.entry.level}; a tag can start a job on a WorkUnit only"
+        message = f"{equipment.path} is of level {equipment.entry.level}; a tag can start a job on a WorkUnit only"
         report.error(NOT_A_WORK_UNIT, equipment.where("job"), message)
     for field in ("product_tag", "order_tag"):
         name = None if entry is None else getattr(entry, field)
