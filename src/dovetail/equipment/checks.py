@@ -88,7 +88,7 @@ def _check_level(plant: Plant, report: Report, path: str) -> None:
     same_allowed = level == parent.level == "EquipmentModule"  # ISA-88: modules may hold modules
     if LEVELS[level] <= LEVELS[parent.level] and not same_allowed:
         below = [name for name, depth in LEVELS.items() if depth > LEVELS[parent.level]]
-        what = f"a {level} cannot stand below a {parent.level}"
+        what = f"{level} cannot stand below {parent.level}"
         report.error(codes.LEVEL_ORDER, ("equipment", path, "level"), what, hint=f"below it: {', '.join(below)}")
 
 

@@ -24,11 +24,10 @@ NO_HEAD: Final = "DT-P117"
 NAME: Final = "DT-P118"
 NO_CONNECTION: Final = "DT-P201"
 NO_DRIVER: Final = "DT-P202"
-DRIVER_OPTION: Final = "DT-P203"
-ADDRESS: Final = "DT-P204"
-NO_SCAN_CLASS: Final = "DT-P205"
-HALF_ADDRESS: Final = "DT-P206"
-SCALING: Final = "DT-P207"
+ADDRESS: Final = "DT-P203"
+NO_SCAN_CLASS: Final = "DT-P204"
+HALF_ADDRESS: Final = "DT-P205"
+SCALING: Final = "DT-P206"
 
 MEANINGS: Final[dict[str, str]] = {
     PATH: "A path is lower-case words joined by /, as in acme/brno/pack/line1/filler.",
@@ -51,7 +50,6 @@ MEANINGS: Final[dict[str, str]] = {
     NAME: "A name is a lower-case word.",
     NO_CONNECTION: "There is no such connection.",
     NO_DRIVER: "There is no such driver.",
-    DRIVER_OPTION: "The driver does not accept this option.",
     ADDRESS: "The driver does not understand this address.",
     NO_SCAN_CLASS: "There is no such scan class.",
     HALF_ADDRESS: "A tag that is read needs a connection and an address.",

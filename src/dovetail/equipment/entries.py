@@ -69,9 +69,9 @@ class TagEntry(Entry):
     unit: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = Field(
         default=None, description="UCUM, e.g. {#}/min, Cel, bar"
     )
-    scale: Number = 1.0
-    offset: Number = 0.0
-    deadband: Annotated[Number, Field(ge=0)] = 0.0
+    scale: Number = Field(default=1.0, description="a number: engineering value = raw · scale + offset")
+    offset: Number = Field(default=0.0, description="a number: engineering value = raw · scale + offset")
+    deadband: Annotated[Number, Field(ge=0)] = Field(default=0.0, description="smaller changes are not kept")
     scan: Name = "default"
     moved: Name | None = Field(default=None, description="the property this tag had before; its data stays with it")
 
@@ -106,7 +106,7 @@ class EquipmentEntry(Entry):
     parameters: dict[str, str | int | float | bool] = {}
     timezone: Name | None = Field(default=None, description="IANA, e.g. Europe/Prague")
     calendar: Name | None = None
-    standard_rate_upm: Rate | None = Field(default=None, description="pieces per minute when all goes well")
+    standard_rate_upm: Rate | None = Field(default=None, description="a number: pieces per minute when all goes well")
     flow: tuple[Name, ...] = Field(default=(), description="the children in the order material passes them")
     constraint: Name | None = Field(default=None, description="the child that decides what the line can make")
     outfeed: Name | None = Field(default=None, description="the child whose good pieces are the line's; default: last")

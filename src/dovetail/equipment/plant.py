@@ -9,7 +9,7 @@ from sqlalchemy import Table
 
 from dovetail.db import versioned
 from dovetail.db.uow import Reading, UnitOfWork
-from dovetail.equipment import store
+from dovetail.equipment import codes, store
 from dovetail.equipment.checks import check_classes, check_equipment, check_head, check_names
 from dovetail.equipment.drivers import Drivers, PluginDrivers
 from dovetail.equipment.editor import connections_schema, tags_schema
@@ -200,3 +200,4 @@ def _impact(reading: Reading, changes: Changes, samples_of: SamplesOf | None) ->
 
 
 SECTIONS: Final = equipment_sections()
+MEANINGS: Final = codes.MEANINGS

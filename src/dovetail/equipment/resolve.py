@@ -16,7 +16,7 @@ from dovetail.equipment import codes
 from dovetail.equipment.entries import ClassEntry, EquipmentEntry, ParameterEntry, TagEntry
 from dovetail.plantcode.fit import fit
 from dovetail.plantcode.plant import Plant
-from dovetail.plantcode.report import Report
+from dovetail.plantcode.report import Report, nearest
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -203,6 +203,7 @@ def _parameters(report: Report, path: str, entry: EquipmentEntry, body: ClassBod
     """The values of the class's parameters at this equipment. Faults name the class that wants them."""
     values: dict[str, Parameter] = {}
     at = ("equipment", path, "parameters")
+    meant = {nearest(name, body.parameters) for name in entry.parameters if name not in body.parameters}
     for name in entry.parameters:
         if name not in body.parameters:
             what = f"the class {body.chain[0]} has no parameter {name}"
@@ -216,7 +217,7 @@ def _parameters(report: Report, path: str, entry: EquipmentEntry, body: ClassBod
             values[name] = value
         elif "default" in wanted.model_fields_set:
             values[name] = wanted.default
-        else:
+        elif name not in meant:  # a misspelt parameter is one fault, not two
             what = f"the class {body.chain[0]} needs the parameter {name}"
             report.error(codes.MISSING_PARAMETER, at, what, hint=f"add {name}: … under parameters")
     return values

@@ -6,12 +6,23 @@ import re
 import typing
 from collections.abc import Callable
 from types import UnionType
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from dovetail.plantcode import codes
-from dovetail.plantcode.report import Path, Report
+from dovetail.plantcode.report import Path, Report, nearest
+
+_WANTED: Final = {
+    "float_": "write a number",
+    "int_": "write a whole number",
+    "bool_": "write true or false",
+    "string_": "write a text; quote it if it looks like a number",
+    "list_": "write a list: [a, b]",
+    "tuple_": "write a list: [a, b]",
+    "greater_": "write a larger number",
+    "less_": "write a smaller number",
+}
 
 
 def fit[M: BaseModel](model: type[M], value: object, at: Path | Callable[..., Path], report: Report) -> M | None:
@@ -22,9 +33,18 @@ def fit[M: BaseModel](model: type[M], value: object, at: Path | Callable[..., Pa
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            _report(model, fault, at, report)
+        faults = error.errors(include_url=False)
+        meant = {_meant(model, fault) for fault in faults if fault["type"] == "extra_forbidden"}
+        for fault in faults:
+            if fault["type"] != "missing" or fault["loc"] not in meant:  # a misspelt field is one fault, not two
+                _report(model, fault, at, report)
         return None
+
+
+def _meant(model: type[BaseModel], fault: Any) -> tuple[str | int, ...]:
+    """Where the field stands that an unknown one was probably meant to be."""
+    owner = model_at(model, fault["loc"][:-1])
+    return (*fault["loc"][:-1], nearest(str(fault["loc"][-1]), field_names(owner) if owner else ()) or "")
 
 
 def _report(model: type[BaseModel], fault: Any, at: Path | Callable[..., Path], report: Report) -> None:
@@ -39,16 +59,30 @@ def _report(model: type[BaseModel], fault: Any, at: Path | Callable[..., Path], 
         case "missing":
             report.error(codes.MISSING_FIELD, where, f"{last} is missing", hint=f"add {last}: …")
         case "literal_error" | "enum":
-            words = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-            shown = _short(fault["input"])
-            report.error(
-                codes.WRONG_VALUE, where, f"{last} cannot be {shown}", candidates=words, given=str(fault["input"])
-            )
+            expected = str(fault["ctx"]["expected"])
+            words, given = re.findall(r"'([^']*)'", expected), str(fault["input"])
+            hint = None if words else f"it can be {expected}"
+            message = f"{last} cannot be {_short(fault['input'])}"
+            report.error(codes.WRONG_VALUE, where, message, candidates=words, given=given, hint=hint)
         case "model_type" | "dict_type" | "model_attributes_type":
-            report.error(codes.NOT_A_MAPPING, where, f"{last} must be a mapping (key: value)")
+            report.error(codes.NOT_A_MAPPING, where, f"{last} must be a mapping", hint="key: value")
         case _:
-            said = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            report.error(codes.WRONG_VALUE, where, f"{last}: {said}, not {_short(fault['input'])}")
+            report.error(codes.WRONG_VALUE, where, f"{last}: {_said(fault)}", hint=_way_on(model, fault))
+
+
+def _said(fault: Any) -> str:
+    said = fault["msg"].removeprefix("Value error, ").removeprefix("Input ").partition(", unable to")[0]
+    return said if isinstance(fault["input"], dict | list) else f"{said}, not {_short(fault['input'])}"
+
+
+def _way_on(model: type[BaseModel], fault: Any) -> str | None:
+    """What the field is for, where its schema says so; else what kind of value it wants."""
+    owner = model_at(model, fault["loc"][:-1]) if fault["loc"] else None
+    fields = {field.alias or name: field for name, field in owner.model_fields.items()} if owner else {}
+    field = fields.get(str(fault["loc"][-1])) if fault["loc"] else None
+    if field is not None and field.description:
+        return field.description
+    return next((hint for begins, hint in _WANTED.items() if fault["type"].startswith(begins)), None)
 
 
 def _short(value: object) -> str:
@@ -56,7 +90,7 @@ def _short(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    text = "empty" if value is None else str(value)
+    text = "empty" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -19,6 +19,8 @@ from dovetail.plantcode.scalars import Trap, plain
 
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # without libyaml the same events, ten times slower
 
+_QUOTE: Final = "indent alike, and quote texts that hold : # , or brackets"
+
 type Mark = tuple[int, int, int, int]  # line and column of the key, line and column of the value; from 0
 
 # what YAML calls non-printable, and U+FEFF, which is a byte order mark gone astray; NEL, LS and PS would move lines
@@ -106,7 +108,7 @@ def _report_syntax(error: yaml.MarkedYAMLError, file: str, text: str, report: Re
         return
     words = [str(part) for part in (error.context, error.problem) if part]
     began = error.context_mark
-    hint = f"it began on line {began.line + 1}" if began and began.line != line else None
+    hint = f"it began on line {began.line + 1}" if began and began.line != line else _QUOTE
     report.at(Place(file, line + 1, column + 1), codes.NOT_YAML, ", ".join(words), hint=hint)
 
 
@@ -143,7 +145,7 @@ class _Builder:
             self._stop(event, codes.ANCHOR, "aliases (*…) are not used", "let an equipment class say what is common")
         self._refuse_marks(event)
         if depth > PLANT_DEPTH_MAX:
-            self._stop(event, codes.TOO_DEEP, f"nested deeper than {PLANT_DEPTH_MAX} levels")
+            self._stop(event, codes.TOO_DEEP, f"nested deeper than {PLANT_DEPTH_MAX} levels", "no plant needs that")
         return self._map(depth) if kind is yaml.MappingStartEvent else self._seq(depth)
 
     def _map(self, depth: int) -> Map:
@@ -192,6 +194,8 @@ class _Builder:
         if event.tag is not None or event.anchor is not None:
             self._refuse_marks(event)
         if not event.implicit[0]:
+            if "\0" in event.value:
+                self._stop(event, codes.CONTROL_CHARACTER, "a text cannot hold the character 0", "remove \\0")
             return event.value
         value = plain(event.value)
         if type(value) is Trap:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from dovetail.core.limits import PLANT_PROBLEMS_MAX
 
@@ -54,6 +54,16 @@ class Problem:
         return "\n".join(lines)
 
 
+_UNSEEN: Final = dict.fromkeys((*range(9), *range(10, 32), *range(127, 160)), "·")  # would command the terminal
+
+
+def nearest(given: str, candidates: Iterable[str]) -> str | None:
+    """The name that `given` was probably meant to be, if one is near enough."""
+    folded = {name.casefold(): name for name in sorted(set(candidates))[:GUESS_AMONG_MAX]}
+    near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
 def did_you_mean(given: str, candidates: Iterable[str]) -> str | None:
     """A hint with the nearest of the names there are; all of them when there are few; None when there are none.
 
@@ -61,10 +71,9 @@ def did_you_mean(given: str, candidates: Iterable[str]) -> str | None:
     'did you mean plc-filler?'
     """
     names = sorted(set(candidates))
-    folded = {name.casefold(): name for name in names[:GUESS_AMONG_MAX]}
-    near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {folded[near[0]]}?"
+    near = nearest(given, names)
+    if near is not None:
+        return f"did you mean {near}?"
     if not names:
         return None
     if len(names) <= 12:
@@ -79,6 +88,7 @@ class Report:
         self._locate = locate
         self._lines: dict[str, list[str]] = {}
         self._problems: dict[Place, Problem] = {}
+        self._withheld: set[tuple[str, int]] = set()  # lines that hold a secret are not shown for anything else either
         self.dropped = 0  # problems beyond the limit, counted and said
 
     def use(self, locate: Callable[[Path], tuple[Place, Any]]) -> None:
@@ -98,34 +108,55 @@ class Report:
         candidates: Iterable[str] | None = None,
         given: str | None = None,
         hint: str | None = None,
+        line: Literal["shown", "withheld"] = "shown",
     ) -> None:
         """Something is wrong at `path` (section, entry, field, …).
 
         The place is the value where that is a scalar, else its key; of a path that does not exist, its longest part
         that does. With `candidates` the hint guesses what was meant by `given` (default: the scalar, else the key).
+        A line that holds a secret is withheld.
         """
         if self._locate is None:
             raise RuntimeError("a report needs the document before it can find paths")
         place, scalar = self._locate(path)
         if candidates is not None and hint is None:
             hint = did_you_mean(given or str(scalar if scalar is not None else path[-1]), candidates)
-        self.at(place, code, message, hint=hint)
+        self.at(place, code, message, hint=hint, line=line)
 
-    def at(self, place: Place, code: str, message: str, *, hint: str | None = None) -> None:
+    def at(
+        self,
+        place: Place,
+        code: str,
+        message: str,
+        *,
+        hint: str | None = None,
+        line: Literal["shown", "withheld"] = "shown",
+    ) -> None:
         """Something is wrong at a place known already."""
         if place in self._problems:
             return
         if len(self._problems) >= PLANT_PROBLEMS_MAX:
             self.dropped += 1
             return
+        if line == "withheld":
+            self._withheld.add((place.file, place.line))
         lines = self._lines.get(place.file, [])
         source_line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-        self._problems[place] = Problem(place, code, message, hint, source_line)
+        self._problems[place] = Problem(
+            place,
+            code,
+            message.translate(_UNSEEN),
+            hint.translate(_UNSEEN) if hint else None,
+            source_line.translate(_UNSEEN),
+        )
 
     @property
     def problems(self) -> list[Problem]:
         """Every problem, in the order of files and lines."""
-        return [self._problems[place] for place in sorted(self._problems)]
+        found = (self._problems[place] for place in sorted(self._problems))
+        return [
+            replace(one, source_line="") if (one.place.file, one.place.line) in self._withheld else one for one in found
+        ]
 
     @property
     def ok(self) -> bool:

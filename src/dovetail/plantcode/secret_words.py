@@ -38,16 +38,8 @@ def _look_into(value: Any, path: tuple[str | int, ...], report: Report) -> None:
 
 def _look_at(key: str, text: str, path: tuple[str | int, ...], report: Report) -> None:
     if _SECRET_KEY.search(key) and not _REFERENCE.match(text):
-        report.error(
-            codes.SECRET_IN_CLEAR,
-            path,
-            f"{key} stands here in clear",
-            hint=f"write secret://… and keep the {key} in the secret store",
-        )
+        hint = f"write secret://… and keep the {key} in the secret store"
+        report.error(codes.SECRET_IN_CLEAR, path, f"{key} stands here in clear", hint=hint, line="withheld")
     elif "@" in text and _USER_IN_URL.match(text):
-        report.error(
-            codes.SECRET_IN_CLEAR,
-            path,
-            f"{key} holds a password",
-            hint="name user and password in fields of their own, as secret://…",
-        )
+        hint = "name user and password in fields of their own, as secret://…"
+        report.error(codes.SECRET_IN_CLEAR, path, f"{key} holds a password", hint=hint, line="withheld")

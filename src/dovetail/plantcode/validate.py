@@ -32,7 +32,7 @@ def validate(documents: Documents, sections: Sequence[Section]) -> tuple[Plant, 
     for section in sections:
         _fit_entries(plant, report, section)
     check_secrets(plant, list(by_key), report)
-    if tops:
+    if tops or report.ok:
         for section in sections:
             section.check(plant, report)
     return plant, report
@@ -76,7 +76,7 @@ def _merge(
         return
     if not isinstance(entries, Map):
         place = Place(file, value_line + 1, value_col + 1)
-        report.at(place, codes.NOT_A_MAPPING, f"{key} must be a mapping (key: value)")
+        report.at(place, codes.NOT_A_MAPPING, f"{key} must be a mapping", hint="name: {…}")
         return
     for entry, value in entries.items():
         mark = entries.marks[entry]
