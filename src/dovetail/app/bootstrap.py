@@ -1,0 +1,181 @@
+"""Open an installation and put its parts together: rooms, edge, routes, live topics and background roles."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from dovetail.app import collecting, datafolder, routes, topics
+from dovetail.app.roles import Worker
+from dovetail.app.rooms import Rooms, build_rooms, plant_sections
+from dovetail.app.settings import Settings
+from dovetail.core import limits
+from dovetail.core.bus import Bus
+from dovetail.core.clock import Clock, SystemClock
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.migrate import migrate
+from dovetail.db.uow import Database
+from dovetail.edge.model import LinkChange
+from dovetail.edge.runtime import EdgeRuntime
+from dovetail.events.edge import LinkChanged
+from dovetail.events.equipment import PlantApplied
+from dovetail.events.historian import FramesStored
+from dovetail.events.production import JobResponseChanged
+from dovetail.operations.http import Api
+from dovetail.security.service import SecurityRoom
+from dovetail.web.app import create_app, gated
+from dovetail.web.live import LiveHub
+from dovetail.web.longwork import LongWork
+
+log = logging.getLogger("dovetail")
+
+PULSE_S = 2.0  # connections are shown as they are at least this often
+
+
+class House:
+    """One installation with its folder owned and its stores open; `start` and `stop` begin and end its roles."""
+
+    def __init__(self, settings: Settings, database: Database, *, clock: Clock, bus: Bus) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.bus = bus
+        self.rooms: Rooms = build_rooms(settings.data, database, clock=clock, bus=bus)
+        self.work = LongWork(clock)
+        self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=clock, on_link=self._link_changed)
+        self.workers = self._workers()
+        self.extra_routes: list[Callable[[Api], None]] = []
+        self.is_demo = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._app: tuple[FastAPI, ASGIApp] | None = None
+
+    # --- parts others ask for --------------------------------------------------------------------------------
+    @property
+    def security(self) -> SecurityRoom:
+        """The security room."""
+        return self.rooms.security
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of the installation's own work."""
+        return system_scope("app")
+
+    @property
+    def app(self) -> FastAPI:
+        """The application without its gate: for the control socket."""
+        return self._assembled()[0]
+
+    @property
+    def gated(self) -> ASGIApp:
+        """The application behind its gate: for everybody else."""
+        return self._assembled()[1]
+
+    def _assembled(self) -> tuple[FastAPI, ASGIApp]:
+        if self._app is None:
+            api = Api(self.database)
+            routes.assemble(api, self)
+            for extra in self.extra_routes:
+                extra(api)
+            self.hub = LiveHub(topics.kinds(routes.topic_sources(self)))
+            topics.touch_on_events(self.bus, self.hub, self.rooms.equipment.plant)
+            self.bus.subscribe(LinkChanged, lambda _event: self.hub.touch("connections"))
+            self.work.on_change = lambda: self.hub.touch("jobs")
+            app = create_app(api, self.hub, resolve=self.resolve, start=self.start, stop=self.stop)
+            hosts = None if self.settings.behind_proxy else self.settings.hosts
+            self._app = (app, gated(app, api, resolve=self.resolve, hosts=hosts))
+        return self._app
+
+    def resolve(self, cookie: str | None, bearer: str | None) -> Scope | None:
+        """Who is behind a cookie or a token; None: nobody."""
+        if bearer is not None:
+            return self.rooms.security.scope_of_token(bearer)
+        return self.rooms.security.scope_of_cookie(cookie) if cookie else None
+
+    def links(self) -> list[collecting.LinkPlan]:
+        """What is to be collected as the plant holds now."""
+        return collecting.links(self.rooms.equipment.plant())
+
+    # --- roles -----------------------------------------------------------------------------------------------
+    def _workers(self) -> list[Worker]:
+        rooms = self.rooms
+        states = Worker("states", lambda: rooms.states.step(limits.CONSUMER_FRAMES_MAX))
+        production = Worker("production", lambda: _full(rooms.production.step(limits.CONSUMER_FRAMES_MAX)))
+        sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
+        for event in (FramesStored, PlantApplied):
+            self.bus.subscribe(event, states.nudge)
+        for event in (FramesStored, PlantApplied, JobResponseChanged):
+            self.bus.subscribe(event, production.nudge)
+        return [states, production, sealer]
+
+    async def start(self) -> None:
+        """Collect, decide, settle and seal from now on."""
+        loop = asyncio.get_running_loop()
+        for worker in self.workers:
+            worker.start()
+        self.rooms.ledger.start()
+        await self.edge.start()
+
+        def applied(_event: PlantApplied) -> None:
+            asyncio.run_coroutine_threadsafe(self._reconfigure(), loop)
+
+        self.bus.subscribe(PlantApplied, applied)
+        self._tasks.append(asyncio.create_task(self._pulse()))
+
+    async def stop(self) -> None:
+        """End in the order in which things depend on each other: no new samples, then no new records."""
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        await self.edge.stop()
+        for worker in self.workers:
+            await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(self.rooms.ledger.stop)
+
+    async def _reconfigure(self) -> None:
+        try:
+            await self.edge.reconfigure(self.links())
+        except Exception:
+            log.exception("the edge could not go over to the new plant")
+
+    async def _pulse(self) -> None:
+        while True:
+            await asyncio.sleep(PULSE_S)
+            self.hub.touch("connections")
+
+    def _link_changed(self, change: LinkChange) -> None:
+        self.bus.publish(LinkChanged(change.name, change.up, change.at_us, change.cause))
+
+    def close(self) -> None:
+        """Close the stores; what was accepted is on disk already."""
+        self.rooms.historian.close()
+        self.database.close()
+
+
+def _full(count: int) -> int:
+    """More to do only when the whole allowance was read: production looks at every frame and few concern it."""
+    return count if count >= limits.CONSUMER_FRAMES_MAX else 0
+
+
+@contextmanager
+def open_house(settings: Settings, *, clock: Clock | None = None) -> Iterator[House]:
+    """Own the data folder and open the installation in it, migrated. Raises LockedError, ConfigError."""
+    timer = clock or SystemClock()
+    with datafolder.own(settings.data):
+        bus = Bus()
+        database = Database(settings.records_url, clock=timer, bus=bus)
+        migrate(database)
+        house = House(settings, database, clock=timer, bus=bus)
+        try:
+            yield house
+        finally:
+            house.close()
+
+
+__all__ = ["House", "open_house", "plant_sections"]

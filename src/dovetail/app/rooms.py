@@ -1,0 +1,104 @@
+"""The rooms of one installation, each given what it needs of the others: nothing is global, nothing is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import Clock
+from dovetail.db.uow import Database
+from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
+from dovetail.equipment.service import EquipmentRoom
+from dovetail.historian.service import Historian
+from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
+from dovetail.materials.service import MaterialsRoom
+from dovetail.performance.explain import Explainer
+from dovetail.performance.facts import Sources
+from dovetail.performance.jobs import LedgerLoop
+from dovetail.performance.service import PerformanceRoom
+from dovetail.plantcode.section import Section
+from dovetail.production.plant import with_job_checks
+from dovetail.production.service import ProductionRoom
+from dovetail.security.service import SecurityRoom
+from dovetail.states.plant import SECTIONS as STATES_SECTIONS
+from dovetail.states.service import StatesRoom
+from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
+from dovetail.workcalendar.service import CalendarRoom
+
+EVER_US = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Every room, put together."""
+
+    equipment: EquipmentRoom
+    security: SecurityRoom
+    historian: Historian
+    calendar: CalendarRoom
+    materials: MaterialsRoom
+    production: ProductionRoom
+    states: StatesRoom
+    performance: PerformanceRoom
+    explainer: Explainer
+    ledger: LedgerLoop
+
+
+def plant_sections() -> tuple[Section, ...]:
+    """What may stand in the plant code: the sections of every room, in the order in which they are applied."""
+    sections = (*EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS)
+    return tuple(with_job_checks(sections))
+
+
+def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Rooms:
+    """Put the rooms of the installation in `data` together; nothing runs yet."""
+    equipment = EquipmentRoom(database, clock, bus, plant_sections())
+    historian = Historian(
+        data / "historian",
+        clock=clock,
+        bus=bus,
+        owner_of=lambda tag: equipment.plant().owner_of(tag),
+        roots=equipment.roots,
+        is_tag=lambda tag: tag in equipment.plant().tags,
+    )
+
+    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
+        node = equipment.plant(at_us=at_us).get(equipment_id)
+        return node.calendar, node.timezone
+
+    calendar = CalendarRoom(
+        database,
+        bus=bus,
+        calendar_of=calendar_of,
+        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
+    )
+    materials = MaterialsRoom(database, clock=clock, bus=bus)
+    production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
+    states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
+
+    def categories(at_us: int) -> Mapping[str, str]:
+        return states.categories(at_us)
+
+    sources = Sources(
+        equipment=equipment,
+        states=states,
+        production=production,
+        calendar=calendar,
+        categories=categories,
+        rate_upm=materials.rate_upm,
+    )
+    performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
+    return Rooms(
+        equipment=equipment,
+        security=SecurityRoom(database, tree=equipment, clock=clock),
+        historian=historian,
+        calendar=calendar,
+        materials=materials,
+        production=production,
+        states=states,
+        performance=performance,
+        explainer=Explainer(performance, historian),
+        ledger=LedgerLoop(performance, bus=bus),
+    )

@@ -1,0 +1,99 @@
+"""Assemble the API of one installation: every room's routes, and the documents that are pushed live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from dovetail.app import collecting, topics
+from dovetail.core.clock import HOUR_US
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Scope, system_scope
+from dovetail.equipment import api as equipment_api
+from dovetail.historian import api as historian_api
+from dovetail.materials import api as materials_api
+from dovetail.operations.http import Api
+from dovetail.operations.operation import Catalogue, Operation
+from dovetail.performance import api as performance_api
+from dovetail.production import api as production_api
+from dovetail.security import api as security_api
+from dovetail.states import api as states_api
+from dovetail.web import connections, longwork, operations_api
+from dovetail.workcalendar import api as workcalendar_api
+
+if TYPE_CHECKING:
+    from dovetail.app.bootstrap import House
+
+LIVE = system_scope("live")
+WITHOUT_SHIFT_US = 8 * HOUR_US  # what "this shift" means where no calendar says it
+
+
+def catalogue(house: House) -> Catalogue:
+    """Every operation of the installation, by name."""
+    rooms = house.rooms
+    security = rooms.security
+    found: list[Operation[Any, Any]] = [
+        rooms.equipment.apply_operation,
+        rooms.equipment.rollback_operation,
+        security.set_up,
+        security.create_token,
+        security.revoke_token,
+        security.set_locale,
+        *rooms.production.operations,
+    ]
+    return Catalogue(found)
+
+
+def assemble(api: Api, house: House) -> None:
+    """Declare the routes of every room."""
+    rooms = house.rooms
+
+    def node_view(equipment_id: int) -> security_api.NodeView | None:
+        node = rooms.equipment.plant().equipment.get(equipment_id)
+        return None if node is None else security_api.NodeView(id=node.id, path=node.path, name=node.name)
+
+    security_api.routes(api, rooms.security, node_view=node_view, demo=house.is_demo)
+    equipment_api.routes(api, rooms.equipment, last=lambda tags, scope: rooms.historian.last(tags, scope=scope))
+    materials_api.routes(api, rooms.materials)
+    workcalendar_api.routes(api, rooms.calendar)
+    historian_api.routes(api, rooms.historian)
+    production_api.routes(api, rooms.production)
+    states_api.routes(api, rooms.states)
+    performance_api.routes(api, rooms.performance, rooms.explainer)
+    connections.routes(api, house.edge.status, lambda name: collecting.feeds(rooms.equipment.plant(), name))
+    longwork.routes(api, house.work)
+    operations_api.routes(api, catalogue(house), house.database)
+
+
+def topic_sources(house: House) -> topics.Sources:
+    """The functions behind the live topics."""
+    rooms = house.rooms
+
+    def feeds(name: str) -> frozenset[int]:
+        return collecting.feeds(rooms.equipment.plant(), name)
+
+    def kpi(equipment_id: int) -> BaseModel:
+        performance = rooms.performance
+        try:
+            shift = performance.shift(equipment_id, "current", scope=LIVE)
+        except NotFoundError:
+            now_us = house.clock.now_us()
+            return performance_api.kpis_out(
+                performance.kpis(equipment_id, now_us - WITHOUT_SHIFT_US, now_us, scope=LIVE)
+            )
+        found = performance.kpis(equipment_id, shift.t0_us, shift.t1_us, scope=LIVE, shift=shift)
+        return performance_api.kpis_out(found)
+
+    def require_connections(scope: Scope) -> None:
+        connections.require_all(house.edge.status(), feeds, scope)
+
+    return topics.Sources(
+        plant=rooms.equipment.plant,
+        state=lambda equipment_id: states_api.state_out(rooms.states, equipment_id, LIVE),
+        kpi=kpi,
+        last=lambda tags, scope: rooms.historian.last(tags, scope=scope),
+        jobs=lambda: list(house.work.views()),
+        connections=lambda: [connections.view(status) for status in house.edge.status()],
+        require_connections=require_connections,
+    )

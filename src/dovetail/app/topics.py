@@ -1,0 +1,108 @@
+"""What can be watched live: each topic is the document of a GET, rendered once for all who may see it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from dovetail.core.batch import Kind
+from dovetail.core.bus import Bus
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Scope, system_scope
+from dovetail.equipment.model import PlantModel
+from dovetail.events.historian import FramesStored
+from dovetail.events.performance import LedgerSettled
+from dovetail.events.states import RecordsChanged, StateNow
+from dovetail.historian.model import Sample
+from dovetail.web.live import LiveHub, TopicKind, columns, document
+
+VIEW = "plant.view"
+NUMERIC = frozenset({Kind.F64, Kind.I64, Kind.U64, Kind.BOOL})
+EVERYTHING = system_scope("live")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The functions behind the GETs. `state` and `kpi` take an equipment id."""
+
+    plant: Callable[[], PlantModel]
+    state: Callable[[int], BaseModel]
+    kpi: Callable[[int], BaseModel]
+    last: Callable[[list[int], Scope], Mapping[int, Sample]]
+    jobs: Callable[[], list[BaseModel]]
+    connections: Callable[[], list[BaseModel]]
+    require_connections: Callable[[Scope], None]
+
+
+def kinds(sources: Sources) -> list[TopicKind]:
+    """Every family of topics."""
+
+    def see(scope: Scope, match: re.Match[str]) -> None:
+        scope.require(VIEW, int(match[1]))
+
+    def see_all_below(scope: Scope, match: re.Match[str]) -> None:
+        """A figure over equipment seen only in part is asked for by GET, which says *partial*."""
+        node = int(match[1])
+        scope.require(VIEW, node)
+        if not all(scope.sees(VIEW, below) for below in sources.plant().subtree(node)):
+            raise NotFoundError("you see only a part of this equipment; ask for the figures instead")
+
+    def anyone(_scope: Scope, _match: re.Match[str]) -> None: ...
+
+    def of(find: Callable[[int], BaseModel]) -> Callable[[re.Match[str]], tuple[int, bytes]]:
+        return lambda match: document(find(int(match[1])).model_dump(mode="json"))
+
+    return [
+        TopicKind(re.compile(r"equipment/(\d{1,18})/state"), see, of(sources.state)),
+        TopicKind(re.compile(r"equipment/(\d{1,18})/kpi"), see_all_below, of(sources.kpi)),
+        TopicKind(re.compile(r"tags/(\d{1,18})"), see, lambda match: _values(sources, int(match[1]))),
+        TopicKind(re.compile("jobs"), anyone, lambda _match: _list(sources.jobs())),
+        TopicKind(
+            re.compile("connections"),
+            lambda scope, _match: sources.require_connections(scope),
+            lambda _match: _list(sources.connections()),
+        ),
+    ]
+
+
+def _list(items: list[BaseModel]) -> tuple[int, bytes]:
+    return document({"items": [item.model_dump(mode="json") for item in items], "next": None})
+
+
+def _values(sources: Sources, equipment_id: int) -> tuple[int, bytes]:
+    tags = [tag.id for tag in sources.plant().tags_of(equipment_id).values() if tag.kind in NUMERIC]
+    found = [sample for _, sample in sorted(sources.last(tags, EVERYTHING).items())]
+    numbers: list[Any] = [float("nan") if sample.value is None else sample.value for sample in found]
+    return columns(
+        [sample.tag for sample in found],
+        [sample.ts_us for sample in found],
+        numbers,
+        [sample.quality for sample in found],
+    )
+
+
+def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> None:
+    """Touch the topics that an event concerns; a node's figures move with those below it."""
+
+    def figures(equipment_id: int) -> None:
+        model = plant()
+        above = model.ancestors(equipment_id) if equipment_id in model.equipment else ()
+        for node in (equipment_id, *above):
+            hub.touch(f"equipment/{node}/kpi")
+
+    def stored(event: FramesStored) -> None:
+        if not hub.watched():
+            return
+        model = plant()
+        seen = {int(tag) for frame in event.frames for batch in frame.batches for tag in set(batch.tag.tolist())}
+        for node in {model.owner_of(tag) for tag in seen}:
+            hub.touch(f"tags/{node}")
+
+    bus.subscribe(StateNow, lambda event: hub.touch(f"equipment/{event.equipment_id}/state"))
+    bus.subscribe(RecordsChanged, lambda event: hub.touch(f"equipment/{event.equipment_id}/state"))
+    bus.subscribe(LedgerSettled, lambda event: figures(event.equipment_id))
+    bus.subscribe(FramesStored, stored)

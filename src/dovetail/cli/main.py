@@ -1,0 +1,59 @@
+"""`dovetail`: start the installation, and do from a terminal what the screens do. Heavy imports wait for their verb."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dovetail import __version__
+from dovetail.cli import operate, plant, run_server
+
+app = typer.Typer(
+    name="dovetail",
+    help="Dovetail joins a factory's machines to its business.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help starts in half the time
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"dovetail {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Dovetail joins a factory's machines to its business."""
+
+
+run_server.register(app)
+plant.register(app)
+
+operate.register(app)
+
+
+def run() -> None:
+    """The console script: an error of ours is a sentence and an exit code, never a traceback."""
+    from dovetail.core.errors import DovetailError
+
+    try:
+        app()
+    except DovetailError as error:
+        print(f"error[{error.code}]: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"  hint: {error.hint}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

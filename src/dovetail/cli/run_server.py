@@ -1,0 +1,53 @@
+"""`serve` and `demo`: the installation as a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    data: Annotated[Path | None, typer.Option(help="The data folder (default .dovetail).")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; other than loopback needs TLS.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (default 8700).")] = None,
+    database_url: Annotated[str | None, typer.Option(help="PostgreSQL for the records; default SQLite.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
+    behind_proxy: Annotated[str | None, typer.Option(help="Address of a TLS-terminating proxy in front of us.")] = None,
+) -> None:
+    """Run the installation: collect, store, compute and serve."""
+    from dovetail.app.server import run
+    from dovetail.app.settings import from_environment
+
+    run(
+        from_environment(
+            data=data,
+            host=host,
+            port=port,
+            database_url=database_url,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            behind_proxy=behind_proxy,
+        )
+    )
+
+
+def demo(
+    data: Annotated[Path, typer.Option(help="The demo's data folder.")] = Path(".demo"),
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8700,
+    seed: Annotated[int, typer.Option(help="The virtual line's seed: the same seed lives the same fortnight.")] = 1,
+    days: Annotated[int, typer.Option(help="Days of history to import below the live values.")] = 14,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser where there is one.")] = True,
+) -> None:
+    """Start a virtual bottling line on real OPC UA, watch it live, and jam a machine."""
+    from dovetail.app.demo import run_demo
+
+    run_demo(data=data, port=port, seed=seed, days=days, open_browser=browser)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs that run an installation."""
+    app.command()(serve)
+    app.command()(demo)

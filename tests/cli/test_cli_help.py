@@ -1,0 +1,27 @@
+"""The command line starts at once: what a verb needs is loaded by that verb."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "sqlalchemy", "fastapi", "asyncua", "pydantic", "alembic", "uvicorn", "rich", "yaml", "pcodec")
+SHOW = "import sys; from dovetail.cli.main import app; sys.argv = ['dovetail', '--help']\ntry: app()\nexcept SystemExit: print(*sys.modules)"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", SHOW], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "dovetail.cli.main" in loaded
+    assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "verb", ["serve", "demo", "init", "validate", "plan", "apply", "export", "token", "do", "undo"]
+)
+def test_every_verb_has_help(verb: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "dovetail.cli", verb, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
