@@ -15,6 +15,11 @@ import { theme } from "@/design/theme";
 import { currentLanguage } from "@/words/language";
 
 document.documentElement.lang = currentLanguage();
+// before the first drawing, so that canvases read the right palette and nothing flashes white at night
+const chosen = localStorage.getItem("mantine-color-scheme-value");
+const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+document.documentElement.dataset["mantineColorScheme"] = dark ? "dark" : "light";
+
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(

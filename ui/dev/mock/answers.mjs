@@ -3,7 +3,7 @@ import { HOUR, MIN, byId, equipment, iso, nowUs, products, random, reasons, shif
 import { between, counts, free, jam, jammed, openRecord, tagsOf, valueAt } from "./history.mjs";
 import { explain, kpiList, kpis, window_ } from "./kpis.mjs";
 
-const jobs = new Map(units.slice(0, 4).map((u) => [u.id, [{ id: u.id * 10, equipment_id: u.id, job_order: "JO-2211", product: "cola-05", lot: "L-0815", start: iso(nowUs() - 3 * HOUR), end: null, standard_rate_upm: 100, crew: "Crew B" }]]));
+const jobs = new Map(units.slice(0, 4).map((u) => [u.id, [{ id: `job-${u.id}`, equipment_id: u.id, job_order: "JO-2211", product: "cola-05", lot: "L-0815", start: iso(nowUs() - 3 * HOUR), end: null, standard_rate_upm: 100, crew: "Crew B" }]]));
 let setupNeeded = process.env.MOCK_SETUP === "1";
 const started = nowUs();
 
@@ -27,7 +27,7 @@ export const jobDocs = () => {
   return [{ id: "import-1", title: "History import, 14 days", done, total, unit: "min", state: done < total ? "running" : "done", started: iso(started) }];
 };
 
-const me = { person: { id: 1, login: "anna", name: "Anna Novák", locale: null }, grants: [{ role: "system administrator", node: null }, { role: "plant owner", node: { id: 1, path: "acme", name: "Acme Drinks" } }], permissions: { system: ["system.manage", "token.create"], at: { "plant.view": [1], "plant.edit": [1], "job.operate": [1], "timeline.edit": [1], "sim.operate": [1] } }, demo: true };
+const me = { person: { id: "p-1", login: "anna", name: "Anna Novák", locale: "" }, grants: [{ role: "system administrator", node: null }, { role: "plant owner", node: { id: 1, path: "acme", name: "Acme Drinks" } }], permissions: { system: ["system.manage", "token.create"], at: { "plant.view": [1], "plant.edit": [1], "job.operate": [1], "timeline.edit": [1], "sim.operate": [1] } }, demo: true };
 
 const sampleItems = (id, from, to) => {
   const tag = tags.find((t) => t.id === id);
@@ -68,6 +68,7 @@ const routes = [
   ["POST", /^\/setup$/, ({ body }) => { if (body.token !== "first") return problem(403, "This set-up token is not valid", "The token has been used or has expired.", { hint: "Start the server again: it prints a new one." }); setupNeeded = false; return ok(me, 201, { "set-cookie": "mock=1; Path=/" }); }],
   ["POST", /^\/session$/, ({ body }) => (body.once || body.password === "dovetail" ? ok(me, 201, { "set-cookie": "mock=1; Path=/" }) : problem(401, "Login or password is wrong", "Nobody was signed in.", { hint: "Passwords are case-sensitive." }))],
   ["DELETE", /^\/session$/, () => ok(undefined, 204, { "set-cookie": "mock=; Path=/; Max-Age=0" })],
+  ["PUT", /^\/me\/locale$/, ({ body }) => { me.person.locale = body.locale; return ok({}); }],
   ["GET", /^\/me$/, () => ok(me)],
   ["GET", /^\/equipment$/, () => items(equipment)],
   ["GET", /^\/equipment\/(\d+)$/, ({ id }) => ok(byId.get(id))],
@@ -79,8 +80,8 @@ const routes = [
   ["GET", /^\/equipment\/(\d+)\/shifts$/, ({ from, to }) => items(shiftsIn(from, to).map((s) => ({ id: s.id, name: s.name, start: iso(s.startUs), end: iso(s.endUs), crew: s.crew })))],
   ["GET", /^\/equipment\/(\d+)\/kpis$/, ({ id, query }) => ok(kpis(id, window_(query)))],
   ["GET", /^\/equipment\/(\d+)\/slices$/, ({ id, from, to }) => items(between(id, from, to).map((r) => ({ equipment_id: id, start: iso(r.t0), end: iso(r.t1), state: r.state, reason: r.reason, external: r.external, cls: r.state === "Execute" ? "APT" : "ADET", plan: "BUSY", product: "cola-05" })))],
-  ["POST", /^\/job-responses$/, ({ body }) => { const list = jobs.get(body.equipment_id) ?? []; for (const j of list) j.end ??= iso(nowUs()); const job = { id: Date.now(), job_order: null, lot: null, standard_rate_upm: null, crew: null, ...body, start: iso(nowUs()), end: null }; jobs.set(body.equipment_id, [...list, job]); return ok(job, 201, { "x-known": "7", "x-audit-id": "7" }); }],
-  ["POST", /^\/job-responses\/(\d+)\/end$/, ({ id }) => { const job = [...jobs.values()].flat().find((j) => j.id === id); job.end = iso(nowUs()); return ok(job, 200, { "x-audit-id": "8" }); }],
+  ["POST", /^\/job-responses$/, ({ body }) => { const list = jobs.get(body.equipment_id) ?? []; for (const j of list) j.end ??= iso(nowUs()); const job = { id: `job-${Date.now()}`, job_order: null, lot: null, standard_rate_upm: null, crew: null, ...body, start: iso(nowUs()), end: null }; jobs.set(body.equipment_id, [...list, job]); return ok(job, 201, { "x-known": "7", "x-audit-id": "7" }); }],
+  ["POST", /^\/job-responses\/([\w-]+)\/end$/, ({ key }) => { const job = [...jobs.values()].flat().find((j) => j.id === key); job.end = iso(nowUs()); return ok(job, 200, { "x-audit-id": "8" }); }],
   ["POST", /^\/audit\/(\d+)\/undo$/, () => ok({})],
   ["GET", /^\/products$/, () => items(products)],
   ["GET", /^\/reasons$/, () => items(reasons)],

@@ -47,9 +47,12 @@ export function get<Result>(path: string, query: Query = {}, signal?: AbortSigna
   return send(addressOf(path, query), { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
 }
 
-export function post<Result>(path: string, body: unknown = {}): Promise<Result> {
+export const post = <Result>(path: string, body: unknown = {}): Promise<Result> => change("POST", path, body);
+export const put = <Result>(path: string, body: unknown): Promise<Result> => change("PUT", path, body);
+
+function change<Result>(method: "POST" | "PUT", path: string, body: unknown): Promise<Result> {
   return send(addressOf(path), {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json", "idempotency-key": idempotencyKey() },
     body: JSON.stringify(body),
   });

@@ -8,6 +8,7 @@ export class Problem extends Error {
   readonly detail: string | null;
   readonly hint: string | null;
   readonly pointer: string | null;
+  readonly code: string | null;
 
   /** `status` 0 means that no answer came at all. */
   constructor(status: number, body: ProblemBody = {}) {
@@ -16,6 +17,7 @@ export class Problem extends Error {
     this.title = body.title ?? null;
     this.detail = body.detail ?? null;
     this.hint = body.hint ?? null;
+    this.code = body.code ?? null;
     this.pointer = body.pointer ?? body.errors?.[0]?.pointer ?? null;
   }
 }

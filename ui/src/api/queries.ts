@@ -1,5 +1,5 @@
 // The questions that screens ask the server, each with its key, so that two screens asking the same ask once.
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type * as T from "@/api/types";
@@ -41,10 +41,17 @@ export const jobsQuery = () => list<T.Job>("/jobs");
 export const simQuery = () => one<T.Sim>("/sim");
 export const seriesQuery = (tag: number, span: Span & { px: number }) => one<T.Series>("/series", { tag, ...span });
 export const samplesQuery = (tag: number, span: Span) => one<T.Page<T.TagValue>>(`/tags/${tag}/samples`, { ...span });
-export const explainQuery = (kpi: string, at: Span & { equipment_id: number; path: string }) => ({
-  ...one<T.ExplainNode>(`/kpis/${encodeURIComponent(kpi)}/explain`, { ...at }),
-  staleTime: 60_000,
-});
+
+export interface ExplainAt extends Span { equipment_id: number; path: string }
+/** A node of the tree under a KPI; its children come a page at a time. */
+export const explainQuery = (kpi: string, at: ExplainAt) =>
+  infiniteQueryOptions({
+    queryKey: ["explain", kpi, at],
+    queryFn: ({ signal, pageParam }) => get<T.ExplainNode>(`/kpis/${encodeURIComponent(kpi)}/explain`, { ...at, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? null,
+    staleTime: 60_000,
+  });
 
 /** Retry what time may heal (no answer, 5xx), never what a person must mend. */
 const retry = (failures: number, error: Error) => failures < 2 && [0, 502, 503, 504].includes(asProblem(error).status);

@@ -18,7 +18,7 @@ export interface Equipment {
 }
 
 export interface Me {
-  person: { id: number; login: string; name: string; locale: string | null };
+  person: { id: string; login: string; name: string; locale: string | null };
   grants: { role: string; node: { id: number; path: string; name: string } | null }[];
   permissions: { system: string[]; at: Record<string, number[]> };
   demo: boolean;
@@ -62,7 +62,7 @@ export interface CountRecord { start: string; end: string; kind: "good" | "scrap
 export interface Counts { good: number; scrap: number; rework: number; infeed: number }
 
 export interface JobResponse {
-  id: number;
+  id: string;
   equipment_id: number;
   job_order: string | null;
   product: string;
@@ -72,7 +72,7 @@ export interface JobResponse {
   standard_rate_upm: number | null;
   crew: string | null;
 }
-export interface Product { key: string; name: string; unit: string | null; rates_upm: Record<string, number> }
+export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
 export interface Reason { key: string; name: string; category: string; children: Reason[] }
 export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
 
@@ -94,10 +94,17 @@ export interface Kpis {
   equipment_id: number;
   start: string;
   end: string;
-  shift: Shift | string | null;
-  as_of: string | null;
+  /** Where the period ends so far; `end` of a running shift lies ahead. */
+  until?: string;
+  shift: Omit<Shift, "crew"> | null;
+  as_of: number | string | null;
+  /** Up to here held, from here derived live. */
   settled: string | null;
   line_method?: string | null;
+  /** Something below the node is out of sight. */
+  partial?: boolean;
+  /** What to configure so that more has figures. */
+  hints?: string[];
   times: Times;
   counts: Counts;
   coverage: number | null;
@@ -106,6 +113,7 @@ export interface Kpis {
 }
 
 export interface ExplainNode {
+  /** Also the path by which it is asked for. */
   key: string;
   label: string;
   value: Scalar;
@@ -115,6 +123,7 @@ export interface ExplainNode {
   convention?: string | null;
   detail: Record<string, unknown>;
   more: boolean;
+  next?: string | null;
   children: ExplainNode[];
 }
 
@@ -133,7 +142,7 @@ export interface Connection {
 
 export interface Series { tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
 
-export interface Job { id: string; title: string; done: number; total: number | null; unit: string | null; state: string; started: string }
+export interface Job { id: string; title: string; done: number; total: number | null; unit: string | null; state: string; started: string; detail?: string }
 
 export interface SimUnit { path: string; name: string; state: string; jammed: boolean; cause: string | null; buffer_before: number | null; buffer_after: number | null; speed_upm: number | null }
 export interface Sim { units: SimUnit[]; speed: number }

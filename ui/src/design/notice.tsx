@@ -5,7 +5,7 @@ import { asProblem, type Problem } from "@/api/problem";
 import { Icon, type IconName } from "@/design/icons";
 import css from "@/design/notice.module.css";
 import { words } from "@/design/words";
-import { type Say, useWords } from "@/words/words";
+import { useWords } from "@/words/words";
 
 interface EmptyProps { icon?: IconName; title: string; hint?: ReactNode; action?: ReactNode; compact?: boolean }
 export function Empty({ icon = "empty", title, hint, action, compact = false }: EmptyProps) {
@@ -19,23 +19,20 @@ export function Empty({ icon = "empty", title, hint, action, compact = false }: 
   );
 }
 
-type NoticeKey = "noAnswer" | "forbidden" | "missing" | "failed" | "noAnswerHint" | "missingHint";
-function told(problem: Problem, say: Say<NoticeKey>) {
-  if (problem.status === 0) return { title: say("noAnswer"), hint: say("noAnswerHint") };
-  if (problem.status === 404) return { title: problem.title ?? say("missing"), hint: problem.hint ?? say("missingHint") };
-  if (problem.status === 403) return { title: problem.title ?? say("forbidden"), hint: problem.hint };
-  return { title: problem.title ?? say("failed"), hint: problem.hint };
-}
+const BY_STATUS = { 0: "noAnswer", 401: "signedOut", 403: "forbidden", 404: "missing", 409: "conflict", 422: "invalid", 429: "tooMany", 503: "unreachable" } as const;
+const titleKey = (problem: Problem) => BY_STATUS[problem.status as keyof typeof BY_STATUS] ?? "failed";
+const OWN_HINT = { 0: "noAnswerHint", 404: "missingHint" } as const;
 
-/** A problem as the server told it: title, detail, hint. `onRetry` adds the button. */
-export function ProblemNotice({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+/** A problem as the server told it: what is wrong, the detail, the way on. `onRetry` adds the button. */
+export function ProblemNotice({ error, onRetry, title, compact = false }: { error: unknown; onRetry?: () => void; title?: string; compact?: boolean }) {
   const say = useWords(words);
   const problem = asProblem(error);
-  const { title, hint } = told(problem, say);
+  const own = OWN_HINT[problem.status as keyof typeof OWN_HINT];
+  const hint = problem.hint ?? (own && say(own));
   return (
-    <div className={compact ? css.compact : css.notice} role="alert" data-testid="problem" data-status={problem.status}>
+    <div className={compact ? css.compact : css.notice} role="alert" data-testid="problem" data-status={problem.status} data-code={problem.code}>
       <span className={css.alarm}><Icon name="jam" size={compact ? 20 : 28} /></span>
-      <p className={css.title}>{title}</p>
+      <p className={css.title}>{title ?? say(titleKey(problem))}</p>
       {problem.detail && problem.status !== 0 && <p className={css.detail}>{problem.detail}</p>}
       {hint && <p className={css.hint}>{hint}</p>}
       {onRetry && <Button variant="default" size="sm" onClick={onRetry}>{say("retry")}</Button>}

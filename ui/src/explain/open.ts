@@ -1,26 +1,31 @@
 // Which number stands open for explanation: kept in the address, so that a link shows the same to a colleague.
 import { useCallback } from "react";
+import type { Kpis } from "@/api/types";
 import { type Change, type Search, useChangeSearch, useSearchText } from "@/view/search";
 
-export interface Question { kpi: string; equipmentId: number; start: string; end: string; path: string[] }
-
-const SEPARATOR = "~"; // between the keys of the path in the address; a key itself may hold "/" and ":"
+/** `key` is the path of the node that is open, from the KPI down: `oee_index/availability/apt_us`. */
+export interface Question { key: string; equipmentId: number; start: string; end: string }
 
 export function questionIn(search: Search): Question | null {
-  const { explain, of, from, to, at } = search;
+  const { explain, of, from, to } = search;
   const equipmentId = Number(of);
   if (!explain || !of || !from || !to || !Number.isInteger(equipmentId)) return null;
-  return { kpi: explain, equipmentId, start: from, end: to, path: at ? at.split(SEPARATOR).map(decodeURIComponent) : [] };
+  return { key: explain, equipmentId, start: from, end: to };
 }
 
-export const asChange = (question: Question): Change => ({
-  explain: question.kpi,
-  of: String(question.equipmentId),
-  from: question.start,
-  to: question.end,
-  at: question.path.length > 0 ? question.path.map((key) => encodeURIComponent(key).replaceAll("~", "%7E")).join(SEPARATOR) : null,
-});
-const CLOSED: Change = { explain: null, of: null, from: null, to: null, at: null };
+export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end });
+const CLOSED: Change = { explain: null, of: null, from: null, to: null };
+
+export const kpiOf = (question: Question): string => question.key.split("/")[0] ?? "";
+
+/** The keys from the KPI down to the open node, the latter included. */
+export function keysTo(key: string): string[] {
+  const steps = key.split("/");
+  return steps.map((_, i) => steps.slice(0, i + 1).join("/"));
+}
+
+/** Ask about a figure as it stands: a running shift up to now, so that the explanation adds up to the number clicked. */
+export const questionOf = (kpi: string, kpis: Kpis): Question => ({ key: kpi, equipmentId: kpis.equipment_id, start: kpis.start, end: kpis.until ?? kpis.end });
 
 export const useQuestion = (): Question | null => questionIn(useSearchText());
 

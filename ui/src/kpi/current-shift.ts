@@ -1,7 +1,7 @@
 // The figures of the shift that runs now: live where the link stands, asked for where it does not.
 import { useQuery } from "@tanstack/react-query";
 import { kpisQuery } from "@/api/queries";
-import type { Kpis, Shift } from "@/api/types";
+import type { Kpis } from "@/api/types";
 import { useLinkState, useLive } from "@/live/live";
 
 const ASK_AGAIN_MS = 15_000;
@@ -16,6 +16,3 @@ export function useCurrentShift(equipmentId: number): { kpis: Kpis | undefined; 
   });
   return { kpis: live ?? data, error: live ? null : error };
 }
-
-/** The document may carry the shift as a record or only its id. */
-export const shiftOf = (kpis: Kpis | undefined): Shift | null => (kpis?.shift && typeof kpis.shift === "object" ? kpis.shift : null);

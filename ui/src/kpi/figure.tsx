@@ -1,7 +1,7 @@
 // A figure on a screen: its value, what is known of its coverage, and the way into its explanation.
 import { Tooltip } from "@mantine/core";
 import type { Kpis } from "@/api/types";
-import { useAsk } from "@/explain/open";
+import { questionOf, useAsk } from "@/explain/open";
 import css from "@/kpi/kpi.module.css";
 import { kpiWords, words } from "@/kpi/words";
 import { formatRatio } from "@/show/format";
@@ -18,7 +18,7 @@ export function Figure({ kpi, kpis, size = "medium" }: FigureProps) {
   const ask = useAsk();
   const name = wordFor(kpiWords, language, kpi);
   const figure = kpis?.kpis.find((candidate) => candidate.id === kpi);
-  const open = () => kpis && ask({ kpi, equipmentId: kpis.equipment_id, start: kpis.start, end: kpis.end, path: [] });
+  const open = () => kpis && ask(questionOf(kpi, kpis));
   const bounded = figure?.low !== null && figure?.low !== undefined && figure.high !== null && figure.high !== undefined && (kpis?.coverage ?? 1) < COVERAGE_SHOWN_BELOW;
   const spoken = `${say("explain", { name })}: ${formatRatio(figure?.value, language)}`;
   return (

@@ -17,18 +17,23 @@ export interface Colours {
   grid: string;
 }
 
-function read(): Colours {
+const cache = new Map<string, Colours>();
+
+function read(scheme: string): Colours {
+  const known = cache.get(scheme);
+  if (known) return known;
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return {
+  const colours: Colours = {
     fill: { normal: of("normal"), quiet: of("quiet"), external: of("external"), setup: of("setup"), warning: of("warning"), fault: of("fault"), void: of("void") },
     mark: { normal: of("normal"), quiet: of("quiet-ink"), external: of("external-mark"), setup: of("setup-soft"), warning: of("warning-soft"), fault: of("fault-on"), void: of("void-mark") },
     ink: of("ink"), inkSoft: of("ink-3"), line: of("line"), panel: of("panel"), raised: of("raised"), focus: of("focus"), chart: of("chart-1"), band: of("chart-band"), grid: of("chart-grid"),
   };
+  cache.set(scheme, colours);
+  return colours;
 }
 
 export function useColours(): Colours {
   const scheme = useComputedColorScheme();
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the stylesheet answers differently when the scheme changes
-  return useMemo(read, [scheme]);
+  return useMemo(() => read(scheme), [scheme]);
 }

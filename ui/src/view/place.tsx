@@ -13,11 +13,13 @@ export const placeOf = (equipment: Pick<Equipment, "path" | "level">): string =>
 export const useEquipmentPath = (): string | null =>
   useRouterState({ select: (state) => /^\/(?:overview|unit)\/(.+?)\/?$/.exec(decodeURIComponent(state.location.pathname))?.[1] ?? null });
 
+const EXACT = { exact: true, includeSearch: false };
+
 interface GoProps { to: string; search?: Search; className?: string | undefined; children: ReactNode; testid?: string; label?: string; current?: boolean }
 /** A link inside Dovetail; opens in a new tab like any link. */
 export function Go({ to, search, className, children, testid, label, current }: GoProps) {
   return (
-    <Link to={to} search={(search ?? {}) as never} className={className} data-testid={testid} aria-label={label} aria-current={current ? "page" : undefined}>
+    <Link to={to} activeOptions={EXACT} search={(search ?? {}) as never} className={className} data-testid={testid} aria-label={label} aria-current={current ? "page" : undefined}>
       {children}
     </Link>
   );

@@ -3,7 +3,7 @@ import type { EquipmentMap } from "@/app/equipment";
 import type { Equipment, Kpis } from "@/api/types";
 import { Empty } from "@/design/notice";
 import { Coverage, Figure } from "@/kpi/figure";
-import { shiftOf, useCurrentShift } from "@/kpi/current-shift";
+import { useCurrentShift } from "@/kpi/current-shift";
 import { words as kpiText } from "@/kpi/words";
 import css from "@/screens/overview/overview.module.css";
 import { Tile } from "@/screens/overview/tile";
@@ -18,11 +18,9 @@ const FACTORS = ["availability", "effectiveness", "quality_ratio"] as const;
 function ShiftName({ kpis }: { kpis: Kpis | undefined }) {
   const say = useWords(words);
   const reader = useReader();
-  const shift = shiftOf(kpis);
-  const name = shift?.name ?? (typeof kpis?.shift === "string" ? kpis.shift.split("/").at(-1) : undefined);
-  const start = formatMoment(Date.parse(shift?.start ?? kpis?.start ?? ""), "time", reader);
-  const end = formatMoment(Date.parse(shift?.end ?? kpis?.end ?? ""), "time", reader);
-  return <span className="quiet" data-testid="shift">{kpis ? (name ? say("shiftSpan", { name, start, end }) : say("noShift")) : "\u00a0"}</span>;
+  const shift = kpis?.shift;
+  const [start, end] = [shift?.start, shift?.end].map((at) => formatMoment(Date.parse(at ?? ""), "time", reader)) as [string, string];
+  return <span className="quiet" data-testid="shift">{kpis ? (shift ? say("shiftSpan", { name: shift.name, start, end }) : say("noShift")) : "\u00a0"}</span>;
 }
 
 function LineFigures({ kpis }: { kpis: Kpis | undefined }) {

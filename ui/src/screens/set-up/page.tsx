@@ -10,6 +10,7 @@ import { Door, takeFragment } from "@/design/door";
 import { Empty, ProblemNotice } from "@/design/notice";
 import { words } from "@/screens/set-up/words";
 import { Go } from "@/view/place";
+import { currentLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 interface First { token: string; login: string; name: string; password: string }
@@ -18,7 +19,7 @@ function useSetup() {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (first: First) => post("/setup", first),
+    mutationFn: (first: First) => post("/setup", { ...first, locale: currentLanguage() }),
     onSuccess: () => {
       client.clear();
       void navigate({ to: "/", replace: true });

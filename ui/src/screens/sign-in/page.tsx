@@ -48,7 +48,7 @@ export default function SignIn() {
   return (
     <Door title={say("title")} tagline={say("tagline")} onSubmit={() => mutate({ login, password })}>
       {linkFailed && <Empty compact icon="link" title={say("onceFailed")} hint={say("onceHint")} />}
-      {error && !linkFailed && <ProblemNotice error={error} compact />}
+      {error && !linkFailed && <ProblemNotice error={error} title={say("failed")} compact />}
       <TextInput label={say("login")} value={login} onChange={(event) => setLogin(event.currentTarget.value)} autoComplete="username" required autoFocus size="md" data-testid="login" />
       <PasswordInput label={say("password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required size="md" data-testid="password" />
       <Button type="submit" size="lg" loading={isPending} data-testid="sign-in">{say("submit")}</Button>

@@ -1,0 +1,45 @@
+// The facts beside a step: what a reader needs to compute it again.
+import type { ExplainNode } from "@/api/types";
+import css from "@/explain/explain.module.css";
+import { factWords, words } from "@/explain/words";
+import { Lasting, Num, When } from "@/show/show";
+import { useReasonName, useStateName } from "@/states/names";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+const MOMENTS = new Set(["start", "end", "ts", "ts_device"]);
+const CODES = new Set(["address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
+const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pri_ns", "ideal_ns", "share_ppm", "pieces", "sub_ns"]);
+
+function Fact({ name, value }: { name: string; value: unknown }) {
+  const language = useLanguage();
+  const stateName = useStateName();
+  const reasonName = useReasonName();
+  if (MOMENTS.has(name)) return <When at={String(value)} as="exact" />;
+  if (typeof value === "number" && name.endsWith("_us")) return <Lasting us={value} />;
+  if (typeof value === "number") return <Num value={value} measured />;
+  if (typeof value === "boolean") return wordFor(factWords, language, value ? "yes" : "no");
+  if (name === "state") return stateName(String(value));
+  if (name === "reason") return reasonName(String(value));
+  const shown = Array.isArray(value) ? value.join(", ") : String(value);
+  return CODES.has(name) ? <span className="mono">{shown}</span> : shown;
+}
+
+const telling = (value: unknown) => value !== null && value !== undefined && value !== "" && (typeof value !== "object" || Array.isArray(value));
+
+export function Facts({ node }: { node: ExplainNode }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const facts = Object.entries(node.detail).filter(([name, value]) => !HIDDEN.has(name) && telling(value) && value !== false);
+  if (facts.length === 0) return null;
+  return (
+    <dl className={css.facts} aria-label={say("facts")} data-testid="explain-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{wordFor(factWords, language, name)}</dt>
+          <dd data-testid={`fact-${name}`}><Fact name={name} value={value} /></dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,16 @@
+// A link to an explanation opens the same step for everyone.
+import { describe, expect, it } from "vitest";
+import { asChange, keysTo, kpiOf, questionIn } from "@/explain/open";
+import { parseSearch, stringifySearch } from "@/view/search";
+
+const question = { key: "oee_index/availability/apt_us/slice:1795427904177035", equipmentId: 5, start: "2026-11-23T13:00:00Z", end: "2026-11-23T14:00:00.000001Z" };
+
+describe("explanation in the address", () => {
+  it("goes there and back", () => expect(questionIn(parseSearch(stringifySearch(asChange(question))))).toEqual(question));
+  it("stays readable", () => expect(stringifySearch(asChange(question))).toBe("?explain=oee_index/availability/apt_us/slice:1795427904177035&of=5&from=2026-11-23T13:00:00Z&to=2026-11-23T14:00:00.000001Z"));
+  it.each([[{}], [{ explain: "teep" }], [{ explain: "teep", of: "x", from: "a", to: "b" }]])("%j asks nothing", (search) => expect(questionIn(search as Record<string, string>)).toBeNull());
+  it("knows the steps on the way", () => {
+    expect(keysTo("a/b/c")).toEqual(["a", "a/b", "a/b/c"]);
+    expect(kpiOf(question)).toBe("oee_index");
+  });
+});

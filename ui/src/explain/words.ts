@@ -1,0 +1,33 @@
+// The words of explanations: kinds of steps, and the facts that stand beside them.
+import { defineWords } from "@/words/words";
+
+export const words = defineWords({
+  en: {
+    title: "Why this number", close: "Close", copy: "Copy link", copied: "Link copied", path: "Steps of the explanation", convention: "Convention", formula: "Formula", more: "Show more",
+    children: "Made of", none: "Nothing lies below this step.", noneHint: "Nothing contributed to this sum in the period.", of: "{name}, {start} to {end}", open: "{kind}: {label}, {value}", facts: "Facts", running: "still running", end: "This is the signal in the controller.",
+  },
+  de: {
+    title: "Warum diese Zahl", close: "Schließen", copy: "Link kopieren", copied: "Link kopiert", path: "Schritte der Erklärung", convention: "Konvention", formula: "Formel", more: "Mehr zeigen",
+    children: "Besteht aus", none: "Unter diesem Schritt liegt nichts.", noneHint: "In diesem Zeitraum trug nichts zu dieser Summe bei.", of: "{name}, {start} bis {end}", open: "{kind}: {label}, {value}", facts: "Angaben", running: "läuft noch", end: "Das ist das Signal in der Steuerung.",
+  },
+});
+
+export const kindWords = defineWords({
+  en: { kpi: "Figure", column: "Sum", equipment: "Equipment", slice: "Slice", "state-record": "State record", "count-record": "Count record", "job-response": "Job", sample: "Sample", address: "Address" },
+  de: { kpi: "Kennzahl", column: "Summe", equipment: "Anlage", slice: "Abschnitt", "state-record": "Zustandssatz", "count-record": "Zählsatz", "job-response": "Auftrag", sample: "Messwert", address: "Adresse" },
+});
+
+export const factWords = defineWords({
+  en: {
+    standard: "Standard", range: "Range", measure: "Measure", classes: "Time classes", flag: "Mark", state: "State", mode: "Mode", reason: "Reason", external: "From outside", unplanned: "Outside the plan", plan: "Plan", cls: "Time class",
+    day: "Day", shift_id: "Shift", crew: "Crew", start: "Start", end: "End", elapsed_us: "Duration", source: "Source", kind: "Kind", quantity: "Quantity", origin: "Origin", spread: "Spread over an outage", to_this_slice: "Into this slice",
+    tag: "Tag", ts: "Time", ts_device: "Device time", quality_name: "Quality", connection: "Connection", driver: "Driver", endpoint: "Endpoint", address: "Address", scale: "Scale", offset: "Offset", product: "Product", rate_upm: "Standard rate /min",
+    path: "Equipment", job_response_id: "Job", good: "Good", scrap: "Scrap", yes: "yes", no: "no",
+  },
+  de: {
+    standard: "Norm", range: "Bereich", measure: "Maß", classes: "Zeitklassen", flag: "Kennzeichen", state: "Zustand", mode: "Betriebsart", reason: "Grund", external: "Von außen", unplanned: "Außerhalb des Plans", plan: "Plan", cls: "Zeitklasse",
+    day: "Tag", shift_id: "Schicht", crew: "Mannschaft", start: "Anfang", end: "Ende", elapsed_us: "Dauer", source: "Quelle", kind: "Art", quantity: "Menge", origin: "Herkunft", spread: "Über einen Ausfall verteilt", to_this_slice: "In diesen Abschnitt",
+    tag: "Signal", ts: "Zeit", ts_device: "Gerätezeit", quality_name: "Güte", connection: "Verbindung", driver: "Treiber", endpoint: "Endpunkt", address: "Adresse", scale: "Faktor", offset: "Versatz", product: "Produkt", rate_upm: "Standardtakt /min",
+    path: "Anlage", job_response_id: "Auftrag", good: "Gut", scrap: "Ausschuss", yes: "ja", no: "nein",
+  },
+});

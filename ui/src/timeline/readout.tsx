@@ -1,0 +1,52 @@
+// What stands under the pointer or the keyboard's mark on a timeline, in words.
+import { formatMoment } from "@/show/format";
+import { Lasting, useReader } from "@/show/show";
+import { useReasonName, useStateName } from "@/states/names";
+import { StateSign } from "@/states/sign";
+import type { Lane } from "@/timeline/lanes";
+import type { Bar } from "@/timeline/paint";
+import css from "@/timeline/timeline.module.css";
+import { words } from "@/timeline/words";
+import { useWords } from "@/words/words";
+
+function Span({ t0, t1, open = false }: { t0: number; t1: number; open?: boolean }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const start = formatMoment(t0, t1 - t0 > 36 * 3_600_000 ? "minute" : "second", reader);
+  return <span className="num">{open ? say("since", { start }) : say("span", { start, end: formatMoment(t1, "second", reader) })}</span>;
+}
+
+function StateReadout({ bar, lane }: { bar: Bar; lane: string }) {
+  const say = useWords(words);
+  const stateName = useStateName();
+  const reasonName = useReasonName();
+  const { record, look } = bar;
+  const why = reasonName(record.reason);
+  return (
+    <>
+      <span className={css.readHead}>
+        <StateSign sign={look.sign} tone={look.tone} />
+        <strong>{stateName(look.word)}</strong>
+        <Lasting us={(bar.t1 - bar.t0) * 1000} />
+      </span>
+      {why && <span>{why}</span>}
+      <span className={css.readSmall}>{`${lane} · `}<Span t0={bar.t0} t1={bar.t1} open={bar.open} /></span>
+      {record.source === "person" && <span className={css.readSmall}>{say("edited")}</span>}
+      {record.provisional && !bar.open && <span className={css.readSmall}>{say("provisional")}</span>}
+    </>
+  );
+}
+
+export function Readout({ lane, item }: { lane: Lane; item: number }) {
+  const say = useWords(words);
+  if (lane.kind === "states") {
+    const bar = lane.bars[item];
+    return bar ? <StateReadout bar={bar} lane={lane.label} /> : null;
+  }
+  if (lane.kind === "spans") {
+    const span = lane.spans[item];
+    return span ? <><strong>{span.label}</strong><span className={css.readSmall}><Span t0={span.t0} t1={span.t1} /></span></> : null;
+  }
+  const column = lane.columns[item];
+  return column ? <><strong>{say("scrapped", { good: column.good, scrap: column.scrap })}</strong><span className={css.readSmall}><Span t0={column.t0} t1={column.t1} /></span></> : null;
+}
