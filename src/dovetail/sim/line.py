@@ -14,8 +14,8 @@ from dovetail.core.clock import DAY_US
 from dovetail.core.errors import NotFoundError
 from dovetail.sim.faults import CAPPER, FILLER, LABELLER, NEVER, PALLETISER, Randomness
 from dovetail.sim.hours import Hours
-from dovetail.sim.machine import SLOW_UPM, Machine, Make
-from dovetail.sim.orders import Order, OrderBook, rate_upm
+from dovetail.sim.machine import Machine, Make
+from dovetail.sim.orders import Drink, Order, OrderBook
 from dovetail.sim.packml import Reason
 from dovetail.sim.truth import Counts, JobRun, Status, UnitTruth
 
@@ -25,6 +25,7 @@ BOTTLING: Final = (
     Make("labeller", 115, LABELLER, buffer=160, setup_s=(480, 900)),
     Make("palletiser", 120, PALLETISER, buffer=240, setup_s=(120, 300)),
 )
+SLOW: Final = 0.94  # at a low buffer a machine runs a little slower than the first one, so that the buffer fills
 _MARGIN = 4  # pieces: two machines at an even pace deviate from their mean flow by less than this
 _PATIENCE = 12  # single pieces after which it is worth asking again whether a run may be moved at once
 
@@ -58,11 +59,13 @@ type Event = Change | JobBegan | JobEnded
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a line is run. `speed` divides every duration (time lapse); `hours` None: manned always."""
+    """How a line is run. `speed` divides every duration (time lapse); it is manned by `hours`, and always from
+    `always_from_us` on (a demo is visited at night, too)."""
 
     seed: int = 1
     speed: float = 1.0
     hours: Hours | None = None
+    always_from_us: int = NEVER
     makes: tuple[Make, ...] = BOTTLING
     order_sizes: tuple[int, int] = (12_000, 30_000)
     exact: bool = False
@@ -73,7 +76,7 @@ class Line:
 
     def __init__(self, setting: Setting, *, start_us: int) -> None:
         self.setting = setting
-        self.now_us = start_us
+        self.now_us = self._start_us = start_us
         self.truth = {make.name: UnitTruth(make.name, start_us) for make in setting.makes}
         self._orders = OrderBook(seed=setting.seed, smallest=setting.order_sizes[0], largest=setting.order_sizes[1])
         self._events: list[Event] = []
@@ -127,10 +130,15 @@ class Line:
         return self._change(self.now_us, self.machine(unit))
 
     def buffers(self, unit: str) -> tuple[int | None, int | None]:
-        """(pieces waiting before the unit, room behind it); None where the line begins or ends."""
-        machine = self.machine(unit)
-        before, behind = machine.infeed, machine.room
-        return None if before > NEVER // 2 else before, None if behind > NEVER // 2 else behind
+        """Pieces waiting in the buffer before the unit and in the one behind it; None where the line begins or ends."""
+        at = self._machines.index(self.machine(unit))
+        before = self._machines[at].infeed if at else None
+        return before, self._machines[at + 1].infeed if at + 1 < len(self._machines) else None
+
+    def next_us(self) -> int:
+        """When the next thing happens: a piece, a timer, people coming or leaving."""
+        due = [min(machine.piece_at, machine.wake_at) for machine in self._machines]
+        return min(*due, self._planned_until_us, self._calls[-1][0] if self._calls else NEVER)
 
     # --- the loop -----------------------------------------------------------------------------------------------
     def _run(self, limit_us: int) -> None:
@@ -237,8 +245,8 @@ class Line:
 
     def _begin(self, index: int, at_us: int) -> None:
         machine, order = self._machines[index], self._orders[self._order_at[index]]
-        rate = rate_upm(machine.make.rate_upm, order.drink)
-        slow = min(rate, rate_upm(SLOW_UPM, order.drink))
+        rate = _rate_upm(machine.make, order.drink)
+        slow = min(rate, SLOW * _rate_upm(self.setting.makes[0], order.drink))
         scaled = machine.random.scaled
         machine.tune(fast_us=scaled(round(60e6 / rate)), slow_us=scaled(round(60e6 / slow)))
         job = JobRun(machine.name, order.number, order.drink.key, rate, at_us)
@@ -272,15 +280,23 @@ class Line:
         if self._planned_until_us > self.now_us:
             return
         from_us, self._planned_until_us = self.now_us, self.now_us + DAY_US
-        hours = self.setting.hours
-        stretches = [(from_us, NEVER)] if hours is None else hours.manned(from_us - DAY_US, from_us + 2 * DAY_US)
-        first = from_us == self.truth[self.units[0]].started_us
-        for index, machine in enumerate(self._machines):
+        stretches = self._stretches(from_us)
+        for index in range(len(self._machines)):
             for t0_us, t1_us in stretches:
-                self._call(index, (max(t0_us, from_us) if first and t1_us > from_us else t0_us), from_us, come=True)
+                self._call(index, t0_us, from_us, come=True)
                 self._call(index, t1_us, from_us, come=False)
-            machine.random.person_us(1, 2)
         self._calls.sort(reverse=True)
+
+    def _stretches(self, from_us: int) -> list[tuple[int, int]]:
+        """(t0_us, t1_us) in which people are there, as far as they touch the day from `from_us` on."""
+        hours, always_us = self.setting.hours, self.setting.always_from_us
+        if hours is None:
+            return [(self._start_us, NEVER)]
+        planned = hours.manned(from_us - DAY_US, from_us + 2 * DAY_US)
+        stretches = [(max(t0_us, self._start_us), t1_us) for t0_us, t1_us in planned if t1_us > self._start_us]
+        before = [(t0_us, t1_us) for t0_us, t1_us in stretches if t1_us < always_us]
+        open_us = min([t0_us for t0_us, t1_us in stretches if t0_us < always_us <= t1_us] or [always_us])
+        return [*before, (open_us, NEVER)]
 
     def _call(self, index: int, planned_us: int, from_us: int, *, come: bool) -> None:
         if not from_us <= planned_us < from_us + DAY_US:
@@ -297,6 +313,10 @@ class Line:
         return Change(
             at_us, machine.name, machine.status, machine.speed_upm, Counts(machine.processed, machine.defective)
         )
+
+
+def _rate_upm(make: Make, drink: Drink) -> float:
+    return drink.rates_upm.get(make.name, make.rate_upm)
 
 
 def _wake_at(machine: Machine) -> int:

@@ -36,7 +36,6 @@ class Step(NamedTuple):
     reason: Reason = Reason.NONE
 
 
-SLOW_UPM = 94.0  # at a low buffer a machine runs a little slower than the line, so that the buffer fills again
 STARVE_AFTER_US = 2_000_000  # a gap shorter than this does not stop a machine
 REACT_US = 300_000  # the time in which a PLC notices that something has come about
 

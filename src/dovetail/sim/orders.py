@@ -1,7 +1,8 @@
-"""What the virtual line makes: a seeded sequence of orders over three products, each with its own rate."""
+"""What the virtual line makes: a seeded sequence of orders, small bottles and big ones that fill more slowly."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +11,11 @@ from dovetail.sim.faults import stream
 
 @dataclass(frozen=True, slots=True)
 class Drink:
-    """A product; `pace` is its share of each machine's rate in thousandths (a big bottle fills more slowly)."""
+    """A product, and the machines on which it runs at another rate than the machine's own, pieces per minute."""
 
     key: str
     name: str
-    pace: int
+    rates_upm: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,9 @@ class Order:
 
 
 DRINKS: Final = (
-    Drink("cola-05", "Cola 0.5 l", 1000),
-    Drink("water-05", "Water 0.5 l", 1000),
-    Drink("juice-10", "Juice 1.0 l", 800),
+    Drink("cola-05", "Cola 0.5 l", {}),
+    Drink("lemonade-10", "Lemonade 1.0 l", {"filler": 80, "capper": 90, "labeller": 95, "palletiser": 100}),
 )
-
-
-def rate_upm(machine_upm: float, drink: Drink) -> float:
-    """The standard rate of a drink on a machine of this rate.
-
-    >>> rate_upm(110, DRINKS[2])
-    88.0
-    """
-    return machine_upm * drink.pace / 1000
 
 
 class OrderBook:

@@ -198,6 +198,16 @@ class UnitTruth:
             found.append(Interval(t0_us, min(t1_us, to_us), self._statuses[at]))
         return found
 
+    @property
+    def last_change_us(self) -> int:
+        """When the status changed last."""
+        return self._moments[-1]
+
+    @property
+    def last_piece_us(self) -> int:
+        """When the last piece so far was completed; the start where there is none."""
+        return self._first[-1] + (self._pieces[-1] - 1) * self._pace[-1] if self._first else self.started_us
+
     def processed_at(self, at_us: NDArray[np.int64]) -> NDArray[np.int64]:
         """Pieces completed up to and including each moment: int64[n] to int64[n]."""
         if not self._first or not len(at_us):

@@ -1,0 +1,1 @@
+"""The protocols in which the virtual plant speaks, one file each."""
