@@ -72,9 +72,8 @@ def _clipped(block: Block, asked: Range) -> Block:
 
 def _floats(parts: Sequence[Block]) -> Iterator[Block]:
     """Parts in arrival order as one block of float64 by (ts, arrival); a text is a sample without a number."""
-    same_kind = [
-        ordered([part for part in parts if part.kind is kind]) for kind in sorted({p.kind for p in parts if len(p)})
-    ]
+    some = [part for part in parts if len(part)]
+    same_kind = [ordered([part for part in some if part.kind is kind]) for kind in sorted({part.kind for part in some})]
     if not same_kind:
         return
     floats: list[Block] = []
@@ -138,8 +137,8 @@ def _of_samples(block: Block, bucket: NDArray[np.int64]) -> _Partial:
 
 def _of_header(header: Header, bucket: int) -> _Partial:
     row = [np.nan if number is None else number for number in (header.first, header.last, header.min, header.max)]
-    one = (np.array([number], dtype=np.int64) for number in (bucket, header.n, header.n_good))
-    return _Partial(*one, np.array([row], dtype=np.float64))
+    counts = np.array([[bucket], [header.n], [header.n_good]], dtype=np.int64)
+    return _Partial(counts[0], counts[1], counts[2], np.array([row], dtype=np.float64))
 
 
 def _starts(column: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -10,11 +10,12 @@ import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone
+from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone  # type: ignore[attr-defined]  # ships no types
 
 from dovetail.core.batch import DTYPES, Batch, Column, Kind
 from dovetail.core.errors import DovetailError
@@ -51,7 +52,7 @@ class Block:
     @classmethod
     def of(cls, batch: Batch) -> Block:
         """The same samples; the arrays are shared where they can be."""
-        status = batch.quality.astype(np.uint32) | (batch.valid.astype(np.uint32) << 16)
+        status = batch.quality.astype(np.uint32) | (batch.valid.astype(np.uint32) * np.uint32(VALID))
         return cls(batch.kind, batch.tag, batch.ts, batch.value, status, batch.ts_device, batch.native)
 
     def batch(self) -> Batch:
@@ -93,7 +94,7 @@ def concat(blocks: Sequence[Block]) -> Block:
 
 
 def repeated(block: Block) -> NDArray[np.bool_]:
-    """Which samples repeat an earlier one of the same (tag, ts, value, status). `block` is sorted by (tag, ts, arrival)."""
+    """Which samples repeat an earlier one of equal (tag, ts, value, status); `block` is by (tag, ts, arrival)."""
     answer = np.zeros(len(block), dtype=np.bool_)
     ties = (block.ts[1:] == block.ts[:-1]) & (block.tag[1:] == block.tag[:-1])
     if not ties.any():
@@ -145,7 +146,7 @@ def pack_numbers(column: Column, *, steady: bool = False) -> bytes:
     return bytes((_PACKED,)) + standalone.simple_compress(raw, _config(steady=steady))
 
 
-def unpack_numbers(data: bytes, dtype: np.dtype[np.generic]) -> Column:
+def unpack_numbers(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
     """The column that `pack_numbers` was given."""
     if data[0] == _RAW:
         return np.frombuffer(data, dtype.newbyteorder("<"), offset=1).astype(dtype)
@@ -182,7 +183,7 @@ def pack_values(kind: Kind, column: Column) -> bytes:
     if kind in TEXT_KINDS:
         return pack_texts(column)
     if kind is Kind.BOOL:
-        return squeeze(np.packbits(column).tobytes())
+        return squeeze(np.packbits(column.astype(np.bool_)).tobytes())
     return pack_numbers(column)
 
 

@@ -25,9 +25,9 @@ create table head (head_id integer primary key autoincrement, n integer not null
 create table received (source text, lane text, epoch integer, spans text not null,
     primary key (source, lane, epoch)) without rowid;
 create table source (source text primary key, epoch integer not null) without rowid;
-create table delivery (source text, lane text, expected integer not null, stored integer not null, duplicate integer not null,
-    refused integer not null, gap integer not null, frames integer not null, repeated integer not null,
-    primary key (source, lane)) without rowid;
+create table delivery (source text, lane text, expected integer not null, stored integer not null,
+    duplicate integer not null, refused integer not null, gap integer not null, frames integer not null,
+    repeated integer not null, primary key (source, lane)) without rowid;
 create table consumer (name text primary key, head_id integer not null) without rowid;
 create table mark (name text primary key, head_id integer not null) without rowid;
 insert into mark values ('sealed', 0), ('released', 0);
@@ -246,5 +246,7 @@ class Head:
         for source, lane, text in spans:
             key = (source, lane)
             missing[key] = missing.get(key, 0) + Spans(tuple(map(tuple, json.loads(text)))).missing()
-        counters = {(row[0], row[1]): dict(zip(COUNTERS, row[2:], strict=True)) for row in counted}
+        counters: dict[tuple[str, str], Counts] = {
+            (row[0], row[1]): dict(zip(COUNTERS, row[2:], strict=True)) for row in counted
+        }
         return counters, missing

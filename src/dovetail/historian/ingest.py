@@ -93,7 +93,7 @@ class Ingest:
         return parts
 
     def _new(self, block: Block) -> Block:
-        """Without the samples that are held already, as far as the newest time of each tag tells (sealing finds the rest)."""
+        """Without what is held already, as far as the newest time of each tag tells; sealing finds the rest."""
         again = _repeated_inside(block)
         slots = self._last.slots(block.tag)
         ties = np.flatnonzero((block.ts == self._last.ts[slots]) & ~again)
@@ -156,7 +156,9 @@ def _checked(batch: Batch, *, ts_max_us: int) -> Block:
     block = Block.of(replace(batch, valid=batch.valid & ((batch.quality & MAJOR_MASK) != BAD)))
     bare = block.status < VALID
     if bare.any():
-        block = replace(block, value=np.where(bare, ZEROS[batch.kind], block.value).astype(DTYPES[batch.kind]))
+        value = block.value.copy()
+        value[bare] = np.array(ZEROS[batch.kind], dtype=value.dtype)
+        block = replace(block, value=value)
     if block.device is not None and (block.device == block.ts).all():
         block = replace(block, device=None)
     fine = (block.tag > 0) & (block.ts >= TS_MIN_US) & (block.ts <= ts_max_us)

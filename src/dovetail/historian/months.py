@@ -86,7 +86,7 @@ class View:
             yield chunks.decode(body, tag=tag)
 
     def newest_before(self, tag: int, at_us: int) -> list[Block]:
-        """Per kind, the chunk that holds the last sample strictly before `at_us`: all of it, or its end if it is over."""
+        """Per kind, the chunk with the last sample strictly before `at_us`: whole, or just its end if it is over."""
         sql = (
             "select id, kind, t1, end_value, end_status, end_device from chunk where tag = ? and t0 < ? "
             "order by t0 desc limit 8"  # chunks of one kind never overlap: more rows only where a tag changed its kind
@@ -138,7 +138,7 @@ class Month:
         rows = [_row(chunk) for chunk in new]
         with transaction(self._writer):
             self._writer.executemany("delete from chunk where id = ?", [(one,) for one in gone])
-            self._writer.executemany(f"insert into chunk values (null{', ?' * 20})", rows)
+            self._writer.executemany("insert into chunk values (null, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
             sql = "insert into duplicate values (?, ?, ?) on conflict do update set n = n + excluded.n"
             self._writer.executemany(sql, [(*key, n) for key, n in duplicates.items()])
             self._writer.execute("update sealed set head_id = ?", (sealed,))

@@ -53,17 +53,20 @@ class _Work:
 
 
 class Sealer:
-    """`write_lock` is that of the head's writer: held only for marking and deleting, never while compressing."""
+    """`write_lock` is that of the head's writer: held only for marking and deleting, never while compressing.
+
+    `idle` is held while a sealing runs.
+    """
 
     def __init__(self, head: Head, months: Months, recent: Recent, *, write_lock: threading.RLock) -> None:
         self._head, self._months, self._recent = head, months, recent
         self._write_lock = write_lock
-        self._one_at_a_time = threading.Lock()
+        self.idle = threading.Lock()
         self._behind: set[str] = set()
 
     def seal_once(self) -> int:
         """Seal up to SEAL_SAMPLES_MAX samples; how many. Raises LinkError when the disk refuses; nothing is lost."""
-        with self._one_at_a_time:
+        with self.idle:
             rows = _first_rows(self._recent.snapshot(), self._head.sealed)
             sealed = sum(map(len, rows))
             if rows:
@@ -78,25 +81,22 @@ class Sealer:
         months = {number for part in sorts for number in np.unique(month_of(part.block.ts)).tolist()}
         for number in sorted(months):
             with self._months.use(number) as month:
-                self._seal_month(
-                    month, [part.take(month_of(part.block.ts) == number) for part in sorts], (upto, origins)
-                )
+                self._seal_month(month, [_in_month(part, number) for part in sorts], upto, origins)
             faults.point("historian.chunk-written")
         with self._write_lock:
             self._head.seal(upto)
         self._recent.drop(upto)
 
-    def _seal_month(self, month: Month, parts: list[Sorted], upto: tuple[int, list[Origin]]) -> None:
+    def _seal_month(self, month: Month, parts: list[Sorted], upto: int, origins: list[Origin]) -> None:
         work = _Work()
         with month.view() as view:
             for part in parts:
-                todo = part.take(part.head_id > view.sealed)
-                for run in _by_tag(todo):
-                    _place(view, run, work=work, origins=upto[1])
-        month.write(work.gone, work.new, sealed=upto[0], duplicates=work.duplicates)
+                for run in _by_tag(part.take(part.head_id > view.sealed)):
+                    _place(view, run, work=work, origins=origins)
+        month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates)
 
     def _release(self) -> None:
-        """Let go of head rows that are sealed and that every consumer has passed; those beyond the limit in any case."""
+        """Let go of head rows that are sealed and passed by every consumer; those beyond the limit in any case."""
         head = self._head
         consumers = dict(head.consumers)
         upto = min([head.sealed, *consumers.values()]) if consumers else head.released  # none has said what it has read
@@ -145,6 +145,11 @@ def _sorted(rows: list[Row], kind: Kind, origins: list[Origin]) -> Sorted:
     lengths = [len(block) for block in blocks]
     whole = Sorted(concat(blocks), np.repeat(ids, lengths), np.repeat(sources, lengths))
     return whole.take(np.argsort(whole.block.tag, kind="stable"))  # quick: drivers deliver ascending runs
+
+
+def _in_month(part: Sorted, month: int) -> Sorted:
+    inside = month_of(part.block.ts) == month
+    return part if inside.all() else part.take(inside)
 
 
 def _by_tag(part: Sorted) -> Iterator[Sorted]:

@@ -19,7 +19,8 @@ from dovetail.core.limits import SEQ_SPANS_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.events.historian import FramesStored
-from dovetail.historian import aggregates, frames
+from dovetail.historian import aggregates
+from dovetail.historian import frames as codec
 from dovetail.historian.columns import VALID, Block
 from dovetail.historian.head import Counts, Head, ReceivedKey, Write
 from dovetail.historian.ingest import Accepted, Ingest
@@ -58,7 +59,7 @@ class Historian:
         self._write_lock = threading.RLock()
         self._head = Head(folder / "head.db")
         self._months = Months(folder)
-        self._recent = Recent(row_of(at, frames.decode(body)) for at, body in self._head.rows(self._head.sealed, -1))
+        self._recent = Recent(row_of(at, codec.decode(body)) for at, body in self._head.rows(self._head.sealed, -1))
         self._reader = Reader(self._months, self._recent)
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
@@ -77,7 +78,7 @@ class Historian:
 
     def close(self) -> None:
         """Close the files; what was accepted is on disk already."""
-        with self._write_lock:
+        with self._sealer.idle, self._write_lock:
             self._head.close()
             self._months.close()
 
@@ -117,7 +118,7 @@ class Historian:
                 _add(count, frames=1, expected=len(frame), stored=taken.stored)
                 _add(count, duplicate=taken.duplicate, refused=taken.refused)
                 accepted += [] if taken.empty else [taken]
-            rows = [(taken.stored, _encode(taken.frame)) for taken in accepted]
+            rows = [(taken.stored, codec.encode(taken.frame)) for taken in accepted]
             first_id = self._head.last_id + 1
             self._head.append(Write(rows, received, counts))
         except BaseException:
@@ -179,7 +180,7 @@ class Historian:
         recent = self._recent.after(after, limit)
         if recent is not None:
             return [HeadRow(row.head_id, row.frame) for row in recent]
-        rows = [HeadRow(head_id, frames.decode(body)) for head_id, body in self._head.rows(after, limit)]
+        rows = [HeadRow(head_id, codec.decode(body)) for head_id, body in self._head.rows(after, limit)]
         if after < self._head.released:
             raise RefusedError(
                 f"the head begins after row {self._head.released}", code="head-released", hint="re-read by time"
@@ -215,7 +216,7 @@ class Historian:
     def raw(
         self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
     ) -> list[Batch]:
-        """One batch per kind, ordered by (ts, tag, arrival), without repeats; the first `limit` samples of all kinds."""
+        """One batch per kind, ordered by (ts, tag, arrival), without repeats; the first `limit` samples in all."""
         self._require(tags, scope)
         if not tags or from_us >= to_us:
             return []
@@ -261,10 +262,6 @@ class Historian:
 def _add(count: Counts, **more: int) -> None:
     for name, n in more.items():
         count[name] = count.get(name, 0) + n
-
-
-def _encode(frame: Frame) -> bytes:
-    return frames.encode(frame)
 
 
 def _samples(blocks: Iterable[Block]) -> dict[int, Sample]:
