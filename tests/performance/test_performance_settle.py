@@ -1,0 +1,270 @@
+"""The ledger follows what becomes known: only what moved is rewritten, in any order to the same books, and
+yesterday's books can still be read."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+from performance_world import FILLER, LINE, SYSTEM, T0, Job, World, counted, minutes, state
+from sqlalchemy import func, select
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import HOUR_US, MINUTE_US
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Database
+from dovetail.events.performance import LedgerSettled
+from dovetail.events.states import StateNow
+from dovetail.performance import store
+from dovetail.performance.columns import add, sum_slices
+from dovetail.performance.jobs import LedgerLoop
+from dovetail.performance.model import Slice
+from dovetail.performance.service import PerformanceRoom
+from dovetail.performance.settling import rollups
+from dovetail.states.model import CountRecord, StateRecord
+from dovetail.testing.clock import ManualClock
+from dovetail.workcalendar.model import Calendar, ShiftPattern
+
+DAYS = frozenset(range(7))
+TWO_SHIFT = Calendar(
+    "two-shift", (ShiftPattern("Early", 6 * 60, 14 * 60, DAYS), ShiftPattern("Late", 14 * 60, 22 * 60, DAYS))
+)
+
+
+def at(minute: float) -> int:
+    return minutes(minute, None)[0]
+
+
+def make(database: Database, clock: ManualClock, bus: Bus) -> tuple[World, PerformanceRoom]:
+    world = World(database, calendar_of=TWO_SHIFT)
+    return world, PerformanceRoom(database, clock=clock, bus=bus, sources=world.sources())
+
+
+def held(database: Database, equipment_id: int, *, as_of: int | None = None) -> list[Slice]:
+    with database.read() as reading:
+        return [piece for _, piece in store.overlapping(reading, equipment_id, 0, 1 << 60, as_of=as_of)]
+
+
+def rows_ever(database: Database) -> int:
+    with database.read() as reading:
+        return reading.connection.scalar(select(func.count()).select_from(store.slice_table)) or 0
+
+
+RECORDS = [
+    state(FILLER, at(0), at(20), "Execute"),
+    state(FILLER, at(20), at(30), "Held", reason="mechanical/jam"),
+    state(FILLER, at(30), None, "Execute"),
+]
+COUNTS = [counted(FILLER, at(n), at(n + 1), "good", 60) for n in range(20)]
+
+
+def test_slices_are_held_up_to_the_open_record_and_the_tail_is_derived(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world, room = make(database, clock, bus)
+    heard: list[LedgerSettled] = []
+    bus.subscribe(LedgerSettled, heard.append)
+    clock.tick(40 * MINUTE_US)
+    known = world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    assert room.step() == 1
+    assert [(piece.state, piece.t1_us) for piece in held(database, FILLER)] == [("Execute", at(20)), ("Held", at(30))]
+    assert heard == [LedgerSettled(LINE, at(0), at(30), known), LedgerSettled(FILLER, at(0), at(30), known)]
+    shown = room.slices(FILLER, at(10), at(60), scope=everyone)
+    assert [(piece.state, piece.t0_us, piece.t1_us) for piece in shown] == [
+        ("Execute", at(10), at(20)),  # cut at the question's beginning, with the pieces counted since
+        ("Held", at(20), at(30)),
+        ("Execute", at(30), at(40)),  # up to now
+    ]
+    assert [piece.pieces.good for piece in shown] == [600, 0, 0]
+    assert room.step() == 0
+
+
+def test_only_rows_that_differ_are_rewritten(database: Database, clock: ManualClock, bus: Bus) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    room.step()
+    before = rows_ever(database)
+    world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))  # derived again: the same
+    room.step()
+    assert rows_ever(database) == before
+    other = [RECORDS[0], state(FILLER, at(20), at(30), "Held", reason="setup/format"), RECORDS[2]]
+    world.say(FILLER, records=other, moved=(at(20), at(30)))
+    room.step()
+    assert rows_ever(database) == before + 2  # one slice of the filler, one of its line
+    assert [piece.cls for piece in held(database, FILLER)] == ["APT", "AUST"]
+
+
+def test_an_answer_as_of_then_is_what_was_known_then(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    first = world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    clock.tick(5 * MINUTE_US)
+    edited = [RECORDS[0], state(FILLER, at(20), at(30), "Held", reason="setup/format"), RECORDS[2]]
+    second = world.say(FILLER, records=edited, jobs=[Job("j1", "cola", at(0), None)], moved=(at(20), at(30)))
+    room.step()
+    then = room.kpis(FILLER, at(0), at(60), scope=everyone, as_of=first)
+    now = room.kpis(FILLER, at(0), at(60), scope=everyone, as_of=second)
+    assert (then.until_us, now.until_us) == (at(40), at(45))  # nothing was known of what came later
+    assert [piece.reason for piece in held(database, FILLER, as_of=first)] == [None, "mechanical/jam"]
+    assert (then.sums["adet_us"], then.sums["aust_us"]) == (10 * MINUTE_US, 0)
+    assert (now.sums["adet_us"], now.sums["aust_us"]) == (0, 10 * MINUTE_US)
+    assert [piece.product for piece in room.slices(FILLER, at(0), at(40), scope=everyone, as_of=first)] == [None] * 3
+
+
+def test_a_record_that_opens_earlier_takes_back_what_was_held(database: Database, clock: ManualClock, bus: Bus) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, moved=(at(0), None))
+    room.step()
+    world.say(FILLER, records=[state(FILLER, at(0), None, "Execute")], moved=(at(20), None))  # late: it never stopped
+    room.step()
+    assert held(database, FILLER) == []
+
+
+def test_history_brought_in_below_joins_without_a_hole(database: Database, clock: ManualClock, bus: Bus) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS[1:], moved=(at(20), None))
+    room.step()
+    past = [state(FILLER, at(-6000), at(-3000), "Execute"), state(FILLER, at(-3000), at(20), "Idle")]
+    world.say(FILLER, records=[*past, *RECORDS[1:]], moved=(at(-6000), at(20)))
+    room.step()
+    found = held(database, FILLER)
+    assert (found[0].t0_us, found[-1].t1_us) == (at(-6000), at(30))
+    assert all(one.t1_us == two.t0_us for one, two in pairwise(found))
+
+
+def test_the_live_state_stands_at_the_end_until_it_is_settled(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, moved=(at(0), None))
+    room.step()
+    world.live[FILLER] = StateNow(FILLER, "NO_DATA", "", None, False, at(36), at(36), at(40))
+    tail = room.slices(FILLER, at(30), at(60), scope=everyone)
+    assert [(piece.state, piece.t0_us) for piece in tail] == [("Execute", at(30)), ("NO_DATA", at(36))]
+    assert held(database, FILLER)[-1].t1_us == at(30)
+
+
+def test_a_new_plant_version_settles_from_where_it_is_valid(database: Database, clock: ManualClock, bus: Bus) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, jobs=[Job("j1", "cola", at(0), None)], moved=(at(0), None))
+    room.step()
+    world.rates["cola", "acme/pack/line1/filler"] = 120.0
+    world.apply(at(10))
+    room.step()
+    assert [piece.rate_upm for piece in held(database, FILLER)] == [120.0, 120.0]  # the fake has one rate for ever
+
+
+def test_the_loop_settles_when_it_is_nudged_and_leaves_nothing_behind(
+    database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world, room = make(database, clock, bus)
+    loop = LedgerLoop(room, bus=bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    assert loop.step_all() == 1
+    loop.start()
+    loop.stop()
+    assert len(held(database, FILLER)) == 2
+
+
+# --- properties ------------------------------------------------------------------------------------------------
+
+NAMES = ["Execute", "Held", "Stopped", "NO_DATA", "Idle"]
+QUANTITY = st.integers(-5, 999)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[tuple[list[StateRecord], list[CountRecord], list[Job], int]]:
+    """What is known of two days, growing and corrected: each chapter's facts, and from which minute they moved."""
+    chapters: list[tuple[list[StateRecord], list[CountRecord], list[Job], int]] = []
+    names: list[tuple[int, str]] = [(0, "Idle")]
+    counts: list[CountRecord] = []
+    jobs: list[Job] = []
+    for _ in range(draw(st.integers(1, 6))):
+        late = draw(st.integers(0, 300))
+        moved = max(0, names[-1][0] - late)
+        names = [edge for edge in names if edge[0] <= moved]
+        steps = draw(st.lists(st.integers(1, 400), min_size=0, max_size=4))
+        for step in steps:
+            names.append((names[-1][0] + step, draw(st.sampled_from(NAMES))))
+        counts = [count for count in counts if count.t1_us <= at(moved)]
+        start, length = draw(st.integers(moved, moved + 200)), draw(st.integers(1, 300))
+        begin, end = min(start, names[-1][0]), min(start + length, names[-1][0])
+        counted_now = counted(
+            FILLER, at(begin), at(end), "good", draw(st.integers(-5, 999)), spread=draw(st.booleans())
+        )
+        counts = counts + [counted_now] * (begin < end)
+        job = Job(f"j{len(chapters)}", "cola", at(draw(st.integers(0, 900))), draw(st.sampled_from([None, at(950)])))
+        jobs = [*jobs, job][-2:]
+        edges = [*(minute for minute, _ in names), None]
+        records = [
+            state(FILLER, at(t0), None if t1 is None else at(t1), name)
+            for (t0, name), t1 in zip(names, edges[1:], strict=True)
+        ]
+        chapters.append((records, list(counts), list(jobs), min(moved, begin)))
+    return chapters
+
+
+@budget(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(story=stories(), step_after=st.lists(st.booleans(), min_size=6, max_size=6))
+def test_settling_as_it_comes_gives_the_same_books_as_settling_at_once(
+    story: list[tuple[list[StateRecord], list[CountRecord], list[Job], int]], step_after: list[bool]
+) -> None:
+    with TemporaryDirectory() as folder:
+        clock, bus = ManualClock(T0 + 48 * HOUR_US), Bus()
+        database = Database(f"sqlite:///{Path(folder) / 'records.db'}", clock=clock, bus=bus)
+        database.create_for_tests()
+        world, room = make(database, clock, bus)
+        for (records, counts, jobs, moved), step in zip(story, step_after, strict=False):
+            world.say(FILLER, records=records, counts=counts, moved=(at(moved), None))
+            world.say(FILLER, jobs=jobs, moved=(T0, None))
+            room.step(limit=500 if step else 1)
+        while room.step():
+            pass
+        incremental = held(database, FILLER)
+        with database.read() as reading:
+            kept = [store.rollup_rows(reading, FILLER, table) for table in (store.rollup_job, store.rollup_reason)]
+        with database.write(SYSTEM) as uow:
+            for table in (store.slice_job, store.slice_table, store.rollup_job, store.rollup_reason):
+                uow.connection.execute(table.delete())
+        room.settle(FILLER, T0, None)
+        assert held(database, FILLER) == incremental
+        with database.read() as reading:
+            anew = [store.rollup_rows(reading, FILLER, table) for table in (store.rollup_job, store.rollup_reason)]
+        assert anew == kept
+        by_job, _ = rollups(incremental)
+        assert add(*by_job)["elapsed_us"] == sum(piece.elapsed_us for piece in incremental)
+        assert add(*by_job) == sum_slices(incremental)
+        database.close()
+
+
+@pytest.mark.parametrize("days", [3, 9])
+def test_a_long_period_from_rollups_is_the_sum_of_its_slices(
+    sqlite_database: Database, clock: ManualClock, bus: Bus, days: int, everyone: Scope
+) -> None:
+    world, room = make(sqlite_database, clock, bus)
+    edges = range(0, days * 1440, 47)
+    names = ["Execute", "Held", "Execute", "Stopped", "NO_DATA"]
+    records = [state(FILLER, at(m), at(m + 47), names[n % 5]) for n, m in enumerate(edges)]
+    counts = [counted(FILLER, at(m), at(m + 20), "good", 900 + n) for n, m in enumerate(edges)]
+    clock.tick(days * 24 * HOUR_US)
+    world.say(FILLER, records=records, counts=counts, moved=(at(0), None))
+    room.step()
+    for begin, end in ((0, days * 1440), (33, days * 1440 - 100), (701, 3000)):
+        by_rollup = room.sums(FILLER, at(begin), at(end), scope=everyone)
+        assert by_rollup == sum_slices(room.slices(FILLER, at(begin), at(end), scope=everyone))
+    known = world.say(FILLER, moved=(at(0), None))
+    past = room.sums(FILLER, at(0), at(days * 1440), scope=system_scope(), as_of=known)
+    assert past == room.sums(FILLER, at(0), at(days * 1440), scope=everyone)
