@@ -118,7 +118,7 @@ class Handover:
         batches = [Batch.bad(tags, q.BAD_NOT_CONNECTED, at_us=at_us, kind=kind) for kind, tags in self._kinds.items()]
         batches.append(Batch.bad([self._plan.clock_offset_tag], q.BAD_NOT_CONNECTED, at_us=at_us, kind=Kind.I64))
         if not self._put(batches, at_us, even_when_full=True):
-            self._owed += batches
+            self._owed = self._owed or batches  # the first loss counts: nothing was kept since
         self._watch.forget()
         self._offset_said = None
 

@@ -151,6 +151,7 @@ class LinkSession:
     async def _watch(self, driver: Driver, gate: asyncio.Semaphore) -> None:
         """Settle, then prove each second that the device lives."""
         await self._settle(driver, gate)
+        self._check_room()
         self._up()
         due_us = self._clock.monotonic_us()
         every_us = round(GOOD_THROUGH_EVERY_S * SECOND_US)
