@@ -1,0 +1,229 @@
+"""What a machine's product and order signals mean as jobs: read off tables, whatever the order in which they arrive."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from production_plant import World, world
+
+from dovetail.core.bus import Bus
+from dovetail.core.quality import BAD_NOT_CONNECTED
+from dovetail.core.scope import system_scope
+from dovetail.db.uow import Database
+from dovetail.events.production import JobResponseChanged
+from dovetail.operations.operation import execute
+from dovetail.production.bytag import Seen, starts
+from dovetail.production.operations import CancelJob, EndJob, StartJob
+from dovetail.testing.clock import ManualClock
+
+S = 1_000_000
+
+
+@pytest.fixture
+def plant(database: Database, clock: ManualClock, bus: Bus) -> World:
+    return world(database, clock, bus)
+
+
+@pytest.mark.parametrize("products, orders, expected", [
+    #  (second, text) of the product's tag, of the order's tag           jobs: second product order
+    ([(0, "cola")], [], ["0 cola -"]),
+    ([(0, "cola"), (60, "water")], [], ["0 cola -", "60 water -"]),
+    ([(0, "cola"), (30, "cola"), (60, "cola")], [], ["0 cola -"]),                # said again is no change
+    ([(0, "cola"), (30, ""), (60, "cola")], [], ["0 cola -"]),                    # the display was blank for a while
+    ([(0, "cola"), (30, ""), (60, "water")], [], ["0 cola -", "60 water -"]),
+    ([(0, "cola"), (0, "water")], [], ["0 water -"]),                             # the last to arrive at one moment
+    ([(0, "cola")], [(0, "1")], ["0 cola 1"]),
+    ([(0, "cola")], [(3, "1")], ["0 cola 1"]),                                    # written one after the other
+    ([(3, "cola")], [(0, "1")], ["3 cola 1"]),
+    ([(0, "cola")], [(0, "1"), (60, "2")], ["0 cola 1", "60 cola 2"]),            # the next order of the same product
+    ([(0, "cola"), (61, "water")], [(0, "1"), (60, "2")], ["0 cola 1", "61 water 2"]),
+    ([(0, "cola"), (60, "water")], [(0, "1"), (61, "2")], ["0 cola 1", "60 water 2"]),
+    ([(0, "cola"), (60, "water")], [(0, "1"), (66, "2")], ["0 cola 1", "60 water 1", "66 water 2"]),
+    ([], [(0, "1")], []),                                                         # an order of nothing is no job
+])  # fmt: skip
+def test_which_jobs_the_signals_start(
+    products: list[tuple[int, str]], orders: list[tuple[int, str]], expected: list[str]
+) -> None:
+    seen = [[(second * S, text) for second, text in samples] for samples in (products, orders)]
+    found = starts(seen[0], seen[1], product_before=None, order_before=None)
+    assert [f"{job.t0_us // S} {job.product} {job.job_order or '-'}" for job in found] == expected
+
+
+def test_what_was_held_before_does_not_start_a_job_again() -> None:
+    assert starts([(0, "cola")], [], product_before="cola", order_before=None) == []
+
+
+def test_the_machine_starts_and_ends_its_jobs(plant: World) -> None:
+    plant.now(60)
+    plant.signal(10, "recipe", "cola")
+    plant.step()
+    assert plant.jobs("filler") == ["10-… cola"]
+    plant.signal(30, "recipe", " water ")
+    plant.signal(31, "recipe", "water")
+    plant.step()
+    assert plant.jobs("filler") == ["10-30 cola", "30-… water"]
+    assert plant.jobs("capper") == []
+    assert plant.historian.consumers == {"production": len(plant.historian.frames)}
+
+
+def test_a_lost_link_ends_no_job(plant: World) -> None:
+    plant.signal(10, "recipe", "cola")
+    plant.signal(20, "recipe", None, quality=BAD_NOT_CONNECTED)
+    plant.signal(25, "recipe", "cola")
+    plant.step()
+    assert plant.jobs("filler") == ["10-… cola"]
+
+
+def test_an_order_before_its_product_starts_one_job_also_when_read_apart(plant: World) -> None:
+    plant.signal(10, "recipe", "cola")
+    plant.signal(10, "order", 1)
+    plant.step()
+    plant.signal(30, "order", 2)
+    plant.step()
+    assert plant.jobs("filler") == ["10-30 cola 1", "30-… cola 2"]
+    plant.signal(30.05, "recipe", "water")
+    plant.step()
+    assert plant.jobs("filler") == ["10-30.05 cola 1", "30.05-… water 2"]
+
+
+def test_a_late_sample_puts_its_job_between_the_others(plant: World) -> None:
+    plant.signal(10, "recipe", "cola")
+    plant.signal(50, "recipe", "cola")
+    plant.step()
+    assert plant.jobs("filler") == ["10-… cola"]
+    plant.signal(30, "recipe", "water")  # waited out an outage in the gateway
+    plant.step()
+    assert plant.jobs("filler") == ["10-30 cola", "30-50 water", "50-… cola"]
+    plant.signal(5, "recipe", "cola")
+    plant.step()
+    assert plant.jobs("filler") == ["5-30 cola", "30-50 water", "50-… cola"]
+
+
+def test_what_people_did_stays(plant: World) -> None:
+    """A person ended the machine's job and ran another; the machine's next change ends that."""
+    plant.signal(10, "recipe", "cola")
+    plant.step()
+    plant.now(20)
+    jobs, scope = plant.production.jobs, system_scope()
+    with plant.database.read() as reading:
+        filler = plant.id("filler")
+        (running,) = plant.production.responses(reading, filler, plant.at(15), plant.at(16), scope=scope)
+    execute(jobs.end, EndJob(job_response_id=running.id), database=plant.database, scope=scope)
+    plant.now(25)
+    execute(jobs.start, StartJob(equipment_id=filler, product="water"), database=plant.database, scope=scope)
+    plant.signal(26, "recipe", "cola")  # says what it said before: no change
+    plant.step()
+    assert plant.jobs("filler") == ["10-20 cola", "25-… water"]
+    plant.signal(40, "recipe", "juice")
+    plant.step()
+    assert plant.jobs("filler") == ["10-20 cola", "25-40 water", "40-… juice"]
+    plant.signal(12, "recipe", "lemonade")  # late: before what the person ended
+    plant.signal(14, "recipe", "cola")
+    plant.step()
+    assert plant.jobs("filler") == ["10-12 cola", "12-14 lemonade", "14-25 cola", "25-40 water", "40-… juice"]
+
+
+def test_the_machine_says_what_a_person_has_started_already(plant: World) -> None:
+    plant.now(20)
+    start = StartJob(equipment_id=plant.id("filler"), product="cola", job_order="PO-1")
+    execute(plant.production.jobs.start, start, database=plant.database, scope=system_scope())
+    plant.signal(21, "recipe", "cola")
+    plant.step()
+    assert plant.jobs("filler") == ["20-… cola PO-1"]
+
+
+def test_a_job_by_tag_cannot_be_cancelled(plant: World) -> None:
+    plant.signal(10, "recipe", "cola")
+    plant.step()
+    with plant.database.read() as reading:
+        window = (plant.at(15), plant.at(16))
+        (running,) = plant.production.responses(reading, plant.id("filler"), *window, scope=system_scope())
+    with pytest.raises(Exception, match="own signal"):
+        execute(
+            plant.production.jobs.cancel,
+            CancelJob(job_response_id=running.id),
+            database=plant.database,
+            scope=system_scope(),
+        )
+
+
+def test_reading_everything_again_changes_nothing(plant: World, bus: Bus) -> None:
+    plant.signal(10, "recipe", "cola")
+    plant.signal(30, "recipe", "water")
+    plant.step()
+    heard: list[JobResponseChanged] = []
+    bus.subscribe(JobResponseChanged, heard.append)
+    frames = list(plant.historian.frames)
+    again = type(plant.production)(
+        plant.database,
+        historian=plant.historian,
+        equipment=plant.equipment,
+        materials=plant.materials,
+        clock=plant.clock,
+    )
+    assert again.step(100) >= 0
+    plant.historian.put(frames)  # doubled on their way
+    again.step(100)
+    assert heard == []
+    assert plant.jobs("filler") == ["10-30 cola", "30-… water"]
+
+
+TEXTS = st.sampled_from(["cola", "water", ""])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 40), TEXTS), min_size=1, max_size=8, unique_by=lambda seen: seen[0]),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 3)), max_size=5, unique_by=lambda seen: seen[0]),
+    st.randoms(use_true_random=False),
+    st.integers(1, 4),
+)
+def test_late_shuffled_and_chopped_signals_give_the_same_jobs(
+    tmp_path_factory: pytest.TempPathFactory,
+    products: list[tuple[int, str]],
+    orders: list[tuple[int, int]],
+    random: object,
+    limit: int,
+) -> None:
+    """Signals 3 s apart and more, so that order and product fall within and outside of what counts as together."""
+    signals = [(ts * 0.05, "recipe", text) for ts, text in products]
+    signals += [(ts * 0.05, "order", number) for ts, number in orders]
+    told: list[list[str]] = []
+    for order in (None, random):
+        clock, bus = ManualClock(), Bus()
+        database = Database(f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'records.db'}", clock=clock, bus=bus)
+        database.create_for_tests()
+        plant = world(database, clock, bus)
+        clock.tick(3_600 * S)
+        told.append(_play(plant, signals, order, limit))
+        database.close()
+    assert told[0] == told[1]
+
+
+def _play(plant: World, signals: list[tuple[float, str, object]], random: object, limit: int) -> list[str]:
+    ordered = sorted(signals, key=lambda signal: signal[:2])
+    getattr(random, "shuffle", lambda _: None)(ordered)
+    for minute, name, value in ordered:
+        plant.signal(minute + 1, name, value)  # type: ignore[arg-type]
+        plant.production.step(limit)
+    plant.step()
+    return plant.jobs("filler")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100), TEXTS), max_size=10),
+    st.lists(st.tuples(st.integers(0, 100), TEXTS), max_size=10),
+)
+def test_starts_are_in_order_and_each_says_something_new(products: list[Seen], orders: list[Seen]) -> None:
+    found = starts(
+        sorted((ts * S, text) for ts, text in products),
+        sorted((ts * S, text) for ts, text in orders),
+        product_before=None,
+        order_before=None,
+    )
+    times = [job.t0_us for job in found]
+    assert times == sorted(set(times))
+    assert all((a.product, a.job_order) != (b.product, b.job_order) for a, b in pairwise(found))
