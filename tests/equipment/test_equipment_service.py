@@ -147,8 +147,8 @@ def test_what_is_wrong_anywhere_leaves_the_old_plant_standing(
     with database.read() as reading:
         known = reading.known_now()
     with pytest.raises(PlantInvalidError) as refused:
-        room.apply(documents(SMALL.replace("connection: plc1,", "connection: plc9,")), scope=everyone)
-    assert refused.value.message.startswith("plant.yaml:16:30: DT-P201: there is no connection plc9")
+        room.apply(documents(SMALL.replace("connection: plc1,", "connection: plc1x,")), scope=everyone)
+    assert refused.value.message.startswith("plant.yaml:16:30: DT-P201: there is no connection plc1x")
     assert refused.value.hint == "did you mean plc1?"
     with database.read() as reading:
         assert reading.known_now() == known

@@ -1,4 +1,4 @@
-"""Seventy ways to get a plant wrong: each is refused at the right place with the right hint, and the old plant stays.
+"""Seventy-seven ways to get a plant wrong: each is refused at the right place with the right hint, and the old plant stays.
 
 A case is a folder of plant files and `expected.txt`: one line per fault, `file:line:col CODE | beginning of the hint`.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dovetail.app.rooms import plant_sections
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import Scope, system_scope
@@ -19,14 +20,14 @@ from dovetail.equipment.service import EquipmentRoom, PlantInvalidError
 from dovetail.materials import plant as materials
 from dovetail.plantcode import codes
 from dovetail.plantcode.folder import read_folder
-from dovetail.plantcode.section import Section
 from dovetail.plantcode.validate import validate
+from dovetail.states import plant as states
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar import plant as workcalendar
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "malformed"
 NAMES = sorted(path.name for path in CASES.iterdir())
-SECTIONS: tuple[Section, ...] = (*equipment.SECTIONS, *materials.SECTIONS, *workcalendar.SECTIONS)
+SECTIONS = plant_sections()
 SOUND = b"plant: {format: 1, name: Sound}\nequipment: {acme: {level: Enterprise, timezone: Europe/Prague}}\n"
 
 
@@ -89,7 +90,7 @@ def test_most_codes_have_a_case() -> None:
 
 
 def test_every_code_says_what_it_means() -> None:
-    tables = (codes.MEANINGS, equipment.MEANINGS, materials.MEANINGS, workcalendar.MEANINGS)
+    tables = (codes.MEANINGS, equipment.MEANINGS, materials.MEANINGS, workcalendar.MEANINGS, states.MEANINGS)
     together = [code for table in tables for code in table]
     assert len(together) == len(set(together))
     used = {code for name in NAMES for _place, code, _hint in expected(name)}

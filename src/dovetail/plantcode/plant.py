@@ -80,23 +80,23 @@ class Plant:
             self._derived[name] = build()
         return self._derived[name]
 
-    def locate(self, path: Path) -> tuple[Place, Any]:
-        """The place of the longest part of a path that exists, and the scalar there (None for keys and mappings)."""
+    def locate(self, path: Path, *, key: bool = False) -> tuple[Place, Any]:
+        """The place of the longest part of a path that exists, and the scalar there (None for mappings and lists)."""
         section = str(path[0]) if path else ""
         if section not in self._sections:
             return Place(self.first_file, 1, 1), None
         place, value = self._heads[section], cast(Any, self._sections[section])
         file = place.file
         scalar: Any = None
-        for depth, key in enumerate(path[1:]):
-            mark = _mark(value, key)
+        for depth, step in enumerate(path[1:]):
+            mark = _mark(value, step)
             if mark is None:
                 return place, None
             if depth == 0:
-                file = self._files.get((section, str(key)), file)
-            value = _step(value, key)
+                file = self._files.get((section, str(step)), file)
+            value = _step(value, step)
             scalar = None if isinstance(value, Map | Seq) else value
-            line, col = mark[:2] if scalar is None else mark[2:]
+            line, col = mark[:2] if scalar is None or key else mark[2:]
             place = Place(file, line + 1, col + 1)
         return place, scalar
 

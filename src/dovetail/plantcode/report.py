@@ -7,9 +7,9 @@ One place is reported once: what follows from a fault there would only hide it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from dovetail.core.limits import PLANT_PROBLEMS_MAX
 
@@ -17,6 +17,14 @@ GUESS_AMONG_MAX: Final = 2_000  # comparing with more names takes longer than re
 LINE_SHOWN_MAX: Final = 160  # characters of an offending line; the rest helps nobody
 
 type Path = Sequence[str | int]
+
+
+class Locate(Protocol):
+    """Finds the place of a path: of its value where that is a scalar and `key` is not asked for, else of its key."""
+
+    def __call__(self, path: Path, *, key: bool = False) -> tuple[Place, Any]:
+        """(place, the scalar there or None) of the longest part of the path that exists."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,14 +92,14 @@ def did_you_mean(given: str, candidates: Iterable[str]) -> str | None:
 class Report:
     """Collects problems. `locate` gives (place, scalar text or None) of a path; `texts` the files for showing lines."""
 
-    def __init__(self, *, locate: Callable[[Path], tuple[Place, Any]] | None = None) -> None:
+    def __init__(self, *, locate: Locate | None = None) -> None:
         self._locate = locate
         self._lines: dict[str, list[str]] = {}
         self._problems: dict[Place, Problem] = {}
         self._withheld: set[tuple[str, int]] = set()  # lines that hold a secret are not shown for anything else either
         self.dropped = 0  # problems beyond the limit, counted and said
 
-    def use(self, locate: Callable[[Path], tuple[Place, Any]]) -> None:
+    def use(self, locate: Locate) -> None:
         """From now on paths are found by this."""
         self._locate = locate
 
@@ -112,13 +120,13 @@ class Report:
     ) -> None:
         """Something is wrong at `path` (section, entry, field, …).
 
-        The place is the value where that is a scalar, else its key; of a path that does not exist, its longest part
-        that does. With `candidates` the hint guesses what was meant by `given` (default: the scalar, else the key).
-        A line that holds a secret is withheld.
+        The place is the value where that is a scalar, else its key; the key also where it is what was `given`. Of a
+        path that does not exist it is the longest part that does. With `candidates` the hint guesses what was meant by
+        `given` (default: the scalar, else the key). A line that holds a secret is withheld.
         """
         if self._locate is None:
             raise RuntimeError("a report needs the document before it can find paths")
-        place, scalar = self._locate(path)
+        place, scalar = self._locate(path, key=given is not None and given == str(path[-1]))
         if candidates is not None and hint is None:
             hint = did_you_mean(given or str(scalar if scalar is not None else path[-1]), candidates)
         self.at(place, code, message, hint=hint, line=line)
