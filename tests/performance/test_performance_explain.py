@@ -1,0 +1,224 @@
+"""Every number explains itself: each step down can be computed again from what is shown, to the PLC's address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from performance_world import AREA, BARE_LINE, FILLER, LINE, PRESS, Job, World, counted, good, minutes, state
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import MINUTE_US, to_rfc3339
+from dovetail.core.errors import DovetailError, NotFoundError
+from dovetail.core.scope import Actor, Scope
+from dovetail.db.uow import Database
+from dovetail.operations.http import Api, problem
+from dovetail.performance.api import routes
+from dovetail.performance.columns import BY_NAME
+from dovetail.performance.explain import PAGE, Explainer
+from dovetail.performance.service import PerformanceRoom
+from dovetail.performance.tree import Node, Place
+from dovetail.testing.clock import ManualClock
+
+END = 400
+
+
+def at(minute: float) -> int:
+    return minutes(minute, None)[0]
+
+
+@pytest.fixture
+def explainer(sqlite_database: Database, clock: ManualClock, bus: Bus) -> Explainer:
+    """A filler that stops every other minute pair for 400 minutes: more slices than one page holds."""
+    world = World(sqlite_database)
+    room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=world.sources())
+    names = ["Execute", "Held"]
+    records = [state(FILLER, at(m), at(m + 2), names[m // 2 % 2]) for m in range(0, END, 2)]
+    counts = [counted(FILLER, at(m), at(m + 3), "good", 101) for m in range(0, END - 3, 4)]
+    jobs = [Job("j1", "cola", at(0), at(200), 60.0), Job("j2", "beer", at(150), None, 90.0)]
+    world.samples += [good(400, at(m), 6 + m % 4) for m in range(0, END, 2)]
+    world.samples += [good(401, at(m), 25 * m) for m in range(END)]
+    clock.tick(END * MINUTE_US)
+    world.say(FILLER, records=records, counts=counts, jobs=jobs, moved=(at(0), at(END)))
+    world.say(PRESS, records=records[:3], moved=(at(0), at(6)))
+    while room.step():
+        pass
+    return Explainer(room, world)
+
+
+def ask(
+    explainer: Explainer, scope: Scope, path: str, *, equipment_id: int = FILLER, cursor: str | None = None
+) -> Node:
+    place = Place("", equipment_id, at(0), at(END), None, scope)
+    return explainer.explain("oee_index", place, path=path, cursor=cursor)
+
+
+def all_children(explainer: Explainer, scope: Scope, path: str, equipment_id: int = FILLER) -> Iterator[Node]:
+    cursor: str | None = None
+    while True:
+        page = ask(explainer, scope, path, equipment_id=equipment_id, cursor=cursor)
+        yield from page.children
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def number(node: Node) -> float:
+    assert isinstance(node.value, int | float)
+    return node.value
+
+
+def test_oee_is_a_product_of_factors_and_they_are_ratios_of_columns(explainer: Explainer, everyone: Scope) -> None:
+    oee = ask(explainer, everyone, "")
+    a, e, q = (number(child) for child in oee.children)
+    assert number(oee) == a * e * q
+    assert (oee.formula, oee.convention is not None) == ("Availability · Effectiveness · Quality ratio", True)
+    availability = ask(explainer, everyone, "oee_index/availability")
+    apt, held = (number(child) for child in availability.children)
+    assert number(availability) == a == apt / held
+    effectiveness = ask(explainer, everyone, "oee_index/effectiveness")
+    ideal_ns, rated_us = (number(child) for child in effectiveness.children)
+    assert number(effectiveness) == ideal_ns / (1000 * rated_us)
+
+
+@pytest.mark.parametrize("equipment_id", [FILLER, LINE])
+@pytest.mark.parametrize("column", sorted(BY_NAME))
+def test_every_column_is_the_sum_of_the_slices_below_it(
+    explainer: Explainer, everyone: Scope, column: str, equipment_id: int
+) -> None:
+    path = f"oee_index/availability/{column}"
+    node = ask(explainer, everyone, path, equipment_id=equipment_id)
+    assert len(node.children) <= PAGE
+    assert number(node) == sum(number(child) for child in all_children(explainer, everyone, path, equipment_id))
+
+
+def test_a_slice_holds_the_pieces_its_count_records_gave_it(explainer: Explainer, everyone: Scope) -> None:
+    for child in list(all_children(explainer, everyone, "oee_index/quality_ratio/gq/good_observed"))[:12]:
+        inside = ask(explainer, everyone, child.key).children
+        given = [node for node in inside if node.kind == "count-record" and node.detail["kind"] == "good"]
+        assert number(child) == sum(number(node) for node in given)
+        assert [node.kind for node in inside].count("state-record") == 1
+
+
+def test_a_jobs_rate_and_pieces_give_the_ideal_time(explainer: Explainer, everyone: Scope) -> None:
+    children = list(all_children(explainer, everyone, "oee_index/effectiveness/pri_pq_ns/ideal_ns"))
+    shared = next(child for child in children if len(child.detail["jobs"]) == 2)
+    below = ask(explainer, everyone, shared.key).children
+    jobs = [node for node in below if node.kind == "job-response"]
+    assert number(shared) == sum(node.detail["ideal_ns"] for node in jobs)
+    assert [node.value for node in jobs] == [60.0, 90.0]
+
+
+def test_the_way_down_ends_at_the_address_in_the_controller(explainer: Explainer, everyone: Scope) -> None:
+    columns = ask(explainer, everyone, "oee_index/availability").children
+    slices = ask(explainer, everyone, columns[0].key).children
+    record = ask(explainer, everyone, slices[1].key).children[0]
+    sample = ask(explainer, everyone, record.key).children[0]
+    assert (sample.kind, sample.detail["quality_name"], sample.detail["ts"]) == ("sample", "GOOD", to_rfc3339(at(4)))
+    address = ask(explainer, everyone, sample.key).children[0]
+    assert address.kind == "address"
+    assert address.detail["endpoint"] == "opc.tcp://127.0.0.1:4841/"
+    assert (address.detail["connection"], address.detail["address"]) == ("plc", "ns=2;s=State")
+    assert ask(explainer, everyone, address.key) == address
+
+
+def test_a_count_record_shows_the_readings_it_is_the_difference_of(explainer: Explainer, everyone: Scope) -> None:
+    first = next(all_children(explainer, everyone, "oee_index/quality_ratio/gq/good_observed"))
+    count = next(node for node in ask(explainer, everyone, first.key).children if node.kind == "count-record")
+    before, after = ask(explainer, everyone, count.key).children
+    assert (before.value, after.value, before.label) == (0, 75, "acme/pack/line1/filler.good")
+
+
+def test_above_a_line_a_column_opens_by_equipment(explainer: Explainer, everyone: Scope) -> None:
+    node = ask(explainer, everyone, "oee_index/availability/apt_us", equipment_id=AREA)
+    assert [child.detail["path"] for child in node.children] == ["acme/pack/line1", "acme/pack/press"]
+    assert number(node) == sum(number(child) for child in node.children)
+    press = ask(explainer, everyone, node.children[1].key, equipment_id=AREA)
+    assert number(press) == sum(number(child) for child in press.children)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["teep", "oee_index/nonsense", "oee_index/availability/apt_us/slice:x", "oee_index/availability/apt_us/sample:1"],
+)
+def test_a_path_that_leads_nowhere_is_not_found(explainer: Explainer, everyone: Scope, path: str) -> None:
+    with pytest.raises(NotFoundError):
+        ask(explainer, everyone, path)
+
+
+def test_what_is_out_of_sight_does_not_exist_on_the_way_down(explainer: Explainer) -> None:
+    seen = Scope(actor=Actor("p1", "Eve"), at={"plant.view": frozenset({AREA, PRESS})})
+    assert [c.detail["path"] for c in ask(explainer, seen, "oee_index/apt_us", equipment_id=AREA).children] == [
+        "acme/pack/press"
+    ]
+    for path in (f"oee_index/apt_us/equipment:{FILLER}", "oee_index/address:401", f"oee_index/sample:401:{at(5)}"):
+        with pytest.raises(NotFoundError):
+            ask(explainer, seen, path, equipment_id=AREA)
+
+
+# --- over HTTP ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def client(explainer: Explainer, sqlite_database: Database, everyone: Scope) -> object:
+    api = Api(sqlite_database)
+    routes(api, explainer._room, explainer)
+    app = FastAPI()
+    app.include_router(api.router)
+
+    @app.middleware("http")
+    async def signed_in(request: Request, call_next: object) -> Response:
+        request.state.scope = everyone
+        return await call_next(request)  # type: ignore[operator]
+
+    @app.exception_handler(DovetailError)
+    async def refused(_request: Request, error: DovetailError) -> Response:
+        return problem(error)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://plant/api/v1") as client:
+        yield client
+
+
+PERIOD = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(END))}
+
+
+async def test_kpis_over_http(client: httpx.AsyncClient) -> None:
+    found = (await client.get(f"/equipment/{FILLER}/kpis", params=PERIOD)).json()
+    assert found["times"]["elapsed_us"] == END * MINUTE_US
+    assert [kpi["id"] for kpi in found["kpis"]] == [
+        "availability", "effectiveness", "nee_index", "oee_index", "quality_ratio", "teep",
+    ]  # fmt: skip
+    assert [step["key"] for step in found["losses"]][:3] == ["elapsed", "not_planned", "planned_down"]
+    assert (found["coverage"], found["partial"], found["settled"]) == (1.0, False, to_rfc3339(at(END)))
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "status", "code"),
+    [
+        (f"/equipment/{FILLER}/kpis", {}, 422, "period"),
+        (f"/equipment/{FILLER}/kpis", {"shift": "current"}, 404, "no-shift"),  # it works around the clock
+        (f"/equipment/{BARE_LINE}/slices", PERIOD, 422, "no-ledger"),
+        ("/equipment/99/kpis", PERIOD, 404, "not-found"),
+        ("/kpis/oee/explain", PERIOD | {"equipment_id": str(FILLER)}, 404, "no-kpi"),
+    ],
+)
+async def test_what_cannot_be_answered_says_why(
+    client: httpx.AsyncClient, path: str, params: dict[str, str], status: int, code: str
+) -> None:
+    answer = await client.get(path, params=params)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_slices_come_in_pages_and_explain_follows_keys(client: httpx.AsyncClient) -> None:
+    slices = (await client.get(f"/equipment/{FILLER}/slices", params=PERIOD)).json()["items"]
+    assert sum(piece["good"] for piece in slices) == 101 * 100
+    assert {piece["cls"] for piece in slices} == {"APT", "ADET"}
+    asked = PERIOD | {"equipment_id": str(FILLER), "path": "oee_index/availability/apt_us"}
+    first = (await client.get("/kpis/oee_index/explain", params=asked)).json()
+    second = (await client.get("/kpis/oee_index/explain", params=asked | {"cursor": first["next"]})).json()
+    assert first["value"] == sum(child["value"] for child in first["children"] + second["children"])
+    known = (await client.get("/kpis")).json()["items"]
+    assert known[0]["formula"] == "APT / PBT"
