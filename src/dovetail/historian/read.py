@@ -81,22 +81,20 @@ class Reader:
         wanted = set(tags)
         asked = Range(tuple(sorted(wanted)), np.iinfo(np.int64).min, at_us)
         best: dict[int, Block] = {}
+        ties: set[int] = set()
+        found: set[int] = set()
         for block in self.unsealed(self._recent.snapshot(), asked, {}) if wanted else ():
             for newest in _newest_by_tag(block):
-                _take_newer(best, newest)
-        found: set[int] = set()
-        ties: set[int] = set()
+                _take_newer(best, newest, ties)
         for month in self.months.newest_first():
             searched = [tag for tag in wanted - found if tag not in best or _month(best[tag].ts) <= month]
             if month > int(month_of(np.array([at_us], dtype=np.int64))[0]) or not searched:
                 continue
             with self.months.view(month) as view:
                 for tag in searched:
-                    ends = [_last_before(block, at_us) for block in view.newest_before(tag, at_us)]
-                    found |= {tag} if ends else set()
-                    ties |= {tag} if any(tag in best and best[tag].ts[0] == end.ts[0] for end in ends) else set()
-                    for end in ends:
-                        _take_newer(best, end)
+                    for chunk in view.newest_before(tag, at_us):
+                        _take_newer(best, _last_before(chunk, at_us), ties)
+                        found.add(tag)
         for tag in ties:  # which of them arrived last is told by reading that instant as a whole
             for block in self.at(tag, int(best[tag].ts[0])):
                 best[tag] = block.take(slice(len(block) - 1, len(block)))
@@ -172,11 +170,14 @@ def _last_before(block: Block, at_us: int) -> Block:
     return block.take(slice(end - 1, end))
 
 
-def _take_newer(best: dict[int, Block], one: Block) -> None:
-    """Keep `one` unless what is kept of its tag is newer."""
+def _take_newer(best: dict[int, Block], one: Block, ties: set[int]) -> None:
+    """Keep `one` unless what is kept of its tag is newer; note a tag with several samples of one time."""
     tag = int(one.tag[0])
-    if tag not in best or best[tag].ts[0] <= one.ts[0]:
+    if tag in best and best[tag].ts[0] == one.ts[0]:
+        ties.add(tag)
+    elif tag not in best or best[tag].ts[0] < one.ts[0]:
         best[tag] = one
+        ties.discard(tag)
 
 
 def _month(ts: NDArray[np.int64]) -> int:
