@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any, Final
 
@@ -86,6 +86,17 @@ def advance(
         closed=_still_needed(closed, memories, upto_us),
     )
     return Advanced(after, tuple(walk.records), counts, _held(rules, told))
+
+
+def end_slice(rules: MachineRules, checkpoint: Checkpoint) -> Advanced:
+    """Write what is pending up to the checkpoint's own moment: from the next on, other rules count."""
+    if checkpoint.decision is None or checkpoint.slice_us == checkpoint.at_us:
+        return Advanced(checkpoint)
+    piece: Slice = (checkpoint.slice_us, checkpoint.at_us, checkpoint.decision.state in COUNTABLE)
+    closed = (*checkpoint.closed, piece)
+    slices = Slices.of(closed, open_us=checkpoint.at_us, countable=piece[2])
+    counts, _ = count_records(rules, checkpoint.pending, {}, slices, upto_us=checkpoint.at_us)
+    return Advanced(replace(checkpoint, slice_us=checkpoint.at_us, closed=closed, pending={}), counts=counts)
 
 
 def _at(checkpoint: Checkpoint, upto_us: int) -> Checkpoint:

@@ -1,0 +1,345 @@
+"""Follow the head of the historian: derive each work unit up to its mark, and again where samples came late.
+
+One transaction carries the records, the checkpoints and how far the head was read, so a kill anywhere loses nothing:
+what was not committed is derived again from the same samples, to the same records. What has its end in memory only
+(checkpoints that moved without news) is a shortcut, never a truth.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core import quality as q
+from dovetail.core.batch import Batch, Lane
+from dovetail.core.clock import HOUR_US, SECOND_US, Clock
+from dovetail.core.faults import point
+from dovetail.core.limits import TRANSACTION_S
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Database, UnitOfWork
+from dovetail.equipment.model import PlantModel
+from dovetail.events.states import RecordsChanged
+from dovetail.historian.model import HeadRow, Sample
+from dovetail.states import store
+from dovetail.states.checkpoint import START, Checkpoint, from_text, to_text
+from dovetail.states.columns import Inputs, Part, series_of, split
+from dovetail.states.derive import Known, Stretch, World, derive
+from dovetail.states.model import Seen
+from dovetail.states.rules import Plants, RuleBook
+from dovetail.states.unit import Unit, late_from
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "states"
+OWN: Final[Scope] = system_scope(NAME)
+END_US: Final = 1 << 62
+POSITION_EVERY_US: Final = 5 * SECOND_US  # without news the position is written so often; a restart re-reads that much
+SAMPLES_MAX: Final = 200_000  # of one step: more would keep the others waiting for the writer
+AGAIN_FIRST_US: Final = 6 * HOUR_US  # so much is derived again at once, until it is known how long that takes
+AGAIN_MAX_US: Final = 64 * 24 * HOUR_US
+
+
+class Samples(Protocol):
+    """What is asked of the historian."""
+
+    def head(self, after: int, limit: int) -> list[HeadRow]:
+        """Frames in commit order."""
+        ...
+
+    def head_bounds(self) -> tuple[int, int]:
+        """(released, last): the head holds the rows after `released`."""
+        ...
+
+    def consumer_at(self, name: str, head_id: int) -> None:
+        """This consumer needs no row up to `head_id` again."""
+        ...
+
+    def last(self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
+        """The newest sample per tag."""
+        ...
+
+    def raw(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
+    ) -> list[Batch]:
+        """The samples in [from_us, to_us)."""
+        ...
+
+    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
+        """The last sample strictly before a moment per tag."""
+        ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is to be written of one unit. `seam_us` None: the stretch reaches its newest moment."""
+
+    unit: Unit
+    after: Checkpoint
+    stretch: Stretch
+    inputs: Inputs
+    seam_us: int | None = None
+
+    @property
+    def has_news(self) -> bool:
+        done = self.stretch
+        return bool(done.records or done.counts or done.held or done.kept) or self.after.decision is None
+
+
+@dataclass(slots=True)
+class Follower:
+    """The work of the room: `step` consumes, `again` derives late stretches. One thread at a time."""
+
+    database: Database
+    samples: Samples
+    plants: Plants
+    clock: Clock
+    cuts: Callable[[int, int, int], Sequence[int]]
+    book: RuleBook = field(init=False)
+    world: World = field(init=False)
+    units: dict[int, Unit] = field(init=False, default_factory=dict[int, Unit])
+    marks: dict[int, int] = field(init=False, default_factory=dict[int, int])
+    loaded: bool = field(init=False, default=False)
+    check_plants: bool = field(init=False, default=True)
+    read_to: int = field(init=False, default=0)
+    bulk: bool = field(init=False, default=False)
+    _told_to: int = field(init=False, default=0)
+    _heard: int = field(init=False, default=0)
+    _told_at_us: int = field(init=False, default=0)
+    _owner: dict[int, int] = field(init=False, default_factory=dict[int, int])
+    _links: dict[int, frozenset[int]] = field(init=False, default_factory=dict[int, frozenset[int]])
+    _state_links: dict[int, frozenset[int]] = field(init=False, default_factory=dict[int, frozenset[int]])
+    _wanted: NDArray[np.int64] = field(init=False)
+    _span_us: int = field(init=False, default=AGAIN_FIRST_US)
+
+    def __post_init__(self) -> None:
+        self.book = RuleBook(self.plants)
+        self.world = World(self.book, self.cuts, self._before)
+
+    # --- beginning -------------------------------------------------------------------------------------------
+    def load(self) -> None:
+        """Begin from what was committed; after an error too: then what memory holds is not to be trusted."""
+        with self.database.read() as reading:
+            self.read_to = self._told_to = store.position(reading, NAME)
+            known = store.progress(reading)
+        self.units = {
+            number: Unit(number, from_text(found.body), stale=True, late=late_from(found.late), saved=found.late)
+            for number, found in known.items()
+        }
+        self.samples.consumer_at(NAME, self.read_to)
+        self._hear_of_plants()
+        links = sorted({link for read_over in self._links.values() for link in read_over})
+        found = self.samples.last(links, scope=OWN) if links else {}
+        self.marks = {link: int(sample.value) for link, sample in found.items() if isinstance(sample.value, int)}
+        self.loaded = True
+
+    def _hear_of_plants(self) -> None:
+        """Plants were applied: other tags matter, and what was derived beyond the moment they hold from is old."""
+        self.check_plants = False
+        with self.database.read() as reading:
+            applied = store.plants_applied(reading, NAME)
+        before = {number: self._rules_through(unit) for number, unit in self.units.items()}
+        self.book.refresh()
+        self._bind(self.plants.plant())
+        for known, valid_from_us in applied:
+            self._heard = max(self._heard, known)
+            for unit in self.units.values():
+                if unit.checkpoint.at_us >= valid_from_us:
+                    unit.add_late(valid_from_us, unit.checkpoint.at_us)
+        for number, unit in self.units.items():
+            rules = self.book.all_at(END_US).get(number)
+            if before[number] != rules:
+                unit.forget_waiting()
+            if rules is None and applied:  # it left the plant: what it does from then on nobody knows
+                unit.newest_us = max(unit.newest_us, applied[-1][1])
+
+    def _rules_through(self, unit: Unit) -> object:
+        return self.book.all_at(END_US).get(unit.equipment_id) if self.loaded else None
+
+    def _bind(self, plant: PlantModel) -> None:
+        self._owner = self.book.owners()
+        self._wanted = np.array(sorted(self._owner), dtype=np.int64)
+        self._links = {number: plant.links_of(number) for number in plant.equipment}
+        self._state_links = {
+            number: frozenset(
+                plant.connections[name].good_through_tag
+                for tag in rules.state_tags
+                if tag in plant.tags and (name := plant.tags[tag].connection) is not None
+            )
+            for number, rules in self.book.all_at(END_US).items()
+        }
+
+    def _before(self, tags: Sequence[int], at_us: int) -> Known:
+        found = self.samples.bounding(tags, at_us, scope=OWN)
+        return {
+            tag: (Seen(sample.value, sample.value is not None and q.is_good(sample.quality)), sample.ts_us)
+            for tag, sample in found.items()
+        }
+
+    # --- the live way ----------------------------------------------------------------------------------------
+    def mark_of(self, unit: Unit) -> int:
+        """Up to here nothing more is to come: the lowest good-through of the unit's links, else its newest sample."""
+        known = [self.marks[link] for link in self._links.get(unit.equipment_id, ()) if link in self.marks]
+        return max(unit.checkpoint.at_us, min(known) if known else unit.newest_us)
+
+    def state_known_to(self, equipment_id: int) -> int | None:
+        """Up to here the links of the state's signals vouch for it; None when there is no link, or none ever spoke."""
+        marks = [self.marks[link] for link in self._state_links.get(equipment_id, ()) if link in self.marks]
+        return min(marks) if marks else None
+
+    def step(self, limit: int) -> tuple[int, set[int]]:
+        """(head rows read, units they touched): take in new frames, derive what is settled, commit."""
+        if self.check_plants:
+            self._hear_of_plants()
+        released, _ = self.samples.head_bounds()
+        if self.read_to < released:
+            self._fell_behind(released)
+        rows = self.samples.head(self.read_to, limit)
+        touched: set[int] = set()
+        taken = 0
+        self.bulk = False
+        for row in rows:
+            touched |= self._take(row)
+            self.read_to = row.head_id
+            taken += len(row.frame)
+            if taken > SAMPLES_MAX:
+                break
+        due = [unit for unit in self.units.values() if unit.is_due(self.mark_of(unit))]
+        outcomes = [self._forward(unit) for unit in due]
+        self._commit([outcome for outcome in outcomes if outcome.has_news])
+        for outcome in outcomes:
+            outcome.unit.advanced(outcome.stretch.checkpoint, outcome.inputs)
+        return len(rows), touched | {unit.equipment_id for unit in due}
+
+    def _fell_behind(self, released: int) -> None:
+        """The head no longer holds all that we have not read: what is missing is read from the historian by time.
+
+        Late samples among it are not seen as late; a first start on an old historian misses none.
+        """
+        log.warning("head rows %d to %d are gone unread: states are read from the historian", self.read_to, released)
+        self.read_to = released
+        for number in self.book.all_at(END_US):
+            self.units.setdefault(number, Unit(number)).forget_waiting()
+
+    def _take(self, row: HeadRow) -> set[int]:
+        frame = row.frame
+        self.bulk = self.bulk or frame.lane is not Lane.LIVE
+        parts: dict[int, dict[int, list[Part]]] = {}
+        for tag, pieces in split(frame.batches, self._wanted).items():
+            parts.setdefault(self._owner[tag], {})[tag] = pieces
+        for number, found in parts.items():
+            self.units.setdefault(number, Unit(number)).take(found)
+        for link, mark_us in frame.good_through.items():
+            self.marks[link] = max(mark_us, self.marks.get(link, mark_us))
+        return set(parts)
+
+    def _forward(self, unit: Unit) -> Outcome:
+        mark_us = self.mark_of(unit)
+        inputs: Inputs = unit.inputs()
+        if unit.stale:
+            inputs = self._read(unit, unit.checkpoint.at_us + 1, END_US)
+            unit.stale = False
+        return Outcome(unit, unit.checkpoint, self._derive(unit, unit.checkpoint, inputs, mark_us), inputs)
+
+    def _derive(
+        self, unit: Unit, checkpoint: Checkpoint, inputs: Inputs, upto_us: int, *, keep: Sequence[int] = ()
+    ) -> Stretch:
+        return derive(self.world, unit.equipment_id, checkpoint, inputs, upto_us=upto_us, keep=keep)
+
+    def _read(self, unit: Unit, from_us: int, to_us: int) -> Inputs:
+        tags = self.book.tags_of(unit.equipment_id)
+        return series_of(self.samples.raw(tags, from_us, to_us, scope=OWN), tags) if tags else {}
+
+    # --- late samples ----------------------------------------------------------------------------------------
+    def again(self) -> set[int]:
+        """Derive one late stretch again, or a part of a long one; the units it touched."""
+        waiting = [unit for unit in self.units.values() if unit.late and not self._may_wait(unit)]
+        if not waiting:
+            return set()
+        unit = min(waiting, key=lambda one: one.late[0])
+        began_us = self.clock.monotonic_us()
+        self._again(unit)
+        took_us = self.clock.monotonic_us() - began_us
+        longer = took_us < TRANSACTION_S * SECOND_US / 2
+        self._span_us = min(self._span_us * 2, AGAIN_MAX_US) if longer else max(self._span_us // 2, HOUR_US)
+        return {unit.equipment_id}
+
+    def _may_wait(self, unit: Unit) -> bool:
+        """While more keeps coming in bulk, what only follows from it is left for later: it would be done over."""
+        return self.bulk and unit.late[0][0] > unit.front_us
+
+    def _again(self, unit: Unit) -> None:
+        (first_us, last_us), *others = unit.late
+        with self.database.read() as reading:
+            text = store.checkpoint_before(reading, unit.equipment_id, first_us)
+        start = from_text(text) if text is not None else START
+        newest_us = unit.checkpoint.at_us
+        seam_us = (max(first_us, start.at_us) + self._span_us) // HOUR_US * HOUR_US
+        if self.bulk:
+            seam_us = min(seam_us, (max(unit.front_us, first_us) // HOUR_US + 1) * HOUR_US)
+        end_us = min(seam_us, newest_us)
+        inputs = self._read(unit, start.at_us + 1, end_us + 1)
+        keep = [seam_us] if seam_us < newest_us else []
+        outcome = Outcome(unit, start, self._derive(unit, start, inputs, end_us, keep=keep), inputs)
+        outcome.seam_us = None if end_us == newest_us else end_us
+        if outcome.seam_us is None or self._converged(outcome, last_us):
+            unit.late = others
+        else:
+            unit.late = [(end_us + 1, max(last_us, end_us + 1)), *others]
+        self._commit([outcome])
+        if outcome.seam_us is None:
+            unit.checkpoint = outcome.stretch.checkpoint
+
+    def _converged(self, outcome: Outcome, last_us: int) -> bool:
+        """Whether a kept checkpoint beyond the last late sample is what it was: then all that follows is too."""
+        kept = {at_us: found for at_us, found in outcome.stretch.kept.items() if at_us >= last_us}
+        if not kept:
+            return False
+        with self.database.read() as reading:
+            known = store.checkpoints(reading, outcome.unit.equipment_id, min(kept) - 1, max(kept))
+        return any(known.get(at_us) == to_text(found) for at_us, found in kept.items())
+
+    # --- one transaction -------------------------------------------------------------------------------------
+    def _commit(self, outcomes: Sequence[Outcome]) -> None:
+        now_us = self.clock.monotonic_us()
+        aged = self.read_to != self._told_to and now_us - self._told_at_us >= POSITION_EVERY_US
+        ahead = {
+            outcome.unit.equipment_id: outcome.stretch.checkpoint for outcome in outcomes if outcome.seam_us is None
+        }
+        moved = [
+            unit
+            for unit in self.units.values()
+            if aged or unit.equipment_id in ahead or unit.saved is None or unit.saved != unit.late_text()
+        ]
+        if not outcomes and not moved:
+            return
+        with self.database.write(OWN.actor) as uow:
+            for outcome in outcomes:
+                self._write(uow, outcome)
+            for unit in moved:
+                body = to_text(ahead.get(unit.equipment_id, unit.checkpoint))
+                store.put_progress(uow, unit.equipment_id, store.Progress(body, unit.late_text()))
+            store.put_position(uow, NAME, self.read_to)
+            if self._heard:
+                store.put_heard(uow, NAME, self._heard)
+            point("states.decided")
+        point("states.committed")
+        for unit in moved:
+            unit.saved = unit.late_text()
+        self._told_to, self._told_at_us = self.read_to, now_us
+        self.samples.consumer_at(NAME, self.read_to)
+
+    def _write(self, uow: UnitOfWork, outcome: Outcome) -> None:
+        number, done = outcome.unit.equipment_id, outcome.stretch
+        derived = store.Derived(
+            number, outcome.after.at_us, outcome.seam_us, done.timeline(number), done.counts, done.held
+        )
+        changed = store.write(uow, derived)
+        kept = {at_us: to_text(found) for at_us, found in done.kept.items()}
+        store.keep_checkpoints(uow, number, kept, after_us=outcome.after.at_us, upto_us=done.checkpoint.at_us)
+        if changed is not None:
+            uow.emit(RecordsChanged(number, changed[0], changed[1], uow.known))

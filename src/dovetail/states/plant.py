@@ -1,0 +1,105 @@
+"""The `reasons` of the plant code, and the check of every machine's `states` and `counters` mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dovetail.equipment.resolve import Resolved, resolved
+from dovetail.plantcode.fit import fit
+from dovetail.plantcode.plant import Plant
+from dovetail.plantcode.report import Report
+from dovetail.plantcode.section import Bodies, Changes, Section
+from dovetail.states import service
+from dovetail.states.model import BLOCKED_REASON, STARVED_REASON
+from dovetail.states.schema import CountersEntry, ReasonEntry, StatesEntry, reasons_in, tags_in
+
+NO_TAG: Final = "DT-P501"
+TAG_KIND: Final = "DT-P502"
+NO_REASON: Final = "DT-P503"
+REASON_CODE: Final = "DT-P504"
+
+MEANINGS: Final[dict[str, str]] = {
+    NO_TAG: "A mapping of states or counters names a tag that the equipment does not have.",
+    TAG_KIND: "The kind of a tag does not fit what it is used for.",
+    NO_REASON: "A mapping names a reason that is not there.",
+    REASON_CODE: "The code of a reason holds a slash, which stands between its two levels.",
+}
+KINDS: Final[dict[str, tuple[str, ...]]] = {
+    "number": ("i64", "u64", "f64"),
+    "value": ("i64", "u64", "f64", "bool", "str"),
+    "contact": ("bool", "i64", "u64", "f64"),
+    "count": ("u64", "i64", "f64", "bool"),
+}
+
+
+def check(plant: Plant, report: Report) -> None:
+    """The reasons themselves, and everything that names a tag or a reason in the mappings of every equipment."""
+    for code, entry in plant.entries("reasons", ReasonEntry).items():
+        for path in [(code,), *((code, "children", child) for child in entry.children)]:
+            if "/" in path[-1]:
+                report.error(REASON_CODE, ("reasons", *path), f"{path[-1]!r} cannot be the code of a reason")
+    reasons = _codes(plant)
+    for node in resolved(plant, report).values():
+        _check_node(report, node, reasons)
+
+
+def _check_node(report: Report, node: Resolved, reasons: frozenset[str]) -> None:
+    states = None
+    if node.states is not None:
+        states = fit(StatesEntry, node.states, lambda *keys: node.where("states", *keys), report)
+    counters = fit(CountersEntry, node.counters, lambda *keys: node.where("counters", *keys), report)
+    for where, tag, use in tags_in(states, counters or CountersEntry()):
+        if tag not in node.tags:
+            what = f"{node.path} has no tag {tag}"
+            report.error(NO_TAG, node.where(*where), what, candidates=node.tags, given=tag)
+        elif node.tags[tag].kind not in KINDS[use]:
+            what = f"{tag} is {node.tags[tag].kind} and cannot be read as a {use}"
+            report.error(TAG_KIND, node.where(*where), what, hint=f"kind: {' or '.join(KINDS[use])}")
+    for where, reason in reasons_in(states):
+        if reason not in reasons:
+            what = f"there is no reason {reason}"
+            report.error(NO_REASON, node.where(*where), what, candidates=reasons, given=reason)
+
+
+def _codes(plant: Plant) -> frozenset[str]:
+    """Every reason there is, faulty ones too: a reference to them is no fault of its own."""
+    found = {STARVED_REASON, BLOCKED_REASON}
+    for code in plant.names("reasons"):
+        children: Any = plant.raw("reasons", code, "children")
+        found.add(code)
+        found.update(f"{code}/{child}" for child in children or () if isinstance(children, Mapping))
+    return frozenset(found)
+
+
+def bodies(plant: Plant) -> Bodies:
+    """Every reason with its children, names and categories filled in, as plain data."""
+    return {code: _body(code, entry) for code, entry in plant.entries("reasons", ReasonEntry).items()}
+
+
+def _body(code: str, entry: ReasonEntry) -> dict[str, Any]:
+    children = {
+        child: {
+            "name": (said.name if said else None) or child,
+            "category": (said.category if said else None) or entry.category,
+        }
+        for child, said in entry.children.items()
+    }
+    return {"name": entry.name or code, "category": entry.category, "children": children}
+
+
+def apply(uow: Any, changes: Changes, valid_from_us: int) -> None:
+    """New, changed and ended reasons from a moment on."""
+    service.apply_reasons(uow, changes.put(), valid_from_us)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        key="reasons",
+        model=ReasonEntry,
+        check=check,
+        bodies=bodies,
+        current=service.current_reasons,
+        apply=apply,
+    ),
+)

@@ -1,0 +1,151 @@
+"""Turn what the plant code says of a machine into the rules the engine reads its signals by, with tag ids in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, Protocol, get_args
+
+from dovetail.core.errors import ConfigError
+from dovetail.equipment.model import Equipment, PlantModel, Tag
+from dovetail.states.model import (
+    ActivityRule,
+    CounterName,
+    CounterRule,
+    MachineRules,
+    Meaning,
+    PackmlRule,
+    ReasonRule,
+    StateRule,
+    ValueRule,
+)
+from dovetail.states.schema import CountersEntry, StatesEntry, parsed
+
+CUT_PROPERTIES: Final = ("job", "product")  # what runs: production publishes it as internal tags
+SCAN_MS: Final = 250  # of a tag whose scan class says nothing
+VERSIONS_MAX: Final = 16  # late samples for mappings older than so many applied plants are kept, not derived
+FIRST_US: Final = -(1 << 62)
+LAST_US: Final = 1 << 62
+
+
+def machine_rules(plant: PlantModel, equipment: Equipment) -> MachineRules | None:
+    """The rules of one equipment; None for one that has neither states nor counters. Raises ConfigError.
+
+    Tags that are not there are left out: what is read by them is then without data, and never a guess.
+    """
+    if not equipment.states and not equipment.counters:
+        return None
+    try:
+        states, counters = parsed(equipment.states, equipment.counters)
+    except ValueError as error:
+        raise ConfigError(f"{equipment.path}: {error}", code="states-mapping") from error
+    tags = plant.tags_of(equipment.id)
+    ids = {name: tag.id for name, tag in tags.items()}
+    return MachineRules(
+        equipment_id=equipment.id,
+        state=_state_rule(states, ids),
+        starved=ids.get(states.starved or "") if states else None,
+        blocked=ids.get(states.blocked or "") if states else None,
+        reason=_reason_rule(states, ids),
+        counters=_counters(plant, counters, tags),
+        cut_tags=tuple(ids[name] for name in CUT_PROPERTIES if name in ids),
+    )
+
+
+def _state_rule(states: StatesEntry | None, ids: Mapping[str, int]) -> StateRule | None:
+    if states is None:
+        return None
+    if states.packml and states.packml.state in ids:
+        modes = {int(number): mode for number, mode in states.packml.modes.items()}
+        return PackmlRule(ids[states.packml.state], ids.get(states.packml.mode or ""), modes)
+    if states.values and states.values.tag in ids:
+        given = states.values.map.items()
+        return ValueRule(ids[states.values.tag], {key: Meaning(m.state, m.mode, m.reason) for key, m in given})
+    if states.activity and states.activity.tag in ids:
+        rule = states.activity
+        return ActivityRule(ids[rule.tag], round(rule.timeout_s * 1_000_000), rule.running, rule.otherwise)
+    return None
+
+
+def _reason_rule(states: StatesEntry | None, ids: Mapping[str, int]) -> ReasonRule | None:
+    if states is None or states.reason is None or states.reason.tag not in ids:
+        return None
+    return ReasonRule(ids[states.reason.tag], dict(states.reason.map))
+
+
+def _counters(plant: PlantModel, counters: CountersEntry, tags: Mapping[str, Tag]) -> tuple[CounterRule, ...]:
+    found: list[CounterRule] = []
+    names: tuple[CounterName, ...] = get_args(CounterName)
+    for name in names:
+        entry = getattr(counters, name)
+        if entry is None or entry.tag not in tags:
+            continue
+        tag = tags[entry.tag]
+        scan = plant.scan_classes.get(tag.scan)
+        scans_us = 2_000 * (scan.interval_ms if scan else SCAN_MS)
+        found.append(CounterRule(name, tag.id, entry.modulus, entry.max_rate_upm, scans_us))
+    return tuple(found)
+
+
+class Plants(Protocol):
+    """What is asked of the equipment room."""
+
+    def plant(self, *, at_us: int | None = None) -> PlantModel:
+        """The plant that holds at a moment."""
+        ...
+
+    def changes_between(self, from_us: int, to_us: int) -> list[int]:
+        """The moments in (from_us, to_us) at which definitions change."""
+        ...
+
+
+class RuleBook:
+    """The rules of every equipment at every moment, read when first asked for."""
+
+    def __init__(self, plants: Plants) -> None:
+        self._plants = plants
+        self._of_plant = lru_cache(maxsize=VERSIONS_MAX)(self._read)
+        self._moments: list[int] | None = None
+
+    def refresh(self) -> None:
+        """A plant was applied: read anew."""
+        self._moments = None
+        self._of_plant.cache_clear()
+
+    def _read(self, at_us: int) -> dict[int, MachineRules]:
+        plant = self._plants.plant(at_us=at_us)
+        found = ((node.id, machine_rules(plant, node)) for node in plant.equipment.values())
+        return {number: rules for number, rules in found if rules is not None}
+
+    def _starts(self) -> list[int]:
+        if self._moments is None:
+            self._moments = sorted(set(self._plants.changes_between(FIRST_US, LAST_US)))
+        return self._moments
+
+    def tags_of(self, equipment_id: int) -> tuple[int, ...]:
+        """Every tag that is or was read for an equipment, over the newest plant versions."""
+        found = (self.all_at(start).get(equipment_id) for start in self._starts()[-VERSIONS_MAX:])
+        return tuple(dict.fromkeys(tag for rules in found if rules is not None for tag in rules.tags))
+
+    def owners(self) -> dict[int, int]:
+        """The equipment for which each tag is or was read."""
+        newest_last = (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:])
+        return {tag: number for plant in newest_last for number, rules in plant.items() for tag in rules.tags}
+
+    def all_at(self, at_us: int) -> dict[int, MachineRules]:
+        """The rules of every equipment at a moment; empty before the first plant."""
+        before = [start for start in self._starts() if start <= at_us]
+        return self._of_plant(before[-1]) if before else {}
+
+    def periods(self, equipment_id: int, from_us: int, to_us: int) -> list[tuple[int, int, MachineRules | None]]:
+        """[from_us, to_us] in pieces (first, last inclusive, rules), each with other rules than the one before."""
+        inside = [start for start in self._starts() if from_us < start <= to_us]
+        found: list[tuple[int, int, MachineRules | None]] = []
+        for first, then in pairwise([from_us, *inside, to_us + 1]):
+            rules = self.all_at(first).get(equipment_id)
+            if found and found[-1][2] == rules:
+                found[-1] = (found[-1][0], then - 1, rules)
+            else:
+                found.append((first, then - 1, rules))
+        return found

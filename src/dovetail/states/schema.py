@@ -1,0 +1,175 @@
+"""What may be written about a machine's states, counters and reasons in a plant's files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+type StateName = Literal[
+    "Clearing", "Stopped", "Starting", "Idle", "Suspended", "Execute", "Stopping", "Aborting", "Aborted", "Holding",
+    "Held", "Unholding", "Suspending", "Unsuspending", "Resetting", "Completing", "Complete",
+    "RUN", "STARVED", "BLOCKED", "CHANGEOVER", "NO_DATA", "UNKNOWN",
+]  # fmt: skip
+type ModeName = Literal["Production", "Maintenance", "Manual", "Setup"]
+type Category = Literal["failure", "setup", "planned", "external", "other"]
+
+
+def _not_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
+    return value
+
+
+def _text(value: object) -> object:
+    """A reason in a value map may be given alone: `3: Held` is `3: {state: Held}`."""
+    return {"state": value} if isinstance(value, str) else value
+
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Whole = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,18}$")]
+Seconds = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=86_400, allow_inf_nan=False)]
+Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Modulus = Annotated[int, BeforeValidator(_not_bool), Field(ge=2, le=2**64)]
+
+
+class Entry(BaseModel):
+    """Base of everything that may be written: what the schema does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PackmlEntry(Entry):
+    """State and mode are PackML's numbers (ISA-TR88.00.02); `modes` names the machine's own modes from 4 on."""
+
+    state: Name
+    mode: Name | None = None
+    modes: dict[Whole, ModeName] = {}
+
+
+class MeaningEntry(Entry):
+    """What one value means."""
+
+    state: StateName
+    mode: ModeName = "Production"
+    reason: Name | None = None
+
+
+class ValuesEntry(Entry):
+    """A tag whose values are given their meaning one by one."""
+
+    tag: Name
+    map: dict[str, Annotated[MeaningEntry, BeforeValidator(_text)]] = Field(min_length=1)
+
+
+class ActivityEntry(Entry):
+    """RUN while the tag moved within the last `timeout_s` seconds."""
+
+    tag: Name
+    timeout_s: Seconds
+    running: StateName = "RUN"
+    otherwise: StateName = "Idle"
+
+
+class CodesEntry(Entry):
+    """The machine's own stop or fault code, and the reason each stands for."""
+
+    tag: Name
+    map: dict[str, Name] = {}
+
+
+class StatesEntry(Entry):
+    """How a machine's signals say what it does: exactly one of packml, values and activity."""
+
+    packml: PackmlEntry | None = None
+    values: ValuesEntry | None = None
+    activity: ActivityEntry | None = None
+    starved: Name | None = None
+    blocked: Name | None = None
+    reason: CodesEntry | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(way is not None for way in (self.packml, self.values, self.activity)) != 1:
+            raise ValueError("give exactly one of packml, values and activity")
+        return self
+
+
+class CounterEntry(Entry):
+    """A counter in the machine: where it rolls over, and how fast the machine can be at most."""
+
+    tag: Name
+    modulus: Modulus | None = None
+    max_rate_upm: Rate | None = None
+
+
+class CountersEntry(Entry):
+    """What is counted. Of total, good and scrap two give the third, so the three together say one thing twice."""
+
+    total: CounterEntry | None = None
+    good: CounterEntry | None = None
+    scrap: CounterEntry | None = None
+    rework: CounterEntry | None = None
+    infeed: CounterEntry | None = None
+
+    @model_validator(mode="after")
+    def _not_twice(self) -> Self:
+        if self.total and self.good and self.scrap:
+            raise ValueError("total, good and scrap together say one thing twice: leave one out")
+        return self
+
+
+class ChildEntry(Entry):
+    """A reason of the second level; its category is its parent's unless it says another."""
+
+    name: Words | None = None
+    category: Category | None = None
+
+
+class ReasonEntry(Entry):
+    """A reason of the first level. The category says to which time of ISO 22400 it belongs (STANDARDS §1)."""
+
+    name: Words | None = None
+    category: Category = "other"
+    children: dict[Name, ChildEntry | None] = {}
+
+
+def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[tuple[str, ...], str, str]]:
+    """(where, tag, what for) of every tag that a mapping names; `where` begins at `states` or `counters`."""
+    found: list[tuple[tuple[str, ...], str | None, str]] = []
+    if states is not None:
+        if states.packml:
+            found.append((("states", "packml", "state"), states.packml.state, "number"))
+            found.append((("states", "packml", "mode"), states.packml.mode, "number"))
+        if states.values:
+            found.append((("states", "values", "tag"), states.values.tag, "value"))
+        if states.activity:
+            found.append((("states", "activity", "tag"), states.activity.tag, "count"))
+        found.append((("states", "starved"), states.starved, "contact"))
+        found.append((("states", "blocked"), states.blocked, "contact"))
+        if states.reason:
+            found.append((("states", "reason", "tag"), states.reason.tag, "value"))
+    for name, counter in counters:
+        if isinstance(counter, CounterEntry):
+            found.append((("counters", name, "tag"), counter.tag, "count"))
+    return [(where, tag, use) for where, tag, use in found if tag is not None]
+
+
+def reasons_in(states: StatesEntry | None) -> list[tuple[tuple[str, ...], str]]:
+    """(where, reason) of every reason that a mapping names."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    if states is not None and states.values:
+        named = ((key, meaning.reason) for key, meaning in states.values.map.items())
+        found += [(("states", "values", "map", key, "reason"), reason) for key, reason in named if reason]
+    if states is not None and states.reason:
+        found += [(("states", "reason", "map", key), reason) for key, reason in states.reason.map.items()]
+    return found
+
+
+def parsed(states: object, counters: Any) -> tuple[StatesEntry | None, CountersEntry]:
+    """The mappings of an equipment that was validated when it was applied."""
+    return (
+        None if not states else StatesEntry.model_validate(states),
+        CountersEntry.model_validate(counters or {}),
+    )

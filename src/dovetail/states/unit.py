@@ -1,0 +1,108 @@
+"""One work unit as it is followed live: what is derived for good, the samples that wait for it, and what came late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from dovetail.core.clock import HOUR_US
+from dovetail.core.limits import COUNT_FLUSH_US
+from dovetail.states.checkpoint import BEGINNING_US, START, Checkpoint
+from dovetail.states.columns import Inputs, Part, Series, joined
+
+WAITING_MAX: Final = 500_000  # samples kept in memory for a mark that does not come; beyond it the historian is asked
+LATE_MAX: Final = 64  # stretches to derive again; more are closed up, which derives more than needed and is right
+
+type LateSpan = tuple[int, int]  # derive again from the first moment on, and at least to the second
+
+
+@dataclass(slots=True)
+class Unit:
+    """`checkpoint`: derived for good. `parts`: samples after it, in arrival order. `stale`: ask the historian first."""
+
+    equipment_id: int
+    checkpoint: Checkpoint = START
+    parts: dict[int, list[Part]] = field(default_factory=dict[int, list[Part]])
+    waiting: int = 0
+    stale: bool = False
+    newest_us: int = BEGINNING_US
+    late: list[LateSpan] = field(default_factory=list[LateSpan])
+    saved: str | None = None  # the late stretches as they are committed; None: this unit is not
+    front_us: int = BEGINNING_US  # the newest late sample: what lies beyond only follows from it
+
+    def take(self, parts: Mapping[int, Iterable[Part]]) -> None:
+        """Samples as they arrived; those up to the checkpoint are late, the others wait for the mark."""
+        at_us = self.checkpoint.at_us
+        for tag, pieces in parts.items():
+            for ts, value, good in pieces:
+                first, last = int(ts.min()), int(ts.max())
+                self.newest_us = max(self.newest_us, last)
+                if first <= at_us:
+                    behind = ts <= at_us
+                    self.front_us = max(self.front_us, int(ts[behind].max()))
+                    self.add_late(first, int(ts[behind].max()))
+                    ts, value, good = ts[~behind], value[~behind], good[~behind]
+                if len(ts) and not self.stale:
+                    self.parts.setdefault(tag, []).append((ts, value, good))
+                    self.waiting += len(ts)
+        if self.waiting > WAITING_MAX:
+            self.forget_waiting()
+
+    def forget_waiting(self) -> None:
+        """Let go of the samples in memory; the historian has them all."""
+        self.parts, self.waiting, self.stale = {}, 0, True
+
+    def inputs(self) -> dict[int, Series]:
+        """What waits, as columns; kept so, so that many small parts cost little the next time."""
+        found = {tag: joined(parts) for tag, parts in self.parts.items()}
+        self._wait(found)
+        return found
+
+    def _wait(self, found: Inputs) -> None:
+        self.parts = {tag: [(series.ts, series.value, series.good)] for tag, series in found.items() if len(series)}
+        self.waiting = sum(len(series) for series in found.values())
+
+    def advanced(self, checkpoint: Checkpoint, inputs: Inputs) -> None:
+        """Derived for good up to a new checkpoint; of `inputs`, what lies after it goes on waiting."""
+        self.checkpoint = checkpoint
+        self._wait({tag: series.between(checkpoint.at_us, 1 << 62) for tag, series in inputs.items()})
+
+    def is_due(self, mark_us: int) -> bool:
+        """Whether anything is to be derived up to `mark_us`: samples, a wake-up, or a count whose minute is over."""
+        if mark_us <= self.checkpoint.at_us:
+            return False
+        if self.stale or any(int(part[0].min()) <= mark_us for parts in self.parts.values() for part in parts):
+            return True
+        decision = self.checkpoint.decision
+        if decision is not None and decision.wake_at_us is not None and decision.wake_at_us <= mark_us:
+            return True
+        counted = (pending.ts_us for pending in self.checkpoint.pending.values())
+        return any(-(-ts_us // COUNT_FLUSH_US) * COUNT_FLUSH_US <= mark_us for ts_us in counted)
+
+    def add_late(self, first_us: int, last_us: int) -> None:
+        """Remember a stretch to derive again; stretches within an hour of each other are one."""
+        spans = sorted([*self.late, (first_us, last_us)])
+        merged: list[LateSpan] = []
+        for first, last in spans:
+            if merged and first <= merged[-1][1] + HOUR_US:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+            else:
+                merged.append((first, last))
+        while len(merged) > LATE_MAX:
+            gaps = [merged[i + 1][0] - merged[i][1] for i in range(len(merged) - 1)]
+            i = gaps.index(min(gaps))
+            merged[i : i + 2] = [(merged[i][0], max(merged[i][1], merged[i + 1][1]))]
+        self.late = merged
+
+    def late_text(self) -> str:
+        """The late stretches as they are kept."""
+        return orjson.dumps(self.late).decode()
+
+
+def late_from(text: str) -> list[LateSpan]:
+    """What `late_text` wrote."""
+    found: list[Any] = orjson.loads(text)
+    return [(int(first), int(last)) for first, last in found]
