@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 from asyncua import Server, ua
 from asyncua.common.node import Node
+from asyncua.common.utils import ServiceError
 from asyncua.crypto.cert_gen import dump_private_key_as_pem, generate_private_key, generate_self_signed_app_certificate
 from asyncua.crypto.permission_rules import User, UserRole
 from cryptography import x509
@@ -69,6 +70,17 @@ class OneOperator:
         return User(role=UserRole.User) if ok else None
 
 
+class TrustList:
+    """Which clients the PLC trusts: everyone, until a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.trusts = True
+
+    async def __call__(self, _certificate: Any, _application: Any) -> None:
+        if not self.trusts:
+            raise ServiceError(ua.StatusCodes.BadCertificateUntrusted)
+
+
 @dataclass
 class Machine:
     """The server in its thread; `do` runs a coroutine there from the test's loop."""
@@ -76,6 +88,7 @@ class Machine:
     server: Server
     loop: asyncio.AbstractEventLoop
     identity: Identity
+    trust_list: TrustList
     index: int = 0
     listens: bool = True
 
@@ -96,7 +109,7 @@ POLICIES = [
 ]
 
 
-async def _build(identity: Identity) -> Server:
+async def _build(identity: Identity, trust_list: TrustList) -> Server:
     server = Server(user_manager=OneOperator())
     await server.init()
     server.set_endpoint("opc.tcp://127.0.0.1:0/")
@@ -104,6 +117,7 @@ async def _build(identity: Identity) -> Server:
     await server.load_certificate(identity.certificate)
     await server.load_private_key(identity.key)
     server.set_security_policy(POLICIES)
+    server.set_certificate_validator(trust_list)
     await server.start()
     return server
 
@@ -121,11 +135,12 @@ async def _leave(server: Server) -> None:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """One PLC for all tests."""
     identity = make_identity(tmp_path_factory.mktemp("plc"), "plc", "urn:dovetail:server:test")
+    trust_list = TrustList()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="plc", daemon=True)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(_build(identity), loop).result(60)
-    built = Machine(server, loop, identity)
+    server = asyncio.run_coroutine_threadsafe(_build(identity, trust_list), loop).result(60)
+    built = Machine(server, loop, identity, trust_list)
     built.index = asyncio.run_coroutine_threadsafe(server.register_namespace(URI), loop).result(10)
     yield built
     asyncio.run_coroutine_threadsafe(_leave(server), loop).result(30)
@@ -239,6 +254,7 @@ class Wire:
 async def plc(machine: Machine) -> AsyncIterator[Plc]:
     ours = Plc(machine)
     yield ours
+    machine.trust_list.trusts = True
     await ours.switch_on()
 
 

@@ -13,6 +13,8 @@ from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.core.plugins import load
 from dovetail.drivers.base import Point, Surroundings
+from dovetail.drivers.opcua.listening import _check_sequence, _Subscription, publish_ms, queue_size
+from dovetail.drivers.opcua.publish import Published
 
 PLUGIN = load("dovetail.drivers", "opcua")
 SECRETS = {"plc": "s3cret", "wrong": "guess"}
@@ -67,6 +69,15 @@ async def test_unapproved_certificate_shows_its_fingerprint(plc, identity):
     with pytest.raises(ConfigError, match=plc.machine.identity.fingerprint):
         await link.open()
     await link.close()
+
+
+async def test_a_server_that_does_not_trust_us_needs_a_person(plc, identity):
+    plc.machine.trust_list.trusts = False
+    link = driver(plc.endpoint, secured(plc, identity))
+    with pytest.raises(ConfigError, match="BadCertificateUntrusted") as caught:
+        await link.open()
+    await link.close()
+    assert "trust list" in caught.value.hint
 
 
 @pytest.mark.parametrize("secret, outcome", [("plc", "in"), ("wrong", "refused")])
@@ -126,3 +137,40 @@ async def test_browse_gives_addresses_that_can_be_read(plc):
     assert not found[plc.address("speed")].is_folder
     assert found["i=2253"].is_folder  # the standard's own Server object
     assert batch.quality.tolist() == [q.GOOD]
+
+
+@pytest.mark.parametrize("namespaces, index", [
+    (["http://opcfoundation.org/UA/", "urn:plc", "urn:line"], 2),
+    (["http://opcfoundation.org/UA/", "urn:plc", "urn:new", "urn:line"], 3),  # a restart renumbered them
+])  # fmt: skip
+def test_a_namespace_is_found_by_its_uri(namespaces, index):
+    link = driver("opc.tcp://plc", {"policy": "None", "insecure": True})
+    link._namespaces = namespaces
+    assert link.resolve("nsu=urn:line;s=x").NamespaceIndex == index
+    assert link.resolve("nsu=urn:gone;s=x") is None
+
+
+@pytest.mark.parametrize("seen, arrives, outcome", [
+    (0, 41, "taken"),  # the first one may have any number
+    (41, 42, "taken"),
+    (2**32 - 1, 1, "taken"),  # the numbers turn over to 1, never 0
+    (41, 43, "notification 42 never came"),
+])  # fmt: skip
+def test_a_hole_in_the_numbers_is_a_lost_link(seen, arrives, outcome):
+    subscription = _Subscription(1, 0, 0, sequence=seen)
+    said = "taken"
+    try:
+        _check_sequence(subscription, Published(arrives, None, more=False, is_data=True))
+    except LinkError as error:
+        said = error.message
+    assert said == outcome
+
+
+@pytest.mark.parametrize("interval_ms, published_ms", [(10, 50), (250, 250), (5000, 500)])
+def test_publishing_interval_is_bounded(interval_ms, published_ms):
+    assert publish_ms(interval_ms) == published_ms
+
+
+@pytest.mark.parametrize("interval_ms, published, size", [(1, 500, 1000), (250, 250, 50), (5000, 500, 50)])
+def test_queue_holds_two_messages(interval_ms, published, size):
+    assert queue_size(interval_ms, published) == size

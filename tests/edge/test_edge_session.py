@@ -166,6 +166,7 @@ async def test_connect_lose_recover(clock, device, caplog):
     assert 22.25 < back[0] < 27.3
     assert back[1:] == (11.0, HELD)
     assert [(change.name, change.up) for change in told] == [("plc", True), ("plc", False), ("plc", True)]
+    assert (told[1].at_us - DAY_ZERO_US) / SECOND_US == lost[0]
     assert [record.levelname for record in caplog.records] == ["INFO", "WARNING", "INFO"]
     assert device.opened == device.closed
 

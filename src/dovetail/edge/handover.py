@@ -108,12 +108,8 @@ class Handover:
         stamped = [self._stamp(batch, seen="polled", read_us=read_us) for batch in batches]
         self._hand(stamped, read_us if is_up and not self._listens else None)
 
-    def settled(self) -> None:
-        """Every tag has its value: from now on silence means that nothing changed."""
-        self._hand([], None)
-
-    def break_off(self) -> None:
-        """The link is lost: every tag is BAD right after the last moment that was good."""
+    def break_off(self) -> int:
+        """The link is lost: every tag is BAD right after the last moment that was good. Says that moment, µs."""
         at_us = self._horizon.break_off(self._watch.timeline(self._clock.now_us()))
         batches = [Batch.bad(tags, q.BAD_NOT_CONNECTED, at_us=at_us, kind=kind) for kind, tags in self._kinds.items()]
         batches.append(Batch.bad([self._plan.clock_offset_tag], q.BAD_NOT_CONNECTED, at_us=at_us, kind=Kind.I64))
@@ -121,6 +117,7 @@ class Handover:
             self._owed = self._owed or batches  # the first loss counts: nothing was kept since
         self._watch.forget()
         self._offset_said = None
+        return at_us
 
     def still_down(self) -> None:
         """The BAD that is held is true until now."""
@@ -141,9 +138,11 @@ class Handover:
         """One frame. Its good-through covers every sample in it, and the proof where there is one."""
         kept = [batch for batch in map(self._filter, batches) if len(batch)]
         latest_us = max((int(batch.ts.max()) for batch in kept), default=None)
-        known = [at_us for at_us in (proof_us, latest_us, self._horizon.mark_us) if at_us is not None]
-        mark_us = max(known)
+        before_us = self._horizon.mark_us
+        mark_us = max(at_us for at_us in (proof_us, latest_us, before_us) if at_us is not None)
         batches = [*kept, *self._offset_batch(mark_us)]
+        if not batches and mark_us == before_us:
+            return  # nothing is new, not even how far it is good
         if self.was_refused:
             self._outbox.declare_gap(batches)
         elif self._put(batches, mark_us, even_when_full=False):

@@ -59,7 +59,7 @@ class LinkStatus:
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A link went down or came up, said once each way."""
+    """A link went down or came up, said once each way. `at_us`: since then; down begins where NO DATA begins."""
 
     name: str
     up: bool

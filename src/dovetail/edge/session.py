@@ -85,7 +85,7 @@ class LinkSession:
 
     async def run(self) -> None:
         """Keep the link until cancelled."""
-        self._hand.break_off()
+        self._since_us = self._hand.break_off()
         marks = asyncio.create_task(self._mark_while_down(), name=f"marks {self.plan.name}")
         try:
             while True:
@@ -200,15 +200,13 @@ class LinkSession:
     def _up(self) -> None:
         self._state, self._cause = "up", ""
         self._since_us = self._clock.now_us()
-        self._hand.settled()
         self._tell("up", "connected")
 
     def _lost(self, error: DovetailError) -> None:
         was, self._state = self._state, "down"
         if was != "down":
-            self._hand.break_off()
+            self._since_us = self._hand.break_off()
             self._reconnects += 1
-            self._since_us = self._clock.now_us()
             held_us = self._clock.monotonic_us() - self._connected_us
             self._attempt = 0 if held_us >= STABLE_US else self._attempt
         self._cause = error.message if error.hint is None else f"{error.message} ({error.hint})"
@@ -220,7 +218,7 @@ class LinkSession:
         self._told = now
         level = logging.INFO if now == "up" else logging.WARNING
         log.log(level, "%s is %s: %s", self.plan.name, now, cause)
-        self._company.on_link(LinkChange(self.plan.name, now == "up", self._clock.now_us(), cause))
+        self._company.on_link(LinkChange(self.plan.name, now == "up", self._since_us, cause))
 
     def _pause_s(self, error: DovetailError) -> float:
         return BACKOFF_REFUSED_S if isinstance(error, ConfigError) else backoff_s(self._attempt, self._company.rng)

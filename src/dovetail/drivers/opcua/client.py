@@ -27,7 +27,7 @@ from dovetail.drivers.opcua.values import Row, Table, to_raw
 
 PROBE_TIMEOUT_S: Final = 1.5  # asked each second: a half-open link is known as dead after at most 2.5 s
 CLOSE_TIMEOUT_S: Final = 1.0  # a dead server does not say goodbye
-READ_CHUNK: Final = 500  # nodes per request where the server names no limit of its own
+READ_CHUNK: Final = 200  # nodes per request: encoding more would hold the loop for over 10 ms
 BROWSE_MAX: Final = 1_000  # entries of one folder; a person does not read further
 RENEW_AT: Final = 0.75  # of the channel's lifetime (OPC 10000-4 §5.5.2)
 BAD_NODE_ID: Final = 0x8034_0000  # BadNodeIdUnknown: what an address that cannot be resolved gets
