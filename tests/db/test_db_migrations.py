@@ -1,0 +1,45 @@
+"""The records store grows by steps: they lead to exactly the tables the rooms ask for, on both databases."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from dovetail.core.bus import Bus
+from dovetail.core.errors import ConfigError
+from dovetail.db.migrate import migrate
+from dovetail.db.tables import metadata
+from dovetail.db.uow import Database
+from dovetail.testing.clock import ManualClock
+
+ROOMS = ("equipment", "materials", "workcalendar", "security", "states", "production", "performance", "operations")
+
+
+@pytest.fixture
+def empty(database_url: str, clock: ManualClock, bus: Bus) -> Database:
+    for room in ROOMS:
+        importlib.import_module(f"dovetail.{room}.store")
+    return Database(database_url, clock=clock, bus=bus)
+
+
+def test_the_steps_lead_to_the_tables_the_rooms_ask_for(empty: Database) -> None:
+    migrate(empty)
+    migrate(empty)  # a second start finds nothing to do
+    with empty.writer.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    empty.close()
+    ours = [found for found in differences if "test_" not in str(found)]
+    assert ours == []
+
+
+def test_a_store_of_a_newer_version_is_not_touched(empty: Database) -> None:
+    migrate(empty)
+    with empty.writer.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(ConfigError, match="at step 9999, which this version does not know"):
+        migrate(empty)
+    empty.close()
