@@ -120,7 +120,7 @@ def test_late_shuffled_and_doubled_make_the_same_chunks_as_in_order(order: list[
         historian = Historian(Path(folder), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
         for seq, at in enumerate(order):
             historian.put([frame(seq, [(1, DAY_ZERO_US + at, float(at), GOOD)])])
-            list(map(lambda _: historian.seal_once(), range(seq % seal_every == 0)))
+            [historian.seal_once() for _ in range(seq % seal_every == 0)]
         historian.seal_once()
         expected = [(1, DAY_ZERO_US + at, float(at), GOOD) for at in range(24)]
         assert rows_of(historian.raw([1], DAY_ZERO_US, DAY_ZERO_US + 99, scope=ALL)) == expected
@@ -144,7 +144,7 @@ KINDS: list[tuple[Kind, list[object]]] = [
 def test_every_kind_of_value_comes_back_exactly(historian: Historian, kind: Kind, values: list, sealed: bool) -> None:
     rows = [(1, DAY_ZERO_US + i, value, GOOD) for i, value in enumerate(values)]
     historian.put([frame(1, rows, kind=kind)])
-    list(map(lambda _: historian.seal_once(), range(sealed)))
+    [historian.seal_once() for _ in range(sealed)]
     (batch,) = historian.raw([1], DAY_ZERO_US, DAY_ZERO_US + 99, scope=ALL)
     assert batch.kind is kind
     assert batch.rows() == rows

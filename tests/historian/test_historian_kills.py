@@ -1,0 +1,174 @@
+"""Pull the plug between any two steps of store → seal → release: nothing accepted is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from naive_historian import frame, rows_of
+
+from dovetail.core import faults
+from dovetail.core.bus import Bus
+from dovetail.core.clock import SystemClock
+from dovetail.core.scope import system_scope
+from dovetail.historian.service import Historian
+from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+
+ALL = system_scope("test")
+GOOD = 0xC0
+JANUARY_ENDS_US = 1_769_904_000_000_000
+POINTS = ["historian.stored", "historian.chunk-written", "historian.head-deleted"]
+
+
+class PlugPulledError(BaseException):
+    """The process would be gone here."""
+
+
+@pytest.fixture
+def pull_plug_at() -> Iterator[Callable[[str, int], None]]:
+    """Arm the n-th passing of a point."""
+    untouched = faults.on_point
+    passed = {"n": 0}
+
+    def arm(name: str, nth: int) -> None:
+        passed["n"] = nth
+
+        def on_point(point: str) -> None:
+            passed["n"] -= point == name
+            if passed["n"] == 0:
+                raise PlugPulledError(point)
+
+        faults.on_point = on_point
+
+    yield arm
+    faults.on_point = untouched
+
+
+def script(historian: Historian, first: int) -> Iterator[int]:
+    """Frames over a turn of the month, sealed every third, each told to the consumer; yields what is promised kept."""
+    for seq in range(first, 12):
+        rows = [(tag, JANUARY_ENDS_US - 6 + seq, float(seq), GOOD) for tag in (1, 2)]
+        historian.put([frame(seq, [*rows, (1, DAY_ZERO_US + seq, float(seq), GOOD)])])
+        yield seq
+        historian.consumer_at("states", historian.head_bounds()[1] - 1)
+        [historian.seal_once() for _ in range(seq % 3 == 2)]
+
+
+@pytest.mark.parametrize("name", POINTS)
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_a_kill_between_two_steps_loses_and_doubles_nothing(
+    tmp_path: Path, pull_plug_at: Callable[[str, int], None], name: str, nth: int
+) -> None:
+    clock = ManualClock(JANUARY_ENDS_US + 1_000_000)
+
+    def start() -> Historian:
+        return Historian(tmp_path, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+
+    killed = start()
+    pull_plug_at(name, nth)
+    promised = -1
+    with pytest.raises(PlugPulledError):
+        for seq in script(killed, 0):
+            promised = seq
+    pull_plug_at("never", 1)
+    again = start()  # beside the killed one, whose files are never closed properly
+    for _ in script(again, promised + 1):  # the gateway sends again whatever was not acknowledged
+        pass
+    again.seal_once()
+    expected = sorted(
+        [(tag, JANUARY_ENDS_US - 6 + seq, float(seq), GOOD) for seq in range(12) for tag in (1, 2)]
+        + [(1, DAY_ZERO_US + seq, float(seq), GOOD) for seq in range(12)],
+        key=lambda row: (row[1], row[0]),
+    )
+    assert rows_of(again.raw([1, 2], 0, JANUARY_ENDS_US + 99, scope=ALL)) == expected
+    (account,) = again.delivery()
+    assert (account.expected, account.stored, account.duplicate, account.refused) == (36, 36, 0, 0)
+    assert again.head(again.head_bounds()[0], 1)[0].head_id == again.head_bounds()[0] + 1
+    assert {tag: sample.value for tag, sample in again.last([1, 2], scope=ALL).items()} == {1: 11.0, 2: 11.0}
+    again.close()
+    killed.close()
+
+
+def test_a_repeated_sealing_makes_no_new_revision(tmp_path: Path, pull_plug_at: Callable[[str, int], None]) -> None:
+    clock = ManualClock()
+
+    def start() -> Historian:
+        return Historian(tmp_path, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+
+    killed = start()
+    killed.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])
+    pull_plug_at("historian.chunk-written", 1)
+    with pytest.raises(PlugPulledError):
+        killed.seal_once()
+    before = chunk_rows(tmp_path)
+    pull_plug_at("never", 1)
+    again = start()
+    assert again.seal_once() == 1
+    assert chunk_rows(tmp_path) == before
+    again.close()
+    killed.close()
+
+
+def chunk_rows(folder: Path) -> list[tuple[object, ...]]:
+    """All chunks of January 2026 as they stand on disk."""
+    from dovetail.historian.head import connect
+
+    connection = connect(folder / "chunks-2026-01.db", role="reader")
+    try:
+        return connection.execute("select * from chunk order by id").fetchall()
+    finally:
+        connection.close()
+
+
+WORKER = """
+import sys, threading
+from pathlib import Path
+from dovetail.core.bus import Bus
+from dovetail.core.clock import SystemClock
+from dovetail.historian.service import Historian
+from naive_historian import frame
+
+historian = Historian(Path(sys.argv[1]), clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
+historian.consumer_at("states", 0)
+epoch, start_us = historian.resume("gateway", []).epoch, int(sys.argv[2])
+
+def seal():
+    while True:
+        historian.consumer_at("states", historian.head_bounds()[1])
+        historian.seal_once()
+
+threading.Thread(target=seal, daemon=True).start()
+for seq in range(100_000):
+    at = epoch * 1_000_000 + seq
+    historian.put([frame(seq, [(tag, start_us + at, float(at), 0xC0) for tag in (1, 2)], epoch=epoch)])
+    print(at, flush=True)
+"""
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_kill_9_at_a_random_moment_loses_nothing_acknowledged(tmp_path: Path, seed: int) -> None:
+    """Real processes, really killed, over and over in the same folder."""
+    chance = random.Random(seed)
+    start_us = SystemClock().now_us() - 3_600_000_000
+    promised: list[int] = []
+    for _ in range(3):
+        command = [sys.executable, "-c", WORKER, str(tmp_path), str(start_us)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent) as worker:
+            assert worker.stdout is not None
+            for _ in range(chance.randint(1, 60)):
+                promised.append(int(worker.stdout.readline()))
+            worker.kill()
+            promised += [int(line) for line in worker.stdout.read().split("\n")[:-1]]
+    historian = Historian(tmp_path, clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
+    kept = [int(row[2] or 0) for row in rows_of(historian.raw([1], 0, 2**62, scope=ALL))]
+    assert len(kept) == len(set(kept))
+    assert set(promised) <= set(kept)
+    assert len(kept) - len(promised) <= 3  # at most the one frame per life whose acknowledgement died with it
+    (account,) = historian.delivery()
+    assert account.expected == account.stored == 2 * len(kept)
+    historian.close()
