@@ -1,4 +1,4 @@
-"""Seventy-seven ways to get a plant wrong: each is refused at the right place with the right hint, and the old plant stays.
+"""Ways to get a plant wrong: each is refused at the right place with the right hint, and the old plant stays.
 
 A case is a folder of plant files and `expected.txt`: one line per fault, `file:line:col CODE | beginning of the hint`.
 """

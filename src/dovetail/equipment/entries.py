@@ -24,7 +24,7 @@ type Level = Literal[
     "Enterprise", "Site", "Area", "ProcessCell", "ProductionLine", "ProductionUnit", "StorageZone", "WorkCenter",
     "Unit", "WorkCell", "StorageUnit", "WorkUnit", "EquipmentModule", "ControlModule", "Other",
 ]  # fmt: skip
-type KindWord = Literal["f64", "i64", "u64", "bool", "str", "json"]
+KindWord = Literal["f64", "i64", "u64", "bool", "str", "json"]
 KINDS: Final[dict[str, Kind]] = {kind.name.lower(): kind for kind in Kind}
 
 
@@ -41,6 +41,7 @@ def _text(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(_not_bool), Field(allow_inf_nan=False)]
+Deadband = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, allow_inf_nan=False)]
 Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Address = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=1_000)]
@@ -71,7 +72,7 @@ class TagEntry(Entry):
     )
     scale: Number = Field(default=1.0, description="a number: engineering value = raw · scale + offset")
     offset: Number = Field(default=0.0, description="a number: engineering value = raw · scale + offset")
-    deadband: Annotated[Number, Field(ge=0)] = Field(default=0.0, description="smaller changes are not kept")
+    deadband: Deadband = Field(default=0.0, description="a number from 0 on: smaller changes are not kept")
     scan: Name = "default"
     moved: Name | None = Field(default=None, description="the property this tag had before; its data stays with it")
 
