@@ -19,6 +19,7 @@ from dovetail.core.errors import ConfigError, InvalidError, LinkError
 from dovetail.core.limits import FRAMES_WAITING_MAX
 from dovetail.core.sink import Resumed
 from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Notice, Point
+from dovetail.edge.handover import SLACK_US
 from dovetail.edge.model import LinkPlan, ScanPoint
 from dovetail.edge.outbox import Outbox
 from dovetail.edge.runtime import EdgeRuntime
@@ -191,7 +192,7 @@ async def test_keep_alive_moves_the_mark(clock, device):
     await edge.start()
     await clock.advance(3.4)
     device.keep_alive()
-    assert edge.status()[0].good_through_us == clock.now_us()
+    assert edge.status()[0].good_through_us == clock.now_us() - SLACK_US
     await edge.stop()
 
 

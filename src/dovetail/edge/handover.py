@@ -22,6 +22,7 @@ from dovetail.edge.outbox import Outbox
 
 RATE_WINDOW_US: Final = 10 * SECOND_US
 PUBLISH_LAG_US: Final = 550_000  # what a live device changed before this has been reported (a publish takes ≤ 500 ms)
+SLACK_US: Final = 100_000  # a server may stamp a change a little before it queues it; a mark must not overtake that
 OFFSET_MOVED_US: Final = 10_000  # smaller moves of a clock offset are noise of the network
 OFFSET_EVERY_US: Final = 60 * SECOND_US
 
@@ -99,7 +100,7 @@ class Handover:
         self.counted.lost_samples += notice.lost_samples
         closed_us = self._watch.closed_at(notice.device_us, notice.received_us)
         batches = [self._stamp(batch, seen="reported", read_us=closed_us) for batch in notice.batches]
-        proof_us = self._watch.timeline(closed_us) if is_up and notice.has == "all" else None
+        proof_us = self._watch.timeline(closed_us - SLACK_US) if is_up and notice.has == "all" else None
         self._hand(batches, proof_us)
 
     def polled(self, batches: Sequence[Batch], *, asked_us: int, is_up: bool) -> None:
