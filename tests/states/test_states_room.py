@@ -191,7 +191,7 @@ def test_out_of_scope_is_not_there(floor: Floor) -> None:
 # --- the same samples in any order, in any pieces, with any interruption --------------------------------------
 
 
-def a_shift(seed: int, hours: float = 3.0) -> list[tuple[int, float, object]]:
+def a_shift(seed: int, hours: float = 2.0) -> list[tuple[int, float, object]]:
     """A few hours of a filler: runs, stops, an outage, resets, scrap, jobs."""
     rng = random.Random(seed)
     rows: list[tuple[int, float, object]] = []
@@ -261,7 +261,7 @@ def with_restarts(floor: Floor, rows: list[tuple[int, float, object]]) -> None:
     floor.drain()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("way", [live, shuffled, late_and_doubled, with_restarts], ids=lambda way: way.__name__)
 def test_however_samples_came_the_records_are_the_same_bit_for_bit(new_floor, way, seed) -> None:
     rows = a_shift(seed)
@@ -282,7 +282,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("name", ["states.decided", "states.committed"])
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4])
 def test_a_kill_between_any_two_steps_loses_nothing(new_floor, monkeypatch, name, seed) -> None:
     rows = a_shift(seed, hours=1.5)
     plain, other = new_floor(), new_floor()
@@ -323,15 +323,17 @@ def survive(floor: Floor) -> None:
 
 def test_a_late_sample_reads_an_hour_not_the_history(floor: Floor) -> None:
     """What is asked of the historian for one late sample lies between the checkpoint before it and the one after."""
+    floor.clock.tick(49 * HOUR_US)
     rows = [(TOTAL, minute * 60, minute % 1_000) for minute in range(0, 48 * 60)]
-    floor.send([(STATE, 0, RUN), *rows], mark=48 * 3600)
+    stops = [(STATE, hour * 1800, HELD if hour % 2 else RUN) for hour in range(0, 96)]
+    floor.send([*stops, *rows], mark=48 * 3600)
     floor.drain()
     asked = []
     real = floor.historian.raw
     floor.historian.raw = lambda tags, from_us, to_us, **named: (
         asked.append((from_us, to_us)) or real(tags, from_us, to_us, **named)
     )
-    floor.send([(STATE, 24 * 3600 + 100, HELD), (STATE, 24 * 3600 + 200, RUN)], mark=48 * 3600)
+    floor.send([(STATE, 24 * 3600 + 100, None), (STATE, 24 * 3600 + 200, RUN)], mark=48 * 3600)
     floor.drain()
     assert [(from_us > at(23 * 3600) - 2, to_us - from_us <= 8 * HOUR_US) for from_us, to_us in asked] == [(True, True)]
-    assert (24 * 3600 + 100, 24 * 3600 + 200, "Held") in floor.states()
+    assert (24 * 3600 + 100, 24 * 3600 + 200, "NO_DATA") in floor.states()
