@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 from asyncua import ua
@@ -47,6 +48,20 @@ async def test_policies(plc, identity, policy, mode):
     (batch,) = await link.read([Point(1, plc.address("speed"), Kind.F64)])
     await link.close()
     assert [row[2:] for row in batch.rows()] == [(10.0, q.GOOD)]
+
+
+async def test_channel_is_renewed(plc, identity):
+    """After 45 minutes the keys change; values go on."""
+    await plc.has(speed=(10.0, ua.VariantType.Double))
+    link = driver(plc.endpoint, secured(plc, identity))
+    await link.open()
+    for _ in range(3):
+        link._renew_at_us = 0
+        await link.probe()
+        (batch,) = await link.read([Point(1, plc.address("speed"), Kind.F64)])
+        assert batch.quality.tolist() == [q.GOOD]
+        assert link._renew_at_us > SystemClock().monotonic_us() + 600_000_000
+    await link.close()
 
 
 @pytest.mark.parametrize("change, code", [
@@ -106,6 +121,24 @@ async def test_a_listener_that_never_answers():
     server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     link = driver(f"opc.tcp://127.0.0.1:{port}/", {"policy": "None", "insecure": True})
+    async with asyncio.timeout(4):
+        with pytest.raises(LinkError):
+            await link.open()
+    await link.close()
+    server.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_peer_that_talks_nonsense(seed):
+    """Random bytes, and a header that promises four gigabytes: an error in our words, soon."""
+    nonsense = [random.Random(seed).randbytes(200), b"ACKF\xff\xff\xff\xff" + bytes(100), b"ERRF\x08\0\0\0"][seed % 3]
+
+    async def talk(_reader, writer):
+        writer.write(nonsense)
+        await writer.drain()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    link = driver(f"opc.tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {"policy": "None", "insecure": True})
     async with asyncio.timeout(4):
         with pytest.raises(LinkError):
             await link.open()

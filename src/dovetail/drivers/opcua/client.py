@@ -22,7 +22,7 @@ from dovetail.drivers.opcua.address import NodeAddress, parse_address
 from dovetail.drivers.opcua.listening import listen
 from dovetail.drivers.opcua.options import OpcUaOptions
 from dovetail.drivers.opcua.publish import row_of, status_of
-from dovetail.drivers.opcua.security import abort, connect, in_our_words
+from dovetail.drivers.opcua.security import MESSAGE_BYTES_MAX, abort, connect, in_our_words
 from dovetail.drivers.opcua.values import Row, Table, to_raw
 
 PROBE_TIMEOUT_S: Final = 1.5  # asked each second: a half-open link is known as dead after at most 2.5 s
@@ -82,6 +82,7 @@ class OpcUaDriver:
         The server's clock is taken from the head of its answer: the CurrentTime node may be a second old.
         """
         await self._renew_when_due()
+        self.refuse_flood()
         asked_us = self._clock.now_us()
         with in_our_words(self.where):
             async with asyncio.timeout(PROBE_TIMEOUT_S):
@@ -180,6 +181,13 @@ class OpcUaDriver:
         if parsed.namespace not in self._namespaces:
             return None
         return _node_id(parsed, self._namespaces.index(parsed.namespace))
+
+    def refuse_flood(self) -> None:
+        """The library collects a message of any length; one that never ends would take the memory of the plant."""
+        protocol = self._open_client().uaclient.protocol
+        held = b"" if protocol is None else protocol.receive_buffer or b""
+        if len(held) > MESSAGE_BYTES_MAX:
+            raise LinkError(f"{self.where} sends a message without end", code="opcua-flood")
 
     async def ask(self, request: Any, timeout_s: float | None = None) -> Any:
         """Send one request on the session's channel and return the undecoded body of its answer."""

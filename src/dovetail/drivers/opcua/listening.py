@@ -193,5 +193,6 @@ async def _guard(driver: OpcUaDriver, subscription: _Subscription) -> None:
     """Raise when neither a change nor a keep-alive came for too long: the server lives, its subscription does not."""
     while True:
         await asyncio.sleep(0.5)
+        driver.refuse_flood()
         if driver.monotonic_us() - subscription.heard_us > subscription.silent_after_us:
             raise LinkError("the subscription fell silent", code="opcua-silent")
