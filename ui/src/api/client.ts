@@ -33,29 +33,36 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, body);
 }
 
-async function send<Result>(address: string, init: RequestInit): Promise<Result> {
+async function answered(address: string, init: RequestInit): Promise<Response> {
   const response = await fetch(address, { credentials: "same-origin", ...init }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0);
   });
   noteClock(response);
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as Result;
+  return response;
 }
+
+const bodyOf = async <Result>(response: Response): Promise<Result> => (response.status === 204 ? undefined : await response.json()) as Result;
+const send = async <Result>(address: string, init: RequestInit): Promise<Result> => bodyOf<Result>(await answered(address, init));
 
 export function get<Result>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Result> {
   return send(addressOf(path, query), { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
 }
 
-export const post = <Result>(path: string, body: unknown = {}): Promise<Result> => change("POST", path, body);
-export const put = <Result>(path: string, body: unknown): Promise<Result> => change("PUT", path, body);
+/** A change and the number of its audit row, by which it can be undone. */
+export interface Changed<Result> { result: Result; auditId: string | null }
 
-function change<Result>(method: "POST" | "PUT", path: string, body: unknown): Promise<Result> {
-  return send(addressOf(path), {
+export const post = async <Result>(path: string, body: unknown = {}): Promise<Result> => (await change<Result>("POST", path, body)).result;
+export const put = async <Result>(path: string, body: unknown): Promise<Result> => (await change<Result>("PUT", path, body)).result;
+
+export async function change<Result>(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<Changed<Result>> {
+  const response = await answered(addressOf(path), {
     method,
     headers: { "content-type": "application/json", "idempotency-key": idempotencyKey() },
     body: JSON.stringify(body),
   });
+  return { result: await bodyOf<Result>(response), auditId: response.headers.get("x-audit-id") };
 }
 
 export const remove = (path: string): Promise<void> => send(addressOf(path), { method: "DELETE" });

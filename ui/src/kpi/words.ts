@@ -9,10 +9,15 @@ export const kpiWords = defineWords({
 export const words = defineWords({
   en: {
     explain: "Explain {name}", coverage: "Data {share}", coverageHint: "Share of the planned time with data. Ratios count observed time only.", bounds: "between {low} and {high}",
-    good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", noValue: "No value: nothing to divide by yet.",
+    good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", pieces: "{n} pieces", noValue: "No value: nothing to divide by yet.",
   },
   de: {
     explain: "{name} erklären", coverage: "Daten {share}", coverageHint: "Anteil der geplanten Zeit mit Daten. Verhältnisse zählen nur beobachtete Zeit.", bounds: "zwischen {low} und {high}",
-    good: "Gut", scrap: "Ausschuss", rework: "Nacharbeit", infeed: "Einlauf", noValue: "Kein Wert: Es gibt noch nichts, wodurch zu teilen wäre.",
+    good: "Gut", scrap: "Ausschuss", rework: "Nacharbeit", infeed: "Einlauf", pieces: "{n} Stück", noValue: "Kein Wert: Es gibt noch nichts, wodurch zu teilen wäre.",
   },
+});
+
+export const lossWords = defineWords({
+  en: { elapsed: "Elapsed time", not_planned: "Not planned", planned_down: "Planned downtime", no_data: "No data", setup: "Set-up", delay: "Delay", delay_external: "Starved or blocked", down: "Down without a job", speed: "Reduced speed", quality: "Scrap and rework", effective: "Effective time" },
+  de: { elapsed: "Verstrichene Zeit", not_planned: "Nicht geplant", planned_down: "Geplanter Stillstand", no_data: "Keine Daten", setup: "Rüsten", delay: "Störung", delay_external: "Mangel oder Stau", down: "Stillstand ohne Auftrag", speed: "Tempoverlust", quality: "Ausschuss, Nacharbeit", effective: "Wertschöpfende Zeit" },
 });

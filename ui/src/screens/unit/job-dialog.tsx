@@ -1,0 +1,80 @@
+// Starting a job: product first, the rest only where somebody needs it.
+import { Button, Modal, NumberInput, Select, TextInput } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { change, serverNowMs } from "@/api/client";
+import { asProblem, fieldOf } from "@/api/problem";
+import { productsQuery } from "@/api/queries";
+import type { Equipment, JobResponse, Product } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { ProblemNotice } from "@/design/notice";
+import css from "@/screens/unit/unit.module.css";
+import { words } from "@/screens/unit/words";
+import { formatNumber } from "@/show/format";
+import { useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+interface DialogProps { equipment: Equipment; running: JobResponse | undefined; onClose: () => void; onStarted: (audits: readonly string[]) => void }
+interface Given { product: string | null; rate: number | null; order: string; lot: string }
+
+/** The product's rate on the nearest equipment that has one, else the equipment's own. */
+export function rateFor(product: Product | undefined, chain: readonly Equipment[]): number | null {
+  for (const node of [...chain].reverse()) {
+    const rate = product?.rates_upm[node.path];
+    if (rate !== undefined) return rate;
+  }
+  return chain.at(-1)?.standard_rate_upm ?? null;
+}
+
+/** Start it; what runs now ends at the same moment, so that no time belongs to no job. */
+async function startJob({ equipment, running }: DialogProps, given: Given): Promise<string[]> {
+  const at = new Date(serverNowMs()).toISOString();
+  const ended = running && (await change("POST", `/job-responses/${running.id}/end`, { ended_at: at }));
+  const started = await change("POST", "/job-responses", {
+    equipment_id: equipment.id,
+    product: given.product,
+    ...(running ? { started_at: at } : {}),
+    ...(given.rate === null ? {} : { standard_rate_upm: given.rate }),
+    ...(given.order.trim() ? { job_order: given.order.trim() } : {}),
+    ...(given.lot.trim() ? { lot: given.lot.trim() } : {}),
+  });
+  return [ended?.auditId, started.auditId].filter((id): id is string => Boolean(id));
+}
+
+function useStart(props: DialogProps) {
+  return useMutation({ mutationFn: (given: Given) => startJob(props, given), onSuccess: props.onStarted });
+}
+
+export function JobDialog(props: DialogProps) {
+  const { equipment, running, onClose } = props;
+  const say = useWords(words);
+  const language = useLanguage();
+  const { map } = useEquipment();
+  const { data: products = [] } = useQuery(productsQuery());
+  const [given, setGiven] = useState<Given>({ product: null, rate: null, order: "", lot: "" });
+  const start = useStart(props);
+  const usual = rateFor(products.find((product) => product.id === given.product), map.chain(equipment));
+  const wrong = start.error ? fieldOf(asProblem(start.error)) : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (given.product) start.mutate(given);
+  };
+  return (
+    <Modal opened onClose={onClose} title={say("startJob")} size="md" data-testid="job-dialog">
+      <form className={css.form} onSubmit={submit}>
+        <Select label={say("product")} description={products.length ? say("productHint") : say("noProducts")} data={products.map((product) => ({ value: product.id, label: product.name }))} value={given.product} onChange={(product) => setGiven({ ...given, product })} searchable required size="md" data-autofocus data-testid="job-product" />
+        <NumberInput label={say("standardRate")} description={say("rateHint")} placeholder={usual === null ? "" : formatNumber(usual, language)} value={given.rate ?? ""} onChange={(rate) => setGiven({ ...given, rate: typeof rate === "number" ? rate : null })} min={0.001} decimalScale={3} size="md" error={wrong === "standard_rate_upm" ? asProblem(start.error).detail : undefined} data-testid="job-rate" />
+        <div className={css.pair}>
+          <TextInput label={say("jobOrder")} placeholder={say("optional")} value={given.order} onChange={(event) => setGiven({ ...given, order: event.currentTarget.value })} maxLength={120} size="md" data-testid="job-order" />
+          <TextInput label={say("lotField")} placeholder={say("optional")} value={given.lot} onChange={(event) => setGiven({ ...given, lot: event.currentTarget.value })} maxLength={120} size="md" data-testid="job-lot" />
+        </div>
+        {running && <p className={css.small}>{say("endsOther")}</p>}
+        {start.error && <ProblemNotice error={start.error} compact />}
+        <div className={css.pair}>
+          <Button className={css.touch} variant="default" onClick={onClose}>{say("cancel")}</Button>
+          <Button className={css.touch} type="submit" disabled={!given.product} loading={start.isPending} data-testid="job-submit">{say("startJob")}</Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
