@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind
 from dovetail.core.clock import HOUR_US, MINUTE_US, from_rfc3339
-from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import Connection, Equipment, PlantModel, Tag
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.production import JobResponseChanged
-from dovetail.events.states import RecordsChanged, StateNow
+from dovetail.events.states import RecordsChanged
 from dovetail.historian.model import Sample
 from dovetail.performance.facts import Sources
 from dovetail.performance.timeclass import Settings
 from dovetail.states.model import CountRecord, StateRecord
+from dovetail.states.service import Tail
 from dovetail.workcalendar.model import Calendar, Rota, Shift, Span, shifts_in
 
 SYSTEM = system_scope("test").actor
@@ -115,7 +115,7 @@ class World:
     zone: str = "Europe/Prague"
     rates: dict[tuple[str, str], float] = field(default_factory=dict)
     moments: list[int] = field(default_factory=list)
-    live: dict[int, StateNow] = field(default_factory=dict)
+    live: dict[int, Tail] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -186,10 +186,8 @@ class World:
         held = self._jobs.at(equipment_id, as_of)
         return [one for one in held if one.t0_us < to_us and (one.t1_us is None or one.t1_us > from_us)]
 
-    def now(self, equipment_id: int, *, scope: Scope) -> StateNow:
-        if equipment_id not in self.live:
-            raise NotFoundError("nothing has been decided yet")
-        return self.live[equipment_id]
+    def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
+        return self.live.get(equipment_id, Tail(0, 0, (), ()))
 
     def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Span]:
         if self.calendar_of is None:

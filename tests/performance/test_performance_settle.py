@@ -19,7 +19,6 @@ from dovetail.core.clock import HOUR_US, MINUTE_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.events.performance import LedgerSettled
-from dovetail.events.states import StateNow
 from dovetail.performance import store
 from dovetail.performance.columns import add, sum_slices
 from dovetail.performance.jobs import LedgerLoop
@@ -27,6 +26,7 @@ from dovetail.performance.model import Slice
 from dovetail.performance.service import PerformanceRoom
 from dovetail.performance.settling import rollups
 from dovetail.states.model import CountRecord, StateRecord
+from dovetail.states.service import Tail
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Calendar, ShiftPattern
 
@@ -149,9 +149,17 @@ def test_the_live_state_stands_at_the_end_until_it_is_settled(
     clock.tick(40 * MINUTE_US)
     world.say(FILLER, records=RECORDS, moved=(at(0), None))
     room.step()
-    world.live[FILLER] = StateNow(FILLER, "NO_DATA", "", None, False, at(36), at(36), at(40))
+    decided = (state(FILLER, at(30), at(36), "Execute"), state(FILLER, at(36), None, "NO_DATA"))
+    told = counted(FILLER, at(30), at(35), "good", 290)
+    world.live[FILLER] = Tail(at(36), at(40), decided, (told,))
     tail = room.slices(FILLER, at(30), at(60), scope=everyone)
-    assert [(piece.state, piece.t0_us) for piece in tail] == [("Execute", at(30)), ("NO_DATA", at(36))]
+    assert [(piece.state, piece.t0_us, piece.pieces.good) for piece in tail] == [
+        ("Execute", at(30), 290),
+        ("NO_DATA", at(36), 0),
+    ]
+    world.say(FILLER, counts=[*COUNTS, told], moved=(at(30), at(36)))  # recorded by now: not counted twice
+    room.step()
+    assert room.sums(FILLER, at(30), at(60), scope=everyone)["good"] == 290
     assert held(database, FILLER)[-1].t1_us == at(30)
 
 

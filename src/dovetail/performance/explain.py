@@ -50,7 +50,7 @@ class Explainer:
     """Answers one node with its direct children; reads only what that node needs."""
 
     def __init__(self, room: PerformanceRoom, samples: Samples) -> None:
-        self._room = room
+        self.room = room
         self._samples = samples
         self._settings = room.settings
 
@@ -137,18 +137,18 @@ class Explainer:
             node.children = [self._column_node(place.down(part), sums) for part in parts]
             return node
         for leaf in leaves:
-            own = self._room.sums(leaf, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
+            own = self.room.sums(leaf, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
             node.children.append(self._equipment_node(place.down(f"equipment:{leaf}"), own))
         return node
 
     def _equipment_node(self, place: Place, sums: Mapping[str, int]) -> Node:
         node = self._column_node(place, sums)
-        _, equipment = self._room.gathering.node(place.ledger_id)
+        _, equipment = self.room.gathering.node(place.ledger_id)
         detail = {"equipment_id": place.ledger_id, "path": equipment.path} | node.detail
         return node.model_copy(update={"kind": "equipment", "label": equipment.name, "detail": detail})
 
     def _slices(self, place: Place, cursor: str | None) -> Node:
-        sums = self._room.sums(place.ledger_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
+        sums = self.room.sums(place.ledger_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
         node = self._equipment_node(place, sums) if place.kind == "equipment" else self._column_node(place, sums)
         found = self._contributing(place, place.from_us if cursor is None else int(cursor))
         node.children = [self._slice_node(place.down(f"slice:{piece.t0_us}"), piece) for piece in found[:PAGE]]
@@ -161,7 +161,7 @@ class Explainer:
         reach_us = 2 * DAY_US
         while from_us < place.to_us and len(found) <= PAGE:
             end_us = min(place.to_us, from_us + reach_us)
-            read = self._room.slices(place.ledger_id, from_us, end_us, scope=place.scope, as_of=place.as_of)
+            read = self.room.slices(place.ledger_id, from_us, end_us, scope=place.scope, as_of=place.as_of)
             if not read:
                 break
             whole = read if end_us == place.to_us else read[:-1]  # the last one may go on past this part
@@ -173,15 +173,15 @@ class Explainer:
 
     def _period(self, place: Place) -> Mapping[str, int]:
         if place.unit:
-            return self._room.sums(place.unit, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
+            return self.room.sums(place.unit, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
         return (
-            self._room.kpis(place.equipment_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of).sums
+            self.room.kpis(place.equipment_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of).sums
             or nothing()
         )
 
     def _leaves(self, place: Place) -> tuple[int, ...]:
-        plant = self._room.sources.equipment.plant()
-        return self._room.leaves(plant, place.equipment_id, place.scope).ids
+        plant = self.room.sources.equipment.plant()
+        return self.room.leaves(plant, place.equipment_id, place.scope).ids
 
     # --- a slice and what it was cut from ------------------------------------------------------------------------
     def _find_slice(self, place: Place) -> Slice:
@@ -189,7 +189,7 @@ class Explainer:
         reach_us = DAY_US
         while True:
             end_us = min(place.to_us, place.slice_us + reach_us)
-            read = self._room.slices(place.ledger_id, place.slice_us, end_us, scope=place.scope, as_of=place.as_of)
+            read = self.room.slices(place.ledger_id, place.slice_us, end_us, scope=place.scope, as_of=place.as_of)
             if not read:
                 raise NotFoundError("there is no slice at this moment", code="explain-path")
             if len(read) > 1 or end_us == place.to_us:
@@ -215,8 +215,8 @@ class Explainer:
     def _slice(self, place: Place, _cursor: str | None) -> Node:
         piece = self._find_slice(place)
         node = self._slice_node(place, piece)
-        gathering = self._room.gathering
-        with self._room.database.read() as reading:
+        gathering = self.room.gathering
+        with self.room.database.read() as reading:
             records = gathering.records(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
             given = gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
         node.children = [self._state_node(place.down(f"state-record:{r.t0_us}"), r) for r in records]
@@ -243,13 +243,13 @@ class Explainer:
 
     def _state_record(self, place: Place, _cursor: str | None) -> Node:
         at_us = int(place.record)
-        with self._room.database.read() as reading:
-            found = self._room.gathering.records(reading, place.ledger_id, at_us, at_us + 1, as_of=place.as_of)
+        with self.room.database.read() as reading:
+            found = self.room.gathering.records(reading, place.ledger_id, at_us, at_us + 1, as_of=place.as_of)
         if not found:
             raise NotFoundError("there is no state record at this moment", code="explain-path")
         node = self._state_node(place, found[0])
-        source = self._room.gathering.made_of(place.ledger_id, at_us).times_of
-        plant, equipment = self._room.gathering.node(source, at_us)
+        source = self.room.gathering.made_of(place.ledger_id, at_us).times_of
+        plant, equipment = self.room.gathering.node(source, at_us)
         tags = [tag for name, tag in plant.tags_of(source).items() if name in _words(equipment.states)]
         node.children = self._sample_nodes(place, tags, at_us)
         return node
@@ -265,13 +265,13 @@ class Explainer:
 
     def _count_record(self, place: Place, _cursor: str | None) -> Node:
         piece = self._find_slice(place)
-        with self._room.database.read() as reading:
-            given = self._room.gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
+        with self.room.database.read() as reading:
+            given = self.room.gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
         if int(place.record) >= len(given):
             raise NotFoundError("there is no such count record", code="explain-path")
         count, quantity = given[int(place.record)]
         node = self._count_node(place, count, quantity)
-        plant = self._room.sources.equipment.plant()
+        plant = self.room.sources.equipment.plant()
         tag = plant.tags.get(count.tag_id or 0)
         if tag is not None:
             told_us = max(count.t1_us, getattr(count, "at_us", 0))
@@ -318,7 +318,7 @@ class Explainer:
         )  # fmt: skip
 
     def _tag(self, place: Place) -> Tag:
-        tag = self._room.sources.equipment.plant().tags.get(place.tag)
+        tag = self.room.sources.equipment.plant().tags.get(place.tag)
         if tag is None or tag.equipment_id is None:
             raise NotFoundError("there is no such tag", code="explain-path")
         place.scope.require("plant.view", tag.equipment_id)
@@ -335,7 +335,7 @@ class Explainer:
 
     def _address(self, place: Place, _cursor: str | None) -> Node:
         tag = self._tag(place)
-        connection = self._room.sources.equipment.plant().connections.get(tag.connection or "")
+        connection = self.room.sources.equipment.plant().connections.get(tag.connection or "")
         detail = {
             "connection": tag.connection,
             "driver": connection.driver if connection else None,

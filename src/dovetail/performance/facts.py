@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.errors import InvalidError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import Equipment, PlantModel
-from dovetail.events.states import StateNow
 from dovetail.performance.ledger import cut, stretches
 from dovetail.performance.model import Slice
 from dovetail.performance.pieces import allot
@@ -19,6 +18,18 @@ from dovetail.performance.timeclass import Settings
 from dovetail.performance.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
 
 OWN: Final[Scope] = system_scope("ledger")
+
+
+class Tail(Protocol):
+    """What is decided of one equipment beyond what is settled: provisional, and never stored as truth.
+
+    `records` follow the settled ones from the open one on, which they replace; `counts` the last count record.
+    """
+
+    @property
+    def records(self) -> Sequence[StateTrack]: ...
+    @property
+    def counts(self) -> Sequence[CountTrack]: ...
 
 
 class States(Protocol):
@@ -30,7 +41,7 @@ class States(Protocol):
     def counts(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Sequence[CountTrack]: ...
-    def now(self, equipment_id: int, *, scope: Scope) -> StateNow | None: ...
+    def tail(self, equipment_id: int, *, scope: Scope) -> Tail: ...
 
 
 class Production(Protocol):
@@ -125,8 +136,8 @@ def ledgered(plant: PlantModel, node: Equipment) -> Ledgered | None:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveRecord:
-    """What the state engine decided but has not settled: provisional, and never stored as truth."""
+class Shortened:
+    """A settled record that what is decided since has ended."""
 
     t0_us: int
     t1_us: int | None
@@ -134,6 +145,7 @@ class LiveRecord:
     mode: str
     reason: str | None
     external: bool
+    source: str
 
 
 class Gathering:
@@ -243,10 +255,16 @@ class Gathering:
         return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= to_us]
 
     def derive_live(self, reading: Reading, equipment_id: int, from_us: int, now_us: int) -> list[Slice]:
-        """The open tail up to now: the same, with what the engine decided but has not settled."""
+        """The open tail up to now: the same, with what the engine has decided but not settled."""
         lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, now_us, as_of=None)
-        source = self.made_of(equipment_id).times_of
-        records = with_live(records, self._now(source))
+        made_of = self.made_of(equipment_id, now_us)
+        decided = self._sources.states.tail(made_of.times_of, scope=OWN)
+        records = with_decided(records, decided.records)
+        for unit in sorted(made_of.units):
+            tail = decided if unit == made_of.times_of else self._sources.states.tail(unit, scope=OWN)
+            fresh = [count for count in tail.counts if made_of.counts_of(unit, count.kind)]
+            counts += [count for count in not_yet_held(fresh, counts) if count.t0_us >= lo_us]
+        hi_us = max([hi_us, *(count.t1_us for count in counts)])
         facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=None)
         made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, now_us))
         return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= now_us]
@@ -261,25 +279,28 @@ class Gathering:
         inside = {place for place, one in enumerate(made) if from_us <= one.t0_us and one.t1_us <= to_us}
         return [(counts[one.count], one.quantity) for one in allot(counts, made) if one.stretch in inside]
 
-    def _now(self, equipment_id: int) -> StateNow | None:
-        try:
-            return self._sources.states.now(equipment_id, scope=OWN)
-        except NotFoundError:
-            return None
 
-
-def with_live(records: Sequence[StateTrack], now: StateNow | None) -> list[StateTrack]:
-    """The records with the state of this moment at their end, where it says something else than the open one."""
-    if now is None:
+def with_decided(records: Sequence[StateTrack], decided: Sequence[StateTrack]) -> list[StateTrack]:
+    """The settled records up to the first decided one, and those decided from there on."""
+    if not decided:
         return list(records)
-    if records:
-        last = records[-1]
-        same = (last.state, last.mode, last.reason, last.external) == (now.state, now.mode, now.reason, now.external)
-        if last.t1_us is not None or same or now.since_us <= last.t0_us:
-            return list(records)
-        before = LiveRecord(last.t0_us, now.since_us, last.state, last.mode, last.reason, last.external)
-        records = [*records[:-1], before]
-    return [*records, LiveRecord(now.since_us, None, now.state, now.mode, now.reason, now.external)]
+    from_us = decided[0].t0_us
+    settled = [record for record in records if record.t0_us < from_us]
+    if settled and (settled[-1].t1_us is None or settled[-1].t1_us > from_us):
+        last = settled[-1]
+        source = getattr(last, "source", "rule")
+        cut_off = Shortened(last.t0_us, from_us, last.state, last.mode, last.reason, last.external, source)
+        settled = [*settled[:-1], cut_off]
+    return [*settled, *decided]
+
+
+def not_yet_held(fresh: Sequence[CountTrack], held: Sequence[CountTrack]) -> list[CountTrack]:
+    """The fresh counts that no count record covers: between two looks, what was fresh may have been recorded."""
+    reached: dict[tuple[int | None, str], int] = {}
+    for count in held:
+        key = (count.tag_id, count.kind)
+        reached[key] = max(reached.get(key, count.t1_us), count.t1_us)
+    return [one for one in fresh if one.t1_us > reached.get((one.tag_id, one.kind), one.t0_us)]
 
 
 def missing_hint(node: Equipment) -> str:
