@@ -79,7 +79,7 @@ class AppliedPlant(BaseModel):
     """Which version holds now. `changed` False: nothing differed and no version was made."""
 
     version: int
-    previous: int = Field(description="the version before; 0 where there was none")
+    previous: int = Field(description="what an undo goes back to; 0 where there was nothing before")
     valid_from: str
     changed: bool
     summary: dict[str, dict[str, int]]
@@ -265,7 +265,7 @@ class EquipmentRoom:
 def _applied(version: store.Version, *, changed: bool) -> AppliedPlant:
     return AppliedPlant(
         version=version.version,
-        previous=version.version - 1,
+        previous=version.version - 1 if changed else version.version,
         valid_from=to_rfc3339(version.valid_from_us),
         changed=changed,
         summary={key: dict(counts) for key, counts in version.summary.items()} if changed else {},
