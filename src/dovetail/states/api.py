@@ -1,0 +1,239 @@
+"""Show what each work unit did and does, the pieces it made, and the reasons there are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel
+
+from dovetail.core.clock import DAY_US, from_rfc3339, to_rfc3339
+from dovetail.core.limits import PAGE_MAX
+from dovetail.core.scope import Scope
+from dovetail.db.uow import Reading
+from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
+from dovetail.states.service import StatesRoom, Tail
+
+VIEW: Final = "plant.view"
+LONGEST_US: Final = 400 * DAY_US  # a year and its comparison month; the page is what is limited
+
+
+class StateRecordOut(BaseModel):
+    """What an equipment did in [start, end); end null: still does. Provisional: not settled yet, and not stored."""
+
+    equipment_id: int
+    start: str
+    end: str | None
+    state: str
+    mode: str
+    reason: str | None
+    external: bool
+    source: str
+    provisional: bool
+
+
+class StateOut(BaseModel):
+    """What an equipment does now. `since` null: nothing was ever heard of it."""
+
+    equipment_id: int
+    state: str
+    mode: str
+    reason: str | None
+    external: bool
+    since: str | None
+    settled: str | None
+
+
+class CountRecordOut(BaseModel):
+    """Pieces over (start, end]; negative only where scrap is taken out of what a total had counted as good."""
+
+    start: str
+    end: str
+    kind: str
+    quantity: int
+    origin: str
+    tag_id: int | None
+    spread: bool
+    provisional: bool
+
+
+class HeldJumpOut(BaseModel):
+    """A counter movement that the machine cannot make: shown, not counted."""
+
+    start: str
+    end: str
+    counter: str
+    tag_id: int
+    before: int
+    after: int
+    quantity: int
+    cause: str
+
+
+class ReasonOut(BaseModel):
+    """A reason; `key` is what a state record carries below its parent's (`mechanical/jam`: key `jam`)."""
+
+    key: str
+    name: str
+    category: str
+    children: list[ReasonOut] = []
+
+
+def state_out(service: StatesRoom, equipment_id: int, scope: Scope) -> StateOut:
+    """The state of this moment as the API and the live topic show it."""
+    now = service.now(equipment_id, scope=scope)
+    if now is None:
+        return StateOut(
+            equipment_id=equipment_id, state=NO_DATA, mode="", reason=None, external=False, since=None, settled=None
+        )
+    return StateOut(
+        equipment_id=equipment_id,
+        state=now.state,
+        mode=now.mode,
+        reason=now.reason,
+        external=now.external,
+        since=to_rfc3339(now.since_us),
+        settled=to_rfc3339(now.settled_us),
+    )
+
+
+def routes(api: Api, service: StatesRoom) -> None:
+    """Declare this room's routes."""
+
+    @api.query("GET", "/equipment/{equipment_id}/state", permission=VIEW, summary="What an equipment does now")
+    def state(equipment_id: int, scope: Scope) -> StateOut:  # pyright: ignore[reportUnusedFunction]
+        """Decided at once; true for good when `settled` has passed it."""
+        return state_out(service, equipment_id, scope)
+
+    @api.query("GET", "/equipment/{equipment_id}/state-records", permission=VIEW, summary="What an equipment did")
+    def state_records(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        as_of: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[StateRecordOut]:
+        """The records that touch [start, end), by time; without `as_of` also what is decided but not settled."""
+        from_us, to_us = _from(start, end, cursor)
+        with api.database.read() as reading:
+            known = _as_of(reading, as_of)
+            found = service.records(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
+        tail = service.tail(equipment_id, scope=scope) if known is None else None
+        items = [_record_out(record, provisional) for record, provisional in _with_tail(found, tail, to_us)]
+        more = encode_cursor(from_rfc3339(items[PAGE_MAX].start)) if len(items) > PAGE_MAX else None
+        return Page(items=items[:PAGE_MAX], next=more)
+
+    @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
+    def count_records(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        as_of: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[CountRecordOut]:
+        """The counts that touch (start, end], by time; without `as_of` also those of the minute that is not over."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        offset = int((decode_cursor(cursor) or [0])[0])
+        with api.database.read() as reading:
+            known = _as_of(reading, as_of)
+            counts = service.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
+        tail = service.tail(equipment_id, scope=scope).counts if known is None else ()
+        items = [_count_out(count, provisional=False) for count in counts]
+        items += [_count_out(c, provisional=True) for c in tail if c.t0_us < to_us and c.t1_us > from_us]
+        more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
+        return Page(items=items[offset : offset + PAGE_MAX], next=more)
+
+    @api.query("GET", "/equipment/{equipment_id}/held-jumps", permission=VIEW, summary="Counter jumps not counted")
+    def held_jumps(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int, start: str, end: str, scope: Scope
+    ) -> Page[HeldJumpOut]:
+        """The jumps held in (start, end], the first thousand."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        with api.database.read() as reading:
+            found = service.held(reading, equipment_id, from_us, to_us, scope=scope)
+        return Page(items=[_held_out(jump) for jump in found[:PAGE_MAX]])
+
+    @api.query("GET", "/reasons", permission=VIEW, summary="The reason tree")
+    def reasons(scope: Scope, at: str | None = None) -> Page[ReasonOut]:  # pyright: ignore[reportUnusedFunction]
+        """The reasons valid now, or `at` a moment. Seen by everyone who sees some equipment."""
+        if scope.equipment(VIEW) == frozenset():
+            return Page(items=[])
+        tree = service.reasons(from_rfc3339(at) if at else None)
+        return Page(
+            items=[
+                ReasonOut(
+                    key=code,
+                    name=body["name"],
+                    category=body["category"],
+                    children=[ReasonOut(key=child, **said) for child, said in body["children"].items()],
+                )
+                for code, body in tree.items()
+            ]
+        )
+
+
+def _from(start: str, end: str, cursor: str | None) -> tuple[int, int]:
+    """The period, from where the last page ended."""
+    from_us, to_us = period(start, end, longest_us=LONGEST_US)
+    place = decode_cursor(cursor)
+    return (from_us if place is None else max(from_us, int(place[0]))), to_us
+
+
+def _as_of(reading: Reading, as_of: str | None) -> int | None:
+    """A `known`, or a moment (RFC 3339) translated into what was known then."""
+    if as_of is None or as_of.isdigit():
+        return None if as_of is None else int(as_of)
+    return reading.known_at(from_rfc3339(as_of))
+
+
+def _with_tail(records: list[StateRecord], tail: Tail | None, to_us: int) -> list[tuple[StateRecord, bool]]:
+    """(record, provisional) by time: where the tail begins, it takes the place of the open record."""
+    if tail is None or not tail.records:
+        return [(record, False) for record in records]
+    begins_us = tail.records[0].t0_us
+    settled = [(record, False) for record in records if record.t0_us < begins_us]
+    reaches = not records or records[-1].t1_us is None
+    live = [(record, n > 0 or record.t1_us is not None) for n, record in enumerate(tail.records)]
+    return settled + ([pair for pair in live if pair[0].t0_us < to_us] if reaches else [])
+
+
+def _record_out(record: StateRecord, provisional: bool) -> StateRecordOut:
+    return StateRecordOut(
+        equipment_id=record.equipment_id,
+        start=to_rfc3339(record.t0_us),
+        end=None if record.t1_us is None else to_rfc3339(record.t1_us),
+        state=record.state,
+        mode=record.mode,
+        reason=record.reason,
+        external=record.external,
+        source=record.source,
+        provisional=provisional,
+    )
+
+
+def _count_out(count: CountRecord, *, provisional: bool) -> CountRecordOut:
+    return CountRecordOut(
+        start=to_rfc3339(count.t0_us),
+        end=to_rfc3339(count.t1_us),
+        kind=count.kind,
+        quantity=count.quantity,
+        origin=count.origin,
+        tag_id=count.tag_id,
+        spread=count.spread,
+        provisional=provisional,
+    )
+
+
+def _held_out(jump: HeldJump) -> HeldJumpOut:
+    return HeldJumpOut(
+        start=to_rfc3339(jump.t0_us),
+        end=to_rfc3339(jump.t1_us),
+        counter=jump.counter,
+        tag_id=jump.tag_id,
+        before=jump.before,
+        after=jump.after,
+        quantity=jump.quantity,
+        cause=jump.cause,
+    )
