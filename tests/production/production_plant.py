@@ -1,19 +1,20 @@
-"""A line of two work units whose filler says itself what it runs, and a historian in memory, for the tests here."""
+"""A line of two work units whose filler says itself what it runs, for the tests here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
+from dovetail.core.errors import LinkError
 from dovetail.core.quality import GOOD
-from dovetail.core.scope import Scope, system_scope
-from dovetail.core.sink import Resumed
+from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.plant import equipment_sections
 from dovetail.equipment.service import EquipmentRoom
-from dovetail.historian.model import HeadRow, Sample
 from dovetail.historian.service import Historian
 from dovetail.materials import plant as materials_plant
 from dovetail.materials.service import MaterialsRoom
@@ -49,55 +50,20 @@ def sections() -> tuple[Section, ...]:
     return with_job_checks((*equipment_sections(), *materials_plant.SECTIONS))
 
 
-class MemoryHistorian(Historian):
-    """Keeps frames in a list: the part of the historian that this room uses, by the letter of its contract."""
+class RecordingHistorian(Historian):
+    """The historian, which also remembers what it was given, and fails when a test wants it to."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, *, clock: ManualClock, bus: Bus, owner_of: Callable[[int], int | None]) -> None:
+        super().__init__(folder, clock=clock, bus=bus, owner_of=owner_of)
         self.frames: list[Frame] = []
-        self.samples: list[Sample] = []  # in arrival order
-        self.consumers: dict[str, int] = {}
         self.fails = 0  # the next puts that fail
-
-    def resume(self, source: str, links: Sequence[int]) -> Resumed:
-        epochs = [frame.epoch for frame in self.frames if frame.source == source]
-        return Resumed(epoch=max(epochs, default=0) + 1, good_through={})
 
     def put(self, frames: Sequence[Frame]) -> None:
         if self.fails:
             self.fails -= 1
-            raise OSError("the disk is full")
-        for frame in frames:
-            self.frames.append(frame)
-            self.samples += [Sample(*row) for batch in frame.batches for row in batch.rows()]
-
-    def head(self, after: int, limit: int) -> list[HeadRow]:
-        rows = [HeadRow(head_id, frame) for head_id, frame in enumerate(self.frames, start=1)]
-        return rows[after : after + limit]
-
-    def consumer_at(self, name: str, head_id: int) -> None:
-        self.consumers[name] = head_id
-
-    def _of(self, tag: int) -> list[Sample]:
-        return sorted((sample for sample in self.samples if sample.tag == tag), key=lambda sample: sample.ts_us)
-
-    def last(self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
-        at_us = 2**62 if at_us is None else at_us
-        found = {tag: [sample for sample in self._of(tag) if sample.ts_us <= at_us] for tag in tags}
-        return {tag: samples[-1] for tag, samples in found.items() if samples}
-
-    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
-        return self.last(tags, scope=scope, at_us=at_us - 1)
-
-    def raw(
-        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
-    ) -> list[Batch]:
-        rows: dict[Kind, list[tuple[int, int, Value, int]]] = {Kind.STR: [], Kind.F64: [], Kind.U64: []}
-        kinds = {tag: batch.kind for frame in self.frames for batch in frame.batches for tag in batch.tag.tolist()}
-        for tag in tags:
-            for sample in self._of(tag):
-                if from_us <= sample.ts_us < to_us:
-                    rows[kinds[tag]].append((tag, sample.ts_us, sample.value, sample.quality))
-        return [Batch.of(kind, sorted(found, key=lambda row: row[:2])) for kind, found in rows.items() if found]
+            raise LinkError("the disk is full")
+        self.frames += frames
+        super().put(frames)
 
 
 @dataclass
@@ -107,7 +73,7 @@ class World:
     database: Database
     clock: ManualClock
     bus: Bus
-    historian: MemoryHistorian
+    historian: RecordingHistorian
     equipment: EquipmentRoom
     materials: MaterialsRoom
     production: ProductionRoom
@@ -164,12 +130,25 @@ class World:
         return found[tags[0]].value, found[tags[1]].value
 
 
-def world(database: Database, clock: ManualClock, bus: Bus) -> World:
+@contextmanager
+def world(database: Database, clock: ManualClock, bus: Bus, *, folder: Path) -> Iterator[World]:
     """The plant applied at minute 0, nothing running."""
     start_us = clock.now_us()
     equipment = EquipmentRoom(database, clock, bus, sections())
     materials = MaterialsRoom(database, clock=clock, bus=bus)
-    historian = MemoryHistorian()
+    historian = RecordingHistorian(folder, clock=clock, bus=bus, owner_of=lambda tag: equipment.plant().owner_of(tag))
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
     equipment.apply({"plant.yaml": PLANT.encode()}, scope=system_scope())
-    return World(database, clock, bus, historian, equipment, materials, production, start_us)
+    yield World(database, clock, bus, historian, equipment, materials, production, start_us)
+    historian.close()
+
+
+def restarted(plant: World) -> ProductionRoom:
+    """The room of the same installation after a restart."""
+    return ProductionRoom(
+        plant.database,
+        historian=plant.historian,
+        equipment=plant.equipment,
+        materials=plant.materials,
+        clock=plant.clock,
+    )

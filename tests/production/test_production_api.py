@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +23,9 @@ DAY = {"start": "2026-01-05T00:00:00Z", "end": "2026-01-06T00:00:00Z"}
 
 
 @pytest.fixture
-def plant(sqlite_database: Database, clock: ManualClock, bus: Bus) -> World:
-    return world(sqlite_database, clock, bus)
+def plant(sqlite_database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> Iterator[World]:
+    with world(sqlite_database, clock, bus, folder=tmp_path / "historian") as made:
+        yield made
 
 
 @pytest.fixture

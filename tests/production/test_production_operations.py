@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from production_plant import World, world
 
@@ -17,8 +20,9 @@ from dovetail.testing.clock import ManualClock
 
 
 @pytest.fixture
-def plant(database: Database, clock: ManualClock, bus: Bus) -> World:
-    return world(database, clock, bus)
+def plant(database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> Iterator[World]:
+    with world(database, clock, bus, folder=tmp_path / "historian") as made:
+        yield made
 
 
 def start(

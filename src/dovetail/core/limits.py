@@ -38,6 +38,9 @@ CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
 # --- production ---------------------------------------------------------------------------------------------
 JOB_TAGS_TOGETHER_US: Final = 5_000_000  # a controller writes order and product one after the other: one change
 JOB_TAG_LOOK_BACK: Final = 64  # empty or bad samples passed over to find the text before; then the records answer
+JOB_POSITION_EVERY: Final = 2_000  # head rows without a job between two durable positions; a restart reads them again
+JOB_CATCH_UP_US: Final = 7 * 86_400_000_000  # how far back jobs are read anew when the head let go of unread rows
+SAID_AGAIN_MAX: Final = 32  # times one value can be said of one moment: more corrections than any shift makes
 
 # --- web ----------------------------------------------------------------------------------------------------
 PAGE_MAX: Final = 1_000  # rows of one cursor page

@@ -22,7 +22,7 @@ from dovetail.events.production import JobResponseChanged
 from dovetail.historian.service import Historian
 from dovetail.production import store
 from dovetail.production.model import JobResponse
-from dovetail.production.tracks import PROPERTIES, Held, Missing, edges, missing, said_at
+from dovetail.production.tracks import PROPERTIES, Held, HeldSample, Missing, edges, missing, said_at
 
 SOURCE: Final = "production"
 HANDLER: Final = "production.publish"
@@ -127,10 +127,10 @@ class Publisher:
         before = self._historian.bounding(tags, from_us, scope=SCOPE)
         newest = self._historian.last(tags, scope=SCOPE)
         to_us = max((sample.ts_us for sample in newest.values()), default=from_us - 1) + 1
-        after: dict[int, list[tuple[int, Value]]] = defaultdict(list)
+        after: dict[int, list[HeldSample]] = defaultdict(list)
         for batch in self._historian.raw(tags, from_us, to_us, scope=SCOPE) if to_us > from_us else []:
-            for tag, ts_us, value, _quality in batch.rows():
-                after[tag].append((ts_us, value))
+            for tag, ts_us, value, quality in batch.rows():
+                after[tag].append(HeldSample(ts_us, value, quality))
         return {
             tag: Held(before=(before[tag].value,) if tag in before else (), after=after.get(tag, [])) for tag in tags
         }
@@ -160,6 +160,6 @@ def _internal(plant: PlantModel, unit: int) -> dict[str, Tag]:
 
 def _from(held: Held, from_us: int) -> Held:
     """The same, seen from a later moment."""
-    earlier = [value for ts_us, value in held.after if ts_us < from_us]
+    earlier = [sample.value for sample in held.after if sample.ts_us < from_us]
     before = (earlier[-1],) if earlier else held.before
-    return Held(before, [(ts_us, value) for ts_us, value in held.after if ts_us >= from_us])
+    return Held(before, [sample for sample in held.after if sample.ts_us >= from_us])

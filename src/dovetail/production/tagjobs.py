@@ -6,6 +6,7 @@ is new, jobs are read again from the signals themselves and the records are made
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ import numpy as np
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.ids import uuid7
-from dovetail.core.limits import JOB_TAG_LOOK_BACK, JOB_TAGS_TOGETHER_US
+from dovetail.core.limits import JOB_CATCH_UP_US, JOB_POSITION_EVERY, JOB_TAG_LOOK_BACK, JOB_TAGS_TOGETHER_US
 from dovetail.core.quality import is_good
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database, Reading, UnitOfWork
@@ -25,6 +26,8 @@ from dovetail.historian.service import Historian
 from dovetail.production import bytag, store
 from dovetail.production.bytag import Run, Seen
 from dovetail.production.model import JobResponse
+
+log = logging.getLogger(__name__)
 
 CONSUMER = "production"
 SCOPE = system_scope("production")
@@ -69,34 +72,47 @@ class TagJobs:
         self._database = database
         self._historian = historian
         self._plant = plant
-        self._at: int | None = None
+        self._at: int | None = None  # read up to here
+        self._durable = 0  # and this is written down; only this is told to the historian
         self._mapped: tuple[PlantModel, dict[int, JobTags]] = (PlantModel(), {})
 
     def step(self, limit: int) -> int:
         """Read up to `limit` head rows; answers how many there were. Records and position commit together."""
         at = self._position()
-        rows = self._historian.head(at, limit)
-        if not rows:
-            return 0
         self._look_at_plant()
-        since = self._touched(rows)
-        head_id = rows[-1].head_id
-        if since and self._differs(since):
-            with self._database.write(SCOPE.actor) as uow:
-                for equipment_id, since_us in since.items():
-                    self._settle(uow, equipment_id, since_us)
-                store.move(uow, CONSUMER, head_id)
-            faults.point("production.recorded")
-        self._at = head_id  # rows that changed nothing need no transaction: read again, they change nothing again
-        self._historian.consumer_at(CONSUMER, head_id)
+        released, _ = self._historian.head_bounds()
+        if at < released:
+            log.warning("head rows were released before jobs were read from them; reading the last days anew")
+            self._record(self._lately(), released)
+            at = released
+        rows = self._historian.head(at, limit)
+        if rows:
+            self._record(self._touched(rows), rows[-1].head_id)
         return len(rows)
 
     def _position(self) -> int:
         if self._at is None:
             with self._database.read() as reading:
-                self._at = store.position(reading, CONSUMER)
+                self._at = self._durable = store.position(reading, CONSUMER)
             self._historian.consumer_at(CONSUMER, self._at)  # from now on no row goes before we have read it
         return self._at
+
+    def _record(self, since: Mapping[int, int], head_id: int) -> None:
+        """Make the jobs equal to the samples from these moments on. Without a change a position need not be durable."""
+        if self._differs(since) or head_id - self._durable >= JOB_POSITION_EVERY:
+            with self._database.write(SCOPE.actor) as uow:
+                for equipment_id, since_us in since.items():
+                    self._settle(uow, equipment_id, since_us)
+                store.move(uow, CONSUMER, head_id)
+            faults.point("production.recorded")
+            self._durable = head_id
+            self._historian.consumer_at(CONSUMER, head_id)
+        self._at = head_id
+
+    def _lately(self) -> dict[int, int]:
+        """Every mapped equipment, from the last days on."""
+        since_us = self._database.clock.now_us() - JOB_CATCH_UP_US
+        return dict.fromkeys(self._mapped[1], since_us)
 
     def _look_at_plant(self) -> None:
         """Once a step: the mappings stay the same while it lasts."""

@@ -12,9 +12,12 @@ from typing import Final
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Value
+from dovetail.core.limits import SAID_AGAIN_MAX
 from dovetail.production.model import JobResponse
 
 PROPERTIES: Final = ("job", "product", "rate_upm")
+
+SAID_AGAIN: Final = 1 << 11  # quality bits 11–15, on these tags alone: how often this value was said of this moment
 
 type Rate = Callable[[JobResponse | None, int], float | None]  # (the job, a moment) → pieces per minute
 
@@ -39,22 +42,27 @@ class Missing:
     name: str
     ts_us: int
     value: Value
+    quality: int
 
-    @property
-    def quality(self) -> int:
-        """GOOD, or BAD_CONFIG where there is no value."""
-        return q.GOOD if self.value is not None else q.BAD_CONFIG
+
+@dataclass(frozen=True, slots=True)
+class HeldSample:
+    """A sample the historian holds."""
+
+    ts_us: int
+    value: Value
+    quality: int
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the historian holds of one tag: the value before the moment asked for, and each (ts, value) after it.
+    """What the historian holds of one tag: the value before the moment asked for, and the samples from there on.
 
     `before` is () where there is none at all; of several samples at one moment the last to arrive counts.
     """
 
     before: tuple[Value] | tuple[()] = ()
-    after: Sequence[tuple[int, Value]] = ()
+    after: Sequence[HeldSample] = ()
 
 
 def said_at(jobs: Sequence[JobResponse], at_us: int, rate: Rate) -> Said:
@@ -80,7 +88,7 @@ def missing(
     needed: list[Missing] = []
     for name in PROPERTIES:
         there = held.get(name, Held())
-        after = dict(there.after)
+        after = {sample.ts_us: sample.value for sample in there.after}
         now: tuple[Value] | tuple[()] = there.before
         points = {from_us, *after, *(moment for moment in moments if moment >= from_us)}
         for moment in sorted(points):
@@ -88,6 +96,18 @@ def missing(
                 now = (after[moment],)
             value = want(moment).of(name)
             if now != (value,):
-                needed.append(Missing(name, moment, value))
+                needed.append(Missing(name, moment, value, _quality(value, moment, there.after)))
                 now = (value,)
     return needed
+
+
+def _quality(value: Value, ts_us: int, held: Sequence[HeldSample]) -> int:
+    """GOOD, or BAD_CONFIG where there is no value; with a mark when this value was said of this moment before.
+
+    A job that is started, cancelled and started again at one moment says the same value twice, with another between:
+    without the mark the historian would rightly take the second for a repeat of the first. See `SAID_AGAIN`.
+    """
+    plain = q.GOOD if value is not None else q.BAD_CONFIG
+    used = {sample.quality for sample in held if (sample.ts_us, sample.value) == (ts_us, value)}
+    free = (plain | times * SAID_AGAIN for times in range(SAID_AGAIN_MAX))
+    return next((quality for quality in free if quality not in used), plain)
