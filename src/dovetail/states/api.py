@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from pydantic import BaseModel
@@ -120,7 +121,7 @@ def routes(api: Api, service: StatesRoom) -> None:
             known = _as_of(reading, as_of)
             found = service.records(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
         tail = service.tail(equipment_id, scope=scope) if known is None else None
-        items = [_record_out(record, provisional) for record, provisional in _with_tail(found, tail, to_us)]
+        items = [_record_out(record, provisional) for record, provisional in _with_tail(found, tail, (from_us, to_us))]
         more = encode_cursor(from_rfc3339(items[PAGE_MAX].start)) if len(items) > PAGE_MAX else None
         return Page(items=items[:PAGE_MAX], next=more)
 
@@ -188,15 +189,21 @@ def _as_of(reading: Reading, as_of: str | None) -> int | None:
     return reading.known_at(from_rfc3339(as_of))
 
 
-def _with_tail(records: list[StateRecord], tail: Tail | None, to_us: int) -> list[tuple[StateRecord, bool]]:
+def _with_tail(records: list[StateRecord], tail: Tail | None, when: tuple[int, int]) -> list[tuple[StateRecord, bool]]:
     """(record, provisional) by time: where the tail begins, it takes the place of the open record."""
-    if tail is None or not tail.records:
+    if tail is None or not tail.records or (records and records[-1].t1_us is not None):
         return [(record, False) for record in records]
     begins_us = tail.records[0].t0_us
     settled = [(record, False) for record in records if record.t0_us < begins_us]
-    reaches = not records or records[-1].t1_us is None
+    if settled and settled[-1][0].t1_us is None:  # settled while we were asking
+        settled[-1] = (replace(settled[-1][0], t1_us=begins_us), False)
     live = [(record, n > 0 or record.t1_us is not None) for n, record in enumerate(tail.records)]
-    return settled + ([pair for pair in live if pair[0].t0_us < to_us] if reaches else [])
+    from_us, to_us = when
+    return settled + [
+        (record, provisional)
+        for record, provisional in live
+        if record.t0_us < to_us and (record.t1_us is None or record.t1_us > from_us)
+    ]
 
 
 def _record_out(record: StateRecord, provisional: bool) -> StateRecordOut:

@@ -1,0 +1,137 @@
+"""States, counters and reasons as people write them, with the mistakes they make, each found at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from dovetail.db.uow import Database
+from dovetail.equipment.plant import SECTIONS as EQUIPMENT
+from dovetail.plantcode.plant import Plant
+from dovetail.plantcode.report import Report
+from dovetail.plantcode.section import Changes
+from dovetail.plantcode.validate import validate
+from dovetail.states import service
+from dovetail.states.plant import MEANINGS, SECTIONS
+
+PLANT = """\
+plant: {{format: 1, name: Test}}
+connections:
+  plc:
+    driver: opcua
+    options: {{endpoint: "opc.tcp://127.0.0.1:4840/", security: {{policy: "None", insecure: true}}}}
+reasons:
+  mechanical: {{category: failure, children: {{jam: {{name: Jam}}, valve: }}}}
+  setup: {{category: setup}}
+equipment_classes:
+  machine:
+    tags:
+      state: {{connection: plc, address: "ns=2;s=a", kind: i64}}
+      word: {{connection: plc, address: "ns=2;s=b", kind: str}}
+      total: {{connection: plc, address: "ns=2;s=c", kind: u64}}
+      wait: {{connection: plc, address: "ns=2;s=d", kind: bool}}
+equipment:
+  acme: {{level: Enterprise, timezone: UTC}}
+  acme/a: {{level: Site}}
+  acme/a/b: {{level: Area}}
+  acme/a/b/line: {{level: ProductionLine}}
+  acme/a/b/line/press:
+    level: WorkUnit
+    class: machine
+    states: {states}
+    counters: {counters}
+"""
+STATES_LINE, COUNTERS_LINE = 24, 25
+NONE = "{total: {tag: total}}"
+
+
+def checked(text: str) -> tuple[Plant, Report]:
+    return validate({"plant.yaml": text.encode()}, [*EQUIPMENT, *SECTIONS])
+
+
+def faults(states: str, counters: str) -> list[tuple[int, str, str | None]]:
+    _, report = checked(PLANT.format(states=states, counters=counters))
+    return [(problem.place.line, problem.code, problem.hint) for problem in report.problems]
+
+
+@pytest.mark.parametrize("states", [
+    "{packml: {state: state}}",
+    "{packml: {state: state, mode: total, modes: {4: Setup}}, starved: wait, blocked: wait}",
+    "{packml: {state: state}, reason: {tag: state, map: {11: mechanical/jam, 12: setup, 13: external/starved}}}",
+    "{values: {tag: word, map: {AUTO: RUN, WAIT: {state: Idle, reason: mechanical/valve}}}}",
+    "{values: {tag: wait, map: {true: RUN, false: Idle}}}",
+    "{activity: {tag: total, timeout_s: 30}}",
+])  # fmt: skip
+def test_what_states_may_say(states: str) -> None:
+    assert faults(states, NONE) == []
+
+
+@pytest.mark.parametrize("states, code, hint", [
+    ("{packml: {state: stat}}",                              "DT-P501", "did you mean state?"),
+    ("{packml: {state: word}}",                              "DT-P502", "kind: i64 or u64 or f64"),
+    ("{packml: {state: state}, blocked: word}",              "DT-P502", "kind: bool or i64 or u64 or f64"),
+    ("{packml: {state: state}, reason: {tag: state, map: {11: mechanical/jan}}}",
+                                                             "DT-P503", "did you mean mechanical/jam?"),
+    ("{values: {tag: word, map: {AUTO: Running}}}",          "DT-P023", None),
+    ("{packml: {state: state, modes: {four: Setup}}}",       "DT-P023", None),
+    ("{packml: {state: state}, activity: {tag: total, timeout_s: 3}}", "DT-P023", None),
+    ("{starved: wait}",                                      "DT-P023", None),
+    ("{packml: {state: state}, starve: wait}",               "DT-P021", "did you mean starved?"),
+    ("{activity: {tag: total, timeout_s: 0}}",               "DT-P023", None),
+    ("{activity: {tag: total}}",                             "DT-P022", "add timeout_s: …"),
+    ("{activity: {tag: word, timeout_s: 3}}",                "DT-P502", "kind: u64 or i64 or f64 or bool"),
+])  # fmt: skip
+def test_what_is_wrong_with_states_is_said_at_its_place(states: str, code: str, hint: str | None) -> None:
+    ((line, found, said),) = faults(states, NONE)
+    assert (line, found) == (STATES_LINE, code)
+    assert hint in (said, None)
+
+
+@pytest.mark.parametrize("counters, code", [
+    ("{total: {tag: total, modulus: 65536, max_rate_upm: 400}, scrap: {tag: total}}", None),
+    ("{good: {tag: total}, scrap: {tag: total}, rework: {tag: total}, infeed: {tag: wait}}", None),
+    ("{total: {tag: totl}}",                             "DT-P501"),
+    ("{total: {tag: word}}",                             "DT-P502"),
+    ("{pieces: {tag: total}}",                           "DT-P021"),
+    ("{total: {tag: total, modulus: 1}}",                "DT-P023"),
+    ("{total: {tag: total, max_rate_upm: -1}}",          "DT-P023"),
+    ("{total: {tag: total}, good: {tag: total}, scrap: {tag: total}}", "DT-P023"),
+])  # fmt: skip
+def test_what_counters_may_say(counters: str, code: str | None) -> None:
+    found = [(line, fault) for line, fault, _ in faults("{packml: {state: state}}", counters)]
+    assert found == [(COUNTERS_LINE, fault) for fault in [code] if fault]
+
+
+def test_a_fault_in_a_class_is_said_at_the_class() -> None:
+    text = PLANT.format(states="{packml: {state: state}}", counters=NONE)
+    text = text.replace("  machine:\n", "  machine:\n    states: {starved: wat}\n")
+    _, report = checked(text)
+    assert [(problem.place.line, problem.code) for problem in report.problems] == [(11, "DT-P501")]
+
+
+def test_a_reason_code_has_no_slash() -> None:
+    text = "plant: {format: 1, name: T}\nreasons:\n  a/b: {category: failure}\n  c: {children: {d/e: }}\n"
+    _, report = checked(text)
+    assert [(problem.place.line, problem.code) for problem in report.problems] == [(3, "DT-P504"), (4, "DT-P504")]
+
+
+def test_every_code_has_its_meaning() -> None:
+    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504"]
+
+
+def test_reasons_are_kept_by_version(database: Database, everyone) -> None:
+    (section,) = SECTIONS
+    plant, _ = checked(PLANT.format(states="{packml: {state: state}}", counters=NONE))
+    bodies = section.bodies(plant)
+    with database.write(everyone.actor) as uow:
+        section.apply(uow, Changes(added=bodies), 100)
+    with database.read() as reading:
+        assert section.current(reading, 99) == {}
+        assert section.current(reading, 100) == bodies
+        assert service.current_reasons(reading, 100)["mechanical"] == {
+            "name": "mechanical",
+            "category": "failure",
+            "children": {
+                "jam": {"name": "Jam", "category": "failure"},
+                "valve": {"name": "valve", "category": "failure"},
+            },
+        }
