@@ -78,10 +78,11 @@ class House:
     def _assembled(self) -> tuple[FastAPI, ASGIApp]:
         if self._app is None:
             api = Api(self.database)
-            routes.assemble(api, self)
+            parts = routes.Parts(self.rooms, self.edge, self.work, self.database, self.clock, self.is_demo)
+            routes.assemble(api, parts)
             for extra in self.extra_routes:
                 extra(api)
-            self.hub = LiveHub(topics.kinds(routes.topic_sources(self)))
+            self.hub = LiveHub(topics.kinds(routes.topic_sources(parts)))
             topics.touch_on_events(self.bus, self.hub, self.rooms.equipment.plant)
             self.bus.subscribe(LinkChanged, lambda _event: self.hub.touch("connections"))
             self.work.on_change = lambda: self.hub.touch("jobs")

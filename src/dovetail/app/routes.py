@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
 from dovetail.app import collecting, topics
-from dovetail.core.clock import HOUR_US
+from dovetail.app.rooms import Rooms
+from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Database
+from dovetail.edge.runtime import EdgeRuntime
 from dovetail.equipment import api as equipment_api
 from dovetail.historian import api as historian_api
 from dovetail.materials import api as materials_api
@@ -20,18 +24,27 @@ from dovetail.production import api as production_api
 from dovetail.security import api as security_api
 from dovetail.states import api as states_api
 from dovetail.web import connections, longwork, operations_api
+from dovetail.web.longwork import LongWork
 from dovetail.workcalendar import api as workcalendar_api
-
-if TYPE_CHECKING:
-    from dovetail.app.bootstrap import House
 
 LIVE = system_scope("live")
 WITHOUT_SHIFT_US = 8 * HOUR_US  # what "this shift" means where no calendar says it
 
 
-def catalogue(house: House) -> Catalogue:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes of an installation are made of."""
+
+    rooms: Rooms
+    edge: EdgeRuntime
+    work: LongWork
+    database: Database
+    clock: Clock
+    is_demo: bool
+
+
+def catalogue(rooms: Rooms) -> Catalogue:
     """Every operation of the installation, by name."""
-    rooms = house.rooms
     security = rooms.security
     found: list[Operation[Any, Any]] = [
         rooms.equipment.apply_operation,
@@ -45,15 +58,15 @@ def catalogue(house: House) -> Catalogue:
     return Catalogue(found)
 
 
-def assemble(api: Api, house: House) -> None:
+def assemble(api: Api, parts: Parts) -> None:
     """Declare the routes of every room."""
-    rooms = house.rooms
+    rooms = parts.rooms
 
     def node_view(equipment_id: int) -> security_api.NodeView | None:
         node = rooms.equipment.plant().equipment.get(equipment_id)
         return None if node is None else security_api.NodeView(id=node.id, path=node.path, name=node.name)
 
-    security_api.routes(api, rooms.security, node_view=node_view, demo=house.is_demo)
+    security_api.routes(api, rooms.security, node_view=node_view, demo=parts.is_demo)
     equipment_api.routes(api, rooms.equipment, last=lambda tags, scope: rooms.historian.last(tags, scope=scope))
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
@@ -61,14 +74,14 @@ def assemble(api: Api, house: House) -> None:
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     performance_api.routes(api, rooms.performance, rooms.explainer)
-    connections.routes(api, house.edge.status, lambda name: collecting.feeds(rooms.equipment.plant(), name))
-    longwork.routes(api, house.work)
-    operations_api.routes(api, catalogue(house), house.database)
+    connections.routes(api, parts.edge.status, lambda name: collecting.feeds(rooms.equipment.plant(), name))
+    longwork.routes(api, parts.work)
+    operations_api.routes(api, catalogue(rooms), parts.database)
 
 
-def topic_sources(house: House) -> topics.Sources:
+def topic_sources(parts: Parts) -> topics.Sources:
     """The functions behind the live topics."""
-    rooms = house.rooms
+    rooms = parts.rooms
 
     def feeds(name: str) -> frozenset[int]:
         return collecting.feeds(rooms.equipment.plant(), name)
@@ -78,7 +91,7 @@ def topic_sources(house: House) -> topics.Sources:
         try:
             shift = performance.shift(equipment_id, "current", scope=LIVE)
         except NotFoundError:
-            now_us = house.clock.now_us()
+            now_us = parts.clock.now_us()
             return performance_api.kpis_out(
                 performance.kpis(equipment_id, now_us - WITHOUT_SHIFT_US, now_us, scope=LIVE)
             )
@@ -86,14 +99,14 @@ def topic_sources(house: House) -> topics.Sources:
         return performance_api.kpis_out(found)
 
     def require_connections(scope: Scope) -> None:
-        connections.require_all(house.edge.status(), feeds, scope)
+        connections.require_all(parts.edge.status(), feeds, scope)
 
     return topics.Sources(
         plant=rooms.equipment.plant,
         state=lambda equipment_id: states_api.state_out(rooms.states, equipment_id, LIVE),
         kpi=kpi,
         last=lambda tags, scope: rooms.historian.last(tags, scope=scope),
-        jobs=lambda: list(house.work.views()),
-        connections=lambda: [connections.view(status) for status in house.edge.status()],
+        jobs=lambda: list(parts.work.views()),
+        connections=lambda: [connections.view(status) for status in parts.edge.status()],
         require_connections=require_connections,
     )
