@@ -132,6 +132,16 @@ def parts_of(name: str, settings: Settings) -> tuple[str, ...] | None:
     return _ALWAYS.get(name) or by_setting.get(name)
 
 
+def needed_by(inputs: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """The columns under some named sums, each once: all that a query for a few KPIs has to add up.
+
+    >>> needed_by(("apt_us", "aupt_us"), Settings())
+    ('apt_us', 'aust_us')
+    """
+    parts = (part for name in inputs for part in parts_of(name, settings) or (name,))
+    return tuple(dict.fromkeys(parts))
+
+
 def nothing() -> Sums:
     """The sums of no slices."""
     return dict.fromkeys(NAMES, 0)

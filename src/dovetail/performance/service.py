@@ -16,11 +16,11 @@ from dovetail.equipment.model import PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
 from dovetail.performance import store
-from dovetail.performance.columns import Sums, add, nothing, sum_slices
+from dovetail.performance.columns import Sums, add, needed_by, nothing, sum_slices
 from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
 from dovetail.performance.ledger import shift_day
 from dovetail.performance.model import Slice
-from dovetail.performance.report import Figures, figures
+from dovetail.performance.report import Figures, catalogue, compute, figures
 from dovetail.performance.settling import settle
 from dovetail.performance.timeclass import Settings
 
@@ -206,16 +206,29 @@ class PerformanceRoom:
         )
 
     def grouped(
-        self, equipment_ids: Iterable[int], from_us: int, to_us: int, *, by: Sequence[str], scope: Scope
-    ) -> dict[tuple[Any, ...], Sums]:
-        """Every column over the whole shifts in [from_us, to_us), by keys of the rollup (`equipment_id`, `day`,
-        `shift_name`, `crew`, `product`, `job_response_id`). Raises InvalidError for another key."""
+        self,
+        equipment_ids: Iterable[int],
+        from_us: int,
+        to_us: int,
+        *,
+        by: Sequence[str],
+        kpis: Sequence[str],
+        scope: Scope,
+    ) -> dict[tuple[str | int, ...], dict[str, float | None]]:
+        """KPIs over the whole shifts in [from_us, to_us), by keys of the rollup: `equipment_id`, `day`, `shift_name`,
+        `crew`, `product`, `job_response_id`. What the scope does not see is left out; InvalidError for another key."""
         allowed = {"equipment_id", *store.KEYS_JOB}
-        if not set(by) <= allowed:
-            raise InvalidError(f"cannot group by {set(by) - allowed}", pointer="/by", hint=", ".join(sorted(allowed)))
+        unknown = sorted({*by} - allowed) + sorted({*kpis} - set(catalogue()))
+        if unknown:
+            hint = ", ".join(sorted(allowed | set(catalogue())))
+            raise InvalidError(f"there is no {', '.join(unknown)}", pointer="/by", code="group", hint=hint)
+        asked = [catalogue()[name] for name in kpis]
+        columns = needed_by([name for kpi in asked for name in (*kpi.inputs, "nodt_us")], self.settings)
         seen = [equipment_id for equipment_id in equipment_ids if scope.sees(VIEW, equipment_id)]
         with self.database.read() as reading:
-            return store.sums_by_rollup(reading, seen, from_us, to_us, by=by)
+            groups = store.sums_by_rollup(reading, seen, from_us, to_us, by=by, columns=columns)
+        full = {key: nothing() | sums for key, sums in groups.items()}
+        return {key: {kpi.id: compute(kpi, sums, self.settings) for kpi in asked} for key, sums in full.items()}
 
     def shift(self, equipment_id: int, name: str, *, scope: Scope) -> ShiftTrack:
         """The shift that runs now (`current`), or that of an id. Raises NotFoundError."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from dovetail.db.tables import Id, commit_log, event_handled, event_log, metadata
 from dovetail.db.uow import Reading, UnitOfWork
-from dovetail.performance.columns import COLUMNS, MEASURES, NAMES, Measure, Sums, measures
+from dovetail.performance.columns import BY_NAME, MEASURES, NAMES, Measure, Sums, measures
 from dovetail.performance.model import JobShare, Pieces, Slice
 
 type Bucket = tuple[str, str]  # (production day, shift id or "" between shifts)
@@ -255,15 +255,21 @@ def rollup_rows(reading: Reading, equipment_id: int, table: Table) -> list[dict[
 
 
 def sums_by_rollup(
-    reading: Reading, equipment_ids: Iterable[int], from_us: int, to_us: int, *, by: Sequence[str] = ()
+    reading: Reading,
+    equipment_ids: Iterable[int],
+    from_us: int,
+    to_us: int,
+    *,
+    by: Sequence[str] = (),
+    columns: Sequence[str] = NAMES,
 ) -> dict[GroupKey, Sums]:
-    """Every column over the shifts (and days between them) that lie wholly in [from_us, to_us), by rollup keys."""
+    """Columns over the shifts (and days between them) that lie wholly in [from_us, to_us), by rollup keys."""
     c = rollup_job.c
-    sums = [func.sum(c[name]).label(name) for name in NAMES]
+    sums = [func.sum(c[name]).label(name) for name in columns]
     query = select(*(c[key] for key in by), *sums).where(
         c.equipment_id.in_(sorted(equipment_ids)), c.bucket_from_us >= from_us, c.bucket_to_us <= to_us
     )
-    return _groups(reading, query.group_by(*(c[key] for key in by)), len(by))
+    return _groups(reading, query.group_by(*(c[key] for key in by)), len(by), columns)
 
 
 def sums_by_slices(
@@ -273,14 +279,15 @@ def sums_by_slices(
     to_us: int,
     *,
     by: Sequence[str] = (),
+    columns: Sequence[str] = NAMES,
     as_of: int | None = None,
 ) -> dict[GroupKey, Sums]:
     """The same from the slices that lie wholly in the period: any key of theirs, and as known at `as_of`."""
     c = slice_table.c
-    query = select(*(c[key] for key in by), *(_sql(column).label(column.name) for column in COLUMNS)).where(
+    query = select(*(c[key] for key in by), *(_sql(BY_NAME[name]).label(name) for name in columns)).where(
         c.equipment_id.in_(sorted(equipment_ids)), _visible(as_of), c.t0_us >= from_us, c.t1_us <= to_us
     )
-    return _groups(reading, query.group_by(*(c[key] for key in by)), len(by))
+    return _groups(reading, query.group_by(*(c[key] for key in by)), len(by), columns)
 
 
 def _sql(column: Any) -> Any:
@@ -293,11 +300,11 @@ def _sql(column: Any) -> Any:
     return func.sum(case((wanted, measure), else_=0))
 
 
-def _groups(reading: Reading, query: Any, keys: int) -> dict[GroupKey, Sums]:
+def _groups(reading: Reading, query: Any, keys: int, columns: Sequence[str]) -> dict[GroupKey, Sums]:
     found: dict[GroupKey, Sums] = {}
     for row in reading.connection.execute(query):
         values = [0 if value is None else int(value) for value in row[keys:]]
-        found[tuple(row[:keys])] = dict(zip(NAMES, values, strict=True))
+        found[tuple(row[:keys])] = dict(zip(columns, values, strict=True))
     return found
 
 
