@@ -92,8 +92,8 @@ const routes = [
   ["GET", /^\/tags\/(\d+)\/samples$/, ({ id, from, to }) => items(sampleItems(id, from, to))],
   ["GET", /^\/series$/, ({ query }) => ok(series(query))],
   ["GET", /^\/sim$/, () => ok(simDoc())],
-  ["POST", /^\/sim\/jam$/, ({ body }) => { jam(units.find((u) => u.path === body.unit).id, body.cause); return ok(simDoc()); }],
-  ["POST", /^\/sim\/free$/, ({ body }) => { free(units.find((u) => u.path === body.unit).id); return ok(simDoc()); }],
+  ["POST", /^\/sim\/jam$/, ({ body }) => { jam(units.find((u) => u.path === body.unit).id, body.cause); return ok({}); }],
+  ["POST", /^\/sim\/free$/, ({ body }) => { free(units.find((u) => u.path === body.unit).id); return ok({}); }],
 ];
 const openSafe = (id) => units.some((u) => u.id === id);
 const OPEN = ["/health", "/setup", "/session"];

@@ -80,11 +80,11 @@ export const products = [
 
 export const reasons = [
   { key: "mechanical", name: "Mechanical", category: "failure", children: [
-    { key: "mechanical/jam", name: "Bottle jam", category: "failure", children: [] },
-    { key: "mechanical/torque", name: "Torque fault", category: "failure", children: [] },
-    { key: "mechanical/drive", name: "Drive fault", category: "failure", children: [] } ] },
-  { key: "setup", name: "Set-up", category: "setup", children: [{ key: "setup/changeover", name: "Product changeover", category: "setup", children: [] }] },
-  { key: "organisational", name: "Organisational", category: "other", children: [{ key: "organisational/no-material", name: "No material", category: "other", children: [] }] },
+    { key: "jam", name: "Bottle jam", category: "failure", children: [] },
+    { key: "torque", name: "Torque fault", category: "failure", children: [] },
+    { key: "drive", name: "Drive fault", category: "failure", children: [] } ] },
+  { key: "setup", name: "Set-up", category: "setup", children: [{ key: "changeover", name: "Product changeover", category: "setup", children: [] }] },
+  { key: "organisational", name: "Organisational", category: "other", children: [{ key: "no-material", name: "No material", category: "other", children: [] }] },
 ];
 
 const SHIFTS = [["Night", -2], ["Early", 6], ["Late", 14], ["Night", 22]];

@@ -43,7 +43,8 @@ export interface StateNow {
   mode: string;
   reason: string | null;
   external: boolean;
-  since: string;
+  /** null: nothing was ever heard of it. */
+  since: string | null;
   settled: string | null;
   cls?: string | null;
 }
@@ -73,7 +74,9 @@ export interface JobResponse {
   crew: string | null;
 }
 export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
-export interface Reason { key: string; name: string; category: string; children: Reason[] }
+export type Category = "failure" | "setup" | "planned" | "external" | "other";
+/** `key` is the part below the parent's: a record carries `mechanical/jam`. */
+export interface Reason { key: string; name: string; category: Category | (string & {}); children: Reason[] }
 export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
 
 export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null }
@@ -138,6 +141,10 @@ export interface Connection {
   clock_offset_us: number | null;
   samples_per_s: number | null;
   insecure: boolean;
+  overruns?: number;
+  reconnects?: number;
+  lost_samples?: number;
+  points_bad?: number;
 }
 
 export interface Series { tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }

@@ -52,7 +52,8 @@ export function JobsIndicator() {
   return (
     <Popover width={340} position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
-        <button type="button" className={css.button} data-testid="jobs-indicator" aria-label={`${say("work")}, ${first ? say("workCount", { n: running.length }) : say("workDone")}`}>
+        <button type="button" className={css.button} data-testid="jobs-indicator">
+          <span className="visually-hidden">{`${say("work")}, ${first ? say("workCount", { n: running.length }) : say("workDone")}`}</span>
           <Icon name={first ? "work" : "check"} />
           {first && <Progress className={css.progress} value={(shareOf(first) ?? 1) * 100} size="sm" aria-label={first.title} />}
           {first && <Ratio value={shareOf(first)} digits={0} />}

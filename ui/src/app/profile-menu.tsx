@@ -1,14 +1,14 @@
 // Who is signed in, with which roles; language, appearance, sign-out.
 import { Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { remove } from "@/api/client";
+import { put, remove } from "@/api/client";
 import { useMe } from "@/app/gate";
 import css from "@/app/shell.module.css";
-import { words } from "@/app/words";
+import { roleWords, words } from "@/app/words";
 import { Icon } from "@/design/icons";
 import { liveLink } from "@/live/live";
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "@/words/language";
-import { useWords } from "@/words/words";
+import { useWords, wordFor } from "@/words/words";
 
 function SignOut() {
   const say = useWords(words);
@@ -28,10 +28,14 @@ function Choices() {
   const say = useWords(words);
   const language = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const choose = (next: Language) => {
+    chooseLanguage(next);
+    put("/me/locale", { locale: next }).catch(() => undefined); // the choice holds on this device even when it cannot be kept
+  };
   return (
     <div className={css.menuHead}>
       <p className={css.label}>{say("language")}</p>
-      <SegmentedControl fullWidth size="xs" value={language} onChange={(value) => chooseLanguage(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
+      <SegmentedControl fullWidth size="xs" value={language} onChange={(value) => choose(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
       <p className={css.label}>{say("appearance")}</p>
       <SegmentedControl fullWidth size="xs" value={colorScheme} onChange={(value) => setColorScheme(value as "light")} data={(["light", "dark", "auto"] as const).map((value) => ({ value, label: say(value) }))} aria-label={say("appearance")} data-testid="appearance" />
     </div>
@@ -40,6 +44,7 @@ function Choices() {
 
 export function ProfileMenu() {
   const say = useWords(words);
+  const language = useLanguage();
   const { person, grants } = useMe();
   return (
     <Menu position="bottom-end" width={290} closeOnItemClick={false}>
@@ -55,7 +60,7 @@ export function ProfileMenu() {
           <div className="quiet">{person.login}</div>
           <p className={css.label}>{say("grants")}</p>
           {grants.map((grant) => (
-            <div key={`${grant.role} ${grant.node?.id}`} className={css.grant}>{`${grant.role} – ${grant.node?.name ?? say("everywhere")}`}</div>
+            <div key={`${grant.role} ${grant.node?.id}`} className={css.grant}>{`${wordFor(roleWords, language, grant.role)} – ${grant.node?.name ?? say("everywhere")}`}</div>
           ))}
         </div>
         <Menu.Divider />

@@ -10,6 +10,7 @@ import { words } from "@/app/words";
 import { Explain } from "@/explain/explain";
 import { useLinkState } from "@/live/live";
 import { PlantClock } from "@/show/show";
+import { useReasonTree } from "@/states/names";
 import { useEquipmentPath } from "@/view/place";
 import { useWords } from "@/words/words";
 
@@ -19,6 +20,7 @@ const KEY = "dovetail.sidebar";
 export function Shell({ children }: { children: ReactNode }) {
   const say = useWords(words);
   const [open, setOpen] = useState(() => (localStorage.getItem(KEY) ?? (innerWidth < NARROW_PX ? "closed" : "open")) === "open");
+  useReasonTree();
   const link = useLinkState();
   const { map } = useEquipment();
   const path = useEquipmentPath();

@@ -75,3 +75,8 @@ export const words = defineWords({
     noEquipmentHint: "Beschreiben Sie das Werk in YAML-Dateien und rufen Sie dovetail apply auf.",
   },
 });
+
+export const roleWords = defineWords({
+  en: { "system-administrator": "System administrator", "plant-owner": "Plant owner" },
+  de: { "system-administrator": "Systemverwalter", "plant-owner": "Werkseigner" },
+});

@@ -5,11 +5,9 @@ import type { ExplainNode } from "@/api/types";
 import { Icon } from "@/design/icons";
 import css from "@/explain/explain.module.css";
 import { lookIn, useKindName, useStepLabel, valueText } from "@/explain/value";
-import { words } from "@/explain/words";
 import { Num, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { useLanguage } from "@/words/language";
-import { useWords } from "@/words/words";
 
 const ROW_PX = 52;
 const VIRTUAL_FROM = 60;
@@ -29,14 +27,12 @@ function Under({ node }: { node: ExplainNode }) {
 }
 
 export function Step({ node, onOpen }: { node: ExplainNode; onOpen: () => void }) {
-  const say = useWords(words);
   const language = useLanguage();
   const label = useStepLabel()(node);
-  const kindName = useKindName();
   const look = lookIn(node);
   const value = valueText(node, language);
   return (
-    <button type="button" className={css.step} onClick={onOpen} data-testid="explain-node" data-kind={node.kind} data-key={node.key} aria-label={say("open", { kind: kindName(node.kind), label, value })}>
+    <button type="button" className={css.step} onClick={onOpen} data-testid="explain-node" data-kind={node.kind} data-key={node.key}>
       {look && <StateSign sign={look.sign} tone={look.tone} />}
       <span className={css.stepWords}>
         <span className={node.kind === "sample" || node.kind === "address" ? css.code : css.stepLabel}>{label}</span>

@@ -20,11 +20,11 @@ export function Figure({ kpi, kpis, size = "medium" }: FigureProps) {
   const figure = kpis?.kpis.find((candidate) => candidate.id === kpi);
   const open = () => kpis && ask(questionOf(kpi, kpis));
   const bounded = figure?.low !== null && figure?.low !== undefined && figure.high !== null && figure.high !== undefined && (kpis?.coverage ?? 1) < COVERAGE_SHOWN_BELOW;
-  const spoken = `${say("explain", { name })}: ${formatRatio(figure?.value, language)}`;
   return (
-    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} aria-label={spoken} title={figure && figure.value === null ? say("noValue") : undefined} data-testid={`kpi-${kpi}`}>
+    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={figure && figure.value === null ? say("noValue") : undefined} data-testid={`kpi-${kpi}`}>
       <span className={css.name}>{name}</span>
       <span className={css.value}><Ratio value={figure?.value} /></span>
+      <span className="visually-hidden">{say("explainIt")}</span>
       {bounded && <span className={css.bounds}>{say("bounds", { low: formatRatio(figure.low, language), high: formatRatio(figure.high, language) })}</span>}
     </button>
   );

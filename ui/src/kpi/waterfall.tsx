@@ -42,7 +42,6 @@ function Row({ fall, kpis }: { fall: Fall; kpis: Kpis }) {
   return (
     <button
       type="button" className={css.row} data-key={loss.key} data-testid={`loss-${loss.key}`} disabled={!explained}
-      aria-label={`${say("explain", { name })}: ${time}, ${share}${pieces && `, ${pieces}`}`}
       onClick={() => explained && ask(questionOf(explained, kpis))}
     >
       <span className={css.name}>{name === loss.key ? loss.label : name}</span>
@@ -50,6 +49,7 @@ function Row({ fall, kpis }: { fall: Fall; kpis: Kpis }) {
       <span className={css.time}>{time}</span>
       <span className={css.share}>{share}</span>
       <span className={css.pieces}>{pieces}</span>
+      <span className="visually-hidden">{say("explainIt")}</span>
     </button>
   );
 }

@@ -8,11 +8,11 @@ export const kpiWords = defineWords({
 
 export const words = defineWords({
   en: {
-    explain: "Explain {name}", coverage: "Data {share}", coverageHint: "Share of the planned time with data. Ratios count observed time only.", bounds: "between {low} and {high}",
+    explainIt: "Explain", coverage: "Data {share}", coverageHint: "Share of the planned time with data. Ratios count observed time only.", bounds: "between {low} and {high}",
     good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", pieces: "{n} pieces", noValue: "No value: nothing to divide by yet.",
   },
   de: {
-    explain: "{name} erklären", coverage: "Daten {share}", coverageHint: "Anteil der geplanten Zeit mit Daten. Verhältnisse zählen nur beobachtete Zeit.", bounds: "zwischen {low} und {high}",
+    explainIt: "Erklären", coverage: "Daten {share}", coverageHint: "Anteil der geplanten Zeit mit Daten. Verhältnisse zählen nur beobachtete Zeit.", bounds: "zwischen {low} und {high}",
     good: "Gut", scrap: "Ausschuss", rework: "Nacharbeit", infeed: "Einlauf", pieces: "{n} Stück", noValue: "Kein Wert: Es gibt noch nichts, wodurch zu teilen wäre.",
   },
 });

@@ -48,6 +48,7 @@ export function When({ at, as = "minute" }: { at: string | number | null | undef
 }
 
 /** Counts up from a moment, once a second. */
-export function Running({ since }: { since: string }) {
-  return <span className="num">{formatCounter(useNowMs() - Date.parse(since))}</span>;
+export function Running({ since }: { since: string | null }) {
+  const nowMs = useNowMs();
+  return since && <span className="num">{formatCounter(nowMs - Date.parse(since))}</span>;
 }

@@ -1,8 +1,9 @@
 // What a work unit does right now, wherever it is named.
 import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { get } from "@/api/client";
 import type { StateNow } from "@/api/types";
-import { useLive, useLinkState } from "@/live/live";
+import { liveLink, useLive, useLinkState } from "@/live/live";
 import { lookOf } from "@/states/look";
 import { useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
@@ -18,6 +19,22 @@ export function useStateNow(equipmentId: number): StateNow | undefined {
     enabled: link === "lost" && !live,
   });
   return live ?? data;
+}
+
+/** The live documents of several work units; a unit without one yet is undefined. */
+export function useStatesNow(equipmentIds: readonly number[]): (StateNow | undefined)[] {
+  const key = equipmentIds.join();
+  const topics = useMemo(() => (key ? key.split(",").map((id) => `equipment/${id}/state`) : []), [key]);
+  useEffect(() => {
+    const releases = topics.map((topic) => liveLink.want(topic));
+    return () => { for (const release of releases) release(); };
+  }, [topics]);
+  const listen = useCallback((listener: () => void) => {
+    const stops = topics.map((topic) => liveLink.documents.listen(topic, listener));
+    return () => { for (const stop of stops) stop(); };
+  }, [topics]);
+  const versions = useSyncExternalStore(listen, () => topics.map((topic) => (liveLink.documents.read(topic)?.document as StateNow | undefined)?.since).join());
+  return useMemo(() => topics.map((topic) => liveLink.documents.read(topic)?.document as StateNow | undefined), [topics, versions]); // eslint-disable-line react-hooks/exhaustive-deps -- `versions` says that a document changed
 }
 
 export function LiveSign({ equipmentId }: { equipmentId: number }) {

@@ -1,6 +1,6 @@
 // Running must be calm, a fault must be red, a cut cable must look like neither.
 import { describe, expect, it } from "vitest";
-import { lookOf, type Shown } from "@/states/look";
+import { knowCategories, lookOf, type Shown } from "@/states/look";
 
 const table: [shown: Shown, look: [tone: string, sign: string, word: string]][] = [
   [{ state: "Execute" }, ["normal", "run", "Execute"]],
@@ -19,9 +19,14 @@ const table: [shown: Shown, look: [tone: string, sign: string, word: string]][] 
   [{ state: "CHANGEOVER" }, ["setup", "wrench", "CHANGEOVER"]],
   [{ state: "Stopped", reason: "setup/changeover" }, ["setup", "wrench", "Stopped"]],
   [{ state: "Execute", mode: "Maintenance" }, ["setup", "wrench", "Execute"]],
+  [{ state: "Held", reason: "planned/cleaning" }, ["quiet", "stop", "Held"]],
+  [{ state: "Held", reason: "organisational/no-material" }, ["warning", "alert", "Held"]],
+  [{ state: "Held", reason: "line-care/grease" }, ["quiet", "stop", "Held"]],
   [{ state: "NO_DATA", external: false }, ["void", "cut", "NO_DATA"]],
   [{ state: "UNKNOWN" }, ["void", "unknown", "UNKNOWN"]],
 ];
+knowCategories(new Map([["line-care/grease", "planned"]]));
+
 describe("lookOf", () => {
   it.each(table)("%j is %j", (shown, [tone, sign, word]) => expect(lookOf(shown)).toEqual({ tone, sign, word }));
 });

@@ -9,7 +9,16 @@ export interface Shown { state: string; mode?: string; reason?: string | null; e
 const FAULT = new Set(["Aborted", "Aborting", "Held", "Holding"]);
 const PRODUCING = new Set(["Execute", "RUN", "Running"]);
 const OFF_DUTY = new Set(["ADOT", "PLANNED_DOWN", "NOT_PLANNED"]);
-const isSetup = (shown: Shown) => shown.state === "CHANGEOVER" || shown.mode === "Setup" || shown.reason?.split("/")[0] === "setup";
+const STANDING = /^(Stop|Held|Hold|Abort|Suspend|Clear|Idle|Complet)/;
+
+const categories = new Map<string, string>();
+/** Told once the plant's reason tree is known: full key to category. */
+export function knowCategories(known: ReadonlyMap<string, string>): void {
+  for (const [key, category] of known) categories.set(key, category);
+}
+/** The category of a reason: the plant's own word, else its first level, which plants usually name so. */
+const categoryOf = (reason: string | null | undefined): string | null => (reason ? (categories.get(reason) ?? categories.get(reason.split("/")[0] ?? "") ?? reason.split("/")[0] ?? null) : null);
+const isSetup = (shown: Shown) => shown.state === "CHANGEOVER" || shown.mode === "Setup" || categoryOf(shown.reason) === "setup";
 
 function interlock(shown: Shown): Look | null {
   const word = shown.reason === "external/starved" || shown.state === "STARVED" ? "STARVED" : shown.reason === "external/blocked" || shown.state === "BLOCKED" ? "BLOCKED" : null;
@@ -19,6 +28,9 @@ function interlock(shown: Shown): Look | null {
 
 function stopped(shown: Shown): Look {
   const { state: word, cls, reason } = shown;
+  const category = categoryOf(reason);
+  if (category === "planned") return { tone: "quiet", sign: "stop", word };
+  if (category && ["other", "organisational"].includes(category) && STANDING.test(word)) return { tone: "warning", sign: "alert", word };
   if (cls && OFF_DUTY.has(cls)) return { tone: "quiet", sign: "stop", word };
   if (FAULT.has(word) || (reason && word.startsWith("Stop"))) return { tone: "fault", sign: "fault", word };
   if (word.startsWith("Suspend") || (word.startsWith("Stop") && cls === "ADET")) return { tone: "warning", sign: "alert", word };

@@ -1,8 +1,9 @@
 // The names of reasons: the plant's own tree, and the two that the line's flow gives.
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { reasonsQuery } from "@/api/queries";
 import type { Reason } from "@/api/types";
+import { knowCategories } from "@/states/look";
 import { reasonWords, stateWords } from "@/states/words";
 import { useLanguage } from "@/words/language";
 import { wordFor } from "@/words/words";
@@ -17,6 +18,24 @@ export function reasonNames(tree: readonly Reason[], above = "", aboveName = "")
     for (const [below, belowName] of reasonNames(reason.children ?? [], key, name)) names.set(below, belowName);
   }
   return names;
+}
+
+/** Full key to category; a child without one of its own has its parent's. */
+export function reasonCategories(tree: readonly Reason[], above = "", inherited = "other"): Map<string, string> {
+  const categories = new Map<string, string>();
+  for (const reason of tree) {
+    const key = above && !reason.key.startsWith(`${above}/`) ? `${above}/${reason.key}` : reason.key;
+    const category = reason.category || inherited;
+    categories.set(key, category);
+    for (const [below, belowCategory] of reasonCategories(reason.children ?? [], key, category)) categories.set(below, belowCategory);
+  }
+  return categories;
+}
+
+/** Once, in the frame of the page: from then on a planned stop looks planned. */
+export function useReasonTree(): void {
+  const { data } = useQuery(reasonsQuery());
+  useEffect(() => { if (data) knowCategories(reasonCategories(data)); }, [data]);
 }
 
 export function useReasonName(): (key: string | null | undefined) => string | null {

@@ -7,7 +7,7 @@ export interface Bar { record: StateRecord; look: Look; t0: number; t1: number; 
 export interface Frame { t0: number; t1: number; width: number; top: number; height: number }
 
 /** Calm states stay low; what is abnormal stands up. Share of the lane's height. */
-const HEIGHT: Readonly<Record<Tone, number>> = { normal: 0.62, quiet: 0.3, external: 0.8, setup: 0.8, warning: 1, fault: 1, void: 1 };
+export const HEIGHT: Readonly<Record<Tone, number>> = { normal: 0.62, quiet: 0.3, external: 0.8, setup: 0.8, warning: 1, fault: 1, void: 1 };
 /** Painted later = seen when many share one pixel. */
 const ORDER: readonly Tone[] = ["quiet", "normal", "external", "setup", "void", "warning", "fault"];
 

@@ -13,3 +13,8 @@ export const words = defineWords({
     zoomOut: "Verkleinern", nothing: "Keine Sätze in diesem Zeitraum", nothingHint: "Vielleicht wird die Historie noch eingelesen, oder die Anlage war damals nicht verbunden.", drag: "Ziehen zum Vergrößern",
   },
 });
+
+export const toneWords = defineWords({
+  en: { normal: "Running", quiet: "Not running", external: "Starved or blocked", setup: "Set-up, maintenance", warning: "Stopped, no reason", fault: "Fault", void: "No data" },
+  de: { normal: "Läuft", quiet: "Läuft nicht", external: "Mangel oder Stau", setup: "Rüsten, Wartung", warning: "Stopp ohne Grund", fault: "Störung", void: "Keine Daten" },
+});

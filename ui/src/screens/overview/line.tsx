@@ -1,11 +1,12 @@
 // A line: its own figures of this shift, and its work units in flow order.
 import type { EquipmentMap } from "@/app/equipment";
 import type { Equipment, Kpis } from "@/api/types";
-import { Empty } from "@/design/notice";
+import { Icon } from "@/design/icons";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { words as kpiText } from "@/kpi/words";
 import css from "@/screens/overview/overview.module.css";
+import { LineHistory } from "@/screens/overview/line-history";
 import { Tile } from "@/screens/overview/tile";
 import { words } from "@/screens/overview/words";
 import { formatMoment } from "@/show/format";
@@ -37,8 +38,18 @@ function LineFigures({ kpis }: { kpis: Kpis | undefined }) {
   );
 }
 
-export function Line({ line, map }: { line: Equipment; map: EquipmentMap }) {
+/** A line without a constraint has no figures of its own; it says what to configure. */
+function NoFigures() {
   const say = useWords(words);
+  return (
+    <p className={css.noFigures} data-testid="no-figures">
+      <Icon name="info" size={20} />
+      <span><strong>{say("noConstraint")}</strong>{say("noConstraintHint")}</span>
+    </p>
+  );
+}
+
+export function Line({ line, map }: { line: Equipment; map: EquipmentMap }) {
   const { kpis } = useCurrentShift(line.id);
   const units = map.children(line.id).filter((child) => child.level === "WorkUnit");
   const isLine = line.level === "ProductionLine" || line.flow.length > 0;
@@ -49,11 +60,12 @@ export function Line({ line, map }: { line: Equipment; map: EquipmentMap }) {
           <h2 className={css.lineName}><Go to={overviewOf(line.path)} className={css.plainLink}>{line.name}</Go></h2>
           <ShiftName kpis={kpis} />
         </div>
-        {isLine && !line.constraint ? <Empty compact icon="info" title={say("noConstraint")} hint={say("noConstraintHint")} /> : <LineFigures kpis={kpis} />}
+        {isLine && !line.constraint ? <NoFigures /> : <LineFigures kpis={kpis} />}
       </header>
       <div className={css.flow} data-units={units.length}>
         {units.map((unit) => <Tile key={unit.id} equipment={unit} isConstraint={line.constraint !== null && unit.path.endsWith(`/${line.constraint}`)} />)}
       </div>
+      {units.length > 0 && <LineHistory line={line} units={units} />}
     </section>
   );
 }

@@ -27,11 +27,9 @@ function TileState({ equipment, now, look }: { equipment: Equipment; now: StateN
   return (
     <div className={css.state} data-tone={look?.tone} data-testid={`state-${equipment.path}`} data-state={now?.state}>
       {look && <StateSign sign={look.sign} tone={look.tone} size={26} />}
-      <div className={css.stateWords}>
-        <span className={css.stateName}>{look ? stateName(look.word) : say("waits")}</span>
-        <span className={css.reason} data-testid={`reason-${equipment.path}`}>{why ?? "\u00a0"}</span>
-      </div>
+      <span className={look ? css.stateName : css.waits}>{look ? stateName(look.word) : say("waits")}</span>
       {now && <span className={css.counter} data-testid={`counter-${equipment.path}`}><Running since={now.since} /></span>}
+      <span className={css.reason} title={why ?? undefined} data-testid={`reason-${equipment.path}`}>{why}</span>
     </div>
   );
 }

@@ -25,7 +25,7 @@ export function UnitHead({ equipment }: { equipment: Equipment }) {
         {look && <StateSign sign={look.sign} tone={look.tone} size={40} />}
         <div className={css.stateWords}>
           <span className={css.stateName}>{look ? stateName(look.word) : "\u00a0"}</span>
-          <span className={css.reason} data-testid={`reason-${equipment.path}`}>{[why, mode].filter(Boolean).join(" · ") || "\u00a0"}</span>
+          <span className={css.reason} data-testid={`reason-${equipment.path}`}>{[why, mode].filter(Boolean).join(" · ")}</span>
         </div>
         {now && <span className={css.counter} data-testid={`counter-${equipment.path}`}><Running since={now.since} /></span>}
       </div>

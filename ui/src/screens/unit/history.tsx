@@ -9,6 +9,7 @@ import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import type { View } from "@/timeline/keys";
 import type { Lane } from "@/timeline/lanes";
+import { Legend } from "@/timeline/legend";
 import { Timeline } from "@/timeline/timeline";
 import { words as timelineWords } from "@/timeline/words";
 import type { Window } from "@/view/period";
@@ -38,7 +39,7 @@ export function HistoryPanel({ equipment, window }: { equipment: Equipment; wind
     if (record) change({ tab: "history", record: record.start });
   };
   return (
-    <Panel title={say("timeline")} tools={<Span window={window} />} testid="timeline-panel">
+    <Panel title={say("timeline")} tools={<><Legend /><Span window={window} /></>} testid="timeline-panel">
       {error && <ProblemNotice error={error} onRetry={refetch} compact />}
       {!error && isPending && <Waiting lines={3} height={30} />}
       {!error && !isPending && bars.length === 0 && <Empty compact icon="clock" title={sayTimeline("nothing")} hint={sayTimeline("nothingHint")} />}

@@ -2,7 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
-import { useBars } from "@/screens/unit/use-history";
+import { useBars } from "@/history/records";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
 import { words as timelineWords } from "@/timeline/words";

@@ -61,7 +61,7 @@ export default function TagsTab({ equipmentId }: { equipmentId: number }) {
   const say = useWords(words);
   const [text, setText] = useState("");
   useTopicWanted(`tags/${equipmentId}`);
-  const { data, error, refetch } = useQuery({ ...tagsQuery(equipmentId), refetchInterval: 15_000 });
+  const { data, error, refetch } = useQuery({ ...tagsQuery(equipmentId), refetchInterval: 3_000 });
   if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={6} />;
   if (data.length === 0) return <Empty title={say("noTags")} hint={say("noTagsHint")} />;

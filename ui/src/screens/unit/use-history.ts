@@ -1,12 +1,11 @@
 // What a work unit did in a window, as the lanes of its timeline; kept in step with the live state.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
-import { countRecordsQuery, jobResponsesQuery, productsQuery, shiftsQuery, stateRecordsQuery } from "@/api/queries";
-import type { JobResponse, StateRecord } from "@/api/types";
+import { useMemo } from "react";
+import { countRecordsQuery, jobResponsesQuery, productsQuery, shiftsQuery } from "@/api/queries";
+import type { JobResponse } from "@/api/types";
+import { type Bars, useBars } from "@/history/records";
 import { useNowMs } from "@/live/now";
-import { useStateNow } from "@/states/live-state";
 import { columnsOf, type Lane, type NamedSpan } from "@/timeline/lanes";
-import { type Bar, barsOf } from "@/timeline/paint";
 import { words } from "@/timeline/words";
 import { asSpan, type Window } from "@/view/period";
 import { useWords } from "@/words/words";
@@ -15,36 +14,9 @@ const ASK_AGAIN_MS = 60_000;
 const COUNTS_UP_TO_MS = 36 * 3_600_000; // count records of a week are too many rows for a lane
 const COLUMNS_MAX = 480;
 
-/** The records of a window; asked again at every change of the live state and once a minute. */
-export function useStateRecords(equipmentId: number, window: Window) {
-  const answer = useQuery({ ...stateRecordsQuery(equipmentId, asSpan(window)), placeholderData: keepPreviousData, refetchInterval: window.live ? ASK_AGAIN_MS : false });
-  const since = useStateNow(equipmentId)?.since;
-  const { refetch } = answer;
-  useEffect(() => {
-    if (since && window.live) void refetch();
-  }, [since, window.live, refetch]);
-  return answer;
-}
-
-/** The live state may have changed after the records were read: the open record ends there and a new one begins. */
-export function withLive(records: readonly StateRecord[], now: { state: string; since: string; mode: string; reason: string | null; external: boolean } | undefined): readonly StateRecord[] {
-  const last = records.at(-1);
-  if (!now || !last || Date.parse(now.since) <= Date.parse(last.start)) return records;
-  const open: StateRecord = { ...last, start: now.since, end: null, state: now.state, mode: now.mode, reason: now.reason, external: now.external, provisional: true };
-  return [...records.slice(0, -1), { ...last, end: last.end ?? now.since }, open];
-}
-
-export function useBars(equipmentId: number, window: Window): { bars: Bar[]; error: Error | null; isPending: boolean; refetch: () => void } {
-  const { data, error, isPending, refetch } = useStateRecords(equipmentId, window);
-  const now = useStateNow(equipmentId);
-  const nowMs = useNowMs();
-  const bars = useMemo(() => barsOf(window.live ? withLive(data ?? [], now) : (data ?? []), nowMs), [data, now, nowMs, window.live]);
-  return { bars, error, isPending, refetch: () => void refetch() };
-}
-
 const spanOf = (job: JobResponse, label: string, nowMs: number): NamedSpan => ({ t0: Date.parse(job.start), t1: job.end ? Date.parse(job.end) : nowMs, label });
 
-export function useLanes(equipmentId: number, window: Window): { lanes: Lane[]; bars: Bar[]; error: Error | null; isPending: boolean; refetch: () => void } {
+export function useLanes(equipmentId: number, window: Window): Bars & { lanes: Lane[] } {
   const say = useWords(words);
   const span = asSpan(window);
   const nowMs = useNowMs();

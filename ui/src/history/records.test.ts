@@ -1,6 +1,6 @@
 // Between a change on the floor and the next reading of records, the timeline must not show the old state.
 import { describe, expect, it } from "vitest";
-import { withLive } from "@/screens/unit/use-history";
+import { withLive } from "@/history/records";
 
 const record = (start: string, end: string | null, state: string) => ({ equipment_id: 1, start, end, state, mode: "Production", reason: null, external: false, source: "rule", provisional: false });
 const now = { state: "Aborted", since: "2026-11-23T06:30:00Z", mode: "Production", reason: "mechanical/jam", external: false };

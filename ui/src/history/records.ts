@@ -1,0 +1,42 @@
+// The state records of an equipment in a window, kept in step with what it does now.
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { stateRecordsQuery } from "@/api/queries";
+import type { StateNow, StateRecord } from "@/api/types";
+import { useNowMs } from "@/live/now";
+import { useStateNow, useStatesNow } from "@/states/live-state";
+import { type Bar, barsOf } from "@/timeline/paint";
+import { asSpan, type Window } from "@/view/period";
+
+const ASK_AGAIN_MS = 60_000;
+const asked = (equipmentId: number, window: Window) => ({ ...stateRecordsQuery(equipmentId, asSpan(window)), placeholderData: keepPreviousData, refetchInterval: window.live ? ASK_AGAIN_MS : (false as const) });
+
+/** The live state may have changed after the records were read: the open record ends there and a new one begins. */
+export function withLive(records: readonly StateRecord[], now: Omit<StateNow, "equipment_id" | "settled"> | undefined): readonly StateRecord[] {
+  const last = records.at(-1);
+  if (!now?.since || !last || Date.parse(now.since) <= Date.parse(last.start)) return records;
+  const open: StateRecord = { ...last, start: now.since, end: null, state: now.state, mode: now.mode, reason: now.reason, external: now.external, provisional: true };
+  return [...records.slice(0, -1), { ...last, end: last.end ?? now.since }, open];
+}
+
+export interface Bars { bars: Bar[]; error: Error | null; isPending: boolean; refetch: () => void }
+
+/** Asked again at every change of the live state and once a minute. */
+export function useBars(equipmentId: number, window: Window): Bars {
+  const { data, error, isPending, refetch } = useQuery(asked(equipmentId, window));
+  const now = useStateNow(equipmentId);
+  const nowMs = useNowMs();
+  useEffect(() => {
+    if (now?.since && window.live) void refetch();
+  }, [now?.since, window.live, refetch]);
+  const bars = useMemo(() => barsOf(window.live ? withLive(data ?? [], now) : (data ?? []), nowMs), [data, now, nowMs, window.live]);
+  return { bars, error, isPending, refetch: () => void refetch() };
+}
+
+/** The same for several work units at once, in their order. */
+export function useManyBars(equipmentIds: readonly number[], window: Window): Bar[][] {
+  const answers = useQueries({ queries: equipmentIds.map((id) => asked(id, window)) });
+  const states = useStatesNow(equipmentIds);
+  const nowMs = useNowMs();
+  return equipmentIds.map((_, i) => barsOf(window.live ? withLive(answers[i]?.data ?? [], states[i]) : (answers[i]?.data ?? []), nowMs));
+}
