@@ -261,12 +261,15 @@ class Follower:
         if not waiting:
             return set()
         unit = min(waiting, key=lambda one: one.late[0])
-        began_us = self.clock.monotonic_us()
         self._again(unit)
-        took_us = self.clock.monotonic_us() - began_us
-        longer = took_us < TRANSACTION_S * SECOND_US / 2
-        self._span_us = min(self._span_us * 2, AGAIN_MAX_US) if longer else max(self._span_us // 2, HOUR_US)
         return {unit.equipment_id}
+
+    def _pace(self, took_us: int) -> None:
+        """Derive so much at a time that a transaction stays short; what reading costs does not depend on it."""
+        if took_us < TRANSACTION_S * SECOND_US / 2:
+            self._span_us = min(self._span_us * 2, AGAIN_MAX_US)
+        elif took_us > TRANSACTION_S * SECOND_US:
+            self._span_us = max(self._span_us // 2, HOUR_US)
 
     def _may_wait(self, unit: Unit) -> bool:
         """While more keeps coming in bulk, what only follows from it is left for later: it would be done over."""
@@ -283,6 +286,7 @@ class Follower:
             seam_us = min(seam_us, (max(unit.front_us, first_us) // HOUR_US + 1) * HOUR_US)
         end_us = min(seam_us, newest_us)
         inputs = self._read(unit, start.at_us + 1, end_us + 1)
+        began_us = self.clock.monotonic_us()
         keep = [seam_us] if seam_us < newest_us else []
         outcome = Outcome(unit, start, self._derive(unit, start, inputs, end_us, keep=keep), inputs)
         outcome.seam_us = None if end_us == newest_us else end_us
@@ -291,6 +295,7 @@ class Follower:
         else:
             unit.late = [(end_us + 1, max(last_us, end_us + 1)), *others]
         self._commit([outcome])
+        self._pace(self.clock.monotonic_us() - began_us)
         if outcome.seam_us is None:
             unit.checkpoint = outcome.stretch.checkpoint
 
