@@ -174,15 +174,14 @@ class EquipmentRoom:
         return kept[1]
 
     def plan(self, documents: Mapping[str, bytes], *, scope: Scope, valid_from_us: int | None = None) -> Plan:
-        """What an apply would change. Raises PlantInvalidError, and RefusedError without `plant.edit`."""
+        """What an apply would change. Raises what an apply would: PlantInvalidError, and RefusedError's kinds."""
         scope.require("plant.edit", None)
         plant, report = self.check(documents)
         if not report.ok:
             raise PlantInvalidError(report)
         with self.database.read() as reading:
-            return make_plan(
-                plant, self.sections, reading, self.clock.now_us() if valid_from_us is None else valid_from_us
-            )
+            newest = next(iter(store.versions(reading, limit=1)), None)
+            return make_plan(plant, self.sections, reading, self._valid_from(valid_from_us, newest))
 
     def apply(
         self,
@@ -222,7 +221,8 @@ class EquipmentRoom:
         if not report.ok:
             raise PlantInvalidError(report)
         newest = next(iter(store.versions(call.uow, limit=1)), None)
-        valid_from_us = self._valid_from(given, newest)
+        asked_us = None if given.valid_from is None else from_rfc3339(given.valid_from)
+        valid_from_us = self._valid_from(asked_us, newest)
         plan = make_plan(plant, self.sections, call.uow, valid_from_us)
         if newest is not None and not plan.steps and newest.digest == given.digest:
             return _applied(newest, changed=False)
@@ -249,9 +249,10 @@ class EquipmentRoom:
             raise NotFoundError("there is no such plant version")
         return self._apply(call, ApplyPlant(documents=found[1]))
 
-    def _valid_from(self, given: ApplyPlant, newest: store.Version | None) -> int:
+    def _valid_from(self, asked_us: int | None, newest: store.Version | None) -> int:
+        """From when a plant would hold. Raises where that would change what held before."""
         now_us = self.clock.now_us()
-        from_us = now_us if given.valid_from is None else from_rfc3339(given.valid_from)
+        from_us = now_us if asked_us is None else asked_us
         if newest is not None and from_us < newest.valid_from_us:
             since = to_rfc3339(newest.valid_from_us)
             what = f"version {newest.version} holds from {since}, which is later"
