@@ -60,9 +60,9 @@ class Device:
         for tell, _ in self._listeners:
             tell(self._notice())
 
-    def keep_alive(self) -> None:
+    def keep_alive(self, *, next_within_us: int | None = None) -> None:
         for tell, _ in self._listeners:
-            tell(Notice(self.clock.now_us(), (), self.clock.now_us()))
+            tell(Notice(self.clock.now_us(), (), self.clock.now_us(), next_within_us=next_within_us))
 
     async def open(self) -> None:
         self.opened += 1
@@ -192,6 +192,20 @@ async def test_keep_alive_moves_the_mark(clock, device):
     await edge.start()
     await clock.advance(3.4)
     device.keep_alive()
+    assert edge.status()[0].good_through_us == clock.now_us() - SLACK_US
+    await edge.stop()
+
+
+async def test_a_device_that_answers_but_reports_no_more(clock, device):
+    """It promised a message each second and sends none: values are good as long as that held, not longer."""
+    edge = edge_of(device, Store())
+    await edge.start()
+    await clock.advance(3.0)
+    device.keep_alive(next_within_us=SECOND_US)
+    promised_us = clock.now_us() + 2 * SECOND_US
+    await clock.advance(20.0)
+    assert edge.status()[0].good_through_us <= promised_us
+    device.keep_alive(next_within_us=SECOND_US)
     assert edge.status()[0].good_through_us == clock.now_us() - SLACK_US
     await edge.stop()
 

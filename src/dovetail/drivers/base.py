@@ -54,6 +54,7 @@ class Notice:
     device_us: int | None = None
     has: Literal["all", "more"] = "all"
     lost_samples: int = 0  # the device said that its queue overflowed this often
+    next_within_us: int | None = None  # the device promised its next message, if only a keep-alive, within this time
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,17 @@ class Surroundings:
     secret: Callable[[str], str] = field(default=_no_secrets)
 
 
+def _nothing_to_prepare() -> None:
+    """The driver imports at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class DriverSpec:
     """How a protocol presents itself; `drivers/<name>.py` or a folder of that name holds it as `PLUGIN`.
 
     `options` is the form, the check and the manual page; `address` shows examples; `parse_address` is pure and raises
     ConfigError; `open` makes an unconnected driver from checked options. `in_flight` is how many requests one
-    device bears at once.
+    device bears at once; `prepare` does the slow imports and is called in a thread, so that no link waits for them.
     """
 
     title: str
@@ -137,6 +142,7 @@ class DriverSpec:
     parse_address: Callable[[str], object]
     open: Callable[[Any, Surroundings], Driver]
     in_flight: int = 1
+    prepare: Callable[[], object] = _nothing_to_prepare
 
     def check(self, options: Mapping[str, object]) -> DriverOptions:
         """The options as a checked model. Raises ConfigError with every field at fault."""

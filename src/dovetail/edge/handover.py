@@ -22,6 +22,8 @@ from dovetail.edge.outbox import Outbox
 
 RATE_WINDOW_US: Final = 10 * SECOND_US
 PUBLISH_LAG_US: Final = 550_000  # what a live device changed before this has been reported (a publish takes ≤ 500 ms)
+LATE_US: Final = 1_000_000  # a promised message may be this late before values stop being declared good
+FOR_EVER_US: Final = 1 << 62
 SLACK_US: Final = 100_000  # a server may stamp a change a little before it queues it; a mark must not overtake that
 OFFSET_MOVED_US: Final = 10_000  # smaller moves of a clock offset are noise of the network
 OFFSET_EVERY_US: Final = 60 * SECOND_US
@@ -46,6 +48,7 @@ class Handover:
         self._bad: set[int] = set()
         self._owed: list[Batch] = []  # BAD samples that a full outbox did not take yet: a gap must be declared
         self._recent: deque[tuple[int, int]] = deque()
+        self._promised_us = FOR_EVER_US
         self._offset_said: tuple[int, int] | None = None  # (offset, when), µs
         self.counted = LinkCounters()
         self.was_refused = False
@@ -82,22 +85,28 @@ class Handover:
 
     def connect(self) -> None:
         """The link is up: everything is read anew."""
+        self._promised_us = FOR_EVER_US
         self._horizon.connect(self._watch.timeline(self._clock.now_us()))
         self._deadband.forget()
         self._bad.clear()
         self.was_refused = False
 
     def alive(self, alive: Alive, *, is_up: bool) -> None:
-        """The device answered. While up, good-through follows to what it must have reported by then."""
+        """The device answered. While up, good-through follows to what it must have reported by then.
+
+        Unless it owes a message: then it lives, but may have stopped reporting.
+        """
         if self._watch.measure(alive) == "moved":
             self._horizon.shift()
-        if is_up:
+        if is_up and alive.asked_us <= self._promised_us:
             lag_us = PUBLISH_LAG_US if self._listens else 0
             self._hand([], self._watch.timeline(alive.asked_us - lag_us))
 
     def reported(self, notice: Notice, *, is_up: bool) -> None:
         """The device sent a message by itself; when it is complete, good-through follows to its closing."""
         self.counted.lost_samples += notice.lost_samples
+        if notice.next_within_us is not None:
+            self._promised_us = notice.received_us + notice.next_within_us + LATE_US
         closed_us = self._watch.closed_at(notice.device_us, notice.received_us)
         batches = [self._stamp(batch, seen="reported", read_us=closed_us) for batch in notice.batches]
         proof_us = self._watch.timeline(closed_us - SLACK_US) if is_up and notice.has == "all" else None

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
@@ -68,6 +69,7 @@ class EdgeRuntime:
     async def start(self) -> None:
         """Ask the sink how far each link was good, say that nothing is connected since, and begin."""
         async with self._changing:
+            await self._prepare(self._plan.values())
             await self._resume(self._plan.values())
             for link in self._plan.values():
                 self._begin(link)
@@ -84,6 +86,7 @@ class EdgeRuntime:
             wanted = _by_name(plan)
             changed = [name for name, link in self._plan.items() if wanted.get(name) != link]
             sessions = [self._sessions[name] for name in changed]
+            await self._prepare(link for name, link in wanted.items() if self._plan.get(name) != link)
             await self._end(changed)
             for session in sessions:
                 session.retire("changed in the plant")
@@ -103,6 +106,16 @@ class EdgeRuntime:
     def delivery(self) -> dict[str, int]:
         """What became of frames and samples since the start: kept by the sink, refused, lost and declared, waiting."""
         return {**asdict(self._outbox.counted), "waiting_frames": self._outbox.waiting}
+
+    async def _prepare(self, links: Iterable[LinkPlan]) -> None:
+        """The drivers' slow imports, in a thread; what is wrong with a driver its session will say."""
+
+        def prepare(name: str) -> None:
+            with suppress(ConfigError):
+                self._company.load(name).prepare()
+
+        for name in sorted({link.driver for link in links}):
+            await asyncio.get_running_loop().run_in_executor(None, prepare, name)
 
     async def _resume(self, links: Iterable[LinkPlan]) -> None:
         """A new epoch; marks that the sink remembers, for links that this run has not seen."""

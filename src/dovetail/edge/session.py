@@ -90,7 +90,6 @@ class LinkSession:
         try:
             while True:
                 error = await self._one_life()
-                self._lost(error)
                 await self._clock.sleep(self._pause_s(error))
                 self._attempt += 1
         finally:
@@ -105,21 +104,34 @@ class LinkSession:
     # --- one life of the link ---------------------------------------------------------------------------------
 
     async def _one_life(self) -> DovetailError:
-        """Connect and stay connected; returns why it ended."""
-        driver: Driver | None = None
+        """Connect and stay connected; returns why it ended. A loss is told before the goodbye, which may take long."""
         try:
             driver = self._make_driver()
+        except Exception as fault:
+            error = self._reason(fault)
+            self._lost(error)
+            return error
+        try:
+            error = await self._connected(driver)
+            self._lost(error)
+            return error
+        finally:
+            await driver.close()
+
+    async def _connected(self, driver: Driver) -> DovetailError:
+        try:
             await _open(driver)
             await self._live(driver)
-        except (LinkError, ConfigError) as error:
-            return error
-        except Exception as error:  # a fault of ours or of a driver must not take the link away for good
-            log.exception("%s: the driver failed", self.plan.name)
-            return LinkError(f"the driver failed: {type(error).__name__}: {error}", code="driver-failed")
-        finally:
-            if driver is not None:
-                await driver.close()
+        except Exception as fault:
+            return self._reason(fault)
         return LinkError("the driver ended", code="driver-ended")
+
+    def _reason(self, fault: Exception) -> DovetailError:
+        """Why the link ended; a fault of ours or of a driver must not take it away for good."""
+        if isinstance(fault, (LinkError, ConfigError)):
+            return fault
+        log.error("%s: the driver failed", self.plan.name, exc_info=fault)
+        return LinkError(f"the driver failed: {type(fault).__name__}: {fault}", code="driver-failed")
 
     def _make_driver(self) -> Driver:
         spec = self._company.load(self.plan.driver)

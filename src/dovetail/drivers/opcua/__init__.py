@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+
 from dovetail.drivers.base import Driver, DriverSpec, Surroundings
 from dovetail.drivers.opcua.address import EXAMPLES, parse_address
 from dovetail.drivers.opcua.options import OpcUaOptions
 
 
+def _prepare() -> None:
+    """Import the protocol library: it takes half a second, and checking a plant does not need it."""
+    importlib.import_module("dovetail.drivers.opcua.client")
+
+
 def _open(options: OpcUaOptions, around: Surroundings) -> Driver:
-    """Imported only here: the protocol library takes half a second, and checking a plant does not need it."""
     from dovetail.drivers.opcua.client import OpcUaDriver
 
     return OpcUaDriver(options, around)
@@ -21,4 +27,5 @@ PLUGIN = DriverSpec(
     parse_address=parse_address,
     open=_open,
     in_flight=4,
+    prepare=_prepare,
 )

@@ -32,7 +32,7 @@ LIFETIME_MS: Final = 30_000  # the server forgets us as soon as it forgets the s
 QUEUE_MIN: Final = 50  # a server that reports each change, not samples, may have many per publish
 PER_PUBLISH_MAX: Final = 1_000  # one message is decoded in the loop: a few milliseconds
 IN_FLIGHT: Final = 3  # publish requests waiting at the server: one is answered, others still stand
-SILENCE: Final = 2.0  # keep-alives missed before the subscription counts as dead
+SILENCE_US: Final = 3_000_000  # beyond two keep-alives: a busy server is late before it is dead
 BAD_NODE_ID: Final = 0x8034_0000
 
 
@@ -41,7 +41,7 @@ class _Subscription:
     """What the server granted, and what was heard last."""
 
     id: int
-    silent_after_us: int
+    keep_alive_us: int
     heard_us: int
     sequence: int = 0  # of the last notification; 0 before the first
 
@@ -98,8 +98,7 @@ async def _create(driver: OpcUaDriver, interval_ms: int) -> _Subscription:
     )
     granted = (await driver.call(request, ua.CreateSubscriptionResponse)).Parameters
     keep_alive_us = round(granted.RevisedPublishingInterval * granted.RevisedMaxKeepAliveCount * 1000)
-    silent_after_us = round(max(keep_alive_us, KEEP_ALIVE_MS * 1000) * SILENCE)
-    return _Subscription(granted.SubscriptionId, silent_after_us, driver.monotonic_us())
+    return _Subscription(granted.SubscriptionId, keep_alive_us, driver.monotonic_us())
 
 
 async def _watch(listener: _Listener, subscription: _Subscription, group: ListenGroup, first: int) -> None:
@@ -166,7 +165,14 @@ async def _take(listener: _Listener, subscription: _Subscription, body: Any) -> 
         lost = sum(overflowed(row[2]) for row in message.rows)
         batches = tuple(listener.table.batches(message.rows, received_us=received_us)) if message.rows else ()
         listener.on_notice(
-            Notice(received_us, batches, message.published_us, "more" if message.more else "all", lost_samples=lost)
+            Notice(
+                received_us=received_us,
+                batches=batches,
+                device_us=message.published_us,
+                has="more" if message.more else "all",
+                lost_samples=lost,
+                next_within_us=subscription.keep_alive_us,
+            )
         )
     if message.undecoded:  # one structure nobody can decode spoils a whole message: read the points one by one
         batches = tuple(await driver.read(listener.table.points))
@@ -191,8 +197,9 @@ def _check_sequence(subscription: _Subscription, message: Published) -> None:
 
 async def _guard(driver: OpcUaDriver, subscription: _Subscription) -> None:
     """Raise when neither a change nor a keep-alive came for too long: the server lives, its subscription does not."""
+    silent_after_us = 2 * subscription.keep_alive_us + SILENCE_US
     while True:
         await asyncio.sleep(0.5)
         driver.refuse_flood()
-        if driver.monotonic_us() - subscription.heard_us > subscription.silent_after_us:
+        if driver.monotonic_us() - subscription.heard_us > silent_after_us:
             raise LinkError("the subscription fell silent", code="opcua-silent")
