@@ -56,16 +56,16 @@ def test_mean_equals_the_sum_worked_by_hand(
     good: float,
 ) -> None:
     rows = [(1, DAY_ZERO_US + at_s * SECOND_US, level, quality) for at_s, level, quality in TANK]
-    steps = {
-        "unsealed": [[(1, DAY_ZERO_US + at_s * SECOND_US, level, quality)] for at_s, level, quality in TANK],
-        "sealed": [rows, None],
-        "sealed in between": [rows[:2], None, rows[3:], None, rows[2:3]],
+    one_by_one = [[row] for row in rows]
+    puts, seals_after = {
+        "unsealed": (one_by_one, ()),
+        "sealed": ([rows], (0,)),
+        "sealed in between": ([rows[:2], rows[3:], rows[2:3]], (0, 1)),
     }[sealed]
     historian._clock.tick(100 * SECOND_US)  # type: ignore[attr-defined]
-    for seq, step in enumerate(steps):
-        {True: historian.seal_once, False: lambda seq=seq, step=step: historian.put([frame(seq, step or [])])}[
-            step is None
-        ]()
+    for seq, some in enumerate(puts):
+        historian.put([frame(seq, some)])
+        _ = seq in seals_after and historian.seal_once()
     found = historian.mean(
         1,
         DAY_ZERO_US + from_s * SECOND_US,

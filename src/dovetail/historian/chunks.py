@@ -172,6 +172,8 @@ def plan(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[Rewrite]:
     Samples inside a chunk are merged into it. Samples after one become a chunk of their own, which first takes in
     its predecessors while those are less than twice its size: so a sample is rewritten log2(n) times, not n times.
     """
+    if not chunks:
+        return [Rewrite(slice(0, len(ts)), ())]
     owner = np.searchsorted(np.array([chunk.t0 for chunk in chunks], dtype=np.int64), ts, side="right") - 1
     starts = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
     ends = np.append(starts[1:], len(ts))
@@ -196,13 +198,14 @@ def plan(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[Rewrite]:
 
 def merge(old: Sequence[Block], new: Block) -> tuple[Block, NDArray[np.bool_]]:
     """(all samples by (ts, arrival) without repeats, bool[len(new)] which of `new` repeat what there was)."""
+    if not old:
+        again = repeated(new)
+        return (new.take(~again) if again.any() else new), again
     both = concat([*old, new])
     before = len(both) - len(new)
     order = np.argsort(both.ts, kind="stable")
     both = both.take(order)
     again = repeated(both)
-    if not again.any():
-        return both, again[:0] if not len(new) else np.zeros(len(new), dtype=np.bool_)
     twice = np.zeros(len(both), dtype=np.bool_)
     twice[order] = again
     return both.take(~again), twice[before:]

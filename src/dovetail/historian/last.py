@@ -45,10 +45,17 @@ class LastValues:
         found = self._find(tags)
         if (found < 0).any():
             fresh = [tag for tag in np.unique(tags[found < 0]).tolist() if tag > 0 and self._is_tag(tag)]
-            if fresh:
-                self._insert(np.array(fresh, dtype=np.int64))
-                found = self._find(tags)
+            self._insert(np.array(fresh, dtype=np.int64))
+            found = self._find(tags)
         return found
+
+    def load(self, block: Block) -> None:
+        """Take over what is stored already, also of tags that the plant has no more."""
+        unknown = self._find(block.tag) < 0
+        if unknown.any():
+            self._insert(np.unique(block.tag[unknown]))
+        self.update(block)
+        self.keep()
 
     def _find(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
         known = self.tag
@@ -101,19 +108,22 @@ class LastValues:
         slots = self._find(asked)
         slots = slots[slots >= 0]
         slots = slots[self.ts[slots] != NEVER]
-        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "device", "status", "shown")]
-        bits, texts = self.bits[slots], self.text[slots]
-        answer: dict[int, Sample] = {}
-        for i, (tag, ts, device, status, kind) in enumerate(zip(*columns, strict=True)):
-            value = value_of(Kind(kind), bits=bits[i : i + 1], text=texts[i]) if status >= VALID else None
-            answer[tag] = Sample(tag, ts, value, status & 0xFFFF, None if device == ts else device)
-        return answer
+        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "device", "status")]
+        return {
+            tag: Sample(tag, ts, value if status >= VALID else None, status & 0xFFFF, None if device == ts else device)
+            for tag, ts, device, status, value in zip(*columns, self._values(slots), strict=True)
+        }
 
-
-def value_of(kind: Kind, *, bits: NDArray[np.uint64], text: str) -> Value:
-    """One value from its kept bits or text."""
-    if kind in TEXT_KINDS:
-        return text
-    if kind is Kind.BOOL:
-        return bool(bits[0])
-    return bits.view(DTYPES[kind])[0].item()
+    def _values(self, slots: NDArray[np.intp]) -> list[Value]:
+        """The values of rows, each in the type of its kind."""
+        values = np.empty(len(slots), dtype=object)
+        shown, bits = self.shown[slots], self.bits[slots]
+        for number in np.unique(shown).tolist():
+            kind, which = Kind(number), shown == number
+            if kind in TEXT_KINDS:
+                values[which] = self.text[slots[which]]
+            elif kind is Kind.BOOL:
+                values[which] = (bits[which] != 0).tolist()
+            else:
+                values[which] = bits[which].view(DTYPES[kind]).tolist()
+        return values.tolist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +151,9 @@ class Month:
 
 def _row(chunk: NewChunk) -> tuple[object, ...]:
     block, head = chunk.block, chunks.header(chunk.block)
-    n, n_good, t0, t1, *rest = astuple(head)
-    where = (int(block.tag[0]), int(block.kind), t0, t1, n, n_good)
-    return (*where, *rest, *chunks.end_of(block), chunk.rev, chunks.VERSION, chunks.encode(block))
+    where = (int(block.tag[0]), int(block.kind), head.t0, head.t1, head.n, head.n_good)
+    sums = (head.first, head.last, head.min, head.max, head.sum, head.tw, head.covered_us, head.good_us)
+    return (*where, *sums, *chunks.end_of(block), chunk.rev, chunks.VERSION, chunks.encode(block))
 
 
 class Months:

@@ -101,7 +101,8 @@ class Sealer:
         consumers = dict(head.consumers)
         upto = min([head.sealed, *consumers.values()]) if consumers else head.released  # none has said what it has read
         if head.kept_bytes > HEAD_BYTES_MAX:
-            upto = max(upto, min(head.sealed, head.oldest_over(HEAD_BYTES_MAX)))
+            with self._write_lock:
+                upto = max(upto, min(head.sealed, head.oldest_over(HEAD_BYTES_MAX)))
             self._say_behind({name for name, at in consumers.items() if at < upto})
         released = False
         while upto > head.released:

@@ -70,11 +70,10 @@ class Historian:
         for month in reversed(self._months.newest_first()):
             with self._months.view(month) as view:
                 for block in view.ends():
-                    self._last.update(block)
+                    self._last.load(block)
         for row in self._recent.snapshot():
             for block in row.all():
-                self._last.update(block)
-        self._last.keep()
+                self._last.load(block)
 
     def close(self) -> None:
         """Close the files; what was accepted is on disk already."""
