@@ -58,14 +58,14 @@ def by_class() -> dict[str, bytes]:
     return {"plant.yaml": (HEAD + connections(TAGS // PER_UNIT // 10) + head + TREE + units).encode()}
 
 
-def measure(documents: dict[str, bytes]) -> float:
-    """Seconds for one validation, the best of three. Raises when the plant is not valid."""
-    times: list[float] = []
+def measure(documents: dict[str, bytes]) -> tuple[float, float]:
+    """(elapsed, processor) seconds for one validation, the best of three. Raises when the plant is not valid."""
+    times: list[tuple[float, float]] = []
     for _ in range(3):
         sections = equipment_sections()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         _plant, report = validate(documents, sections)
-        times.append(time.perf_counter() - began)
+        times.append((time.perf_counter() - began, time.process_time() - worked))
         if not report.ok:
             raise SystemExit(str(report))
     return min(times)
@@ -81,15 +81,15 @@ def compose_alone(documents: dict[str, bytes]) -> float:
 
 
 def main() -> int:
-    """Print the table; 1 when over the budget."""
-    print(f"| plant of {TAGS:,} tags | bytes | validate | PyYAML's C composer alone | budget |")
-    print("|---|---|---|---|---|")
+    """Print the table; 1 when over the budget, judged by processor time so that a busy machine does not decide."""
+    print(f"| plant of {TAGS:,} tags | bytes | validate | of it processor | PyYAML's C composer alone | budget |")
+    print("|---|---|---|---|---|---|")
     slowest = 0.0
     for name, documents in (("written out", written_out()), ("by class", by_class())):
-        took_s, peer_s = measure(documents), compose_alone(documents)
-        slowest = max(slowest, took_s)
+        (took_s, worked_s), peer_s = measure(documents), compose_alone(documents)
+        slowest = max(slowest, worked_s)
         size = sum(len(content) for content in documents.values())
-        print(f"| {name} | {size:,} | {took_s:.2f} s | {peer_s:.2f} s | < {BUDGET_S:.0f} s |")
+        print(f"| {name} | {size:,} | {took_s:.2f} s | {worked_s:.2f} s | {peer_s:.2f} s | < {BUDGET_S:.0f} s |")
     return 1 if slowest > BUDGET_S else 0
 
 
