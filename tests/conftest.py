@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,12 +35,17 @@ def everyone() -> Scope:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL from the pgserver wheel, one for the session; each test gets a database of its own."""
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL from the pgserver wheel, one for the session; each test gets a database of its own.
+
+    Its folder is not pytest's: another session of pytest tidies those away while this one still runs.
+    """
     pgserver = pytest.importorskip("pgserver", reason="the pgserver wheel does not exist for this platform")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
