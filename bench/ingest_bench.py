@@ -222,9 +222,8 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     load = workload(seconds)
     short = Workload(load.ts[: seconds // 4], load.value[: seconds // 4], load.bad[: seconds // 4])
-    print(
-        f"| store, samples per commit | samples | samples/s | historian is | p50 / p99 ms | bytes/sample | |\n|{'---|' * 7}"
-    )
+    print("| store, samples per commit | samples | samples/s | historian is | p50 / p99 ms | bytes/sample | |")
+    print(f"|{'---|' * 7}")
     with tempfile.TemporaryDirectory() as folder:
         server = pgserver.get_server(folder, cleanup_mode="stop")
         for batch in (5_000, 50_000):

@@ -79,7 +79,7 @@ def compare(historian: Historian, naive: NaiveHistorian) -> None:
     assert sum(lane.stored for lane in account) >= len(naive.rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(STEPS)
 def test_answers_equal_those_of_a_plain_list(steps: list[str | list[list[Row]]]) -> None:
     """Late, shuffled and doubled samples in any state of sealing, after any restart."""
@@ -111,7 +111,7 @@ def test_answers_equal_those_of_a_plain_list(steps: list[str | list[list[Row]]])
         historian.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.permutations([*range(24), *range(12)]), st.integers(1, 9))
 def test_late_shuffled_and_doubled_make_the_same_chunks_as_in_order(order: list[int], seal_every: int) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
