@@ -60,11 +60,12 @@ function JobWords({ job }: { job: JobResponse | undefined }) {
   const { data } = useQuery(productsQuery());
   if (!job) return <span className={css.noJob} data-testid="no-job">{say("noJob")}</span>;
   const name = data?.find((product) => product.id === job.product)?.name ?? job.product;
-  const facts = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot }), job.standard_rate_upm && say("rate", { rate: job.standard_rate_upm }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) })];
+  const what = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot })];
+  const how = [job.standard_rate_upm && say("rate", { rate: job.standard_rate_upm }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) })];
   return (
     <div className={css.jobWords} data-testid="job">
       <span className={css.product}>{name}</span>
-      <span className={css.small}>{facts.filter(Boolean).join(" · ")}</span>
+      {[what, how].map((facts, i) => <span key={i} className={css.small}>{facts.filter(Boolean).join(" · ")}</span>)}
     </div>
   );
 }
