@@ -6,6 +6,8 @@ import random
 from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from states_floor import FILLER, HELD, JOB, RUN, SCRAP, STARVED, STATE, TOTAL, Floor, at, plant
 
 from dovetail.core import faults
@@ -275,6 +277,33 @@ def test_however_samples_came_the_records_are_the_same_bit_for_bit(new_floor, wa
 def balanced(floor: Floor) -> bool:
     records = floor.records()
     return all(a.t1_us == b.t0_us for a, b in pairwise(records)) and records[-1].t1_us is None
+
+
+moments = st.integers(0, 7_300).map(float)
+values = {STATE: [RUN, HELD, 2, None], TOTAL: [0, 3, 9, 40, 990, None], SCRAP: [0, 1, 2], JOB: ["A", "B"]}
+sample = st.sampled_from(sorted(values)).flatmap(
+    lambda tag: st.tuples(st.just(tag), moments, st.sampled_from(values[tag]))
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(sample, min_size=1, max_size=25, unique_by=lambda row: row[:2]),
+    st.randoms(use_true_random=False),
+    st.integers(1, 7),
+)
+def test_shuffled_late_and_doubled_samples_give_the_same_records(new_floor, rows, rng, size) -> None:
+    plain, other = new_floor(), new_floor()
+    in_order(plain, sorted(rows, key=lambda row: (row[1], row[0])))
+    mixed = rows + rng.sample(rows, len(rows) // 3)
+    rng.shuffle(mixed)
+    for start in range(0, len(mixed), size):
+        other.send(mixed[start : start + size], mark=rng.uniform(0, 8_000), lane=rng.choice(list(Lane)))
+        other.room.step()
+    other.send([], mark=4 * 3600)
+    other.drain()
+    assert other.truth() == plain.truth()
+    assert balanced(other)
 
 
 class Killed(BaseException):

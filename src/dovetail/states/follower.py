@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 NAME: Final = "states"
 OWN: Final[Scope] = system_scope(NAME)
 END_US: Final = 1 << 62
-POSITION_EVERY_US: Final = 5 * SECOND_US  # without news the position is written so often; a restart re-reads that much
+POSITION_EVERY_US: Final = 30 * SECOND_US  # without news the position is written so often; a restart re-reads that much
 SAMPLES_MAX: Final = 200_000  # of one step: more would keep the others waiting for the writer
 AGAIN_FIRST_US: Final = 6 * HOUR_US  # so much is derived again at once, until it is known how long that takes
 AGAIN_MAX_US: Final = 64 * 24 * HOUR_US
@@ -87,7 +87,8 @@ class Outcome:
     @property
     def has_news(self) -> bool:
         done = self.stretch
-        return bool(done.records or done.counts or done.held or done.kept) or self.after.decision is None
+        begun = self.after.decision is None and done.checkpoint.decision is not None
+        return begun or bool(done.records or done.counts or done.held or done.kept)
 
 
 @dataclass(slots=True)
