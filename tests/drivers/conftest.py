@@ -271,7 +271,7 @@ async def wire() -> AsyncIterator[Wire]:
     await cable.remove()
 
 
-async def until(condition: Callable[[], Any], *, timeout_s: float = 8.0) -> None:
+async def until(condition: Callable[[], Any], *, timeout_s: float = 15.0) -> None:
     """Wait for what the world does by itself; fails with the time it was given."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - a condition of the outside world has no event

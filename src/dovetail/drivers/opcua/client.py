@@ -26,6 +26,7 @@ from dovetail.drivers.opcua.security import MESSAGE_BYTES_MAX, abort, connect, i
 from dovetail.drivers.opcua.values import Row, Table, to_raw
 
 PROBE_TIMEOUT_S: Final = 1.5  # asked each second: a half-open link is known as dead after at most 2.5 s
+STALLED_US: Final = 1_800_000  # a timeout that came this late was late itself
 CLOSE_TIMEOUT_S: Final = 1.0  # a dead server does not say goodbye
 READ_CHUNK: Final = 200  # nodes per request: encoding more would hold the loop for over 10 ms
 BROWSE_MAX: Final = 1_000  # entries of one folder; a person does not read further
@@ -33,6 +34,7 @@ RENEW_AT: Final = 0.75  # of the channel's lifetime (OPC 10000-4 §5.5.2)
 BAD_NODE_ID: Final = 0x8034_0000  # BadNodeIdUnknown: what an address that cannot be resolved gets
 BAD_TYPE: Final = 0x8074_0000  # BadTypeMismatch
 _AT_CONNECT: Final = (2255, 11705, 11714)  # NamespaceArray, MaxNodesPerRead, MaxMonitoredItemsPerCall
+_STATE: Final = ua.NodeId(2259)  # Server.ServerStatus.State
 _NOT_SERVING: Final = frozenset({1, 2, 3, 4})  # ServerState Failed, NoConfiguration, Suspended, Shutdown
 
 
@@ -85,14 +87,25 @@ class OpcUaDriver:
         self.refuse_flood()
         asked_us = self._clock.now_us()
         with in_our_words(self.where):
-            async with asyncio.timeout(PROBE_TIMEOUT_S):
-                answer = await self._read([ua.NodeId(2259)])
+            answer = await self._ask_state()
         state = answer.Results[0].Value
         if state is not None and state.Value in _NOT_SERVING:
             raise LinkError(f"{self.where} says it is {ua.ServerState(state.Value).name}", code="opcua-state")
         stamped = answer.ResponseHeader.Timestamp
         device_us = max(from_datetime(stamped), NO_DEVICE_TIME) if stamped else NO_DEVICE_TIME
         return Alive(asked_us=asked_us, answered_us=self._clock.now_us(), device_us=device_us or None)
+
+    async def _ask_state(self) -> ua.ReadResponse:
+        """Asked again when it was this process that stood still: its answer may lie unread in our socket."""
+        asked_us = self._clock.monotonic_us()
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                return await self._read([_STATE])
+        except TimeoutError:
+            if self._clock.monotonic_us() - asked_us < STALLED_US:
+                raise
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            return await self._read([_STATE])
 
     async def read(self, points: Sequence[Point]) -> list[Batch]:
         """One row per point; an address that cannot be resolved is BAD_CONFIG, the rest goes on."""
