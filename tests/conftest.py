@@ -43,6 +43,11 @@ def postgres_url() -> Iterator[str]:
     pgserver = pytest.importorskip("pgserver", reason="the pgserver wheel does not exist for this platform")
     folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-"))
     server = pgserver.get_server(folder, cleanup_mode="stop")
+    for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+        server.psql(
+            f"alter system set {setting}"
+        )  # the server lives as long as the session: durability is tested elsewhere
+    server.psql("select pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
