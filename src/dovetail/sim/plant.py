@@ -65,6 +65,7 @@ class VirtualPlant:
         self._identities = identities or {}
         self._on_job = on_job
         self._standard = standard
+        self.past_jobs: tuple[JobRun, ...] = ()  # every order of every unit up to the start; later ones are told
         self._lock = threading.Lock()
         self._line: Line | None = None
         self._events: list[Event] = []
@@ -78,6 +79,7 @@ class VirtualPlant:
         self._loop = asyncio.get_running_loop()
         standard = self._standard or await StandardNodes.make()
         self._line = line = await asyncio.to_thread(self._up_to_now)
+        self.past_jobs = tuple(job for truth in line.truth.values() for job in truth.jobs)
         for unit, port in zip(line.units, self._ports, strict=True):
             identity = self._identities.get(unit)
             self._servers[unit] = UnitServer(unit, port=port, standard=standard, identity=identity)
