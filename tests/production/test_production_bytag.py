@@ -204,7 +204,7 @@ def test_rows_without_a_job_are_kept_until_a_position_is_written_down(plant: Wor
 TEXTS = st.sampled_from(["cola", "water", ""])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 40), TEXTS), min_size=1, max_size=8, unique_by=lambda seen: seen[0]),
     st.lists(st.tuples(st.integers(0, 40), st.integers(1, 3)), max_size=5, unique_by=lambda seen: seen[0]),

@@ -25,6 +25,13 @@ def plant(database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> I
         yield made
 
 
+@pytest.fixture
+def plant_on_file(sqlite_database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> Iterator[World]:
+    """On SQLite only: for what the stores have no part in."""
+    with world(sqlite_database, clock, bus, folder=tmp_path / "historian") as made:
+        yield made
+
+
 def start(
     plant: World, path: str = "capper", *, at: float | None = None, key: str | None = None, **more: object
 ) -> Done[JobRun]:
@@ -127,7 +134,8 @@ def plant_running(plant: World) -> str:
     (20, "Capper runs water since"),
     (35, "Capper runs water since"),
 ])  # fmt: skip
-def test_two_jobs_never_run_at_once_on_one_work_unit(plant: World, at: float, begins: str) -> None:
+def test_two_jobs_never_run_at_once_on_one_work_unit(plant_on_file: World, at: float, begins: str) -> None:
+    plant = plant_on_file
     plant.now(10)
     first = start(plant)
     plant.now(20)
@@ -146,8 +154,9 @@ def test_two_jobs_never_run_at_once_on_one_work_unit(plant: World, at: float, be
     ({"product": "coal"}, "product-unknown", "/product"),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_refused_at_its_field(
-    plant: World, given: dict[str, object], code: str, pointer: str
+    plant_on_file: World, given: dict[str, object], code: str, pointer: str
 ) -> None:
+    plant = plant_on_file
     plant.now(40)
     with pytest.raises(InvalidError) as refused:
         start(plant, **given)  # type: ignore[arg-type]
@@ -155,13 +164,15 @@ def test_what_makes_no_sense_is_refused_at_its_field(
     assert plant.jobs("capper") == []
 
 
-def test_a_mistyped_product_is_guessed(plant: World) -> None:
+def test_a_mistyped_product_is_guessed(plant_on_file: World) -> None:
+    plant = plant_on_file
     with pytest.raises(InvalidError) as refused:
         start(plant, product="watter")
     assert refused.value.hint == "did you mean water?"
 
 
-def test_jobs_run_on_work_units_and_lines_only(plant: World) -> None:
+def test_jobs_run_on_work_units_and_lines_only(plant_on_file: World) -> None:
+    plant = plant_on_file
     enterprise = plant.equipment.plant().by_path("acme").id
     with pytest.raises(InvalidError, match="acme is of level Enterprise"):
         start(plant, equipment_id=enterprise)
@@ -172,7 +183,8 @@ def test_jobs_run_on_work_units_and_lines_only(plant: World) -> None:
 @pytest.mark.parametrize(
     "at, code", [(10, "job-ends-before-start"), (5, "job-ends-before-start"), (50, "time-in-future")]
 )
-def test_a_job_ends_after_its_start_and_not_in_the_future(plant: World, at: float, code: str) -> None:
+def test_a_job_ends_after_its_start_and_not_in_the_future(plant_on_file: World, at: float, code: str) -> None:
+    plant = plant_on_file
     plant.now(10)
     begun = start(plant)
     plant.now(40)
@@ -204,8 +216,9 @@ def test_a_repeated_start_answers_as_the_first_did(plant: World) -> None:
     ({"plant.view": {"filler"}, "job.operate": {"capper"}}, RefusedError),
 ])  # fmt: skip
 def test_who_may_not_operate_here_changes_nothing(
-    plant: World, may: dict[str, set[str]], error: type[RefusedError]
+    plant_on_file: World, may: dict[str, set[str]], error: type[RefusedError]
 ) -> None:
+    plant = plant_on_file
     plant.now(10)
     begun = start(plant, "filler")
     at = {permission: frozenset(plant.id(path) for path in paths) for permission, paths in may.items()}

@@ -14,19 +14,25 @@ JOB_LINE = PLANT.splitlines().index(JOB.rstrip()) + 1
 @pytest.mark.parametrize("job, expected", [
     ("{product_tag: recipe}", []),
     ("{product_tag: order}", []),                                   # a number is a product too
-    ("{product_tag: recipes}", ["DT-P601 did you mean recipe?"]),
-    ("{product_tag: recipe, order_tag: odrer}", ["DT-P601 did you mean order?"]),
-    ("{product_tag: product}", ["DT-P601 there are: order, recipe, speed"]),  # what Dovetail itself writes there
-    ("{product_tag: speed}", ["DT-P602 None"]),
-    ("{order_tag: order}", ["DT-P022 add product_tag: …"]),
-    ("{product_tag: recipe, oder_tag: order}", ["DT-P021 did you mean order_tag?"]),
+    ("{product_tag: recipes}", ["DT-P601"]),
+    ("{product_tag: recipe, order_tag: odrer}", ["DT-P601"]),
+    ("{product_tag: product}", ["DT-P601"]),  # what Dovetail itself writes there
+    ("{product_tag: speed}", ["DT-P602"]),
+    ("{order_tag: order}", ["DT-P022"]),
+    ("{product_tag: recipe, oder_tag: order}", ["DT-P021"]),
 ])  # fmt: skip
 def test_what_a_job_mapping_may_say(job: str, expected: list[str]) -> None:
     speed = '      speed: {connection: plc, address: "ns=2;s=Speed"}\n'
     text = PLANT.replace(JOB, f"{speed}    job: {job}\n")
     _, report = validate({"plant.yaml": text.encode()}, sections())
-    assert [f"{problem.code} {problem.hint}" for problem in report.problems] == expected
+    assert [problem.code for problem in report.problems] == expected
     assert {problem.place.line for problem in report.problems} <= {JOB_LINE + 1}
+
+
+def test_a_mistyped_tag_is_guessed() -> None:
+    text = PLANT.replace(JOB, "    job: {product_tag: recipes}\n")
+    _, report = validate({"plant.yaml": text.encode()}, sections())
+    assert report.problems[0].hint == "did you mean recipe?"
 
 
 def test_only_a_work_unit_starts_jobs_by_tag() -> None:

@@ -19,7 +19,13 @@ from dovetail.testing.clock import ManualClock
 
 
 @pytest.fixture
-def plant(database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> Iterator[World]:
+def plant(sqlite_database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> Iterator[World]:
+    with world(sqlite_database, clock, bus, folder=tmp_path / "historian") as made:
+        yield made
+
+
+@pytest.fixture
+def plant_on_both(database: Database, clock: ManualClock, bus: Bus, tmp_path: Path) -> Iterator[World]:
     with world(database, clock, bus, folder=tmp_path / "historian") as made:
         yield made
 
@@ -115,7 +121,8 @@ def test_saying_it_again_adds_nothing(plant: World) -> None:
     assert len(plant.historian.frames) == count
 
 
-def test_what_a_crash_left_unsaid_is_said_after_it(plant: World) -> None:
+def test_what_a_crash_left_unsaid_is_said_after_it(plant_on_both: World) -> None:
+    plant = plant_on_both
     plant.now(10)
     plant.step()
     start(plant, "filler", "cola")

@@ -187,7 +187,7 @@ def wall(minute: int) -> str:
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(calendars(), ZONES, CLOCK_CHANGES, st.integers(-3 * DAY_US, 2 * DAY_US), st.integers(1, 5 * DAY_US))
 def test_spans_tile_every_window_exactly(
     week: Calendar, zone: ZoneInfo, around: str, offset_us: int, length_us: int
