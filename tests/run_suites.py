@@ -51,7 +51,13 @@ def run(suite: dict[str, object], *, soak: bool) -> Result:
     passed = counts.get("passed", 1 if code == 0 else 0)
     failed = counts.get("failed", 0) or (1 if code else 0)
     return Result(
-        str(suite["title"]), minutes, float(suite["minutes"]), code == 0, passed, failed, counts.get("skipped", 0)  # type: ignore[arg-type]
+        str(suite["title"]),
+        minutes,
+        float(suite["minutes"]),
+        code == 0,
+        passed,
+        failed,
+        counts.get("skipped", 0),  # type: ignore[arg-type]
     )
 
 

@@ -70,13 +70,18 @@ def assemble(api: Api, parts: Parts) -> None:
     equipment_api.routes(api, rooms.equipment, last=lambda tags, scope: rooms.historian.last(tags, scope=scope))
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
-    historian_api.routes(api, rooms.historian)
+    historian_api.routes(api, rooms.historian, unit_of=lambda tag: _unit_of(rooms, tag))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     performance_api.routes(api, rooms.performance, rooms.explainer)
     connections.routes(api, parts.edge.status, lambda name: collecting.feeds(rooms.equipment.plant(), name))
     longwork.routes(api, parts.work)
     operations_api.routes(api, catalogue(rooms), parts.database)
+
+
+def _unit_of(rooms: Rooms, tag_id: int) -> str | None:
+    tag = rooms.equipment.plant().tags.get(tag_id)
+    return None if tag is None else tag.unit
 
 
 def topic_sources(parts: Parts) -> topics.Sources:

@@ -13,18 +13,16 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from asyncua import ua
 
+from dovetail.core.batch import Batch
 from dovetail.core.errors import LinkError
 from dovetail.drivers.base import NO_DEVICE_TIME, ListenGroup, Notice, Point, run_together
 from dovetail.drivers.opcua.publish import Published, decode
 from dovetail.drivers.opcua.status import overflowed
 from dovetail.drivers.opcua.values import Row, Table
-
-if TYPE_CHECKING:
-    from dovetail.drivers.opcua.client import OpcUaDriver
 
 PUBLISH_MS: Final = (50, 500)  # never faster than a group commit, never so slow that good-through lags a second
 KEEP_ALIVE_MS: Final = 1_000
@@ -34,6 +32,20 @@ PER_PUBLISH_MAX: Final = 1_000  # one message is decoded in the loop: a few mill
 IN_FLIGHT: Final = 3  # publish requests waiting at the server: one is answered, others still stand
 SILENCE_US: Final = 3_000_000  # beyond two keep-alives: a busy server is late before it is dead
 BAD_NODE_ID: Final = 0x8034_0000
+
+
+class Channel(Protocol):
+    """What listening asks of an open client: the session's channel, its limits, and time."""
+
+    @property
+    def items_per_call(self) -> int: ...
+    def now_us(self) -> int: ...
+    def monotonic_us(self) -> int: ...
+    def resolve(self, address: str) -> ua.NodeId | None: ...
+    def refuse_flood(self) -> None: ...
+    async def ask(self, request: Any, timeout_s: float | None = None) -> Any: ...
+    async def call(self, request: Any, answer: Any) -> Any: ...
+    async def read(self, points: Sequence[Point]) -> list[Batch]: ...
 
 
 @dataclass(slots=True)
@@ -49,7 +61,7 @@ class _Subscription:
 class _Listener:
     """State of one `subscribe` call: the points by client handle, and acknowledgements that travel with requests."""
 
-    def __init__(self, driver: OpcUaDriver, points: Sequence[Point], on_notice: Callable[[Notice], None]) -> None:
+    def __init__(self, driver: Channel, points: Sequence[Point], on_notice: Callable[[Notice], None]) -> None:
         self.driver = driver
         self.table = Table(points)
         self.on_notice = on_notice
@@ -63,7 +75,7 @@ class _Listener:
             self.on_notice(Notice(received_us=at_us, batches=batches, has="more"))
 
 
-async def listen(driver: OpcUaDriver, groups: Sequence[ListenGroup], on_notice: Callable[[Notice], None]) -> None:
+async def listen(driver: Channel, groups: Sequence[ListenGroup], on_notice: Callable[[Notice], None]) -> None:
     """Create the subscription and its items, then keep publish requests standing until cancelled or lost."""
     listener = _Listener(driver, [point for group in groups for point in group.points], on_notice)
     subscription = await _create(driver, min(group.interval_ms for group in groups))
@@ -85,7 +97,7 @@ def queue_size(interval_ms: int, published_ms: float) -> int:
     return max(QUEUE_MIN, 2 * math.ceil(published_ms / max(interval_ms, 1)))
 
 
-async def _create(driver: OpcUaDriver, interval_ms: int) -> _Subscription:
+async def _create(driver: Channel, interval_ms: int) -> _Subscription:
     wanted_ms = publish_ms(interval_ms)
     request = ua.CreateSubscriptionRequest()
     request.Parameters = ua.CreateSubscriptionParameters(
@@ -128,7 +140,7 @@ def _item(node: ua.NodeId, handle: int, interval_ms: int, size: int) -> Any:
     )
 
 
-async def _create_items(driver: OpcUaDriver, subscription: _Subscription, items: list[tuple[int, Any]]) -> list[Row]:
+async def _create_items(driver: Channel, subscription: _Subscription, items: list[tuple[int, Any]]) -> list[Row]:
     request = ua.CreateMonitoredItemsRequest()
     request.Parameters = ua.CreateMonitoredItemsParameters(
         SubscriptionId=subscription.id,
@@ -195,7 +207,7 @@ def _check_sequence(subscription: _Subscription, message: Published) -> None:
     subscription.sequence = message.sequence
 
 
-async def _guard(driver: OpcUaDriver, subscription: _Subscription) -> None:
+async def _guard(driver: Channel, subscription: _Subscription) -> None:
     """Raise when neither a change nor a keep-alive came for too long: the server lives, its subscription does not."""
     silent_after_us = 2 * subscription.keep_alive_us + SILENCE_US
     while True:
