@@ -26,6 +26,7 @@ BAD_OUT_OF_SERVICE: Final = 0x1C
 TIME_REANCHORED: Final = 1 << 8
 HELD: Final = 1 << 9
 SUBSTITUTED: Final = 1 << 10
+SAID_AGAIN: Final = 1 << 11  # bits 11–15 count how often our own publishers said the same value of one moment
 
 MAJOR_MASK: Final = 0xC0
 

@@ -17,7 +17,6 @@ from dovetail.production.model import JobResponse
 
 PROPERTIES: Final = ("job", "product", "rate_upm")
 
-SAID_AGAIN: Final = 1 << 11  # quality bits 11–15, on these tags alone: how often this value was said of this moment
 
 type Rate = Callable[[JobResponse | None, int], float | None]  # (the job, a moment) → pieces per minute
 
@@ -105,9 +104,9 @@ def _quality(value: Value, ts_us: int, held: Sequence[HeldSample]) -> int:
     """GOOD, or BAD_CONFIG where there is no value; with a mark when this value was said of this moment before.
 
     A job that is started, cancelled and started again at one moment says the same value twice, with another between:
-    without the mark the historian would rightly take the second for a repeat of the first. See `SAID_AGAIN`.
+    without the mark the historian would rightly take the second for a repeat of the first. See `q.SAID_AGAIN`.
     """
     plain = q.GOOD if value is not None else q.BAD_CONFIG
     used = {sample.quality for sample in held if (sample.ts_us, sample.value) == (ts_us, value)}
-    free = (plain | times * SAID_AGAIN for times in range(SAID_AGAIN_MAX))
+    free = (plain | times * q.SAID_AGAIN for times in range(SAID_AGAIN_MAX))
     return next((quality for quality in free if quality not in used), plain)
