@@ -49,10 +49,17 @@ test: setup browser ## All tests, each suite within its share of tests/budget.to
 	$(BIN)/python tests/run_suites.py
 
 check: setup ## Format, lint, types and contracts: under a minute
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	@$(MAKE) --no-print-directory -j2 check-types check-rest
+
+.PHONY: check-types check-rest
+check-types:
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+
+check-rest:
+	$(BIN)/ruff format --check --quiet src tests bench
+	$(BIN)/ruff check --quiet src tests bench
+	$(BIN)/lint-imports --no-logo
+	npm run --silent --prefix ui types
 	npm run --silent --prefix ui lint
 
 bench: setup ## Speed and memory as ratios against named peers, in the same run

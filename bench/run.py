@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "reference" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Ratios against a named peer in the same run; absolute figures are orientation only. Each table stands under the command that makes it.
+Ratios against a named peer in the same run; absolute figures are orientation only.
+Each table stands under the command that makes it.
 Made by `make bench` on {cores} cores, Python {python}, {day}.
 """
 
@@ -32,7 +33,9 @@ def main() -> int:
         if arguments.only not in (None, file.stem.removesuffix("_bench")):
             continue
         print(f"\n== {file.stem}", flush=True)
-        done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, cwd=ROOT, timeout=900)
+        done = subprocess.run(
+            [sys.executable, str(file)], capture_output=True, text=True, cwd=ROOT, timeout=900, check=False
+        )
         print(done.stdout or done.stderr, flush=True)
         failed += done.returncode != 0
         report.append(f"## `python bench/{file.name}`\n\n{done.stdout.strip()}\n")

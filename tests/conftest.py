@@ -106,7 +106,9 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     left = [
         thread
         for thread in set(threading.enumerate()) - before
-        if thread.is_alive() and not thread.daemon and not thread.name.startswith(("asyncio_", "ThreadPoolExecutor", "AnyIO"))
+        if thread.is_alive()
+        and not thread.daemon
+        and not thread.name.startswith(("asyncio_", "ThreadPoolExecutor", "AnyIO"))
     ]
     assert not left, f"{request.node.nodeid} left threads running: {left}"
 

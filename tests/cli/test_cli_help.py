@@ -8,7 +8,15 @@ import sys
 import pytest
 
 HEAVY = ("numpy", "sqlalchemy", "fastapi", "asyncua", "pydantic", "alembic", "uvicorn", "rich", "yaml", "pcodec")
-SHOW = "import sys; from dovetail.cli.main import app; sys.argv = ['dovetail', '--help']\ntry: app()\nexcept SystemExit: print(*sys.modules)"
+SHOW = """
+import sys
+from dovetail.cli.main import app
+sys.argv = ["dovetail", "--help"]
+try:
+    app()
+except SystemExit:
+    print(*sys.modules)
+"""
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -81,9 +81,7 @@ def _parsed(text: str) -> object:
         raise InvalidError(f"the input is not JSON: {error}", code="json") from error
 
 
-def _run(
-    data: Path, name: str, given: object, reason: str | None = None
-) -> dict[str, object] | dict[str, dict[str, str]]:
+def _run(data: Path, name: str, given: object, reason: str | None = None) -> Any:
     from dovetail.app.installation import installation
 
     with installation(data) as control:
