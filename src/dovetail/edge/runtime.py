@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
+from dovetail.core import faults
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError
 from dovetail.core.plugins import load
@@ -120,6 +121,7 @@ class EdgeRuntime:
     async def _resume(self, links: Iterable[LinkPlan]) -> None:
         """A new epoch; marks that the sink remembers, for links that this run has not seen."""
         resumed = await self._outbox.resume([link.good_through_tag for link in links])
+        faults.point("edge.resumed")
         for tag, mark_us in resumed.good_through.items():
             self._marks.setdefault(tag, mark_us)
 

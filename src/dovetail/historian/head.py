@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.db.engine import READERS_MAX, sqlite_module
 from dovetail.historian.spans import Spans
@@ -170,6 +171,7 @@ class Head:
             spans = [(*key, json.dumps(spans.ranges)) for key, spans in write.received.items()]
             self._writer.executemany("insert or replace into received values (?, ?, ?, ?)", spans)
             self._count(write.counts)
+            faults.point("historian.written")
         self.last_id += len(write.rows)
         self.kept_bytes += sum(len(body) for _, body in write.rows)
         self._received.update(write.received)

@@ -85,6 +85,7 @@ class Sealer:
             faults.point("historian.chunk-written")
         with self._write_lock:
             self._head.seal(upto)
+        faults.point("historian.sealed")
         self._recent.drop(upto)
 
     def _seal_month(self, month: Month, parts: list[Sorted], upto: int, origins: list[Origin]) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from dovetail.core import faults
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Scope
@@ -120,6 +121,8 @@ def execute[I: BaseModel, O: BaseModel](
             row = store.Idempotent(operation.name, digest, kept, uow.known, audit_id)
             store.keep_idempotent(uow, actor_id=scope.actor.id, key=idempotency_key, row=row)
         known = uow.known
+        faults.point("operations.audited")
+    faults.point("operations.committed")
     return Done(output, known, audit_id)
 
 

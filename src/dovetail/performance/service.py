@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
@@ -123,6 +124,8 @@ class PerformanceRoom:
                     uow.emit(LedgerSettled(equipment_id, *moved, change.known))
                 if handled is not None and place == len(periods):
                     store.mark_handled(uow, HANDLER, handled)
+                faults.point("ledger.cut")
+            faults.point("ledger.settled")
         if handled is not None and not periods:
             with self.database.write(OWN.actor) as uow:
                 store.mark_handled(uow, HANDLER, handled)
