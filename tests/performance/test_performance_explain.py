@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from fastapi import FastAPI, Request
@@ -24,6 +25,7 @@ from dovetail.performance.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
 END = 400
+RUN_HELD_RUN = ["Execute", "Held", "Execute"]
 
 
 def at(minute: float) -> int:
@@ -94,6 +96,22 @@ def test_every_column_is_the_sum_of_the_slices_below_it(
         assert len(node.children) <= PAGE
         below = sum(number(child) for child in all_children(explainer, everyone, path, equipment_id))
         assert (column, number(node)) == (column, below)
+
+
+def test_reading_a_few_days_at_a_time_cuts_no_slice(
+    sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world = World(sqlite_database)
+    room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=world.sources())
+    edges = [0, 7_200, 7_260, 7_300]  # it ran for five days
+    records = [state(FILLER, at(a), at(b), name) for (a, b), name in zip(pairwise(edges), RUN_HELD_RUN, strict=True)]
+    clock.tick(7_300 * MINUTE_US)
+    world.say(FILLER, records=records, moved=(at(0), at(7_300)))
+    room.step()
+    place = Place("", FILLER, at(0), at(7_300), None, everyone)
+    node = Explainer(room, world).explain("availability", place, path="availability/apt_us")
+    lengths = [number(child) / MINUTE_US for child in node.children]
+    assert lengths == [17 * 60, 1440, 1440, 1440, 1440, 7 * 60, 40]  # production days change at local midnight
 
 
 def test_a_slice_holds_the_pieces_its_count_records_gave_it(explainer: Explainer, everyone: Scope) -> None:

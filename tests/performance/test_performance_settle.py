@@ -129,6 +129,37 @@ def test_a_record_that_opens_earlier_takes_back_what_was_held(database: Database
     assert held(database, FILLER) == []
 
 
+def test_slices_beyond_a_record_that_now_goes_on_are_taken_back(
+    database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(60 * MINUTE_US)
+    edges = [0, 20, 30, 40]
+    records = [state(FILLER, at(a), at(b), name) for (a, b), name in zip(pairwise(edges), NAMES, strict=False)]
+    world.say(FILLER, records=[*records, state(FILLER, at(40), None, "Idle")], moved=(at(0), None))
+    room.step()
+    assert len(held(database, FILLER)) == 3
+    world.say(FILLER, records=[state(FILLER, at(0), None, "Execute")], moved=(at(0), at(10)))
+    room.step()
+    assert held(database, FILLER) == []
+
+
+def test_news_that_begin_at_the_new_record_still_settle_the_one_that_ended(
+    database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(60 * MINUTE_US)
+    world.say(FILLER, records=[state(FILLER, at(0), None, "Execute")], moved=(at(0), None))
+    room.step()
+    for edges in ([0, 20], [0, 20, 30], [0, 20, 30, 45]):
+        names = [*zip(pairwise(edges), NAMES, strict=False)]
+        ended = [state(FILLER, at(a), at(b), name) for (a, b), name in names]
+        opened = state(FILLER, at(edges[-1]), None, NAMES[len(names)])
+        world.say(FILLER, records=[*ended, opened], moved=(at(edges[-1]), None))
+        room.step()
+        assert [piece.t1_us for piece in held(database, FILLER)] == [at(edge) for edge in edges[1:]]
+
+
 def test_history_brought_in_below_joins_without_a_hole(database: Database, clock: ManualClock, bus: Bus) -> None:
     world, room = make(database, clock, bus)
     clock.tick(40 * MINUTE_US)

@@ -27,6 +27,9 @@ def settle(
     lo_us, hi_us = period
     while True:
         lo_us, hi_us = _over_stored(uow, equipment_id, lo_us, hi_us)
+        if store.neighbours(uow, equipment_id, lo_us, hi_us)[0] is None:  # the ledger begins with the first record
+            earlier = gathering.records(uow, equipment_id, 0, lo_us, as_of=known)
+            lo_us = min([lo_us, *(record.t0_us for record in earlier)])
         wider = gathering.close_over(uow, equipment_id, lo_us, hi_us, as_of=known)
         if wider[:2] == (lo_us, hi_us):
             break
