@@ -1,7 +1,7 @@
 // Nobody sees the plant before it is set up and somebody has signed in.
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, useLocation } from "@tanstack/react-router";
-import { createContext, type ReactNode, useContext, useEffect } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { asProblem } from "@/api/problem";
 import { meQuery, setupQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
@@ -21,12 +21,18 @@ export function useMe(): Me {
 /** Whether the person holds a permission anywhere; what they may touch is decided by the server. */
 export const may = (me: Me, permission: string): boolean => me.permissions.system.includes(permission) || (me.permissions.at[permission]?.length ?? 0) > 0;
 
+/** Leads to the door, once; where the person wanted to go is remembered for after it. */
 function SignedOut() {
-  const { data, isPending } = useQuery(setupQuery());
-  const { pathname, searchStr } = useLocation();
-  if (isPending) return <Waiting />;
-  const back = pathname + searchStr;
-  return data?.needed ? <Navigate to="/setup" replace /> : <Navigate to="/sign-in" search={(back === "/" || back === "/overview" ? {} : { back }) as never} replace />;
+  const { data } = useQuery(setupQuery());
+  const navigate = useNavigate();
+  const [wanted] = useState(() => location.pathname + location.search);
+  const needed = data?.needed;
+  useEffect(() => {
+    if (needed === undefined) return;
+    const search = wanted === "/" || wanted === "/overview" ? {} : { back: wanted };
+    void navigate({ to: needed ? "/setup" : "/sign-in", search: (needed ? {} : search) as never, replace: true });
+  }, [needed, wanted, navigate]);
+  return <Waiting />;
 }
 
 export function Gate({ children }: { children: ReactNode }) {

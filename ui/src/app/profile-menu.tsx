@@ -1,5 +1,5 @@
 // Who is signed in, with which roles; language, appearance, sign-out.
-import { Menu, SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { Popover, SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { put, remove } from "@/api/client";
 import { useMe } from "@/app/gate";
@@ -21,7 +21,7 @@ function SignOut() {
       location.assign("/sign-in"); // a fresh page: nothing of the last person stays in memory
     },
   });
-  return <Menu.Item leftSection={<Icon name="signOut" size={16} />} onClick={() => leave.mutate()} data-testid="sign-out">{say("signOut")}</Menu.Item>;
+  return <button type="button" className={css.menuItem} onClick={() => leave.mutate()} data-testid="sign-out"><Icon name="signOut" size={16} />{say("signOut")}</button>;
 }
 
 function Choices() {
@@ -47,14 +47,14 @@ export function ProfileMenu() {
   const language = useLanguage();
   const { person, grants } = useMe();
   return (
-    <Menu position="bottom-end" width={290} closeOnItemClick={false}>
-      <Menu.Target>
+    <Popover position="bottom-end" width={290} shadow="md" trapFocus>
+      <Popover.Target>
         <button type="button" className={css.button} data-testid="profile-menu" aria-label={`${say("account")}: ${person.name}`}>
           <Icon name="person" />
           <span>{person.name}</span>
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown p={0}>
         <div className={css.menuHead}>
           <div className={css.menuName}>{person.name}</div>
           <div className="quiet">{person.login}</div>
@@ -63,11 +63,9 @@ export function ProfileMenu() {
             <div key={`${grant.role} ${grant.node?.id}`} className={css.grant}>{`${wordFor(roleWords, language, grant.role)} – ${grant.node?.name ?? say("everywhere")}`}</div>
           ))}
         </div>
-        <Menu.Divider />
         <Choices />
-        <Menu.Divider />
         <SignOut />
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

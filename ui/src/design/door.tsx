@@ -26,9 +26,20 @@ export function Door({ title, tagline, onSubmit, children }: DoorProps) {
   );
 }
 
-/** The secret in the address's fragment (`#once=…`), taken out of the address bar so that it stays in no history. */
+const taken = new Map<string, string | null>();
+
+/**
+ * The secret in the address's fragment (`#once=…`), taken out of the address bar so that it stays in no history.
+ * Remembered, because a page may be drawn more than once before it stands.
+ */
 export function takeFragment(name: string): string | null {
+  const known = taken.get(name);
+  if (known !== undefined) return known;
   const value = new URLSearchParams(location.hash.slice(1)).get(name);
+  taken.set(name, value);
   if (value) history.replaceState(history.state, "", location.pathname + location.search);
   return value;
 }
+
+/** A one-time secret is used up once it was sent. */
+export const forgetFragment = (name: string): void => void taken.set(name, null);

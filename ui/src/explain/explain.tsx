@@ -124,6 +124,9 @@ function Panel({ question }: { question: Question }) {
     panel.current?.focus();
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
   }, []);
+  useEffect(() => {
+    if (!panel.current?.contains(document.activeElement)) panel.current?.focus(); // the step that was pressed is gone
+  }, [question.key]);
   const press = (event: KeyboardEvent) => { if (event.key === "Escape") ask(null); };
   const node = answer.data?.pages[0];
   return (

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { Tone } from "@/states/look";
 import { Painted, type Paint } from "@/timeline/canvas";
 import { useColours } from "@/timeline/colours";
-import { fillsOf, HEIGHT } from "@/timeline/paint";
+import { type Bar, fillsOf, HEIGHT } from "@/timeline/paint";
 import css from "@/timeline/timeline.module.css";
 import { toneWords } from "@/timeline/words";
 import { useWords } from "@/words/words";
@@ -22,7 +22,9 @@ function Swatch({ tone }: { tone: Tone }) {
   return <span className={css.swatch}><Painted height={SIZE_PX} paint={paint} aria-hidden="true" /></span>;
 }
 
-export function Legend() {
+/** Only what there is to see: a calm shift needs no word for faults. */
+export function Legend({ bars }: { bars: readonly Bar[] }) {
   const say = useWords(toneWords);
-  return <ul className={css.legend}>{TONES.map((tone) => <li key={tone}><Swatch tone={tone} />{say(tone)}</li>)}</ul>;
+  const seen = new Set(bars.map((bar) => bar.look.tone));
+  return <ul className={css.legend}>{TONES.filter((tone) => seen.has(tone)).map((tone) => <li key={tone}><Swatch tone={tone} />{say(tone)}</li>)}</ul>;
 }

@@ -29,7 +29,7 @@ export function LineHistory({ line, units }: { line: Equipment; units: readonly 
   };
   return (
     <div className={css.history}>
-      <Panel title={say("together", { n: HOURS })} tools={<Legend />} testid={`history-${line.path}`}>
+      <Panel title={say("together", { n: HOURS })} tools={<Legend bars={bars.flat()} />} testid={`history-${line.path}`}>
         <Timeline lanes={lanes} view={window} nowMs={nowMs} onPick={pick} testid="timeline" />
       </Panel>
     </div>

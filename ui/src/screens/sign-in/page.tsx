@@ -2,9 +2,9 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { post } from "@/api/client";
-import { Door, takeFragment } from "@/design/door";
+import { Door, forgetFragment, takeFragment } from "@/design/door";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words } from "@/screens/sign-in/words";
 import { useSearchText } from "@/view/search";
@@ -28,10 +28,9 @@ function useSignIn() {
 
 function useOnce(enter: (once: string) => void): boolean {
   const [once] = useState(() => takeFragment("once"));
-  const used = useRef(false);
   useEffect(() => {
-    if (!once || used.current) return;
-    used.current = true; // a one-time secret must not be sent twice
+    if (!once || takeFragment("once") === null) return;
+    forgetFragment("once"); // a one-time secret must not be sent twice
     enter(once);
   }, [once, enter]);
   return once !== null;

@@ -60,7 +60,7 @@ export function JobDialog(props: DialogProps) {
     if (given.product) start.mutate(given);
   };
   return (
-    <Modal opened onClose={onClose} title={say("startJob")} size="md" data-testid="job-dialog">
+    <Modal opened onClose={onClose} title={say("startJob")} closeButtonProps={{ "aria-label": say("cancel") }} size="md" data-testid="job-dialog">
       <form className={css.form} onSubmit={submit}>
         <Select label={say("product")} description={products.length ? say("productHint") : say("noProducts")} data={products.map((product) => ({ value: product.id, label: product.name }))} value={given.product} onChange={(product) => setGiven({ ...given, product })} searchable required size="md" data-autofocus data-testid="job-product" />
         <NumberInput label={say("standardRate")} description={say("rateHint")} placeholder={usual === null ? "" : formatNumber(usual, language)} value={given.rate ?? ""} onChange={(rate) => setGiven({ ...given, rate: typeof rate === "number" ? rate : null })} min={0.001} decimalScale={3} size="md" error={wrong === "standard_rate_upm" ? asProblem(start.error).detail : undefined} data-testid="job-rate" />
