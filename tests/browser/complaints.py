@@ -1,0 +1,36 @@
+"""What a page complains of while a person uses it: console errors, uncaught errors, refused content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+LISTEN_FOR_REFUSALS = """
+document.addEventListener('securitypolicyviolation', (event) =>
+  console.error(`refused by policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+@dataclass
+class Complaints:
+    """Everything a page said on its console at the level of an error or a warning, and what it did not catch."""
+
+    heard: list[str] = field(default_factory=list[str])
+
+    @classmethod
+    def of(cls, page: Page) -> Complaints:
+        """Listen to a page from now on; before its first address."""
+        complaints = cls()
+        page.add_init_script(LISTEN_FOR_REFUSALS)
+        page.on("console", lambda message: complaints._hear(message.type, message.text))
+        page.on("pageerror", lambda error: complaints.heard.append(f"uncaught: {error}"))
+        return complaints
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.heard.append(f"{kind}: {text}")
+
+    def forget(self) -> None:
+        """What was heard up to now was provoked by the test."""
+        self.heard.clear()

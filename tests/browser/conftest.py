@@ -1,0 +1,106 @@
+"""What the browser tests share: a headless Chromium, one demo server, and a person who is signed in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from complaints import Complaints
+from installation_process import Installation
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK = ViewportSize(width=1280, height=800)
+PATIENCE_MS = 20_000  # how long a test waits for what should come at once: the processors may be busy elsewhere
+IMPORT_S = 180.0
+
+expect.set_options(timeout=PATIENCE_MS)
+
+type SignedIn = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def no_task_leaks() -> None:
+    """Playwright keeps an event loop of its own on this thread, so tasks are not looked for here."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One Chromium per file, each context in it a new empty profile. Skips where there is none."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip(f"no Chromium here ({', '.join(NAMES)}): run tests/browser/install")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the installations of this session keep their data."""
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def demo(folder: Path) -> Iterator[Installation]:
+    """The virtual bottling line with one day of history; the history arrives while the first tests run."""
+    running = Installation("demo", folder / "demo")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def cookie(demo: Installation) -> str:
+    """The visitor's session."""
+    answer = httpx.post(f"{demo.base}/api/v1/session", json={"once": demo.secret()}, timeout=30)
+    assert answer.status_code == 201, answer.text
+    return answer.cookies["dovetail"]
+
+
+@pytest.fixture
+def api(demo: Installation, cookie: str) -> Iterator[httpx.Client]:
+    """The visitor's view of the API, to compare the screens with."""
+    with httpx.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def signed_in(chromium: Browser, demo: Installation, cookie: str) -> Iterator[SignedIn]:
+    """Opens a new profile in which the visitor is signed in; options as of `Browser.new_context`."""
+    opened: list[BrowserContext] = []
+
+    def new(**options: object) -> BrowserContext:
+        chosen = {"viewport": DESK, "locale": "en", "color_scheme": "light"} | options
+        context = chromium.new_context(base_url=demo.base, **chosen)  # type: ignore[arg-type]  # as the caller says
+        context.add_cookies([{"name": "dovetail", "value": cookie, "url": demo.base}])
+        context.set_default_timeout(PATIENCE_MS)
+        opened.append(context)
+        return context
+
+    yield new
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(signed_in: SignedIn) -> Iterator[Page]:
+    """A signed-in page at a desk, which must not have complained by the end of the test."""
+    opened = signed_in().new_page()
+    complaints = Complaints.of(opened)
+    yield opened
+    assert complaints.heard == []

@@ -1,0 +1,97 @@
+"""An installation as a process of its own, as a newcomer starts it: real sockets, an own data folder, ended by its pid."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+START_S = 120.0  # a dozen times what it takes: other work may hold the processors
+END_S = 30.0
+ONE_TIME = re.compile(r"(?P<base>https?://[^/\s]+)(?P<path>/(?:sign-in#once|setup#token)=(?P<secret>\S+))")
+DOVETAIL = (sys.executable, "-m", "dovetail.cli")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Installation:
+    """`dovetail demo` or `dovetail serve` on a port and a folder of its own."""
+
+    verb: Literal["demo", "serve"]
+    data: Path
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[str] | None = None
+    _unused_link: str | None = None
+
+    @property
+    def base(self) -> str:
+        """Where the browser finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What it said on standard error, over all its starts."""
+        return self.data.with_suffix(".log")
+
+    def start(self) -> None:
+        """Return when it has printed its one-time link. Raises AssertionError with its log when it does not."""
+        extra = ["--no-browser", "--days", "1"] if self.verb == "demo" else []
+        with self.log.open("a", encoding="utf-8") as errors:
+            self._process = subprocess.Popen(
+                [*DOVETAIL, self.verb, "--data", str(self.data), "--port", str(self.port), *extra],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        patience = threading.Timer(START_S, self._process.kill)
+        patience.daemon = True
+        patience.start()
+        assert self._process.stdout is not None
+        self._unused_link = next(
+            (found["path"] for line in self._process.stdout if (found := ONE_TIME.search(line))), None
+        )
+        patience.cancel()
+        assert self._unused_link, f"no one-time link within {START_S} s:\n{self.log.read_text(encoding='utf-8')[-4000:]}"
+
+    def stop(self) -> int:
+        """End it in good order; its exit code."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            return self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+        finally:
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+
+    def restart(self) -> None:
+        """The same folder and port once more; it prints a new one-time link."""
+        self.stop()
+        self.start()
+
+    def one_time_path(self) -> str:
+        """`/sign-in#once=…` or `/setup#token=…`, not used yet; starts it anew when the last one is used up."""
+        if self._unused_link is None:
+            self.restart()
+        assert self._unused_link is not None
+        link, self._unused_link = self._unused_link, None
+        return link
+
+    def secret(self) -> str:
+        """The secret in such a link."""
+        return self.one_time_path().partition("=")[2]
