@@ -20,7 +20,7 @@ from dovetail.core.clock import Clock, SystemClock
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
-from dovetail.edge.model import LinkChange
+from dovetail.edge.model import LinkChange, LinkStatus
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.events.edge import LinkChanged
 from dovetail.events.equipment import PlantApplied
@@ -47,7 +47,7 @@ class House:
         self.bus = bus
         self.rooms: Rooms = build_rooms(settings.data, database, clock=clock, bus=bus)
         self.work = LongWork(clock)
-        self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=clock, on_link=self._link_changed)
+        self.edge: EdgeRuntime | None = None  # made at the start, from the plant as it holds then
         self.workers = self._workers()
         self.extra_routes: list[Callable[[Api], None]] = []
         self.is_demo = False
@@ -78,7 +78,7 @@ class House:
     def _assembled(self) -> tuple[FastAPI, ASGIApp]:
         if self._app is None:
             api = Api(self.database)
-            parts = routes.Parts(self.rooms, self.edge, self.work, self.database, self.clock, self.is_demo)
+            parts = routes.Parts(self.rooms, self.link_statuses, self.work, self.database, self.clock, self.is_demo)
             routes.assemble(api, parts)
             for extra in self.extra_routes:
                 extra(api)
@@ -101,6 +101,10 @@ class House:
         """What is to be collected as the plant holds now."""
         return collecting.links(self.rooms.equipment.plant())
 
+    def link_statuses(self) -> list[LinkStatus]:
+        """Every link as the screens show it; empty while nothing is collected."""
+        return [] if self.edge is None else self.edge.status()
+
     # --- roles -----------------------------------------------------------------------------------------------
     def _workers(self) -> list[Worker]:
         rooms = self.rooms
@@ -119,6 +123,7 @@ class House:
         for worker in self.workers:
             worker.start()
         self.rooms.ledger.start()
+        self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=self.clock, on_link=self._link_changed)
         await self.edge.start()
 
         def applied(_event: PlantApplied) -> None:
@@ -134,14 +139,16 @@ class House:
             with suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
-        await self.edge.stop()
+        if self.edge is not None:
+            await self.edge.stop()
         for worker in self.workers:
             await asyncio.to_thread(worker.stop)
         await asyncio.to_thread(self.rooms.ledger.stop)
 
     async def _reconfigure(self) -> None:
         try:
-            await self.edge.reconfigure(self.links())
+            if self.edge is not None:
+                await self.edge.reconfigure(self.links())
         except Exception:
             log.exception("the edge could not go over to the new plant")
 

@@ -171,13 +171,22 @@ class Demo:
     def _import(self) -> None:
         """Orders first: a past order cannot be recorded once a later one runs. Then the samples."""
         work = self.house.work
+        job = None if self.world.imported else work.begin("Virtual line: history", total=self._past().hours, unit="h")
         try:
             self._begin_jobs()
-            if not self.world.imported:
-                self._import_samples()
+            if job is not None:
+                self._import_samples(job)
         except DovetailError as error:
             log.exception("the history could not be imported")
-            work.end(work.begin("Virtual line: history", total=1, unit="h"), state="failed", detail=error.message)
+            if job is not None:
+                work.end(job, state="failed", detail=error.message)
+
+    def _past(self) -> history.Past:
+        until_us = self.world.until_us or self.house.clock.now_us() + OVERLAP_US
+        if self.world.until_us is None:
+            self.world = replace(self.world, until_us=until_us)
+            save_world(self.house.settings.data, self.world)
+        return history.Past(self.world.setting, self.world.since_us, until_us)
 
     def _begin_jobs(self) -> None:
         """Of a first life every order that ever ran; of a later one what runs now."""
@@ -186,23 +195,21 @@ class Demo:
         clipped = [replace(run, t0_us=max(run.t0_us, earliest_us)) for run in runs]
         self._keeper.start(clipped, begun_us=self._begun_us)
 
-    def _import_samples(self) -> None:
-        until_us = self.world.until_us or self.house.clock.now_us() + OVERLAP_US
-        self.world = replace(self.world, until_us=until_us)
-        save_world(self.house.settings.data, self.world)
-        past = history.Past(self.world.setting, self.world.since_us, until_us)
-        tags = history.unit_tags(self.house.rooms.equipment.plant(), PATHS)
-        work = self.house.work
-        job = work.begin("Virtual line: history", total=past.hours, unit="h")
-        done = history.import_samples(
-            past, tags, self.house.rooms.historian, progress=lambda hours: work.step(job, hours), stop=self._stop
-        )
+    def _import_samples(self, job: str) -> None:
+        """Put the past's samples, wait until the ledger has settled them, and say how far it is all the while."""
+        while not self._keeper.caught_up.wait(0.2):
+            if self._stop.is_set():
+                return
+        rooms, work, past = self.house.rooms, self.house.work, self._past()
+        rooms.ledger.step_all()  # a start of a job moves all that follows: settled now, nothing follows yet
+        settling = history.Settling(past, self.house.bus, progress=lambda hours: work.step(job, hours))
+        tags = history.unit_tags(rooms.equipment.plant(), PATHS)
+        done = history.import_samples(past, tags, rooms.historian, stop=self._stop)
         if done:
             self.world = replace(self.world, imported=True)
             save_world(self.house.settings.data, self.world)
-        work.end(
-            job, state="done" if done else "failed", detail="" if done else "stopped; it goes on with the next start"
-        )
+        settling.wait(stop=self._stop)
+        work.end(job, state="done" if done else "failed", detail="" if done else "it goes on with the next start")
 
 
 def run_demo(*, data: Path, port: int, seed: int, days: int, open_browser: bool) -> None:

@@ -6,7 +6,6 @@ imported history ends with. Repeating an import changes nothing: the frames carr
 
 from __future__ import annotations
 
-import itertools
 import logging
 import queue
 import threading
@@ -15,12 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from dovetail.core.batch import Lane
+from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US, to_rfc3339
 from dovetail.core.errors import RefusedError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.core.sink import Sink
 from dovetail.db.uow import Database
 from dovetail.equipment.model import PlantModel
+from dovetail.events.performance import LedgerSettled
 from dovetail.operations.operation import execute
 from dovetail.production.operations import EndJob, StartJob
 from dovetail.production.service import ProductionRoom
@@ -33,6 +34,7 @@ log = logging.getLogger("dovetail.demo")
 SOURCE: Final = "demo-history"
 DEMO: Final[Scope] = system_scope("demo")
 PAUSE_S: Final = 0.05  # between two imported hours: live samples must not wait behind a fortnight
+QUIET_S: Final = 30.0  # a ledger that stands still for so long has nothing more to settle
 JOBS_WAITING_MAX: Final = 10_000  # orders of years
 
 
@@ -78,7 +80,6 @@ def import_samples(
     tags: Mapping[str, UnitTags],
     sink: Sink,
     *,
-    progress: Callable[[int], None],
     stop: threading.Event,
     pause_s: float = PAUSE_S,
 ) -> bool:
@@ -90,10 +91,34 @@ def import_samples(
     for hour in range(1, past.hours + 1):
         frames, _ = sampler.frames(min(past.since_us + hour * HOUR_US, past.until_us))
         sink.put(frames)
-        progress(hour)
         if stop.wait(pause_s):
             return False
     return True
+
+
+class Settling:
+    """How far the ledger has come through a past that is being imported, told in hours to `progress`."""
+
+    def __init__(self, past: Past, bus: Bus, *, progress: Callable[[int], None]) -> None:
+        self._past = past
+        self._progress = progress
+        self._moved = threading.Event()
+        self._to_us = past.since_us
+        self._unsubscribe = bus.subscribe(LedgerSettled, self._settled)
+
+    def _settled(self, event: LedgerSettled) -> None:
+        if event.from_us < self._past.until_us and event.to_us > self._to_us:
+            self._to_us = min(event.to_us, self._past.until_us)
+            self._moved.set()
+            self._progress((self._to_us - self._past.since_us) // HOUR_US)
+
+    def wait(self, *, stop: threading.Event) -> None:
+        """Until the ledger has reached the last hour of the past, or has not moved for QUIET_S."""
+        while self._to_us < self._past.until_us - HOUR_US and not stop.is_set():
+            self._moved.clear()
+            if not self._moved.wait(QUIET_S):
+                break
+        self._unsubscribe()
 
 
 class JobKeeper:
@@ -110,6 +135,7 @@ class JobKeeper:
         self._running: dict[str, str] = {}  # unit → job response
         self._queue: queue.Queue[JobBegan | JobEnded | None] = queue.Queue(JOBS_WAITING_MAX)
         self._thread: threading.Thread | None = None
+        self.caught_up = threading.Event()  # set when the runs that `start` was given are recorded
 
     def start(self, runs: Iterable[JobRun], *, begun_us: int) -> None:
         """Begin with `runs`, each as it was; jobs that an earlier demo left running are ended at `begun_us`."""
@@ -136,11 +162,17 @@ class JobKeeper:
 
     def _work(self, first: Sequence[JobBegan | JobEnded], begun_us: int) -> None:
         self._end_what_was_left(begun_us)
-        for event in itertools.chain(first, iter(self._queue.get, None)):
-            try:
-                self.record(event)
-            except RefusedError as error:
-                log.warning("the order %s on %s was not recorded: %s", event.job.job_order, event.job.unit, error)
+        for event in first:
+            self._record_or_say(event)
+        self.caught_up.set()
+        for event in iter(self._queue.get, None):
+            self._record_or_say(event)
+
+    def _record_or_say(self, event: JobBegan | JobEnded) -> None:
+        try:
+            self.record(event)
+        except RefusedError as error:
+            log.warning("the order %s on %s was not recorded: %s", event.job.job_order, event.job.unit, error)
 
     def record(self, event: JobBegan | JobEnded) -> None:
         """Start or end the job as an operation. Raises RefusedError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
-from dovetail.edge.runtime import EdgeRuntime
+from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.historian import api as historian_api
 from dovetail.materials import api as materials_api
@@ -36,7 +37,7 @@ class Parts:
     """What the routes of an installation are made of."""
 
     rooms: Rooms
-    edge: EdgeRuntime
+    link_statuses: Callable[[], list[LinkStatus]]
     work: LongWork
     database: Database
     clock: Clock
@@ -74,7 +75,7 @@ def assemble(api: Api, parts: Parts) -> None:
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     performance_api.routes(api, rooms.performance, rooms.explainer)
-    connections.routes(api, parts.edge.status, lambda name: collecting.feeds(rooms.equipment.plant(), name))
+    connections.routes(api, parts.link_statuses, lambda name: collecting.feeds(rooms.equipment.plant(), name))
     longwork.routes(api, parts.work)
     operations_api.routes(api, catalogue(rooms), parts.database)
 
@@ -104,7 +105,7 @@ def topic_sources(parts: Parts) -> topics.Sources:
         return performance_api.kpis_out(found)
 
     def require_connections(scope: Scope) -> None:
-        connections.require_all(parts.edge.status(), feeds, scope)
+        connections.require_all(parts.link_statuses(), feeds, scope)
 
     return topics.Sources(
         plant=rooms.equipment.plant,
@@ -112,6 +113,6 @@ def topic_sources(parts: Parts) -> topics.Sources:
         kpi=kpi,
         last=lambda tags, scope: rooms.historian.last(tags, scope=scope),
         jobs=lambda: list(parts.work.views()),
-        connections=lambda: [connections.view(status) for status in parts.edge.status()],
+        connections=lambda: [connections.view(status) for status in parts.link_statuses()],
         require_connections=require_connections,
     )

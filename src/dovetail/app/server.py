@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -65,6 +67,8 @@ def serve_house(house: House, *, on_ready: Callable[[], None]) -> None:
     )
     control = ControlServer(AsCli(house.app), settings.data) if sys.platform != "win32" else None
     server = _Server(config, on_ready)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when it has ended, which would skip what follows
     if control is not None:
         control.start()
     try:
@@ -72,6 +76,11 @@ def serve_house(house: House, *, on_ready: Callable[[], None]) -> None:
     finally:
         if control is not None:
             control.stop()
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """A service manager stops us: stores are closed on the way out, and the exit is a clean one."""
+    raise SystemExit(0)
 
 
 class _Server(uvicorn.Server):

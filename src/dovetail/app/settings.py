@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -68,11 +69,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """Host names, given one after the other with commas."""
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
 def from_environment(**given: object) -> Settings:
     """Settings from DOVETAIL_DATA, DOVETAIL_DATABASE_URL, …; what is given (and not None) wins."""
     chosen: dict[str, object] = {}
-    kinds: dict[str, type] = {"data": Path, "port": int, "tls_cert": Path, "tls_key": Path}
-    for name in ("data", "host", "port", "database_url", "tls_cert", "tls_key", "behind_proxy"):
+    kinds: dict[str, Callable[[str], object]] = {
+        "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names
+    }  # fmt: skip
+    for name in ("data", "host", "port", "database_url", "tls_cert", "tls_key", "behind_proxy", "names"):
         text = os.environ.get(PREFIX + name.upper())
         if text:
             try:
