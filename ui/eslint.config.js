@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 import plant from "./dev/rules/plant-rules.mjs";
 
 export default tseslint.config(
-  { ignores: ["node_modules", "dev/shots", "dist"] },
+  { ignores: ["node_modules", "dist"] },
   {
     files: ["src/**/*.{ts,tsx}"],
     extends: [tseslint.configs.strict],

@@ -67,7 +67,7 @@ def axe(page: Page, name: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--base", default="http://127.0.0.1:8470")
-    parser.add_argument("--out", default="dev/shots")
+    parser.add_argument("--out", default="/tmp/dovetail-shots")
     parser.add_argument("--only", default="")
     parser.add_argument("--views", default="light-1280")
     parser.add_argument("--axe", action="store_true")

@@ -20,7 +20,7 @@ def sign_in(page: Page, base: str) -> None:
     page.get_by_test_id("password").fill("wrong")
     page.get_by_test_id("sign-in").click()
     expect(page.get_by_test_id("problem")).to_be_visible()
-    page.screenshot(path="dev/shots/walk-sign-in.png")
+    page.screenshot(path="/tmp/dovetail-shots/walk-sign-in.png")
     page.get_by_test_id("password").fill("dovetail")
     page.get_by_test_id("sign-in").click()
     expect(page.get_by_test_id("tags")).to_be_visible()
@@ -45,7 +45,7 @@ def explain(page: Page, base: str) -> None:
     print("explained:", " > ".join(str(kind) for kind in kinds))
     assert kinds[-1] == "address", kinds
     assert axe(page, "explain address") == 0
-    page.screenshot(path="dev/shots/walk-explain.png")
+    page.screenshot(path="/tmp/dovetail-shots/walk-explain.png")
     page.reload()
     expect(page.get_by_test_id("explain-open")).to_have_attribute("data-kind", "address")
     page.get_by_test_id("explain-crumb").first.click()
@@ -78,7 +78,7 @@ def job(page: Page, base: str) -> None:
     assert axe(page, "job dialog") == 0
     page.get_by_test_id("job-product").click()
     page.get_by_role("option", name="Lemonade 1.0 l").click()
-    page.screenshot(path="dev/shots/walk-job.png")
+    page.screenshot(path="/tmp/dovetail-shots/walk-job.png")
     page.get_by_test_id("job-submit").click()
     expect(page.get_by_test_id("job")).to_contain_text("Lemonade")
     expect(page.get_by_test_id("job-undo")).to_be_visible()
@@ -94,7 +94,7 @@ def keyboard(page: Page, base: str) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(100)
-    page.screenshot(path="dev/shots/walk-timeline.png")
+    page.screenshot(path="/tmp/dovetail-shots/walk-timeline.png")
     print("readout:", page.get_by_test_id("timeline").get_by_role("status").inner_text().replace("\n", " | "))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("tab=history"))
@@ -120,7 +120,7 @@ def profile(page: Page, base: str) -> None:
     page.keyboard.press("Escape")
     page.get_by_test_id("profile-menu").click()
     page.wait_for_timeout(300)
-    page.screenshot(path="dev/shots/walk-profile.png")
+    page.screenshot(path="/tmp/dovetail-shots/walk-profile.png")
     assert axe(page, "profile") == 0
     page.get_by_text("Deutsch").click()
     expect(page.get_by_test_id("nav-overview")).to_have_text("Übersicht")
@@ -138,7 +138,7 @@ def lost(page: Page, base: str) -> None:
     sockets[-1].close()
     expect(page.get_by_test_id("link-banner")).to_be_visible()
     page.wait_for_timeout(400)
-    page.screenshot(path="dev/shots/walk-lost.png")
+    page.screenshot(path="/tmp/dovetail-shots/walk-lost.png")
     print("a lost link is said and what was live is grey")
 
 

@@ -8,6 +8,7 @@ import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
+import { useBars } from "@/history/records";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Waterfall } from "@/kpi/waterfall";
@@ -25,6 +26,7 @@ import { useChangeSearch, useSearchText } from "@/view/search";
 import { words as periodWords } from "@/view/words";
 import { useWords } from "@/words/words";
 
+const Pareto = lazy(() => import("@/pareto/pareto"));
 const TrendTab = lazy(() => import("./trend-tab"));
 const TagsTab = lazy(() => import("./tags-tab"));
 const RecordsTab = lazy(() => import("./records-tab"));
@@ -54,7 +56,18 @@ function FigureRow({ kpis }: { kpis: Kpis | undefined }) {
   );
 }
 
-function Details({ equipment, window, figures }: { equipment: Equipment; window: Window; figures: { kpis: Kpis | undefined; error: Error | null } }) {
+function Losses({ equipment, window, figures }: DetailsProps) {
+  const { bars } = useBars(equipment.id, window);
+  return (
+    <>
+      {figures.kpis ? <Waterfall kpis={figures.kpis} /> : figures.error ? <ProblemNotice error={figures.error} /> : <Waiting lines={8} />}
+      {bars.length > 0 && <Pareto bars={bars} t0={window.t0} t1={window.t1} />}
+    </>
+  );
+}
+
+interface DetailsProps { equipment: Equipment; window: Window; figures: { kpis: Kpis | undefined; error: Error | null } }
+function Details({ equipment, window, figures }: DetailsProps) {
   const say = useWords(words);
   const change = useChangeSearch();
   const { tab = "losses" } = useSearchText();
@@ -65,7 +78,7 @@ function Details({ equipment, window, figures }: { equipment: Equipment; window:
         <Tabs.List aria-label={say("tabs")}>{TABS.map((name) => <Tabs.Tab key={name} value={name} data-testid={`tab-${name}`}>{say(name)}</Tabs.Tab>)}</Tabs.List>
         <Tabs.Panel value={chosen}>
           <Suspense fallback={<Waiting />}>
-            {chosen === "losses" && (figures.kpis ? <Waterfall kpis={figures.kpis} /> : figures.error ? <ProblemNotice error={figures.error} /> : <Waiting lines={8} />)}
+            {chosen === "losses" && <Losses equipment={equipment} window={window} figures={figures} />}
             {chosen === "trend" && <TrendTab equipmentId={equipment.id} window={window} />}
             {chosen === "tags" && <TagsTab equipmentId={equipment.id} />}
             {chosen === "history" && <RecordsTab equipmentId={equipment.id} window={window} />}
