@@ -60,3 +60,9 @@ def test_a_data_folder_has_one_owner(tmp_path: Path) -> None:
         pass
     with own(tmp_path / "data") as folder:
         assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_server_answers_to_the_names_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOVETAIL_NAMES", "MES.plant.example, mes")
+    assert from_environment(host="0.0.0.0").hosts == {"localhost", "127.0.0.1", "::1", "mes.plant.example", "mes"}
+    assert "other" in from_environment(names=("other",)).hosts

@@ -16,6 +16,7 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
     behind_proxy: Annotated[str | None, typer.Option(help="Address of a TLS-terminating proxy in front of us.")] = None,
+    name: Annotated[list[str] | None, typer.Option(help="A further host name to answer to; may be repeated.")] = None,
 ) -> None:
     """Run the installation: collect, store, compute and serve."""
     from dovetail.app.server import run
@@ -30,6 +31,7 @@ def serve(
             tls_cert=tls_cert,
             tls_key=tls_key,
             behind_proxy=behind_proxy,
+            names=tuple(one.lower() for one in name) if name else None,
         )
     )
 

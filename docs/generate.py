@@ -1,0 +1,238 @@
+"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, command line.
+
+`python docs/generate.py` writes them; `tests/docs` fails when one of them is not what this would write.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+REFERENCE: Final = Path(__file__).parent / "reference"
+MADE: Final = "<!-- Made by docs/generate.py from the code: do not edit. -->\n\n"
+
+
+def cell(text: object) -> str:
+    """Text for one cell of a table."""
+    return re.sub(r"\s+", " ", str(text)).replace("|", "\\|").strip()
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+# --- plant code -----------------------------------------------------------------------------------------------
+
+
+def plant_code() -> str:
+    """Every section with its fields, and every code that `dovetail validate` can answer with."""
+    from dovetail.app.rooms import plant_sections
+    from dovetail.drivers.opcua.options import OpcUaOptions
+    from dovetail.equipment.entries import TagEntry
+    from dovetail.production.plant import JobEntry
+    from dovetail.states.schema import CountersEntry, StatesEntry
+
+    page = [MADE + (REFERENCE / "plant-code.head.txt").read_text(encoding="utf-8")]
+    for section in plant_sections():
+        what = "one mapping" if section.single else "a mapping of name → entry"
+        page.append(f"## `{section.key}`\n\n{first(section.model.__doc__)} It is {what}.\n")
+        page += _fields(section.model.model_json_schema())
+        parts: dict[str, list[tuple[str, type]]] = {
+            "equipment": [("tags", TagEntry), ("states", StatesEntry), ("counters", CountersEntry), ("job", JobEntry)],
+            "connections": [("options of driver opcua", OpcUaOptions)],
+        }
+        for title, model in parts.get(section.key, []):
+            page.append(f"### `{section.key}`: {title}\n\n{first(model.__doc__)}\n")
+            page += _fields(model.model_json_schema())  # type: ignore[attr-defined]  # every entry is a pydantic model
+    page.append("## Error codes\n\nA code never changes its meaning.\n")
+    page.append(table(("code", "what is wrong"), sorted(_meanings().items())))
+    return "\n".join(page)
+
+
+def _meanings() -> dict[str, str]:
+    from dovetail.equipment import codes as equipment
+    from dovetail.materials import plant as materials
+    from dovetail.plantcode import codes
+    from dovetail.production import plant as production
+    from dovetail.states import plant as states
+    from dovetail.workcalendar import plant as workcalendar
+
+    rooms = (codes, equipment, materials, production, states, workcalendar)
+    return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[str]:
+    """The table of a model's fields, then one per model inside it."""
+    inner = schema.get("$defs", {})
+    rows = _rows(schema, inner)
+    if rows:
+        yield table(("field", "what", "default"), rows)
+    for name, one in inner.items():
+        if "properties" in one:
+            yield f"**{name.removesuffix('Entry')}** — {first(one.get('description'))}\n"
+            yield table(("field", "what", "default"), _rows(one, inner))
+
+
+def _rows(schema: dict[str, Any], inner: dict[str, Any]) -> list[tuple[str, str, str]]:
+    required = set(schema.get("required", ()))
+    rows: list[tuple[str, str, str]] = []
+    for name, field in schema.get("properties", {}).items():
+        said = re.sub("^a number:? ", "", field.get("description") or "")
+        what = _type(field, inner) + (f" — {said}" if said else "")
+        default = "**needed**" if name in required else _default(field)
+        rows.append((f"`{name}`", what, default))
+    return rows
+
+
+def _default(field: dict[str, Any]) -> str:
+    default = field.get("default")
+    return "" if default in (None, {}, [], "") else f"`{json.dumps(default, ensure_ascii=False)}`"
+
+
+def _type(field: dict[str, Any], inner: dict[str, Any]) -> str:
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        return _type(inner[name], inner) if "properties" not in inner[name] else name.removesuffix("Entry")
+    if "enum" in field:
+        return " · ".join(f"`{value}`" for value in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    for choice in ("anyOf", "oneOf", "allOf"):
+        if choice in field:
+            kinds = [_type(one, inner) for one in field[choice] if one.get("type") != "null"]
+            return " or ".join(dict.fromkeys(kinds))
+    if field.get("type") == "array":
+        return f"list of {_type(field.get('items', {}), inner)}"
+    if field.get("type") == "object":
+        values = field.get("additionalProperties")
+        return f"mapping of name → {_type(values, inner)}" if isinstance(values, dict) else "mapping"
+    words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true/false"}
+    return words.get(field.get("type", ""), "anything") + _limits(field)
+
+
+def _limits(field: dict[str, Any]) -> str:
+    found = [f"{sign} {field[name]:,}" for name, sign in LIMITS.items() if name in field]
+    return f" ({', '.join(found)})" if found else ""
+
+
+LIMITS: Final = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+
+
+def first(text: str | None) -> str:
+    """The first paragraph of a docstring."""
+    return re.sub(r"\s+", " ", (text or "").strip().split("\n\n")[0])
+
+
+# --- API ------------------------------------------------------------------------------------------------------
+
+
+def api() -> str:
+    """Every route with its permission, parameters and summary, by the first word of its path."""
+    from dovetail.app.bootstrap import open_house
+    from dovetail.app.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="dt-docs-") as folder, open_house(Settings(data=Path(folder))) as house:
+        described = house.app.openapi()
+    page = [MADE + (REFERENCE / "api.head.txt").read_text(encoding="utf-8")]
+    groups: dict[str, list[tuple[str, str, str, str]]] = {}
+    for path, methods in described["paths"].items():
+        short = path.removeprefix("/api/v1")
+        for method, route in methods.items():
+            asked = [one["name"] for one in route.get("parameters", ()) if one["in"] == "query"]
+            query = f" ?{'&'.join(asked)}" if asked else ""
+            row = (f"`{method.upper()} {short}`{query}", route["x-permission"], route.get("x-operation", ""))
+            groups.setdefault(short.split("/")[1], []).append((*row, route["summary"]))
+    for name in sorted(groups):
+        page.append(f"## {name}\n")
+        page.append(table(("route", "permission", "operation", "what"), groups[name]))
+    return "\n".join(page)
+
+
+# --- KPIs -----------------------------------------------------------------------------------------------------
+
+
+def kpis() -> str:
+    """Every KPI found in the folder, in its own words."""
+    from dovetail.core.plugins import load_all
+    from dovetail.performance.timeclass import Settings
+
+    page = [MADE + (REFERENCE / "kpis.head.txt").read_text(encoding="utf-8")]
+    settings = Settings()
+    for _name, kpi in load_all("dovetail.performance.kpis"):
+        module = sys.modules[kpi.compute.__module__]
+        page.append(f"## {kpi.name}\n\n{first(module.__doc__)}\n")
+        rows = [
+            ("id", f"`{kpi.id}`"),
+            ("formula", kpi.formula),
+            ("unit, range", f"{kpi.unit}; {kpi.range}"),
+            ("standard", kpi.standard),
+            ("conventions", settings.say(kpi.convention)),
+            ("sums it is made of", ", ".join(f"`{name}`" for name in kpi.inputs)),
+            ("opens into", ", ".join(f"`{name}`" for name in kpi.factors) or "time and pieces"),
+        ]
+        page.append(table(("", ""), rows))
+    return "\n".join(page)
+
+
+# --- command line -----------------------------------------------------------------------------------------------
+
+
+def cli() -> str:
+    """Every verb with its arguments and options, as `--help` says them."""
+    import typer
+
+    from dovetail.cli.main import app
+
+    page = [MADE + (REFERENCE / "cli.head.txt").read_text(encoding="utf-8")]
+    for words, verb in verbs(typer.main.get_command(app)):
+        arguments = [p for p in verb.params if p.param_type_name == "argument"]
+        usage = " ".join(["dovetail", *words, *(str(p.name).upper() for p in arguments)])
+        page.append(f"## `{usage}`\n\n{first(verb.help)}\n")
+        rows = [_parameter(p) for p in verb.params if p.name != "help"]
+        if rows:
+            page.append(table(("", "what", "default"), rows))
+    return "\n".join(page)
+
+
+def verbs(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """(words, command) of every verb that does something, groups opened."""
+    for name, inner in command.commands.items():
+        if hasattr(inner, "commands"):
+            yield from verbs(inner, (*words, name))
+        else:
+            yield (*words, name), inner
+
+
+def _parameter(parameter: Any) -> tuple[str, str, str]:
+    argument = parameter.param_type_name == "argument"
+    names = str(parameter.name).upper() if argument else ", ".join([*parameter.opts, *parameter.secondary_opts])
+    variable = f" (or `{parameter.envvar}`)" if parameter.envvar else ""
+    plain = parameter.default is None or parameter.default is False or parameter.required
+    return f"`{names}`", f"{parameter.help or ''}{variable}", "" if plain else f"`{parameter.default}`"
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "plant-code.md": plant_code,
+    "api.md": api,
+    "kpis.md": kpis,
+    "cli.md": cli,
+}
+
+
+def main() -> int:
+    """Write every page, or those that are named."""
+    for name in sys.argv[1:] or PAGES:
+        (REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
