@@ -21,7 +21,6 @@ from dovetail.db.uow import Database
 from dovetail.events.performance import LedgerSettled
 from dovetail.performance import store
 from dovetail.performance.columns import add, sum_slices
-from dovetail.performance.jobs import LedgerLoop
 from dovetail.performance.model import Slice
 from dovetail.performance.service import PerformanceRoom
 from dovetail.performance.settling import rollups
@@ -203,19 +202,6 @@ def test_a_new_plant_version_settles_from_where_it_is_valid(database: Database, 
     world.apply(at(10))
     room.step()
     assert [piece.rate_upm for piece in held(database, FILLER)] == [120.0, 120.0]  # the fake has one rate for ever
-
-
-def test_the_loop_settles_when_it_is_nudged_and_leaves_nothing_behind(
-    database: Database, clock: ManualClock, bus: Bus
-) -> None:
-    world, room = make(database, clock, bus)
-    loop = LedgerLoop(room, bus=bus)
-    clock.tick(40 * MINUTE_US)
-    world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
-    assert loop.step_all() == 1
-    loop.start()
-    loop.stop()
-    assert len(held(database, FILLER)) == 2
 
 
 # --- properties ------------------------------------------------------------------------------------------------

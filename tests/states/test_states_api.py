@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +12,8 @@ from states_floor import FILLER, HELD, RUN, STATE, TOTAL, Floor, at
 
 from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.scope import Actor, Scope
-from dovetail.events.states import StateNow
 from dovetail.operations.http import Api
 from dovetail.states import api
-from dovetail.states.jobs import StatesJob
 from dovetail.states.service import apply_reasons
 
 DAY = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(86_400))}
@@ -100,18 +97,3 @@ def test_reasons_are_a_tree(floor: Floor) -> None:
         }
     ]
     assert floor.room.categories(0)["mechanical/jam"] == "failure"
-
-
-def test_the_job_follows_what_is_stored_and_stops_when_told(floor: Floor) -> None:
-    job, stop, held = StatesJob(floor.room, bus=floor.bus), threading.Event(), threading.Event()
-    floor.bus.subscribe(StateNow, lambda now: held.set() if now.state == "Held" else None)
-    thread = threading.Thread(target=job.run, args=(stop,))
-    thread.start()
-    floor.send([(STATE, 0, RUN)], mark=1)
-    floor.send([(STATE, 2, HELD)], mark=3)
-    assert held.wait(10)
-    stop.set()
-    job.close()
-    thread.join(10)
-    assert not thread.is_alive()
-    assert floor.room.now(FILLER, scope=floor.everyone).state == "Held"

@@ -26,6 +26,7 @@ from dovetail.events.edge import LinkChanged
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.historian import FramesStored
 from dovetail.events.production import JobResponseChanged
+from dovetail.events.states import RecordsChanged
 from dovetail.operations.http import Api
 from dovetail.security.service import SecurityRoom
 from dovetail.web.app import create_app, gated
@@ -34,6 +35,7 @@ from dovetail.web.longwork import LongWork
 
 log = logging.getLogger("dovetail")
 
+LEDGER_GATHER_S = 0.2  # records of several units change together: one step settles them all
 PULSE_S = 2.0  # connections are shown as they are at least this often
 
 
@@ -110,19 +112,21 @@ class House:
         rooms = self.rooms
         states = Worker("states", lambda: rooms.states.step(limits.CONSUMER_FRAMES_MAX))
         production = Worker("production", lambda: _full(rooms.production.step(limits.CONSUMER_FRAMES_MAX)))
+        ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
         for event in (FramesStored, PlantApplied):
             self.bus.subscribe(event, states.nudge)
         for event in (FramesStored, PlantApplied, JobResponseChanged):
             self.bus.subscribe(event, production.nudge)
-        return [states, production, sealer]
+        for event in (RecordsChanged, JobResponseChanged, PlantApplied):
+            self.bus.subscribe(event, ledger.nudge)
+        return [states, production, ledger, sealer]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""
         loop = asyncio.get_running_loop()
         for worker in self.workers:
             worker.start()
-        self.rooms.ledger.start()
         self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=self.clock, on_link=self._link_changed)
         await self.edge.start()
 
@@ -143,7 +147,6 @@ class House:
             await self.edge.stop()
         for worker in self.workers:
             await asyncio.to_thread(worker.stop)
-        await asyncio.to_thread(self.rooms.ledger.stop)
 
     async def _reconfigure(self) -> None:
         try:

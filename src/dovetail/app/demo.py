@@ -201,7 +201,8 @@ class Demo:
             if self._stop.is_set():
                 return
         rooms, work, past = self.house.rooms, self.house.work, self._past()
-        rooms.ledger.step_all()  # a start of a job moves all that follows: settled now, nothing follows yet
+        while rooms.performance.step() and not self._stop.is_set():
+            pass  # a start of a job moves all that follows: settled now, nothing follows yet
         settling = history.Settling(past, self.house.bus, progress=lambda hours: work.step(job, hours))
         tags = history.unit_tags(rooms.equipment.plant(), PATHS)
         done = history.import_samples(past, tags, rooms.historian, stop=self._stop)

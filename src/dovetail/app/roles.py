@@ -16,12 +16,16 @@ STOP_S: Final = 20.0  # a step is short; longer means it hangs, and the process 
 
 
 class Worker:
-    """Calls `step` until it answers 0, then rests. A step that fails is said once and tried again, ever slower."""
+    """Calls `step` until it answers 0, then rests. A step that fails is said once and tried again, ever slower.
 
-    def __init__(self, name: str, step: Callable[[], int], *, rest_s: float = REST_S) -> None:
+    `gather_s`: after a nudge wait this long for more, where one step deals with many as cheaply as with one.
+    """
+
+    def __init__(self, name: str, step: Callable[[], int], *, rest_s: float = REST_S, gather_s: float = 0.0) -> None:
         self.name = name
         self._step = step
         self._rest_s = rest_s
+        self._gather_s = gather_s
         self._stop = threading.Event()
         self._nudged = threading.Event()
         self._thread: threading.Thread | None = None
@@ -63,5 +67,5 @@ class Worker:
             if self.failing is not None:
                 log.info("%s works again", self.name)
                 self.failing, pause_s = None, FAILED_FIRST_S
-            if not done:
-                self._nudged.wait(self._rest_s)
+            if not done and self._nudged.wait(self._rest_s) and self._gather_s:
+                self._stop.wait(self._gather_s)

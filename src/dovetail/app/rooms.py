@@ -16,7 +16,6 @@ from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
 from dovetail.performance.explain import Explainer
 from dovetail.performance.facts import Sources
-from dovetail.performance.jobs import LedgerLoop
 from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
 from dovetail.production.plant import with_job_checks
@@ -43,7 +42,6 @@ class Rooms:
     states: StatesRoom
     performance: PerformanceRoom
     explainer: Explainer
-    ledger: LedgerLoop
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -100,5 +98,4 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         states=states,
         performance=performance,
         explainer=Explainer(performance, historian),
-        ledger=LedgerLoop(performance, bus=bus),
     )
