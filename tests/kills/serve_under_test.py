@@ -1,0 +1,247 @@
+"""One life of an installation, to be ended by SIGKILL: the real server, which writes down what it has promised to keep.
+
+Run as a program, this file is where lives come from: it has imported everything and forks a process for each, so that
+a life begins in a moment. What `Historian.put` accepted and what an operation answered goes to the journal by one
+unbuffered write after the call has returned, so that whatever stands there was promised to somebody.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+import dovetail.drivers.opcua.client  # a life is short: what every life imports, the process it is forked from has
+from dovetail.app.bootstrap import House, open_house
+from dovetail.app.server import configure_logging, serve_house
+from dovetail.app.settings import Settings
+from dovetail.core import faults, limits
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.quality import GOOD
+from dovetail.core.scope import system_scope
+from dovetail.operations.operation import execute
+from dovetail.production import tagjobs
+from dovetail.production.operations import EndJob, StartJob
+
+assert dovetail.drivers.opcua.client
+
+SCOPE = system_scope("kills")
+LINE = "acme/brno/pack/line1"
+BALLAST = "acme/brno/pack/ballast"
+BALLAST_ROWS = 50
+SEAL_EVERY_S = 0.3  # a life lasts seconds: sealing must happen in it
+POSITION_EVERY = 20  # so that rows are released in it, too
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Where an installation lives, which plant it gets when it has none, and where (point, n-th passing) it dies."""
+
+    folder: Path
+    port: int
+    plant: dict[str, str]
+    number: int
+    kill_at: tuple[str, int] | None = None
+
+    @property
+    def data(self) -> Path:
+        """The installation's data folder."""
+        return self.folder / "data"
+
+    @property
+    def journal(self) -> Path:
+        """What was promised, in all lives; one JSON document per line."""
+        return self.folder / "journal.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """What this life said on standard error."""
+        return self.folder / f"life-{self.number}.log"
+
+    @property
+    def ready(self) -> Path:
+        """Exists when the installation answers."""
+        return self.folder / f"life-{self.number}.ready"
+
+
+@dataclass(slots=True)
+class Journal:
+    """Appends documents, each by a single write: a SIGKILL right after it cannot take it back."""
+
+    life: int
+    file: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def write(self, document: dict[str, object]) -> None:
+        line = orjson.dumps({"life": self.life, "at_us": time.time_ns() // 1000, **document}) + b"\n"
+        with self.lock:
+            os.write(self.file, line)
+
+    def frames(self, frames: Sequence[Frame]) -> None:
+        for frame in frames:
+            rows = [[*row[:3], row[3]] for batch in frame.batches for row in batch.rows()]
+            key = [frame.source, frame.lane.value, frame.epoch, frame.seq]
+            marks = [[tag, mark] for tag, mark in frame.good_through.items()]
+            self.write({"frame": key, "rows": rows, "marks": marks})
+
+
+def die_at(name: str, nth: int) -> Callable[[str], None]:
+    """A fault hook that kills this process at the n-th passing of a point."""
+    lock = threading.Lock()
+    left = nth
+
+    def on_point(point: str) -> None:
+        nonlocal left
+        if point != name:
+            return
+        with lock:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return on_point
+
+
+def live(life: Life) -> None:
+    """Serve until a signal ends it."""
+    configure_logging()
+    limits.SEAL_EVERY_S = SEAL_EVERY_S  # type: ignore[misc]
+    tagjobs.JOB_POSITION_EVERY = POSITION_EVERY  # type: ignore[misc,attr-defined]
+    journal = Journal(life.number, os.open(life.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    if life.kill_at is not None:
+        faults.on_point = die_at(*life.kill_at)
+    with open_house(Settings(data=life.data, port=life.port)) as house:
+        promise(house, journal)
+        load = Load(house, journal, life)
+        try:
+            serve_house(house, on_ready=load.begin)
+        finally:
+            load.end()
+
+
+def promise(house: House, journal: Journal) -> None:
+    """Write down every frame that the historian says it has kept."""
+    keep = house.rooms.historian.put
+
+    def put(frames: Sequence[Frame]) -> None:
+        keep(frames)
+        journal.frames(frames)
+
+    house.rooms.historian.put = put  # type: ignore[method-assign]
+
+
+class Load:
+    """What goes on while the installation serves."""
+
+    def __init__(self, house: House, journal: Journal, life: Life) -> None:
+        self.house, self.journal, self.life = house, journal, life
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=work) for work in (self.carry_ballast, self.run_jobs)]
+
+    def begin(self) -> None:
+        """The installation answers: give it its plant if it has none, and work to do."""
+        equipment = self.house.rooms.equipment
+        if not equipment.plant().equipment:
+            files = {name: content.encode() for name, content in self.life.plant.items()}
+            equipment.apply(files, scope=SCOPE)
+        for thread in self.threads:
+            thread.start()
+        self.life.ready.touch()
+
+    def end(self) -> None:
+        """Before the stores are closed."""
+        self.over.set()
+        for thread in self.threads:
+            if thread.ident is not None:
+                thread.join()
+
+    def carry_ballast(self) -> None:
+        """Signals that mean nothing to the plant and much to the disk: a few thousand samples a second."""
+        historian, plant = self.house.rooms.historian, self.house.rooms.equipment.plant()
+        named = plant.tags_of(plant.by_path(BALLAST).id).items()
+        tags = sorted(tag.id for name, tag in named if name.startswith("load"))
+        epoch = historian.resume("ballast", []).epoch
+        seq = 0
+        while not self.over.wait(0.02):
+            seq += 1
+            now_us = self.house.clock.now_us()
+            rows = [(tag, now_us - n, float(seq + n), GOOD) for tag in tags for n in range(BALLAST_ROWS // len(tags))]
+            historian.put([Frame("ballast", Lane.BACKLOG, epoch, seq, (Batch.of(Kind.F64, rows),))])
+
+    def run_jobs(self) -> None:
+        """People start and end jobs; each answer is a promise."""
+        chance, house = random.Random(self.life.number), self.house
+        jobs = house.rooms.production.jobs
+        running = self._running()
+        while not self.over.wait(chance.uniform(0.05, 0.4)):
+            unit = chance.choice(list(running))
+            job_id = running[unit]
+            if job_id is None:
+                started = StartJob(equipment_id=unit, product=chance.choice(["cola-05", "lemonade-10"]))
+                done = execute(jobs.start, started, database=house.database, scope=SCOPE)
+                running[unit] = done.output.id
+            else:
+                ended = EndJob(job_response_id=job_id)
+                done = execute(jobs.end, ended, database=house.database, scope=SCOPE)
+                running[unit] = None
+            self.journal.write({"audit": done.audit_id, "known": done.known})
+
+    def _running(self) -> dict[int, str | None]:
+        """The job that runs on each unit of the line: an earlier life may have left one."""
+        plant = self.house.rooms.equipment.plant()
+        running: dict[int, str | None] = {}
+        now_us = self.house.clock.now_us()
+        for name in plant.by_path(LINE).flow:
+            unit = plant.by_path(f"{LINE}/{name}").id
+            with self.house.database.read() as reading:
+                found = self.house.rooms.production.responses(reading, unit, 0, now_us, scope=SCOPE)
+            running[unit] = next((job.id for job in found if job.t1_us is None), None)
+        return running
+
+
+def bear(life: Life) -> int:
+    """Fork a process that lives this life; its pid."""
+    pid = os.fork()
+    if pid:
+        return pid
+    log = os.open(life.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for standard in (1, 2):
+        os.dup2(log, standard)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    code = 1
+    try:
+        live(life)
+        code = 0
+    except SystemExit as asked:
+        code = int(asked.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def cradle() -> None:
+    """Read a line, answer a line: a life's JSON begins it (its pid), a pid asks for its end (status, or nothing yet)."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        asked = orjson.loads(line)
+        if isinstance(asked, dict):
+            kill_at = tuple(asked["kill_at"]) if asked["kill_at"] else None
+            print(bear(Life(**{**asked, "folder": Path(asked["folder"]), "kill_at": kill_at})), flush=True)
+        else:
+            pid, status = os.waitpid(asked, os.WNOHANG)
+            print(os.waitstatus_to_exitcode(status) if pid else "", flush=True)
+
+
+if __name__ == "__main__":
+    cradle()
