@@ -80,7 +80,8 @@ class Plant:
     def work(self) -> None:
         while self.rooms.states.step():
             pass
-        self.rooms.ledger.step_all()
+        while self.rooms.performance.step():
+            pass
 
 
 @pytest.fixture
@@ -91,7 +92,6 @@ def plant(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bu
     clock.step(2 * SECOND_US)
     rooms.historian.resume("edge", [])
     yield Plant(rooms, clock)
-    rooms.ledger.stop()
     rooms.historian.close()
 
 

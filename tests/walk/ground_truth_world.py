@@ -91,7 +91,8 @@ class Installation:
         """Do what the background roles do, until nothing is left to do."""
         while self.rooms.production.step(500) + self.rooms.states.step(500):
             pass
-        self.rooms.ledger.step_all()
+        while self.rooms.performance.step():
+            pass
 
     def states(self, unit: str, until_us: int) -> list[Said]:
         """The state records of a unit from the start on, cut at `until_us`."""
