@@ -7,6 +7,8 @@ export interface Look { tone: Tone; sign: Sign; word: string }
 export interface Shown { state: string; mode?: string; reason?: string | null; external?: boolean; cls?: string | null | undefined }
 
 const FAULT = new Set(["Aborted", "Aborting", "Held", "Holding"]);
+/** On the way between two states, for seconds: nothing to be alarmed about by itself. */
+const PASSING = new Set(["Suspending", "Unsuspending", "Unholding", "Starting", "Resetting", "Completing", "Clearing"]);
 const PRODUCING = new Set(["Execute", "RUN", "Running"]);
 const OFF_DUTY = new Set(["ADOT", "PLANNED_DOWN", "NOT_PLANNED"]);
 const STANDING = /^(Stop|Held|Hold|Abort|Suspend|Clear|Idle|Complet)/;
@@ -29,6 +31,7 @@ function interlock(shown: Shown): Look | null {
 function stopped(shown: Shown): Look {
   const { state: word, cls, reason } = shown;
   const category = categoryOf(reason);
+  if (PASSING.has(word)) return { tone: "quiet", sign: "wait", word };
   if (category === "planned") return { tone: "quiet", sign: "stop", word };
   if (category && ["other", "organisational"].includes(category) && STANDING.test(word)) return { tone: "warning", sign: "alert", word };
   if (cls && OFF_DUTY.has(cls)) return { tone: "quiet", sign: "stop", word };

@@ -16,6 +16,7 @@ import { StateSign } from "@/states/sign";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
+const CLOCK_SAME_US = 1_000;
 const CLOCK_TOLERATED_US = 1_000_000;
 
 function useConnections() {
@@ -37,6 +38,7 @@ function Clock({ offsetUs }: { offsetUs: number | null }) {
   const say = useWords(words);
   const language = useLanguage();
   if (offsetUs === null) return <span>{NOTHING}</span>;
+  if (Math.abs(offsetUs) < CLOCK_SAME_US) return <span>{say("inStep")}</span>;
   const time = formatDuration(Math.abs(offsetUs), language);
   const said = offsetUs < 0 ? say("behind", { time }) : say("ahead", { time });
   return Math.abs(offsetUs) > CLOCK_TOLERATED_US ? <Warning label={said} hint={say("clockHint")} testid="clock-offset" /> : <span className="num">{said}</span>;

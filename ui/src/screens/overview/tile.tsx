@@ -34,10 +34,17 @@ function TileState({ equipment, now, look }: { equipment: Equipment; now: StateN
   );
 }
 
-function LiveSpeed({ tag, rate }: { tag: Tag; rate: number | null }) {
+/** Live where it came, else as the page was loaded; null when it cannot be believed. */
+function useNumber(tag: Tag | undefined): number | null {
+  const live = useLiveValue(tag?.id ?? -1);
+  if (live) return isGood(live.quality) ? live.value : null;
+  return tag?.last && isGood(tag.last.quality) && typeof tag.last.value === "number" ? tag.last.value : null;
+}
+
+function LiveSpeed({ tag, rateTag, usual }: { tag: Tag; rateTag: Tag | undefined; usual: number | null }) {
   const say = useWords(words);
-  const live = useLiveValue(tag.id);
-  const value = live ? (isGood(live.quality) ? live.value : null) : typeof tag.last?.value === "number" ? tag.last.value : null;
+  const value = useNumber(tag);
+  const rate = useNumber(rateTag) || usual; // the job's rate; 0 or nothing: no job, the unit's own
   return (
     <div className={css.cell} data-testid="speed">
       <span className={css.label}>{say("speed")}</span>
@@ -51,7 +58,8 @@ function Speed({ equipment }: { equipment: Equipment }) {
   const { data } = useQuery({ ...tagsQuery(equipment.id), staleTime: 60_000 });
   useTopicWanted(`tags/${equipment.id}`);
   const tag = data?.find((candidate) => candidate.property === "speed");
-  return tag ? <LiveSpeed tag={tag} rate={equipment.standard_rate_upm} /> : null;
+  const rateTag = data?.find((candidate) => candidate.property === "rate_upm");
+  return tag ? <LiveSpeed tag={tag} rateTag={rateTag} usual={equipment.standard_rate_upm} /> : null;
 }
 
 function Pieces({ kpis }: { kpis: Kpis | undefined }) {
