@@ -125,7 +125,11 @@ def kpis_out(found: Period) -> KpisOut:
 
 def routes(api: Api, service: PerformanceRoom, explainer: Explainer) -> None:
     """Declare this room's routes."""
+    _figure_routes(api, service)
+    _explain_routes(api, service, explainer)
 
+
+def _figure_routes(api: Api, service: PerformanceRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/kpis", permission=VIEW, summary="What a period or a shift came to")
     def kpis(  # pyright: ignore[reportUnusedFunction]
         equipment_id: int,
@@ -163,6 +167,8 @@ def routes(api: Api, service: PerformanceRoom, explainer: Explainer) -> None:
         more = encode_cursor(found[PAGE_MAX].t0_us) if len(found) > PAGE_MAX else None
         return Page(items=[slice_out(piece) for piece in found[:PAGE_MAX]], next=more)
 
+
+def _explain_routes(api: Api, service: PerformanceRoom, explainer: Explainer) -> None:
     @api.query("GET", "/kpis", permission=VIEW, summary="The KPIs there are, their formulas and conventions")
     def catalogued(scope: Scope) -> Page[KpiOut]:  # pyright: ignore[reportUnusedFunction]
         """Seen by everyone who sees some equipment."""
