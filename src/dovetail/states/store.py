@@ -278,20 +278,36 @@ def write(uow: UnitOfWork, derived: Derived) -> tuple[int, int | None] | None:
 
 
 def _states_between(uow: UnitOfWork, derived: Derived) -> tuple[list[Any], list[StateRecord]]:
-    """(rows there are, records to be there) from the first derived record on; at a seam the old rows go on."""
+    """(rows there are, records to be there) around (after_us, upto_us]; what lies on both sides goes on."""
     table = state_record
     new = list(derived.records)
     if not new:
         return [], []
     query = select(table).where(table.c.equipment_id == derived.equipment_id, table.c.known_to.is_(None))
-    query = query.where(or_(table.c.t1_us.is_(None), table.c.t1_us > new[0].t0_us))
+    query = query.where(or_(table.c.t1_us.is_(None), table.c.t1_us > derived.after_us)).order_by(table.c.t0_us)
     if derived.upto_us is None:
-        return list(uow.connection.execute(query)), new
+        old = list(uow.connection.execute(query))
+        return old, _joined_after(derived.after_us, new, old)
     seam_us = derived.upto_us + 1
-    old = list(uow.connection.execute(query.where(table.c.t0_us <= seam_us).order_by(table.c.t0_us)))
+    old = list(uow.connection.execute(query.where(table.c.t0_us <= seam_us)))
     if not old or (old[-1].t1_us is not None and old[-1].t1_us <= seam_us):
-        old += uow.connection.execute(query.where(table.c.t0_us > seam_us).order_by(table.c.t0_us).limit(1))
-    return old, _joined_at(seam_us, new, old)
+        old += uow.connection.execute(query.where(table.c.t0_us > seam_us).limit(1))
+    return old, _joined_at(seam_us, _joined_after(derived.after_us, new, old), old)
+
+
+def _joined_after(after_us: int, new: list[StateRecord], old: Sequence[Any]) -> list[StateRecord]:
+    """The record open at `after_us` begins where it is known to begin: what lies before is not derived anew.
+
+    The two may differ while a late stretch before it is only partly derived again.
+    """
+    first = new[0]
+    if not old or first.t0_us > after_us or old[0].t0_us > after_us:
+        return new
+    before = old[0]
+    if _face(before) == _face(first):
+        return [_state(first, before.t0_us, first.t1_us), *new[1:]]
+    cut = [_state(before, before.t0_us, after_us + 1), _state(first, after_us + 1, first.t1_us), *new[1:]]
+    return [record for record in cut if record.t1_us is None or record.t0_us < record.t1_us]
 
 
 def _joined_at(seam_us: int, new: list[StateRecord], old: Sequence[Any]) -> list[StateRecord]:
@@ -301,10 +317,13 @@ def _joined_at(seam_us: int, new: list[StateRecord], old: Sequence[Any]) -> list
     if after is None:
         return new
     t0_us = max(after.t0_us, seam_us)
-    face = (after.state, after.mode, after.reason, after.external)
-    if face == (last.state, last.mode, last.reason, last.external):
+    if _face(after) == _face(last):
         return [*new[:-1], _state(last, last.t0_us, after.t1_us)]
     return [*new[:-1], _state(last, last.t0_us, t0_us), _state(after, t0_us, after.t1_us)]
+
+
+def _face(said: Any) -> tuple[Any, ...]:
+    return (said.state, said.mode, said.reason, said.external, said.source)
 
 
 def _state(said: Any, t0_us: int, t1_us: int | None) -> StateRecord:
