@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 REFERENCE: Final = Path(__file__).parent / "reference"
+HEADS: Final = Path(__file__).parent / "heads"
 MADE: Final = "<!-- Made by docs/generate.py from the code: do not edit. -->\n\n"
 
 
@@ -40,7 +41,7 @@ def plant_code() -> str:
     from dovetail.production.plant import JobEntry
     from dovetail.states.schema import CountersEntry, StatesEntry
 
-    page = [MADE + (REFERENCE / "plant-code.head.txt").read_text(encoding="utf-8")]
+    page = [MADE + (HEADS / "plant-code.md").read_text(encoding="utf-8")]
     for section in plant_sections():
         what = "one mapping" if section.single else "a mapping of name → entry"
         page.append(f"## `{section.key}`\n\n{first(section.model.__doc__)} It is {what}.\n")
@@ -141,7 +142,7 @@ def api() -> str:
 
     with tempfile.TemporaryDirectory(prefix="dt-docs-") as folder, open_house(Settings(data=Path(folder))) as house:
         described = house.app.openapi()
-    page = [MADE + (REFERENCE / "api.head.txt").read_text(encoding="utf-8")]
+    page = [MADE + (HEADS / "api.md").read_text(encoding="utf-8")]
     groups: dict[str, list[tuple[str, str, str, str]]] = {}
     for path, methods in described["paths"].items():
         short = path.removeprefix("/api/v1")
@@ -164,7 +165,7 @@ def kpis() -> str:
     from dovetail.core.plugins import load_all
     from dovetail.performance.timeclass import Settings
 
-    page = [MADE + (REFERENCE / "kpis.head.txt").read_text(encoding="utf-8")]
+    page = [MADE + (HEADS / "kpis.md").read_text(encoding="utf-8")]
     settings = Settings()
     for _name, kpi in load_all("dovetail.performance.kpis"):
         module = sys.modules[kpi.compute.__module__]
@@ -191,7 +192,7 @@ def cli() -> str:
 
     from dovetail.cli.main import app
 
-    page = [MADE + (REFERENCE / "cli.head.txt").read_text(encoding="utf-8")]
+    page = [MADE + (HEADS / "cli.md").read_text(encoding="utf-8")]
     for words, verb in verbs(typer.main.get_command(app)):
         arguments = [p for p in verb.params if p.param_type_name == "argument"]
         usage = " ".join(["dovetail", *words, *(str(p.name).upper() for p in arguments)])
