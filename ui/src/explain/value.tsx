@@ -2,7 +2,7 @@
 import type { ExplainNode, Scalar } from "@/api/types";
 import { formatDuration, formatMeasured, formatRatio, NOTHING, unitSymbol } from "@/show/format";
 import { factWords, kindWords, words } from "@/explain/words";
-import { kpiWords } from "@/kpi/words";
+import { words as countWords, kpiWords } from "@/kpi/words";
 import { type Look, lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { type Language, useLanguage } from "@/words/language";
@@ -44,6 +44,8 @@ export function useStepLabel(): (node: ExplainNode) => string {
   return (node) => {
     const look = lookIn(node);
     if (look) return [stateName(look.word), reasonName(text(node.detail["reason"]))].filter(Boolean).join(" · ");
+    const { kind, quantity } = node.detail;
+    if (node.kind === "count-record" && typeof quantity === "number") return `${formatMeasured(quantity, language)} ${wordFor(countWords, language, String(kind))}`;
     return node.kind === "kpi" ? wordFor(kpiWords, language, node.key.split("/").at(-1) ?? "").replace(/^\w+_.*$/, node.label) : node.label;
   };
 }
