@@ -149,6 +149,14 @@ class World:
         """SIGKILL, and nothing left of it."""
         return self.running.signal(signal.SIGKILL, within_s=10)
 
+    def wait_for_death(self, within_s: float) -> bool:
+        """Whether the server killed itself in that time."""
+        running = self.running
+        self.until(lambda: running.exitcode is not None, within_s=within_s, on_timeout="answer")
+        died = running.exitcode == -signal.SIGKILL
+        self.kill()
+        return died
+
     def end(self) -> None:
         """Ask the server to stop, as a service manager does."""
         ended = self.running.signal(signal.SIGTERM, within_s=30)

@@ -231,7 +231,7 @@ def bear(life: Life) -> int:
 
 
 def cradle() -> None:
-    """Read a line, answer a line: a life's JSON begins it (its pid), a pid asks for its end (status, or nothing yet)."""
+    """Read a line, answer a line: JSON begins a life (its pid), a pid asks for its end (status, or nothing)."""
     print("ready", flush=True)
     for line in sys.stdin:
         asked = orjson.loads(line)
