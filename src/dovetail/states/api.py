@@ -100,7 +100,12 @@ def state_out(service: StatesRoom, equipment_id: int, scope: Scope) -> StateOut:
 
 def routes(api: Api, service: StatesRoom) -> None:
     """Declare this room's routes."""
+    _state_routes(api, service)
+    _count_routes(api, service)
+    _reason_routes(api, service)
 
+
+def _state_routes(api: Api, service: StatesRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/state", permission=VIEW, summary="What an equipment does now")
     def state(equipment_id: int, scope: Scope) -> StateOut:  # pyright: ignore[reportUnusedFunction]
         """Decided at once; true for good when `settled` has passed it."""
@@ -125,6 +130,8 @@ def routes(api: Api, service: StatesRoom) -> None:
         more = encode_cursor(from_rfc3339(items[PAGE_MAX].start)) if len(items) > PAGE_MAX else None
         return Page(items=items[:PAGE_MAX], next=more)
 
+
+def _count_routes(api: Api, service: StatesRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
     def count_records(  # pyright: ignore[reportUnusedFunction]
         equipment_id: int,
@@ -156,6 +163,8 @@ def routes(api: Api, service: StatesRoom) -> None:
             found = service.held(reading, equipment_id, from_us, to_us, scope=scope)
         return Page(items=[_held_out(jump) for jump in found[:PAGE_MAX]])
 
+
+def _reason_routes(api: Api, service: StatesRoom) -> None:
     @api.query("GET", "/reasons", permission=VIEW, summary="The reason tree")
     def reasons(scope: Scope, at: str | None = None) -> Page[ReasonOut]:  # pyright: ignore[reportUnusedFunction]
         """The reasons valid now, or `at` a moment. Seen by everyone who sees some equipment."""
