@@ -182,36 +182,6 @@ class StatesRoom:
         scope.require("plant.view", equipment_id)
         return store.held(reading, equipment_id, from_us, to_us, as_of=as_of)
 
-    def timeline(
-        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
-    ) -> list[tuple[StateRecord, bool]]:
-        """(record, whether it is provisional) touching [from_us, to_us): the settled ones, then the live tail.
-
-        With `as_of` only what was settled then.
-        """
-        scope.require("plant.view", equipment_id)
-        tail = self._tail(equipment_id) if as_of is None else None
-        with self._database.read() as reading:
-            kept = store.records(reading, equipment_id, from_us, to_us, as_of=as_of)
-        if tail is None or not tail.records:
-            return [(record, False) for record in kept]
-        begin_us = tail.records[0].t0_us
-        live = [record for record in tail.records if record.t0_us < to_us and (record.t1_us or to_us) > from_us]
-        settled = [(record, False) for record in kept if record.t0_us < begin_us]
-        return settled + [(record, (record.t1_us or tail.decided_us) > tail.settled_us) for record in live]
-
-    def counted(
-        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
-    ) -> list[CountRecord]:
-        """The count records that touch (from_us, to_us], in a view of its own."""
-        with self._database.read() as reading:
-            return self.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
-
-    def held_between(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[HeldJump]:
-        """The held jumps in (from_us, to_us], in a view of its own."""
-        with self._database.read() as reading:
-            return self.held(reading, equipment_id, from_us, to_us, scope=scope)
-
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
         """What is decided beyond what is settled, up to now."""
         scope.require("plant.view", equipment_id)
