@@ -10,6 +10,9 @@ let clockOffsetMs = 0;
 /** Now by the server's clock, ms: an operator's PC with a wrong clock must not show wrong running counters. */
 export const serverNowMs = (): number => Date.now() + clockOffsetMs;
 
+/** How far the server's clock is ahead of this browser's, ms; 0 when within what can be told. */
+export const clockOffset = (): number => clockOffsetMs;
+
 function noteClock(response: Response): void {
   const said = Date.parse(response.headers.get("date") ?? "");
   if (Number.isNaN(said)) return;

@@ -3,7 +3,7 @@ import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { stateRecordsQuery } from "@/api/queries";
 import type { StateNow, StateRecord } from "@/api/types";
-import { useNowMs } from "@/live/now";
+import { useKnownMs } from "@/live/live";
 import { useStateNow, useStatesNow } from "@/states/live-state";
 import { type Bar, barsOf } from "@/timeline/paint";
 import { asSpan, type Window } from "@/view/period";
@@ -25,7 +25,7 @@ export interface Bars { bars: Bar[]; error: Error | null; isPending: boolean; re
 export function useBars(equipmentId: number, window: Window): Bars {
   const { data, error, isPending, refetch } = useQuery(asked(equipmentId, window));
   const now = useStateNow(equipmentId);
-  const nowMs = useNowMs();
+  const nowMs = useKnownMs();
   useEffect(() => {
     if (now?.since && window.live) void refetch();
   }, [now?.since, window.live, refetch]);
@@ -37,6 +37,6 @@ export function useBars(equipmentId: number, window: Window): Bars {
 export function useManyBars(equipmentIds: readonly number[], window: Window): Bar[][] {
   const answers = useQueries({ queries: equipmentIds.map((id) => asked(id, window)) });
   const states = useStatesNow(equipmentIds);
-  const nowMs = useNowMs();
+  const nowMs = useKnownMs();
   return equipmentIds.map((_, i) => barsOf(window.live ? withLive(answers[i]?.data ?? [], states[i]) : (answers[i]?.data ?? []), nowMs));
 }

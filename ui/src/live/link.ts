@@ -33,6 +33,9 @@ export class LiveLink {
 
   constructor(private readonly address: string) {}
 
+  /** When something was last heard, by this browser's clock, ms. */
+  get lastHeardMs(): number { return this.heardAtMs; }
+
   readonly getState = (): LinkState => this.state;
   readonly listen = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -82,7 +85,6 @@ export class LiveLink {
     const socket = new WebSocket(this.address);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    this.heardAtMs = Date.now();
     socket.onopen = () => {
       this.failures = 0;
       this.heardAtMs = Date.now();

@@ -1,7 +1,9 @@
 // How a row on the screen looks at the live plant: it hears of its own topic only.
 import { useCallback, useEffect, useSyncExternalStore } from "react";
 import type { LiveValue } from "@/live/columns";
+import { clockOffset } from "@/api/client";
 import { LiveLink, type LinkState } from "@/live/link";
+import { useNowMs } from "@/live/now";
 
 const address = () => {
   const { protocol, host } = globalThis.location ?? { protocol: "http:", host: "localhost" };
@@ -10,6 +12,13 @@ const address = () => {
 export const liveLink = new LiveLink(address());
 
 export const useLinkState = (): LinkState => useSyncExternalStore(liveLink.listen, liveLink.getState);
+
+/** The moment up to which the live plant is known, by the server's clock: now, or where the link was lost. Nothing grows past it. */
+export function useKnownMs(): number {
+  const nowMs = useNowMs();
+  const lost = useLinkState() === "lost";
+  return lost ? Math.min(nowMs, liveLink.lastHeardMs + clockOffset()) : nowMs;
+}
 
 /** Subscribe while mounted; null = nothing to subscribe to yet. */
 export function useTopicWanted(topic: string | null): void {

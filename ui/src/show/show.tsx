@@ -1,6 +1,6 @@
 // The components through which every number, moment and duration reaches a screen.
 import { createContext, useContext } from "react";
-import { useNowMs } from "@/live/now";
+import { useKnownMs } from "@/live/live";
 import { formatCounter, formatDuration, formatMeasured, formatMoment, formatNumber, formatRatio, type MomentStyle, type Reader, unitSymbol } from "@/show/format";
 import { useLanguage } from "@/words/language";
 
@@ -49,6 +49,6 @@ export function When({ at, as = "minute" }: { at: string | number | null | undef
 
 /** Counts up from a moment, once a second. */
 export function Running({ since }: { since: string | null }) {
-  const nowMs = useNowMs();
+  const nowMs = useKnownMs();
   return since && <span className="num">{formatCounter(nowMs - Date.parse(since))}</span>;
 }

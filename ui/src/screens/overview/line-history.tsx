@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { Equipment } from "@/api/types";
 import { Panel } from "@/design/panel";
 import { useManyBars } from "@/history/records";
-import { useNowMs } from "@/live/now";
+import { useKnownMs } from "@/live/live";
 import css from "@/screens/overview/overview.module.css";
 import { words } from "@/screens/overview/words";
 import type { Lane } from "@/timeline/lanes";
@@ -20,7 +20,7 @@ export function LineHistory({ line, units }: { line: Equipment; units: readonly 
   const say = useWords(words);
   const navigate = useNavigate();
   const window = useLastHours(HOURS);
-  const nowMs = useNowMs();
+  const nowMs = useKnownMs();
   const bars = useManyBars(useMemo(() => units.map((unit) => unit.id), [units]), window);
   const lanes: Lane[] = units.map((unit, i) => ({ kind: "states", key: unit.path, label: unit.name, height: 28, bars: bars[i] ?? [] }));
   const pick = (lane: Lane, item: number) => {

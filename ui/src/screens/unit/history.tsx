@@ -2,7 +2,7 @@
 import type { Equipment } from "@/api/types";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { useNowMs } from "@/live/now";
+import { useKnownMs } from "@/live/live";
 import { useLanes } from "@/screens/unit/use-history";
 import { words } from "@/screens/unit/words";
 import { formatMoment } from "@/show/format";
@@ -28,7 +28,7 @@ export function HistoryPanel({ equipment, window }: { equipment: Equipment; wind
   const say = useWords(words);
   const sayTimeline = useWords(timelineWords);
   const change = useChangeSearch();
-  const nowMs = useNowMs();
+  const nowMs = useKnownMs();
   const { lanes, bars, error, isPending, refetch } = useLanes(equipment.id, window);
   const zoom = ({ t0, t1 }: View) => {
     const span = Math.min(Math.max(t1 - t0, SHORTEST_MS), LONGEST_MS);
