@@ -186,11 +186,11 @@ class World:
             if polls <= 0:
                 self.plant.free(unit)
                 del self.jammed[unit]
-        if len(self.jammed) < 2 and self.chance.random() < 0.02:
+        if len(self.jammed) < 2 and self.chance.random() < 0.05:
             unit = self.chance.choice(UNITS)
             if unit not in self.jammed:
                 self.plant.jam(unit, self.chance.choice(JAMS))
-                self.jammed[unit] = self.chance.randint(5, 60)
+                self.jammed[unit] = self.chance.randint(5, 40)
 
     def get(self, path: str, **query: object) -> Any:
         """Ask the API, over the local socket."""
@@ -225,6 +225,10 @@ class World:
         self.until_ready()
         self.until(lambda: "NO_DATA" not in self.states().values(), within_s=UP_S)
         self.live_for(1.0)
+        self.close_ports_and_end()
+
+    def close_ports_and_end(self) -> None:
+        """All PLCs are switched off and everybody knows it: the timeline is closed, every count written."""
         for unit in UNITS:
             self.unplug(unit)
         self.until(lambda: set(self.states().values()) == {"NO_DATA"}, within_s=UP_S)
