@@ -20,7 +20,7 @@ from typing import Final
 from dovetail.app import history, virtual
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import base_url, configure_logging, serve_house
-from dovetail.app.settings import Settings
+from dovetail.app.settings import from_environment
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
 from dovetail.operations.operation import execute
@@ -216,7 +216,7 @@ class Demo:
 def run_demo(*, data: Path, port: int, seed: int, days: int, open_browser: bool) -> None:
     """`dovetail demo`: until interrupted. Raises ConfigError, LockedError."""
     configure_logging()
-    settings = Settings(data=data, port=port or free_port())
+    settings = from_environment(data=data, port=port or free_port())
     settings.check()
     with open_house(settings) as house:
         demo = Demo(house, seed=seed, days=days)
