@@ -52,10 +52,18 @@ class PlantThread:
     def stop(self) -> None:
         """Stop the plant and its thread."""
         if self._thread.is_alive():
-            asyncio.run_coroutine_threadsafe(self.plant.stop(), self._loop).result(STOP_S)
+            asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_S)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(STOP_S)
         self._loop.close()
+
+    async def _stop(self) -> None:
+        """The plant, and what its servers still hold of clients that went away without a word."""
+        await self.plant.stop()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 class SimUnit(BaseModel):
