@@ -69,6 +69,11 @@ class Installation:
             time.sleep(0.02)
         raise TimeoutError("it did not come about")
 
+    def processor_s(self) -> float:
+        """Processor time so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
     def memory_mb(self) -> tuple[float, float]:
         """(now, most so far) resident, MB."""
         peak = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8"))
