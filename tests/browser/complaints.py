@@ -18,14 +18,12 @@ class Complaints:
 
     heard: list[str] = field(default_factory=list[str])
 
-    @classmethod
-    def of(cls, page: Page) -> Complaints:
-        """Listen to a page from now on; before its first address."""
-        complaints = cls()
+    def listen(self, page: Page) -> Complaints:
+        """Hear a page from now on; before its first address."""
         page.add_init_script(LISTEN_FOR_REFUSALS)
-        page.on("console", lambda message: complaints._hear(message.type, message.text))
-        page.on("pageerror", lambda error: complaints.heard.append(f"uncaught: {error}"))
-        return complaints
+        page.on("console", lambda message: self._hear(message.type, message.text))
+        page.on("pageerror", lambda error: self.heard.append(f"uncaught: {error}"))
+        return self
 
     def _hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

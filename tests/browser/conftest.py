@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -26,6 +28,7 @@ FLAGS = [
 DESK = ViewportSize(width=1280, height=800)
 PATIENCE_MS = 20_000  # how long a test waits for what should come at once: the processors may be busy elsewhere
 IMPORT_S = 180.0
+MOSTLY = 0.9
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -85,7 +88,7 @@ def signed_in(chromium: Browser, demo: Installation, cookie: str) -> Iterator[Si
     opened: list[BrowserContext] = []
 
     def new(**options: object) -> BrowserContext:
-        chosen = {"viewport": DESK, "locale": "en", "color_scheme": "light"} | options
+        chosen = {"viewport": DESK, "locale": "en", "color_scheme": "light", "reduced_motion": "reduce"} | options
         context = chromium.new_context(base_url=demo.base, **chosen)  # type: ignore[arg-type]  # as the caller says
         context.add_cookies([{"name": "dovetail", "value": cookie, "url": demo.base}])
         context.set_default_timeout(PATIENCE_MS)
@@ -98,9 +101,33 @@ def signed_in(chromium: Browser, demo: Installation, cookie: str) -> Iterator[Si
 
 
 @pytest.fixture
-def page(signed_in: SignedIn) -> Iterator[Page]:
+def complaints() -> Complaints:
+    """What `page` complains of; a test that provokes a complaint on purpose says so with `forget`."""
+    return Complaints()
+
+
+@pytest.fixture
+def page(signed_in: SignedIn, complaints: Complaints) -> Iterator[Page]:
     """A signed-in page at a desk, which must not have complained by the end of the test."""
     opened = signed_in().new_page()
-    complaints = Complaints.of(opened)
+    complaints.listen(opened)
     yield opened
     assert complaints.heard == []
+
+
+@pytest.fixture(scope="session")
+def history(demo: Installation, cookie: str) -> None:
+    """The line's past has arrived below the live values, and the figures of the past day hold it."""
+    end_s = time.monotonic() + IMPORT_S
+    with httpx.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
+        while not (demo.has_history() and _observed(client) > MOSTLY):
+            assert time.monotonic() < end_s, f"no history after {IMPORT_S} s"
+            time.sleep(0.25)  # nothing outside the installation is told when its figures are settled
+
+
+def _observed(client: httpx.Client) -> float:
+    """How much of the filler's past day the ledger has observed; 0 while it has nothing."""
+    now = datetime.now(UTC)
+    filler = next(one["id"] for one in client.get("/equipment").json()["items"] if one["name"] == "Filler")
+    span = {"start": (now - timedelta(hours=20)).isoformat(), "end": (now - timedelta(minutes=5)).isoformat()}
+    return client.get(f"/equipment/{filler}/kpis", params=span).json().get("coverage") or 0.0

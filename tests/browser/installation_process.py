@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -43,6 +44,11 @@ class Installation:
     def log(self) -> Path:
         """What it said on standard error, over all its starts."""
         return self.data.with_suffix(".log")
+
+    def has_history(self) -> bool:
+        """Whether a demo has imported its line's past."""
+        world = self.data / "demo.json"
+        return world.exists() and bool(json.loads(world.read_text(encoding="utf-8"))["imported"])
 
     def start(self) -> None:
         """Return when it has printed its one-time link. Raises AssertionError with its log when it does not."""

@@ -1,0 +1,103 @@
+"""A figure explains itself down to the address in the PLC: every step shows its value, and the way can be sent to a colleague."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
+
+UNIT = "/unit/acme/brno/pack/line1/filler?period=24h"
+SECONDS = {"d": 86400, "h": 3600, "min": 60, "s": 1, "ms": 0.001}
+
+
+def share(text: str) -> float:
+    """The ratio in a text: `85.12%` → 0.8512."""
+    return float(re.findall(r"([\d.]+)%", text)[0]) / 100
+
+
+def seconds_between(text: str) -> tuple[float, float]:
+    """The durations that are shown as this text: `7 h 12 min` is anything from 7 h 12 min to 7 h 13 min."""
+    parts = [(float(number.replace(",", "")), unit) for number, unit in re.findall(r"([\d.,]+)\s(\w+)", text)]
+    least = sum(number * SECONDS[unit] for number, unit in parts)
+    return least - 0.5, least + SECONDS[parts[-1][1]] + 0.5
+
+
+def go_down(page: Page, kind: str) -> str:
+    """Open the first step of this kind; what it then says of itself."""
+    step, opened = page.locator(f"[data-testid=explain-node][data-kind={kind}]").first, page.get_by_test_id("explain-open")
+    key = str(step.get_attribute("data-key"))
+    step.click()
+    expect(opened).to_have_attribute("data-key", key)
+    return opened.inner_text()
+
+
+def shown(page: Page, key: str) -> str:
+    """The value of one of the steps that the open one is made of."""
+    return page.locator(f'[data-testid=explain-node][data-key$="{key}"]').inner_text()
+
+
+@pytest.mark.parametrize(
+    "figure, way",
+    [
+        ("oee_index", ["kpi", "column", "slice", "state-record", "sample", "address"]),
+        ("availability", ["column", "slice", "state-record", "sample", "address"]),
+        ("quality_ratio", ["column", "column", "slice", "count-record", "sample", "address"]),
+    ],
+)
+def test_a_figure_is_followed_to_the_address_in_the_plc(page: Page, figure: str, way: list[str]) -> None:
+    page.goto(UNIT)
+    page.get_by_test_id("figures").get_by_test_id(f"kpi-{figure}").click()
+    expect(page.get_by_test_id("explain-formula")).to_be_visible()
+    steps = [go_down(page, kind) for kind in way]
+    assert all(re.search(r"[\d–]|TRUE|true|false", step) for step in steps), steps
+    expect(page.get_by_test_id("explain-facts")).to_contain_text("nsu=urn:dovetail:sim;s=Filler.")
+    expect(page.get_by_test_id("explain-facts")).to_contain_text("opc.tcp://127.0.0.1:")
+    expect(page.get_by_test_id("explain-crumb")).to_have_count(len(way))
+    expect(page.get_by_test_id("explain-crumb").filter(has_text="…")).to_have_count(0)
+
+
+def test_availability_computed_again_from_what_the_panel_shows(page: Page) -> None:
+    page.goto(UNIT)
+    clicked = page.get_by_test_id("figures").get_by_test_id("kpi-availability")
+    clicked.click()
+    expect(page.get_by_test_id("explain-formula")).to_have_text("APT / PBT")
+    said = share(page.get_by_test_id("explain-value").inner_text())
+    assert share(clicked.inner_text()) == pytest.approx(said, abs=0.0006)
+    apt_least, apt_most = seconds_between(shown(page, "/apt_us"))
+    pbt_least, pbt_most = seconds_between(shown(page, "/held_us"))
+    assert apt_least / pbt_most - 0.0001 <= said <= apt_most / pbt_least + 0.0001
+
+
+def test_oee_is_the_product_of_the_three_figures_below_it(page: Page) -> None:
+    page.goto(UNIT)
+    page.get_by_test_id("figures").get_by_test_id("kpi-oee_index").click()
+    expect(page.get_by_test_id("explain-formula")).to_be_visible()
+    said = share(page.get_by_test_id("explain-value").inner_text())
+    factors = [share(text) for text in page.locator("[data-testid=explain-node][data-kind=kpi]").all_inner_texts()]
+    assert said == pytest.approx(factors[0] * factors[1] * factors[2], abs=0.0002)
+
+
+def test_the_address_bar_keeps_the_way_and_a_copied_link_opens_it_again(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(UNIT)
+    page.get_by_test_id("figures").get_by_test_id("kpi-availability").click()
+    for kind in ("column", "slice"):
+        go_down(page, kind)
+    opened = page.get_by_test_id("explain-open")
+    key, value = opened.get_attribute("data-key"), page.get_by_test_id("explain-value").inner_text()
+    page.reload()
+    expect(opened).to_have_attribute("data-key", str(key))
+    page.get_by_test_id("explain-copy").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    colleague = page.context.new_page()
+    colleague.goto(link)
+    expect(colleague.get_by_test_id("explain-open")).to_have_attribute("data-key", str(key))
+    expect(colleague.get_by_test_id("explain-value")).to_have_text(value)
+    page.go_back()
+    expect(opened).to_have_attribute("data-kind", "column")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("explain")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("explain="))
