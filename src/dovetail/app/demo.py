@@ -21,8 +21,9 @@ from dovetail.app import history, virtual
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import base_url, configure_logging, serve_house
 from dovetail.app.settings import from_environment
-from dovetail.core.clock import DAY_US, HOUR_US
+from dovetail.core.clock import DAY_US, HOUR_US, from_rfc3339
 from dovetail.core.errors import ConfigError, DovetailError
+from dovetail.events.equipment import PlantApplied
 from dovetail.operations.operation import execute
 from dovetail.security.service import SetUp
 from dovetail.sim.hours import TWO_SHIFT
@@ -36,6 +37,7 @@ PATHS: Final = {make.name: f"{LINE}/{make.name}" for make in BOTTLING}
 LOGIN: Final = "demo"
 WORLD_FILE: Final = "demo.json"
 WARM_US: Final = 2 * HOUR_US  # a line that begins anew has already run for so long, so that its buffers are filled
+JOBS_S: Final = 60.0  # the past orders take a few seconds; later ones are recorded all the same
 OVERLAP_US: Final = 5_000_000  # the import reaches into the first live seconds: nothing may be missing between the two
 
 
@@ -106,6 +108,7 @@ class Demo:
         self._keeper = history.JobKeeper(house.rooms.production, house.database, ids=lambda: self._ids)
         self._stop = threading.Event()
         self._importer: threading.Thread | None = None
+        self._applied: PlantApplied | None = None
         self.thread = self._plant_thread(PORTS)
 
     @property
@@ -114,7 +117,11 @@ class Demo:
         return self.thread.plant
 
     def begin(self) -> None:
-        """Start the virtual plant and declare its panel, before the installation answers."""
+        """Start the virtual plant, give the installation its plant code, record the past orders, declare the panel.
+
+        All before the installation answers and collects: a past order cannot be recorded once a later one runs, and
+        each one moves all that is known after it, which is nothing yet.
+        """
         try:
             self.thread.start()
         except OSError:
@@ -122,17 +129,19 @@ class Demo:
             self.thread.stop()
             self.thread = self._plant_thread((0,) * len(PORTS))
             self.thread.start()
+        self._applied = self._apply_plant()
+        self._begin_jobs()
         panel = virtual.SimPanel(self.plant, self.house.rooms.equipment, paths=PATHS)
         self.house.is_demo = True
         self.house.extra_routes.append(lambda api: virtual.routes(api, panel))
 
     def ready(self) -> str:
-        """The installation answers: give it its plant and its visitor, and begin to import; the visitor's way in."""
-        self._apply_plant()
-        link = self._visitor()
+        """The installation answers: let it collect, and begin to import; answers the visitor's way in."""
+        if self._applied is not None:
+            self.house.bus.publish(self._applied)  # the edge was put together before there was a plant
         self._importer = threading.Thread(target=self._import, name="dovetail-demo-import", daemon=True)
         self._importer.start()
-        return link
+        return self._visitor()
 
     def end(self) -> None:
         """Stop the import, the line and the recording of its orders."""
@@ -152,14 +161,13 @@ class Demo:
         )
         return virtual.PlantThread(plant)
 
-    def _apply_plant(self) -> None:
+    def _apply_plant(self) -> PlantApplied:
         files = with_endpoints(documents(), self.plant.endpoints)
-        first = not self.house.rooms.equipment.plant().equipment
-        self.house.rooms.equipment.apply(
-            files, scope=history.DEMO, valid_from_us=self.world.since_us if first else None
-        )
-        plant = self.house.rooms.equipment.plant()
-        self._ids = {unit: plant.by_path(path).id for unit, path in PATHS.items()}
+        equipment = self.house.rooms.equipment
+        since_us = None if equipment.plant().equipment else self.world.since_us
+        done = equipment.apply(files, scope=history.DEMO, valid_from_us=since_us)
+        self._ids = {unit: equipment.plant().by_path(path).id for unit, path in PATHS.items()}
+        return PlantApplied(done.output.version, from_rfc3339(done.output.valid_from), done.known)
 
     def _visitor(self) -> str:
         security = self.house.security
@@ -169,17 +177,16 @@ class Demo:
         return f"{base_url(self.house.settings)}/sign-in#once={security.new_sign_in_token(LOGIN)}"
 
     def _import(self) -> None:
-        """Orders first: a past order cannot be recorded once a later one runs. Then the samples."""
-        work = self.house.work
-        job = None if self.world.imported else work.begin("Virtual line: history", total=self._past().hours, unit="h")
+        if self.world.imported:
+            return
+        past, work = self._past(), self.house.work
+        job = work.begin("Virtual line: history", total=past.hours, unit="h")
         try:
-            self._begin_jobs()
-            if job is not None:
-                self._import_samples(job)
+            done = self._import_samples(past, job)
+            work.end(job, state="done" if done else "failed", detail="" if done else "it goes on with the next start")
         except DovetailError as error:
             log.exception("the history could not be imported")
-            if job is not None:
-                work.end(job, state="failed", detail=error.message)
+            work.end(job, state="failed", detail=error.message)
 
     def _past(self) -> history.Past:
         until_us = self.world.until_us or self.house.clock.now_us() + OVERLAP_US
@@ -194,15 +201,13 @@ class Demo:
         earliest_us = self._life.since_us if self._fresh else self._begun_us
         clipped = [replace(run, t0_us=max(run.t0_us, earliest_us)) for run in runs]
         self._keeper.start(clipped, begun_us=self._begun_us)
+        self._keeper.caught_up.wait(JOBS_S)
+        while self.house.rooms.performance.step():
+            pass
 
-    def _import_samples(self, job: str) -> None:
+    def _import_samples(self, past: history.Past, job: str) -> bool:
         """Put the past's samples, wait until the ledger has settled them, and say how far it is all the while."""
-        while not self._keeper.caught_up.wait(0.2):
-            if self._stop.is_set():
-                return
-        rooms, work, past = self.house.rooms, self.house.work, self._past()
-        while rooms.performance.step() and not self._stop.is_set():
-            pass  # a start of a job moves all that follows: settled now, nothing follows yet
+        rooms, work = self.house.rooms, self.house.work
         settling = history.Settling(past, self.house.bus, progress=lambda hours: work.step(job, hours))
         tags = history.unit_tags(rooms.equipment.plant(), PATHS)
         done = history.import_samples(past, tags, rooms.historian, stop=self._stop)
@@ -210,7 +215,7 @@ class Demo:
             self.world = replace(self.world, imported=True)
             save_world(self.house.settings.data, self.world)
         settling.wait(stop=self._stop)
-        work.end(job, state="done" if done else "failed", detail="" if done else "it goes on with the next start")
+        return done
 
 
 def run_demo(*, data: Path, port: int, seed: int, days: int, open_browser: bool) -> None:

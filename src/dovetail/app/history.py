@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dovetail.core.batch import Lane
+from dovetail.core.batch import Frame, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US, to_rfc3339
 from dovetail.core.errors import RefusedError
@@ -83,38 +83,45 @@ def import_samples(
     stop: threading.Event,
     pause_s: float = PAUSE_S,
 ) -> bool:
-    """Put the past's samples into `sink`, an hour at a time; answers whether it came to the end.
+    """Put the past's samples into `sink`, the newest hour first; answers whether it came to the end.
 
-    Raises LinkError when the sink cannot keep them; what was put stays, and a repeat goes on from there.
+    Newest first, because that is what people look at, and because each hour then ends where known samples begin:
+    forwards, the last state of each hour would be held up to now until the next hour came. Raises LinkError when the
+    sink cannot keep them; what was put stays, and a repeat changes nothing.
     """
     sampler = Sampler(Line(past.setting, start_us=past.since_us), tags, SOURCE, lane=Lane.IMPORT)
+    hours: list[list[Frame]] = []
     for hour in range(1, past.hours + 1):
         frames, _ = sampler.frames(min(past.since_us + hour * HOUR_US, past.until_us))
-        sink.put(frames)
+        hours.append(frames)
+        if stop.is_set():
+            return False
+    while hours:
+        sink.put(hours.pop())
         if stop.wait(pause_s):
             return False
     return True
 
 
 class Settling:
-    """How far the ledger has come through a past that is being imported, told in hours to `progress`."""
+    """How far back the ledger has come through a past that is being imported, told in hours to `progress`."""
 
     def __init__(self, past: Past, bus: Bus, *, progress: Callable[[int], None]) -> None:
         self._past = past
         self._progress = progress
         self._moved = threading.Event()
-        self._to_us = past.since_us
+        self._from_us = past.until_us
         self._unsubscribe = bus.subscribe(LedgerSettled, self._settled)
 
     def _settled(self, event: LedgerSettled) -> None:
-        if event.from_us < self._past.until_us and event.to_us > self._to_us:
-            self._to_us = min(event.to_us, self._past.until_us)
+        if event.from_us < self._from_us:
+            self._from_us = max(event.from_us, self._past.since_us)
             self._moved.set()
-            self._progress((self._to_us - self._past.since_us) // HOUR_US)
+            self._progress((self._past.until_us - self._from_us) // HOUR_US)
 
     def wait(self, *, stop: threading.Event) -> None:
-        """Until the ledger has reached the last hour of the past, or has not moved for QUIET_S."""
-        while self._to_us < self._past.until_us - HOUR_US and not stop.is_set():
+        """Until the ledger has reached the first hour of the past, or has not moved for QUIET_S."""
+        while self._from_us > self._past.since_us + HOUR_US and not stop.is_set():
             self._moved.clear()
             if not self._moved.wait(QUIET_S):
                 break

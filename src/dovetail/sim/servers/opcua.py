@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +137,7 @@ class UnitServer:
 
     async def start(self, first: Change) -> None:
         """Make the nodes with their first values and listen. Raises OSError when the port is taken."""
+        _require_free(self._wanted_port)
         server = self._server
         await server.init()
         server.name = f"Dovetail virtual {self.node}"
@@ -215,6 +218,14 @@ class UnitServer:
     @staticmethod
     def _name(index: int, text: str) -> ua.QualifiedName:
         return ua.QualifiedName(text, index)
+
+
+def _require_free(port: int) -> None:
+    """Ask before the library does: it would write a traceback over what is only a port in use."""
+    with socket.socket() as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
 
 
 async def start_all(servers: Mapping[str, UnitServer], first: Mapping[str, Change]) -> None:
