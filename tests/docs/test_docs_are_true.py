@@ -108,8 +108,11 @@ def test_plant_code_in_the_manual_is_yaml(page: Path) -> None:
 
 
 def test_every_page_stands_in_the_contents() -> None:
-    contents = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    assert [page for page in PAGES if str(page.relative_to(DOCS)) not in contents] == []
+    """A decision stands in the list of decisions, every other page in the manual's contents."""
+    contents = (ROOT / "mkdocs.yml").read_text(encoding="utf-8") + (DOCS / "adr" / "index.md").read_text(
+        encoding="utf-8"
+    )
+    assert [page for page in PAGES if str(page.relative_to(DOCS)).removeprefix("adr/") not in contents] == []
 
 
 def test_the_manual_can_be_built(tmp_path: Path) -> None:
