@@ -1,6 +1,6 @@
 // The two pages before the plant, sign-in and set-up: one card in the middle.
 import { SegmentedControl } from "@mantine/core";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import css from "@/design/door.module.css";
 import { words } from "@/app/words";
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "@/words/language";
@@ -38,6 +38,21 @@ export function takeFragment(name: string): string | null {
   const value = new URLSearchParams(location.hash.slice(1)).get(name);
   taken.set(name, value);
   if (value) history.replaceState(history.state, "", location.pathname + location.search);
+  return value;
+}
+
+/** The same as state: a link pasted into the page that already waits for one changes nothing but the fragment. */
+export function useFragment(name: string): string | null {
+  const [value, setValue] = useState(() => takeFragment(name));
+  useEffect(() => {
+    const look = () => {
+      taken.delete(name);
+      const found = takeFragment(name);
+      if (found) setValue(found);
+    };
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
+  }, [name]);
   return value;
 }
 

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { post } from "@/api/client";
 import { asProblem, fieldOf } from "@/api/problem";
 import { setupQuery } from "@/api/queries";
-import { Door, takeFragment } from "@/design/door";
+import { Door, useFragment } from "@/design/door";
 import { Empty, ProblemNotice } from "@/design/notice";
 import { words } from "@/screens/set-up/words";
 import { Go } from "@/view/place";
@@ -29,13 +29,15 @@ function useSetup() {
 
 export default function SetUp() {
   const say = useWords(words);
-  const [first, setFirst] = useState<First>(() => ({ token: takeFragment("token") ?? "", login: "", name: "", password: "" }));
+  const linked = useFragment("token") ?? "";
+  const [typed, setTyped] = useState<Partial<First>>({});
+  const first: First = { token: linked, login: "", name: "", password: "", ...typed };
   const { data } = useQuery(setupQuery());
   const { mutate, isPending, error } = useSetup();
   const wrong = error ? fieldOf(asProblem(error)) : null;
   const field = (name: keyof First) => ({
     value: first[name],
-    onChange: (event: { currentTarget: { value: string } }) => setFirst({ ...first, [name]: event.currentTarget.value }),
+    onChange: (event: { currentTarget: { value: string } }) => setTyped({ ...typed, [name]: event.currentTarget.value }),
     error: wrong === name ? asProblem(error).detail : undefined,
     required: true,
     size: "md" as const,

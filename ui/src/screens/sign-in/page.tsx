@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { post } from "@/api/client";
-import { Door, forgetFragment, takeFragment } from "@/design/door";
+import { Door, forgetFragment, takeFragment, useFragment } from "@/design/door";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words } from "@/screens/sign-in/words";
 import { useSearchText } from "@/view/search";
@@ -27,7 +27,7 @@ function useSignIn() {
 }
 
 function useOnce(enter: (once: string) => void): boolean {
-  const [once] = useState(() => takeFragment("once"));
+  const once = useFragment("once");
   useEffect(() => {
     if (!once || takeFragment("once") === null) return;
     forgetFragment("once"); // a one-time secret must not be sent twice
