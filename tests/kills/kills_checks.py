@@ -311,6 +311,10 @@ def ledger_balances(found: Books, equipment_id: int) -> None:
         by_class[piece.cls] += piece.elapsed_us
     assert busy_us == sum(by_class[name] for name in OBSERVED)
     assert sum(by_class.values()) == slices[-1].t1_us - slices[0].t0_us
+    gathering = found.house.rooms.performance.gathering
+    anew = gathering.derive(found.reading, equipment_id, slices[0].t0_us, slices[-1].t1_us)
+    different = [(held, made) for held, made in zip(slices, anew, strict=False) if held != made]
+    assert slices == anew, f"slices of {equipment_id} do not follow from the facts: {different[:2]}"
     by_job, by_reason = rollups(slices)
     for table, rows in ((ledger.rollup_job, by_job), (ledger.rollup_reason, by_reason)):
         kept = ledger.rollup_rows(found.reading, equipment_id, table)

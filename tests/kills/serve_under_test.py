@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -28,9 +29,9 @@ from dovetail.core import faults, limits
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
-from dovetail.operations.operation import execute
+from dovetail.operations.operation import Input, Operation, execute
 from dovetail.production import tagjobs
-from dovetail.production.operations import EndJob, StartJob
+from dovetail.production.operations import CancelJob, EndJob, JobRun, StartJob
 
 assert dovetail.drivers.opcua.client
 
@@ -39,6 +40,7 @@ LINE = "acme/brno/pack/line1"
 BALLAST = "acme/brno/pack/ballast"
 BALLAST_ROWS = 50
 SEAL_EVERY_S = 0.3  # a life lasts seconds: sealing must happen in it
+FAULT = 70
 POSITION_EVERY = 20  # so that rows are released in it, too
 
 
@@ -139,13 +141,22 @@ def promise(house: House, journal: Journal) -> None:
     house.rooms.historian.put = put  # type: ignore[method-assign]
 
 
+def loudly(work: Callable[[], None]) -> None:
+    """Load that ends by a fault ends the life with it: the test must not go on without."""
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(FAULT)
+
+
 class Load:
     """What goes on while the installation serves."""
 
     def __init__(self, house: House, journal: Journal, life: Life) -> None:
         self.house, self.journal, self.life = house, journal, life
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=work) for work in (self.carry_ballast, self.run_jobs)]
+        self.threads = [threading.Thread(target=loudly, args=(work,)) for work in (self.carry_ballast, self.run_jobs)]
 
     def begin(self) -> None:
         """The installation answers: give it its plant if it has none, and work to do."""
@@ -178,34 +189,38 @@ class Load:
             historian.put([Frame("ballast", Lane.BACKLOG, epoch, seq, (Batch.of(Kind.F64, rows),))])
 
     def run_jobs(self) -> None:
-        """People start and end jobs; each answer is a promise."""
-        chance, house = random.Random(self.life.number), self.house
-        jobs = house.rooms.production.jobs
-        running = self._running()
+        """People start and end jobs, and find that one never was, which moves what is long settled."""
+        chance, jobs = random.Random(self.life.number), self.house.rooms.production.jobs
+        running, past = self._jobs()
         while not self.over.wait(chance.uniform(0.05, 0.4)):
             unit = chance.choice(list(running))
             job_id = running[unit]
-            if job_id is None:
-                started = StartJob(equipment_id=unit, product=chance.choice(["cola-05", "lemonade-10"]))
-                done = execute(jobs.start, started, database=house.database, scope=SCOPE)
-                running[unit] = done.output.id
+            if len(past) > 2 and chance.random() < 0.25:
+                self._promise(jobs.cancel, CancelJob(job_response_id=past.pop(chance.randrange(len(past)))))
+            elif job_id is None:
+                product = chance.choice(["cola-05", "lemonade-10"])
+                running[unit] = self._promise(jobs.start, StartJob(equipment_id=unit, product=product)).id
             else:
-                ended = EndJob(job_response_id=job_id)
-                done = execute(jobs.end, ended, database=house.database, scope=SCOPE)
+                self._promise(jobs.end, EndJob(job_response_id=job_id))
+                past.append(job_id)
                 running[unit] = None
-            self.journal.write({"audit": done.audit_id, "known": done.known})
 
-    def _running(self) -> dict[int, str | None]:
-        """The job that runs on each unit of the line: an earlier life may have left one."""
+    def _promise(self, operation: Operation[Any, JobRun], given: Input) -> JobRun:
+        """Do it, and write down that it was answered."""
+        done = execute(operation, given, database=self.house.database, scope=SCOPE)
+        self.journal.write({"audit": done.audit_id, "known": done.known})
+        return done.output
+
+    def _jobs(self) -> tuple[dict[int, str | None], list[str]]:
+        """The job that runs on each unit of the line, and those that have ended: earlier lives may have left some."""
         plant = self.house.rooms.equipment.plant()
-        running: dict[int, str | None] = {}
-        now_us = self.house.clock.now_us()
-        for name in plant.by_path(LINE).flow:
-            unit = plant.by_path(f"{LINE}/{name}").id
-            with self.house.database.read() as reading:
-                found = self.house.rooms.production.responses(reading, unit, 0, now_us, scope=SCOPE)
-            running[unit] = next((job.id for job in found if job.t1_us is None), None)
-        return running
+        line = plant.by_path(LINE)
+        with self.house.database.read() as reading:
+            now_us = self.house.clock.now_us()
+            found = self.house.rooms.production.responses(reading, line.id, 0, now_us, scope=SCOPE)
+        running = {job.equipment_id: job.id for job in found if job.t1_us is None}
+        units = [plant.by_path(f"{LINE}/{name}").id for name in line.flow]
+        return {unit: running.get(unit) for unit in units}, [job.id for job in found if job.t1_us is not None]
 
 
 def bear(life: Life) -> int:
