@@ -18,7 +18,6 @@ from sqlalchemy import func, select
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.demo import PATHS
 from dovetail.app.rooms import Rooms
-from dovetail.app.settings import Settings
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
@@ -128,7 +127,7 @@ class Books:
 @contextmanager
 def books(world: World) -> Iterator[Books]:
     """Open the installation and do what is left to do. The line must be stopped: its truth is read."""
-    with open_house(Settings(data=world.data)) as house:
+    with open_house(world.lives[-1].settings) as house:
         rooms = house.rooms
         for step in (_follow(rooms), rooms.performance.step, rooms.historian.seal_once):
             while step():

@@ -120,6 +120,7 @@ class World:
     line: PlantThread
     cradle: Cradle
     chance: random.Random
+    database_url: str | None = None
     port: int = field(default_factory=free_port)
     lives: list[Life] = field(default_factory=list)
     server: Server | None = None
@@ -135,7 +136,9 @@ class World:
 
     def begin(self, kill_at: tuple[str, int] | None = None) -> Life:
         """Start a server on the data folder as it is."""
-        life = Life(self.folder, self.port, plant_code(self.plant.endpoints), len(self.lives), kill_at)
+        life = Life(
+            self.folder, self.port, plant_code(self.plant.endpoints), len(self.lives), kill_at, self.database_url
+        )
         self.lives.append(life)
         self.server = self.cradle.bear(life)
         return life
@@ -240,14 +243,14 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, cradle: Cradle, *, seed: int) -> Iterator[World]:
+def world(folder: Path, cradle: Cradle, *, seed: int, database_url: str | None = None) -> Iterator[World]:
     """A line at SPEED × that has run for a while, without a server yet."""
     clock = SystemClock()
     setting = Setting(seed=seed, speed=SPEED)
     plant = VirtualPlant(setting, clock=clock, ports=(0,) * len(UNITS), since_us=clock.now_us() - WARM_US)
     line = PlantThread(plant)
     line.start()
-    made = World(folder, line, cradle, random.Random(seed))
+    made = World(folder, line, cradle, random.Random(seed), database_url)
     try:
         yield made
     finally:

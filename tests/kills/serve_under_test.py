@@ -53,6 +53,12 @@ class Life:
     plant: dict[str, str]
     number: int
     kill_at: tuple[str, int] | None = None
+    database_url: str | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """How the installation is opened."""
+        return Settings(data=self.data, port=self.port, database_url=self.database_url)
 
     @property
     def data(self) -> Path:
@@ -121,7 +127,7 @@ def live(life: Life) -> None:
     journal = Journal(life.number, os.open(life.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     if life.kill_at is not None:
         faults.on_point = die_at(*life.kill_at)
-    with open_house(Settings(data=life.data, port=life.port)) as house:
+    with open_house(life.settings) as house:
         promise(house, journal)
         load = Load(house, journal, life)
         try:

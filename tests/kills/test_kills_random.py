@@ -13,10 +13,10 @@ from kills_world import Cradle, world
 KILLS, FOLDERS, IN_TEST = 25, 20, 6
 
 
-def kill_at_random(folder: Path, cradle: Cradle, *, seed: int, kills: int) -> None:
+def kill_at_random(folder: Path, cradle: Cradle, *, seed: int, kills: int, database_url: str | None = None) -> None:
     """Every fourth life ends while it begins, the others within a few seconds of work."""
     chance = random.Random(seed)
-    with world(folder, cradle, seed=seed) as living:
+    with world(folder, cradle, seed=seed, database_url=database_url) as living:
         for number in range(kills):
             living.begin()
             if number % 4 == 1:
@@ -42,3 +42,12 @@ def test_kills_at_random_moments_lose_and_double_nothing(
 @pytest.mark.parametrize("seed", range(100, 100 + FOLDERS))
 def test_many_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path, cradle: Cradle, seed: int) -> None:
     kill_at_random(tmp_path, cradle, seed=seed, kills=KILLS)
+
+
+@pytest.mark.kills
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("seed", range(300, 302))
+def test_many_kills_with_records_on_postgresql(tmp_path: Path, cradle: Cradle, seed: int, database_url: str) -> None:
+    kill_at_random(tmp_path, cradle, seed=seed, kills=KILLS, database_url=database_url)
