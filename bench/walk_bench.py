@@ -37,7 +37,7 @@ from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
 
 MACHINES, TAGS_EACH, SECONDS = 100, 50, 120
-CHANGES, PAUSE_S = 80, (0.35, 0.6)
+CHANGES, PAUSE_S = 60, (0.3, 0.55)
 SCAN_MS = 250
 URI = "urn:dovetail:bench"
 EVERYTHING = system_scope("bench")
