@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.app.datafolder import LockedError, own
+from dovetail.app.datafolder import LockedError, own, remember_store
 from dovetail.app.settings import Settings, from_environment, is_loopback
 from dovetail.core.errors import ConfigError
 
@@ -66,3 +66,16 @@ def test_a_server_answers_to_the_names_it_is_given(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DOVETAIL_NAMES", "MES.plant.example, mes")
     assert from_environment(host="0.0.0.0").hosts == {"localhost", "127.0.0.1", "::1", "mes.plant.example", "mes"}
     assert "other" in from_environment(names=("other",)).hosts
+
+
+def test_a_data_folder_remembers_where_its_records_are(tmp_path: Path) -> None:
+    remember_store(tmp_path, backend="postgresql")
+    remember_store(tmp_path, backend="postgresql")
+    with pytest.raises(ConfigError, match="are in PostgreSQL"):
+        remember_store(tmp_path, backend="sqlite")
+    other = tmp_path / "other"
+    other.mkdir()
+    remember_store(other, backend="sqlite")
+    (other / "records.db").touch()
+    with pytest.raises(ConfigError, match="in its own SQLite file"):
+        remember_store(other, backend="postgresql")

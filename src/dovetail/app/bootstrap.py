@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 from starlette.types import ASGIApp
 
 from dovetail.app import collecting, datafolder, routes, topics
@@ -179,6 +180,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> Iterator[Ho
     """Own the data folder and open the installation in it, migrated. Raises LockedError, ConfigError."""
     timer = clock or SystemClock()
     with datafolder.own(settings.data):
+        datafolder.remember_store(settings.data, backend=make_url(settings.records_url).get_backend_name())
         bus = Bus()
         database = Database(settings.records_url, clock=timer, bus=bus)
         migrate(database)

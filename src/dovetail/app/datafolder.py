@@ -12,6 +12,7 @@ from typing import IO
 from dovetail.core.errors import ConfigError, RefusedError
 
 LOCK = "owner.lock"
+ELSEWHERE = "records-are-in-postgresql"  # a marker: opening the folder without the database would begin an empty one
 SOCKET = "control.sock"
 
 
@@ -54,3 +55,20 @@ def own(data: Path) -> Iterator[Path]:
         file.write(str(os.getpid()))
         file.flush()
         yield data
+
+
+def remember_store(data: Path, *, backend: str) -> None:
+    """Hold the folder to the records store it was begun with. Raises ConfigError for another."""
+    marker, own_file = data / ELSEWHERE, data / "records.db"
+    if backend == "sqlite" and marker.exists():
+        raise ConfigError(
+            f"the records of {data} are in PostgreSQL",
+            code="records-elsewhere",
+            hint="say where with --database-url or DOVETAIL_DATABASE_URL",
+        )
+    if backend != "sqlite":
+        if own_file.exists():
+            raise ConfigError(
+                f"the records of {data} are in its own SQLite file", code="records-elsewhere", hint="take a new folder"
+            )
+        marker.touch()

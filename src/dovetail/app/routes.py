@@ -54,6 +54,7 @@ def catalogue(rooms: Rooms) -> Catalogue:
         security.create_token,
         security.revoke_token,
         security.set_locale,
+        security.sign_in_link,
         *rooms.production.operations,
     ]
     return Catalogue(found)

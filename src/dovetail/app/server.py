@@ -25,6 +25,7 @@ def configure_logging() -> None:
     )
     for noisy in ("asyncua", "uvicorn", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("asyncua.server").setLevel(logging.CRITICAL)  # the virtual PLCs: what matters is raised to us
 
 
 def base_url(settings: Settings) -> str:

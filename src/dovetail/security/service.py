@@ -20,7 +20,7 @@ from dovetail.core import ids, limits
 from dovetail.core.clock import DAY_US, MINUTE_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError, RefusedError, UnauthenticatedError
 from dovetail.core.scope import Actor, EquipmentTree, Scope, system_scope
-from dovetail.db.uow import Database, Reading
+from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.operations.operation import Call, Input, Nothing, Operation, execute
 from dovetail.security import store
 from dovetail.security.model import ROLES, Grant, Person, Session, Token, check_password
@@ -60,6 +60,19 @@ class TokenMade(BaseModel):
     """The secret is shown this once."""
 
     id: str
+    token: str = ""
+    expires_us: int
+
+
+class SignInLink(Input):
+    """A one-time way in for a person who has lost theirs."""
+
+    login: str
+
+
+class LinkMade(BaseModel):
+    """The token of a one-time link, shown this once."""
+
     token: str = ""
     expires_us: int
 
@@ -117,6 +130,15 @@ class SecurityRoom:
             output=Nothing,
             handler=self._revoke_token,
         )
+        self.sign_in_link = Operation(
+            name="person.sign-in-link",
+            summary="Make a one-time sign-in link for a person",
+            permission="system.manage",
+            input=SignInLink,
+            output=LinkMade,
+            handler=self._sign_in_link,
+            secret_fields=frozenset({"token"}),
+        )
         self.set_locale = Operation(
             name="person.set-locale",
             summary="Choose the language of the screens",
@@ -134,22 +156,26 @@ class SecurityRoom:
 
     def new_set_up_token(self) -> str:
         """A fresh one-time set-up token; the one before it is void. Valid for 15 minutes."""
-        return self._new_one_time("setup", None)
+        with self._database.write(GATE.actor) as uow:
+            return self._new_one_time(uow, "setup", None)
 
     def new_sign_in_token(self, login: str) -> str:
         """A one-time link for a person who exists: for the demo and for someone locked out. Valid for 15 minutes."""
-        with self._database.read() as reading:
-            found = store.find_login(reading, login)
-        if found is None:
-            raise NotFoundError(f"there is nobody with the login {login!r}")
-        return self._new_one_time("sign-in", found[0].id)
+        given = SignInLink(login=login)
+        return execute(self.sign_in_link, given, database=self._database, scope=GATE).output.token
 
-    def _new_one_time(self, kind: store.OneTime, person_id: str | None) -> str:
+    def _sign_in_link(self, call: Call, given: SignInLink) -> LinkMade:
+        found = store.find_login(call.uow, given.login)
+        if found is None:
+            raise NotFoundError(f"there is nobody with the login {given.login!r}")
+        token = self._new_one_time(call.uow, "sign-in", found[0].id)
+        return LinkMade(token=token, expires_us=self._clock.now_us() + limits.ONE_TIME_TOKEN_US)
+
+    def _new_one_time(self, uow: UnitOfWork, kind: store.OneTime, person_id: str | None) -> str:
         secret = ids.new_secret()
-        with self._database.write(GATE.actor) as uow:
-            expires_us = self._clock.now_us() + limits.ONE_TIME_TOKEN_US
-            hashed = ids.hash_secret(secret)
-            store.add_one_time(uow, kind, secret_hash=hashed, expires_us=expires_us, person_id=person_id)
+        expires_us = self._clock.now_us() + limits.ONE_TIME_TOKEN_US
+        hashed = ids.hash_secret(secret)
+        store.add_one_time(uow, kind, secret_hash=hashed, expires_us=expires_us, person_id=person_id)
         return secret
 
     def _set_up(self, call: Call, given: SetUp) -> PersonMade:
