@@ -6,6 +6,7 @@ import { Header } from "@/app/header";
 import { LinkBanner } from "@/app/link-banner";
 import css from "@/app/shell.module.css";
 import { Sidebar } from "@/app/sidebar";
+import { useTitle } from "@/app/title";
 import { words } from "@/app/words";
 import { Explain } from "@/explain/explain";
 import { useLinkState } from "@/live/live";
@@ -23,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useReasonTree();
   const link = useLinkState();
   const { map } = useEquipment();
+  useTitle(map);
   const path = useEquipmentPath();
   const zone = (path ? map.byPath(path) : undefined)?.timezone ?? map.roots[0]?.timezone;
   const toggle = () => {

@@ -9,7 +9,7 @@ export const kpiWords = defineWords({
 export const words = defineWords({
   en: {
     explainIt: "Explain", coverage: "Data {share}", coverageHint: "Share of the planned time with data. Ratios count observed time only.", bounds: "between {low} and {high}",
-    good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", pieces: "{n} pieces", noValue: "No value: nothing to divide by yet.",
+    good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", pieces: "{n} pcs", noValue: "No value: nothing to divide by yet.",
   },
   de: {
     explainIt: "Erklären", coverage: "Daten {share}", coverageHint: "Anteil der geplanten Zeit mit Daten. Verhältnisse zählen nur beobachtete Zeit.", bounds: "zwischen {low} und {high}",

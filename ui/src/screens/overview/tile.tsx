@@ -29,7 +29,7 @@ function TileState({ equipment, now, look }: { equipment: Equipment; now: StateN
       {look && <StateSign sign={look.sign} tone={look.tone} size={26} />}
       <span className={look ? css.stateName : css.waits}>{look ? stateName(look.word) : say("waits")}</span>
       {now && <span className={css.counter} data-testid={`counter-${equipment.path}`}><Running since={now.since} /></span>}
-      <span className={css.reason} title={why ?? undefined} data-testid={`reason-${equipment.path}`}>{why}</span>
+      <span className={css.reason} title={why ?? undefined} data-testid={`reason-${equipment.path}`}>{look?.tone === "external" ? why?.split(" · ").at(-1) : why}</span>
     </div>
   );
 }

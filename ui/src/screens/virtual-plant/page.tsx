@@ -46,7 +46,7 @@ function Machine({ unit }: { unit: SimUnit }) {
   const stateName = useStateName();
   const [cause, setCause] = useState<string>("jam");
   const operate = useOperate();
-  const look = lookOf({ state: unit.state, reason: unit.jammed ? "failure" : null });
+  const look = lookOf({ state: unit.state, reason: unit.jammed ? "failure" : null, external: unit.state === "Suspended" }); // it suspends for its neighbours only
   return (
     <article className={css.machine} data-tone={look.tone} data-testid={`sim-${unit.path}`} data-jammed={unit.jammed}>
       <h2><Go to={unitOf(unit.path)} className={css.name}>{unit.name}</Go></h2>
@@ -58,7 +58,7 @@ function Machine({ unit }: { unit: SimUnit }) {
       ) : (
         <Button className={css.touch} fullWidth variant="default" loading={operate.isPending} onClick={() => operate.mutate({ unit: unit.path, cause })} leftSection={<Icon name="jam" />} aria-label={say("jamOf", { name: unit.name })} data-testid={`jam-${unit.path}`}>{say("jam")}</Button>
       )}
-      <Select size="sm" aria-label={say("cause")} value={cause} onChange={(value) => value && setCause(value)} allowDeselect={false} disabled={unit.jammed} data={CAUSES.map((value) => ({ value, label: causeWords[language][value] }))} data-testid={`cause-${unit.path}`} />
+      <Select size="sm" aria-label={say("cause")} value={(unit.jammed && unit.cause) || cause} onChange={(value) => value && setCause(value)} allowDeselect={false} disabled={unit.jammed} data={CAUSES.map((value) => ({ value, label: causeWords[language][value] }))} data-testid={`cause-${unit.path}`} />
       {operate.error && <ProblemNotice error={operate.error} compact />}
     </article>
   );
