@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 LISTEN_FOR_REFUSALS = """
 document.addEventListener('securitypolicyviolation', (event) =>
-  console.error(`refused by policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+  console.error(`refused by policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
 
 

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from chromium_here import FLAGS, NAMES, SignedIn, installed
 from complaints import Complaints
 from installation_process import Installation
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK = ViewportSize(width=1280, height=800)
 PATIENCE_MS = 20_000  # how long a test waits for what should come at once: the processors may be busy elsewhere
 IMPORT_S = 180.0
 MOSTLY = 0.9
 
 expect.set_options(timeout=PATIENCE_MS)
-
-type SignedIn = Callable[..., BrowserContext]
 
 
 @pytest.fixture
@@ -43,7 +30,7 @@ def no_task_leaks() -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One Chromium per file, each context in it a new empty profile. Skips where there is none."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = installed()
     if found is None:
         pytest.skip(f"no Chromium here ({', '.join(NAMES)}): run tests/browser/install")
     with sync_playwright() as play:

@@ -1,4 +1,4 @@
-"""An installation as a process of its own, as a newcomer starts it: real sockets, an own data folder, ended by its pid."""
+"""An installation as a process of its own, as a newcomer starts it: own port, own data folder, ended by its pid."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Installation:
             (found["path"] for line in self._process.stdout if (found := ONE_TIME.search(line))), None
         )
         patience.cancel()
-        assert self._unused_link, f"no one-time link within {START_S} s:\n{self.log.read_text(encoding='utf-8')[-4000:]}"
+        assert self._unused_link, (
+            f"no one-time link within {START_S} s:\n{self.log.read_text(encoding='utf-8')[-4000:]}"
+        )
 
     def stop(self) -> int:
         """End it in good order; its exit code."""

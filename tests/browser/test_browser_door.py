@@ -1,4 +1,4 @@
-"""Over the real socket: nothing answers without a session but the declared few, and no two installations share a secret."""
+"""Over the real socket: without a session only the declared few answer; no two installations share a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A figure explains itself down to the address in the PLC: every step shows its value, and the way can be sent to a colleague."""
+"""A figure explains itself down to the address in the PLC, step by step, and a link shows a colleague the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def seconds_between(text: str) -> tuple[float, float]:
 
 def go_down(page: Page, kind: str) -> str:
     """Open the first step of this kind; what it then says of itself."""
-    step, opened = page.locator(f"[data-testid=explain-node][data-kind={kind}]").first, page.get_by_test_id("explain-open")
+    step, opened = (
+        page.locator(f"[data-testid=explain-node][data-kind={kind}]").first,
+        page.get_by_test_id("explain-open"),
+    )
     key = str(step.get_attribute("data-key"))
     step.click()
     expect(opened).to_have_attribute("data-key", key)

@@ -68,7 +68,9 @@ def test_the_capper_turns_red_when_it_jams_and_recovers_when_it_is_freed(
     red_s = page.evaluate("window.redAtMs") / 1000
     late_s = red_s - stood_since_s(api, id_of(api, CAPPER), after_s=pressed_s)
     with capsys.disabled():
-        print(f"\nthe tile was red {late_s:.3f} s after the PLC's change (promised {PROMISED_S}, insisted on {ALLOWED_S})")
+        print(
+            f"\nthe tile was red {late_s:.3f} s after the PLC's change (promised {PROMISED_S}, insisted on {ALLOWED_S})"
+        )
     assert 0 <= late_s < ALLOWED_S
 
     panel.get_by_test_id(f"free-{CAPPER}").click()

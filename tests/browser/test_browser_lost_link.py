@@ -1,12 +1,12 @@
-"""The server goes away while somebody looks: the screen says so and greys, and is whole again when the server is back."""
+"""The server goes away while somebody looks: the screen says so, greys, and is whole when it is back."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from chromium_here import SignedIn
 from complaints import Complaints
-from conftest import SignedIn
 from installation_process import Installation
 from playwright.sync_api import Browser, Page, expect
 

@@ -1,4 +1,4 @@
-"""The first minutes of an installation: the printed link makes the first person, once; later a person comes back to where they were."""
+"""The first minutes of an installation: the printed link makes the first person, once; later ways in keep the view."""
 
 from __future__ import annotations
 
