@@ -81,14 +81,10 @@ def documents() -> dict[str, bytes]:
 
 def with_endpoints(files: dict[str, bytes], endpoints: dict[str, str]) -> dict[str, bytes]:
     """The plant code with the ports on which the PLCs really listen."""
-    usual = {f"opc.tcp://127.0.0.1:{port}/": endpoints[unit] for unit, port in zip(PATHS, PORTS, strict=True)}
-    return {name: _replaced(content, usual) for name, content in files.items()}
-
-
-def _replaced(content: bytes, usual: dict[str, str]) -> bytes:
-    for before, after in usual.items():
-        content = content.replace(before.encode(), after.encode())
-    return content
+    for unit, port in zip(PATHS, PORTS, strict=True):
+        before, after = f"opc.tcp://127.0.0.1:{port}/".encode(), endpoints[unit].encode()
+        files = {name: content.replace(before, after) for name, content in files.items()}
+    return files
 
 
 class Demo:
@@ -102,7 +98,8 @@ class Demo:
         since_us = now_us - max(days * DAY_US, WARM_US)
         self.world = known or World(seed, since_us, now_us, imported=days == 0)
         # a line that was stopped begins a new life; only its first one has a past that is imported
-        self._life = self.world if self._fresh else World(seed, now_us - WARM_US, now_us - WARM_US)
+        another = seed + now_us // HOUR_US
+        self._life = self.world if self._fresh else World(another, now_us - WARM_US, now_us - WARM_US)
         save_world(house.settings.data, self.world)
         self._ids: dict[str, int] = {}
         self._keeper = history.JobKeeper(house.rooms.production, house.database, ids=lambda: self._ids)
@@ -189,7 +186,8 @@ class Demo:
             work.end(job, state="failed", detail=error.message)
 
     def _past(self) -> history.Past:
-        until_us = self.world.until_us or self.house.clock.now_us() + OVERLAP_US
+        ends_us = self.house.clock.now_us() + OVERLAP_US if self._fresh else self.world.live_us
+        until_us = self.world.until_us or ends_us
         if self.world.until_us is None:
             self.world = replace(self.world, until_us=until_us)
             save_world(self.house.settings.data, self.world)
@@ -207,14 +205,23 @@ class Demo:
 
     def _import_samples(self, past: history.Past, job: str) -> bool:
         """Put the past's samples, wait until the ledger has settled them, and say how far it is all the while."""
-        rooms, work = self.house.rooms, self.house.work
-        settling = history.Settling(past, self.house.bus, progress=lambda hours: work.step(job, hours))
-        tags = history.unit_tags(rooms.equipment.plant(), PATHS)
-        done = history.import_samples(past, tags, rooms.historian, stop=self._stop)
+        rooms = self.house.rooms
+        days = history.days_of(past, history.unit_tags(rooms.equipment.plant(), PATHS), stop=self._stop)
+        settling = history.Settling(self.house.bus)
+        try:
+            done = bool(days) and history.import_samples(
+                past,
+                days,
+                rooms.historian,
+                settling=settling,
+                progress=lambda hours: self.house.work.step(job, hours),
+                stop=self._stop,
+            )
+        finally:
+            settling.close()
         if done:
             self.world = replace(self.world, imported=True)
             save_world(self.house.settings.data, self.world)
-        settling.wait(stop=self._stop)
         return done
 
 

@@ -33,9 +33,12 @@ log = logging.getLogger("dovetail.demo")
 
 SOURCE: Final = "demo-history"
 DEMO: Final[Scope] = system_scope("demo")
-PAUSE_S: Final = 0.05  # between two imported hours: live samples must not wait behind a fortnight
-QUIET_S: Final = 30.0  # a ledger that stands still for so long has nothing more to settle
-JOBS_WAITING_MAX: Final = 10_000  # orders of years
+TAG_NAMES: Final = {"reason": "stop_reason"}  # the other tags are called as the simulator calls them
+HOURS_AT_ONCE: Final = 24  # live samples must not wait behind a fortnight; less at once is derived more often
+FRAMES_AT_ONCE: Final = 4  # of one commit: some 5,000 samples
+NEAR_US: Final = 9 * HOUR_US  # at night nothing is said: a day's first slice may begin that far from the day
+DAY_S: Final = 60.0
+LOOK_S: Final = 0.25
 
 
 def unit_tags(plant: PlantModel, paths: Mapping[str, str]) -> dict[str, UnitTags]:
@@ -46,18 +49,8 @@ def unit_tags(plant: PlantModel, paths: Mapping[str, str]) -> dict[str, UnitTags
     found: dict[str, UnitTags] = {}
     for unit, path in paths.items():
         tags = plant.tags_of(plant.by_path(path).id)
-        state = tags["state"]
-        found[unit] = UnitTags(
-            state=state.id,
-            mode=tags["mode"].id,
-            reason=tags["stop_reason"].id,
-            starved=tags["starved"].id,
-            blocked=tags["blocked"].id,
-            speed=tags["speed"].id,
-            processed=tags["processed"].id,
-            defective=tags["defective"].id,
-            link=plant.connections[state.connection or ""].good_through_tag,
-        )
+        ids = {name: tags[TAG_NAMES.get(name, name)].id for name in UnitTags.__dataclass_fields__ if name != "link"}
+        found[unit] = UnitTags(**ids, link=plant.connections[tags["state"].connection or ""].good_through_tag)
     return found
 
 
@@ -75,57 +68,70 @@ class Past:
         return -(-(self.until_us - self.since_us) // HOUR_US)
 
 
-def import_samples(
-    past: Past,
-    tags: Mapping[str, UnitTags],
-    sink: Sink,
-    *,
-    stop: threading.Event,
-    pause_s: float = PAUSE_S,
-) -> bool:
-    """Put the past's samples into `sink`, the newest hour first; answers whether it came to the end.
+def days_of(past: Past, tags: Mapping[str, UnitTags], *, stop: threading.Event) -> list[tuple[int, list[Frame]]]:
+    """(start µs, frames) of each day of the past, the oldest first; none when `stop` was set meanwhile.
 
-    Newest first, because that is what people look at, and because each hour then ends where known samples begin:
-    forwards, the last state of each hour would be held up to now until the next hour came. Raises LinkError when the
-    sink cannot keep them; what was put stays, and a repeat changes nothing.
+    The frames carry the same numbers each time: to store them again changes nothing.
     """
     sampler = Sampler(Line(past.setting, start_us=past.since_us), tags, SOURCE, lane=Lane.IMPORT)
-    hours: list[list[Frame]] = []
-    for hour in range(1, past.hours + 1):
-        frames, _ = sampler.frames(min(past.since_us + hour * HOUR_US, past.until_us))
-        hours.append(frames)
+    days: list[tuple[int, list[Frame]]] = []
+    for hour in range(past.hours):
+        from_us = past.since_us + hour * HOUR_US
+        if hour % HOURS_AT_ONCE == 0:
+            days.append((from_us, []))
+        frames, _ = sampler.frames(min(from_us + HOUR_US, past.until_us))
+        days[-1][1].extend(frames)
         if stop.is_set():
-            return False
-    while hours:
-        sink.put(hours.pop())
-        if stop.wait(pause_s):
-            return False
-    return True
+            return []
+    return days
+
+
+def import_samples(
+    past: Past,
+    days: list[tuple[int, list[Frame]]],
+    sink: Sink,
+    *,
+    settling: Settling,
+    progress: Callable[[int], None],
+    stop: threading.Event,
+) -> bool:
+    """Put the days into `sink`, the newest first, each when the ledger is through the one before; whether all are in.
+
+    Newest first, because that is what people look at, and because each day then ends where known samples begin.
+    Raises LinkError when the sink cannot keep them; what was put stays. `days` is used up, to free the memory.
+    """
+    while days and not stop.is_set():
+        day_us, frames = days.pop()
+        settling.expect(day_us)
+        for first in range(0, len(frames), FRAMES_AT_ONCE):
+            sink.put(frames[first : first + FRAMES_AT_ONCE])
+        settling.wait(stop=stop)
+        progress((past.until_us - day_us) // HOUR_US)
+    return not days
 
 
 class Settling:
-    """How far back the ledger has come through a past that is being imported, told in hours to `progress`."""
+    """Knows when the ledger has come through a day that was imported."""
 
-    def __init__(self, past: Past, bus: Bus, *, progress: Callable[[int], None]) -> None:
-        self._past = past
-        self._progress = progress
-        self._moved = threading.Event()
-        self._from_us = past.until_us
-        self._unsubscribe = bus.subscribe(LedgerSettled, self._settled)
+    def __init__(self, bus: Bus) -> None:
+        self._day_us = 0
+        self._reached = threading.Event()
+        self.close = bus.subscribe(LedgerSettled, self._settled)
+
+    def expect(self, day_us: int) -> None:
+        """The day that begins at `day_us` is now being imported."""
+        self._reached.clear()
+        self._day_us = day_us
 
     def _settled(self, event: LedgerSettled) -> None:
-        if event.from_us < self._from_us:
-            self._from_us = max(event.from_us, self._past.since_us)
-            self._moved.set()
-            self._progress((self._past.until_us - self._from_us) // HOUR_US)
+        if abs(event.from_us - self._day_us) <= NEAR_US:
+            self._reached.set()
 
     def wait(self, *, stop: threading.Event) -> None:
-        """Until the ledger has reached the first hour of the past, or has not moved for QUIET_S."""
-        while self._from_us > self._past.since_us + HOUR_US and not stop.is_set():
-            self._moved.clear()
-            if not self._moved.wait(QUIET_S):
-                break
-        self._unsubscribe()
+        """Until the ledger has come to the start of that day; at most DAY_S: a day may have nothing to settle."""
+        for _ in range(round(DAY_S / LOOK_S)):
+            if self._reached.wait(LOOK_S) or stop.is_set():
+                return
 
 
 class JobKeeper:
@@ -140,7 +146,7 @@ class JobKeeper:
         self._database = database
         self._ids = ids
         self._running: dict[str, str] = {}  # unit → job response
-        self._queue: queue.Queue[JobBegan | JobEnded | None] = queue.Queue(JOBS_WAITING_MAX)
+        self._queue: queue.SimpleQueue[JobBegan | JobEnded | None] = queue.SimpleQueue()  # an order takes hours
         self._thread: threading.Thread | None = None
         self.caught_up = threading.Event()  # set when the runs that `start` was given are recorded
 
@@ -156,10 +162,7 @@ class JobKeeper:
 
     def tell(self, event: JobBegan | JobEnded) -> None:
         """An order began or ended just now."""
-        try:
-            self._queue.put_nowait(event)
-        except queue.Full:
-            log.error("an order of the virtual line is not recorded: too many wait")
+        self._queue.put(event)
 
     def finish(self) -> None:
         """End after what waits."""
