@@ -21,9 +21,8 @@ from dovetail.app import history, virtual
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import base_url, configure_logging, serve_house
 from dovetail.app.settings import from_environment
-from dovetail.core.clock import DAY_US, HOUR_US, from_rfc3339
+from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
-from dovetail.events.equipment import PlantApplied
 from dovetail.operations.operation import execute
 from dovetail.security.service import SetUp
 from dovetail.sim.hours import TWO_SHIFT
@@ -38,6 +37,7 @@ LOGIN: Final = "demo"
 WORLD_FILE: Final = "demo.json"
 WARM_US: Final = 2 * HOUR_US  # a line that begins anew has already run for so long, so that its buffers are filled
 JOBS_S: Final = 60.0  # the past orders take a few seconds; later ones are recorded all the same
+MEND_AFTER_S: Final = 6.0  # not before the import has ended: until then the two lives must be the same
 OVERLAP_US: Final = 5_000_000  # the import reaches into the first live seconds: nothing may be missing between the two
 
 
@@ -105,7 +105,8 @@ class Demo:
         self._keeper = history.JobKeeper(house.rooms.production, house.database, ids=lambda: self._ids)
         self._stop = threading.Event()
         self._importer: threading.Thread | None = None
-        self._applied: PlantApplied | None = None
+        self._mender = threading.Timer(MEND_AFTER_S, self._mend)
+        self._mender.daemon = True
         self.thread = self._plant_thread(PORTS)
 
     @property
@@ -126,7 +127,7 @@ class Demo:
             self.thread.stop()
             self.thread = self._plant_thread((0,) * len(PORTS))
             self.thread.start()
-        self._applied = self._apply_plant()
+        self._apply_plant()
         self._begin_jobs()
         panel = virtual.SimPanel(self.plant, self.house.rooms.equipment, paths=PATHS)
         self.house.is_demo = True
@@ -134,15 +135,21 @@ class Demo:
 
     def ready(self) -> str:
         """The installation answers: let it collect, and begin to import; answers the visitor's way in."""
-        if self._applied is not None:
-            self.house.bus.publish(self._applied)  # the edge was put together before there was a plant
         self._importer = threading.Thread(target=self._import, name="dovetail-demo-import", daemon=True)
         self._importer.start()
+        self._mender.start()
         return self._visitor()
+
+    def _mend(self) -> None:
+        """A visitor should find a line that runs: what had broken down when they came is repaired."""
+        for unit in self.plant.units():
+            if unit.state in ("Held", "Aborted") and not unit.jammed:
+                self.plant.free(unit.name)
 
     def end(self) -> None:
         """Stop the import, the line and the recording of its orders."""
         self._stop.set()
+        self._mender.cancel()
         if self._importer is not None:
             self._importer.join()
         self.thread.stop()
@@ -158,13 +165,12 @@ class Demo:
         )
         return virtual.PlantThread(plant)
 
-    def _apply_plant(self) -> PlantApplied:
+    def _apply_plant(self) -> None:
         files = with_endpoints(documents(), self.plant.endpoints)
         equipment = self.house.rooms.equipment
         since_us = None if equipment.plant().equipment else self.world.since_us
-        done = equipment.apply(files, scope=history.DEMO, valid_from_us=since_us)
+        equipment.apply(files, scope=history.DEMO, valid_from_us=since_us)
         self._ids = {unit: equipment.plant().by_path(path).id for unit, path in PATHS.items()}
-        return PlantApplied(done.output.version, from_rfc3339(done.output.valid_from), done.known)
 
     def _visitor(self) -> str:
         security = self.house.security
