@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -31,8 +32,8 @@ SECRET_COLUMN = re.compile("hash|secret|password|token|key|cookie|salt")
 def twins(folder: Path) -> Iterator[tuple[Installation, Installation]]:
     """Two installations set up by the same person with the same words."""
     pair = (Installation("serve", folder / "twin-1"), Installation("serve", folder / "twin-2"))
-    for one in pair:
-        one.start()
+    with ThreadPoolExecutor() as both:
+        list(both.map(Installation.start, pair))
     yield pair
     for one in pair:
         one.stop()
