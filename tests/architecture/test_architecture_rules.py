@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "dovetail"
 RATCHET = tomllib.loads((Path(__file__).parent / "ratchet.toml").read_text(encoding="utf-8"))
-PLUGIN_FOLDERS = {"drivers", "kpis", "connectors", "screens"}
+PLUGIN_FOLDERS = {"drivers", "kpis", "connectors", "screens", "servers"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "util", "helper"}
 ROOMS = ("equipment", "materials", "workcalendar", "security", "historian", "states", "production", "performance")
 

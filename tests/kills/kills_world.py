@@ -21,9 +21,9 @@ from serve_under_test import BALLAST, LINE, Life
 
 from dovetail.app.control import Control
 from dovetail.app.datafolder import SOCKET
-from dovetail.app.demo import PATHS, documents, free_port, with_endpoints
-from dovetail.app.virtual import PlantThread
 from dovetail.core.clock import SECOND_US, SystemClock
+from dovetail.demo.panel import PlantThread
+from dovetail.demo.run import PATHS, documents, free_port, with_endpoints
 from dovetail.sim.line import Setting
 from dovetail.sim.packml import Reason
 from dovetail.sim.plant import VirtualPlant

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from ground_truth_world import EVERYTHING, START_US, Installation, Life, installation, really
 
-from dovetail.app import history
-from dovetail.app.demo import PATHS, World, documents, load_world, save_world, with_endpoints
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US
+from dovetail.demo import history
+from dovetail.demo.run import PATHS
 from dovetail.events.performance import LedgerSettled
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Line, Setting
-from dovetail.sim.plant import PORTS
 
 SETTING = Setting(seed=7, hours=TWO_SHIFT)
 LATER_US = 2 * DAY_US  # when the demo is started again
@@ -90,18 +89,3 @@ def test_settling_notices_the_day_it_expects() -> None:
     settling.wait(stop=never)
     settling.close()
     assert settling._reached.is_set()
-
-
-def test_the_life_of_the_line_is_remembered(tmp_path: Path) -> None:
-    assert load_world(tmp_path) is None
-    world = World(seed=3, since_us=START_US, live_us=START_US + DAY_US, imported=True)
-    save_world(tmp_path, world)
-    assert load_world(tmp_path) == world
-
-
-def test_the_plant_code_follows_the_ports_that_were_free() -> None:
-    endpoints = {unit: f"opc.tcp://127.0.0.1:{50_000 + at}/" for at, unit in enumerate(PATHS)}
-    files = with_endpoints(documents(), endpoints)
-    text = b"".join(files.values()).decode()
-    assert all(endpoint in text for endpoint in endpoints.values())
-    assert not any(str(port) in text for port in PORTS)

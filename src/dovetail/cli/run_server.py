@@ -44,7 +44,7 @@ def demo(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser where there is one.")] = True,
 ) -> None:
     """Start a virtual bottling line on real OPC UA, watch it live, and jam a machine."""
-    from dovetail.app.demo import run_demo
+    from dovetail.demo.run import run_demo
 
     run_demo(data=data, port=port, seed=seed, days=days, open_browser=browser)
 

@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from dovetail.app import history, virtual
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import base_url, configure_logging, serve_house
 from dovetail.app.settings import from_environment
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
+from dovetail.demo import history, panel
 from dovetail.operations.operation import execute
 from dovetail.security.service import SetUp
 from dovetail.sim.hours import TWO_SHIFT
@@ -129,9 +129,9 @@ class Demo:
             self.thread.start()
         self._apply_plant()
         self._begin_jobs()
-        panel = virtual.SimPanel(self.plant, self.house.rooms.equipment, paths=PATHS)
+        shown = panel.SimPanel(self.plant, self.house.rooms.equipment, paths=PATHS)
         self.house.is_demo = True
-        self.house.extra_routes.append(lambda api: virtual.routes(api, panel))
+        self.house.extra_routes.append(lambda api: panel.routes(api, shown))
 
     def ready(self) -> str:
         """The installation answers: let it collect, and begin to import; answers the visitor's way in."""
@@ -155,7 +155,7 @@ class Demo:
         self.thread.stop()
         self._keeper.finish()
 
-    def _plant_thread(self, ports: tuple[int, ...]) -> virtual.PlantThread:
+    def _plant_thread(self, ports: tuple[int, ...]) -> panel.PlantThread:
         plant = VirtualPlant(
             self._life.setting,
             clock=self.house.clock,
@@ -163,7 +163,7 @@ class Demo:
             since_us=self._life.since_us,
             on_job=self._keeper.tell,
         )
-        return virtual.PlantThread(plant)
+        return panel.PlantThread(plant)
 
     def _apply_plant(self) -> None:
         files = with_endpoints(documents(), self.plant.endpoints)
