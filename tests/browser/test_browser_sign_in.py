@@ -58,13 +58,12 @@ def stranger(chromium: Browser, fresh: Installation, first: BrowserContext) -> I
     context.close()
 
 
-def test_the_first_person_holds_two_grants_and_sees_them(first: BrowserContext) -> None:
+def test_the_first_person_is_administrator_and_sees_it(first: BrowserContext) -> None:
     page = first.new_page()
     complaints = Complaints().listen(page)
     page.goto("/")
     page.get_by_test_id("profile-menu").click()
-    expect(page.get_by_text("System administrator – whole installation")).to_be_visible()
-    expect(page.get_by_text("Plant owner – whole installation")).to_be_visible()
+    expect(page.get_by_text("Administrator – whole installation")).to_be_visible()
     page.close()
     assert complaints.heard == []
 

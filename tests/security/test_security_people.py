@@ -9,7 +9,8 @@ from dovetail.core.errors import InvalidError, NotFoundError, RefusedError, Unau
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.operations.operation import execute
-from dovetail.security.model import ROLES, check_password
+from dovetail.security.model import check_password
+from dovetail.security.roles import PERMISSIONS, ROLES, administers
 from dovetail.security.service import CreateToken, RevokeToken, SecurityRoom, SetUp
 from dovetail.testing.clock import ManualClock
 
@@ -46,6 +47,42 @@ def test_the_system_administrator_sees_no_production_data() -> None:
 
 
 @pytest.mark.parametrize(
+    "role, may, may_not",
+    [
+        ("viewer", {"plant.view"}, {"job.operate", "timeline.edit", "token.create"}),
+        ("operator", {"plant.view", "job.operate", "timeline.edit", "count.enter"}, {"count.review", "token.create"}),
+        ("administrator", {permission.name for permission in PERMISSIONS}, set[str]()),
+        ("plant-owner", {"plant.view", "plant.edit", "calendar.edit"}, {"person.manage", "system.manage"}),
+        ("system-administrator", {"system.manage", "person.manage", "token.create"}, {"plant.view", "plant.edit"}),
+    ],
+)
+def test_what_each_role_may(role: str, may: set[str], may_not: set[str]) -> None:
+    held = ROLES[role].at | ROLES[role].system
+    assert may <= held
+    assert not may_not & held
+
+
+def test_each_role_holds_what_the_weaker_ones_hold() -> None:
+    for weaker, stronger in (("viewer", "operator"), ("operator", "administrator"), ("plant-owner", "administrator")):
+        assert ROLES[weaker].at <= ROLES[stronger].at
+        assert ROLES[weaker].system <= ROLES[stronger].system
+
+
+@pytest.mark.parametrize(
+    "roles, whole",
+    [
+        (["administrator"], True),
+        (["system-administrator", "plant-owner"], True),  # what older set-ups gave the first person
+        (["system-administrator"], False),
+        (["plant-owner", "operator", "viewer"], False),
+        ([], False),
+    ],
+)
+def test_the_two_halves_make_an_administrator(roles: list[str], whole: bool) -> None:
+    assert administers(roles) is whole
+
+
+@pytest.mark.parametrize(
     "permission, node, outcome",
     [
         ("plant.view", 2, None),
@@ -56,7 +93,7 @@ def test_the_system_administrator_sees_no_production_data() -> None:
         ("system.explode", None, RefusedError),
     ],
 )  # fmt: skip
-def test_two_grants_on_the_root_cover_the_tree(
+def test_a_grant_on_the_whole_tree_covers_it(
     room: SecurityRoom, permission: str, node: int | None, outcome: type[Exception] | None
 ) -> None:
     scope = first_person(room)

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from dovetail.core.errors import ConfigError
-from dovetail.core.scope import EquipmentTree, Scope
+from dovetail.core.scope import Actor, EquipmentTree, Scope
 from dovetail.db.uow import Database
 from dovetail.operations.http import Api
 from dovetail.security import api as security_api
@@ -84,7 +84,7 @@ async def test_only_the_declared_few_answer_without_a_session(app: FastAPI, clie
     assert (await client.get("/api/v1/nowhere")).status_code == 401
 
 
-async def test_the_set_up_token_works_once_and_makes_two_visible_grants(
+async def test_the_set_up_token_works_once_and_makes_one_visible_grant(
     client: httpx.AsyncClient, security: SecurityRoom, clock: ManualClock
 ) -> None:
     wrong = {"token": "guess", "login": "eve", "name": "Eve", "password": PASSWORD}
@@ -95,7 +95,7 @@ async def test_the_set_up_token_works_once_and_makes_two_visible_grants(
     made = await set_up(client, security)
     assert made.status_code == 201
     me = (await client.get("/api/v1/me")).json()
-    assert [grant["role"] for grant in me["grants"]] == ["system-administrator", "plant-owner"]
+    assert [grant["role"] for grant in me["grants"]] == ["administrator"]
     assert me["permissions"]["at"]["plant.view"] == [1, 2, 3]
     assert (await client.get("/api/v1/setup")).json() == {"needed": False}
     again = await client.post("/api/v1/setup", json={**wrong, "token": security.new_set_up_token()})
@@ -148,6 +148,26 @@ async def test_a_session_ends_by_sign_out_and_by_time(
     await client.post("/api/v1/session", json={"login": "anna", "password": PASSWORD})
     clock.tick(8 * 3_600_000_000 + 1)
     assert (await client.get("/api/v1/me")).status_code == 401
+
+
+async def test_what_a_route_declares_is_asked_before_anything_else(database: Database) -> None:
+    """A handler that forgets to ask is closed, and who may not act learns nothing about the input."""
+    api = Api(database)
+
+    @api.query("POST", "/forgetful", permission="plant.edit", summary="Asks nobody")
+    def forgetful(needed: int) -> int:
+        return needed
+
+    def resolve(cookie: str | None, _bearer: str | None) -> Scope | None:
+        held = {"right": Scope(Actor("p", "P"), system=frozenset({"plant.edit"})), "wrong": Scope(Actor("q", "Q"))}
+        return held.get(cookie or "")
+
+    other = gated(create_app(api, LiveHub([]), resolve=resolve), api, resolve=resolve, hosts=None)
+    transport = httpx.ASGITransport(app=other, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        for cookie, status in (("", 401), ("wrong", 403), ("right", 422)):
+            answer = await client.post("/api/v1/forgetful", headers={"cookie": f"dovetail={cookie}"})
+            assert answer.status_code == status
 
 
 async def test_out_of_scope_is_the_same_as_not_existing(client: httpx.AsyncClient, security: SecurityRoom) -> None:

@@ -50,6 +50,15 @@ class Scope:
         """Whether `permission` is held for the installation as a whole."""
         return self.everything or permission in self.system
 
+    def holds_somewhere(self, permission: str) -> bool:
+        """Whether `permission` is held at all: for the installation, or on equipment (though there may be none yet)."""
+        return self.everything or permission in self.system or permission in self.at
+
+    def require_somewhere(self, permission: str) -> None:
+        """Raise RefusedError when `permission` is held nowhere: asked before anything else is looked at."""
+        if not self.holds_somewhere(permission):
+            self.require(permission, None)
+
     def require(self, permission: str, equipment_id: int | None) -> None:
         """Raise NotFoundError out of scope, RefusedError for an installation-wide permission that is missing."""
         if equipment_id is None:

@@ -101,6 +101,21 @@ def current_scope(request: Request) -> Scope:
     return scope
 
 
+def _holder(permission: str) -> Callable[[Request], Scope]:
+    """The caller's scope, once it holds the declared permission somewhere: a route that forgets to ask stays closed.
+
+    Where it must be held is for the handler to say. This stands before the request is validated: who may not do a
+    thing learns nothing about its input.
+    """
+
+    def holder(request: Request) -> Scope:
+        scope = current_scope(request)
+        scope.require_somewhere(permission)
+        return scope
+
+    return holder
+
+
 def _body_model(operation: Operation[Any, Any], path: str) -> type[BaseModel]:
     """The operation's input without what the path already says, with `reason` where the operation takes one."""
     in_path = set(re.findall(r"{(\w+)}", path))
@@ -132,7 +147,7 @@ class Api:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route served by a plain function; a parameter `scope: Scope` gets the caller's.
 
-        Not PUBLIC means: without a session the function is never reached.
+        Not PUBLIC means: without a session, or without holding the permission anywhere, the function is never reached.
         """
 
         def add(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,7 +156,7 @@ class Api:
             parameters = [p for p in signature.parameters.values() if p.name != "scope"]
             parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
             if permission != PUBLIC:
-                wanted = Annotated[Scope, Depends(current_scope)]
+                wanted = Annotated[Scope, Depends(_holder(permission))]
                 parameters.append(inspect.Parameter("scope", inspect.Parameter.KEYWORD_ONLY, annotation=wanted))
 
             def endpoint(**given: Any) -> Any:
@@ -195,7 +210,7 @@ class Api:
         header = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
         parameters = [
             inspect.Parameter("response", kind, annotation=Response),
-            inspect.Parameter("scope", kind, annotation=Annotated[Scope, Depends(current_scope)]),
+            inspect.Parameter("scope", kind, annotation=Annotated[Scope, Depends(_holder(operation.permission))]),
             inspect.Parameter("body", kind, annotation=body_model),
             inspect.Parameter("idempotency_key", kind, annotation=header, default=None),
             *(

@@ -1,4 +1,4 @@
-"""People, grants, sessions and tokens; and roles, which are nothing but named sets of permissions."""
+"""People, grants, sessions and tokens, and which passwords are accepted."""
 
 from __future__ import annotations
 
@@ -20,29 +20,6 @@ COMMON_PASSWORDS: Final = frozenset(
         "000000000000", "123123123123", "1q2w3e4r5t6y", "zaq12wsxcde3", "trustno1trustno1", "adminadminadmin",
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """Permissions held at the granted node and below it, and permissions held for the installation."""
-
-    name: str
-    at: frozenset[str] = frozenset()
-    system: frozenset[str] = frozenset()
-
-
-ROLES: Final[dict[str, Role]] = {
-    role.name: role
-    for role in (
-        # manages the system and sees no production data (SECURITY C13)
-        Role("system-administrator", system=frozenset({"system.manage", "token.create"})),
-        Role(
-            "plant-owner",
-            at=frozenset({"plant.view", "job.operate", "timeline.edit", "sim.operate"}),
-            system=frozenset({"plant.edit", "token.create"}),
-        ),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Set-up, sign-in, sessions, tokens, and compiling a person's grants to a Scope.
 
-Nobody exists at first: a one-time token, printed on the console, makes one person with two visible grants.
+Nobody exists at first: a one-time token, printed on the console, makes one person with one visible grant.
 A wrong password and an unknown login take the same time and answer the same.
 """
 
@@ -23,7 +23,8 @@ from dovetail.core.scope import Actor, EquipmentTree, Scope, system_scope
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.operations.operation import Call, Input, Nothing, Operation, execute
 from dovetail.security import store
-from dovetail.security.model import ROLES, Grant, Person, Session, Token, check_password
+from dovetail.security.model import Grant, Person, Session, Token, check_password
+from dovetail.security.roles import ADMINISTRATOR, ROLES
 
 FAILURES_MAX: Final = 5  # SECURITY A7: the sixth within five minutes waits
 FAILURES_WITHIN_US: Final = 5 * MINUTE_US
@@ -194,8 +195,7 @@ class SecurityRoom:
                 password_hash = self._hasher.hash(given.password)
         made = Person(ids.uuid7(self._clock), given.login.casefold(), given.name, given.locale, active=True)
         store.add_person(call.uow, made, password_hash=password_hash)
-        for role in ("system-administrator", "plant-owner"):
-            store.add_grant(call.uow, Grant(made.id, role, None))
+        store.add_grant(call.uow, Grant(made.id, ADMINISTRATOR, None))
         return PersonMade(person_id=made.id)
 
     # --- sign-in and sessions -------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ def routes(api: Api, catalogue: Catalogue, database: Database) -> None:
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Outcome:
         operation = catalogue.find(name)
+        scope.require_somewhere(operation.permission)
         given = operation.input.model_validate(asked.given)
         done = execute(
             operation,

@@ -18,8 +18,8 @@ export function useMe(): Me {
   return me;
 }
 
-/** Whether the person holds a permission anywhere; what they may touch is decided by the server. */
-export const may = (me: Me, permission: string): boolean => me.permissions.system.includes(permission) || (me.permissions.at[permission]?.length ?? 0) > 0;
+/** Whether the person holds a permission anywhere (there may be no equipment yet); what they may touch is decided by the server. */
+export const may = (me: Me, permission: string): boolean => me.permissions.system.includes(permission) || permission in me.permissions.at;
 
 /** Leads to the door, once; where the person wanted to go is remembered for after it. */
 function SignedOut() {

@@ -77,6 +77,6 @@ export const words = defineWords({
 });
 
 export const roleWords = defineWords({
-  en: { "system-administrator": "System administrator", "plant-owner": "Plant owner" },
-  de: { "system-administrator": "Systemverwalter", "plant-owner": "Werkseigner" },
+  en: { viewer: "Viewer", operator: "Operator", administrator: "Administrator", "system-administrator": "System administrator", "plant-owner": "Plant owner" },
+  de: { viewer: "Betrachter", operator: "Bediener", administrator: "Administrator", "system-administrator": "Systemverwalter", "plant-owner": "Werkseigner" },
 });
