@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak ui docs lock browser clean
+.PHONY: help setup demo test check bench soak ui docs lock browser peers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,10 +42,13 @@ ui: $(STATIC) ## Build the screens into the package
 browser: ## A headless Chromium for the browser tests (installed on Debian as root)
 	@tests/browser/install
 
+peers: ## The counterparts that we did not write, for the tests against them
+	@tests/peers/install
+
 demo: setup ## A living bottling line in your browser
 	$(BIN)/dovetail demo
 
-test: setup browser ## All tests, each suite within its share of tests/budget.toml
+test: setup browser peers ## All tests, each suite within its share of tests/budget.toml
 	$(BIN)/python tests/run_suites.py
 
 check: setup ## Format, lint, types and contracts: under a minute
@@ -65,7 +68,7 @@ check-rest:
 bench: setup ## Speed and memory as ratios against named peers, in the same run
 	$(BIN)/python bench/run.py
 
-soak: setup browser ## The long form of the tests: more seeds, more kills, more time
+soak: setup browser peers ## The long form of the tests: more seeds, more kills, more time
 	$(BIN)/python tests/run_suites.py --soak
 
 docs: $(STAMPS)/python ## The manual, into site/
@@ -78,4 +81,4 @@ lock: | $(BIN)/python ## Resolve the dependencies anew (the lock files name no p
 	  --extra postgres --group dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## Remove what was built and installed
-	rm -rf $(VENV) $(STAMPS) ui/node_modules src/dovetail/web/_static site dist
+	rm -rf $(VENV) $(STAMPS) ui/node_modules tests/peers/*/node_modules src/dovetail/web/_static site dist

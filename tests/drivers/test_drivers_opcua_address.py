@@ -24,13 +24,20 @@ PLUGIN = load("dovetail.drivers", "opcua")
     (" i=2258 ", 0, "i", 2258),
     ("ns=1;g=09087e75-8e5e-499b-954f-f2a9603db28a", 1, "g", uuid.UUID("09087e75-8e5e-499b-954f-f2a9603db28a")),
     ("ns=1;b=M/RbKBsRVkePCePcx24oRA==", 1, "b", b"3\xf4[(\x1b\x11VG\x8f\t\xe3\xdc\xc7n(D"),
+    ("nsu=urn:maker:line;path=Filler/State", "urn:maker:line", "path", ((False, "Filler"), (False, "State"))),
+    ("ns=2;path=0:Server/A&/B&:C&&", 2, "path", ((True, "Server"), (False, "A/B:C&"))),
 ])  # fmt: skip
 def test_address(text, namespace, form, identifier):
     assert parse_address(text) == NodeAddress(namespace, form, identifier)
 
 
 @pytest.mark.parametrize("text, why", [
-    ("Filler.State", "after the namespace comes i=, s=, g= or b="),
+    ("Filler.State", "after the namespace comes i=, s=, g=, b= or path="),
+    ("ns=1;path=", "the part after path= is empty"),
+    ("ns=1;path=A//B", "path= needs browse names"),
+    ("ns=1;path=A/B/", "path= needs browse names"),
+    ("ns=1;path=A:B", "path= needs browse names"),
+    ("ns=1;path=A&B", "path= needs browse names"),
     ("", "after the namespace comes"),
     ("nsu=urn:maker:line", "nsu= needs a URI and then a semicolon"),
     ("nsu=;s=x", "nsu= needs a URI"),

@@ -2,6 +2,11 @@
 
 OPC 10000-6 §5.1.12: `ns=<index>;` or `nsu=<uri>;` (in the URI `%3B` is `;` and `%25` is `%`), then `i=` number,
 `s=` text, `g=` GUID or `b=` base64. The URI form survives a restart that renumbers namespaces; the index form does not.
+
+Some servers give their nodes new numbers at every start and keep only the names: for them there is `path=`, the browse
+names from the Objects folder down (`nsu=urn:maker:line;path=Filler/State`), asked of the server at each connection
+(OPC 10000-4 §5.9.4). A name of the standard's own namespace is written `0:Name`; `&` stands before a `/`, `:` or `&`
+that belongs to a name (OPC 10000-4 Annex A.2).
 """
 
 from __future__ import annotations
@@ -15,11 +20,13 @@ from typing import Final, Literal
 
 from dovetail.core.errors import ConfigError
 
-type Identifier = int | str | uuid.UUID | bytes
+type Step = tuple[bool, str]  # (whether it is a name of the standard's own namespace, browse name)
+type Identifier = int | str | uuid.UUID | bytes | tuple[Step, ...]
 
-EXAMPLES: Final = "nsu=urn:maker:line;s=Filler.State · ns=4;i=1001 · i=2258"
+EXAMPLES: Final = "nsu=urn:maker:line;s=Filler.State · nsu=urn:maker:line;path=Filler/State · ns=4;i=1001 · i=2258"
 _HINT: Final = f"write it like {EXAMPLES}"
 _IDENTIFIER_MAX: Final = 4096  # OPC 10000-3: a string identifier has at most 4,096 characters
+_NAME: Final = re.compile(r"(?:(0):)?((?:[^&/:]|&[&/:])+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class NodeAddress:
     """A node id before its namespace is resolved: `namespace` is an index or a URI."""
 
     namespace: int | str
-    form: Literal["i", "s", "g", "b"]
+    form: Literal["i", "s", "g", "b", "path"]
     identifier: Identifier
 
 
@@ -39,8 +46,8 @@ def parse_address(text: str) -> NodeAddress:
     """
     namespace, rest = _namespace(text.strip(), text)
     form, equals, identifier = rest.partition("=")
-    if not equals or form not in ("i", "s", "g", "b"):
-        raise _wrong(text, "after the namespace comes i=, s=, g= or b=")
+    if not equals or form not in ("i", "s", "g", "b", "path"):
+        raise _wrong(text, "after the namespace comes i=, s=, g=, b= or path=")
     if not identifier or len(identifier) > _IDENTIFIER_MAX:
         raise _wrong(text, f"the part after {form}= is empty or longer than {_IDENTIFIER_MAX} characters")
     return NodeAddress(namespace, form, _IDENTIFIERS[form](identifier, text))
@@ -85,7 +92,19 @@ def _opaque(identifier: str, text: str) -> bytes:
         raise _wrong(text, "b= needs base64") from error
 
 
-_IDENTIFIERS = {"i": _number, "s": _text, "g": _guid, "b": _opaque}
+def _path(identifier: str, text: str) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    at = 0
+    while at <= len(identifier):
+        found = _NAME.match(identifier, at)
+        if found is None or identifier[found.end() : found.end() + 1] not in ("", "/"):
+            raise _wrong(text, "path= needs browse names with / between them, and & before a / : or & inside a name")
+        steps.append((found[1] is not None, re.sub(r"&([&/:])", r"\1", found[2])))
+        at = found.end() + 1
+    return tuple(steps)
+
+
+_IDENTIFIERS = {"i": _number, "s": _text, "g": _guid, "b": _opaque, "path": _path}
 
 
 def _wrong(text: str, why: str) -> ConfigError:

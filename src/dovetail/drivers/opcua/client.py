@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -21,6 +21,7 @@ from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Found, ListenGroup, Not
 from dovetail.drivers.opcua.address import NodeAddress, parse_address
 from dovetail.drivers.opcua.listening import listen
 from dovetail.drivers.opcua.options import OpcUaOptions
+from dovetail.drivers.opcua.paths import Paths
 from dovetail.drivers.opcua.publish import row_of, status_of
 from dovetail.drivers.opcua.security import MESSAGE_BYTES_MAX, abort, connect, in_our_words
 from dovetail.drivers.opcua.values import Row, Table, to_raw
@@ -51,6 +52,7 @@ class OpcUaDriver:
         self._clock = around.clock
         self._client: Client | None = None
         self._namespaces: list[str] = []
+        self._paths = Paths(())
         self._limits = (READ_CHUNK, READ_CHUNK)  # nodes per read, monitored items per call
         self._renew_at_us = 0
 
@@ -65,6 +67,7 @@ class OpcUaDriver:
         with in_our_words(self.where):
             values = await self._values(_AT_CONNECT)
         self._namespaces = [str(uri) for uri in values[0] or ()]
+        self._paths = Paths(self._namespaces)
         self._limits = (_limit(values[1]), _limit(values[2]))
 
     async def close(self) -> None:
@@ -109,6 +112,7 @@ class OpcUaDriver:
 
     async def read(self, points: Sequence[Point]) -> list[Batch]:
         """One row per point; an address that cannot be resolved is BAD_CONFIG, the rest goes on."""
+        await self.learn(point.address for point in points)
         rows: list[Row] = []
         known: list[tuple[int, ua.NodeId]] = []
         for index, point in enumerate(points):
@@ -121,6 +125,9 @@ class OpcUaDriver:
         with in_our_words(self.where):
             for start in range(0, len(known), size):
                 rows += await self._read_rows(known[start : start + size])
+        for index, _, status, _ in rows:
+            if status == BAD_NODE_ID:
+                self._paths.forget(points[index].address)
         return Table(points).batches(rows, received_us=self._clock.now_us())
 
     async def _read_rows(self, nodes: list[tuple[int, ua.NodeId]]) -> list[Row]:
@@ -143,6 +150,7 @@ class OpcUaDriver:
 
     async def write(self, point: Point, value: Value) -> None:
         """Write in the node's own data type; raises PointError with the server's status."""
+        await self.learn([point.address])
         node = self.resolve(point.address)
         if node is None:
             raise PointError(f"{point.address} does not exist on {self.where}", native=BAD_NODE_ID)
@@ -158,6 +166,7 @@ class OpcUaDriver:
 
     async def browse(self, address: str | None = None) -> list[Found]:
         """Children by hierarchical references; None starts at the Objects folder."""
+        await self.learn([] if address is None else [address])
         node = ua.NodeId(85) if address is None else self.resolve(address)
         if node is None:
             raise PointError(f"{address} does not exist on {self.where}", native=BAD_NODE_ID)
@@ -183,12 +192,19 @@ class OpcUaDriver:
     def items_per_call(self) -> int:
         return self._limits[1]
 
+    async def learn(self, addresses: Iterable[str]) -> None:
+        """Ask the server what the paths among these addresses mean now, where that is not known yet."""
+        with in_our_words(self.where):
+            await self._paths.learn(self, addresses)
+
     def resolve(self, address: str) -> ua.NodeId | None:
-        """The node id an address means on this server now; None when it is malformed or its namespace is absent."""
+        """The node id an address means on this server now; None when it is malformed or is not there."""
         try:
             parsed = parse_address(address)
         except ConfigError:
             return None
+        if parsed.form == "path":
+            return self._paths.node(address)
         if isinstance(parsed.namespace, int):
             return _node_id(parsed, parsed.namespace)
         if parsed.namespace not in self._namespaces:

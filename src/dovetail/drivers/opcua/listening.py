@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -42,6 +42,7 @@ class Channel(Protocol):
     def now_us(self) -> int: ...
     def monotonic_us(self) -> int: ...
     def resolve(self, address: str) -> ua.NodeId | None: ...
+    async def learn(self, addresses: Iterable[str]) -> None: ...
     def refuse_flood(self) -> None: ...
     async def ask(self, request: Any, timeout_s: float | None = None) -> Any: ...
     async def call(self, request: Any, answer: Any) -> Any: ...
@@ -78,6 +79,7 @@ class _Listener:
 async def listen(driver: Channel, groups: Sequence[ListenGroup], on_notice: Callable[[Notice], None]) -> None:
     """Create the subscription and its items, then keep publish requests standing until cancelled or lost."""
     listener = _Listener(driver, [point for group in groups for point in group.points], on_notice)
+    await driver.learn(point.address for point in listener.table.points)
     subscription = await _create(driver, min(group.interval_ms for group in groups))
     first = 0
     for group in groups:
