@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -79,6 +79,129 @@ def test_a_day_off_and_a_short_day_stand_in_place_of_the_week() -> None:
         "06:00–12:00 BUSY Early",
         "12:00–00:00 NOT_PLANNED",
     ]
+
+
+def test_overtime_comes_on_top_and_a_maintenance_window_cuts_into_what_is_worked() -> None:
+    extra = {"name": "Overtime", "start": "06:00", "end": "12:00", "crew": "A"}
+    boiler = {"name": "Boiler", "start": "13:00", "end": "15:00"}
+    exceptions = {"2026-01-10": {"name": "Rush", "add": [extra]}, "2026-01-05": {"down": [boiler]}}
+    rota = Rota(calendar({**EARLY, "breaks": [PAUSE]}, LATE, exceptions=exceptions), PRAGUE)
+    assert day_of(rota, "2026-01-10", "2026-01-11") == [
+        "00:00–06:00 NOT_PLANNED",
+        "06:00–12:00 BUSY Overtime",
+        "12:00–00:00 NOT_PLANNED",
+    ]
+    assert day_of(rota, "2026-01-05", "2026-01-06") == [
+        "00:00–06:00 NOT_PLANNED",
+        "06:00–10:00 BUSY Early",
+        "10:00–10:30 PLANNED_DOWN Early",
+        "10:30–13:00 BUSY Early",
+        "13:00–14:00 PLANNED_DOWN Early",  # the window goes over the change of shifts
+        "14:00–15:00 PLANNED_DOWN Late",
+        "15:00–22:00 BUSY Late",
+        "22:00–00:00 NOT_PLANNED",
+    ]
+    early, late = shifts_in(rota.spans(at_us("2026-01-05"), at_us("2026-01-06")))
+    assert [(pause.name, (pause.t1_us - pause.t0_us) // MINUTE_US) for pause in early.pauses] == [
+        ("Break", 30),
+        ("Boiler", 60),
+    ]
+    assert [pause.name for pause in late.pauses] == ["Boiler"]
+    (saturday,) = shifts_in(rota.spans(at_us("2026-01-10"), at_us("2026-01-11")))
+    assert (saturday.crew, [(note.kind, note.name) for note in saturday.notes]) == ("A", [("exception", "Rush")])
+
+
+def test_a_window_after_midnight_cuts_into_the_night_that_began_the_day_before() -> None:
+    exceptions = {"2026-01-06": {"down": [{"start": "04:00", "end": "07:00"}]}}
+    rota = Rota(calendar({**NIGHT, "days": ["mon"]}, exceptions=exceptions), PRAGUE)
+    assert day_of(rota, "2026-01-06", "2026-01-07") == [
+        "00:00–04:00 BUSY Night",
+        "04:00–06:00 PLANNED_DOWN Night",
+        "06:00–00:00 NOT_PLANNED",  # what is not worked is not planned down
+    ]
+
+
+PUBLIC = {"public": {"2026-12-24": "Christmas Eve", "2026-12-25": "Christmas Day"}}
+
+
+@pytest.mark.parametrize("shifts, exceptions, expected", [
+    #  worked on the list's dates, and what an exception says of 25 December
+    ([], {}, []),
+    ([{"name": "Short", "start": "06:00", "end": "10:00"}], {}, ["Short"]),
+    ([], {"2026-12-25": {"add": [{"name": "Rush", "start": "08:00", "end": "12:00"}]}}, ["Rush"]),
+    ([], {"2026-12-25": [{"name": "Rush", "start": "08:00", "end": "12:00"}]}, ["Rush"]),
+    ([{"name": "Short", "start": "06:00", "end": "10:00"}], {"2026-12-25": []}, []),
+    ([], {"2026-12-20": {"until": "2026-12-27", "shifts": []}}, []),
+])  # fmt: skip
+def test_a_holiday_closes_or_replaces_shifts_and_an_exception_stands_over_it(
+    shifts: list[object], exceptions: dict[str, object], expected: list[str]
+) -> None:
+    week = calendar(EARLY, NIGHT, holidays={"public": shifts}, holiday_dates=PUBLIC, exceptions=exceptions)
+    assert [shift.name for shift in week.on(date(2026, 12, 25))] == expected
+    assert ("holiday", "Christmas Day") in [(note.kind, note.name) for note in week.day(date(2026, 12, 25)).notes]
+
+
+def test_a_holiday_takes_the_night_that_begins_on_it_and_leaves_the_one_that_runs_into_it() -> None:
+    rota = Rota(calendar(NIGHT, holidays={"public": []}, holiday_dates={"public": {"2026-01-06": "Epiphany"}}), PRAGUE)
+    assert told(rota.spans(at_us("2026-01-05T20:00"), at_us("2026-01-08"))) == [
+        "20:00–22:00 NOT_PLANNED",
+        "22:00–06:00 BUSY Night",  # Monday's night, into the holiday
+        "06:00–22:00 NOT_PLANNED",  # the holiday's own night, into Wednesday, is not worked
+        "22:00–00:00 BUSY Night",
+    ]
+
+
+@pytest.mark.parametrize("day, hours", [("2026-03-28", 7), ("2026-10-24", 9)])
+def test_a_holiday_in_the_night_of_the_clock_change_leaves_that_night_whole(day: str, hours: int) -> None:
+    """The clock changes on the Sunday; that it is a holiday does not shorten Saturday's night, nor lengthen it."""
+    sunday = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    rota = Rota(calendar(NIGHT, holidays={"public": []}, holiday_dates={"public": {sunday: "Sunday"}}), PRAGUE)
+    nights = shifts_in(rota.spans(at_us(f"{day}T12:00"), at_us(f"{day}T12:00") + 2 * DAY_US))
+    assert [(night.id.split("/")[1], (night.t1_us - night.t0_us) // HOUR_US) for night in nights] == [(day, hours)]
+
+
+HALF = ["Day", "Day", "rest", "rest", "Day", "Day", "Day", "rest", "rest", "Day", "Day", "rest", "rest", "rest"]
+CONTINENTAL = {
+    "anchor": "2026-01-05",
+    "cycle": [*HALF, *(name.replace("Day", "Night") for name in HALF)],
+    "crews": {"A": 0, "B": 7, "C": 14, "D": 21},
+}
+DUPONT = {
+    "anchor": "2026-01-05",
+    "cycle": [*["Night"] * 4, *["rest"] * 3, *["Day"] * 3, "rest", *["Night"] * 3, *["rest"] * 3, *["Day"] * 4,
+              *["rest"] * 7],
+    "crews": {"A": 0, "B": 7, "C": 14, "D": 21},
+}  # fmt: skip
+TWELVE = ({"name": "Day", "start": "06:00", "end": "18:00"}, {"name": "Night", "start": "18:00", "end": "06:00"})
+
+
+@pytest.mark.parametrize("rotation", [CONTINENTAL, DUPONT], ids=["2-2-3", "DuPont"])
+def test_four_crews_man_every_hour_and_each_works_42_hours_a_week(rotation: dict[str, object]) -> None:
+    four = calendar(*TWELVE, rotation=rotation)
+    days = [date(2025, 1, 6) + timedelta(days=n) for n in range(2 * 28)]  # a year before the anchor: it runs back too
+    crews = [[shift.crew for shift in four.on(day)] for day in days]
+    assert all(len(set(pair)) == 2 for pair in crews)
+    hours = {crew: 12 * sum(pair.count(crew) for pair in crews) for crew in "ABCD"}
+    assert hours == dict.fromkeys("ABCD", 8 * 42)
+
+
+@pytest.mark.parametrize("day, expected", [
+    ("2026-01-05", [("Day", "A"), ("Night", "C")]),
+    ("2026-01-07", [("Day", "D"), ("Night", "B")]),
+    ("2026-01-12", [("Day", "B"), ("Night", "D")]),
+    ("2026-02-02", [("Day", "A"), ("Night", "C")]),   # four weeks later it begins again
+])  # fmt: skip
+def test_who_works_a_2_2_3(day: str, expected: list[tuple[str, str]]) -> None:
+    four = calendar(*TWELVE, rotation=CONTINENTAL)
+    assert [(shift.name, shift.crew) for shift in four.on(date.fromisoformat(day))] == expected
+
+
+def test_a_shift_that_is_not_in_the_cycle_keeps_to_the_week_and_a_short_day_keeps_its_crew() -> None:
+    office = {"name": "Office", "start": "06:00", "end": "06:30", "days": ["mon"], "crew": "Leads"}
+    short = {"2026-02-02": [{"name": "Day", "start": "06:00", "end": "12:00"}]}
+    four = calendar(*TWELVE, office, rotation=CONTINENTAL, exceptions=short)
+    assert [shift.crew for shift in four.on(date(2026, 1, 12))] == ["B", "Leads", "D"]
+    assert [(shift.crew, shift.end_min) for shift in four.on(date(2026, 2, 2))] == [("A", 12 * 60)]
 
 
 @pytest.mark.parametrize("start, end, hours", [
@@ -179,8 +302,24 @@ def calendars(draw: st.DrawFn) -> Calendar:
         )
         pauses = [{"start": wall(a), "end": wall(b)} for a, b in zip(inner[::2], inner[1::2], strict=False)]
         shifts.append({"name": f"S{number}", "start": wall(start), "end": wall(end), "days": days, "breaks": pauses})
-    off = draw(st.lists(CLOCK_CHANGES, unique=True, max_size=2))
-    return calendar(*shifts, exceptions={day: [] for day in off})
+    chosen = draw(st.lists(CLOCK_CHANGES, unique=True, max_size=3))
+    exceptions = {day: draw(st.sampled_from(ODD_DAYS)) for day in chosen[:2]}
+    holidays = dict.fromkeys(chosen[2:], "Off")
+    more: dict[str, object] = {"exceptions": exceptions, "holidays": {"off": []}, "holiday_dates": {"off": holidays}}
+    if draw(st.booleans()):
+        names = ["rest", *(str(shift["name"]) for shift in shifts)]
+        cycle = draw(st.lists(st.sampled_from(names), min_size=1, max_size=9))
+        more["rotation"] = {"anchor": draw(CLOCK_CHANGES), "cycle": cycle, "crews": {"A": 0, "B": len(cycle) // 2}}
+    return calendar(*shifts, **more)
+
+
+ODD_DAYS: list[object] = [
+    [],
+    {"down": [{"start": "01:30", "end": "03:15"}]},
+    {"down": [{"start": "23:00", "end": "02:30"}, {"start": "02:00", "end": "02:45"}], "add": []},
+    {"shifts": [{"name": "Odd", "start": "02:15", "end": "02:45"}]},
+    {"until": "2026-12-31", "add": [{"name": "More", "start": "00:00", "end": "24:00"}]},
+]
 
 
 def wall(minute: int) -> str:
@@ -200,6 +339,10 @@ def test_spans_tile_every_window_exactly(
     assert all(span.t1_us > span.t0_us for span in spans)
     assert all(a.t1_us == b.t0_us for a, b in pairwise(spans))
     assert all((span.shift_id is None) == (span.plan == "NOT_PLANNED") for span in spans)
+    shifts = shifts_in(spans)
+    assert all(a.t1_us <= b.t0_us for a, b in pairwise(shifts))
+    planned = sum(span.t1_us - span.t0_us for span in spans if span.plan != "NOT_PLANNED")
+    assert sum(shift.t1_us - shift.t0_us for shift in shifts) == planned
 
 
 @settings(max_examples=100, deadline=None)

@@ -56,3 +56,8 @@ ONE_TIME_TOKEN_US: Final = 15 * 60_000_000  # SECURITY A2
 PLANT_FILE_BYTES_MAX: Final = 16_000_000  # 20,000 tags written out are 4 MB
 PLANT_DEPTH_MAX: Final = 32  # deeper nesting is an attack or an accident
 PLANT_PROBLEMS_MAX: Final = 200  # nobody reads further; the count of the rest is said
+
+# --- calendars ----------------------------------------------------------------------------------------------
+ROTATION_DAYS_MAX: Final = 366  # a cycle longer than a year is no rotation but a list of dates
+EXCEPTION_DAYS_MAX: Final = 366  # an exception longer than a year is another calendar
+CALENDAR_DAYS_SHOWN_MAX: Final = 400  # a year by the day, with the weeks at its ends

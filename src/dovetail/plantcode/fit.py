@@ -122,7 +122,9 @@ def _inside(annotation: Any, part: str | int) -> Any:
             named = {field.alias or name: field.annotation for name, field in one.model_fields.items()}
             if part in named:
                 return named[str(part)]
-        arguments = typing.get_args(one)
+            if isinstance(part, int) and (bare := getattr(one, "BARE_LIST", None)):  # a list that stands for one field
+                return _inside(named[bare], part)
+        arguments = [argument for argument in typing.get_args(one) if argument is not ...]  # tuple[X, ...]
         if arguments and typing.get_origin(one) is not None:
             return arguments[-1]
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dovetail.core.bus import Bus
@@ -17,13 +17,14 @@ from dovetail.core.errors import NotFoundError
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.events.equipment import PlantApplied
 from dovetail.workcalendar import store
+from dovetail.workcalendar.differences import Stretch, differences
 from dovetail.workcalendar.model import Rota, Shift, Span, around_the_clock, merged, not_there, shifts_in
-from dovetail.workcalendar.schema import calendar_from
+from dovetail.workcalendar.schema import CalendarBody, HolidaysEntry, calendar_from
 from dovetail.workcalendar.zone import zone_of
 
 type Assignment = tuple[str | None, str]  # calendar key (None: none given), IANA time zone
 type Lay = Callable[[int, int], list[Span]]  # [from_us, to_us) tiled
-type Versions = Mapping[str, list[tuple[int, dict[str, Any] | None]]]
+type Versions = Mapping[str, store.History]
 
 SHIFT_REACH_US: Final = 2 * DAY_US  # a shift lasts at most a day, an hour more when the clock goes back
 PAST_KEPT: Final = 8  # `as_of` moments whose calendars stay in memory: a report asks for one, a person compares two
@@ -68,7 +69,7 @@ class CalendarRoom:
 
     `calendar_of(equipment_id, at_us)` says which calendar an equipment has (inherited) and its time zone; it raises
     NotFoundError for one that did not exist then. `plant_moments()` gives every moment from which a plant version is
-    valid: only there can the answer of `calendar_of` change.
+    valid: only there can the answer of `calendar_of` change. `equipment_at(at_us)` are those in the plant at a moment.
     """
 
     def __init__(
@@ -78,10 +79,12 @@ class CalendarRoom:
         bus: Bus,
         calendar_of: Callable[[int, int], Assignment],
         plant_moments: Callable[[], Sequence[int]],
+        equipment_at: Callable[[int], Iterable[int]] = lambda _at_us: (),
     ) -> None:
-        self._database = database
+        self.database = database
         self._calendar_of = calendar_of
         self._plant_moments = plant_moments
+        self._equipment_at = equipment_at
         self._lock = threading.RLock()
         self._known: dict[int | None, _Definitions] = {}
         bus.subscribe(PlantApplied, lambda _applied: self.refresh())
@@ -93,7 +96,9 @@ class CalendarRoom:
 
     def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Span]:
         """[from_us, to_us) tiled exactly. While the equipment is not in the plant, NOT_PLANNED."""
-        known = self._definitions(as_of)
+        return self._spans(self._definitions(as_of), equipment_id, from_us, to_us)
+
+    def _spans(self, known: _Definitions, equipment_id: int, from_us: int, to_us: int) -> list[Span]:
         found: list[Span] = []
         for t0_us, t1_us, index in known.pieces(from_us, to_us):
             found.extend(self._lay(known, equipment_id, index)(t0_us, t1_us))
@@ -114,6 +119,36 @@ class CalendarRoom:
         """The moments in [from_us, to_us) at which plan or shift changes; neighbouring windows never repeat one."""
         return [span.t0_us for span in self.spans(equipment_id, from_us - 1, to_us, as_of=as_of)[1:]]
 
+    def users(self, key: str, from_us: int, to_us: int) -> list[int]:
+        """The equipment that has this calendar at some moment of [from_us, to_us), by id."""
+        moments = [from_us, *(moment for moment in self._plant_moments() if from_us < moment < to_us)]
+        return sorted(
+            {
+                equipment_id
+                for moment in moments
+                for equipment_id in self._equipment_at(moment)
+                if self._calendar_of(equipment_id, moment)[0] == key
+            }
+        )
+
+    def moved(
+        self, key: str, before: store.History, after: store.History, period: tuple[int, int]
+    ) -> dict[int, list[Stretch]]:
+        """Per equipment the stretches of a period that are planned otherwise by another history of one calendar."""
+        moments = self._plant_moments()
+        was, will = _Definitions({key: before}, moments), _Definitions({key: after}, moments)
+        found: dict[int, list[Stretch]] = {}
+        for equipment_id in self.users(key, *period):
+            stretches = differences(self._spans(was, equipment_id, *period), self._spans(will, equipment_id, *period))
+            if stretches:
+                found[equipment_id] = stretches
+        return found
+
+    def laid(self, key: str, history: store.History, equipment_id: int, period: tuple[int, int]) -> list[Shift]:
+        """The shifts of an equipment in a period by another history of its calendar."""
+        known = _Definitions({key: history}, self._plant_moments())
+        return shifts_in(self._spans(known, equipment_id, *period))
+
     def _definitions(self, as_of: int | None) -> _Definitions:
         with self._lock:
             known = self._known.get(as_of)
@@ -121,7 +156,7 @@ class CalendarRoom:
                 return known
             if len(self._known) > PAST_KEPT:
                 self._known = {key: value for key, value in self._known.items() if key is None}
-            with self._database.read() as reading:
+            with self.database.read() as reading:
                 versions = store.versions(reading, as_of=as_of)
             self._known[as_of] = _Definitions(versions, self._plant_moments())
             return self._known[as_of]
@@ -144,10 +179,22 @@ class CalendarRoom:
 
 
 def current(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
-    """The calendars of the plant code active at a moment, by key."""
-    return store.at(reading, at_us)
+    """The calendars of the plant code active at a moment, by key; older ones in the words of today."""
+    found = store.at(reading, store.work_calendar, at_us)
+    return {key: CalendarBody.model_validate(body).model_dump(mode="json") for key, body in found.items()}
 
 
-def apply(uow: UnitOfWork, bodies: Mapping[str, Mapping[str, Any] | None], valid_from_us: int) -> None:
+def current_holidays(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
+    """The lists of holidays active at a moment, by key."""
+    found = store.at(reading, store.holiday_list, at_us)
+    return {key: HolidaysEntry.model_validate(body).model_dump(mode="json") for key, body in found.items()}
+
+
+def apply(uow: UnitOfWork, bodies: store.Bodies, valid_from_us: int) -> None:
     """Give the calendars of the plant code a new version; the past keeps its own."""
-    store.put(uow, bodies, valid_from_us=valid_from_us)
+    store.put(uow, store.work_calendar, bodies, valid_from_us=valid_from_us)
+
+
+def apply_holidays(uow: UnitOfWork, bodies: store.Bodies, valid_from_us: int) -> None:
+    """Give the lists of holidays a new version. What is planned changes with the calendars that name them."""
+    store.put(uow, store.holiday_list, bodies, valid_from_us=valid_from_us)

@@ -1,4 +1,4 @@
-"""Keep every version of every calendar: from when it is valid and since when it is known."""
+"""Keep every version of every calendar and list of holidays: from when it is valid and since when it is known."""
 
 from __future__ import annotations
 
@@ -6,25 +6,38 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Table, and_, insert, or_, select, update
 
 from dovetail.db import versioned
 from dovetail.db.uow import Reading, UnitOfWork
 
 work_calendar = versioned.versioned_table("work_calendar")
+holiday_list = versioned.versioned_table("holiday_list")
+
+type Bodies = Mapping[str, Mapping[str, Any] | None]
+type History = list[tuple[int, dict[str, Any] | None]]
 
 
-def put(uow: UnitOfWork, bodies: Mapping[str, Mapping[str, Any] | None], *, valid_from_us: int) -> None:
-    """Make these the calendars of their keys from a moment on; None ends one."""
-    versioned.put(uow, work_calendar, bodies, valid_from_us=valid_from_us)
+def put(uow: UnitOfWork, table: Table, bodies: Bodies, *, valid_from_us: int) -> None:
+    """Make these the calendars (or lists) of their keys from a moment on; None ends one."""
+    versioned.put(uow, table, bodies, valid_from_us=valid_from_us)
 
 
-def at(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
-    """The calendars valid at a moment, by key."""
-    return versioned.at(reading, work_calendar, at_us=at_us)
+def at(reading: Reading, table: Table, at_us: int) -> dict[str, dict[str, Any]]:
+    """What is valid at a moment, by key."""
+    return versioned.at(reading, table, at_us=at_us)
 
 
-def versions(reading: Reading, *, as_of: int | None) -> dict[str, list[tuple[int, dict[str, Any] | None]]]:
+def correct(uow: UnitOfWork, key: str, valid_from_us: int, body: Mapping[str, Any]) -> None:
+    """Let the version of a calendar that is valid from a moment say this; what it said stays known as it was."""
+    table = work_calendar
+    mine = and_(table.c.key == key, table.c.valid_from_us == valid_from_us, table.c.known_to.is_(None))
+    uow.connection.execute(update(table).where(mine).values(known_to=uow.known))
+    row = {"key": key, "valid_from_us": valid_from_us, "body": body, "known_from": uow.known}
+    uow.connection.execute(insert(table), [row])
+
+
+def versions(reading: Reading, *, as_of: int | None) -> dict[str, History]:
     """Per key every (valid_from_us, body) that was known at `as_of` (None: now), oldest first."""
     table = work_calendar
     visible = table.c.known_to.is_(None)
@@ -32,7 +45,17 @@ def versions(reading: Reading, *, as_of: int | None) -> dict[str, list[tuple[int
         still = or_(table.c.known_to.is_(None), table.c.known_to > as_of)
         visible = and_(table.c.known_from <= as_of, still)
     query = select(table.c.key, table.c.valid_from_us, table.c.body).where(visible)
-    found: dict[str, list[tuple[int, dict[str, Any] | None]]] = defaultdict(list)
+    found: dict[str, History] = defaultdict(list)
     for key, valid_from_us, body in reading.connection.execute(query.order_by(table.c.valid_from_us, table.c.id)):
         found[key].append((valid_from_us, body))
     return dict(found)
+
+
+def changes(reading: Reading, key: str, *, limit: int) -> list[tuple[int, int]]:
+    """(known, earliest valid_from_us) of the changes of a calendar, newest first: a correction reaches back."""
+    table = work_calendar
+    query = select(table.c.known_from, table.c.valid_from_us).where(table.c.key == key)
+    found: dict[int, int] = {}
+    for known, valid_from_us in reading.connection.execute(query.order_by(table.c.known_from.desc())):
+        found[known] = min(valid_from_us, found.get(known, valid_from_us))
+    return list(found.items())[:limit]
