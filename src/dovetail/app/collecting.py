@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
+from dovetail.core import plugins
 from dovetail.core.errors import ConfigError
-from dovetail.drivers.base import Point
+from dovetail.drivers.base import DriverSpec, Point
 from dovetail.edge.model import LinkPlan, ScanPoint, TimeRule
 from dovetail.equipment.model import Connection, PlantModel, ScanClass, Tag
+from dovetail.equipment.snapshot import DEFAULT_SCAN
 
 
 def links(plant: PlantModel) -> list[LinkPlan]:
@@ -21,6 +23,7 @@ def feeds(plant: PlantModel, connection: str) -> frozenset[int]:
 
 
 def _link(plant: PlantModel, connection: Connection) -> LinkPlan:
+    on_change = "subscribe" if _listens(connection.driver) else "poll"
     return LinkPlan(
         name=connection.name,
         driver=connection.driver,
@@ -28,15 +31,24 @@ def _link(plant: PlantModel, connection: Connection) -> LinkPlan:
         good_through_tag=connection.good_through_tag,
         clock_offset_tag=connection.clock_offset_tag,
         time=cast("TimeRule", connection.time),
-        points=tuple(_point(plant.scan_classes.get(tag.scan), tag) for tag in plant.tags_on(connection.name)),
+        points=tuple(
+            _point(plant.scan_classes.get(tag.scan, DEFAULT_SCAN), tag, on_change=on_change)
+            for tag in plant.tags_on(connection.name)
+        ),
     )
 
 
-def _point(scan: ScanClass | None, tag: Tag) -> ScanPoint:
+def _listens(driver: str) -> bool:
+    """Whether the protocol reports changes by itself; of a driver that is missing the session will say so."""
+    try:
+        spec: DriverSpec = plugins.load("dovetail.drivers", driver)
+    except ConfigError:
+        return True
+    return spec.listens
+
+
+def _point(scan: ScanClass, tag: Tag, *, on_change: Literal["subscribe", "poll"]) -> ScanPoint:
     if tag.address is None:
         raise ConfigError(f"{tag.path} has a connection but no address", code="tag-address")
     point = Point(tag.id, tag.address, tag.kind, tag.scale, tag.offset)
-    if scan is None:
-        return ScanPoint(point, deadband=tag.deadband)
-    mode = "poll" if scan.mode == "poll" else "subscribe"
-    return ScanPoint(point, mode, scan.interval_ms, tag.deadband)
+    return ScanPoint(point, "poll" if scan.mode == "poll" else on_change, scan.interval_ms, tag.deadband)

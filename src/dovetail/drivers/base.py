@@ -8,7 +8,7 @@ and chooses the timestamp (DESIGN §4, §6).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
@@ -115,16 +115,41 @@ def _no_secrets(name: str) -> str:
     raise ConfigError(f"there is no secret named {name!r}", code="secret-unknown", hint="store it before use")
 
 
+class Shared:
+    """What links of one edge have in common, e.g. the one cable to a gateway with many units behind it.
+
+    A driver keeps its things under a key that begins with its own name, and drops them when nobody uses them.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, Any] = {}
+
+    def one[T](self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is held under `key`, made when nothing is."""
+        if key not in self._held:
+            self._held[key] = make()
+        return self._held[key]
+
+    def drop(self, key: Hashable) -> None:
+        """Nobody needs it any more."""
+        self._held.pop(key, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a driver gets from outside: time, and the values behind `secret://name`."""
+    """What a driver gets from outside: time, the values behind `secret://name`, and what links share."""
 
     clock: Clock
     secret: Callable[[str], str] = field(default=_no_secrets)
+    shared: Shared = field(default_factory=Shared)
 
 
 def _nothing_to_prepare() -> None:
     """The driver imports at once."""
+
+
+def _any_kind(_address: str, _kind: Kind) -> None:
+    """What kind of value an address brings is only known by asking the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +159,8 @@ class DriverSpec:
     `options` is the form, the check and the manual page; `address` shows examples; `parse_address` is pure and raises
     ConfigError; `open` makes an unconnected driver from checked options. `in_flight` is how many requests one
     device bears at once; `prepare` does the slow imports and is called in a thread, so that no link waits for them.
+    `fits` raises ConfigError when an address cannot bring values of a kind. A driver that does not `listen` has no
+    subscriptions: what a plant wants on change is polled instead, at the same interval.
     """
 
     title: str
@@ -143,6 +170,13 @@ class DriverSpec:
     open: Callable[[Any, Surroundings], Driver]
     in_flight: int = 1
     prepare: Callable[[], object] = _nothing_to_prepare
+    fits: Callable[[str, Kind], None] = _any_kind
+    listens: bool = True
+
+    def accept(self, address: str, kind: Kind) -> None:
+        """Raise ConfigError when the address is badly written or cannot bring values of this kind. Pure."""
+        self.parse_address(address)
+        self.fits(address, kind)
 
     def check(self, options: Mapping[str, object]) -> DriverOptions:
         """The options as a checked model. Raises ConfigError with every field at fault."""

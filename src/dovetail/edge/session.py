@@ -10,13 +10,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
 from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, BACKOFF_REFUSED_S, GOOD_THROUGH_EVERY_S
-from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Surroundings, run_together
+from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Shared, Surroundings, run_together
 from dovetail.edge import poller
 from dovetail.edge.handover import Handover
 from dovetail.edge.model import LinkChange, LinkPlan, LinkStatus
@@ -42,6 +42,7 @@ class Company:
     on_link: Callable[[LinkChange], None]
     load: Callable[[str], DriverSpec]
     secret: Callable[[str], str]
+    shared: Shared = field(default_factory=Shared)
 
 
 def backoff_s(attempt: int, rng: random.Random) -> float:
@@ -137,7 +138,7 @@ class LinkSession:
         spec = self._company.load(self.plan.driver)
         options = spec.check(self.plan.options)
         self._spec, self._endpoint, self._is_insecure = spec, options.where(), options.is_insecure()
-        return spec.open(options, Surroundings(self._clock, self._company.secret))
+        return spec.open(options, Surroundings(self._clock, self._company.secret, self._company.shared))
 
     async def _live(self, driver: Driver) -> None:
         """Everything that runs while connected; the first failure ends it."""

@@ -50,7 +50,7 @@ MEANINGS: Final[dict[str, str]] = {
     NAME: "A name is a lower-case word.",
     NO_CONNECTION: "There is no such connection.",
     NO_DRIVER: "There is no such driver.",
-    ADDRESS: "The driver does not understand this address.",
+    ADDRESS: "The driver does not understand this address, or it brings no values of this kind.",
     NO_SCAN_CLASS: "There is no such scan class.",
     HALF_ADDRESS: "A tag that is read needs a connection and an address.",
     SCALING: "Scale, offset and deadband are for numbers, and a scale of 0 keeps nothing.",

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from pydantic import BaseModel
 
-from dovetail.core import plugins
+from dovetail.core import batch, plugins
 
 PACKAGE: Final = "dovetail.drivers"
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """What validation needs of a driver: the schema of its options, how its addresses read, and an example of one."""
+    """What validation needs of a driver: the schema of its options, which addresses it accepts, an example of one."""
 
     options: type[BaseModel]
-    parse_address: Callable[[str], Any]
+    accept: Callable[[str, batch.Kind], None]
     example: str
 
 
@@ -48,5 +48,5 @@ class PluginDrivers:
         """The driver of that name. Raises ConfigError with the names there are."""
         if name not in self._found:
             spec = plugins.load(PACKAGE, name)
-            self._found[name] = Driver(spec.options, spec.parse_address, spec.address)
+            self._found[name] = Driver(spec.options, spec.accept, spec.address)
         return self._found[name]

@@ -9,7 +9,7 @@ from dovetail.core.errors import ConfigError, DovetailError
 from dovetail.equipment import codes
 from dovetail.equipment.checks import check_names
 from dovetail.equipment.drivers import Driver, Drivers
-from dovetail.equipment.entries import PROPERTY, PROPERTY_HINT, ConnectionEntry, TagEntry
+from dovetail.equipment.entries import KINDS, PROPERTY, PROPERTY_HINT, ConnectionEntry, TagEntry
 from dovetail.equipment.model import INTERNAL_TAGS, WORK_UNIT
 from dovetail.equipment.resolve import Resolved, resolved
 from dovetail.plantcode.fit import fit
@@ -98,7 +98,7 @@ def _reads(plant: Plant, report: Report) -> dict[str, Reads]:
 def _check_addresses(report: Report, driver: Driver, reads: Reads) -> None:
     for address, node, name in reads:
         try:
-            driver.parse_address(address)
+            driver.accept(address, KINDS[node.tags[name].kind])
         except DovetailError as error:
             at = node.where("tags", name, "address")
             hint = error.hint or f"an address looks like {driver.example}"
