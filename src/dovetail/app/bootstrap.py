@@ -30,6 +30,8 @@ from dovetail.events.production import JobResponseChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.operations.http import Api
 from dovetail.security.service import SecurityRoom
+from dovetail.upkeep.backup import Backups
+from dovetail.upkeep.restore import settle
 from dovetail.web.app import create_app, gated
 from dovetail.web.live import LiveHub
 from dovetail.web.longwork import LongWork
@@ -50,6 +52,7 @@ class House:
         self.bus = bus
         self.rooms: Rooms = build_rooms(settings.data, database, clock=clock, bus=bus)
         self.work = LongWork(clock)
+        self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
         self.edge: EdgeRuntime | None = None  # made at the start, from the plant as it holds then
         self.workers = self._workers()
         self.extra_routes: list[Callable[[Api], None]] = []
@@ -81,7 +84,9 @@ class House:
     def _assembled(self) -> tuple[FastAPI, ASGIApp]:
         if self._app is None:
             api = Api(self.database)
-            parts = routes.Parts(self.rooms, self.link_statuses, self.work, self.database, self.clock, self.is_demo)
+            parts = routes.Parts(
+                self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo
+            )
             routes.assemble(api, parts)
             for extra in self.extra_routes:
                 extra(api)
@@ -166,6 +171,7 @@ class House:
 
     def close(self) -> None:
         """Close the stores; what was accepted is on disk already."""
+        self.backups.stop()
         self.rooms.historian.close()
         self.database.close()
 
@@ -180,6 +186,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> Iterator[Ho
     """Own the data folder and open the installation in it, migrated. Raises LockedError, ConfigError."""
     timer = clock or SystemClock()
     with datafolder.own(settings.data):
+        settle(settings.data, settings.records_url)
         datafolder.remember_store(settings.data, backend=make_url(settings.records_url).get_backend_name())
         bus = Bus()
         database = Database(settings.records_url, clock=timer, bus=bus)

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from dovetail.core.errors import ConfigError, RefusedError
+from dovetail.upkeep.layout import ELSEWHERE, LOCK, RECORDS, SOCKET
 
-LOCK = "owner.lock"
-ELSEWHERE = "records-are-in-postgresql"  # a marker: opening the folder without the database would begin an empty one
-SOCKET = "control.sock"
+__all__ = ["ELSEWHERE", "LOCK", "SOCKET", "LockedError", "own", "remember_store"]
 
 
 class LockedError(RefusedError):
@@ -59,7 +58,7 @@ def own(data: Path) -> Iterator[Path]:
 
 def remember_store(data: Path, *, backend: str) -> None:
     """Hold the folder to the records store it was begun with. Raises ConfigError for another."""
-    marker, own_file = data / ELSEWHERE, data / "records.db"
+    marker, own_file = data / ELSEWHERE, data / RECORDS
     if backend == "sqlite" and marker.exists():
         raise ConfigError(
             f"the records of {data} are in PostgreSQL",

@@ -24,6 +24,8 @@ from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.security import api as security_api
 from dovetail.states import api as states_api
+from dovetail.upkeep import api as upkeep_api
+from dovetail.upkeep.backup import Backups
 from dovetail.web import connections, longwork, operations_api
 from dovetail.web.longwork import LongWork
 from dovetail.workcalendar import api as workcalendar_api
@@ -39,14 +41,15 @@ class Parts:
     rooms: Rooms
     link_statuses: Callable[[], list[LinkStatus]]
     work: LongWork
+    backups: Backups
     database: Database
     clock: Clock
     is_demo: bool
 
 
-def catalogue(rooms: Rooms) -> Catalogue:
+def catalogue(parts: Parts) -> Catalogue:
     """Every operation of the installation, by name."""
-    security = rooms.security
+    rooms, security = parts.rooms, parts.rooms.security
     found: list[Operation[Any, Any]] = [
         rooms.equipment.apply_operation,
         rooms.equipment.rollback_operation,
@@ -56,6 +59,7 @@ def catalogue(rooms: Rooms) -> Catalogue:
         security.set_locale,
         security.sign_in_link,
         *rooms.production.operations,
+        parts.backups.make,
     ]
     return Catalogue(found)
 
@@ -78,7 +82,8 @@ def assemble(api: Api, parts: Parts) -> None:
     performance_api.routes(api, rooms.performance, rooms.explainer)
     connections.routes(api, parts.link_statuses, lambda name: collecting.feeds(rooms.equipment.plant(), name))
     longwork.routes(api, parts.work)
-    operations_api.routes(api, catalogue(rooms), parts.database)
+    operations_api.routes(api, catalogue(parts), parts.database)
+    upkeep_api.routes(api, parts.backups)
 
 
 def _unit_of(rooms: Rooms, tag_id: int) -> str | None:

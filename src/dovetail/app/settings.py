@@ -27,6 +27,7 @@ class Settings:
     tls_key: Path | None = None
     behind_proxy: str | None = None  # the address of a TLS-terminating proxy whose X-Forwarded-Proto is believed
     names: tuple[str, ...] = ()  # further host names this server answers to
+    backups: Path | None = None  # the folder for backups that are asked for over the API
 
     @property
     def records_url(self) -> str:
@@ -78,9 +79,10 @@ def from_environment(**given: object) -> Settings:
     """Settings from DOVETAIL_DATA, DOVETAIL_DATABASE_URL, …; what is given (and not None) wins."""
     chosen: dict[str, object] = {}
     kinds: dict[str, Callable[[str], object]] = {
-        "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names
+        "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names,
+        "backups": Path,
     }  # fmt: skip
-    for name in ("data", "host", "port", "database_url", "tls_cert", "tls_key", "behind_proxy", "names"):
+    for name in ("data", "host", "port", "database_url", "tls_cert", "tls_key", "behind_proxy", "names", "backups"):
         text = os.environ.get(PREFIX + name.upper())
         if text:
             try:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import operate, plant, run_server
+from dovetail.cli import operate, plant, run_server, upkeep
 
 app = typer.Typer(
     name="dovetail",
@@ -42,6 +42,7 @@ run_server.register(app)
 plant.register(app)
 
 operate.register(app)
+upkeep.register(app)
 
 
 def run() -> None:

@@ -28,13 +28,25 @@ def configuration(connection: Connection) -> Config:
 def migrate(database: Database) -> None:
     """Run the missing steps. Raises ConfigError for a store made by a newer version: it is not touched."""
     with database.writer.begin() as connection:
-        config = configuration(connection)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current is not None and current not in known:
-            raise ConfigError(
-                f"the records store is at step {current}, which this version does not know",
-                code="db-newer",
-                hint="run the version that made it, or a newer one",
-            )
-        command.upgrade(config, "head")
+        upgrade(connection, "head")
+
+
+def upgrade(connection: Connection, step: str) -> None:
+    """Run the missing steps up to `step` in the caller's transaction. Raises ConfigError for one not known here."""
+    config = configuration(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    for found in {current, step} - {None, "head"} - known:
+        raise ConfigError(
+            f"the records store is at step {found}, which this version does not know",
+            code="db-newer",
+            hint="run the version that made it, or a newer one",
+        )
+    command.upgrade(config, step)
+
+
+def newest_step() -> str:
+    """The step at which the records of this version stand."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return ScriptDirectory.from_config(config).get_current_head() or ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +24,7 @@ from dovetail.events.historian import FramesStored
 from dovetail.historian import aggregates
 from dovetail.historian import frames as codec
 from dovetail.historian.columns import VALID, Block
-from dovetail.historian.head import Counts, Head, ReceivedKey, Write
+from dovetail.historian.head import Head, ReceivedKey, Write
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, HeadRow, Mean, Sample, Series
@@ -71,15 +73,20 @@ class Historian:
             with self._months.view(month) as view:
                 for block in view.ends():
                     self._last.load(block)
-        for row in self._recent.snapshot():
-            for block in row.all():
-                self._last.load(block)
+        for block in (block for row in self._recent.snapshot() for block in row.all()):
+            self._last.load(block)
 
     def close(self) -> None:
         """Close the files; what was accepted is on disk already."""
-        with self._sealer.idle, self._write_lock:
+        with self.sealing_paused(), self._write_lock:
             self._head.close()
             self._months.close()
+
+    @contextmanager
+    def sealing_paused(self) -> Generator[None]:
+        """While the block lasts, which must be short, nothing is sealed or released: the months stay as they are."""
+        with self._sealer.idle:
+            yield
 
     # --- in ---------------------------------------------------------------------------------------------
 
@@ -104,18 +111,18 @@ class Historian:
 
     def _put(self, given: Sequence[Frame]) -> list[Row]:
         received: dict[ReceivedKey, Spans] = {}
-        counts: dict[tuple[str, str], Counts] = {}
+        counts = defaultdict[tuple[str, str], Counter[str]](Counter)
         accepted: list[Accepted] = []
         self._ingest.begin()
         try:
             for frame in given:
-                count = counts.setdefault((frame.source, frame.lane.value), {})
+                count = counts[frame.source, frame.lane.value]
                 if not self._first_time(frame, received):
-                    _add(count, repeated=1)
+                    count.update(repeated=1)
                     continue
                 taken = self._ingest.accept(frame, now_us=self._clock.now_us())
-                _add(count, frames=1, expected=len(frame), stored=taken.stored)
-                _add(count, duplicate=taken.duplicate, refused=taken.refused)
+                count.update(frames=1, expected=len(frame), stored=taken.stored)
+                count.update(duplicate=taken.duplicate, refused=taken.refused)
                 accepted += [] if taken.empty else [taken]
             rows = [(taken.stored, codec.encode(taken.frame)) for taken in accepted]
             first_id = self._head.last_id + 1
@@ -148,18 +155,17 @@ class Historian:
 
     def delivery(self) -> list[Delivery]:
         """The account per source and lane: expected = stored + duplicate + refused + gap."""
-        repeats: dict[tuple[str, str], int] = {}
+        repeats = Counter[tuple[str, str]]()
         for month in self._months.newest_first():
             with self._months.view(month) as view:
-                for key, n in view.duplicates().items():
-                    repeats[key] = repeats.get(key, 0) + n
+                repeats.update(view.duplicates())
         counters, missing = self._head.account()
         return [
             Delivery(
                 *key,
                 expected=count["expected"],
-                stored=count["stored"] - repeats.get(key, 0),
-                duplicate=count["duplicate"] + repeats.get(key, 0),
+                stored=count["stored"] - repeats[key],
+                duplicate=count["duplicate"] + repeats[key],
                 refused=count["refused"],
                 gap=count["gap"],
                 frames=count["frames"],
@@ -176,8 +182,7 @@ class Historian:
 
         Raises RefusedError (head-released) when rows above `after` have been released: re-read by time, with `raw`.
         """
-        recent = self._recent.after(after, limit)
-        if recent is not None:
+        if (recent := self._recent.after(after, limit)) is not None:
             return [HeadRow(row.head_id, row.frame) for row in recent]
         rows = [HeadRow(head_id, codec.decode(body)) for head_id, body in self._head.rows(after, limit)]
         if after < self._head.released:
@@ -256,11 +261,6 @@ class Historian:
             owner = self._owner_of(tag)
             if owner not in visible if owner is not None else visible.isdisjoint(self._roots()):
                 raise NotFoundError("there is no such tag")
-
-
-def _add(count: Counts, **more: int) -> None:
-    for name, n in more.items():
-        count[name] = count.get(name, 0) + n
 
 
 def _samples(blocks: Iterable[Block]) -> dict[int, Sample]:

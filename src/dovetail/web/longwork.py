@@ -66,9 +66,9 @@ class LongWork:
         self.on_change()
         return work.id
 
-    def step(self, work_id: str, done: int) -> None:
-        """Say how far it is."""
-        self._put(work_id, done=done)
+    def step(self, work_id: str, done: int, *, total: int | None = None) -> None:
+        """Say how far it is; `total` where it is only known now."""
+        self._put(work_id, done=done, **({} if total is None else {"total": total}))
 
     def end(self, work_id: str, *, state: Literal["done", "failed"] = "done", detail: str = "") -> None:
         """Say how it ended; `detail` tells who can mend a failure."""

@@ -1,0 +1,18 @@
+"""What lies in an installation's data folder, and by which names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LOCK: Final = "owner.lock"
+SOCKET: Final = "control.sock"
+RECORDS: Final = "records.db"
+ELSEWHERE: Final = (
+    "records-are-in-postgresql"  # a marker: opening the folder without the database would begin an empty one
+)
+HISTORIAN: Final = "historian"
+INSTALLATION: Final = "installation.id"  # made with the first backup: whose backups are they
+LAST_BACKUP: Final = "last-backup.json"
+RESTORING: Final = "restoring"  # a restore under way; without its journal it is only half there
+ASIDE: Final = "before-restore-"  # what a restore found, kept
+KNOWN: Final = frozenset({LOCK, SOCKET, RECORDS, ELSEWHERE, HISTORIAN, INSTALLATION, LAST_BACKUP})

@@ -1,0 +1,99 @@
+"""Copy the historian's files while samples go on coming in: all of one moment, held by readers, copied at leisure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from dovetail.core.errors import ConfigError, LinkError
+from dovetail.db.engine import sqlite_module
+from dovetail.historian import head, months
+from dovetail.upkeep.manifest import sync_folder
+
+HEAD: Final = "head.db"
+PAGES_AT_ONCE: Final = 1_024  # 4 MB: progress moves, and a request to end is heard
+FILES_MAX: Final = 300  # 25 years of months; each is three open files while it is copied
+
+sqlite3 = sqlite_module()
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One file, as it was when it was pinned, whatever is written to it since."""
+
+    name: str
+    connection: Any
+    bytes: int
+
+
+@contextmanager
+def pinned(folder: Path) -> Iterator[list[Pinned]]:
+    """All files of the historian in `folder`, the head first. Nothing may be sealed while this begins."""
+    names = [HEAD, *sorted(path.name for path in folder.glob("chunks-????-??.db"))]
+    if len(names) > FILES_MAX:
+        raise ConfigError(f"{len(names)} historian files are more than one backup takes", code="backup-files")
+    with ExitStack() as stack:
+        yield [stack.enter_context(_pin(folder / name)) for name in names]
+
+
+@contextmanager
+def _pin(path: Path) -> Iterator[Pinned]:
+    connection = head.connect(path, role="reader")
+    try:
+        connection.execute("begin")
+        connection.execute("select count(*) from sqlite_master").fetchone()  # a transaction begins with its first read
+        (pages,) = connection.execute("pragma page_count").fetchone()
+        (size,) = connection.execute("pragma page_size").fetchone()
+        yield Pinned(path.name, connection, pages * size)
+    finally:
+        connection.close()
+
+
+def marks(source: Pinned) -> dict[str, int]:
+    """Of the pinned head: the newest row, and up to where rows are sealed and released."""
+    last = source.connection.execute("select seq from sqlite_sequence where name = 'head'").fetchone()
+    return {"last": last[0] if last else 0, **dict(source.connection.execute("select name, head_id from mark"))}
+
+
+def copy(source: Pinned, to: Path, *, on_bytes: Callable[[int], None]) -> None:
+    """Write the pinned file to `to`, durable when this returns. Raises LinkError when the disk refuses."""
+    before = 0
+
+    def progress(_status: int, remaining: int, total: int) -> None:
+        nonlocal before
+        done = source.bytes * (total - remaining) // max(1, total)
+        on_bytes(done - before)
+        before = done
+
+    target = sqlite3.connect(to, isolation_level=None)
+    try:
+        source.connection.backup(target, pages=PAGES_AT_ONCE, progress=progress, sleep=0)
+    except sqlite3.Error as error:
+        raise LinkError(f"{to} cannot be written: {error}", code="backup-write") from error
+    finally:
+        target.close()
+    sync_folder(to.parent)
+
+
+def check(folder: Path, names: Sequence[str]) -> None:
+    """Raise ConfigError for a copied file that SQLite finds damaged, or that a newer version made."""
+    for name in names:
+        kind = head if name == HEAD else months
+        uri = f"file:{(folder / name).resolve()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True)
+        try:
+            (version,) = connection.execute("pragma user_version").fetchone()
+            verdict = connection.execute("pragma quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise ConfigError(f"{name} is damaged: {error}", code="backup-damaged") from error
+        finally:
+            connection.close()
+        if version > kind.USER_VERSION:
+            raise ConfigError(
+                f"{name} was written by a newer Dovetail", code="backup-newer", hint="restore it with that version"
+            )
+        if verdict != "ok":
+            raise ConfigError(f"{name} is damaged: {verdict}", code="backup-damaged")

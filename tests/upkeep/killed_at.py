@@ -1,0 +1,56 @@
+"""Do upkeep and die by SIGKILL at a named step: run as a program, it forks a process for each line it reads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import orjson
+from upkeep_world import EVERYTHING, opened
+
+from dovetail.app.datafolder import own
+from dovetail.core import faults
+from dovetail.core.clock import SystemClock
+from dovetail.upkeep.manifest import Progress
+from dovetail.upkeep.restore import restore
+
+
+def die_at(name: str) -> None:
+    def on_point(point: str) -> None:
+        if point == name:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    faults.on_point = on_point
+
+
+def back_up(data: Path, folder: Path, point: str) -> None:
+    with opened(data) as plant:
+        plant.put(plant.frames[4:6])
+        die_at(point)
+        plant.house.backups.now(folder)
+
+
+def bring_back(data: Path, backup: Path, point: str) -> None:
+    address = f"sqlite:///{(data / 'records.db').resolve()}"
+    with own(data):
+        die_at(point)
+        restore(backup, data, address, clock=SystemClock(), actor=EVERYTHING.actor, force=True, progress=Progress())
+
+
+def main() -> None:
+    for line in sys.stdin:
+        asked = orjson.loads(line)
+        pid = os.fork()
+        if not pid:
+            {"backup": back_up, "restore": bring_back}[asked["do"]](
+                Path(asked["data"]), Path(asked["other"]), asked["point"]
+            )
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main()

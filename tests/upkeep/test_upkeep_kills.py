@@ -1,0 +1,110 @@
+"""SIGKILL at every step of a backup and of a restore: the installation is whole, and a part is never taken for all."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import killed_at
+import orjson
+import pytest
+from upkeep_world import opened
+
+from dovetail.core.clock import SystemClock
+from dovetail.core.errors import ConfigError, InvalidError
+from dovetail.upkeep import manifest as manifests
+from dovetail.upkeep.restore import verify
+
+type Killer = Callable[[str, Path, Path, str], int]
+
+
+@pytest.fixture(scope="module")
+def kill() -> Iterator[Killer]:
+    """Do something to a folder in a process that dies at a point; how the process ended."""
+    command = [sys.executable, killed_at.__file__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def do(what: str, data: Path, other: Path, point: str) -> int:
+            asked = {"do": what, "data": str(data), "other": str(other), "point": point}
+            process.stdin.write(orjson.dumps(asked) + b"\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return int(process.stdout.readline())  # type: ignore[union-attr]
+
+        yield do
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int, int]:
+    """(an installation, a backup of another moment of it, samples in the one, in the other)."""
+    folder = tmp_path_factory.mktemp("made")
+    with opened(folder / "data") as plant:
+        plant.put(plant.frames[:2])
+        first = len(plant.samples())
+        backup = plant.house.backups.now(folder / "backups")
+        plant.put(plant.frames[2:4])
+        plant.house.rooms.historian.seal_once()
+        second = len(plant.samples())
+    assert first < second
+    return folder / "data", backup, second, first
+
+
+def held(data: Path) -> int:
+    """Samples in an installation that opens and works as if nothing had been."""
+    with opened(data) as plant:
+        plant.work()
+        assert all(plant.told().values())
+        return len(plant.samples())
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("point", ["backup.pinned", "backup.copied", "backup.listed"])
+def test_killed_during_a_backup(tmp_path: Path, kill: Killer, made: tuple[Path, Path, int, int], point: str) -> None:
+    data = Path(shutil.copytree(made[0], tmp_path / "data"))
+    place = tmp_path / "backups"
+    assert kill("backup", data, place, point) == -signal.SIGKILL
+    (partial,) = manifests.partial_in(place)
+    assert manifests.in_folder(place) == []
+    with pytest.raises(InvalidError, match="there is no backup in"):
+        manifests.the_one(place)
+    assert held(data) > made[2], "what was accepted just before is there too"
+    with opened(data) as plant:
+        whole = plant.house.backups.now(place, keep=1)
+    verify(whole, clock=SystemClock())
+    assert not partial.exists()
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize(
+    ("point", "then"),
+    [
+        ("restore.staged", "as before"),
+        ("restore.filled", "as before"),
+        ("restore.journalled", "restored"),  # from here on whoever opens the folder finishes it
+        ("restore.exchanged", "restored"),
+    ],
+)
+def test_killed_during_a_restore(
+    tmp_path: Path, kill: Killer, made: tuple[Path, Path, int, int], point: str, then: str
+) -> None:
+    data = Path(shutil.copytree(made[0], tmp_path / "data"))
+    assert kill("restore", data, made[1], point) == -signal.SIGKILL
+    assert held(data) == {"as before": made[2], "restored": made[3]}[then]
+    assert not (data / "restoring").exists()
+    aside = list(data.glob("before-restore-*"))
+    assert [held(one) for one in aside] == {"as before": [], "restored": [made[2]]}[then]
+
+
+@pytest.mark.kills
+def test_a_partial_backup_is_not_restored(tmp_path: Path, kill: Killer, made: tuple[Path, Path, int, int]) -> None:
+    data = Path(shutil.copytree(made[0], tmp_path / "data"))
+    assert kill("backup", data, tmp_path / "backups", "backup.copied") == -signal.SIGKILL
+    (partial,) = manifests.partial_in(tmp_path / "backups")
+    with pytest.raises(ConfigError, match="holds no whole backup"):
+        verify(manifests.the_one(partial), clock=SystemClock())
