@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from dovetail.core.clock import DAY_US
 from dovetail.demo.run import PATHS, World, documents, load_world, save_world, with_endpoints
 from dovetail.sim.plant import PORTS
@@ -19,8 +21,18 @@ def test_the_life_of_the_line_is_remembered(tmp_path: Path) -> None:
 
 
 def test_the_plant_code_follows_the_ports_that_were_free() -> None:
-    endpoints = {unit: f"opc.tcp://127.0.0.1:{50_000 + at}/" for at, unit in enumerate(PATHS)}
+    """Each keeps its own, even where one got what is another's usual port."""
+    free = (PORTS[1], 50_001, 50_002, PORTS[0])
+    endpoints = {unit: f"modbus://127.0.0.1:{port}/1" for unit, port in zip(PATHS, free, strict=True)}
     files = with_endpoints(documents(), endpoints)
-    text = b"".join(files.values()).decode()
-    assert all(endpoint in text for endpoint in endpoints.values())
-    assert not any(str(port) in text for port in PORTS)
+    connections = yaml.safe_load(files["connections.yaml"])["connections"]
+    assert {name: options(connection) for name, connection in connections.items()} == {
+        "plc-filler": f"opc.tcp://127.0.0.1:{free[0]}/",
+        "plc-capper": f"opc.tcp://127.0.0.1:{free[1]}/",
+        "plc-labeller": free[2],
+        "plc-palletiser": free[3],
+    }
+
+
+def options(connection: dict[str, dict[str, object]]) -> object:
+    return connection["options"].get("endpoint", connection["options"].get("port"))

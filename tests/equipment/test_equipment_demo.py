@@ -25,26 +25,30 @@ def plant(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Sco
     return room.plant()
 
 
+OPCUA = ("nsu=urn:dovetail:sim;s={node}.Status.StateCurrent", "nsu=urn:dovetail:sim;s={node}.Admin.ProdProcessedCount")
+MODBUS = ("30001", "30007:uint32")
+
+
 @pytest.mark.parametrize(
-    ("unit", "node", "port", "rate_upm"),
+    ("unit", "node", "addresses", "where", "rate_upm"),
     [
-        ("filler", "Filler", 48410, 100.0),
-        ("capper", "Capper", 48411, 110.0),
-        ("labeller", "Labeller", 48412, 115.0),
-        ("palletiser", "Palletiser", 48413, 120.0),
+        ("filler", "Filler", OPCUA, "opc.tcp://127.0.0.1:48410/", 100.0),
+        ("capper", "Capper", OPCUA, "opc.tcp://127.0.0.1:48411/", 110.0),
+        ("labeller", "Labeller", MODBUS, 48412, 115.0),
+        ("palletiser", "Palletiser", MODBUS, 48413, 120.0),
     ],
 )
 def test_each_machine_is_read_from_its_own_plc(
-    plant: PlantModel, unit: str, node: str, port: int, rate_upm: float
+    plant: PlantModel, unit: str, node: str, addresses: tuple[str, str], where: object, rate_upm: float
 ) -> None:
     machine = plant.by_path(f"{LINE}/{unit}")
     tags = plant.tags_of(machine.id)
     assert (machine.standard_rate_upm, machine.timezone, machine.calendar) == (rate_upm, "Europe/Prague", "two-shift")
-    assert tags["state"].address == f"nsu=urn:dovetail:sim;s={node}.Status.StateCurrent"
-    assert tags["blocked"].address == f"nsu=urn:dovetail:sim;s={node}.Status.EquipmentInterlock.Blocked"
+    found = (tags["state"].address, tags["processed"].address)
+    assert found == tuple(address.format(node=node) for address in addresses)
     assert (tags["processed"].kind, tags["processed"].unit, tags["speed"].deadband) == (Kind.U64, "{#}", 0.5)
     link = plant.connections[f"plc-{unit}"]
-    assert link.options["endpoint"] == f"opc.tcp://127.0.0.1:{port}/"
+    assert link.options.get("endpoint", link.options.get("port")) == where
     assert plant.links_of(machine.id) == {link.good_through_tag}
     assert len(plant.tags_on(link.name)) == 8
 

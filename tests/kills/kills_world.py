@@ -26,12 +26,14 @@ from dovetail.demo.panel import PlantThread
 from dovetail.demo.run import PATHS, documents, free_port, with_endpoints
 from dovetail.sim.line import Setting
 from dovetail.sim.packml import Reason
-from dovetail.sim.plant import VirtualPlant
+from dovetail.sim.plant import PORTS, VirtualPlant
+from dovetail.sim.servers.rack import MIXED, ONLY_OPCUA
 
 SPEED = 20
 WARM_US = 10 * SECOND_US  # of wall time: the buffers are filled
 UP_S = 60.0  # a machine that is busy otherwise; a life on an idle one answers within a second
 UNITS = tuple(PATHS)
+POLLED = {unit: port for unit, port in zip(UNITS, PORTS, strict=True) if unit in MIXED}
 JAMS = (Reason.JAM, Reason.MISFEED, Reason.SENSOR)
 
 BALLAST_PLANT = f"""
@@ -44,13 +46,31 @@ equipment:
 
 
 def plant_code(endpoints: dict[str, str]) -> dict[str, str]:
-    """The demo's plant where its PLCs listen, for machines that are SPEED times as fast, and the ballast."""
-    files = with_endpoints(documents(), endpoints)
+    """The demo's plant where its PLCs listen, for machines that are SPEED times as fast, and the ballast.
+
+    All PLCs report with the time at which each thing happened: only then is what is told true to the microsecond.
+    """
+    files = with_endpoints(reporting(documents()), endpoints)
     faster = {
         name: content.decode().replace("max_rate_upm: 400", f"max_rate_upm: {400 * SPEED}")
         for name, content in files.items()
     }
     return {**faster, "ballast.yaml": BALLAST_PLANT}
+
+
+def reporting(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The demo's plant with its polled machines on OPC UA as well."""
+    found = {name: content.decode() for name, content in files.items()}
+    for unit, port in POLLED.items():
+        polled = f"{{driver: modbus, options: {{host: 127.0.0.1, port: {port}}}}}"
+        security = '{policy: "None", insecure: true}'
+        reported = f'{{driver: opcua, options: {{endpoint: "opc.tcp://127.0.0.1:{port}/", security: {security}}}}}'
+        of_class = f"class: packml-modbus\n    parameters: {{connection: plc-{unit}}}"
+        named = f"class: packml-machine\n    parameters: {{connection: plc-{unit}, node: {unit.capitalize()}}}"
+        assert polled in found["connections.yaml"] and of_class in found["equipment.yaml"], unit
+        found["connections.yaml"] = found["connections.yaml"].replace(polled, reported)
+        found["equipment.yaml"] = found["equipment.yaml"].replace(of_class, named)
+    return {name: text.encode() for name, text in found.items()}
 
 
 class Cradle:
@@ -247,7 +267,9 @@ def world(folder: Path, cradle: Cradle, *, seed: int, database_url: str | None =
     """A line at SPEED × that has run for a while, without a server yet."""
     clock = SystemClock()
     setting = Setting(seed=seed, speed=SPEED)
-    plant = VirtualPlant(setting, clock=clock, ports=(0,) * len(UNITS), since_us=clock.now_us() - WARM_US)
+    plant = VirtualPlant(
+        setting, clock=clock, ports=(0,) * len(UNITS), since_us=clock.now_us() - WARM_US, speaks=ONLY_OPCUA
+    )
     line = PlantThread(plant)
     line.start()
     made = World(folder, line, cradle, random.Random(seed), database_url)

@@ -87,7 +87,16 @@ PLANT = PlantModel(
         Tag(401, "acme/pack/line1/filler.good", FILLER, "good", "plc", "ns=2;s=Good", Kind.U64, "{#}"),
         Tag(402, "acme/pack/line1/filler.job", FILLER, "job", None, None, Kind.STR),
     ],
-    connections=[Connection("plc", "opcua", {"endpoint": "opc.tcp://127.0.0.1:4841/"}, "auto", 900, 901)],
+    connections=[
+        Connection(
+            "plc",
+            "opcua",
+            {"endpoint": "opc.tcp://127.0.0.1:4841/", "security": {"policy": "None", "insecure": True}},
+            "auto",
+            900,
+            901,
+        )
+    ],
 )
 
 

@@ -106,12 +106,12 @@ async def test_a_client_hears_every_transition_and_the_exact_counts(plant: Virtu
 
 
 async def test_values_have_the_types_that_a_plc_gives_them(plant: VirtualPlant) -> None:
-    async with Client(plant.endpoints["labeller"]) as client:
+    async with Client(plant.endpoints["capper"]) as client:
         for tag, kind in TAGS.items():
-            value = await client.get_node(node_id(client, "labeller", tag)).read_data_value()
+            value = await client.get_node(node_id(client, "capper", tag)).read_data_value()
             assert value.Value is not None and value.Value.VariantType == kind, tag
         with pytest.raises(ua.UaStatusCodeError):
-            await client.get_node(node_id(client, "labeller", "Status.StateCurrent")).write_value(
+            await client.get_node(node_id(client, "capper", "Status.StateCurrent")).write_value(
                 ua.Variant(6, ua.VariantType.Int32)
             )
 
@@ -126,17 +126,17 @@ async def test_each_plc_has_only_its_own_machine(plant: VirtualPlant) -> None:
 
 
 async def test_a_pulled_cable_breaks_the_session_and_comes_back_on_the_same_port(plant: VirtualPlant) -> None:
-    endpoint = plant.endpoints["palletiser"]
+    endpoint = plant.endpoints["capper"]
     async with Client(endpoint) as client:
-        await plant.unplug("palletiser")
+        await plant.unplug("capper")
         with pytest.raises((ConnectionError, asyncio.TimeoutError, ua.UaError)):
-            await client.get_node(node_id(client, "palletiser", "Status.StateCurrent")).read_value()
+            await client.get_node(node_id(client, "capper", "Status.StateCurrent")).read_value()
     with pytest.raises(OSError):
         await asyncio.open_connection("127.0.0.1", int(endpoint.rstrip("/").rsplit(":", 1)[1]))
-    await plant.plug("palletiser")
-    assert plant.endpoints["palletiser"] == endpoint
+    await plant.plug("capper")
+    assert plant.endpoints["capper"] == endpoint
     async with Client(endpoint) as client:
-        assert await client.get_node(node_id(client, "palletiser", "Status.StateCurrent")).read_value() in set(State)
+        assert await client.get_node(node_id(client, "capper", "Status.StateCurrent")).read_value() in set(State)
 
 
 async def test_the_panel_sees_the_units_and_their_buffers(plant: VirtualPlant) -> None:
@@ -160,8 +160,11 @@ async def test_what_cannot_be_is_refused(plant: VirtualPlant) -> None:
 
 
 async def test_the_servers_are_reached_only_from_this_machine(plant: VirtualPlant) -> None:
-    assert all(endpoint.startswith("opc.tcp://127.0.0.1:") for endpoint in plant.endpoints.values())
-    bound = plant._servers["filler"]._server.bserver
+    assert [endpoint.rpartition(":")[0] for endpoint in plant.endpoints.values()] == [
+        *["opc.tcp://127.0.0.1"] * 2,
+        *["modbus://127.0.0.1"] * 2,
+    ]
+    bound = plant._rack["filler"]._server.bserver  # type: ignore[attr-defined]
     assert bound is not None and bound.hostname == "127.0.0.1"
 
 

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 from dovetail.core import plugins
 from dovetail.core.errors import ConfigError
-from dovetail.drivers.base import DriverSpec, Point
+from dovetail.drivers.base import PACKAGE, DriverSpec, Point
 from dovetail.edge.model import LinkPlan, ScanPoint, TimeRule
 from dovetail.equipment.model import Connection, PlantModel, ScanClass, Tag
 from dovetail.equipment.snapshot import DEFAULT_SCAN
@@ -41,7 +41,7 @@ def _link(plant: PlantModel, connection: Connection) -> LinkPlan:
 def _listens(driver: str) -> bool:
     """Whether the protocol reports changes by itself; of a driver that is missing the session will say so."""
     try:
-        spec: DriverSpec = plugins.load("dovetail.drivers", driver)
+        spec: DriverSpec = plugins.load(PACKAGE, driver)
     except ConfigError:
         return True
     return spec.listens

@@ -43,7 +43,7 @@ def demo(
     days: Annotated[int, typer.Option(help="Days of history to import below the live values.")] = 14,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser where there is one.")] = True,
 ) -> None:
-    """Start a virtual bottling line on real OPC UA, watch it live, and jam a machine."""
+    """Start a virtual bottling line on real OPC UA and Modbus, watch it live, and jam a machine."""
     from dovetail.demo.run import run_demo
 
     run_demo(data=data, port=port, seed=seed, days=days, open_browser=browser)

@@ -1,4 +1,4 @@
-"""`make demo`: a virtual bottling line on real OPC UA, an installation that collects it, and a fortnight of its past.
+"""`make demo`: a virtual bottling line on real protocols, an installation that collects it, and a past of a fortnight.
 
 Live values come first; the past is imported below them. The folder remembers which life of the line it holds, so an
 interrupted import goes on, and a demo started again begins a new day of the line without repeating the old ones.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import socket
 import sys
 import threading
@@ -16,6 +17,7 @@ import webbrowser
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlparse
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import base_url, configure_logging, serve_house
@@ -81,10 +83,11 @@ def documents() -> dict[str, bytes]:
 
 def with_endpoints(files: dict[str, bytes], endpoints: dict[str, str]) -> dict[str, bytes]:
     """The plant code with the ports on which the PLCs really listen."""
-    for unit, port in zip(PATHS, PORTS, strict=True):
-        before, after = f"opc.tcp://127.0.0.1:{port}/".encode(), endpoints[unit].encode()
-        files = {name: content.replace(before, after) for name, content in files.items()}
-    return files
+    ports = {
+        b"%d" % port: b"%d" % (urlparse(endpoints[unit]).port or 0) for unit, port in zip(PATHS, PORTS, strict=True)
+    }
+    usual = re.compile(rb"\b(" + b"|".join(ports) + rb")\b")
+    return {name: usual.sub(lambda found: ports[found[1]], content) for name, content in files.items()}
 
 
 class Demo:

@@ -14,10 +14,12 @@ from typing import Any, Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from dovetail.core import plugins
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError
 
+PACKAGE: Final = "dovetail.drivers"  # where the plug-ins are
 NO_DEVICE_TIME: Final = 0  # in `Batch.ts_device`: the device gave this sample no time of its own
 
 
@@ -185,6 +187,15 @@ class DriverSpec:
         except ValidationError as error:
             faults = [f"{'.'.join(str(part) for part in e['loc']) or 'options'}: {e['msg']}" for e in error.errors()]
             raise ConfigError(f"{self.title}: {'; '.join(faults)}", code="driver-options") from error
+
+
+def where(driver: str, options: Mapping[str, object]) -> str | None:
+    """A connection's place for people to read, without secrets; None for a driver or options that do not hold."""
+    try:
+        spec: DriverSpec = plugins.load(PACKAGE, driver)
+        return spec.check(options).where()
+    except ConfigError:
+        return None
 
 
 async def run_together(*jobs: Coroutine[Any, Any, None]) -> None:

@@ -1,8 +1,6 @@
 """The tree under a number: formula, columns, slices, records, samples, and the address in the controller.
 
-Each node shows what it was made from, so that a reader can compute every step again. A node's key is its path;
-children are fetched by it, a page at a time.
-"""
+Each node shows what it was made from, so that every step can be computed again; its key fetches a page of children."""
 
 from __future__ import annotations
 
@@ -15,6 +13,7 @@ from dovetail.core.batch import Value
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
+from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
 from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
 from dovetail.performance.model import Kpi, Slice
@@ -339,7 +338,7 @@ class Explainer:
         detail = {
             "connection": tag.connection,
             "driver": connection.driver if connection else None,
-            "endpoint": connection.options.get("endpoint") if connection else None,
+            "endpoint": where(connection.driver, connection.options) if connection else None,
             "address": tag.address,
             "scale": tag.scale,
             "offset": tag.offset,

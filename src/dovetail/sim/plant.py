@@ -18,7 +18,8 @@ from dovetail.core.clock import DAY_US, SECOND_US, Clock
 from dovetail.core.errors import ConfigError, InvalidError
 from dovetail.sim.line import Change, Event, JobBegan, JobEnded, Line, Setting
 from dovetail.sim.packml import Reason
-from dovetail.sim.servers.opcua import Identity, StandardNodes, UnitServer, start_all
+from dovetail.sim.servers.opcua import Identity, StandardNodes
+from dovetail.sim.servers.rack import MIXED, Rack, Speaks
 from dovetail.sim.truth import JobRun
 
 log = logging.getLogger(__name__)
@@ -55,21 +56,21 @@ class VirtualPlant:
         identities: Mapping[str, Identity] | None = None,
         on_job: Callable[[JobBegan | JobEnded], None] | None = None,
         standard: StandardNodes | None = None,
+        speaks: Mapping[str, Speaks] = MIXED,
     ) -> None:
         if len(ports) != len(setting.makes):
             raise ConfigError(f"the virtual line has {len(setting.makes)} units and needs as many ports")
         self.setting = setting
         self.clock = clock
-        self._ports = tuple(ports)
         self._since_us = since_us
-        self._identities = identities or {}
+        units = [make.name for make in setting.makes]
+        self._rack = Rack(dict(zip(units, ports, strict=True)), speaks=speaks, identities=identities or {})
         self._on_job = on_job
         self._standard = standard
         self.past_jobs: tuple[JobRun, ...] = ()  # every order of every unit up to the start; later ones are told
         self._lock = threading.Lock()
         self._line: Line | None = None
         self._events: list[Event] = []
-        self._servers: dict[str, UnitServer] = {}
         self._nudge = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -77,13 +78,9 @@ class VirtualPlant:
     async def start(self) -> None:
         """Bring the line up to now, listen, and keep it going. Raises OSError when a port is taken."""
         self._loop = asyncio.get_running_loop()
-        standard = self._standard or await StandardNodes.make()
         self._line = line = await asyncio.to_thread(self._up_to_now)
         self.past_jobs = tuple(job for truth in line.truth.values() for job in truth.jobs)
-        for unit, port in zip(line.units, self._ports, strict=True):
-            identity = self._identities.get(unit)
-            self._servers[unit] = UnitServer(unit, port=port, standard=standard, identity=identity)
-        await start_all(self._servers, {unit: line.snapshot(unit) for unit in line.units})
+        await self._rack.start({unit: line.snapshot(unit) for unit in line.units}, self._standard)
         self._task = asyncio.create_task(self._keep_going(), name="virtual plant")
         self._task.add_done_callback(_say_why)
 
@@ -94,8 +91,7 @@ class VirtualPlant:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await asyncio.gather(*(server.stop() for server in self._servers.values()))
-        self._servers.clear()
+        await self._rack.stop()
 
     @property
     def line(self) -> Line:
@@ -107,7 +103,7 @@ class VirtualPlant:
     @property
     def endpoints(self) -> dict[str, str]:
         """Where each unit's PLC is reached."""
-        return {unit: server.endpoint for unit, server in self._servers.items()}
+        return self._rack.endpoints
 
     def units(self) -> list[UnitNow]:
         """The units along the flow, as they are now."""
@@ -134,12 +130,12 @@ class VirtualPlant:
     async def unplug(self, unit: str) -> None:
         """Pull the network cable of a unit's PLC."""
         self.line.machine(unit)
-        await self._servers[unit].unplug()
+        await self._rack[unit].unplug()
 
     async def plug(self, unit: str) -> None:
         """Put it back."""
         self.line.machine(unit)
-        await self._servers[unit].plug()
+        await self._rack[unit].plug()
 
     # --- inside ---------------------------------------------------------------------------------------------------
     def _up_to_now(self) -> Line:
@@ -179,11 +175,11 @@ class VirtualPlant:
     async def _tell(self, events: Sequence[Event], counted: Sequence[Change]) -> None:
         for event in events:
             if isinstance(event, Change):
-                await self._servers[event.unit].publish(event)
+                await self._rack[event.unit].publish(event)
             elif self._on_job is not None:
                 self._on_job(event)
         for change in counted:
-            await self._servers[change.unit].publish(change, counters="when changed")
+            await self._rack[change.unit].publish(change, counters="when changed")
 
     def _counted(self, unit: str) -> Change:
         """The unit's tags at the moment of its last piece or, where that was later, of its last change."""

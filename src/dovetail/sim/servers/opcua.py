@@ -226,15 +226,3 @@ def _require_free(port: int) -> None:
         if sys.platform != "win32":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
-
-
-async def start_all(servers: Mapping[str, UnitServer], first: Mapping[str, Change]) -> None:
-    """Start the servers of a line; when one cannot, those already started are stopped again."""
-    started: list[UnitServer] = []
-    try:
-        for unit, server in servers.items():
-            await server.start(first[unit])
-            started.append(server)
-    except BaseException:
-        await asyncio.gather(*(server.stop() for server in started))
-        raise

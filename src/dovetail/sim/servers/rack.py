@@ -1,0 +1,73 @@
+"""The PLCs of a virtual line, each in the protocol its maker chose: they start together or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final, Literal, Protocol
+
+from dovetail.sim.line import Change
+from dovetail.sim.servers.modbus import ModbusUnitServer
+from dovetail.sim.servers.opcua import Identity, StandardNodes, UnitServer
+
+type Speaks = Literal["opcua", "modbus"]
+
+MIXED: Final[Mapping[str, Speaks]] = {"labeller": "modbus", "palletiser": "modbus"}  # all others speak OPC UA
+ONLY_OPCUA: Final[Mapping[str, Speaks]] = {}
+
+
+class Plc(Protocol):
+    """What the virtual plant asks of a machine's PLC, whatever it speaks."""
+
+    @property
+    def endpoint(self) -> str: ...
+    async def start(self, first: Change) -> None: ...
+    async def stop(self) -> None: ...
+    async def unplug(self) -> None: ...
+    async def plug(self) -> None: ...
+    async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None: ...
+
+
+class Rack:
+    """One PLC per unit. `ports` and `identities` by unit; `speaks` names those that do not speak OPC UA."""
+
+    def __init__(
+        self, ports: Mapping[str, int], *, speaks: Mapping[str, Speaks], identities: Mapping[str, Identity]
+    ) -> None:
+        self._ports = ports
+        self._speaks = speaks
+        self._identities = identities
+        self._plcs: dict[str, Plc] = {}
+
+    def __getitem__(self, unit: str) -> Plc:
+        return self._plcs[unit]
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Where each unit's PLC is reached."""
+        return {unit: plc.endpoint for unit, plc in self._plcs.items()}
+
+    async def start(self, first: Mapping[str, Change], standard: StandardNodes | None) -> None:
+        """Start all; when one cannot, those already started are stopped again. Raises OSError when a port is taken."""
+        if standard is None and any(self._speaks.get(unit) != "modbus" for unit in self._ports):
+            standard = await StandardNodes.make()
+        self._plcs = {unit: self._make(unit, standard) for unit in self._ports}
+        started: list[Plc] = []
+        try:
+            for unit, plc in self._plcs.items():
+                await plc.start(first[unit])
+                started.append(plc)
+        except BaseException:
+            await asyncio.gather(*(plc.stop() for plc in started))
+            raise
+
+    async def stop(self) -> None:
+        """Close all ports."""
+        await asyncio.gather(*(plc.stop() for plc in self._plcs.values()))
+        self._plcs.clear()
+
+    def _make(self, unit: str, standard: StandardNodes | None) -> Plc:
+        if standard is None or self._speaks.get(unit) == "modbus":
+            return ModbusUnitServer(unit, port=self._ports[unit])
+        identity = self._identities.get(unit)
+        return UnitServer(unit, port=self._ports[unit], standard=standard, identity=identity)
