@@ -27,7 +27,7 @@ function SignOut() {
 function Choices() {
   const say = useWords(words);
   const language = useLanguage();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true }); // else it adds a style element, which the content security policy refuses
   const choose = (next: Language) => {
     chooseLanguage(next);
     put("/me/locale", { locale: next }).catch(() => undefined); // the choice holds on this device even when it cannot be kept
