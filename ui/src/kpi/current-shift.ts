@@ -2,16 +2,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { kpisQuery } from "@/api/queries";
 import type { Kpis } from "@/api/types";
-import { useLinkState, useLive } from "@/live/live";
+import { useLinkState, useLive, useRefused } from "@/live/live";
 
 const ASK_AGAIN_MS = 15_000;
 
 export function useCurrentShift(equipmentId: number): { kpis: Kpis | undefined; error: Error | null } {
-  const live = useLive<Kpis>(`equipment/${equipmentId}/kpi`);
+  const topic = `equipment/${equipmentId}/kpi`;
+  const live = useLive<Kpis>(topic);
+  const refused = useRefused(topic);
   const link = useLinkState();
   const { data, error } = useQuery({
     ...kpisQuery(equipmentId, { shift: "current" }),
-    enabled: !live && link !== "connecting",
+    enabled: !live && (refused || link === "lost"),
     refetchInterval: live ? false : ASK_AGAIN_MS,
   });
   return { kpis: live ?? data, error: live ? null : error };

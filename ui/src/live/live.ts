@@ -33,6 +33,12 @@ export function useLive<Document>(topic: string | null): Document | undefined {
   return latest?.document as Document | undefined;
 }
 
+/** Whether the server refused the topic to this person, who may still ask by HTTP for what they see of it. */
+export function useRefused(topic: string): boolean {
+  const listen = useCallback((listener: () => void) => liveLink.documents.listen(topic, listener), [topic]);
+  return useSyncExternalStore(listen, () => Boolean(liveLink.documents.read(topic)?.refused));
+}
+
 /** The newest value of one tag; its topic must be wanted by somebody (`useTopicWanted`). */
 export function useLiveValue(tag: number): LiveValue | null {
   const listen = useCallback((listener: () => void) => liveLink.columns.listen(tag, listener), [tag]);
