@@ -2,8 +2,9 @@
 import { createRootRoute, createRoute, createRouter, Outlet, Navigate } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { Gate } from "@/app/gate";
+import { Ground } from "@/app/ground";
 import { NotFound, ScreenFailed } from "@/app/not-found";
-import { screens } from "@/app/screen";
+import { type Screen, screens } from "@/app/screen";
 import { Shell } from "@/app/shell";
 import { Waiting } from "@/design/notice";
 import { parseSearch, stringifySearch } from "@/view/search";
@@ -22,6 +23,19 @@ const plant = createRoute({
     </Gate>
   ),
 });
+const wall = createRoute({
+  getParentRoute: () => root,
+  id: "wall",
+  component: () => (
+    <Gate>
+      <Ground>
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
+      </Ground>
+    </Gate>
+  ),
+});
 const bare = createRoute({
   getParentRoute: () => root,
   id: "bare",
@@ -33,13 +47,12 @@ const bare = createRoute({
 });
 
 const home = createRoute({ getParentRoute: () => plant, path: "/", component: () => <Navigate to="/overview" replace /> });
-const of = (frame: "plant" | "bare") =>
-  screens
-    .filter((screen) => screen.frame === frame)
-    .map((screen) => createRoute({ getParentRoute: () => (frame === "plant" ? plant : bare) as typeof plant, path: screen.path, component: screen.component }));
+const frames = { plant, wall: wall as unknown as typeof plant, bare: bare as unknown as typeof plant };
+const of = (frame: Screen["frame"]) =>
+  screens.filter((screen) => screen.frame === frame).map((screen) => createRoute({ getParentRoute: () => frames[frame], path: screen.path, component: screen.component }));
 
 export const router = createRouter({
-  routeTree: root.addChildren([plant.addChildren([home, ...of("plant")]), bare.addChildren(of("bare") as never[])]),
+  routeTree: root.addChildren([plant.addChildren([home, ...of("plant")]), wall.addChildren(of("wall") as never[]), bare.addChildren(of("bare") as never[])]),
   parseSearch,
   stringifySearch,
   defaultErrorComponent: ScreenFailed,

@@ -7,14 +7,16 @@ import type { Catalogue } from "@/words/words";
 export interface Screen {
   /** Address, `$` at the end takes the rest (an equipment path). */
   path: string;
-  /** "plant": signed in, with header and tree; "bare": stands alone (sign-in, set-up). */
-  frame: "plant" | "bare";
+  /** "plant": signed in, with header and tree; "wall": signed in, the whole display to itself; "bare": stands alone (sign-in, set-up). */
+  frame: "plant" | "wall" | "bare";
   component: ExoticComponent;
   nav?: {
     words: Catalogue<"nav">;
     icon: IconName;
     order: number;
     to: string;
+    /** The entry leads to the equipment that is looked at, not to the first one. */
+    follows?: "equipment";
     shown?: (me: Me) => boolean;
   };
 }

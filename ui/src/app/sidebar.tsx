@@ -10,7 +10,7 @@ import { words } from "@/app/words";
 import { Icon } from "@/design/icons";
 import { ProblemNotice, Waiting, Empty } from "@/design/notice";
 import { EquipmentTree } from "@/tree/tree";
-import { Go } from "@/view/place";
+import { Go, useEquipmentPath } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
@@ -19,11 +19,12 @@ function MainNav() {
   const language = useLanguage();
   const me = useMe();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const here = useEquipmentPath();
   const entries = screens.flatMap(({ nav }) => (nav && (nav.shown?.(me) ?? true) ? [nav] : [])).sort((a, b) => a.order - b.order);
   return (
     <nav className={css.nav} aria-label={say("main")}>
       {entries.map((nav) => (
-        <Go key={nav.to} to={nav.to} className={css.navLink} current={pathname.startsWith(nav.to)} testid={`nav${nav.to.replaceAll("/", "-")}`}>
+        <Go key={nav.to} to={nav.follows && here ? `${nav.to}/${here}` : nav.to} className={css.navLink} current={pathname.startsWith(nav.to)} testid={`nav${nav.to.replaceAll("/", "-")}`}>
           <Icon name={nav.icon} />
           {nav.words[language].nav}
         </Go>

@@ -4,14 +4,26 @@ import type { ReactNode } from "react";
 import type { Equipment } from "@/api/types";
 import type { Search } from "@/view/search";
 
-export const overviewOf = (path: string): string => `/overview/${path}`;
-export const unitOf = (path: string): string => `/unit/${path}`;
-export const placeOf = (equipment: Pick<Equipment, "path" | "level">): string =>
-  equipment.level === "WorkUnit" ? unitOf(equipment.path) : overviewOf(equipment.path);
+const AT = ["overview", "unit", "line", "andon", "station", "stops", "board"] as const;
+const at = (screen: (typeof AT)[number]) => (path: string): string => `/${screen}/${path}`;
+export const overviewOf = at("overview");
+export const unitOf = at("unit");
+export const lineOf = at("line");
+export const andonOf = at("andon");
+export const stationOf = at("station");
+export const stopsOf = at("stops");
+export const boardOf = at("board");
 
+const LINES: ReadonlySet<string> = new Set(["ProductionLine", "ProcessCell", "ProductionUnit", "WorkCell", "WorkCenter"]);
+type Placed = Pick<Equipment, "path" | "level">;
+export const isLine = (equipment: Placed): boolean => LINES.has(equipment.level);
+export const isUnit = (equipment: Placed): boolean => equipment.level === "WorkUnit";
+export const placeOf = (equipment: Placed): string => (isUnit(equipment) ? unitOf : isLine(equipment) ? lineOf : overviewOf)(equipment.path);
+
+const EQUIPMENT = new RegExp(`^/(?:${AT.join("|")})/(.+?)/?$`);
 /** The equipment path in the address bar, or null on screens without one. */
 export const useEquipmentPath = (): string | null =>
-  useRouterState({ select: (state) => /^\/(?:overview|unit)\/(.+?)\/?$/.exec(decodeURIComponent(state.location.pathname))?.[1] ?? null });
+  useRouterState({ select: (state) => EQUIPMENT.exec(decodeURIComponent(state.location.pathname))?.[1] ?? null });
 
 const EXACT = { exact: true, includeSearch: false };
 
