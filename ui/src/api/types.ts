@@ -14,6 +14,7 @@ export interface Equipment {
   timezone: string;
   flow: string[];
   constraint: string | null;
+  outfeed: string | null;
   standard_rate_upm: number | null;
 }
 

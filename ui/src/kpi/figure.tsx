@@ -11,8 +11,8 @@ import { useWords, wordFor } from "@/words/words";
 
 const COVERAGE_SHOWN_BELOW = 0.9; // STANDARDS: under it the bounds "all lost … all produced" stand beside the number
 
-interface FigureProps { kpi: string; kpis: Kpis | undefined; size?: "small" | "medium" | "large" }
-export function Figure({ kpi, kpis, size = "medium" }: FigureProps) {
+interface FigureProps { kpi: string; kpis: Kpis | undefined; size?: "small" | "medium" | "large"; /** In a table whose column says the name it is read out only. */ named?: "shown" | "hidden" }
+export function Figure({ kpi, kpis, size = "medium", named = "shown" }: FigureProps) {
   const say = useWords(words);
   const language = useLanguage();
   const ask = useAsk();
@@ -22,7 +22,7 @@ export function Figure({ kpi, kpis, size = "medium" }: FigureProps) {
   const bounded = figure?.low !== null && figure?.low !== undefined && figure.high !== null && figure.high !== undefined && (kpis?.coverage ?? 1) < COVERAGE_SHOWN_BELOW;
   return (
     <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={figure && figure.value === null ? say("noValue") : undefined} data-testid={`kpi-${kpi}`}>
-      <span className={css.name}>{name}</span>
+      <span className={named === "shown" ? css.name : "visually-hidden"}>{name}</span>
       <span className={css.value}><Ratio value={figure?.value} /></span>
       <span className="visually-hidden">{say("explainIt")}</span>
       {bounded && <span className={css.bounds}>{say("bounds", { low: formatRatio(figure.low, language), high: formatRatio(figure.high, language) })}</span>}

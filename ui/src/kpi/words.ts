@@ -10,10 +10,14 @@ export const words = defineWords({
   en: {
     explainIt: "Explain", coverage: "Data {share}", coverageHint: "Share of the planned time with data. Ratios count observed time only.", bounds: "between {low} and {high}",
     good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", pieces: "{n} pcs", noValue: "No value: nothing to divide by yet.",
+    shiftSpan: "{name}, {start} to {end}", noShift: "No shift is planned now",
+    noConstraint: "The line shows no figures", noConstraintHint: "Name the unit that sets the pace as the line's constraint in the plant code.",
   },
   de: {
     explainIt: "Erklären", coverage: "Daten {share}", coverageHint: "Anteil der geplanten Zeit mit Daten. Verhältnisse zählen nur beobachtete Zeit.", bounds: "zwischen {low} und {high}",
     good: "Gut", scrap: "Ausschuss", rework: "Nacharbeit", infeed: "Einlauf", pieces: "{n} Stück", noValue: "Kein Wert: Es gibt noch nichts, wodurch zu teilen wäre.",
+    shiftSpan: "{name}, {start} bis {end}", noShift: "Jetzt ist keine Schicht geplant",
+    noConstraint: "Die Linie zeigt keine Kennzahlen", noConstraintHint: "Nennen Sie im Werkscode die taktgebende Einheit als Engpass (constraint) der Linie.",
   },
 });
 

@@ -2,12 +2,12 @@
 import { Button, Modal, NumberInput, Select, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { change, serverNowMs } from "@/api/client";
 import { asProblem, fieldOf } from "@/api/problem";
 import { productsQuery } from "@/api/queries";
-import type { Equipment, JobResponse, Product } from "@/api/types";
+import type { Equipment, JobResponse } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { ProblemNotice } from "@/design/notice";
+import { type Given, rateFor, startJob } from "@/jobs/jobs";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
 import { formatNumber } from "@/show/format";
@@ -15,34 +15,8 @@ import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 interface DialogProps { equipment: Equipment; running: JobResponse | undefined; onClose: () => void; onStarted: (audits: readonly string[]) => void }
-interface Given { product: string | null; rate: number | null; order: string; lot: string }
-
-/** The product's rate on the nearest equipment that has one, else the equipment's own. */
-export function rateFor(product: Product | undefined, chain: readonly Equipment[]): number | null {
-  for (const node of [...chain].reverse()) {
-    const rate = product?.rates_upm[node.path];
-    if (rate !== undefined) return rate;
-  }
-  return chain.at(-1)?.standard_rate_upm ?? null;
-}
-
-/** Start it; what runs now ends at the same moment, so that no time belongs to no job. */
-async function startJob({ equipment, running }: DialogProps, given: Given): Promise<string[]> {
-  const at = new Date(serverNowMs()).toISOString();
-  const ended = running && (await change("POST", `/job-responses/${running.id}/end`, { ended_at: at }));
-  const started = await change("POST", "/job-responses", {
-    equipment_id: equipment.id,
-    product: given.product,
-    ...(running ? { started_at: at } : {}),
-    ...(given.rate === null ? {} : { standard_rate_upm: given.rate }),
-    ...(given.order.trim() ? { job_order: given.order.trim() } : {}),
-    ...(given.lot.trim() ? { lot: given.lot.trim() } : {}),
-  });
-  return [ended?.auditId, started.auditId].filter((id): id is string => Boolean(id));
-}
-
 function useStart(props: DialogProps) {
-  return useMutation({ mutationFn: (given: Given) => startJob(props, given), onSuccess: props.onStarted });
+  return useMutation({ mutationFn: (given: Given) => startJob(props.equipment, props.running, given), onSuccess: props.onStarted });
 }
 
 export function JobDialog(props: DialogProps) {

@@ -1,14 +1,11 @@
 // The job on a work unit: what runs, and the way to start, change and end it.
 import { Button } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { change } from "@/api/client";
-import { jobResponsesQuery, productsQuery } from "@/api/queries";
 import type { Equipment, JobResponse } from "@/api/types";
-import { useMe } from "@/app/gate";
-import { useEquipment } from "@/app/equipment";
 import { ProblemNotice } from "@/design/notice";
-import { useNowMs } from "@/live/now";
+import { useMay, useProductName, useRunningJobs } from "@/jobs/jobs";
 import { JobDialog } from "@/screens/unit/job-dialog";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
@@ -16,26 +13,10 @@ import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import { useWords } from "@/words/words";
 
-const DAY_MS = 86_400_000;
 const UNDO_MS = 20_000;
 
 /** `audits`: the rows of what was done, in order; taken back from the last to the first. */
 export interface Done { audits: readonly string[]; what: "started" | "ended" }
-
-/** Whether the person may start and end jobs here: a grant on the unit or on anything above it. */
-function useMayOperate(equipment: Equipment): boolean {
-  const me = useMe();
-  const { map } = useEquipment();
-  const held = me.permissions.at["job.operate"] ?? [];
-  return me.permissions.system.includes("job.operate") || map.chain(equipment).some((node) => held.includes(node.id));
-}
-
-/** The job that runs now. Asked for the last minutes only; a running job touches them however long it lasts. */
-export function useRunningJob(equipmentId: number): JobResponse | undefined {
-  const hour = Math.floor(useNowMs() / 600_000) * 600_000;
-  const span = { start: new Date(hour - 600_000).toISOString(), end: new Date(hour + DAY_MS).toISOString() };
-  return useQuery({ ...jobResponsesQuery(equipmentId, span), refetchInterval: 15_000 }).data?.find((job) => job.end === null);
-}
 
 function UndoBar({ done, onUndone }: { done: Done; onUndone: () => void }) {
   const say = useWords(words);
@@ -57,14 +38,13 @@ function UndoBar({ done, onUndone }: { done: Done; onUndone: () => void }) {
 function JobWords({ job }: { job: JobResponse | undefined }) {
   const say = useWords(words);
   const reader = useReader();
-  const { data } = useQuery(productsQuery());
+  const productName = useProductName();
   if (!job) return <span className={css.noJob} data-testid="no-job">{say("noJob")}</span>;
-  const name = data?.find((product) => product.id === job.product)?.name ?? job.product;
   const what = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot })];
   const how = [job.standard_rate_upm && say("rate", { rate: job.standard_rate_upm }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) })];
   return (
     <div className={css.jobWords} data-testid="job">
-      <span className={css.product}>{name}</span>
+      <span className={css.product}>{productName(job.product)}</span>
       {[what, how].map((facts, i) => <span key={i} className={css.small}>{facts.filter(Boolean).join(" · ")}</span>)}
     </div>
   );
@@ -73,7 +53,7 @@ function JobWords({ job }: { job: JobResponse | undefined }) {
 export function JobPanel({ equipment }: { equipment: Equipment }) {
   const say = useWords(words);
   const client = useQueryClient();
-  const job = useRunningJob(equipment.id);
+  const job = useRunningJobs(equipment.id)[0];
   const [dialog, setDialog] = useState(false);
   const [done, setDone] = useState<Done | null>(null);
   const settle = (what: Done | null) => {
@@ -85,7 +65,7 @@ export function JobPanel({ equipment }: { equipment: Equipment }) {
     mutationFn: (id: string) => change("POST", `/job-responses/${id}/end`),
     onSuccess: ({ auditId }) => settle({ audits: auditId ? [auditId] : [], what: "ended" }),
   });
-  const may = useMayOperate(equipment);
+  const may = useMay("job.operate", equipment);
   return (
     <div className={css.job}>
       <div className={css.jobNow}><span className={css.label}>{say("job")}</span><JobWords job={job} />{done && <UndoBar done={done} onUndone={() => settle(null)} />}{end.error && <ProblemNotice error={end.error} compact />}</div>
