@@ -1,0 +1,123 @@
+// The machines of a line, one under the other as the product passes them; between them what stands on the belt.
+import { Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { Equipment, JobResponse } from "@/api/types";
+import { useProductName, useRunningJobs } from "@/jobs/jobs";
+import { Figure } from "@/kpi/figure";
+import { useCurrentShift } from "@/kpi/current-shift";
+import { type MachineNow, useMachineNow } from "@/machine/now";
+import { useSpeed } from "@/machine/speed";
+import css from "@/screens/line/line.module.css";
+import { words } from "@/screens/line/words";
+import { formatMoment, formatNumber } from "@/show/format";
+import { Num, Running, useReader } from "@/show/show";
+import { StateSign } from "@/states/sign";
+import { Go, unitOf } from "@/view/place";
+import { useWords } from "@/words/words";
+
+const COLUMNS = ["machine", "state", "for", "speed", "good", "scrap", "oee", "job"] as const;
+const NUMBERS: ReadonlySet<string> = new Set(["for", "speed", "good", "scrap"]);
+
+function State({ unit, machine: { now, look, word, why, external } }: { unit: Equipment; machine: MachineNow }) {
+  const say = useWords(words);
+  return (
+    <div className={css.state} data-tone={look?.tone} data-state={now?.state} data-testid={`state-${unit.path}`}>
+      {look && <StateSign sign={look.sign} tone={look.tone} size={26} />}
+      <span className={css.stateWords}>
+        <span className={look ? css.stateName : "quiet"}>{word ?? say("waits")}</span>
+        <span className={css.why}>{[why, external && say("notItsFault")].filter(Boolean).join(" · ")}</span>
+      </span>
+    </div>
+  );
+}
+
+function SpeedCell({ unit }: { unit: Equipment }) {
+  const say = useWords(words);
+  const speed = useSpeed(unit);
+  if (!speed) return <span className="quiet">{say("noSpeed")}</span>;
+  return (
+    <>
+      <span className={css.number}><Num value={speed.value} unit={speed.unit} /></span>
+      {speed.rate !== null && <span className={css.small}>{say("of", { rate: speed.rate })}</span>}
+    </>
+  );
+}
+
+function JobCell({ jobs }: { jobs: readonly JobResponse[] }) {
+  const say = useWords(words);
+  const productName = useProductName();
+  const first = jobs[0];
+  if (!first) return <span className="quiet">{say("noJob")}</span>;
+  return (
+    <>
+      <span className={css.product}>{productName(first.product)}</span>
+      <span className={css.small}>{[first.job_order, jobs.length > 1 && say("more", { n: jobs.length - 1 })].filter(Boolean).join(" · ")}</span>
+    </>
+  );
+}
+
+interface MachineProps { unit: Equipment; isConstraint: boolean; jobs: readonly JobResponse[] }
+function Machine({ unit, isConstraint, jobs }: MachineProps) {
+  const say = useWords(words);
+  const machine = useMachineNow(unit);
+  const { kpis } = useCurrentShift(unit.id);
+  const cells: Record<(typeof COLUMNS)[number], ReactNode> = {
+    machine: null,
+    state: <State unit={unit} machine={machine} />,
+    for: machine.now && <span className={css.counter} data-testid={`counter-${unit.path}`}><Running since={machine.now.since} /></span>,
+    speed: <SpeedCell unit={unit} />,
+    good: <span className={css.number}><Num value={kpis?.counts.good} /></span>,
+    scrap: <span className={css.number}><Num value={kpis?.counts.scrap} /></span>,
+    oee: <Figure kpi="oee_index" kpis={kpis} named="hidden" />,
+    job: <JobCell jobs={jobs} />,
+  };
+  return (
+    <tr className={`live ${css.machine}`} data-tone={machine.look?.tone} data-external={machine.external} data-testid={`machine-${unit.path}`}>
+      <th scope="row">
+        <Go to={unitOf(unit.path)} className={css.name}>{unit.name}</Go>
+        {isConstraint && <span className={css.constraint} title={say("constraintHint")} data-testid="constraint">{say("constraint")}</span>}
+      </th>
+      {COLUMNS.slice(1).map((key) => <td key={key} className={NUMBERS.has(key) ? css.right : undefined}>{cells[key]}</td>)}
+    </tr>
+  );
+}
+
+/** Pieces that the machine before passed on and the next has not taken yet, since the shift began. */
+function Buffer({ before, after }: { before: Equipment; after: Equipment }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const [made, taken] = [useCurrentShift(before.id).kpis, useCurrentShift(after.id).kpis];
+  if (!made || !taken) return null;
+  const { good, scrap, rework } = taken.counts;
+  const n = made.counts.good - good - scrap - rework;
+  return (
+    <tr className={css.bufferRow}>
+      <td colSpan={COLUMNS.length}>
+        <Tooltip label={say("bufferHint", { before: before.name, after: after.name })} multiline w={300}>
+          <span className={`live ${css.buffer}`} tabIndex={0} data-testid={`buffer-${after.path}`}>
+            <svg width="10" height="12" viewBox="0 0 10 12" aria-hidden="true"><path d="M5 0v10M1.5 7 5 10.5 8.5 7" fill="none" stroke="currentColor" strokeWidth="1.4" /></svg>
+            {say("buffer", { n: `${n > 0 ? "+" : ""}${formatNumber(n, reader.language)}`.replace("-", "−"), time: formatMoment(Date.parse(made.start), "time", reader) })}
+          </span>
+        </Tooltip>
+      </td>
+    </tr>
+  );
+}
+
+export function Machines({ line, units }: { line: Equipment; units: readonly Equipment[] }) {
+  const say = useWords(words);
+  const jobs = useRunningJobs(line.id);
+  const rows = units.flatMap((unit, i) => {
+    const before = units[i - 1];
+    const machine = <Machine key={unit.id} unit={unit} isConstraint={line.constraint !== null && unit.path === `${line.path}/${line.constraint}`} jobs={jobs.filter((job) => job.equipment_id === unit.id)} />;
+    return before ? [<Buffer key={`buffer ${unit.id}`} before={before} after={unit} />, machine] : [machine];
+  });
+  return (
+    <div className={css.box} tabIndex={0} role="region" aria-label={say("machines")}>
+      <table className={css.table}>
+        <thead><tr>{COLUMNS.map((key) => <th key={key} scope="col" className={NUMBERS.has(key) ? css.right : undefined}>{say(key)}</th>)}</tr></thead>
+        <tbody>{rows}</tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+// The line page: the line's figures on top, its machines in flow order below, and what happened on one time axis.
+import { useEquipment } from "@/app/equipment";
+import type { Equipment } from "@/api/types";
+import { Icon, type IconName } from "@/design/icons";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Panel } from "@/design/panel";
+import { words as noticeWords } from "@/design/words";
+import { useCurrentShift } from "@/kpi/current-shift";
+import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
+import css from "@/screens/line/line.module.css";
+import { LineTimeline } from "@/screens/line/line-timeline";
+import { Machines } from "@/screens/line/machines";
+import { words } from "@/screens/line/words";
+import { andonOf, Go, isUnit, useEquipmentPath } from "@/view/place";
+import { useWords } from "@/words/words";
+
+const WAYS: readonly ["andon", IconName, (path: string) => string][] = [["andon", "screen", andonOf]];
+
+function Ways({ line }: { line: Equipment }) {
+  const say = useWords(words);
+  return (
+    <nav className={css.ways} aria-label={say("ways")}>
+      {WAYS.map(([key, icon, to]) => <Go key={key} to={to(line.path)} className={css.way} testid={`way-${key}`}><Icon name={icon} />{say(key)}</Go>)}
+    </nav>
+  );
+}
+
+/** How the line's OEE is made: a number nobody can place is a number nobody trusts. */
+function Method({ line, units }: { line: Equipment; units: readonly Equipment[] }) {
+  const say = useWords(words);
+  const nameOf = (key: string | null) => units.find((unit) => unit.path === `${line.path}/${key}`)?.name ?? key ?? "";
+  if (!line.constraint) return null;
+  return <p className={css.method} data-testid="line-method">{say("method", { constraint: nameOf(line.constraint), outfeed: nameOf(line.outfeed ?? line.flow.at(-1) ?? null) })}</p>;
+}
+
+function Line({ line }: { line: Equipment }) {
+  const say = useWords(words);
+  const { map } = useEquipment();
+  const { kpis, error } = useCurrentShift(line.id);
+  const units = map.children(line.id).filter(isUnit);
+  if (units.length === 0) return <Empty icon="line" title={say("noUnits")} hint={say("noUnitsHint")} />;
+  return (
+    <div className={css.page}>
+      <div className={css.titleRow}>
+        <div><h1>{line.name}</h1><ShiftName kpis={kpis} /></div>
+        <Ways line={line} />
+      </div>
+      <Panel>
+        <ShiftFigures line={line} kpis={kpis} />
+        {kpis?.line_method && <Method line={line} units={units} />}
+        {error && !kpis && <ProblemNotice error={error} compact />}
+      </Panel>
+      <Panel title={say("machines")} flush testid="machines"><Machines line={line} units={units} /></Panel>
+      <LineTimeline line={line} units={units} />
+    </div>
+  );
+}
+
+export default function LinePage() {
+  const say = useWords(noticeWords);
+  const { map, isPending, error, refetch } = useEquipment();
+  const path = useEquipmentPath();
+  if (isPending) return <Waiting lines={4} height={80} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
+  const line = path ? map.byPath(path) : undefined;
+  return line ? <Line key={line.id} line={line} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+}
