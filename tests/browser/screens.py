@@ -38,6 +38,8 @@ class Screen:
 SCREENS = (
     Screen("overview", f"/overview/{LINE}", f"tile-{CAPPER}"),
     Screen("area", "/overview/acme", f"tile-{CAPPER}"),
+    Screen("line", f"/line/{LINE}?period=24h", f"machine-{CAPPER}"),
+    Screen("andon", f"/andon/{LINE}", f"andon-{CAPPER}"),
     Screen("losses", f"/unit/{CAPPER}?period=24h", "waterfall"),
     Screen("trend", f"/unit/{CAPPER}?tab=trend&period=24h", "details"),
     Screen("signals", f"/unit/{CAPPER}?tab=tags&period=24h", "tags"),
