@@ -22,7 +22,8 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.performance import store
 from dovetail.performance.columns import needed_by, nothing
-from dovetail.performance.model import JobShare, Pieces, Slice
+from dovetail.performance.model import JobShare, Slice
+from dovetail.performance.pieces import Pieces
 from dovetail.performance.report import catalogue, compute
 from dovetail.performance.settling import rollups
 from dovetail.performance.timeclass import Settings

@@ -14,7 +14,17 @@ SOURCE = ROOT / "src" / "dovetail"
 RATCHET = tomllib.loads((Path(__file__).parent / "ratchet.toml").read_text(encoding="utf-8"))
 PLUGIN_FOLDERS = {"drivers", "kpis", "connectors", "screens", "servers"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "util", "helper"}
-ROOMS = ("equipment", "materials", "workcalendar", "security", "historian", "states", "production", "performance")
+ROOMS = (
+    "equipment",
+    "materials",
+    "workcalendar",
+    "security",
+    "historian",
+    "states",
+    "production",
+    "counting",
+    "performance",
+)
 
 
 def files() -> list[Path]:

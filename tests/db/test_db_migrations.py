@@ -16,7 +16,17 @@ from dovetail.db.tables import metadata
 from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
 
-ROOMS = ("equipment", "materials", "workcalendar", "security", "states", "production", "performance", "operations")
+ROOMS = (
+    "equipment",
+    "materials",
+    "workcalendar",
+    "security",
+    "states",
+    "production",
+    "counting",
+    "performance",
+    "operations",
+)
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ class Job:
     t1_us: int | None
     standard_rate_upm: float | None = None
     crew: str | None = None
+    share_ppm: int | None = None
 
 
 def state(
@@ -165,6 +166,7 @@ class World:
         return Sources(
             equipment=self,
             states=self,
+            counting=self,
             production=self,
             calendar=self,
             categories=lambda _at_us: CATEGORIES,

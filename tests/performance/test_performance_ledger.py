@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from performance_world import CATEGORIES, Job, counted, state
 
 from dovetail.core.clock import HOUR_US, MINUTE_US, from_rfc3339
+from dovetail.core.shares import split
 from dovetail.performance.columns import sum_slices
 from dovetail.performance.ledger import LedgerError, cut
-from dovetail.performance.pieces import split
 from dovetail.performance.timeclass import Settings
 from dovetail.performance.tracks import Definitions, Facts
 from dovetail.states.model import CountRecord, StateRecord

@@ -23,6 +23,7 @@ from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
 from dovetail.edge.model import LinkChange, LinkStatus
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.events.counting import CountsChanged
 from dovetail.events.edge import LinkChanged
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.historian import FramesStored
@@ -124,7 +125,7 @@ class House:
             self.bus.subscribe(event, states.nudge)
         for event in (FramesStored, PlantApplied, JobResponseChanged):
             self.bus.subscribe(event, production.nudge)
-        for event in (RecordsChanged, JobResponseChanged, PlantApplied):
+        for event in (RecordsChanged, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
         return [states, production, ledger, sealer]
 

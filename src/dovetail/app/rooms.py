@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
+from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
@@ -40,6 +41,7 @@ class Rooms:
     materials: MaterialsRoom
     production: ProductionRoom
     states: StatesRoom
+    counting: CountingRoom
     performance: PerformanceRoom
     explainer: Explainer
 
@@ -79,9 +81,19 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
     def categories(at_us: int) -> Mapping[str, str]:
         return states.categories(at_us)
 
+    counting = CountingRoom(
+        states=states,
+        equipment=equipment,
+        jobs=production,
+        calendar=calendar,
+        reasons=states.reasons,
+        categories=categories,
+        clock=clock,
+    )
     sources = Sources(
         equipment=equipment,
         states=states,
+        counting=counting,
         production=production,
         calendar=calendar,
         categories=categories,
@@ -96,6 +108,7 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         materials=materials,
         production=production,
         states=states,
+        counting=counting,
         performance=performance,
         explainer=Explainer(performance, historian),
     )

@@ -13,6 +13,7 @@ from dovetail.app.rooms import Rooms
 from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
@@ -59,6 +60,7 @@ def catalogue(parts: Parts) -> Catalogue:
         security.set_locale,
         security.sign_in_link,
         *rooms.production.operations,
+        *rooms.counting.operations,
         parts.backups.make,
     ]
     return Catalogue(found)
@@ -79,6 +81,7 @@ def assemble(api: Api, parts: Parts) -> None:
     historian_api.routes(api, rooms.historian, unit_of=lambda tag: _unit_of(rooms, tag))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
+    counting_api.routes(api, rooms.counting)
     performance_api.routes(api, rooms.performance, rooms.explainer)
     connections.routes(api, parts.link_statuses, lambda name: collecting.feeds(rooms.equipment.plant(), name))
     longwork.routes(api, parts.work)

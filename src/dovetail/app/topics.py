@@ -14,6 +14,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.equipment.model import PlantModel
+from dovetail.events.counting import CountsChanged
 from dovetail.events.historian import FramesStored
 from dovetail.events.performance import LedgerSettled
 from dovetail.events.states import RecordsChanged, StateNow
@@ -104,5 +105,6 @@ def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> 
 
     bus.subscribe(StateNow, lambda event: hub.touch(f"equipment/{event.equipment_id}/state"))
     bus.subscribe(RecordsChanged, lambda event: hub.touch(f"equipment/{event.equipment_id}/state"))
+    bus.subscribe(CountsChanged, lambda event: figures(event.equipment_id))
     bus.subscribe(LedgerSettled, lambda event: figures(event.equipment_id))
     bus.subscribe(FramesStored, stored)

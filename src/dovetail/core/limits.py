@@ -35,11 +35,18 @@ CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at 
 COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minute (DESIGN §7)
 CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
 
+# --- counting -----------------------------------------------------------------------------------------------
+COUNT_ENTRY_MAX: Final = 10_000_000  # pieces of one entry: ten shifts of a can line; more is a slip of a finger
+COUNT_PERIOD_MAX_US: Final = 26 * 3_600_000_000  # a day and its DST hour; each change in it cuts all of it anew
+COUNT_BACK_US: Final = 24 * 3_600_000_000  # without a calendar, pieces entered for a moment are among those of a day
+COUNT_REASONS_LAST: Final = 4  # as many as stand beside each other under a thumb
+
 # --- production ---------------------------------------------------------------------------------------------
 JOB_TAGS_TOGETHER_US: Final = 5_000_000  # a controller writes order and product one after the other: one change
 JOB_TAG_LOOK_BACK: Final = 64  # empty or bad samples passed over to find the text before; then the records answer
 JOB_POSITION_EVERY: Final = 2_000  # head rows without a job between two durable positions; a restart reads them again
 JOB_CATCH_UP_US: Final = 7 * 86_400_000_000  # how far back jobs are read anew when the head let go of unread rows
+JOBS_AT_ONCE_MAX: Final = 16  # the cavities of a mould; more beside each other on one machine is a mistake
 SAID_AGAIN_MAX: Final = 32  # times one value can be said of one moment: more corrections than any shift makes
 
 # --- web ----------------------------------------------------------------------------------------------------

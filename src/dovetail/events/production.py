@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class JobResponseChanged:
-    """The run of a job on one equipment changed from `from_us` on."""
+    """What ran on one equipment changed in [from_us, to_us); `to_us` None means up to now."""
 
     equipment_id: int
     job_response_id: str
     from_us: int
     known: int
+    to_us: int | None = None

@@ -192,7 +192,7 @@ class Api:
             **path_values: Any,
         ) -> BaseModel:
             fields = body.model_dump(exclude_unset=True)
-            reason = fields.pop("reason", None)
+            reason = None if operation.reason == "none" else fields.pop("reason", None)
             given = operation.input.model_validate({**fields, **path_values})
             done = execute(
                 operation,

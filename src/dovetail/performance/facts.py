@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from dovetail.core.errors import InvalidError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.counting.pieces import begin_us, not_yet_held
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.performance.ledger import cut, stretches
@@ -38,10 +39,15 @@ class States(Protocol):
     def records(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Sequence[StateTrack]: ...
+    def tail(self, equipment_id: int, *, scope: Scope) -> Tail: ...
+
+
+class Counting(Protocol):
+    """What is asked of the counting room: what counters counted and what people said of it, as one."""
+
     def counts(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Sequence[CountTrack]: ...
-    def tail(self, equipment_id: int, *, scope: Scope) -> Tail: ...
 
 
 class Production(Protocol):
@@ -91,6 +97,7 @@ class Sources:
 
     equipment: Plants
     states: States
+    counting: Counting
     production: Production
     calendar: Calendar
     categories: Callable[[int], Mapping[str, str]]
@@ -189,9 +196,9 @@ class Gathering:
         found: list[CountTrack] = []
         for unit in sorted(made_of.units):
             # one more microsecond on each side: a count belongs to (t0, t1], a room may ask by [t0, t1)
-            counted = self._sources.states.counts(reading, unit, from_us - 1, to_us + 1, scope=OWN, as_of=as_of)
+            counted = self._sources.counting.counts(reading, unit, from_us - 1, to_us + 1, scope=OWN, as_of=as_of)
             found += [count for count in counted if made_of.counts_of(unit, count.kind)]
-        return [count for count in found if count.t1_us > from_us and _begin(count) < to_us]
+        return [count for count in found if count.t1_us > from_us and begin_us(count) < to_us]
 
     def close_over(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
@@ -294,22 +301,8 @@ def with_decided(records: Sequence[StateTrack], decided: Sequence[StateTrack]) -
     return [*settled, *decided]
 
 
-def not_yet_held(fresh: Sequence[CountTrack], held: Sequence[CountTrack]) -> list[CountTrack]:
-    """The fresh counts that no count record covers: between two looks, what was fresh may have been recorded."""
-    reached: dict[tuple[int | None, str], int] = {}
-    for count in held:
-        key = (count.tag_id, count.kind)
-        reached[key] = max(reached.get(key, count.t1_us), count.t1_us)
-    return [one for one in fresh if one.t1_us > reached.get((one.tag_id, one.kind), one.t0_us)]
-
-
 def missing_hint(node: Equipment) -> str:
     """What to configure so that an equipment gets figures."""
     if node.flow:
         return f"name its `constraint`, one of: {', '.join(node.flow)}"
     return "give it `states` (a work unit), or `flow` and `constraint` (a line)"
-
-
-def _begin(count: CountTrack) -> int:
-    """The first moment a count touches; one at an instant touches the moment before it."""
-    return count.t0_us if count.t0_us < count.t1_us else count.t1_us - 1

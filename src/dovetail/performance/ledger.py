@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 from dovetail.core.clock import from_datetime, to_datetime
 from dovetail.core.errors import DovetailError
-from dovetail.performance.model import SHARE_PPM, JobShare, Pieces, Slice
-from dovetail.performance.pieces import allot, split, split_pieces, sum_by_stretch
+from dovetail.core.shares import SHARE_PPM, shares, split
+from dovetail.counting.pieces import KINDS
+from dovetail.performance.model import JobShare, Slice
+from dovetail.performance.pieces import Pieces, allot, pieces_by_job
 from dovetail.performance.timeclass import NO_KNOWLEDGE, RUNNING, Classified, Settings, Situation, classify
 from dovetail.performance.tracks import Definitions, Facts, JobTrack, SpanTrack, StateTrack
 
@@ -61,6 +63,14 @@ class Stretched:
         return self.record.state in RUNNING or self.record.state in NO_KNOWLEDGE
 
     @property
+    def job_ids(self) -> tuple[str | None, ...]:
+        return tuple(None if job is None else job.id for job in self.jobs)
+
+    @property
+    def job_ppm(self) -> list[int]:
+        return shares([None if job is None else job.share_ppm for job in self.jobs])
+
+    @property
     def crew(self) -> str | None:
         """The shift's crew, else that of the job."""
         return self.span.crew or (self.jobs[0].crew if self.jobs[0] else None)
@@ -68,7 +78,8 @@ class Stretched:
     def says(self) -> tuple[object, ...]:
         """All that would make a cut, but for the time itself; spans are compared by what they say."""
         span, jobs = self.span, tuple(job and (job.id, job.product) for job in self.jobs)
-        return (self.record.t0_us, span.plan, span.shift_id, self.crew, self.day, self.found, jobs, self.rates_upm)
+        said = (self.record.t0_us, span.plan, span.shift_id, self.crew, self.day, self.found)
+        return (*said, jobs, self.job_ppm, self.rates_upm)
 
 
 def cut(facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Iterable[int] = ()) -> list[Slice]:
@@ -192,15 +203,14 @@ def _production_day(span: SpanTrack, at_us: int, timezone: str) -> str:
 
 def allot_and_build(facts: Facts, made: Sequence[Stretched]) -> list[Slice]:
     """Slices from stretches, with the pieces of the count records in them."""
-    by_stretch = sum_by_stretch(allot(facts.counts, made), facts.counts, len(made))
-    return [_build(facts.equipment_id, one, pieces) for one, pieces in zip(made, by_stretch, strict=True)]
+    by_job = pieces_by_job(allot(facts.counts, made), facts.counts, made)
+    return [_build(facts.equipment_id, one, pieces) for one, pieces in zip(made, by_job, strict=True)]
 
 
-def _build(equipment_id: int, made: Stretched, pieces: Pieces) -> Slice:
-    ppm = split(SHARE_PPM, [1] * len(made.jobs))
+def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces]) -> Slice:
+    ppm = made.job_ppm
     times = split(made.t1_us - made.t0_us, ppm)
-    parts = split_pieces(pieces, ppm)
-    shares = tuple(
+    shared = tuple(
         JobShare(job.id if job else None, job.product if job else None, share_ppm, elapsed_us, part, rate_upm)
         for job, share_ppm, elapsed_us, part, rate_upm in zip(made.jobs, ppm, times, parts, made.rates_upm, strict=True)
     )
@@ -220,7 +230,7 @@ def _build(equipment_id: int, made: Stretched, pieces: Pieces) -> Slice:
         shift_name=span.shift_name,
         crew=made.crew,
         cls=found.cls,
-        shares=shares,
+        shares=shared,
     )
 
 
@@ -236,7 +246,7 @@ def check(facts: Facts, slices: Sequence[Slice], from_us: int, to_us: int) -> No
     busy_us = sum(piece.elapsed_us for piece in slices if piece.plan == "BUSY")
     classed_us = sum(piece.elapsed_us for piece in slices if piece.cls in OBSERVED_CLASSES)
     _demand(busy_us == classed_us, "PBT is not APT + AUST + ADET + ADOT + NODT", at_us=from_us)
-    for kind in ("good", "scrap", "rework", "infeed"):
+    for kind in KINDS:
         counted = sum(count.quantity for count in facts.counts if count.kind == kind)
         held = sum(getattr(share.pieces, kind) for piece in slices for share in piece.shares)
         _demand(counted == held, f"{kind} pieces are lost or made up: {counted} counted, {held} held", at_us=from_us)

@@ -10,31 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dovetail.performance.pieces import Pieces
+
 type TimeClass = Literal["APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PLANNED"]
 type Plan = Literal["BUSY", "PLANNED_DOWN", "NOT_PLANNED"]
 
-SHARE_PPM = 1_000_000  # the shares of the jobs of one slice come to exactly this
 NS_PER_MINUTE = 60_000_000_000
 PRI_NS_MAX = 366 * 24 * 60 * NS_PER_MINUTE  # a piece a year; a slower rate is a mistyped one
 IDEAL_NS_MAX = 2**53  # 104 days of ideal time in one slice: a mistyped rate, and a thousand would overflow a column
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Pieces of one stretch of time; a correction may make one of them negative."""
-
-    good: int = 0
-    scrap: int = 0
-    rework: int = 0
-    infeed: int = 0
-
-    @property
-    def produced(self) -> int:
-        """PQ = GQ + SQ + RQ (STANDARDS §1)."""
-        return self.good + self.scrap + self.rework
-
-
-NO_PIECES = Pieces()
 
 
 def pri_ns(rate_upm: float | None) -> int | None:

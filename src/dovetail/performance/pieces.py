@@ -1,4 +1,7 @@
-"""Whole pieces to the slices in which they were made, and to the jobs that shared them: none lost, none halved."""
+"""Whole pieces to the slices in which they were made, and to the jobs that made them: none lost, none halved.
+
+A counter's pieces are shared by the jobs that ran; pieces that a person entered for a named job are that job's alone.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dovetail.performance.model import Pieces
-from dovetail.performance.tracks import CountTrack
+from dovetail.core.shares import split
+from dovetail.counting.pieces import KINDS, CountTrack
 
-KINDS: tuple[str, ...] = ("good", "scrap", "rework", "infeed")
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Pieces of one stretch of time; a correction may make one of them negative."""
+
+    good: int = 0
+    scrap: int = 0
+    rework: int = 0
+    infeed: int = 0
+
+    @property
+    def produced(self) -> int:
+        """PQ = GQ + SQ + RQ (STANDARDS §1)."""
+        return self.good + self.scrap + self.rework
 
 
 class Stretch(Protocol):
-    """A stretch of time that pieces can fall into; `may_produce`: a run, or time without data."""
+    """A stretch of time that pieces can fall into; `may_produce`: a run, or time without data.
+
+    `job_ids` are the jobs that ran in it (one None where none did), `job_ppm` their shares, which come to 1,000,000.
+    """
 
     @property
     def t0_us(self) -> int: ...
@@ -22,6 +41,10 @@ class Stretch(Protocol):
     def t1_us(self) -> int: ...
     @property
     def may_produce(self) -> bool: ...
+    @property
+    def job_ids(self) -> Sequence[str | None]: ...
+    @property
+    def job_ppm(self) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +56,12 @@ class Allotted:
     quantity: int
 
 
-def split(quantity: int, weights: Sequence[int]) -> list[int]:
-    """Whole parts of `quantity` in proportion to `weights`, by largest remainder; the earlier part wins a tie.
-
-    >>> split(10, [1, 1, 1])
-    [4, 3, 3]
-    >>> split(-10, [1, 1, 1])
-    [-4, -3, -3]
-    """
-    sign, size, total = (-1 if quantity < 0 else 1), abs(quantity), sum(weights)
-    parts = [size * weight // total for weight in weights]
-    by_rest = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % total), i))
-    for i in by_rest[: size - sum(parts)]:
-        parts[i] += 1
-    return [sign * part for part in parts]
-
-
 def allot(counts: Sequence[CountTrack], stretches: Sequence[Stretch]) -> list[Allotted]:
     """Where the pieces of each count record went. `stretches` follow each other without gap.
 
-    A record inside one stretch goes there; one that straddles is split by time. One marked `spread` (an outage, a
-    restart) goes to the stretches that ran or of which nothing is known; to all, where there is no such.
+    A record inside one stretch goes there; one that straddles is split by time. One of a named job goes to the
+    stretches in which that job ran; one marked `spread` (an outage, an entry for a period) to those that ran or of
+    which nothing is known; to all, where there is no such.
     """
     ends = [stretch.t1_us for stretch in stretches]
     starts = [stretch.t0_us for stretch in stretches]
@@ -61,7 +69,7 @@ def allot(counts: Sequence[CountTrack], stretches: Sequence[Stretch]) -> list[Al
     for place, count in enumerate(counts):
         first = bisect_right(ends, count.t0_us)
         last = max(first + 1, bisect_left(starts, count.t1_us))
-        if count.t0_us >= count.t1_us:  # a correction at an instant belongs to what ended or went on there
+        if count.t0_us >= count.t1_us:  # pieces at an instant belong to what ended or went on there
             first = min(bisect_left(ends, count.t1_us), len(stretches) - 1)
             last = first + 1
         found += _share_out(place, count, range(first, min(last, len(stretches))), stretches)
@@ -72,21 +80,37 @@ def _share_out(place: int, count: CountTrack, among: range, stretches: Sequence[
     if len(among) == 1:
         return [Allotted(place, among[0], count.quantity)]
     weights = [min(count.t1_us, stretches[i].t1_us) - max(count.t0_us, stretches[i].t0_us) for i in among]
-    if count.spread and any(stretches[i].may_produce for i in among):
-        weights = [w if stretches[i].may_produce else 0 for i, w in zip(among, weights, strict=True)]
+    if count.job_response_id is not None:
+        weights = _only(weights, [count.job_response_id in stretches[i].job_ids for i in among])
+    if count.spread:
+        weights = _only(weights, [stretches[i].may_produce for i in among])
     parts = split(count.quantity, weights)
     return [Allotted(place, i, part) for i, part in zip(among, parts, strict=True) if part]
 
 
-def sum_by_stretch(allotted: Sequence[Allotted], counts: Sequence[CountTrack], n: int) -> list[Pieces]:
-    """The pieces of each of `n` stretches."""
-    sums = [dict.fromkeys(KINDS, 0) for _ in range(n)]
+def _only(weights: Sequence[int], wanted: Sequence[bool]) -> list[int]:
+    """The weights of what is wanted; all of them, where nothing that is wanted has any."""
+    kept = [weight if want else 0 for weight, want in zip(weights, wanted, strict=True)]
+    return kept if any(kept) else list(weights)
+
+
+def pieces_by_job(
+    allotted: Sequence[Allotted], counts: Sequence[CountTrack], stretches: Sequence[Stretch]
+) -> list[list[Pieces]]:
+    """Per stretch the pieces of each of its jobs: a named job has its own, the others are shared by `job_ppm`."""
+    shared = [dict.fromkeys(KINDS, 0) for _ in stretches]
+    own: dict[tuple[int, int], dict[str, int]] = {}
     for part in allotted:
-        sums[part.stretch][counts[part.count].kind] += part.quantity
-    return [Pieces(**kinds) for kinds in sums]
-
-
-def split_pieces(pieces: Pieces, weights: Sequence[int]) -> list[Pieces]:
-    """The pieces of a slice among the jobs that shared it."""
-    by_kind = [split(getattr(pieces, kind), weights) for kind in KINDS]
-    return [Pieces(*parts) for parts in zip(*by_kind, strict=True)]
+        count, jobs = counts[part.count], stretches[part.stretch].job_ids
+        to = shared[part.stretch]
+        if count.job_response_id is not None and count.job_response_id in jobs:
+            place = (part.stretch, list(jobs).index(count.job_response_id))
+            to = own.setdefault(place, dict.fromkeys(KINDS, 0))
+        to[count.kind] += part.quantity
+    nothing = dict.fromkeys(KINDS, 0)
+    done: list[list[Pieces]] = []
+    for n, stretch in enumerate(stretches):
+        parts = {kind: split(shared[n][kind], stretch.job_ppm) for kind in KINDS}
+        jobs = range(len(stretch.job_ids))
+        done.append([Pieces(**{kind: parts[kind][j] + own.get((n, j), nothing)[kind] for kind in KINDS}) for j in jobs])
+    return done

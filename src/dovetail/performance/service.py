@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope
+from dovetail.db.events import Event, events_after, mark_handled, newest_event
+from dovetail.db.events import handled as handled_to
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.events.equipment import PlantApplied
@@ -27,7 +29,7 @@ from dovetail.performance.timeclass import Settings
 
 VIEW: Final = "plant.view"
 HANDLER: Final = "performance.ledger"
-KINDS: Final = ("RecordsChanged", "JobResponseChanged", "PlantApplied")
+KINDS: Final = ("RecordsChanged", "CountsChanged", "JobResponseChanged", "PlantApplied")
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
 SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
 ROLLUP_FROM_US: Final = 2 * DAY_US  # a shorter period has few slices; a longer one is summed from rollups
@@ -84,7 +86,7 @@ class PerformanceRoom:
         self.gathering = Gathering(sources, self.settings)
         self._one_at_a_time = threading.Lock()
         with database.read() as reading:
-            self.gathering.newest_plant = store.newest_event(reading, "PlantApplied")
+            self.gathering.newest_plant = newest_event(reading, "PlantApplied")
         bus.subscribe(PlantApplied, self._plant_applied)
 
     def _plant_applied(self, applied: PlantApplied) -> None:
@@ -106,10 +108,10 @@ class PerformanceRoom:
         """
         with self._one_at_a_time:
             with self.database.read() as reading:
-                found = store.events_after(reading, store.handled(reading, HANDLER), KINDS, limit=limit)
-            if len(found) == limit and found[0][0] != found[-1][0]:
-                found = [event for event in found if event[0] != found[-1][0]]  # never half of one transaction
-            changes = _merged(_change(*event) for event in found)
+                found = events_after(reading, handled_to(reading, HANDLER), KINDS, limit=limit)
+            if len(found) == limit and found[0].known != found[-1].known:
+                found = [event for event in found if event.known != found[-1].known]  # never half of one transaction
+            changes = _merged(_change(event) for event in found)
             for place, change in enumerate(changes):
                 following = changes[place + 1].known if place + 1 < len(changes) else None
                 self._settle(change, handled=change.known if following != change.known else None)
@@ -123,12 +125,12 @@ class PerformanceRoom:
                 if moved is not None:
                     uow.emit(LedgerSettled(equipment_id, *moved, change.known))
                 if handled is not None and place == len(periods):
-                    store.mark_handled(uow, HANDLER, handled)
+                    mark_handled(uow, HANDLER, handled)
                 faults.point("ledger.cut")
             faults.point("ledger.settled")
         if handled is not None and not periods:
             with self.database.write(OWN.actor) as uow:
-                store.mark_handled(uow, HANDLER, handled)
+                mark_handled(uow, HANDLER, handled)
 
     def _affected(self, change: _Change) -> list[int]:
         """The ledgers a change may move: the unit's own, and those of the lines that take something from it."""
@@ -191,7 +193,7 @@ class PerformanceRoom:
             until_us = self._until(reading, to_us, as_of)
             parts = [self._sums(reading, leaf, from_us, until_us, as_of) for leaf in leaves.ids]
             ends = [extent[1] for leaf in leaves.ids if (extent := store.extent(reading, leaf, as_of=as_of))]
-            known = store.handled(reading, HANDLER)
+            known = handled_to(reading, HANDLER)
         sums = add(*parts) if parts else nothing()
         return Period(
             equipment_id=equipment_id,
@@ -318,7 +320,8 @@ def shift_day_us(shift_id: str) -> int | None:
     return None if day is None else (day.toordinal() - 719_163) * DAY_US
 
 
-def _change(known: int, kind: str, body: dict[str, Any]) -> _Change:
+def _change(event: Event) -> _Change:
+    known, kind, body = event.known, event.kind, event.body
     if kind == "PlantApplied":
         return _Change(None, body["valid_from_us"], None, known, kind)
     return _Change(body["equipment_id"], body["from_us"], body.get("to_us"), known, kind)

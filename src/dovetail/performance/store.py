@@ -27,10 +27,11 @@ from sqlalchemy import (
     update,
 )
 
-from dovetail.db.tables import Id, commit_log, event_handled, event_log, metadata
+from dovetail.db.tables import Id, commit_log, metadata
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.performance.columns import BY_NAME, MEASURES, NAMES, Measure, Sums, measures
-from dovetail.performance.model import JobShare, Pieces, Slice
+from dovetail.performance.model import JobShare, Slice
+from dovetail.performance.pieces import Pieces
 
 type Bucket = tuple[str, str]  # (production day, shift id or "" between shifts)
 type GroupKey = tuple[str | int, ...]
@@ -319,33 +320,6 @@ def buckets_across(reading: Reading, equipment_id: int, from_us: int, to_us: int
     return {(row[0], row[1]) for row in reading.connection.execute(query.distinct())}
 
 
-def newest_event(reading: Reading, kind: str) -> int:
-    """The `known` of the newest event of a kind; 0 when there was none."""
-    return reading.connection.scalar(select(func.max(event_log.c.known)).where(event_log.c.kind == kind)) or 0
-
-
 def moment_of(reading: Reading, known: int) -> int | None:
     """When (µs UTC) something became known; None for a `known` that has not been given out."""
     return reading.connection.scalar(select(commit_log.c.at_us).where(commit_log.c.known == known))
-
-
-def events_after(
-    reading: Reading, known: int, kinds: Sequence[str], *, limit: int
-) -> list[tuple[int, str, dict[str, Any]]]:
-    """(known, kind, body) of the events of these kinds after `known`, in the order of knowledge."""
-    c = event_log.c
-    query = select(c.known, c.kind, c.body).where(c.known > known, c.kind.in_(kinds)).order_by(c.known, c.n)
-    return [(row[0], row[1], row[2]) for row in reading.connection.execute(query.limit(limit))]
-
-
-def handled(reading: Reading, handler: str) -> int:
-    """Up to which `known` a handler has dealt with events."""
-    query = select(event_handled.c.known).where(event_handled.c.handler == handler)
-    return reading.connection.scalar(query) or 0
-
-
-def mark_handled(uow: UnitOfWork, handler: str, known: int) -> None:
-    """The handler has dealt with everything up to `known`, in this very transaction."""
-    mine = event_handled.c.handler == handler
-    if not uow.connection.execute(update(event_handled).where(mine).values(known=known)).rowcount:
-        uow.connection.execute(insert(event_handled).values(handler=handler, known=known))

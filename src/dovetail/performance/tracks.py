@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from dovetail.counting.pieces import CountTrack as CountTrack
 from dovetail.performance.model import Plan
 
 
@@ -24,25 +25,6 @@ class StateTrack(Protocol):
     def reason(self) -> str | None: ...
     @property
     def external(self) -> bool: ...
-
-
-class CountTrack(Protocol):
-    """A CountRecord: `quantity` pieces of a kind in (t0_us, t1_us]; `spread` over what may have produced them."""
-
-    @property
-    def t0_us(self) -> int: ...
-    @property
-    def t1_us(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def quantity(self) -> int: ...
-    @property
-    def spread(self) -> bool: ...
-    @property
-    def origin(self) -> str: ...
-    @property
-    def tag_id(self) -> int | None: ...
 
 
 class SpanTrack(Protocol):
@@ -77,6 +59,8 @@ class JobTrack(Protocol):
     def standard_rate_upm(self) -> float | None: ...
     @property
     def crew(self) -> str | None: ...
+    @property
+    def share_ppm(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)

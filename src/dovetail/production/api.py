@@ -38,3 +38,4 @@ def routes(api: Api, service: ProductionRoom) -> None:
     api.change("POST", "/job-responses", service.jobs.start)
     api.change("POST", "/job-responses/{job_response_id}/end", service.jobs.end)
     api.change("POST", "/job-responses/{job_response_id}/cancel", service.jobs.cancel)
+    api.change("POST", "/job-responses/{job_response_id}/hand-over", service.jobs.hand_over)

@@ -12,17 +12,20 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from dovetail.core.clock import Clock, from_rfc3339, to_rfc3339
+from dovetail.core.clock import Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.ids import uuid7
+from dovetail.core.limits import JOBS_AT_ONCE_MAX
+from dovetail.core.shares import SHARE_PPM
 from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, PlantModel
 from dovetail.events.production import JobResponseChanged
 from dovetail.materials.model import Product
+from dovetail.operations.moment import past_moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.plantcode.report import did_you_mean
 from dovetail.production import store
-from dovetail.production.model import JobResponse, words
+from dovetail.production.model import JobResponse, moved, words
 
 LINES: Final = frozenset({"ProductionLine", "ProcessCell", "ProductionUnit", "WorkCenter"})
 NOWHERE: Final = -1  # an id no equipment has: for a person, a job that is not there lies out of scope like any other
@@ -32,7 +35,11 @@ Moment = Annotated[str, Field(description="RFC 3339 with offset; default: now")]
 
 
 class StartJob(Input):
-    """A product begins to run on a work unit, or on all of a line's."""
+    """A product begins to run on a work unit, or on all of a line's; with `ended_at` one that ran in the past.
+
+    `beside` (or a share) starts it beside what runs there, else that is refused. `share_ppm` is its part of time and
+    counted pieces while others run (250000: a quarter); jobs without one divide what is left evenly.
+    """
 
     equipment_id: int
     product: Text
@@ -41,6 +48,9 @@ class StartJob(Input):
     standard_rate_upm: float | None = Field(default=None, gt=0, le=1_000_000, allow_inf_nan=False)
     crew: Text | None = None
     started_at: Moment | None = None
+    ended_at: Annotated[str, Field(description="RFC 3339 with offset; default: it still runs")] | None = None
+    beside: bool = False
+    share_ppm: Annotated[int, Field(gt=0, le=SHARE_PPM)] | None = None
 
 
 class EndJob(Input):
@@ -48,6 +58,18 @@ class EndJob(Input):
 
     job_response_id: str
     ended_at: Moment | None = None
+
+
+class HandOverJob(Input):
+    """Others go on with a running job: from then on a response of its own, with the note for them.
+
+    A run's id hands it over on every work unit where it still runs.
+    """
+
+    job_response_id: str
+    crew: Text | None = None
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)] | None = None
+    handed_over_at: Moment | None = None
 
 
 class CancelJob(Input):
@@ -60,6 +82,10 @@ class ReopenJob(Input):
     """An end was a mistake: these jobs still run."""
 
     job_response_ids: tuple[str, ...] = Field(min_length=1)
+
+
+class TakeBackHandOver(ReopenJob):
+    """A hand-over was a mistake: those who had these jobs go on with them."""
 
 
 class JobResponseOut(BaseModel):
@@ -77,6 +103,10 @@ class JobResponseOut(BaseModel):
     crew: str | None
     started_by: str
     ended_by: str | None
+    beside: bool
+    share_ppm: int | None
+    follows: str | None
+    note: str | None
 
 
 class JobRun(BaseModel):
@@ -88,20 +118,8 @@ class JobRun(BaseModel):
 
 def shown(job: JobResponse) -> JobResponseOut:
     """A response as the API shows it."""
-    return JobResponseOut(
-        id=job.id,
-        run_id=job.run_id,
-        equipment_id=job.equipment_id,
-        job_order=job.job_order,
-        product=job.product,
-        lot=job.lot,
-        start=to_rfc3339(job.t0_us),
-        end=None if job.t1_us is None else to_rfc3339(job.t1_us),
-        standard_rate_upm=job.standard_rate_upm,
-        crew=job.crew,
-        started_by=job.started_by,
-        ended_by=job.ended_by,
-    )
+    same = {name: getattr(job, name) for name in JobResponseOut.model_fields if hasattr(job, name)}
+    return JobResponseOut(**same, start=to_rfc3339(job.t0_us), end=None if job.t1_us is None else to_rfc3339(job.t1_us))
 
 
 def work_units(plant: PlantModel, equipment_id: int) -> list[int]:
@@ -148,6 +166,28 @@ class JobOperations:
             reason="optional",
             undo=lambda _given, out: Undo("job.reopen", ReopenJob(job_response_ids=tuple(job.id for job in out.items))),
         )
+        self.hand_over: Operation[HandOverJob, JobRun] = Operation(
+            name="job.hand_over",
+            summary="Hand a running job over to the next crew, with a note",
+            permission="job.operate",
+            input=HandOverJob,
+            output=JobRun,
+            handler=self._hand_over,
+            node=lambda uow, given: _where(store.by_id(uow, given.job_response_id)),
+            undo=lambda _given, out: Undo(
+                "job.take_back_hand_over", TakeBackHandOver(job_response_ids=tuple(job.id for job in out.items))
+            ),
+        )
+        self.take_back: Operation[TakeBackHandOver, JobRun] = Operation(
+            name="job.take_back_hand_over",
+            summary="Take a hand-over back",
+            permission="job.operate",
+            input=TakeBackHandOver,
+            output=JobRun,
+            handler=self._take_back,
+            node=lambda uow, given: _where(_all_by_id(uow, given.job_response_ids)),
+            reason="optional",
+        )
         self.cancel: Operation[CancelJob, JobRun] = Operation(
             name="job.cancel",
             summary="Take a job's start back: it never ran",
@@ -174,10 +214,16 @@ class JobOperations:
         plant = self._plant()
         units = work_units(plant, given.equipment_id)
         t0_us = self._moment(given.started_at, "/started_at")
+        t1_us = None if given.ended_at is None else self._moment(given.ended_at, "/ended_at")
+        if t1_us is not None and t1_us <= t0_us:
+            raise InvalidError("it cannot end before it starts", pointer="/ended_at", code="job-ends-before-start")
         self._require_product(given.product, t0_us)
-        for other in store.between(call.uow, units, t0_us, None):
-            if other.t1_us != t0_us:
-                raise _taken(plant, other)
+        beside = given.beside or given.share_ppm is not None
+        for unit in units:
+            others = [job for job in store.between(call.uow, [unit], t0_us, t1_us) if job.t1_us != t0_us]
+            if others and not beside:
+                raise _taken(plant, others[0])
+            _require_room(others, given.share_ppm, t0_us)
         run_id = uuid7(call.clock)
         jobs = [
             JobResponse(
@@ -187,7 +233,7 @@ class JobOperations:
                 product=given.product,
                 lot=given.lot,
                 t0_us=t0_us,
-                t1_us=None,
+                t1_us=t1_us,
                 standard_rate_upm=given.standard_rate_upm,
                 crew=given.crew,
                 known_from=known,
@@ -195,34 +241,58 @@ class JobOperations:
                 run_id=run_id,
                 run_equipment_id=given.equipment_id,
                 started_by="person",
-                ended_by=None,
+                ended_by=None if t1_us is None else "person",
+                beside=beside,
+                share_ppm=given.share_ppm,
             )
             for unit in units
         ]
-        return _keep(call.uow, jobs, from_us=t0_us, id=run_id)
+        return _keep(call.uow, [(None, job) for job in jobs], id=run_id)
 
     def _end(self, call: Call, given: EndJob) -> JobRun:
         _ = call.uow.known  # nobody else writes from here on
         jobs = _found(store.by_id(call.uow, given.job_response_id))
         t1_us = self._moment(given.ended_at, "/ended_at")
-        running = [job for job in jobs if job.t1_us is None]
-        if not running:
-            ended = to_rfc3339(max(job.t1_us or 0 for job in jobs))
-            raise ConflictError(f"{words(jobs[0])} ended already at {ended}", code="job-ended")
-        begun_us = max(job.t0_us for job in running)
-        if t1_us <= begun_us:
-            message = f"{words(running[0])} started at {to_rfc3339(begun_us)}; it cannot end before"
-            raise InvalidError(message, pointer="/ended_at", code="job-ends-before-start")
-        changed = [replace(job, t1_us=t1_us, ended_by="person") for job in running]
-        return _keep(call.uow, changed, from_us=t1_us, id=given.job_response_id)
+        running = _running(jobs, t1_us, "/ended_at")
+        changed = [(job, replace(job, t1_us=t1_us, ended_by="person")) for job in running]
+        return _keep(call.uow, changed, id=given.job_response_id)
+
+    def _hand_over(self, call: Call, given: HandOverJob) -> JobRun:
+        known = call.uow.known  # nobody else writes from here on
+        at_us = self._moment(given.handed_over_at, "/handed_over_at")
+        running = _running(_found(store.by_id(call.uow, given.job_response_id)), at_us, "/handed_over_at")
+        if given.crew is None and given.note is None:
+            raise InvalidError("say who goes on, or leave them a note", pointer="/note", code="hand-over-empty")
+        ended = [(job, replace(job, t1_us=at_us, ended_by="person")) for job in running]
+        going_on = [
+            replace(
+                job, id=uuid7(call.clock), t0_us=at_us, crew=given.crew or job.crew, note=given.note, follows=job.id,
+                started_by="person", known_from=known,
+            )
+            for job in running
+        ]  # fmt: skip
+        _keep(call.uow, ended, id=given.job_response_id)
+        return _keep(call.uow, [(None, job) for job in going_on], id=running[0].run_id)
+
+    def _take_back(self, call: Call, given: TakeBackHandOver) -> JobRun:
+        _ = call.uow.known  # nobody else writes from here on
+        jobs = _found(_all_by_id(call.uow, given.job_response_ids))
+        before = [store.by_id(call.uow, job.follows or "") for job in jobs]
+        if not all(before):
+            raise InvalidError("this job was not handed over", pointer="/job_response_ids", code="no-hand-over")
+        _forget(call.uow, jobs)
+        changed = [
+            (old[0], replace(old[0], t1_us=job.t1_us, ended_by=job.ended_by))
+            for old, job in zip(before, jobs, strict=True)
+        ]
+        return _keep(call.uow, changed, id=jobs[0].run_id)
 
     def _cancel(self, call: Call, given: CancelJob) -> JobRun:
         _ = call.uow.known  # nobody else writes from here on
         jobs = _found(store.by_id(call.uow, given.job_response_id))
         if any(job.started_by == "tag" for job in jobs):
             raise RefusedError("the machine's own signal started this job", code="job-by-tag", hint="end it instead")
-        store.forget(call.uow, [job.id for job in jobs])
-        _tell(call.uow, jobs, min(job.t0_us for job in jobs))
+        _forget(call.uow, jobs)
         return JobRun(id=given.job_response_id, items=[shown(job) for job in jobs])
 
     def _reopen(self, call: Call, given: ReopenJob) -> JobRun:
@@ -235,23 +305,13 @@ class JobOperations:
         plant = self._plant()
         for job, end_us in zip(jobs, ends, strict=True):
             for other in store.between(call.uow, [job.equipment_id], end_us, None):
-                if other.id not in ours and other.t1_us != end_us:
+                if other.id not in ours and other.t1_us != end_us and not (job.beside or other.beside):
                     raise _taken(plant, other)
-        changed = [replace(job, t1_us=None, ended_by=None) for job in jobs]
-        run_id = jobs[0].id if len(jobs) == 1 else jobs[0].run_id
-        return _keep(call.uow, changed, from_us=min(ends), id=run_id)
+        changed = [(job, replace(job, t1_us=None, ended_by=None)) for job in jobs]
+        return _keep(call.uow, changed, id=jobs[0].id if len(jobs) == 1 else jobs[0].run_id)
 
     def _moment(self, text: str | None, pointer: str) -> int:
-        now_us = self._clock.now_us()
-        if text is None:
-            return now_us
-        try:
-            at_us = from_rfc3339(text)
-        except InvalidError as error:
-            raise InvalidError(error.message, pointer=pointer, code=error.code, hint=error.hint) from error
-        if at_us > now_us:
-            raise InvalidError(f"{text} lies in the future", pointer=pointer, code="time-in-future")
-        return at_us
+        return past_moment(text, pointer, now_us=self._clock.now_us())
 
     def _require_product(self, product: str, at_us: int) -> None:
         known = {**self._products(at_us), **self._products(self._clock.now_us())}
@@ -287,17 +347,46 @@ def _taken(plant: PlantModel, other: JobResponse) -> ConflictError:
     where = node.name if node else f"equipment {other.equipment_id}"
     if other.t1_us is None:
         message = f"{where} runs {words(other)} since {to_rfc3339(other.t0_us)}"
-        return ConflictError(message, code="job-running", hint="end it first")
+        return ConflictError(message, code="job-running", hint="end it first, or start `beside` it")
     message = f"{where} ran {words(other)} from {to_rfc3339(other.t0_us)} to {to_rfc3339(other.t1_us)}"
-    return ConflictError(message, code="job-overlap", hint="start after its end")
+    return ConflictError(message, code="job-overlap", hint="start after its end, or end before its start")
 
 
-def _keep(uow: UnitOfWork, jobs: Sequence[JobResponse], *, from_us: int, id: str) -> JobRun:
-    store.put(uow, jobs)
-    _tell(uow, jobs, from_us)
-    return JobRun(id=id, items=[shown(job) for job in jobs])
+def _running(jobs: Sequence[JobResponse], at_us: int, pointer: str) -> list[JobResponse]:
+    """Those that still run. Raises ConflictError when none does, InvalidError when one began after `at_us`."""
+    running = [job for job in jobs if job.t1_us is None]
+    if not running:
+        ended = to_rfc3339(max(job.t1_us or 0 for job in jobs))
+        raise ConflictError(f"{words(jobs[0])} ended already at {ended}", code="job-ended")
+    begun_us = max(job.t0_us for job in running)
+    if at_us <= begun_us:
+        message = f"{words(running[0])} started at {to_rfc3339(begun_us)}; it cannot end before"
+        raise InvalidError(message, pointer=pointer, code="job-ends-before-start")
+    return running
 
 
-def _tell(uow: UnitOfWork, jobs: Sequence[JobResponse], from_us: int) -> None:
+def _require_room(others: Sequence[JobResponse], share_ppm: int | None, t0_us: int) -> None:
+    """The shares of jobs beside each other leave something for each, at every moment."""
+    for at_us in {t0_us, *(job.t0_us for job in others if job.t0_us > t0_us)}:
+        ppm = [share_ppm, *(job.share_ppm for job in others if job.runs_at(at_us))]
+        given, rest = sum(one or 0 for one in ppm), None in ppm
+        if len(ppm) > JOBS_AT_ONCE_MAX:
+            raise ConflictError(f"{len(ppm) - 1} jobs run beside each other already", code="jobs-at-once")
+        if len(ppm) > 1 and (given > SHARE_PPM or (given == SHARE_PPM and rest)):
+            message = f"the jobs beside it have {given - (share_ppm or 0)} of {SHARE_PPM} ppm"
+            raise InvalidError(message, pointer="/share_ppm", code="job-share", hint="give it a smaller share")
+
+
+def _keep(uow: UnitOfWork, changed: Sequence[tuple[JobResponse | None, JobResponse]], *, id: str) -> JobRun:
+    """Know the second of each pair, in place of the first where there is one."""
+    store.put(uow, [after for _, after in changed])
+    for before, after in changed:
+        from_us, to_us = moved(before, after)
+        uow.emit(JobResponseChanged(after.equipment_id, after.id, from_us, uow.known, to_us))
+    return JobRun(id=id, items=[shown(after) for _, after in changed])
+
+
+def _forget(uow: UnitOfWork, jobs: Sequence[JobResponse]) -> None:
+    store.forget(uow, [job.id for job in jobs])
     for job in jobs:
-        uow.emit(JobResponseChanged(job.equipment_id, job.id, from_us, uow.known))
+        uow.emit(JobResponseChanged(job.equipment_id, job.id, job.t0_us, uow.known, job.t1_us))

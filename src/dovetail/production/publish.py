@@ -15,6 +15,7 @@ from typing import Final
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.scope import system_scope
+from dovetail.db.events import Event, events_after, handled, mark_handled
 from dovetail.db.uow import Database
 from dovetail.equipment.model import WORK_UNIT, PlantModel, Tag
 from dovetail.events.equipment import PlantApplied
@@ -63,7 +64,7 @@ class Publisher:
             now_us = self._database.clock.now_us()
             plant = self._plant(None)
             with self._database.read() as reading:
-                events = store.unheeded(reading, HANDLER, KINDS, after=self._seen_known)
+                events = events_after(reading, max(handled(reading, HANDLER), self._seen_known), KINDS)
                 seen_known = reading.known_now()
             due = self._due(events, plant, now_us)
             put = sum(self._make_equal(plant, list(part), due) for part in batched(sorted(due), UNITS_AT_ONCE))
@@ -71,10 +72,10 @@ class Publisher:
             if events:
                 faults.point("production.published")
                 with self._database.write(SCOPE.actor) as uow:
-                    store.heeded(uow, HANDLER, events[-1].known)
+                    mark_handled(uow, HANDLER, events[-1].known)
             return put
 
-    def _due(self, events: Sequence[store.Event], plant: PlantModel, now_us: int) -> dict[int, int]:
+    def _due(self, events: Sequence[Event], plant: PlantModel, now_us: int) -> dict[int, int]:
         """Per work unit the moment from which its tags must be looked at."""
         units = [node.id for node in plant.equipment.values() if node.level == WORK_UNIT]
         from_us: dict[int, int] = {}

@@ -65,7 +65,8 @@ class ProductionRoom:
     @property
     def operations(self) -> tuple[Operation[Any, Any], ...]:
         """What may be done here, for the catalogue."""
-        return (self.jobs.start, self.jobs.end, self.jobs.cancel, self.jobs.reopen)
+        jobs = self.jobs
+        return (jobs.start, jobs.end, jobs.cancel, jobs.reopen, jobs.hand_over, jobs.take_back)
 
     def step(self, limit: int) -> int:
         """Read up to `limit` head rows, record the jobs they start or end, and publish what runs.

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Index, String, Table, and_, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from dovetail.db.tables import Id, event_handled, event_log, metadata
+from dovetail.db.tables import Id, metadata
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.production.model import JobResponse
 
@@ -31,6 +47,10 @@ job_response = Table(
     Column("run_equipment_id", BigInteger, nullable=False),
     Column("started_by", String(12), nullable=False),
     Column("ended_by", String(12)),
+    Column("beside", Boolean, nullable=False, server_default=false()),
+    Column("share_ppm", Integer),
+    Column("follows", String(36)),
+    Column("note", Text),
     Index("ix_job_response_equipment", "equipment_id", "t0_us"),
     Index("ix_job_response_id", "id"),
     Index("ix_job_response_run", "run_id"),
@@ -44,15 +64,6 @@ job_consumer = Table(
 )
 
 NAMES = tuple(field.name for field in fields(JobResponse))
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A row of the event log that this room heeds."""
-
-    known: int
-    kind: str
-    body: dict[str, Any]
 
 
 def _visible(as_of: int | None) -> Any:
@@ -128,24 +139,3 @@ def move(uow: UnitOfWork, consumer: str, head_id: int) -> None:
     moved = uow.connection.execute(update(table).where(table.c.consumer == consumer).values(head_id=head_id))
     if moved.rowcount == 0:
         uow.connection.execute(insert(table).values(consumer=consumer, head_id=head_id))
-
-
-def unheeded(reading: Reading, handler: str, kinds: Sequence[str], *, after: int) -> list[Event]:
-    """The events of these kinds after `after` that this handler has not yet handled, in the order of knowledge."""
-    query = select(event_handled.c.known).where(event_handled.c.handler == handler)
-    handled = reading.connection.scalar(query) or 0
-    log = event_log
-    rows = reading.connection.execute(
-        select(log.c.known, log.c.kind, log.c.body)
-        .where(log.c.known > max(handled, after), log.c.kind.in_(list(kinds)))
-        .order_by(log.c.known, log.c.n)
-    )
-    return [Event(*row) for row in rows]
-
-
-def heeded(uow: UnitOfWork, handler: str, known: int) -> None:
-    """Everything up to `known` has been handled."""
-    table = event_handled
-    moved = uow.connection.execute(update(table).where(table.c.handler == handler).values(known=known))
-    if moved.rowcount == 0:
-        uow.connection.execute(insert(table).values(handler=handler, known=known))

@@ -25,7 +25,7 @@ from dovetail.historian.model import HeadRow
 from dovetail.historian.service import Historian
 from dovetail.production import bytag, store
 from dovetail.production.bytag import Run, Seen
-from dovetail.production.model import JobResponse
+from dovetail.production.model import JobResponse, moved
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ class TagJobs:
         """
         from_us = since_us - JOB_TAGS_TOGETHER_US
         begun = self._begun(reading, equipment_id, from_us - JOB_TAGS_TOGETHER_US)
-        existing = store.between(reading, [equipment_id], from_us, None)
+        existing = [job for job in store.between(reading, [equipment_id], from_us, None) if not job.beside]
         wanted = bytag.runs(existing, begun, since_us=from_us)
         kept = {run.base.id for run in wanted if run.base is not None}
         return [run for run in wanted if not run.stands], [job for job in existing if job.id not in kept]
@@ -191,10 +191,11 @@ class TagJobs:
         jobs = [self._job(run, equipment_id, known) for run in runs]
         store.forget(uow, [job.id for job in gone])
         store.put(uow, jobs)
-        for job in gone:
-            uow.emit(JobResponseChanged(equipment_id, job.id, job.t0_us, known))
-        for run, job in zip(runs, jobs, strict=True):
-            uow.emit(JobResponseChanged(equipment_id, job.id, _from_us(run, job), known))
+        changed = [(job, None) for job in gone] + [(run.base, job) for run, job in zip(runs, jobs, strict=True)]
+        for before, after in changed:
+            from_us, to_us = moved(before, after)
+            told = (after or before or gone[0]).id
+            uow.emit(JobResponseChanged(equipment_id, told, from_us, known, to_us))
 
     def _job(self, run: Run, equipment_id: int, known: int) -> JobResponse:
         if run.base is not None:
@@ -218,12 +219,3 @@ class TagJobs:
             started_by=run.started_by,
             ended_by=run.ended_by,
         )
-
-
-def _from_us(run: Run, job: JobResponse) -> int:
-    """From when on the records of this job changed: only its end moved, or all of it did."""
-    base = run.base
-    if base is None or (base.product, base.job_order) != (job.product, job.job_order):
-        return job.t0_us
-    ends = [end for end in (base.t1_us, job.t1_us) if end is not None]
-    return min(ends, default=job.t0_us)

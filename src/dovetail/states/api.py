@@ -1,4 +1,4 @@
-"""Show what each work unit did and does, the pieces it made, and the reasons there are."""
+"""Show what each work unit did and does, and the reasons there are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
-from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
+from dovetail.states.model import NO_DATA, StateRecord
 from dovetail.states.service import StatesRoom, Tail
 
 VIEW: Final = "plant.view"
@@ -45,32 +45,6 @@ class StateOut(BaseModel):
     settled: str | None
 
 
-class CountRecordOut(BaseModel):
-    """Pieces over (start, end]; negative only where scrap is taken out of what a total had counted as good."""
-
-    start: str
-    end: str
-    kind: str
-    quantity: int
-    origin: str
-    tag_id: int | None
-    spread: bool
-    provisional: bool
-
-
-class HeldJumpOut(BaseModel):
-    """A counter movement that the machine cannot make: shown, not counted."""
-
-    start: str
-    end: str
-    counter: str
-    tag_id: int
-    before: int
-    after: int
-    quantity: int
-    cause: str
-
-
 class ReasonOut(BaseModel):
     """A reason; `key` is what a state record carries below its parent's (`mechanical/jam`: key `jam`)."""
 
@@ -101,7 +75,6 @@ def state_out(service: StatesRoom, equipment_id: int, scope: Scope) -> StateOut:
 def routes(api: Api, service: StatesRoom) -> None:
     """Declare this room's routes."""
     _state_routes(api, service)
-    _count_routes(api, service)
     _reason_routes(api, service)
 
 
@@ -129,39 +102,6 @@ def _state_routes(api: Api, service: StatesRoom) -> None:
         items = [_record_out(record, provisional) for record, provisional in _with_tail(found, tail, (from_us, to_us))]
         more = encode_cursor(from_rfc3339(items[PAGE_MAX].start)) if len(items) > PAGE_MAX else None
         return Page(items=items[:PAGE_MAX], next=more)
-
-
-def _count_routes(api: Api, service: StatesRoom) -> None:
-    @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
-    def count_records(  # pyright: ignore[reportUnusedFunction]
-        equipment_id: int,
-        start: str,
-        end: str,
-        scope: Scope,
-        as_of: str | None = None,
-        cursor: str | None = None,
-    ) -> Page[CountRecordOut]:
-        """The counts that touch (start, end], by time; without `as_of` also those of the minute that is not over."""
-        from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        offset = int((decode_cursor(cursor) or [0])[0])
-        with api.database.read() as reading:
-            known = _as_of(reading, as_of)
-            counts = service.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
-        tail = service.tail(equipment_id, scope=scope).counts if known is None else ()
-        items = [_count_out(count, provisional=False) for count in counts]
-        items += [_count_out(c, provisional=True) for c in tail if c.t0_us < to_us and c.t1_us > from_us]
-        more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
-        return Page(items=items[offset : offset + PAGE_MAX], next=more)
-
-    @api.query("GET", "/equipment/{equipment_id}/held-jumps", permission=VIEW, summary="Counter jumps not counted")
-    def held_jumps(  # pyright: ignore[reportUnusedFunction]
-        equipment_id: int, start: str, end: str, scope: Scope
-    ) -> Page[HeldJumpOut]:
-        """The jumps held in (start, end], the first thousand."""
-        from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        with api.database.read() as reading:
-            found = service.held(reading, equipment_id, from_us, to_us, scope=scope)
-        return Page(items=[_held_out(jump) for jump in found[:PAGE_MAX]])
 
 
 def _reason_routes(api: Api, service: StatesRoom) -> None:
@@ -226,30 +166,4 @@ def _record_out(record: StateRecord, provisional: bool) -> StateRecordOut:
         external=record.external,
         source=record.source,
         provisional=provisional,
-    )
-
-
-def _count_out(count: CountRecord, *, provisional: bool) -> CountRecordOut:
-    return CountRecordOut(
-        start=to_rfc3339(count.t0_us),
-        end=to_rfc3339(count.t1_us),
-        kind=count.kind,
-        quantity=count.quantity,
-        origin=count.origin,
-        tag_id=count.tag_id,
-        spread=count.spread,
-        provisional=provisional,
-    )
-
-
-def _held_out(jump: HeldJump) -> HeldJumpOut:
-    return HeldJumpOut(
-        start=to_rfc3339(jump.t0_us),
-        end=to_rfc3339(jump.t1_us),
-        counter=jump.counter,
-        tag_id=jump.tag_id,
-        before=jump.before,
-        after=jump.after,
-        quantity=jump.quantity,
-        cause=jump.cause,
     )

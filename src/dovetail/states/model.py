@@ -74,6 +74,10 @@ class CountRecord:
     known_from: int = 0
     known_to: int | None = None
 
+    @property
+    def job_response_id(self) -> None:
+        """A counter does not know for which job it counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldJump:

@@ -12,7 +12,7 @@ type StateName = Literal[
     "RUN", "STARVED", "BLOCKED", "CHANGEOVER", "NO_DATA", "UNKNOWN",
 ]  # fmt: skip
 type ModeName = Literal["Production", "Maintenance", "Manual", "Setup"]
-type Category = Literal["failure", "setup", "planned", "external", "other"]
+type Category = Literal["failure", "setup", "planned", "external", "quality", "other"]
 
 
 def _not_bool(value: object) -> object:

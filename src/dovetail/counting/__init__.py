@@ -1,0 +1,1 @@
+"""Pieces as people say them, folded with what counters counted: the counts that the ledger reads."""

@@ -1,0 +1,260 @@
+"""Show the pieces counted and by whom, let operators enter theirs, and let line leads review held jumps."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel
+
+from dovetail.core.clock import DAY_US, from_rfc3339, to_rfc3339
+from dovetail.core.limits import PAGE_MAX
+from dovetail.core.scope import Scope
+from dovetail.counting.fold import Jump
+from dovetail.counting.model import Entry, Said
+from dovetail.counting.pieces import CountTrack
+from dovetail.counting.service import VIEW, CountingRoom, ReasonTree
+from dovetail.db.uow import Reading
+from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+
+LONGEST_US: Final = 400 * DAY_US  # a year and its comparison month; the page is what is limited
+
+
+class CountRecordOut(BaseModel):
+    """Pieces over (start, end]; negative where they are taken out of what was counted. `start` = `end`: at a moment.
+
+    `origin`: a counter, a person, or a correction; `entry_id` or `held_id` say by which entry or accepted jump.
+    """
+
+    start: str
+    end: str
+    kind: str
+    quantity: int
+    origin: str
+    tag_id: int | None
+    spread: bool
+    provisional: bool
+    entry_id: int | None
+    held_id: str | None
+    by: str | None
+    job_response_id: str | None
+
+
+class CountEntryOut(BaseModel):
+    """Pieces of one kind that a person entered over (start, end]; an action that entered several has one `entry_id`.
+
+    `taken_from`: the kind that these pieces were counted as before, and are taken out of.
+    """
+
+    entry_id: int
+    equipment_id: int
+    kind: str
+    quantity: int
+    taken_from: str | None
+    reason: str | None
+    start: str
+    end: str
+    by: str
+    at: str
+    comment: str | None
+    job_response_id: str | None
+    withdrawn: bool
+    withdrawn_by: str | None
+    withdrawn_at: str | None
+
+
+class HeldJumpOut(BaseModel):
+    """A counter movement that the machine cannot make: not counted until a person says so.
+
+    `counted`: the pieces that count by the decision, from `counted_start` to `counted_end`. `evidence_changed`: late
+    samples changed the jump since it was decided on; `gone`: they explain it altogether, so it counts nothing.
+    """
+
+    held_id: str
+    equipment_id: int
+    start: str
+    end: str
+    counter: str
+    tag_id: int
+    before: int
+    after: int
+    quantity: int
+    cause: str
+    decision: Literal["accepted", "dismissed"] | None
+    decided: int | None
+    decided_by: str | None
+    decided_at: str | None
+    why: str | None
+    counted: int
+    counted_start: str | None
+    counted_end: str | None
+    evidence_changed: bool
+    gone: bool
+
+
+class ScrapReasonOut(BaseModel):
+    """A reason for scrap; what is entered is `group/code` (`dimension/too-long`), or the group alone."""
+
+    key: str
+    name: str
+    children: list[ScrapReasonOut] = []
+
+
+class ScrapReasons(BaseModel):
+    """The reasons for scrap as a tree of two levels, and those last given here, newest first."""
+
+    items: list[ScrapReasonOut]
+    last_used: list[str]
+
+
+def routes(api: Api, service: CountingRoom) -> None:
+    """Declare this room's routes."""
+    _count_routes(api, service)
+    _entry_routes(api, service)
+    _jump_routes(api, service)
+
+
+def _count_routes(api: Api, service: CountingRoom) -> None:
+    @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
+    def count_records(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        as_of: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[CountRecordOut]:
+        """The counts that touch (start, end], of counters by time and then of people; without `as_of` also those of
+        the minute that is not over."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        offset = int((decode_cursor(cursor) or [0])[0])
+        with api.database.read() as reading:
+            known = _as_of(reading, as_of)
+            counts = service.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
+        tail = service.fresh(equipment_id, scope=scope) if known is None else ()
+        items = [_count_out(count, provisional=False) for count in counts]
+        items += [_count_out(c, provisional=True) for c in tail if c.t0_us < to_us and c.t1_us > from_us]
+        more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
+        return Page(items=items[offset : offset + PAGE_MAX], next=more)
+
+
+def _entry_routes(api: Api, service: CountingRoom) -> None:
+    @api.query("GET", "/equipment/{equipment_id}/count-entries", permission=VIEW, summary="Pieces entered by hand")
+    def count_entries(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int, start: str, end: str, scope: Scope, cursor: str | None = None
+    ) -> Page[CountEntryOut]:
+        """The entries that touch (start, end], the newest first, those taken back too; for a line those of its
+        work units."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        offset = int((decode_cursor(cursor) or [0])[0])
+        with api.database.read() as reading:
+            found = service.entries(reading, equipment_id, from_us, to_us, scope=scope)[::-1]
+        more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
+        return Page(items=[_entry_out(entry) for entry in found[offset : offset + PAGE_MAX]], next=more)
+
+    @api.query("GET", "/equipment/{equipment_id}/scrap-reasons", permission=VIEW, summary="The reasons for scrap")
+    def scrap_reasons(equipment_id: int, scope: Scope) -> ScrapReasons:  # pyright: ignore[reportUnusedFunction]
+        """The reasons of category quality, and those last given at this equipment."""
+        with api.database.read() as reading:
+            tree, last_used = service.scrap_reasons(reading, equipment_id, scope=scope)
+        return ScrapReasons(items=_tree(tree), last_used=last_used)
+
+    api.change("POST", "/equipment/{equipment_id}/count-entries", service.entering.enter)
+    api.change("POST", "/count-entries/{entry_id}/withdraw", service.entering.withdraw)
+
+
+def _jump_routes(api: Api, service: CountingRoom) -> None:
+    @api.query("GET", "/equipment/{equipment_id}/held-jumps", permission=VIEW, summary="Counter jumps that were held")
+    def held_jumps(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        only: Literal["undecided"] | None = None,
+        cursor: str | None = None,
+    ) -> Page[HeldJumpOut]:
+        """The jumps held in (start, end] by time, and what was decided; for a line those of its work units.
+
+        `only=undecided`: those that wait for a person, because nothing is decided or late samples changed them since.
+        """
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        offset = int((decode_cursor(cursor) or [0])[0])
+        with api.database.read() as reading:
+            found = service.jumps(reading, equipment_id, from_us, to_us, scope=scope)
+        items = [_jump_out(jump) for jump in found]
+        if only == "undecided":
+            items = [one for one in items if one.decision is None or one.evidence_changed]
+        more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
+        return Page(items=items[offset : offset + PAGE_MAX], next=more)
+
+    api.change("POST", "/held-jumps/{held_id}/accept", service.reviewing.accept)
+    api.change("POST", "/held-jumps/{held_id}/dismiss", service.reviewing.dismiss)
+    api.change("POST", "/held-jumps/{held_id}/reopen", service.reviewing.reopen)
+
+
+def _as_of(reading: Reading, as_of: str | None) -> int | None:
+    """A `known`, or a moment (RFC 3339) translated into what was known then."""
+    if as_of is None or as_of.isdigit():
+        return None if as_of is None else int(as_of)
+    return reading.known_at(from_rfc3339(as_of))
+
+
+def _count_out(count: CountTrack, *, provisional: bool) -> CountRecordOut:
+    said: Said | None = getattr(count, "said", None)
+    same = {name: getattr(count, name) for name in CountRecordOut.model_fields if hasattr(count, name)}
+    return CountRecordOut(
+        **same,
+        start=to_rfc3339(count.t0_us),
+        end=to_rfc3339(count.t1_us),
+        provisional=provisional,
+        entry_id=int(said.id) if said is not None and said.how == "entry" else None,
+        held_id=said.id if said is not None and said.how == "jump" else None,
+        by=None if said is None else said.by,
+    )
+
+
+def _entry_out(entry: Entry) -> CountEntryOut:
+    same = {name: getattr(entry, name) for name in CountEntryOut.model_fields if hasattr(entry, name)}
+    return CountEntryOut(
+        **same,
+        taken_from=entry.less,
+        start=to_rfc3339(entry.t0_us),
+        end=to_rfc3339(entry.t1_us),
+        by=entry.by_name,
+        at=to_rfc3339(entry.at_us),
+        withdrawn=entry.known_to is not None,
+        withdrawn_at=None if entry.withdrawn_us is None else to_rfc3339(entry.withdrawn_us),
+    )
+
+
+def _jump_out(jump: Jump) -> HeldJumpOut:
+    """A held jump as it stands, or as it was decided on where it is gone."""
+    shown, made = jump.shown, jump.decision
+    same = {name: getattr(shown, name) for name in HeldJumpOut.model_fields if hasattr(shown, name)}
+    placed = made is not None and made.verdict == "accepted"
+    return HeldJumpOut(
+        **same,
+        held_id=jump.held_id,
+        start=to_rfc3339(shown.t0_us),
+        end=to_rfc3339(shown.t1_us),
+        decision=made and made.verdict,
+        decided=made and made.known_from,
+        decided_by=made and made.by_name,
+        decided_at=made and to_rfc3339(made.at_us),
+        why=made and made.why,
+        counted=made.counted(jump.now) if made else 0,
+        counted_start=to_rfc3339(made.t0_us) if made and placed else None,
+        counted_end=to_rfc3339(made.t1_us) if made and placed else None,
+        evidence_changed=made is not None and not made.still_seen(jump.now),
+        gone=jump.now is None,
+    )
+
+
+def _tree(tree: ReasonTree) -> list[ScrapReasonOut]:
+    return [
+        ScrapReasonOut(
+            key=code,
+            name=body["name"],
+            children=[ScrapReasonOut(key=child, name=said["name"]) for child, said in body["children"].items()],
+        )
+        for code, body in tree.items()
+    ]

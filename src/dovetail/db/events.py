@@ -1,0 +1,46 @@
+"""Read the event log in the order of knowledge, and remember up to where each handler has dealt with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from dovetail.db.tables import event_handled, event_log
+from dovetail.db.uow import Reading, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of the event log."""
+
+    known: int
+    kind: str
+    body: dict[str, Any]
+
+
+def events_after(reading: Reading, known: int, kinds: Sequence[str], *, limit: int | None = None) -> list[Event]:
+    """The events of these kinds after `known`, in the order of knowledge."""
+    c = event_log.c
+    query = select(c.known, c.kind, c.body).where(c.known > known, c.kind.in_(kinds)).order_by(c.known, c.n)
+    return [Event(*row) for row in reading.connection.execute(query if limit is None else query.limit(limit))]
+
+
+def newest_event(reading: Reading, kind: str) -> int:
+    """The `known` of the newest event of a kind; 0 when there was none."""
+    return reading.connection.scalar(select(func.max(event_log.c.known)).where(event_log.c.kind == kind)) or 0
+
+
+def handled(reading: Reading, handler: str) -> int:
+    """Up to which `known` a handler has dealt with events."""
+    query = select(event_handled.c.known).where(event_handled.c.handler == handler)
+    return reading.connection.scalar(query) or 0
+
+
+def mark_handled(uow: UnitOfWork, handler: str, known: int) -> None:
+    """The handler has dealt with everything up to `known`, in this very transaction."""
+    mine = event_handled.c.handler == handler
+    if not uow.connection.execute(update(event_handled).where(mine).values(known=known)).rowcount:
+        uow.connection.execute(insert(event_handled).values(handler=handler, known=known))
