@@ -66,11 +66,6 @@ def test_a_past_period_has_no_provisional_part(shown: TestClient, floor: Floor) 
     assert [(i["end"], i["state"], i["provisional"]) for i in items] == [(to_rfc3339(at(300)), "Held", False)]
 
 
-def test_counts_include_the_minute_that_is_not_over(shown: TestClient) -> None:
-    items = shown.get(f"/api/v1/equipment/{FILLER}/count-records", params=DAY).json()["items"]
-    assert [(i["kind"], i["quantity"], i["provisional"]) for i in items] == [("good", 7, False), ("good", 3, True)]
-
-
 def test_the_state_of_this_moment(shown: TestClient) -> None:
     state = shown.get(f"/api/v1/equipment/{FILLER}/state").json()
     assert (state["state"], state["since"], state["settled"]) == ("Held", to_rfc3339(at(62.5)), to_rfc3339(at(62)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Final, Protocol, Self
+from typing import Annotated, Final, Protocol
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints
 
 from dovetail.core.clock import HOUR_US, Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
@@ -83,14 +83,6 @@ class EnterCounts(Input):
     job_response_id: Annotated[str, Field(description="the pieces are this job's alone")] | None = None
     comment: Words | None = None
 
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not any(getattr(self, kind) for kind in EVERY):
-            raise ValueError("enter at least one quantity that is not 0")
-        if self.reason is not None and not self.scrap:
-            raise ValueError("a reason says why pieces are scrap; no scrap was entered")
-        return self
-
 
 class WithdrawCounts(Input):
     """An entry was a mistake: none of its pieces count."""
@@ -153,6 +145,7 @@ class Entering:
 
     def _enter(self, call: Call, given: EnterCounts) -> EntryOut:
         known = call.uow.known  # nobody else writes from here on: what is there stays there
+        _require_something(given)
         node = _work_unit(self._plant(None), given.equipment_id)
         window = self._window(call.uow, given)
         self._require_reason(given.reason, window[1])
@@ -252,6 +245,14 @@ class Entering:
                     code="count-negative",
                     hint="say when the pieces were made: start and end",
                 )
+
+
+def _require_something(given: EnterCounts) -> None:
+    if not any(getattr(given, kind) for kind in EVERY):
+        raise InvalidError("enter at least one quantity that is not 0", pointer="/good", code="count-empty")
+    if given.reason is not None and not given.scrap:
+        message = "a reason says why pieces are scrap; no scrap was entered"
+        raise InvalidError(message, pointer="/reason", code="count-reason")
 
 
 def _work_unit(plant: PlantModel, equipment_id: int) -> Equipment:

@@ -81,8 +81,8 @@ class Fold:
         return sorted(inside, key=lambda one: (one.t0_us, one.t1_us, one.kind, one.said.how, one.said.id))
 
     def with_fresh(self, reading: Reading, equipment_id: int, from_us: int, to_us: int) -> list[CountTrack]:
-        """The same with what is decided since, up to this moment."""
-        held = self.counts(reading, equipment_id, from_us, to_us)
+        """The same with what is decided since, up to this moment, and pieces at the very moment of the end."""
+        held = self.counts(reading, equipment_id, from_us, to_us + 1)
         fresh = self.states.tail(equipment_id, scope=OWN).counts
         return [*held, *(one for one in not_yet_held(fresh, held) if one.t0_us < to_us and one.t1_us > from_us)]
 

@@ -144,70 +144,33 @@ class JobOperations:
         self, *, plant: Callable[[], PlantModel], products: Callable[[int], Mapping[str, Product]], clock: Clock
     ) -> None:
         self._plant, self._products, self._clock = plant, products, clock
-        self.start: Operation[StartJob, JobRun] = Operation(
-            name="job.start",
-            summary="Start a job on a work unit or a line",
-            permission="job.operate",
-            input=StartJob,
-            output=JobRun,
-            handler=self._start,
+        self.start = _operation(
+            "job.start", "Start a job on a work unit or a line", StartJob, self._start,
             node=lambda _uow, given: given.equipment_id,
-            reason="optional",
             undo=lambda _given, out: Undo("job.cancel", CancelJob(job_response_id=out.id)),
-        )
-        self.end: Operation[EndJob, JobRun] = Operation(
-            name="job.end",
-            summary="End a job",
-            permission="job.operate",
-            input=EndJob,
-            output=JobRun,
-            handler=self._end,
+        )  # fmt: skip
+        self.end = _operation(
+            "job.end", "End a job", EndJob, self._end,
             node=lambda uow, given: _where(store.by_id(uow, given.job_response_id)),
-            reason="optional",
-            undo=lambda _given, out: Undo("job.reopen", ReopenJob(job_response_ids=tuple(job.id for job in out.items))),
-        )
-        self.hand_over: Operation[HandOverJob, JobRun] = Operation(
-            name="job.hand_over",
-            summary="Hand a running job over to the next crew, with a note",
-            permission="job.operate",
-            input=HandOverJob,
-            output=JobRun,
-            handler=self._hand_over,
+            undo=lambda _given, out: Undo("job.reopen", ReopenJob(job_response_ids=_ids(out))),
+        )  # fmt: skip
+        self.hand_over = _operation(
+            "job.hand_over", "Hand a running job over to the next crew, with a note", HandOverJob, self._hand_over,
             node=lambda uow, given: _where(store.by_id(uow, given.job_response_id)),
-            undo=lambda _given, out: Undo(
-                "job.take_back_hand_over", TakeBackHandOver(job_response_ids=tuple(job.id for job in out.items))
-            ),
-        )
-        self.take_back: Operation[TakeBackHandOver, JobRun] = Operation(
-            name="job.take_back_hand_over",
-            summary="Take a hand-over back",
-            permission="job.operate",
-            input=TakeBackHandOver,
-            output=JobRun,
-            handler=self._take_back,
+            undo=lambda _given, out: Undo("job.take_back_hand_over", TakeBackHandOver(job_response_ids=_ids(out))),
+        )  # fmt: skip
+        self.take_back = _operation(
+            "job.take_back_hand_over", "Take a hand-over back", TakeBackHandOver, self._take_back,
             node=lambda uow, given: _where(_all_by_id(uow, given.job_response_ids)),
-            reason="optional",
-        )
-        self.cancel: Operation[CancelJob, JobRun] = Operation(
-            name="job.cancel",
-            summary="Take a job's start back: it never ran",
-            permission="job.operate",
-            input=CancelJob,
-            output=JobRun,
-            handler=self._cancel,
+        )  # fmt: skip
+        self.cancel = _operation(
+            "job.cancel", "Take a job's start back: it never ran", CancelJob, self._cancel,
             node=lambda uow, given: _where(store.by_id(uow, given.job_response_id)),
-            reason="optional",
-        )
-        self.reopen: Operation[ReopenJob, JobRun] = Operation(
-            name="job.reopen",
-            summary="Take a job's end back: it still runs",
-            permission="job.operate",
-            input=ReopenJob,
-            output=JobRun,
-            handler=self._reopen,
+        )  # fmt: skip
+        self.reopen = _operation(
+            "job.reopen", "Take a job's end back: it still runs", ReopenJob, self._reopen,
             node=lambda uow, given: _where(_all_by_id(uow, given.job_response_ids)),
-            reason="optional",
-        )
+        )  # fmt: skip
 
     def _start(self, call: Call, given: StartJob) -> JobRun:
         known = call.uow.known  # from here on nobody else writes: two starts at once see each other
@@ -322,6 +285,23 @@ class JobOperations:
                 code="product-unknown",
                 hint=did_you_mean(product, known) or "add it to the plant's products",
             )
+
+
+def _operation[I: Input](
+    name: str,
+    summary: str,
+    given: type[I],
+    handler: Callable[[Call, I], JobRun],
+    *,
+    node: Callable[[UnitOfWork, I], int | None],
+    undo: Callable[[I, JobRun], Undo] | None = None,
+) -> Operation[I, JobRun]:
+    """What is done to jobs needs one permission, and answers with the jobs as they are then."""
+    return Operation(name, summary, "job.operate", given, JobRun, handler, node, "optional", undo)
+
+
+def _ids(out: JobRun) -> tuple[str, ...]:
+    return tuple(job.id for job in out.items)
 
 
 def _all_by_id(uow: UnitOfWork, ids: Sequence[str]) -> list[JobResponse]:
