@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dovetail.core.clock import DAY_US, MINUTE_US
@@ -10,8 +12,10 @@ from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.operations.operation import execute
 from dovetail.security.model import check_password
+from dovetail.security.passwords import Passwords
 from dovetail.security.roles import PERMISSIONS, ROLES, administers
-from dovetail.security.service import CreateToken, RevokeToken, SecurityRoom, SetUp
+from dovetail.security.service import SecurityRoom, SetUp
+from dovetail.security.tokens import CreateToken, RevokeToken
 from dovetail.testing.clock import ManualClock
 
 PASSWORD = "quiet bottles on a belt"
@@ -127,7 +131,7 @@ def test_a_sign_in_link_opens_once_and_not_after_a_quarter_of_an_hour(room: Secu
 
 def test_a_token_is_its_owners_and_ends(room: SecurityRoom, database: Database, clock: ManualClock) -> None:
     scope = first_person(room)
-    made = execute(room.create_token, CreateToken(name="export", days=1), database=database, scope=scope).output
+    made = execute(room.tokens.create, CreateToken(name="export", days=1), database=database, scope=scope).output
     assert room.scope_of_token(made.token) is not None
     assert room.scope_of_token(made.token + "x") is None
     assert room.scope_of_token("dt_unknown_secret") is None
@@ -140,14 +144,14 @@ def test_a_token_is_its_owners_and_ends(room: SecurityRoom, database: Database, 
 
 def test_nobody_ends_anothers_token_or_makes_one_for_somebody_else(room: SecurityRoom, database: Database) -> None:
     scope = first_person(room)
-    made = execute(room.create_token, CreateToken(name="export"), database=database, scope=scope).output
+    made = execute(room.tokens.create, CreateToken(name="export"), database=database, scope=scope).output
     other = Scope(Actor("p2", "Bob"), system=frozenset({"token.create"}))
     with pytest.raises(NotFoundError):
-        execute(room.revoke_token, RevokeToken(token_id=made.id), database=database, scope=other)
+        execute(room.tokens.revoke, RevokeToken(token_id=made.id), database=database, scope=other)
     with pytest.raises(NotFoundError):
-        execute(room.create_token, CreateToken(name="x", login="anna"), database=database, scope=other)
+        execute(room.tokens.create, CreateToken(name="x", login="anna"), database=database, scope=other)
     by_installation = CreateToken(name="x", login="anna")
-    assert execute(room.create_token, by_installation, database=database, scope=system_scope("cli")).output.token
+    assert execute(room.tokens.create, by_installation, database=database, scope=system_scope("cli")).output.token
 
 
 @pytest.mark.parametrize(
@@ -168,3 +172,10 @@ def test_which_passwords_are_accepted(password: str, accepted: bool) -> None:
     except InvalidError:
         refused = True
     assert refused is not accepted
+
+
+def test_passwords_are_hashed_at_a_cost_that_makes_guessing_slow() -> None:
+    kept = Passwords().hash(PASSWORD)
+    cost = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", kept)
+    assert cost is not None
+    assert int(cost[1]) >= 19 * 1024  # KiB, SECURITY A4

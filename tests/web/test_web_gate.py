@@ -15,6 +15,7 @@ from dovetail.operations.http import Api
 from dovetail.security import api as security_api
 from dovetail.security.service import SecurityRoom
 from dovetail.testing.clock import ManualClock
+from dovetail.web import account
 from dovetail.web.app import create_app, gated, refuse_undeclared
 from dovetail.web.live import LiveHub
 
@@ -42,6 +43,7 @@ def security(database: Database, clock: ManualClock) -> SecurityRoom:
 async def app(database: Database, security: SecurityRoom) -> FastAPI:
     api = Api(database)
     security_api.routes(api, security, node_view=lambda _id: None, demo=False)
+    account.routes(api, security)
 
     @api.query("GET", "/equipment/{equipment_id}", permission="plant.view", summary="One")
     def one(equipment_id: int, scope: Scope) -> dict[str, int]:

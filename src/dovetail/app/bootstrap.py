@@ -28,6 +28,7 @@ from dovetail.events.edge import LinkChanged
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.historian import FramesStored
 from dovetail.events.production import JobResponseChanged
+from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.operations.http import Api
 from dovetail.security.service import SecurityRoom
@@ -94,6 +95,7 @@ class House:
             self.hub = LiveHub(topics.kinds(routes.topic_sources(parts)))
             topics.touch_on_events(self.bus, self.hub, self.rooms.equipment.plant)
             self.bus.subscribe(LinkChanged, lambda _event: self.hub.touch("connections"))
+            self.bus.subscribe(RightsChanged, lambda event: self.hub.doubt(event.person_id))
             self.work.on_change = lambda: self.hub.touch("jobs")
             app = create_app(api, self.hub, resolve=self.resolve, start=self.start, stop=self.stop)
             hosts = None if self.settings.behind_proxy else self.settings.hosts

@@ -27,7 +27,7 @@ from dovetail.security import api as security_api
 from dovetail.states import api as states_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
-from dovetail.web import connections, longwork, operations_api
+from dovetail.web import account, connections, longwork, operations_api, people
 from dovetail.web.longwork import LongWork
 from dovetail.workcalendar import api as workcalendar_api
 
@@ -50,15 +50,11 @@ class Parts:
 
 def catalogue(parts: Parts) -> Catalogue:
     """Every operation of the installation, by name."""
-    rooms, security = parts.rooms, parts.rooms.security
+    rooms = parts.rooms
     found: list[Operation[Any, Any]] = [
         rooms.equipment.apply_operation,
         rooms.equipment.rollback_operation,
-        security.set_up,
-        security.create_token,
-        security.revoke_token,
-        security.set_locale,
-        security.sign_in_link,
+        *rooms.security.operations,
         *rooms.production.operations,
         *rooms.counting.operations,
         parts.backups.make,
@@ -85,6 +81,8 @@ def assemble(api: Api, parts: Parts) -> None:
     performance_api.routes(api, rooms.performance, rooms.explainer)
     connections.routes(api, parts.link_statuses, lambda name: collecting.feeds(rooms.equipment.plant(), name))
     longwork.routes(api, parts.work)
+    account.routes(api, rooms.security)
+    people.routes(api, rooms.security)
     operations_api.routes(api, catalogue(parts), parts.database)
     upkeep_api.routes(api, parts.backups)
 

@@ -54,6 +54,13 @@ class Scope:
         """Whether `permission` is held at all: for the installation, or on equipment (though there may be none yet)."""
         return self.everything or permission in self.system or permission in self.at
 
+    def covers(self, other: Scope) -> bool:
+        """Whether this scope may do, and where, everything that the other may: who gives rights must have them."""
+        if self.everything or other.everything:
+            return self.everything
+        there = all(nodes <= self.at.get(name, frozenset()) and name in self.at for name, nodes in other.at.items())
+        return there and other.system <= self.system
+
     def require_somewhere(self, permission: str) -> None:
         """Raise RefusedError when `permission` is held nowhere: asked before anything else is looked at."""
         if not self.holds_somewhere(permission):

@@ -60,7 +60,7 @@ class Operation[I: BaseModel, O: BaseModel]:
     handler: Callable[[Call, I], O]
     node: Callable[[UnitOfWork, I], int | None] = lambda _uow, _given: None
     reason: Literal["none", "optional", "required"] = "none"
-    undo: Callable[[I, O], Undo] | None = None
+    undo: Callable[[I, O], Undo | None] | None = None
     secret_fields: frozenset[str] = frozenset()
 
 
@@ -89,7 +89,8 @@ def execute[I: BaseModel, O: BaseModel](
     if operation.reason == "required" and not (reason and reason.strip()):
         raise InvalidError(f"{operation.name} needs a reason", pointer="/reason", code="reason-missing")
     body = given.model_dump(mode="json")
-    digest = hashlib.sha256(given.model_dump_json().encode()).hexdigest()
+    # a digest is no place for a password either: what is secret takes no part in it
+    digest = hashlib.sha256(given.model_dump_json(exclude=set(operation.secret_fields)).encode()).hexdigest()
     with database.write(scope.actor) as uow:
         if idempotency_key is not None:
             earlier = store.find_idempotent(uow, actor_id=scope.actor.id, key=idempotency_key)

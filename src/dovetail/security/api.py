@@ -1,17 +1,15 @@
-"""Doors of the plant's record: set-up, sign-in, who I am, and my tokens."""
+"""Doors of the plant's record: set-up, sign-in, sign-out, and who I am."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import InvalidError
 from dovetail.core.scope import Scope
-from dovetail.operations.http import PUBLIC, Api, Page
+from dovetail.operations.http import PUBLIC, Api
 from dovetail.security.model import Person
 from dovetail.security.service import SecurityRoom, SetUp, SignedIn
 
@@ -59,15 +57,9 @@ class Me(BaseModel):
     person: PersonView
     grants: list[GrantView]
     permissions: Permissions
+    has_password: bool
+    password_due: bool
     demo: bool
-
-
-class TokenView(BaseModel):
-    id: str
-    name: str
-    created: str
-    expires: str
-    revoked: bool
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -93,55 +85,43 @@ def routes(api: Api, room: SecurityRoom, *, node_view: Callable[[int], NodeView 
         "POST", "/setup", permission=PUBLIC, summary="Make the first person, with the one-time token", status=201
     )
     def post_setup(given: SetUp, request: Request, response: Response) -> PersonView:
-        return signed_in(room.set_up_first(given), request, response)
+        return signed_in(room.set_up_first(given, agent=agent_of(request)), request, response)
 
     @api.query("POST", "/session", permission=PUBLIC, summary="Sign in", status=201)
     def post_session(given: SignIn, request: Request, response: Response) -> PersonView:
         if given.once is not None:
-            return signed_in(room.sign_in_once(given.once), request, response)
+            return signed_in(room.sign_in_once(given.once, agent=agent_of(request)), request, response)
         if given.login is None or given.password is None:
             raise InvalidError("login and password are both needed", pointer="/login")
-        return signed_in(room.sign_in(given.login, given.password), request, response)
+        return signed_in(room.sign_in(given.login, given.password, agent=agent_of(request)), request, response)
 
     @api.query("DELETE", "/session", permission="self", summary="Sign out", status=204)
     def delete_session(request: Request, response: Response, scope: Scope) -> None:
-        if scope.actor.session_id is not None:
-            room.sign_out(scope.actor.session_id)
+        room.sign_out(scope)
         response.delete_cookie(cookie_name(secure=request.url.scheme == "https"), path="/")
 
     @api.query("GET", "/me", permission="self", summary="Who I am and what I may do")
     def get_me(scope: Scope) -> Me:
-        person, grants = room.person(scope.actor.id)
+        found = room.standing(scope)
         return Me(
-            person=_person(person),
+            person=_person(found.person),
             grants=[
                 GrantView(role=grant.role, node=None if grant.equipment_id is None else node_view(grant.equipment_id))
-                for grant in grants
+                for grant in found.grants
             ],
             permissions=Permissions(
                 system=sorted(scope.system), at={name: sorted(held) for name, held in scope.at.items()}
             ),
+            has_password=found.has_password,
+            password_due=found.password_due,
             demo=demo,
         )
 
-    @api.query("GET", "/tokens", permission="self", summary="My API tokens")
-    def get_tokens(scope: Scope) -> Page[TokenView]:
-        return Page(items=[TokenView(**_token(token)) for token in room.tokens(scope)])
 
-    api.change("POST", "/tokens", room.create_token, status=201)
-    api.change("POST", "/tokens/{token_id}/revoke", room.revoke_token)
-    api.change("PUT", "/me/locale", room.set_locale)
+def agent_of(request: Request) -> str:
+    """What the browser calls itself."""
+    return request.headers.get("user-agent", "")
 
 
 def _person(person: Person) -> PersonView:
     return PersonView(id=person.id, login=person.login, name=person.name, locale=person.locale)
-
-
-def _token(token: Any) -> dict[str, Any]:
-    return {
-        "id": token.id,
-        "name": token.name,
-        "created": to_rfc3339(token.created_us),
-        "expires": to_rfc3339(token.expires_us),
-        "revoked": token.revoked_us is not None,
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from dovetail.core import limits
 from dovetail.core.errors import InvalidError
 
 PASSWORD_MIN: Final = 12  # SECURITY §5.5
@@ -31,6 +32,7 @@ class Person:
     name: str
     locale: str
     active: bool
+    seen_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,22 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in at one browser. The store keeps only the hash of the cookie."""
+    """Somebody signed in at one browser. The store keeps only the hash of the cookie.
+
+    `agent` is what the browser calls itself. `password_due`: opened by a link, and opens nothing else before its
+    person has chosen a password.
+    """
 
     id: str
     person_id: str
     created_us: int
     seen_us: int
+    agent: str = ""
+    password_due: bool = False
+
+    def alive(self, now_us: int) -> bool:
+        """Whether it still opens anything: used lately, and not for too long altogether."""
+        return now_us - self.seen_us <= limits.SESSION_IDLE_US and now_us - self.created_us <= limits.SESSION_MAX_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,31 @@ class Token:
     revoked_us: int | None
 
 
-OneTime = Literal["setup", "sign-in"]
+OneTime = Literal["setup", "sign-in", "new-password"]  # the last opens a session that asks for a new password first
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person as the list of people shows them. `sessions`: how many are alive."""
+
+    person: Person
+    grants: tuple[Grant, ...]
+    sessions: int
+    has_password: bool
+
+    @property
+    def kind(self) -> frozenset[tuple[str, int | None]]:
+        """People of one kind may do the same."""
+        return frozenset((grant.role, grant.equipment_id) for grant in self.grants)
+
+
+LOCALES: Final = ("en", "de")
+
+
+def check_locale(locale: str) -> None:
+    """Raise InvalidError for a language the screens do not speak."""
+    if locale not in LOCALES:
+        raise InvalidError("this language is not there yet", pointer="/locale", hint=", ".join(LOCALES))
 
 
 def check_password(password: str, *, words: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Set-up, sign-in, sessions, tokens, and compiling a person's grants to a Scope.
+"""Set-up, sign-in and sessions, and the scope behind a cookie or a token.
 
 Nobody exists at first: a one-time token, printed on the console, makes one person with one visible grant.
 A wrong password and an unknown login take the same time and answer the same.
@@ -7,31 +7,28 @@ A wrong password and an unknown login take the same time and answer the same.
 from __future__ import annotations
 
 import hmac
-import threading
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from dovetail.core import ids, limits
-from dovetail.core.clock import DAY_US, MINUTE_US, Clock
-from dovetail.core.errors import InvalidError, NotFoundError, RefusedError, UnauthenticatedError
+from dovetail.core import ids
+from dovetail.core.clock import MINUTE_US, Clock
+from dovetail.core.errors import NotFoundError, RefusedError, UnauthenticatedError
 from dovetail.core.scope import Actor, EquipmentTree, Scope, system_scope
-from dovetail.db.uow import Database, Reading, UnitOfWork
-from dovetail.operations.operation import Call, Input, Nothing, Operation, execute
+from dovetail.db.uow import Database, Reading
+from dovetail.events.security import RightsChanged
+from dovetail.operations.operation import Call, Input, Operation, execute
 from dovetail.security import store
-from dovetail.security.model import Grant, Person, Session, Token, check_password
-from dovetail.security.roles import ADMINISTRATOR, ROLES
+from dovetail.security.account import Account
+from dovetail.security.compile import compile_scope, only_self
+from dovetail.security.model import Grant, Person, Session, check_locale, check_password
+from dovetail.security.passwords import Failures, Passwords
+from dovetail.security.people import Login, Name, People, SignInLink
+from dovetail.security.roles import ADMINISTRATOR
+from dovetail.security.tokens import Tokens
 
-FAILURES_MAX: Final = 5  # SECURITY A7: the sixth within five minutes waits
-FAILURES_WITHIN_US: Final = 5 * MINUTE_US
-LOCKED_US: Final = 15 * MINUTE_US
-TOUCH_EVERY_US: Final = MINUTE_US  # a session in use is written once a minute, not at each request
-TOKEN_DAYS_MAX: Final = 365  # SECURITY §5.5
-LOCALES: Final = ("en", "de")
+TOUCH_EVERY_US: Final = MINUTE_US  # a session or token in use is written once a minute, not at each request
 GATE: Final = system_scope("gate")
 
 
@@ -39,51 +36,14 @@ class SetUp(Input):
     """The first person of an installation."""
 
     token: str
-    login: str = Field(min_length=1, max_length=120, pattern=r"^[^\s]+$")
-    name: str = Field(min_length=1, max_length=200)
+    login: Login
+    name: Name
     password: str = ""
     locale: str = "en"
 
 
 class PersonMade(BaseModel):
     person_id: str
-
-
-class CreateToken(Input):
-    """A key for a program, for at most a year."""
-
-    name: str = Field(min_length=1, max_length=120)
-    days: int = Field(default=90, ge=1, le=TOKEN_DAYS_MAX)
-    login: str | None = None  # only the installation itself may make one for somebody else
-
-
-class TokenMade(BaseModel):
-    """The secret is shown this once."""
-
-    id: str
-    token: str = ""
-    expires_us: int
-
-
-class SignInLink(Input):
-    """A one-time way in for a person who has lost theirs."""
-
-    login: str
-
-
-class LinkMade(BaseModel):
-    """The token of a one-time link, shown this once."""
-
-    token: str = ""
-    expires_us: int
-
-
-class RevokeToken(Input):
-    token_id: str
-
-
-class SetLocale(Input):
-    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +55,16 @@ class SignedIn:
     cookie: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody's own account. `password_due`: this session opens nothing before a password is chosen."""
+
+    person: Person
+    grants: list[Grant]
+    has_password: bool
+    password_due: bool
+
+
 class SecurityRoom:
     """Answers who somebody is and what they may do; implements `core.scope.Authorizer`."""
 
@@ -102,9 +72,11 @@ class SecurityRoom:
         self._database = database
         self._tree = tree
         self._clock = clock
-        self._hasher = PasswordHasher()
-        self._hashing = threading.BoundedSemaphore(limits.PASSWORD_HASHES_AT_ONCE)
-        self._nobody_hash = self._hasher.hash(ids.new_secret())
+        self._passwords = Passwords()
+        self._failures = Failures(database)
+        self.people = People(database, tree=tree, passwords=self._passwords)
+        self.account = Account(database, passwords=self._passwords, failures=self._failures)
+        self.tokens = Tokens(database)
         self.set_up = Operation(
             name="installation.set-up",
             summary="Make the first person of this installation",
@@ -114,40 +86,11 @@ class SecurityRoom:
             handler=self._set_up,
             secret_fields=frozenset({"token", "password"}),
         )
-        self.create_token = Operation(
-            name="token.create",
-            summary="Make an API token",
-            permission="token.create",
-            input=CreateToken,
-            output=TokenMade,
-            handler=self._create_token,
-            secret_fields=frozenset({"token"}),
-        )
-        self.revoke_token = Operation(
-            name="token.revoke",
-            summary="End an API token",
-            permission="token.create",
-            input=RevokeToken,
-            output=Nothing,
-            handler=self._revoke_token,
-        )
-        self.sign_in_link = Operation(
-            name="person.sign-in-link",
-            summary="Make a one-time sign-in link for a person",
-            permission="system.manage",
-            input=SignInLink,
-            output=LinkMade,
-            handler=self._sign_in_link,
-            secret_fields=frozenset({"token"}),
-        )
-        self.set_locale = Operation(
-            name="person.set-locale",
-            summary="Choose the language of the screens",
-            permission="self",
-            input=SetLocale,
-            output=Nothing,
-            handler=self._set_locale,
-        )
+
+    @property
+    def operations(self) -> tuple[Operation[Any, Any], ...]:
+        """What may be done here, for the catalogue."""
+        return (self.set_up, *self.tokens.operations, *self.people.operations, *self.account.operations)
 
     # --- set-up ---------------------------------------------------------------------------------------------
     def needs_set_up(self) -> bool:
@@ -158,117 +101,101 @@ class SecurityRoom:
     def new_set_up_token(self) -> str:
         """A fresh one-time set-up token; the one before it is void. Valid for 15 minutes."""
         with self._database.write(GATE.actor) as uow:
-            return self._new_one_time(uow, "setup", None)
+            return self.people.new_link(uow, "setup", None).token
 
     def new_sign_in_token(self, login: str) -> str:
-        """A one-time link for a person who exists: for the demo and for someone locked out. Valid for 15 minutes."""
-        given = SignInLink(login=login)
-        return execute(self.sign_in_link, given, database=self._database, scope=GATE).output.token
-
-    def _sign_in_link(self, call: Call, given: SignInLink) -> LinkMade:
-        found = store.find_login(call.uow, given.login)
+        """A one-time link for a person who exists and keeps their password: for the demo. Valid for 15 minutes."""
+        with self._database.read() as reading:
+            found = store.find_login(reading, login)
         if found is None:
-            raise NotFoundError(f"there is nobody with the login {given.login!r}")
-        token = self._new_one_time(call.uow, "sign-in", found[0].id)
-        return LinkMade(token=token, expires_us=self._clock.now_us() + limits.ONE_TIME_TOKEN_US)
-
-    def _new_one_time(self, uow: UnitOfWork, kind: store.OneTime, person_id: str | None) -> str:
-        secret = ids.new_secret()
-        expires_us = self._clock.now_us() + limits.ONE_TIME_TOKEN_US
-        hashed = ids.hash_secret(secret)
-        store.add_one_time(uow, kind, secret_hash=hashed, expires_us=expires_us, person_id=person_id)
-        return secret
+            raise NotFoundError(f"there is nobody with the login {login!r}")
+        given = SignInLink(person_id=found[0].id, ask="nothing")
+        return execute(self.people.sign_in_link, given, database=self._database, scope=GATE).output.token
 
     def _set_up(self, call: Call, given: SetUp) -> PersonMade:
         if store.anybody(call.uow):
             raise RefusedError("this installation is set up already", code="set-up-done")
         hashed = ids.hash_secret(given.token)
-        valid, _ = store.use_one_time(call.uow, "setup", secret_hash=hashed, now_us=self._clock.now_us())
-        if not valid:
+        if store.use_one_time(call.uow, ("setup",), secret_hash=hashed, now_us=self._clock.now_us()) is None:
             raise RefusedError("this set-up token is not valid", code="set-up-token", hint="restart prints a new one")
-        if given.locale not in LOCALES:
-            raise InvalidError("this language is not there yet", pointer="/locale", hint=", ".join(LOCALES))
+        check_locale(given.locale)
         password_hash = None
         if given.password or call.scope.actor.id != "system:demo":
             check_password(given.password, words=("dovetail", given.login, given.name))
-            with self._hashing:
-                password_hash = self._hasher.hash(given.password)
+            password_hash = self._passwords.hash(given.password)
         made = Person(ids.uuid7(self._clock), given.login.casefold(), given.name, given.locale, active=True)
         store.add_person(call.uow, made, password_hash=password_hash)
         store.add_grant(call.uow, Grant(made.id, ADMINISTRATOR, None))
         return PersonMade(person_id=made.id)
 
+    def set_up_first(self, given: SetUp, *, actor_name: str = "set-up", agent: str = "") -> SignedIn:
+        """Run the set-up operation and sign the new person in."""
+        done = execute(self.set_up, given, database=self._database, scope=system_scope(actor_name))
+        person = Person(done.output.person_id, given.login.casefold(), given.name, given.locale, active=True)
+        return self._open_session(person, agent=agent)
+
     # --- sign-in and sessions -------------------------------------------------------------------------------
-    def sign_in(self, login: str, password: str) -> SignedIn:
+    def sign_in(self, login: str, password: str, *, agent: str = "") -> SignedIn:
         """Open a session by password. Raises UnauthenticatedError, the same for unknown, wrong and locked."""
-        now_us = self._clock.now_us()
         with self._database.read() as reading:
             found = store.find_login(reading, login)
-            recent = store.count_failures(reading, login, since_us=now_us - FAILURES_WITHIN_US)
-            locked = recent >= FAILURES_MAX
+        locked = self._failures.locked(login)
         person, password_hash = found or (None, None)
-        right = self._verify(password_hash or self._nobody_hash, password) and password_hash is not None
+        right = self._passwords.right(password_hash, password)
         if locked or not right or person is None or not person.active:
-            with self._database.write(GATE.actor) as uow:
-                store.add_failure(uow, login, at_us=now_us, forget_before_us=now_us - LOCKED_US)
+            self._failures.add(login)
             raise UnauthenticatedError("this login and password do not open anything", code="sign-in")
-        return self._open_session(person, rehash=password if self._needs_rehash(password_hash) else None)
+        rehash = self._passwords.hash(password) if self._passwords.outdated(password_hash) else None
+        return self._open_session(person, agent=agent, rehash=rehash)
 
-    def _verify(self, password_hash: str, password: str) -> bool:
-        with self._hashing:
-            try:
-                return self._hasher.verify(password_hash, password[:1024])
-            except (VerifyMismatchError, InvalidHashError):
-                return False
-
-    def _needs_rehash(self, password_hash: str | None) -> bool:
-        return password_hash is not None and self._hasher.check_needs_rehash(password_hash)
-
-    def sign_in_once(self, token: str) -> SignedIn:
+    def sign_in_once(self, token: str, *, agent: str = "") -> SignedIn:
         """Open a session by a one-time link. Raises UnauthenticatedError when it is used, old or wrong."""
         with self._database.write(GATE.actor) as uow:
-            hashed = ids.hash_secret(token)
-            valid, person_id = store.use_one_time(uow, "sign-in", secret_hash=hashed, now_us=self._clock.now_us())
-            person = store.find_person(uow, person_id) if valid and person_id else None
-        if person is None or not person.active:
+            hashed, now_us = ids.hash_secret(token), self._clock.now_us()
+            used = store.use_one_time(uow, ("sign-in", "new-password"), secret_hash=hashed, now_us=now_us)
+            person = store.find_person(uow, used[1]) if used and used[1] else None
+        if used is None or person is None or not person.active:
             raise UnauthenticatedError("this link has been used or is too old", code="sign-in-link")
-        return self._open_session(person)
+        return self._open_session(person, agent=agent, password_due=used[0] == "new-password")
 
-    def _open_session(self, person: Person, *, rehash: str | None = None) -> SignedIn:
+    def _open_session(
+        self, person: Person, *, agent: str, rehash: str | None = None, password_due: bool = False
+    ) -> SignedIn:
         cookie = ids.new_secret()
         now_us = self._clock.now_us()
-        session = Session(ids.uuid7(self._clock), person.id, now_us, now_us)
+        session = Session(ids.uuid7(self._clock), person.id, now_us, now_us, agent[:300], password_due)
         with self._database.write(Actor(person.id, person.name, session_id=session.id)) as uow:
+            store.forget_sessions(uow, person.id, now_us=now_us)
             store.add_session(uow, session, secret_hash=ids.hash_secret(cookie))
+            store.touch_person(uow, person.id, seen_us=now_us)
             if rehash is not None:
-                store.set_password_hash(uow, person.id, self._hasher.hash(rehash))
+                store.set_password_hash(uow, person.id, rehash)
         return SignedIn(person, session, cookie)
 
-    def sign_out(self, session_id: str) -> None:
-        """End a session; its cookie opens nothing from now on."""
-        with self._database.write(GATE.actor) as uow:
-            store.end_session(uow, session_id)
+    def sign_out(self, scope: Scope) -> None:
+        """End the caller's session; its cookie opens nothing from now on. A token has none."""
+        if scope.actor.session_id is not None:
+            with self._database.write(scope.actor) as uow:
+                store.end_session(uow, scope.actor.session_id)
+                uow.emit(RightsChanged(scope.actor.id))
 
+    # --- scope ----------------------------------------------------------------------------------------------
     def scope_of_cookie(self, cookie: str) -> Scope | None:
         """The scope a session cookie opens, or None when it has ended."""
         now_us = self._clock.now_us()
         with self._database.read() as reading:
             session = store.find_session(reading, ids.hash_secret(cookie))
-            if session is None or not self._alive(session, now_us):
+            if session is None or not session.alive(now_us):
                 return None
             person = store.find_person(reading, session.person_id)
             if person is None or not person.active:
                 return None
-            scope = self._compile(reading, Actor(person.id, person.name, session_id=session.id))
+            actor = Actor(person.id, person.name, session_id=session.id)
+            scope = only_self(actor) if session.password_due else self._compile(reading, actor)
         if now_us - session.seen_us > TOUCH_EVERY_US:
             with self._database.write(GATE.actor) as uow:
-                store.touch_session(uow, session.id, seen_us=now_us)
+                store.touch_session(uow, session, seen_us=now_us)
         return scope
-
-    @staticmethod
-    def _alive(session: Session, now_us: int) -> bool:
-        idle_us, age_us = now_us - session.seen_us, now_us - session.created_us
-        return idle_us <= limits.SESSION_IDLE_US and age_us <= limits.SESSION_MAX_US
 
     def scope_of_token(self, bearer: str) -> Scope | None:
         """The scope of an API token `dt_<id>_<secret>`: its owner's, for as long as the owner may enter."""
@@ -276,82 +203,38 @@ class SecurityRoom:
         token_id, _, secret = rest.partition("_")
         if prefix != "dt" or not secret:
             return None
+        now_us = self._clock.now_us()
         with self._database.read() as reading:
             found = store.find_token(reading, token_id)
             if found is None or not hmac.compare_digest(found[1], ids.hash_secret(secret)):
                 return None
             token = found[0]
             person = store.find_person(reading, token.person_id)
-            ended = token.revoked_us is not None or token.expires_us <= self._clock.now_us()
+            ended = token.revoked_us is not None or token.expires_us <= now_us
             if ended or person is None or not person.active:
                 return None
-            return self._compile(reading, Actor(person.id, f"{person.name} ({token.name})", kind="token"))
+            scope = self._compile(reading, Actor(person.id, f"{person.name} ({token.name})", kind="token"))
+        if token.last_used_us is None or now_us - token.last_used_us > TOUCH_EVERY_US:
+            with self._database.write(GATE.actor) as uow:
+                store.touch_token(uow, token.id, used_us=now_us)
+        return scope
 
-    # --- scope ----------------------------------------------------------------------------------------------
     def scope_of(self, actor: Actor) -> Scope:
         """The actor's scope by the grants that stand now."""
         with self._database.read() as reading:
             return self._compile(reading, actor)
 
     def _compile(self, reading: Reading, actor: Actor) -> Scope:
-        at: defaultdict[str, set[int]] = defaultdict(set)
-        system: set[str] = {"self"}
-        for grant in store.grants_of(reading, actor.id):
-            role = ROLES[grant.role]
-            nodes = self._tree.roots() if grant.equipment_id is None else frozenset({grant.equipment_id})
-            below = frozenset[int]().union(*(self._tree.subtree(node) for node in nodes))
-            for permission in role.at:
-                at[permission] |= below
-            if grant.equipment_id is None:
-                system |= role.system
-        return Scope(actor, {name: frozenset(held) for name, held in at.items()}, frozenset(system))
+        return compile_scope(self._tree, actor, store.grants_of(reading, actor.id))
 
-    def person(self, person_id: str) -> tuple[Person, list[Grant]]:
-        """A person with every grant. Raises NotFoundError."""
+    def standing(self, scope: Scope) -> Standing:
+        """The caller's own account. Raises NotFoundError for who is no person."""
+        me = scope.actor.id
         with self._database.read() as reading:
-            found = store.find_person(reading, person_id)
+            found = store.find_person(reading, me)
             if found is None:
                 raise NotFoundError("there is no such person")
-            return found, store.grants_of(reading, person_id)
-
-    # --- tokens and profile ---------------------------------------------------------------------------------
-    def tokens(self, scope: Scope) -> list[Token]:
-        """The caller's own tokens, without their secrets."""
-        with self._database.read() as reading:
-            return store.tokens_of(reading, scope.actor.id)
-
-    def _create_token(self, call: Call, given: CreateToken) -> TokenMade:
-        owner_id = call.scope.actor.id
-        if given.login is not None:
-            found = store.find_login(call.uow, given.login) if call.scope.everything else None
-            if found is None:
-                raise NotFoundError(f"there is nobody with the login {given.login!r}")
-            owner_id = found[0].id
-        elif call.scope.actor.kind != "person":
-            raise RefusedError("a token belongs to a person", code="token-owner", hint="name one with login")
-        secret = ids.new_secret()
-        now_us = self._clock.now_us()
-        expires_us = now_us + given.days * DAY_US
-        token = Token(ids.uuid7(self._clock).replace("-", ""), owner_id, given.name, now_us, expires_us, None, None)
-        store.add_token(call.uow, token, secret_hash=ids.hash_secret(secret))
-        return TokenMade(id=token.id, token=f"dt_{token.id}_{secret}", expires_us=expires_us)
-
-    def _revoke_token(self, call: Call, given: RevokeToken) -> Nothing:
-        found = store.find_token(call.uow, given.token_id)
-        mine = found is not None and (call.scope.everything or found[0].person_id == call.scope.actor.id)
-        if not mine:
-            raise NotFoundError("there is no such token")
-        store.revoke_token(call.uow, given.token_id, at_us=self._clock.now_us())
-        return Nothing()
-
-    def _set_locale(self, call: Call, given: SetLocale) -> Nothing:
-        if given.locale not in LOCALES:
-            raise InvalidError("this language is not there yet", pointer="/locale", hint=", ".join(LOCALES))
-        store.set_locale(call.uow, call.scope.actor.id, given.locale)
-        return Nothing()
-
-    def set_up_first(self, given: SetUp, *, actor_name: str = "set-up") -> SignedIn:
-        """Run the set-up operation and sign the new person in."""
-        done = execute(self.set_up, given, database=self._database, scope=system_scope(actor_name))
-        person, _ = self.person(done.output.person_id)
-        return self._open_session(person)
+            has_password = store.password_hash_of(reading, me) is not None
+            sessions = store.sessions_of(reading, me)
+            due = any(one.password_due for one in sessions if one.id == scope.actor.session_id)
+            return Standing(found, store.grants_of(reading, me), has_password, due)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    String,
+    Table,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from dovetail.db.tables import Id, metadata
 from dovetail.db.uow import Reading, UnitOfWork
-from dovetail.security.model import Grant, OneTime, Person, Session, Token
+from dovetail.security.model import Grant, Listed, OneTime, Person, Session, Token
 
 person = Table(
     "person",
@@ -19,6 +33,7 @@ person = Table(
     Column("locale", String(10), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("password_hash", String(200)),
+    Column("seen_us", BigInteger),
 )
 grant_table = Table(
     "person_grant",
@@ -36,6 +51,8 @@ session_table = Table(
     Column("person_id", String(36), nullable=False, index=True),
     Column("created_us", BigInteger, nullable=False),
     Column("seen_us", BigInteger, nullable=False),
+    Column("agent", String(300), nullable=False, server_default=""),
+    Column("password_due", Boolean, nullable=False, server_default=false()),
 )
 token_table = Table(
     "api_token",
@@ -94,14 +111,59 @@ def find_login(reading: Reading, login: str) -> tuple[Person, str | None] | None
     return (Person(*tuple(found)[:-1]), found[-1]) if found else None
 
 
+def list_people(reading: Reading, *, after_login: str, limit: int, now_us: int) -> list[Listed]:
+    """People by login, from behind `after_login` on."""
+    query = select(*_PERSON, person.c.password_hash.is_not(None)).where(person.c.login > after_login)
+    found = [tuple(row) for row in reading.connection.execute(query.order_by(person.c.login).limit(limit))]
+    grants: defaultdict[str, list[Grant]] = defaultdict(list)
+    alive: defaultdict[str, int] = defaultdict(int)
+    ids = [row[0] for row in found]
+    columns = [grant_table.c[name] for name in Grant.__slots__]
+    asked = select(*columns).where(grant_table.c.person_id.in_(ids)).order_by(grant_table.c.id)
+    for row in reading.connection.execute(asked):
+        grants[row[0]].append(Grant(*row))
+    for row in reading.connection.execute(select(*_SESSION).where(session_table.c.person_id.in_(ids))):
+        session = Session(*row)
+        alive[session.person_id] += session.alive(now_us)
+    return [Listed(Person(*row[:-1]), tuple(grants[row[0]]), alive[row[0]], bool(row[-1])) for row in found]
+
+
+def active_roles(reading: Reading) -> dict[str, set[str]]:
+    """The roles on the whole tree of everybody who may enter, by person."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    query = select(grant_table.c.person_id, grant_table.c.role).join(person, person.c.id == grant_table.c.person_id)
+    for person_id, role in reading.connection.execute(
+        query.where(person.c.active, grant_table.c.equipment_id.is_(None))
+    ):
+        found[person_id].add(role)
+    return found
+
+
+def password_hash_of(reading: Reading, person_id: str) -> str | None:
+    """The hash of a person's password; None while there is none."""
+    return reading.connection.scalar(select(person.c.password_hash).where(person.c.id == person_id))
+
+
 def set_password_hash(uow: UnitOfWork, person_id: str, password_hash: str) -> None:
-    """Keep a new hash, as when the cost has been raised."""
+    """Keep a new hash: of a new password, or because the cost has been raised."""
     uow.connection.execute(update(person).where(person.c.id == person_id).values(password_hash=password_hash))
 
 
-def set_locale(uow: UnitOfWork, person_id: str, locale: str) -> None:
-    """Keep the language a person reads."""
-    uow.connection.execute(update(person).where(person.c.id == person_id).values(locale=locale))
+def set_person(uow: UnitOfWork, person_id: str, *, name: str, locale: str) -> None:
+    """Keep what a person is called and the language they read."""
+    uow.connection.execute(update(person).where(person.c.id == person_id).values(name=name, locale=locale))
+
+
+def set_active(uow: UnitOfWork, person_id: str, *, active: bool) -> None:
+    """Whether the person may enter."""
+    uow.connection.execute(update(person).where(person.c.id == person_id).values(active=active))
+
+
+def set_role_on_all(uow: UnitOfWork, person_id: str, role: str) -> None:
+    """The one role a person has on the whole tree; grants on a part of it stay as they are."""
+    whole = (grant_table.c.person_id == person_id) & grant_table.c.equipment_id.is_(None)
+    uow.connection.execute(delete(grant_table).where(whole))
+    add_grant(uow, Grant(person_id, role, None))
 
 
 def add_grant(uow: UnitOfWork, added: Grant) -> None:
@@ -127,14 +189,44 @@ def find_session(reading: Reading, secret_hash: str) -> Session | None:
     return Session(*found) if found else None
 
 
-def touch_session(uow: UnitOfWork, session_id: str, *, seen_us: int) -> None:
-    """Note that the session is in use."""
-    uow.connection.execute(update(session_table).where(session_table.c.id == session_id).values(seen_us=seen_us))
+def sessions_of(reading: Reading, person_id: str) -> list[Session]:
+    """A person's sessions, used last first; those too old to open anything are still among them."""
+    query = select(*_SESSION).where(session_table.c.person_id == person_id).order_by(session_table.c.seen_us.desc())
+    return [Session(*row) for row in reading.connection.execute(query)]
+
+
+def touch_session(uow: UnitOfWork, session: Session, *, seen_us: int) -> None:
+    """Note that the session is in use, and its person with it."""
+    uow.connection.execute(update(session_table).where(session_table.c.id == session.id).values(seen_us=seen_us))
+    touch_person(uow, session.person_id, seen_us=seen_us)
+
+
+def touch_person(uow: UnitOfWork, person_id: str, *, seen_us: int) -> None:
+    """Note when the person was last here: it outlives their sessions."""
+    uow.connection.execute(update(person).where(person.c.id == person_id).values(seen_us=seen_us))
+
+
+def password_chosen(uow: UnitOfWork, session_id: str) -> None:
+    """The session opens everything its person may see from now on."""
+    uow.connection.execute(update(session_table).where(session_table.c.id == session_id).values(password_due=False))
 
 
 def end_session(uow: UnitOfWork, session_id: str) -> None:
     """The cookie opens nothing from now on."""
     uow.connection.execute(delete(session_table).where(session_table.c.id == session_id))
+
+
+def end_sessions(uow: UnitOfWork, person_id: str, *, but: str | None = None) -> None:
+    """End a person's sessions, all of them or all `but` one."""
+    mine = session_table.c.person_id == person_id
+    mine = mine if but is None else mine & (session_table.c.id != but)
+    uow.connection.execute(delete(session_table).where(mine))
+
+
+def forget_sessions(uow: UnitOfWork, person_id: str, *, now_us: int) -> None:
+    """Let go of a person's sessions that are too old to open anything."""
+    old = [session.id for session in sessions_of(uow, person_id) if not session.alive(now_us)]
+    uow.connection.execute(delete(session_table).where(session_table.c.id.in_(old)))
 
 
 def add_token(uow: UnitOfWork, added: Token, *, secret_hash: str) -> None:
@@ -155,28 +247,44 @@ def tokens_of(reading: Reading, person_id: str) -> list[Token]:
     return [Token(*row) for row in reading.connection.execute(query)]
 
 
-def revoke_token(uow: UnitOfWork, token_id: str, *, at_us: int) -> None:
-    """The token opens nothing from now on."""
-    uow.connection.execute(update(token_table).where(token_table.c.id == token_id).values(revoked_us=at_us))
+def touch_token(uow: UnitOfWork, token_id: str, *, used_us: int) -> None:
+    """Note that the token is in use."""
+    uow.connection.execute(update(token_table).where(token_table.c.id == token_id).values(last_used_us=used_us))
+
+
+def revoke_tokens(uow: UnitOfWork, token_ids: list[str], *, at_us: int) -> None:
+    """These tokens open nothing from now on."""
+    still = token_table.c.id.in_(token_ids) & token_table.c.revoked_us.is_(None)
+    uow.connection.execute(update(token_table).where(still).values(revoked_us=at_us))
 
 
 def add_one_time(
     uow: UnitOfWork, kind: OneTime, *, secret_hash: str, expires_us: int, person_id: str | None = None
 ) -> None:
-    """Keep a one-time link; a new set-up link replaces the old one."""
-    if kind == "setup":
+    """Keep a one-time link; a new one for the same purpose replaces the old one."""
+    if person_id is None:
         uow.connection.execute(delete(one_time).where(one_time.c.kind == kind))
+    else:
+        drop_one_time(uow, person_id)
     uow.connection.execute(
         insert(one_time).values(kind=kind, secret_hash=secret_hash, expires_us=expires_us, person_id=person_id)
     )
 
 
-def use_one_time(uow: UnitOfWork, kind: OneTime, *, secret_hash: str, now_us: int) -> tuple[bool, str | None]:
-    """(whether it was valid, its person); after this it is gone, valid or not."""
-    mine = (one_time.c.secret_hash == secret_hash) & (one_time.c.kind == kind)
-    found = uow.connection.execute(select(one_time.c.expires_us, one_time.c.person_id).where(mine)).first()
+def drop_one_time(uow: UnitOfWork, person_id: str) -> None:
+    """No link of this person opens anything from now on."""
+    uow.connection.execute(delete(one_time).where(one_time.c.person_id == person_id))
+
+
+def use_one_time(
+    uow: UnitOfWork, kinds: tuple[OneTime, ...], *, secret_hash: str, now_us: int
+) -> tuple[OneTime, str | None] | None:
+    """(kind, its person) of a valid one of these kinds, else None; after this it is gone, valid or not."""
+    mine = (one_time.c.secret_hash == secret_hash) & one_time.c.kind.in_(kinds)
+    columns = (one_time.c.expires_us, one_time.c.kind, one_time.c.person_id)
+    found = uow.connection.execute(select(*columns).where(mine)).first()
     uow.connection.execute(delete(one_time).where(mine))
-    return (True, found[1]) if found and found[0] > now_us else (False, None)
+    return (found[1], found[2]) if found and found[0] > now_us else None
 
 
 def count_failures(reading: Reading, login: str, *, since_us: int) -> int:

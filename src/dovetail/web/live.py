@@ -12,6 +12,7 @@ import logging
 import re
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ HEADER: Final = struct.Struct("<IB3x")
 JSON_DOCUMENT: Final = 1
 COLUMNS: Final = 2
 CONFLATE_S: Final = 0.05  # several changes of one topic within this time are one frame
-RECHECK_S: Final = 2.0  # SECURITY A10, C5: an ended session or a lost right closes the stream by then
+RECHECK_S: Final = 2.0  # SECURITY A10, C5: what nobody tells us, such as a session that grew too old, ends by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Watcher:
     waiting: dict[int, bytes] = field(default_factory=dict[int, bytes])
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
+    doubted: asyncio.Event = field(default_factory=asyncio.Event)
 
     def offer(self, no: int, frame: bytes) -> None:
         self.waiting[no] = frame
@@ -79,12 +81,13 @@ class Watcher:
 
 
 class LiveHub:
-    """Knows who watches what. `touch` may be called from any thread; everything else belongs to the event loop."""
+    """Knows who watches what. `touch` and `doubt` may be called from any thread; the rest belongs to the event loop."""
 
     def __init__(self, kinds: list[TopicKind]) -> None:
         self._kinds = kinds
         self._numbers = itertools.count(1)
         self._topics: dict[str, Topic] = {}
+        self._watchers: set[Watcher] = set()
         self._touched: set[str] = set()
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -93,6 +96,16 @@ class LiveHub:
         """Say that the topic's truth has changed; free when nobody watches it."""
         if name in self._topics and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._mark, name)
+
+    def doubt(self, actor_id: str) -> None:
+        """Say that somebody's rights or sessions changed: what they watch is decided anew at once."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._doubt, actor_id)
+
+    def _doubt(self, actor_id: str) -> None:
+        for watcher in self._watchers:
+            if watcher.scope.actor.id == actor_id:
+                watcher.doubted.set()
 
     def watched(self) -> list[str]:
         """The topics somebody watches now."""
@@ -133,6 +146,7 @@ class LiveHub:
         """Serve one browser until it leaves or its session ends; `again` compiles its scope anew."""
         await socket.accept()
         watcher = Watcher(scope)
+        self._watchers.add(watcher)
         tasks = [
             asyncio.create_task(self._listen(socket, watcher)),
             asyncio.create_task(self._send(socket, watcher)),
@@ -145,6 +159,7 @@ class LiveHub:
         except (WebSocketDisconnect, RuntimeError):
             log.debug("a browser left")
         finally:
+            self._watchers.discard(watcher)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -177,7 +192,7 @@ class LiveHub:
             kind, match = self._find(name)
             await asyncio.to_thread(kind.allow, watcher.scope, match)
         except DovetailError as error:
-            return {"op": "refused", "topic": name, "problem": {"code": error.code, "detail": error.message}}
+            return _refused(name, error)
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(next(self._numbers), name, kind, match)
@@ -211,16 +226,24 @@ class LiveHub:
 
     async def _recheck(self, socket: WebSocket, watcher: Watcher, again: Callable[[], Scope | None]) -> None:
         while True:
-            await asyncio.sleep(RECHECK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(watcher.doubted.wait(), RECHECK_S)
+            watcher.doubted.clear()
             scope = await asyncio.to_thread(again)
             if scope is None:
                 await socket.close(code=4401)
                 return
-            if scope.at == watcher.scope.at:
+            if (scope.at, scope.system) == (watcher.scope.at, watcher.scope.system):
                 continue
             watcher.scope = scope
+            await socket.send_text('{"op":"rights"}')  # what the screens offer may have to change too
             for topic in list(watcher.topics.values()):
                 try:
                     await asyncio.to_thread(topic.kind.allow, scope, topic.match)
-                except DovetailError:
+                except DovetailError as error:
                     self._leave(watcher, topic)
+                    await socket.send_text(orjson.dumps(_refused(topic.name, error)).decode())
+
+
+def _refused(name: str, error: DovetailError) -> dict[str, Any]:
+    return {"op": "refused", "topic": name, "problem": {"code": error.code, "detail": error.message}}
