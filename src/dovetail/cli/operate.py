@@ -25,15 +25,6 @@ def create_token(
     print(made["output"]["token"])
 
 
-def sign_in_link(
-    login: Annotated[str, typer.Argument(help="The person who needs a way in.")],
-    data: DataOption = Path(".dovetail"),
-) -> None:
-    """Make a one-time sign-in link, valid for 15 minutes; add it to the address of your installation."""
-    made = _run(data, "person.sign-in-link", {"login": login})
-    print(f"/sign-in#once={made['output']['token']}")
-
-
 def operations(data: DataOption = Path(".dovetail")) -> None:
     """List every operation with its permission and its input."""
     from dovetail.app.installation import installation
@@ -99,7 +90,6 @@ def _run(data: Path, name: str, given: object, reason: str | None = None) -> Any
 
 def register(app: typer.Typer) -> None:
     """Add the verbs that run operations."""
-    app.command("sign-in-link")(sign_in_link)
     app.command()(operations)
     app.command()(do)
     app.command()(undo)
