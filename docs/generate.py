@@ -1,4 +1,4 @@
-"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, command line.
+"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, command line, roles.
 
 `python docs/generate.py` writes them; `tests/docs` fails when one of them is not what this would write.
 """
@@ -220,11 +220,27 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
     return f"`{names}`", f"{parameter.help or ''}{variable}", "" if plain else f"`{parameter.default}`"
 
 
+# --- roles ------------------------------------------------------------------------------------------------------
+
+
+def roles() -> str:
+    """Every permission, what it allows, and which roles hold it."""
+    from dovetail.security.roles import PERMISSIONS, ROLES
+
+    rows = [
+        (f"`{one.name}`", one.allows, one.covers, *("yes" if role in one.roles else "" for role in ROLES))
+        for one in PERMISSIONS
+    ]
+    head = ("permission", "allows to", "asked for at", *(f"`{role}`" for role in ROLES))
+    return MADE + (HEADS / "roles.md").read_text(encoding="utf-8") + table(head, rows)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "plant-code.md": plant_code,
     "api.md": api,
     "kpis.md": kpis,
     "cli.md": cli,
+    "roles.md": roles,
 }
 
 
