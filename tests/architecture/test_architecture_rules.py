@@ -23,6 +23,7 @@ ROOMS = (
     "states",
     "production",
     "counting",
+    "connections",
     "performance",
 )
 

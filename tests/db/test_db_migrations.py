@@ -24,6 +24,7 @@ ROOMS = (
     "states",
     "production",
     "counting",
+    "connections",
     "performance",
     "operations",
 )

@@ -123,17 +123,20 @@ class House:
         production = Worker("production", lambda: _full(rooms.production.step(limits.CONSUMER_FRAMES_MAX)))
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
+        connections = Worker("connections", rooms.connections.step)
+        self.bus.subscribe(LinkChanged, connections.nudge)
         for event in (FramesStored, PlantApplied):
             self.bus.subscribe(event, states.nudge)
         for event in (FramesStored, PlantApplied, JobResponseChanged):
             self.bus.subscribe(event, production.nudge)
         for event in (RecordsChanged, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, ledger, sealer]
+        return [states, production, ledger, sealer, connections]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""
         loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self.rooms.connections.begin)
         for worker in self.workers:
             worker.start()
         self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=self.clock, on_link=self._link_changed)
@@ -156,6 +159,7 @@ class House:
             await self.edge.stop()
         for worker in self.workers:
             await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(self.rooms.connections.step)  # what the links told last
 
     async def _reconfigure(self) -> None:
         try:
@@ -170,6 +174,7 @@ class House:
             self.hub.touch("connections")
 
     def _link_changed(self, change: LinkChange) -> None:
+        self.rooms.connections.note(change)
         self.bus.publish(LinkChanged(change.name, change.up, change.at_us, change.cause))
 
     def close(self) -> None:

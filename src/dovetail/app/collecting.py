@@ -17,11 +17,6 @@ def links(plant: PlantModel) -> list[LinkPlan]:
     return [_link(plant, connection) for _, connection in sorted(plant.connections.items())]
 
 
-def feeds(plant: PlantModel, connection: str) -> frozenset[int]:
-    """The equipment whose tags come over a connection."""
-    return frozenset(tag.equipment_id for tag in plant.tags_on(connection) if tag.equipment_id is not None)
-
-
 def _link(plant: PlantModel, connection: Connection) -> LinkPlan:
     on_change = "subscribe" if _listens(connection.driver) else "poll"
     return LinkPlan(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.counting.service import CountingRoom
@@ -42,6 +43,7 @@ class Rooms:
     production: ProductionRoom
     states: StatesRoom
     counting: CountingRoom
+    connections: ConnectionsRoom
     performance: PerformanceRoom
     explainer: Explainer
 
@@ -64,16 +66,7 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         is_tag=lambda tag: tag in equipment.plant().tags,
     )
 
-    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
-        node = equipment.plant(at_us=at_us).get(equipment_id)
-        return node.calendar, node.timezone
-
-    calendar = CalendarRoom(
-        database,
-        bus=bus,
-        calendar_of=calendar_of,
-        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
-    )
+    calendar = _calendar(database, bus, equipment)
     materials = MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
     states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
@@ -109,6 +102,20 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         production=production,
         states=states,
         counting=counting,
+        connections=ConnectionsRoom(database, plant=equipment.plant, historian=historian, clock=clock),
         performance=performance,
         explainer=Explainer(performance, historian),
+    )
+
+
+def _calendar(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:
+    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
+        node = equipment.plant(at_us=at_us).get(equipment_id)
+        return node.calendar, node.timezone
+
+    return CalendarRoom(
+        database,
+        bus=bus,
+        calendar_of=calendar_of,
+        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
     )

@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from dovetail.app import collecting, topics
+from dovetail.app import topics
 from dovetail.app.rooms import Rooms
+from dovetail.connections import api as connections_api
+from dovetail.connections.service import feeds as feeds_of
 from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
@@ -27,7 +29,7 @@ from dovetail.security import api as security_api
 from dovetail.states import api as states_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
-from dovetail.web import account, connections, longwork, operations_api, people
+from dovetail.web import account, longwork, operations_api, people
 from dovetail.web.longwork import LongWork
 from dovetail.workcalendar import api as workcalendar_api
 
@@ -79,7 +81,9 @@ def assemble(api: Api, parts: Parts) -> None:
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
     performance_api.routes(api, rooms.performance, rooms.explainer)
-    connections.routes(api, parts.link_statuses, lambda name: collecting.feeds(rooms.equipment.plant(), name))
+    connections_api.routes(
+        api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
+    )
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)
     people.routes(api, rooms.security)
@@ -97,7 +101,7 @@ def topic_sources(parts: Parts) -> topics.Sources:
     rooms = parts.rooms
 
     def feeds(name: str) -> frozenset[int]:
-        return collecting.feeds(rooms.equipment.plant(), name)
+        return feeds_of(rooms.equipment.plant(), name)
 
     def kpi(equipment_id: int) -> BaseModel:
         performance = rooms.performance
@@ -112,7 +116,7 @@ def topic_sources(parts: Parts) -> topics.Sources:
         return performance_api.kpis_out(found)
 
     def require_connections(scope: Scope) -> None:
-        connections.require_all(parts.link_statuses(), feeds, scope)
+        connections_api.require_all(parts.link_statuses(), feeds, scope)
 
     return topics.Sources(
         plant=rooms.equipment.plant,
@@ -120,6 +124,6 @@ def topic_sources(parts: Parts) -> topics.Sources:
         kpi=kpi,
         last=lambda tags, scope: rooms.historian.last(tags, scope=scope),
         jobs=lambda: list(parts.work.views()),
-        connections=lambda: [connections.view(status) for status in parts.link_statuses()],
+        connections=lambda: [connections_api.view(status) for status in parts.link_statuses()],
         require_connections=require_connections,
     )

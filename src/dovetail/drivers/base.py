@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from dovetail.core import plugins
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.clock import Clock
-from dovetail.core.errors import ConfigError
+from dovetail.core.errors import ConfigError, LinkError
 
 PACKAGE: Final = "dovetail.drivers"  # where the plug-ins are
 NO_DEVICE_TIME: Final = 0  # in `Batch.ts_device`: the device gave this sample no time of its own
@@ -78,8 +78,22 @@ class Found:
     kind: Kind | None = None
 
 
+class SilentError(LinkError):
+    """The physical link stands, but this device behind it does not answer (a unit behind a serial gateway).
+
+    The session then demotes the device: it keeps the driver open and asks `probe` now and then, at a pace that does
+    not starve the neighbours on the same wire. Where the link itself may be dead, raise LinkError instead.
+    """
+
+    code = "device-silent"
+
+
 class Driver(Protocol):
-    """One open or closed link to one device. Methods raise LinkError when time may heal it, ConfigError when not."""
+    """One open or closed link to one device. Methods raise LinkError when time may heal it, ConfigError when not.
+
+    SilentError is the LinkError of a device that does not answer although its link stands. A method may be cancelled
+    at any time; an answer that comes later is drained, never taken for that of another question.
+    """
 
     async def open(self) -> None:
         """Connect, authenticate and check who answers."""
@@ -219,6 +233,10 @@ class DriverOptions(BaseModel):
     def where(self) -> str:
         """The device's place for people to read, without secrets."""
         return ""
+
+    def wire(self) -> str | None:
+        """The physical link that several connections share (gateway host:port, serial port); None: it has its own."""
+        return None
 
     def is_insecure(self) -> bool:
         """Whether this link runs without authentication or encryption because somebody said so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
@@ -17,10 +17,10 @@ from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Notice
 from dovetail.edge.clockwatch import ClockWatch
 from dovetail.edge.deadband import Deadband
 from dovetail.edge.horizon import Horizon
+from dovetail.edge.metrics import Metrics
 from dovetail.edge.model import LinkCounters, LinkPlan
 from dovetail.edge.outbox import Outbox
 
-RATE_WINDOW_US: Final = 10 * SECOND_US
 PUBLISH_LAG_US: Final = 550_000  # what a live device changed before this has been reported (a publish takes ≤ 500 ms)
 LATE_US: Final = 1_000_000  # a promised message may be this late before values stop being declared good
 FOR_EVER_US: Final = 1 << 62
@@ -35,6 +35,7 @@ class Handover:
     """The pure parts of one link put together in front of the outbox; called in the loop, never blocks."""
 
     def __init__(self, plan: LinkPlan, outbox: Outbox, clock: Clock, mark_us: int | None) -> None:
+        self.metrics = Metrics()
         self._plan = plan
         self._outbox = outbox
         self._clock = clock
@@ -47,7 +48,6 @@ class Handover:
         self._listens = any(scan.mode == "subscribe" for scan in plan.points)
         self._bad: set[int] = set()
         self._owed: list[Batch] = []  # BAD samples that a full outbox did not take yet: a gap must be declared
-        self._recent: deque[tuple[int, int]] = deque()
         self._promised_us = FOR_EVER_US
         self._offset_said: tuple[int, int] | None = None  # (offset, when), µs
         self.counted = LinkCounters()
@@ -76,11 +76,6 @@ class Handover:
         """Tags without a value since the link came up."""
         return self._horizon.unseen()
 
-    def samples_per_s(self) -> float:
-        """Mean of the last ten seconds."""
-        since_us = self._clock.monotonic_us() - RATE_WINDOW_US
-        return sum(count for at_us, count in self._recent if at_us > since_us) * SECOND_US / RATE_WINDOW_US
-
     # --- what happens on the link -----------------------------------------------------------------------------
 
     def connect(self) -> None:
@@ -108,6 +103,8 @@ class Handover:
         if notice.next_within_us is not None:
             self._promised_us = notice.received_us + notice.next_within_us + LATE_US
         closed_us = self._watch.closed_at(notice.device_us, notice.received_us)
+        if notice.batches:
+            self.metrics.late(self._clock.monotonic_us(), notice.received_us - closed_us)
         batches = [self._stamp(batch, seen="reported", read_us=closed_us) for batch in notice.batches]
         proof_us = self._watch.timeline(closed_us - SLACK_US) if is_up and notice.has == "all" else None
         self._hand(batches, proof_us)
@@ -187,12 +184,10 @@ class Handover:
         now_us = self._clock.monotonic_us()
         for batch in batches:
             self.counted.samples += len(batch)
-            self._recent.append((now_us, len(batch)))
             bad = (batch.quality & q.MAJOR_MASK) == 0
             self._bad.difference_update(batch.tag[~bad].tolist())
             self._bad.update(batch.tag[bad].tolist())
-        while self._recent and self._recent[0][0] < now_us - RATE_WINDOW_US:
-            self._recent.popleft()
+            self.metrics.arrived(now_us, samples=len(batch), bad=int(bad.sum()))
 
 
 def _where_it_differs(device_us: NDArray[np.int64] | None, ts: NDArray[np.int64]) -> NDArray[np.int64] | None:

@@ -9,6 +9,7 @@ from typing import Literal
 from dovetail.drivers.base import Point
 
 type TimeRule = Literal["auto", "device", "gateway"]
+type LinkState = Literal["down", "settling", "up", "demoted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,31 @@ class LinkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkHealth:
+    """How a link fares, over its last requests and the last minute; None where nothing was measured yet.
+
+    `rtt_*`: from question to answer. `bad_ratio`: share of samples without a value. `lag_us`: the longest that
+    values were late, after the moment a read was due or the device closed its message.
+    """
+
+    rtt_p50_us: int | None = None
+    rtt_p99_us: int | None = None
+    reads_per_s: float = 0.0
+    bad_ratio: float | None = None
+    lag_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """What the screens and the API say of a link. Times µs UTC; `good_through_us` None before the first mark."""
+    """What the screens and the API say of a link. Times µs UTC; `good_through_us` None before the first mark.
+
+    `state`: demoted is down because the device is silent although its link stands, and is asked at a slow pace.
+    """
 
     name: str
     driver: str
     endpoint: str
-    up: bool
+    state: LinkState
     since_us: int
     cause: str
     good_through_us: int | None
@@ -51,16 +70,26 @@ class LinkStatus:
     samples: int = 0
     overruns: int = 0
     reconnects: int = 0
+    demotions: int = 0
     lost_samples: int = 0
     points_bad: int = 0
-    rtt_us: int | None = None
+    health: LinkHealth = LinkHealth()
     insecure: bool = False
+
+    @property
+    def up(self) -> bool:
+        """Whether values come in and every tag has been seen."""
+        return self.state == "up"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A link went down or came up, said once each way. `at_us`: since then; down begins where NO DATA begins."""
+    """A link went down or came up, said once each way. `at_us`: since then; down begins where NO DATA begins.
 
+    `link` is its good-through tag, which stays the same when the connection is renamed.
+    """
+
+    link: int
     name: str
     up: bool
     at_us: int

@@ -45,9 +45,12 @@ async def poll(
     read: Callable[[Sequence[Point]], Awaitable[None]],
     *,
     name: str,
-    on_overrun: Callable[[int], None],
+    on_done: Callable[[int, int], None],
 ) -> None:
-    """Read the group at each deadline until cancelled; an error of `read` ends it."""
+    """Read the group at each deadline until cancelled; an error of `read` ends it.
+
+    `on_done` is told after each read how long after its deadline it was done (µs), and how many deadlines that cost.
+    """
     interval_us = max(group.interval_ms, 1) * 1000
     phase = phase_us(f"{name}/{group.interval_ms}", interval_us)
     while True:
@@ -55,6 +58,5 @@ async def poll(
         due_us = next_deadline_us(now_us, interval_us, phase)
         await clock.sleep((due_us - now_us) / SECOND_US)
         await read(group.points)
-        late = missed(due_us, clock.monotonic_us(), interval_us)
-        if late:
-            on_overrun(late)
+        done_us = clock.monotonic_us()
+        on_done(done_us - due_us, missed(due_us, done_us, interval_us))

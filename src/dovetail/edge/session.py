@@ -19,7 +19,7 @@ from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, BACKOFF_REFUSED
 from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Shared, Surroundings, run_together
 from dovetail.edge import poller
 from dovetail.edge.handover import Handover
-from dovetail.edge.model import LinkChange, LinkPlan, LinkStatus
+from dovetail.edge.model import LinkChange, LinkPlan, LinkState, LinkStatus
 from dovetail.edge.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,6 @@ SETTLE_STEP_S: Final = 0.1
 SETTLE_STEPS: Final = 15  # 1.5 s for the initial values; what is still missing is read
 STABLE_US: Final = 10 * SECOND_US  # a link that held this long starts its back-off anew
 OPEN_TIMEOUT_S: Final = 10.0  # name resolution, channel, certificates and session together
-
-type _State = Literal["down", "settling", "up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class LinkSession:
         self._company = company
         self._clock = company.clock
         self._hand = Handover(plan, company.outbox, self._clock, mark_us)
-        self._state: _State = "down"
+        self._state: LinkState = "down"
         self._told: Literal["nothing", "up", "down"] = "nothing"
         self._cause = "not connected yet"
         self._since_us = self._clock.now_us()
@@ -74,7 +72,6 @@ class LinkSession:
         self._connected_us = 0
         self._reconnects = 0
         self._overruns = 0
-        self._rtt_us: int | None = None
         self._spec: DriverSpec | None = None
         self._endpoint = ""
         self._is_insecure = False
@@ -99,8 +96,9 @@ class LinkSession:
 
     def retire(self, cause: str) -> None:
         """The link leaves the plant or begins anew: its values end with the last good-through."""
-        self._hand.break_off()
+        self._since_us = self._hand.break_off()
         self._state, self._cause = "down", cause
+        self._tell("down", cause)
 
     # --- one life of the link ---------------------------------------------------------------------------------
 
@@ -153,10 +151,7 @@ class LinkSession:
         async def read(points: Sequence[Point]) -> None:
             await self._read(driver, gate, points)
 
-        def overrun(count: int) -> None:
-            self._overruns += count
-
-        jobs = [poller.poll(self._clock, g, read, name=self.plan.name, on_overrun=overrun) for g in polled]
+        jobs = [poller.poll(self._clock, g, read, name=self.plan.name, on_done=self._read_done) for g in polled]
         if listened:
             jobs.append(driver.subscribe(listened, self._on_notice))
         await run_together(self._watch(driver, gate), *jobs)
@@ -190,16 +185,24 @@ class LinkSession:
 
     async def _probe(self, driver: Driver, gate: asyncio.Semaphore) -> None:
         async with gate:
+            begun_us = self._clock.monotonic_us()
             alive = await driver.probe()
-        self._rtt_us = alive.answered_us - alive.asked_us
+        self._hand.metrics.answered(self._clock.monotonic_us() - begun_us)
         self._hand.alive(alive, is_up=self._state == "up")
 
     async def _read(self, driver: Driver, gate: asyncio.Semaphore, points: Sequence[Point]) -> None:
         async with gate:
-            asked_us = self._clock.now_us()
+            asked_us, begun_us = self._clock.now_us(), self._clock.monotonic_us()
             batches = await driver.read(points)
+        done_us = self._clock.monotonic_us()
+        self._hand.metrics.answered(done_us - begun_us)
+        self._hand.metrics.read(done_us)
         self._hand.polled(batches, asked_us=asked_us, is_up=self._state == "up")
         self._check_room()
+
+    def _read_done(self, late_us: int, missed: int) -> None:
+        self._overruns += missed
+        self._hand.metrics.late(self._clock.monotonic_us(), late_us)
 
     def _on_notice(self, notice: Notice) -> None:
         self._hand.reported(notice, is_up=self._state == "up")
@@ -231,7 +234,9 @@ class LinkSession:
         self._told = now
         level = logging.INFO if now == "up" else logging.WARNING
         log.log(level, "%s is %s: %s", self.plan.name, now, cause)
-        self._company.on_link(LinkChange(self.plan.name, now == "up", self._since_us, cause))
+        self._company.on_link(
+            LinkChange(self.plan.good_through_tag, self.plan.name, now == "up", self._since_us, cause)
+        )
 
     def _pause_s(self, error: DovetailError) -> float:
         return BACKOFF_REFUSED_S if isinstance(error, ConfigError) else backoff_s(self._attempt, self._company.rng)
@@ -245,22 +250,22 @@ class LinkSession:
 
     def status(self) -> LinkStatus:
         """What the API shows of this link."""
-        counted = self._hand.counted
+        counted, now_us = self._hand.counted, self._clock.monotonic_us()
         return LinkStatus(
             name=self.plan.name,
             driver=self.plan.driver,
             endpoint=self._endpoint,
-            up=self._state == "up",
+            state=self._state,
             since_us=self._since_us,
             cause=self._cause,
             good_through_us=self._hand.mark_us,
             clock_offset_us=self._hand.offset_us,
-            samples_per_s=self._hand.samples_per_s(),
+            samples_per_s=self._hand.metrics.samples_per_s(now_us),
             samples=counted.samples,
             overruns=self._overruns,
             reconnects=self._reconnects,
             lost_samples=counted.lost_samples,
             points_bad=self._hand.points_bad,
-            rtt_us=self._rtt_us,
+            health=self._hand.metrics.health(now_us),
             insecure=self._is_insecure,
         )

@@ -124,6 +124,9 @@ class ConnectionEntry(Entry):
     driver: Name
     options: dict[str, Any] = {}
     time: Literal["auto", "device", "gateway"] = Field(default="auto", description="whose clock stamps the values")
+    alert_after_min: Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=10_080, allow_inf_nan=False)] = Field(
+        default=5.0, description="a number: minutes down until `connection.down` is told (0: never)"
+    )
     moved: Name | None = Field(default=None, description="the name it had before")
 
 

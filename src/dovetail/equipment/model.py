@@ -79,6 +79,7 @@ class Connection:
     time: str
     good_through_tag: int
     clock_offset_tag: int
+    alert_after_min: float = 5.0  # down for so long until somebody is told; 0: never
 
 
 @dataclass(frozen=True, slots=True)

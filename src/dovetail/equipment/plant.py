@@ -99,7 +99,8 @@ def _dump(section: str, model: type[Entry]) -> Callable[[Plant], Bodies]:
 
 def _connections(plant: Plant) -> Bodies:
     entries = plant.entries("connections", ConnectionEntry)
-    return {name: entry.model_dump(mode="json", exclude={"moved"}) for name, entry in entries.items()}
+    later = {"alert_after_min"}  # kept only where it is said: a plant from before it is still the same plant
+    return {n: e.model_dump(mode="json", exclude={"moved"} | (later - e.model_fields_set)) for n, e in entries.items()}
 
 
 def _equipment(plant: Plant) -> Bodies:

@@ -92,4 +92,5 @@ def _link_tags(name: str, body: Mapping[str, Any]) -> Iterator[Tag]:
 
 def _connection(name: str, body: Mapping[str, Any]) -> Connection:
     ids = body["tag_ids"]
-    return Connection(name, body["driver"], body["options"], body["time"], ids[GOOD_THROUGH], ids[CLOCK_OFFSET])
+    own = (ids[GOOD_THROUGH], ids[CLOCK_OFFSET], float(body.get("alert_after_min", 5.0)))
+    return Connection(name, body["driver"], body["options"], body["time"], *own)

@@ -10,18 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Integer,
-    String,
-    Table,
-    UniqueConstraint,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Column, Integer, String, Table, UniqueConstraint, func, insert, select, update
 
 from dovetail.db import versioned
 from dovetail.db.tables import Id, Json, metadata

@@ -1,0 +1,1 @@
+"""When each connection of the plant was up or down, why, and who has to be told."""
