@@ -188,8 +188,24 @@ def test_the_api_answers_whole_shifts(client: TestClient) -> None:
             "start": to_rfc3339(MONDAY + 6 * HOUR_US),
             "end": to_rfc3339(MONDAY + 14 * HOUR_US),
             "crew": None,
+            "breaks": [],
+            "notes": [],
         }
     ]
+
+
+def test_the_history_says_what_changed_and_a_correction_what_it_reached_back_to(
+    room: CalendarRoom, database: Database, bus: Bus
+) -> None:
+    apply(database, bus, {"two": week(Early=("06:00", "14:00"))}, MONDAY - 7 * DAY_US)
+    with database.write(SYSTEM) as uow:
+        corrected = {**week(Early=("06:00", "14:00")), "exceptions": {"2026-01-01": []}}
+        service.correct(uow, "two", MONDAY - 7 * DAY_US, corrected)
+        uow.emit(PlantApplied(2, MONDAY, uow.known))
+    newest, first = room.history("two")
+    assert (newest["corrected"], [what for what, _, _ in newest["changes"]]) == (True, ["exceptions.2026-01-01"])
+    assert (first["corrected"], first["by"]) == (False, None)  # nobody's operation: a test wrote it
+    assert room.spans(FILLER, MONDAY - 4 * DAY_US, MONDAY - 3 * DAY_US)[0].shift_name is None
 
 
 @pytest.mark.parametrize("equipment_id, end, status", [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dovetail.calendaredit.service import CalendarEditing
 from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
@@ -39,6 +40,7 @@ class Rooms:
     security: SecurityRoom
     historian: Historian
     calendar: CalendarRoom
+    calendar_editing: CalendarEditing
     materials: MaterialsRoom
     production: ProductionRoom
     states: StatesRoom
@@ -54,6 +56,22 @@ def plant_sections() -> tuple[Section, ...]:
     return tuple(with_job_checks(sections))
 
 
+def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:
+    """The calendars over the tree: which one an equipment has at a moment is written there."""
+
+    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
+        node = equipment.plant(at_us=at_us).get(equipment_id)
+        return node.calendar, node.timezone
+
+    return CalendarRoom(
+        database,
+        bus=bus,
+        calendar_of=calendar_of,
+        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
+        equipment_at=lambda at_us: equipment.plant(at_us=at_us).equipment,
+    )
+
+
 def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Rooms:
     """Put the rooms of the installation in `data` together; nothing runs yet."""
     equipment = EquipmentRoom(database, clock, bus, plant_sections())
@@ -66,7 +84,7 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         is_tag=lambda tag: tag in equipment.plant().tags,
     )
 
-    calendar = _calendar(database, bus, equipment)
+    calendar = calendar_room(database, bus, equipment)
     materials = MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
     states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
@@ -98,6 +116,7 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         security=SecurityRoom(database, tree=equipment, clock=clock),
         historian=historian,
         calendar=calendar,
+        calendar_editing=CalendarEditing(calendar, equipment),
         materials=materials,
         production=production,
         states=states,
@@ -105,17 +124,4 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         connections=ConnectionsRoom(database, plant=equipment.plant, historian=historian, clock=clock),
         performance=performance,
         explainer=Explainer(performance, historian),
-    )
-
-
-def _calendar(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:
-    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
-        node = equipment.plant(at_us=at_us).get(equipment_id)
-        return node.calendar, node.timezone
-
-    return CalendarRoom(
-        database,
-        bus=bus,
-        calendar_of=calendar_of,
-        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
     )

@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from dovetail.app import topics
 from dovetail.app.rooms import Rooms
+from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
 from dovetail.connections.service import feeds as feeds_of
 from dovetail.core.clock import HOUR_US, Clock
-from dovetail.core.errors import NotFoundError
+from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
@@ -58,6 +59,7 @@ def catalogue(parts: Parts) -> Catalogue:
         rooms.equipment.rollback_operation,
         *rooms.security.operations,
         *rooms.production.operations,
+        *rooms.calendar_editing.operations,
         *rooms.counting.operations,
         parts.backups.make,
     ]
@@ -76,6 +78,7 @@ def assemble(api: Api, parts: Parts) -> None:
     equipment_api.routes(api, rooms.equipment, last=lambda tags, scope: rooms.historian.last(tags, scope=scope))
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
+    calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
     historian_api.routes(api, rooms.historian, unit_of=lambda tag: _unit_of(rooms, tag))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
@@ -94,6 +97,15 @@ def assemble(api: Api, parts: Parts) -> None:
 def _unit_of(rooms: Rooms, tag_id: int) -> str | None:
     tag = rooms.equipment.plant().tags.get(tag_id)
     return None if tag is None else tag.unit
+
+
+def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:
+    """How many slices of an equipment are held of a period; none where it has no times of its own."""
+    try:
+        found = rooms.performance.slices(equipment_id, from_us, to_us, scope=LIVE)
+    except InvalidError:
+        return 0
+    return sum(piece.known_from > 0 for piece in found)
 
 
 def topic_sources(parts: Parts) -> topics.Sources:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -109,15 +109,9 @@ def stretches(
         defined = facts.definitions[bisect_right(definition_starts, t0_us) - 1]
         made = _stretch(facts, t0_us, t1_us, record=record, span=span, defined=defined, settings=settings)
         if done and t0_us not in wanted and done[-1].says() == made.says():
-            made = _joined(done.pop(), made)
+            made = replace(done.pop(), t1_us=made.t1_us)
         done.append(made)
     return done
-
-
-def _joined(first: Stretched, second: Stretched) -> Stretched:
-    return Stretched(
-        first.t0_us, second.t1_us, first.record, first.span, first.day, first.found, first.jobs, first.rates_upm
-    )
 
 
 def _stretch(

@@ -29,7 +29,7 @@ from dovetail.performance.timeclass import Settings
 
 VIEW: Final = "plant.view"
 HANDLER: Final = "performance.ledger"
-KINDS: Final = ("RecordsChanged", "CountsChanged", "JobResponseChanged", "PlantApplied")
+KINDS: Final = ("RecordsChanged", "CountsChanged", "JobResponseChanged", "PlantApplied", "CalendarCorrected")
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
 SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
 ROLLUP_FROM_US: Final = 2 * DAY_US  # a shorter period has few slices; a longer one is summed from rollups
@@ -111,7 +111,7 @@ class PerformanceRoom:
                 found = events_after(reading, handled_to(reading, HANDLER), KINDS, limit=limit)
             if len(found) == limit and found[0].known != found[-1].known:
                 found = [event for event in found if event.known != found[-1].known]  # never half of one transaction
-            changes = _merged(_change(event) for event in found)
+            changes = _merged(change for event in found for change in _changes(event))
             for place, change in enumerate(changes):
                 following = changes[place + 1].known if place + 1 < len(changes) else None
                 self._settle(change, handled=change.known if following != change.known else None)
@@ -320,11 +320,13 @@ def shift_day_us(shift_id: str) -> int | None:
     return None if day is None else (day.toordinal() - 719_163) * DAY_US
 
 
-def _change(event: Event) -> _Change:
+def _changes(event: Event) -> list[_Change]:
     known, kind, body = event.known, event.kind, event.body
+    if kind == "CalendarCorrected":
+        return [_Change(who, from_us, to_us, known, kind) for who, from_us, to_us in body["stretches"]]
     if kind == "PlantApplied":
-        return _Change(None, body["valid_from_us"], None, known, kind)
-    return _Change(body["equipment_id"], body["from_us"], body.get("to_us"), known, kind)
+        return [_Change(None, body["valid_from_us"], None, known, kind)]
+    return [_Change(body["equipment_id"], body["from_us"], body.get("to_us"), known, kind)]
 
 
 def _merged(changes: Iterable[_Change]) -> list[_Change]:

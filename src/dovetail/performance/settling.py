@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from dovetail.core import faults
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.performance import store
 from dovetail.performance.columns import Sums, add_share, nothing
@@ -71,6 +72,8 @@ def _replace(
     store.close(uow, [row_id for row_id, _ in gone], known=known)
     store.add(uow, new, known=known)
     changed = [piece for _, piece in gone] + new
+    if len({piece.shift_id for piece in new}) > 1:
+        faults.point("ledger.over-a-shift")
     days = {piece.day for piece in changed}
     by_job, by_reason = rollups(store.of_days(uow, equipment_id, days))
     store.replace_rollups(uow, equipment_id, days, by_job=by_job, by_reason=by_reason)

@@ -95,17 +95,18 @@ def _steps(section: str, changes: Changes, current: Bodies) -> Iterator[Step]:
     left = set(moved.values())
     for key, body in changes.added.items():
         if key in moved:
-            yield Step(section, "move", key, moved[key], _fields(current[moved[key]], body))
+            yield Step(section, "move", key, moved[key], fields(current[moved[key]], body))
         else:
             yield Step(section, "add", key)
     for key, body in changes.changed.items():
-        yield Step(section, "change", key, None, _fields(current[key], body))
+        yield Step(section, "change", key, None, fields(current[key], body))
     for key in changes.removed:
         if key not in left:
             yield Step(section, "remove", key)
 
 
-def _fields(before: Body, after: Body) -> tuple[tuple[str, str, str], ...]:
+def fields(before: Body, after: Body) -> tuple[tuple[str, str, str], ...]:
+    """(what, before, after) of every field in which two definitions differ, as text."""
     return tuple(_differences(before, after, ""))
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
-from dovetail.core.clock import DAY_US, to_rfc3339
+from dovetail.core.clock import DAY_US
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, Page, period
 from dovetail.workcalendar.service import CalendarRoom
+from dovetail.workcalendar.views import ShiftOut, shift_out
 
 PERIOD_MAX_US = 366 * DAY_US  # a year of three shifts is a thousand rows
-
-
-class ShiftOut(BaseModel):
-    """One shift as it takes place, whole also where the period asked for cuts it."""
-
-    id: str
-    name: str
-    start: str
-    end: str
-    crew: str | None
 
 
 def routes(api: Api, service: CalendarRoom) -> None:
@@ -30,14 +19,4 @@ def routes(api: Api, service: CalendarRoom) -> None:
         """The shifts that touch [start, end), at most a year. An equipment without a calendar has none."""
         scope.require("plant.view", equipment_id)
         from_us, to_us = period(start, end, longest_us=PERIOD_MAX_US)
-        items = [
-            ShiftOut(
-                id=shift.id,
-                name=shift.name,
-                start=to_rfc3339(shift.t0_us),
-                end=to_rfc3339(shift.t1_us),
-                crew=shift.crew,
-            )
-            for shift in service.shifts(equipment_id, from_us, to_us)
-        ]
-        return Page(items=items)
+        return Page(items=[shift_out(shift) for shift in service.shifts(equipment_id, from_us, to_us)])

@@ -6,16 +6,20 @@ and a forgotten one shows as lost time rather than hiding it. While an equipment
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import orjson
+
 from dovetail.core.bus import Bus
-from dovetail.core.clock import DAY_US
+from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.events.equipment import PlantApplied
+from dovetail.plantcode.plan import fields
 from dovetail.workcalendar import store
 from dovetail.workcalendar.differences import Stretch, differences
 from dovetail.workcalendar.model import Rota, Shift, Span, around_the_clock, merged, not_there, shifts_in
@@ -24,9 +28,11 @@ from dovetail.workcalendar.zone import zone_of
 
 type Assignment = tuple[str | None, str]  # calendar key (None: none given), IANA time zone
 type Lay = Callable[[int, int], list[Span]]  # [from_us, to_us) tiled
-type Versions = Mapping[str, store.History]
+type History = list[tuple[int, dict[str, Any] | None]]  # (valid_from_us, body) of one calendar, oldest first
+type Versions = Mapping[str, History]
 
 SHIFT_REACH_US: Final = 2 * DAY_US  # a shift lasts at most a day, an hour more when the clock goes back
+HISTORY_MAX: Final = 50  # changes of one calendar shown; the audit has them all
 PAST_KEPT: Final = 8  # `as_of` moments whose calendars stay in memory: a report asks for one, a person compares two
 
 
@@ -119,6 +125,36 @@ class CalendarRoom:
         """The moments in [from_us, to_us) at which plan or shift changes; neighbouring windows never repeat one."""
         return [span.t0_us for span in self.spans(equipment_id, from_us - 1, to_us, as_of=as_of)[1:]]
 
+    def bodies(self) -> dict[str, dict[str, Any]]:
+        """The calendars that hold now, by key."""
+        with self.database.read() as reading:
+            return current(reading, reading.clock.now_us())
+
+    def holiday_lists(self) -> dict[str, dict[str, Any]]:
+        """The lists of holidays that hold now, by key."""
+        with self.database.read() as reading:
+            return current_holidays(reading, reading.clock.now_us())
+
+    def history(self, key: str) -> list[dict[str, Any]]:
+        """The changes of a calendar, newest first: when, by whom, why, and what it says otherwise since."""
+        with self.database.read() as reading:
+            changes = store.changes(reading, key, limit=HISTORY_MAX)
+            versions = [store.versions(reading, as_of=known).get(key, []) for known, _ in changes]
+            audit = store.audited(reading, [known for known, _ in changes])
+        told: list[dict[str, Any]] = []
+        for place, (known, from_us) in enumerate(changes):
+            at_us, found = audit[known]
+            before = versions[place + 1] if place + 1 < len(changes) else []
+            told.append(
+                {
+                    "at": to_rfc3339(at_us),
+                    "corrected": from_us < at_us and place + 1 < len(changes),
+                    "changes": list(fields(_newest(before), _newest(versions[place]))),
+                    **found,
+                }
+            )
+        return told
+
     def users(self, key: str, from_us: int, to_us: int) -> list[int]:
         """The equipment that has this calendar at some moment of [from_us, to_us), by id."""
         moments = [from_us, *(moment for moment in self._plant_moments() if from_us < moment < to_us)]
@@ -131,9 +167,7 @@ class CalendarRoom:
             }
         )
 
-    def moved(
-        self, key: str, before: store.History, after: store.History, period: tuple[int, int]
-    ) -> dict[int, list[Stretch]]:
+    def moved(self, key: str, before: History, after: History, period: tuple[int, int]) -> dict[int, list[Stretch]]:
         """Per equipment the stretches of a period that are planned otherwise by another history of one calendar."""
         moments = self._plant_moments()
         was, will = _Definitions({key: before}, moments), _Definitions({key: after}, moments)
@@ -144,7 +178,7 @@ class CalendarRoom:
                 found[equipment_id] = stretches
         return found
 
-    def laid(self, key: str, history: store.History, equipment_id: int, period: tuple[int, int]) -> list[Shift]:
+    def laid(self, key: str, history: History, equipment_id: int, period: tuple[int, int]) -> list[Shift]:
         """The shifts of an equipment in a period by another history of its calendar."""
         known = _Definitions({key: history}, self._plant_moments())
         return shifts_in(self._spans(known, equipment_id, *period))
@@ -176,6 +210,27 @@ class CalendarRoom:
         except NotFoundError:
             return not_there
         return around_the_clock if rota is None else rota.spans
+
+
+def history_of(reading: Reading, key: str) -> History:
+    """Every version of a calendar as known now, oldest first: from when it is valid, and what it says."""
+    return store.versions(reading, as_of=None).get(key, [])
+
+
+def correct(uow: UnitOfWork, key: str, valid_from_us: int, body: Mapping[str, Any]) -> None:
+    """Let the version that is valid from a moment say this; what it said stays known as it was."""
+    store.correct(uow, key, valid_from_us, body)
+
+
+def version_of(body: Mapping[str, Any] | None) -> str:
+    """By this two looks at a calendar know whether they saw the same."""
+    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def _newest(history: History) -> dict[str, Any]:
+    """What a calendar says last; nothing where it has ended or was not there yet."""
+    body = history[-1][1] if history else None
+    return {} if body is None else CalendarBody.model_validate(body).model_dump(mode="json")
 
 
 def current(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
