@@ -65,7 +65,7 @@ check-rest:
 	npm run --silent --prefix ui types
 	npm run --silent --prefix ui lint
 
-bench: setup ## Speed and memory as ratios against named peers, in the same run
+bench: setup peers ## Speed and memory as ratios against named peers, in the same run
 	$(BIN)/python bench/run.py
 
 soak: setup browser peers ## The long form of the tests: more seeds, more kills, more time

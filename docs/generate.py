@@ -36,7 +36,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def plant_code() -> str:
     """Every section with its fields, and every code that `dovetail validate` can answer with."""
     from dovetail.app.rooms import plant_sections
-    from dovetail.drivers.opcua.options import OpcUaOptions
+    from dovetail.core import plugins
+    from dovetail.drivers.base import PACKAGE
     from dovetail.equipment.entries import TagEntry
     from dovetail.production.plant import JobEntry
     from dovetail.states.schema import CountersEntry, StatesEntry
@@ -48,14 +49,29 @@ def plant_code() -> str:
         page += _fields(section.model.model_json_schema())
         parts: dict[str, list[tuple[str, type]]] = {
             "equipment": [("tags", TagEntry), ("states", StatesEntry), ("counters", CountersEntry), ("job", JobEntry)],
-            "connections": [("options of driver opcua", OpcUaOptions)],
+            "connections": [(f"options of driver {name}", spec.options) for name, spec in plugins.load_all(PACKAGE)],
         }
         for title, model in parts.get(section.key, []):
             page.append(f"### `{section.key}`: {title}\n\n{first(model.__doc__)}\n")
             page += _fields(model.model_json_schema())  # type: ignore[attr-defined]  # every entry is a pydantic model
+        if section.key == "connections":
+            page.append("### `connections`: addresses by driver\n")
+            rows = [
+                (f"`{name}`", spec.title, _code(spec.address), _ways(spec)) for name, spec in plugins.load_all(PACKAGE)
+            ]
+            page.append(table(("driver", "", "addresses look like", "`mode: subscribe` means"), rows))
     page.append("## Error codes\n\nA code never changes its meaning.\n")
     page.append(table(("code", "what is wrong"), sorted(_meanings().items())))
     return "\n".join(page)
+
+
+def _code(examples: str) -> str:
+    """Examples of addresses, each as code."""
+    return " · ".join(f"`{one}`" for one in examples.split(" · "))
+
+
+def _ways(spec: Any) -> str:
+    return "the device reports changes" if spec.listens else "polled at the interval: the protocol has no subscriptions"
 
 
 def _meanings() -> dict[str, str]:

@@ -14,7 +14,7 @@ import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from dovetail.core.clock import Clock
 from dovetail.core.errors import LinkError
@@ -92,12 +92,7 @@ class Tap:
             log.warning("%s: %s; from now on one request at a time", self.where, why)
 
 
-class _Asked(NamedTuple):
-    tap: Tap
-    job: Job
-    request: int
-    deadline: float  # the loop's time
-    asked_us: int
+type _Asked = tuple[Tap, Job, int, float, int]  # whose, of which job the n-th request, deadline (loop), asked (µs UTC)
 
 
 class Cable:
@@ -138,7 +133,7 @@ class Cable:
         if tap not in self._taps:
             return
         self._taps.remove(tap)
-        for job in {asked.job for asked in self._asked.values() if asked.tap is tap} | set(tap.jobs):
+        for job in {asked[1] for asked in self._asked.values() if asked[0] is tap} | set(tap.jobs):
             self._fail(tap, job, LinkError(f"{tap.where} was closed", code="modbus-closed"))
         self._one_less()
         self.pump()
@@ -217,7 +212,7 @@ class Cable:
             return
         self._unplug()
         for tap in self._taps:
-            for job in {asked.job for asked in self._asked.values() if asked.tap is tap} | set(tap.jobs):
+            for job in {asked[1] for asked in self._asked.values() if asked[0] is tap} | set(tap.jobs):
                 self._fail(tap, job, LinkError(f"{tap.where}: {why}", code="modbus-lost"))
         self._asked.clear()
         self._given_up.clear()
@@ -227,9 +222,12 @@ class Cable:
         if self._wire is None:
             return
         now = asyncio.get_running_loop().time()
-        room = (1 if len(self._taps) > 1 else 32) - len(self._asked)
         frames: list[bytes] = []
-        while len(frames) < room and (tap := self._next(now)) is not None:
+        if len(self._taps) == 1:
+            (alone,) = self._taps
+            while alone.wants(now):
+                frames.append(self._frame(alone, now))
+        elif not self._asked and (tap := self._next(now)) is not None:
             frames.append(self._frame(tap, now))
         if frames:
             self._wire.send(b"".join(frames))
@@ -251,7 +249,7 @@ class Cable:
             tap.jobs.rotate(-1)  # a long read must not keep a short one waiting
         transaction = self._transaction = self._free(self._transaction)
         deadline = now + tap.timeout_s
-        self._asked[transaction] = _Asked(tap, job, index, deadline, self._clock.now_us())
+        self._asked[transaction] = (tap, job, index, deadline, self._clock.now_us())
         if deadline < self._due:  # an alarm that rings too early looks again; one too late would keep others waiting
             self._set_alarm(deadline)
         tap.in_flight += 1
@@ -287,7 +285,7 @@ class Cable:
         """Look for requests whose time is up. What came in before has been read: the loop reads before it rings."""
         self._set_alarm(inf)
         now = asyncio.get_running_loop().time()
-        expired = [transaction for transaction, asked in self._asked.items() if asked.deadline <= now + _TICK_S]
+        expired = [transaction for transaction, asked in self._asked.items() if asked[3] <= now + _TICK_S]
         self._silent += bool(expired)
         for transaction in expired:
             asked = self._asked.get(transaction)
@@ -295,12 +293,12 @@ class Cable:
                 self._expire(transaction, asked)
         if self._silent >= max(_SILENT_MAX, 2 * len(self._taps)) and self._wire is not None:
             self.lost(self._wire, "nothing is heard any more")
-        self._set_alarm(min((asked.deadline for asked in self._asked.values()), default=inf))
+        self._set_alarm(min((asked[3] for asked in self._asked.values()), default=inf))
         self.pump()
 
     def _expire(self, transaction: int, asked: _Asked) -> None:
         """Ask once more, one at a time, where the unit has answered before; then its link is lost, not the cable."""
-        tap, job, index = asked.tap, asked.job, asked.request
+        tap, job, index, *_ = asked
         self._give_up(transaction, tap)
         if job.repeatable and tap.heard is not None and index not in job.tried:
             job.tried.add(index)
@@ -322,12 +320,12 @@ class Cable:
     def _withdraw(self, tap: Tap, job: Job) -> None:
         if job in tap.jobs:
             tap.jobs.remove(job)
-        for transaction in [number for number, asked in self._asked.items() if asked.job is job]:
+        for transaction in [number for number, asked in self._asked.items() if asked[1] is job]:
             self._give_up(transaction, None)
 
     def _give_up(self, transaction: int, late_for: Tap | None) -> None:
         """Nobody waits for it any more; should it come after all, it is known."""
-        self._asked.pop(transaction).tap.in_flight -= 1
+        self._asked.pop(transaction)[0].in_flight -= 1
         self._given_up[transaction] = late_for
         if len(self._given_up) > _GIVEN_UP_MAX:
             del self._given_up[next(iter(self._given_up))]
