@@ -159,7 +159,9 @@ class Counting:
 async def edge(port: int) -> tuple[float, float, int]:
     """(samples a second, share of a core, polls missed) of driver, session, clock choice, good-through and frames."""
     points = tuple(ScanPoint(Point(at, f"4{at + 1:05}", Kind.F64, 0.1), "poll", SCAN_MS) for at in range(REGISTERS))
-    plan = LinkPlan("plc", "modbus", {"host": "127.0.0.1", "port": port, "window": 8}, REGISTERS, REGISTERS + 1, "auto", points)
+    plan = LinkPlan(
+        "plc", "modbus", {"host": "127.0.0.1", "port": port, "window": 8}, REGISTERS, REGISTERS + 1, "auto", points
+    )
     sink = Counting()
     running = EdgeRuntime([plan], sink, clock=SystemClock())
     await running.start()
