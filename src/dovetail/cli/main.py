@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import operate, people, plant, run_server, upkeep
+from dovetail.cli import calendar, operate, people, plant, run_server, upkeep
 
 app = typer.Typer(
     name="dovetail",
@@ -40,6 +40,7 @@ def main(
 
 run_server.register(app)
 plant.register(app)
+calendar.register(app)
 operate.register(app)
 people.register(app)
 upkeep.register(app)
