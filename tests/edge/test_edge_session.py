@@ -5,145 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import pytest
+from edge_world import MARK, OFFSET, Store, edge_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Frame, Kind
+from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import SECOND_US
-from dovetail.core.errors import ConfigError, InvalidError, LinkError
+from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import FRAMES_WAITING_MAX
-from dovetail.core.sink import Resumed
-from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Notice, Point
+from dovetail.drivers.base import Point
 from dovetail.edge.handover import SLACK_US
 from dovetail.edge.model import LinkPlan, ScanPoint
 from dovetail.edge.outbox import Outbox
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.edge.session import backoff_s
-from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from dovetail.testing.clock import DAY_ZERO_US
 
-MARK, OFFSET = 900, 901
 HELD = q.GOOD | q.TIME_REANCHORED
-
-
-@dataclass
-class Device:
-    """The far end of the wire, and the driver in front of it."""
-
-    clock: ManualClock
-    answers: bool = True
-    refuses: str = ""
-    value: float = 10.0
-    changed_us: int = DAY_ZERO_US - 3600 * SECOND_US
-    read_takes_s: float = 0.0
-    opened: int = 0
-    closed: int = 0
-    faults: list[Exception] = field(default_factory=list)
-    _listeners: list[tuple[Callable[[Notice], None], asyncio.Future[None]]] = field(default_factory=list)
-    _point: Point | None = None
-
-    def switch_off(self) -> None:
-        self.answers = False
-        for _, lost in self._listeners:
-            lost.done() or lost.set_exception(LinkError("connection closed"))
-        self._listeners.clear()
-
-    def switch_on(self) -> None:
-        self.answers = True
-
-    def change(self, value: float) -> None:
-        self.value, self.changed_us = value, self.clock.now_us()
-        for tell, _ in self._listeners:
-            tell(self._notice())
-
-    def keep_alive(self, *, next_within_us: int | None = None) -> None:
-        for tell, _ in self._listeners:
-            tell(Notice(self.clock.now_us(), (), self.clock.now_us(), next_within_us=next_within_us))
-
-    async def open(self) -> None:
-        self.opened += 1
-        if self.refuses:
-            raise ConfigError(self.refuses, hint="mend it")
-        self._must_answer()
-
-    async def close(self) -> None:
-        self.closed += 1
-
-    async def probe(self) -> Alive:
-        self._must_answer()
-        if self.faults:
-            raise self.faults.pop()
-        return Alive(self.clock.now_us(), self.clock.now_us(), self.clock.now_us())
-
-    async def read(self, points: Sequence[Point]) -> list[Batch]:
-        await self.clock.sleep(self.read_takes_s)
-        self._must_answer()
-        return [self._batch(point) for point in points]
-
-    async def subscribe(self, groups, on_notice) -> None:
-        self._point = groups[0].points[0]
-        lost = asyncio.get_running_loop().create_future()
-        self._listeners.append((on_notice, lost))
-        on_notice(self._notice())
-        await lost
-
-    def _must_answer(self) -> None:
-        if not self.answers:
-            raise LinkError("nobody answers")
-
-    def _notice(self) -> Notice:
-        return Notice(self.clock.now_us(), (self._batch(self._point),), self.clock.now_us())
-
-    def _batch(self, point: Point) -> Batch:
-        made = Batch.of(Kind.F64, [(point.tag_id, self.clock.now_us(), self.value, q.GOOD)])
-        object.__setattr__(made, "ts_device", made.ts * 0 + self.changed_us)
-        return made
-
-
-@dataclass
-class Store:
-    """A sink in memory that can be told to fail."""
-
-    marks: dict[int, int] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
-    puts: list[int] = field(default_factory=list)
-    trouble: Exception | None = None
-    poison: float | None = None
-
-    def resume(self, _source, links):
-        return Resumed(7, {tag: mark for tag, mark in self.marks.items() if tag in links})
-
-    def put(self, frames):
-        if self.trouble is not None:
-            raise self.trouble
-        if any(self.poison in batch.value.tolist() for frame in frames for batch in frame.batches):
-            raise InvalidError("cannot be stored")
-        self.frames.extend(frames)
-        self.puts.append(len(frames))
-
-    def rows(self, tag: int = 1):
-        """(seconds since the start of the test, value, quality)."""
-        found = [row for frame in self.frames for batch in frame.batches for row in batch.rows() if row[0] == tag]
-        return [((ts - DAY_ZERO_US) / SECOND_US, value, quality) for _, ts, value, quality in found]
-
-
-@pytest.fixture
-def device(clock):
-    return Device(clock)
-
-
-def edge_of(device, store, told=None, *, points=None, seed=1):
-    spec = DriverSpec("test", DriverOptions, "", str, lambda _options, _around: device)
-    points = points or (ScanPoint(Point(1, "a", Kind.F64)),)
-    plan = LinkPlan("plc", "test", {}, MARK, OFFSET, "auto", points)
-    on_link = [].append if told is None else told.append
-    return EdgeRuntime(
-        [plan], store, clock=device.clock, on_link=on_link, rng=random.Random(seed), drivers=lambda _name: spec
-    )
 
 
 async def test_connect_lose_recover(clock, device, caplog):

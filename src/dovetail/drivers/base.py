@@ -127,7 +127,8 @@ class Driver(Protocol):
         ...
 
 
-def _no_secrets(name: str) -> str:
+def no_secrets(name: str) -> str:
+    """Where nothing keeps secrets, every name is unknown."""
     raise ConfigError(f"there is no secret named {name!r}", code="secret-unknown", hint="store it before use")
 
 
@@ -156,7 +157,7 @@ class Surroundings:
     """What a driver gets from outside: time, the values behind `secret://name`, and what links share."""
 
     clock: Clock
-    secret: Callable[[str], str] = field(default=_no_secrets)
+    secret: Callable[[str], str] = field(default=no_secrets)
     shared: Shared = field(default_factory=Shared)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import SECOND_US, Clock
+from dovetail.core.ownclock import OwnClock
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Notice
 from dovetail.edge.clockwatch import ClockWatch
 from dovetail.edge.deadband import Deadband
@@ -24,11 +26,22 @@ from dovetail.edge.outbox import Outbox
 PUBLISH_LAG_US: Final = 550_000  # what a live device changed before this has been reported (a publish takes ≤ 500 ms)
 LATE_US: Final = 1_000_000  # a promised message may be this late before values stop being declared good
 FOR_EVER_US: Final = 1 << 62
+EARLY_MAX: Final = 64  # reads that wait for a proof; one comes each second, and older reads say no more than newer ones
 SLACK_US: Final = 100_000  # a server may stamp a change a little before it queues it; a mark must not overtake that
 OFFSET_MOVED_US: Final = 10_000  # smaller moves of a clock offset are noise of the network
 OFFSET_EVERY_US: Final = 60 * SECOND_US
 
+log = logging.getLogger(__name__)
+
 type Seen = Literal["reported", "polled"]
+
+
+class Early(NamedTuple):
+    """A read that came back at `here_us` with what was true at `read_us`, both on the link's timeline."""
+
+    here_us: int
+    read_us: int
+    batches: Sequence[Batch]
 
 
 class Handover:
@@ -48,10 +61,17 @@ class Handover:
         self._listens = any(scan.mode == "subscribe" for scan in plan.points)
         self._bad: set[int] = set()
         self._owed: list[Batch] = []  # BAD samples that a full outbox did not take yet: a gap must be declared
-        self._promised_us = FOR_EVER_US
+        self._polled: dict[Kind, list[int]] = defaultdict(list)
+        for scan in plan.points:
+            if scan.mode == "poll":
+                self._polled[scan.point.kind].append(scan.point.tag_id)
+        self._early: list[Early] = []  # read, but not yet overtaken by what is reported
+        self._own = OwnClock(clock)
+        self._promised_us = FOR_EVER_US  # monotonic
         self._offset_said: tuple[int, int] | None = None  # (offset, when), µs
         self.counted = LinkCounters()
         self.was_refused = False
+        self.torn = ""  # why time itself has a hole: then nothing is handed over until the link begins anew
 
     # --- for people -------------------------------------------------------------------------------------------
 
@@ -81,6 +101,9 @@ class Handover:
     def connect(self) -> None:
         """The link is up: everything is read anew."""
         self._promised_us = FOR_EVER_US
+        self._early.clear()
+        self._own.step_us()
+        self.torn = ""
         self._horizon.connect(self._watch.timeline(self._clock.now_us()))
         self._deadband.forget()
         self._bad.clear()
@@ -91,17 +114,23 @@ class Handover:
 
         Unless it owes a message: then it lives, but may have stopped reporting.
         """
+        if self._is_torn(is_up=is_up):
+            return
+        self.look_for_standstill(is_up=is_up)
         if self._watch.measure(alive) == "moved":
             self._horizon.shift()
-        if is_up and alive.asked_us <= self._promised_us:
+        asked_us = self._clock.monotonic_us() - (alive.answered_us - alive.asked_us)
+        if is_up and asked_us <= self._promised_us:
             lag_us = PUBLISH_LAG_US if self._listens else 0
             self._hand([], self._watch.timeline(alive.asked_us - lag_us))
 
     def reported(self, notice: Notice, *, is_up: bool) -> None:
         """The device sent a message by itself; when it is complete, good-through follows to its closing."""
         self.counted.lost_samples += notice.lost_samples
+        if self._is_torn(is_up=is_up):
+            return
         if notice.next_within_us is not None:
-            self._promised_us = notice.received_us + notice.next_within_us + LATE_US
+            self._promised_us = self._clock.monotonic_us() + notice.next_within_us + LATE_US
         closed_us = self._watch.closed_at(notice.device_us, notice.received_us)
         if notice.batches:
             self.metrics.late(self._clock.monotonic_us(), notice.received_us - closed_us)
@@ -110,10 +139,41 @@ class Handover:
         self._hand(batches, proof_us)
 
     def polled(self, batches: Sequence[Batch], *, asked_us: int, is_up: bool) -> None:
-        """A read has come back."""
+        """A read has come back.
+
+        On a link that also listens it waits until everything reported before it is here: it must not move
+        good-through past changes that are still on their way.
+        """
+        if self._is_torn(is_up=is_up):
+            return
+        self.look_for_standstill(is_up=is_up)
         read_us = self._watch.timeline(asked_us)
-        stamped = [self._stamp(batch, seen="polled", read_us=read_us) for batch in batches]
-        self._hand(stamped, read_us if is_up and not self._listens else None)
+        if is_up and self._listens:
+            here_us = self._watch.timeline(self._clock.now_us())
+            self._early = [*self._early[1 - EARLY_MAX :], Early(here_us, read_us, batches)]
+        else:
+            self._hand(self._observed(batches, read_us), read_us if is_up else None)
+
+    def beat(self) -> None:
+        """Called each second, whatever the link waits for: so a standstill of this machine is seen."""
+        self._own.beat()
+
+    def was_still_since(self, begun_us: int) -> bool:
+        """Whether this machine stood still since then (monotonic µs)."""
+        return self._own.was_still_since(begun_us)
+
+    def look_for_standstill(self, *, is_up: bool) -> None:
+        """While this machine stood still nobody looked at what is polled: that is a gap, and declared as one."""
+        still_us = self._own.still_us()
+        self._own.beat()
+        if not (still_us and is_up and self._polled):
+            return
+        tags = [tag for each in self._polled.values() for tag in each]
+        log.warning("%s: nothing ran for %d s; polled values have a gap", self._plan.name, still_us // SECOND_US)
+        at_us = self._horizon.lose(tags)
+        batches = [Batch.bad(each, q.BAD_STALE, at_us=at_us, kind=kind) for kind, each in self._polled.items()]
+        if not self._put(batches, at_us, even_when_full=True):
+            self._owed = self._owed or batches
 
     def break_off(self) -> int:
         """The link is lost: every tag is BAD right after the last moment that was good. Says that moment, µs."""
@@ -122,16 +182,42 @@ class Handover:
         batches.append(Batch.bad([self._plan.clock_offset_tag], q.BAD_NOT_CONNECTED, at_us=at_us, kind=Kind.I64))
         if not self._put(batches, at_us, even_when_full=True):
             self._owed = self._owed or batches  # the first loss counts: nothing was kept since
+        self._early.clear()
+        self.torn = ""
         self._watch.forget()
         self._offset_said = None
         return at_us
 
     def still_down(self) -> None:
         """The BAD that is held is true until now."""
+        self._own.step_us()
         mark_us = self._horizon.advance(self._clock.now_us())
         self._put([], mark_us, even_when_full=True)
 
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _is_torn(self, *, is_up: bool) -> bool:
+        """Whether our clock was set while the link was up. Forward: nobody saw the time between, the link begins anew.
+
+        Back: values stand right after good-through, which does not go back, until the clock has caught up with it.
+        """
+        step_us = self._own.step_us()
+        if is_up and step_us > 0:
+            self.torn = f"this machine's clock was set forward by {step_us // SECOND_US} s; the time between is unknown"
+        elif step_us < 0:
+            log.warning("%s: this machine's clock was set back by %d s", self._plan.name, -step_us // SECOND_US)
+        return bool(self.torn)
+
+    def _observed(self, batches: Sequence[Batch], read_us: int) -> list[Batch]:
+        return [self._stamp(batch, seen="polled", read_us=read_us) for batch in batches]
+
+    def _overtaken(self, proof_us: int | None) -> list[Batch]:
+        """Reads that waited for what was reported before them, now that `proof_us` says it is here."""
+        if proof_us is None or not self._early:
+            return []
+        ready = [early for early in self._early if early.here_us <= proof_us]
+        self._early = self._early[len(ready) :]
+        return [batch for early in ready for batch in self._observed(early.batches, early.read_us)]
 
     def _stamp(self, batch: Batch, *, seen: Seen, read_us: int) -> Batch:
         """The driver's batch with the times and marks it is stored with."""
@@ -143,7 +229,7 @@ class Handover:
 
     def _hand(self, batches: Sequence[Batch], proof_us: int | None) -> None:
         """One frame. Its good-through covers every sample in it, and the proof where there is one."""
-        kept = [batch for batch in map(self._filter, batches) if len(batch)]
+        kept = [batch for batch in map(self._filter, [*batches, *self._overtaken(proof_us)]) if len(batch)]
         latest_us = max((int(batch.ts.max()) for batch in kept), default=None)
         before_us = self._horizon.mark_us
         mark_us = max(at_us for at_us in (proof_us, latest_us, before_us) if at_us is not None)

@@ -8,10 +8,14 @@ that the outage left behind (so BAD ends at the moment of re-reading, not before
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dovetail.core.limits import CLOCK_FUTURE_US
+
+LATE_US: Final = CLOCK_FUTURE_US  # a change reported this long after its time: its clock, not its way, is to blame
 
 
 class Horizon:
@@ -49,16 +53,24 @@ class Horizon:
         """The times at which these samples may stand; tags must be of this link.
 
         A polled value that is older than the mark was observed at `read_us`: it stands there, because up to the
-        mark the previous value has been declared true.
+        mark the previous value has been declared true; and so does a reported one that is older by far (a clock
+        stepped back, the device's or ours). Where our own clock is behind the mark, time stands right after it.
         """
         index = np.searchsorted(self.tags, tag)
         first = ~self._fresh[index]
         if self.mark_us is not None and first.any():
             self._floor[index[first]] = np.maximum(self._floor[index[first]], self.mark_us + 1)
         self._fresh[index] = True
-        if seen == "polled" and self.mark_us is not None:
-            ts = np.where(ts <= self.mark_us, read_us, ts)
+        if self.mark_us is not None:
+            old = ts <= self.mark_us if seen == "polled" else (ts < self.mark_us - LATE_US) & ~first
+            ts = np.where(old, max(read_us, self.mark_us + 1), ts)
         return np.maximum(ts, self._floor[index])
+
+    def lose(self, tags: Sequence[int]) -> int:
+        """Of these tags nothing is known any more, though the link stands: where their BAD begins."""
+        at_us = self.advance(0 if self.mark_us is None else self.mark_us + 1)
+        self._fresh[np.searchsorted(self.tags, np.array(tags, dtype=np.int64))] = False
+        return at_us
 
     def advance(self, proof_us: int) -> int:
         """Values are good through `proof_us`; marks never go back. Returns the mark."""

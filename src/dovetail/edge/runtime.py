@@ -15,7 +15,7 @@ from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError
 from dovetail.core.plugins import load
 from dovetail.core.sink import Sink
-from dovetail.drivers.base import DriverSpec
+from dovetail.drivers.base import DriverSpec, no_secrets
 from dovetail.edge.model import LinkChange, LinkPlan, LinkStatus
 from dovetail.edge.outbox import Outbox
 from dovetail.edge.session import Company, LinkSession
@@ -27,10 +27,6 @@ STOP_TIMEOUT_S: Final = 5.0  # what the sink has not taken by then is counted as
 
 def _load_driver(name: str) -> DriverSpec:
     return load("dovetail.drivers", name)
-
-
-def _no_secrets(name: str) -> str:
-    raise ConfigError(f"there is no secret named {name!r}", code="secret-unknown")
 
 
 def _silently(change: LinkChange) -> None:
@@ -49,7 +45,7 @@ class EdgeRuntime:
         on_link: Callable[[LinkChange], None] = _silently,
         rng: random.Random | None = None,
         source: str = "edge",
-        secret: Callable[[str], str] = _no_secrets,
+        secret: Callable[[str], str] = no_secrets,
         drivers: Callable[[str], DriverSpec] = _load_driver,
     ) -> None:
         self._outbox = Outbox(sink, source, clock)

@@ -16,8 +16,10 @@ from typing import Final, Literal
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
 from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, BACKOFF_REFUSED_S, GOOD_THROUGH_EVERY_S
-from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Shared, Surroundings, run_together
-from dovetail.edge import poller
+from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Shared, SilentError, Surroundings, run_together
+from dovetail.drivers.within import READ_MAX_S, within
+from dovetail.edge import demotion, poller
+from dovetail.edge.demotion import Wire
 from dovetail.edge.handover import Handover
 from dovetail.edge.model import LinkChange, LinkPlan, LinkState, LinkStatus
 from dovetail.edge.outbox import Outbox
@@ -41,19 +43,16 @@ class Company:
     load: Callable[[str], DriverSpec]
     secret: Callable[[str], str]
     shared: Shared = field(default_factory=Shared)
+    wires: dict[str, Wire] = field(default_factory=dict[str, Wire])  # a handful of words per gateway, for the run
+
+    def wire(self, name: str) -> Wire:
+        """The turn of the silent devices on one physical link."""
+        return self.wires.setdefault(name, Wire(self.clock))
 
 
 def backoff_s(attempt: int, rng: random.Random) -> float:
     """Full jitter: anywhere between nothing and a ceiling that doubles from 0.5 s to 5 s (attempt counts from 0)."""
     return rng.uniform(0.05, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2 ** min(attempt, 10)))
-
-
-async def _open(driver: Driver) -> None:
-    try:
-        async with asyncio.timeout(OPEN_TIMEOUT_S):
-            await driver.open()
-    except TimeoutError as error:
-        raise LinkError(f"connecting takes longer than {OPEN_TIMEOUT_S:.0f} s", code="link-timeout") from error
 
 
 class LinkSession:
@@ -72,6 +71,9 @@ class LinkSession:
         self._connected_us = 0
         self._reconnects = 0
         self._overruns = 0
+        self._demotions = 0
+        self._silent_asks = 0
+        self._wire = Wire(company.clock)
         self._spec: DriverSpec | None = None
         self._endpoint = ""
         self._is_insecure = False
@@ -84,13 +86,14 @@ class LinkSession:
     async def run(self) -> None:
         """Keep the link until cancelled."""
         self._since_us = self._hand.break_off()
-        marks = asyncio.create_task(self._mark_while_down(), name=f"marks {self.plan.name}")
+        marks = asyncio.create_task(self._each_second(), name=f"marks {self.plan.name}")
         try:
             while True:
                 error = await self._one_life()
                 await self._clock.sleep(self._pause_s(error))
                 self._attempt += 1
         finally:
+            self._wire.users.discard(self.plan.name)
             marks.cancel()
             await asyncio.gather(marks, return_exceptions=True)
 
@@ -119,11 +122,29 @@ class LinkSession:
 
     async def _connected(self, driver: Driver) -> DovetailError:
         try:
-            await _open(driver)
-            await self._live(driver)
+            await within(self._clock, driver.open(), what="connecting", limit_s=OPEN_TIMEOUT_S)
+            while True:
+                try:
+                    await self._live(driver)
+                except SilentError as silence:
+                    self._demote(silence)
+                    await self._until_it_answers(driver, silence)
+                else:
+                    return LinkError("the driver ended", code="driver-ended")
         except Exception as fault:
             return self._reason(fault)
-        return LinkError("the driver ended", code="driver-ended")
+
+    async def _until_it_answers(self, driver: Driver, silence: SilentError) -> None:
+        """Ask a silent device now and then; raises its silence when the link, perhaps dead, is to be made anew."""
+        for _ in range(demotion.SILENT_MAX):
+            await self._clock.sleep(demotion.pause_s(self._silent_asks, self._company.rng))
+            self._silent_asks += 1
+            try:
+                await self._wire.ask(lambda: within(self._clock, driver.probe(), what="an answer"))
+                return
+            except SilentError:
+                continue
+        raise silence
 
     def _reason(self, fault: Exception) -> DovetailError:
         """Why the link ended; a fault of ours or of a driver must not take it away for good."""
@@ -136,6 +157,8 @@ class LinkSession:
         spec = self._company.load(self.plan.driver)
         options = spec.check(self.plan.options)
         self._spec, self._endpoint, self._is_insecure = spec, options.where(), options.is_insecure()
+        self._wire = self._company.wire(f"{self.plan.driver} {options.wire() or self.plan.name}")
+        self._wire.users.add(self.plan.name)
         return spec.open(options, Surroundings(self._clock, self._company.secret, self._company.shared))
 
     async def _live(self, driver: Driver) -> None:
@@ -186,18 +209,24 @@ class LinkSession:
     async def _probe(self, driver: Driver, gate: asyncio.Semaphore) -> None:
         async with gate:
             begun_us = self._clock.monotonic_us()
-            alive = await driver.probe()
+            alive = await within(self._clock, driver.probe(), what="a proof of life")
         self._hand.metrics.answered(self._clock.monotonic_us() - begun_us)
         self._hand.alive(alive, is_up=self._state == "up")
+        self._check_time()
 
     async def _read(self, driver: Driver, gate: asyncio.Semaphore, points: Sequence[Point]) -> None:
         async with gate:
-            asked_us, begun_us = self._clock.now_us(), self._clock.monotonic_us()
-            batches = await driver.read(points)
+            while True:
+                asked_us, begun_us = self._clock.now_us(), self._clock.monotonic_us()
+                batches = await within(self._clock, driver.read(points), what="a read", limit_s=READ_MAX_S)
+                if not self._hand.was_still_since(begun_us):
+                    break
+                self._hand.look_for_standstill(is_up=self._state == "up")  # what came is of an unknown moment
         done_us = self._clock.monotonic_us()
         self._hand.metrics.answered(done_us - begun_us)
         self._hand.metrics.read(done_us)
         self._hand.polled(batches, asked_us=asked_us, is_up=self._state == "up")
+        self._check_time()
         self._check_room()
 
     def _read_done(self, late_us: int, missed: int) -> None:
@@ -211,20 +240,38 @@ class LinkSession:
         if self._hand.was_refused:
             raise LinkError("the store does not keep up: values since then are a declared gap", code="store-full")
 
+    def _check_time(self) -> None:
+        if self._hand.torn:
+            raise LinkError(self._hand.torn, code="clock-set")
+
     # --- up and down, said once -------------------------------------------------------------------------------
 
     def _up(self) -> None:
         self._state, self._cause = "up", ""
-        self._since_us = self._clock.now_us()
+        self._since_us = max(self._clock.now_us(), self._hand.mark_us or 0)
         self._tell("up", "connected")
 
     def _lost(self, error: DovetailError) -> None:
-        was, self._state = self._state, "down"
-        if was != "down":
-            self._since_us = self._hand.break_off()
+        if self._end("demoted" if isinstance(error, SilentError) else "down"):
             self._reconnects += 1
-            held_us = self._clock.monotonic_us() - self._connected_us
-            self._attempt = 0 if held_us >= STABLE_US else self._attempt
+        self._blame(error)
+
+    def _demote(self, silence: SilentError) -> None:
+        """The link stands and the device is silent: its values end, and it is asked at a pace of its own."""
+        self._demotions += self._end("demoted")
+        self._blame(silence)
+
+    def _end(self, state: LinkState) -> bool:
+        """The values end here; whether there were any."""
+        was, self._state = self._state, state
+        if was in ("down", "demoted"):
+            return False
+        self._since_us = self._hand.break_off()
+        if self._clock.monotonic_us() - self._connected_us >= STABLE_US:
+            self._attempt = self._silent_asks = 0
+        return True
+
+    def _blame(self, error: DovetailError) -> None:
         self._cause = error.message if error.hint is None else f"{error.message} ({error.hint})"
         self._tell("down", self._cause)
 
@@ -241,11 +288,12 @@ class LinkSession:
     def _pause_s(self, error: DovetailError) -> float:
         return BACKOFF_REFUSED_S if isinstance(error, ConfigError) else backoff_s(self._attempt, self._company.rng)
 
-    async def _mark_while_down(self) -> None:
-        """Each second without a link: the BAD that is held is true."""
+    async def _each_second(self) -> None:
+        """Without a link the BAD that is held is true; with one, it is seen that this machine runs."""
         while True:
             await self._clock.sleep(GOOD_THROUGH_EVERY_S)
-            if self._state == "down":
+            self._hand.look_for_standstill(is_up=self._state == "up")
+            if self._state in ("down", "demoted"):
                 self._hand.still_down()
 
     def status(self) -> LinkStatus:
@@ -264,6 +312,7 @@ class LinkSession:
             samples=counted.samples,
             overruns=self._overruns,
             reconnects=self._reconnects,
+            demotions=self._demotions,
             lost_samples=counted.lost_samples,
             points_bad=self._hand.points_bad,
             health=self._hand.metrics.health(now_us),

@@ -19,6 +19,7 @@ from typing import Final, Literal
 from dovetail.core.clock import Clock
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
+from dovetail.drivers.base import SilentError
 
 log = logging.getLogger(__name__)
 
@@ -310,7 +311,8 @@ class Cable:
         unmatched = tap.faults["unmatched"]
         more = f"; {unmatched} replies fitted no request" if unmatched else ""
         what = f"{tap.where} does not answer within {tap.timeout_s:g} s{more}"
-        self._fail(tap, job, LinkError(what, code="modbus-timeout"))
+        tap.heard = None  # from now on one question at a time, until it is heard again
+        self._fail(tap, job, SilentError(what, code="modbus-timeout"))
 
     def _fail(self, tap: Tap, job: Job, error: LinkError) -> None:
         self._withdraw(tap, job)

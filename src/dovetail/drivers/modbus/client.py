@@ -11,7 +11,7 @@ import numpy as np
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError, LinkError, PointError
-from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
+from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, SilentError, Surroundings
 from dovetail.drivers.modbus import pdus
 from dovetail.drivers.modbus.address import AREAS, Area, ModbusAddress, parse_address
 from dovetail.drivers.modbus.cable import Cable, Job, Tap
@@ -222,7 +222,7 @@ class ModbusDriver:
     def _refuse_dead_unit(self, code: int) -> None:
         if code in _DEAD_UNIT:
             what = f"the gateway says of {self._tap.where}: {pdus.said(code)}"
-            raise LinkError(what, code="modbus-gateway", hint="check the unit's number, its power and its bus")
+            raise SilentError(what, code="modbus-gateway", hint="check the unit's number, its power and its bus")
 
     async def _exchange(self, job: Job) -> None:
         if self._cable is None:

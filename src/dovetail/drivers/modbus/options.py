@@ -49,6 +49,9 @@ class ModbusOptions(DriverOptions):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"modbus://{host}:{self.port}/{self.unit}"
 
+    def wire(self) -> str:
+        return f"{self.host}:{self.port}"
+
     def rules(self, area: Area) -> Rules:
         """What one request may span in an area."""
         forbidden = tuple(span for of, span in map(parse_range, self.forbidden) if of == area)
