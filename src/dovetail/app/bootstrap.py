@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from fastapi import FastAPI
@@ -17,7 +17,7 @@ from dovetail.app.rooms import Rooms, build_rooms, plant_sections
 from dovetail.app.settings import Settings
 from dovetail.core import limits
 from dovetail.core.bus import Bus
-from dovetail.core.clock import Clock, SystemClock
+from dovetail.core.clock import MINUTE_US, Clock, SystemClock
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
@@ -34,6 +34,10 @@ from dovetail.operations.http import Api
 from dovetail.security.service import SecurityRoom
 from dovetail.upkeep.backup import Backups
 from dovetail.upkeep.restore import settle
+from dovetail.vitals import servicemanager
+from dovetail.vitals.facts import Facts, Live, Role, gather
+from dovetail.vitals.heartbeat import Heartbeat
+from dovetail.vitals.metrics import HttpMeter
 from dovetail.web.app import create_app, gated
 from dovetail.web.live import LiveHub
 from dovetail.web.longwork import LongWork
@@ -55,6 +59,9 @@ class House:
         self.rooms: Rooms = build_rooms(settings.data, database, clock=clock, bus=bus)
         self.work = LongWork(clock)
         self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
+        self.heartbeat = Heartbeat(on_beat=self._alive)
+        self.meter = HttpMeter()
+        self._delivery: tuple[int, Mapping[str, int]] | None = None
         self.edge: EdgeRuntime | None = None  # made at the start, from the plant as it holds then
         self.workers = self._workers()
         self.extra_routes: list[Callable[[Api], None]] = []
@@ -87,8 +94,9 @@ class House:
         if self._app is None:
             api = Api(self.database)
             parts = routes.Parts(
-                self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo
-            )
+                self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
+                self.look, self.meter,
+            )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
                 extra(api)
@@ -99,7 +107,7 @@ class House:
             self.work.on_change = lambda: self.hub.touch("jobs")
             app = create_app(api, self.hub, resolve=self.resolve, start=self.start, stop=self.stop)
             hosts = None if self.settings.behind_proxy else self.settings.hosts
-            self._app = (app, gated(app, api, resolve=self.resolve, hosts=hosts))
+            self._app = (app, gated(app, api, resolve=self.resolve, hosts=hosts, on_seen=self.meter.seen))
         return self._app
 
     def resolve(self, cookie: str | None, bearer: str | None) -> Scope | None:
@@ -115,6 +123,31 @@ class House:
     def link_statuses(self) -> list[LinkStatus]:
         """Every link as the screens show it; empty while nothing is collected."""
         return [] if self.edge is None else self.edge.status()
+
+    def look(self) -> Facts:
+        """The installation as the doctor and the metrics see it."""
+        roles = tuple(Role(one.name, one.failing, one.steps, one.busy_s) for one in self.workers)
+        live = None
+        if self.edge is not None:
+            live = Live(
+                links=tuple(self.link_statuses()),
+                roles=roles,
+                lag_s=self.heartbeat.worst_lag_s(),
+                blocked=self.heartbeat.blocked,
+                suspended=self.heartbeat.suspended,
+                clients=self.hub.clients,
+                delivery=self._delivered(),
+            )
+        return gather(self.settings, clock=self.clock, live=live)
+
+    def _delivered(self) -> Mapping[str, int]:
+        """What became of samples; counted anew once a minute, because every month is asked for its repeats."""
+        now_us = self.clock.monotonic_us()
+        if self._delivery is None or now_us - self._delivery[0] > MINUTE_US:
+            account = self.rooms.historian.delivery()
+            outcomes = ("expected", "stored", "duplicate", "refused", "gap")
+            self._delivery = now_us, {name: sum(getattr(one, name) for one in account) for name in outcomes}
+        return self._delivery[1]
 
     # --- roles -----------------------------------------------------------------------------------------------
     def _workers(self) -> list[Worker]:
@@ -137,6 +170,8 @@ class House:
         """Collect, decide, settle and seal from now on."""
         loop = asyncio.get_running_loop()
         await asyncio.to_thread(self.rooms.connections.begin)
+        self.heartbeat.start()
+        self._tasks.append(asyncio.create_task(self.heartbeat.run(), name="heartbeat"))
         for worker in self.workers:
             worker.start()
         self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=self.clock, on_link=self._link_changed)
@@ -155,11 +190,18 @@ class House:
             with suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
+        await asyncio.to_thread(self.heartbeat.stop)
         if self.edge is not None:
             await self.edge.stop()
         for worker in self.workers:
-            await asyncio.to_thread(worker.stop)
+            worker.ask_to_stop()
+        await asyncio.gather(*(asyncio.to_thread(worker.stop) for worker in self.workers))
         await asyncio.to_thread(self.rooms.connections.step)  # what the links told last
+
+    @staticmethod
+    def _alive() -> None:
+        if servicemanager.is_watched():
+            servicemanager.notify("WATCHDOG=1")
 
     async def _reconfigure(self) -> None:
         try:

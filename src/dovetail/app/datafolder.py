@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from dovetail.core.errors import ConfigError, RefusedError
 from dovetail.upkeep.layout import ELSEWHERE, LOCK, RECORDS, SOCKET
 
 __all__ = ["ELSEWHERE", "LOCK", "SOCKET", "LockedError", "own", "remember_store"]
+
+
+log = logging.getLogger(__name__)
 
 
 class LockedError(RefusedError):
@@ -41,6 +45,7 @@ def own(data: Path) -> Iterator[Path]:
     """Make and lock the data folder for as long as the block lasts. Raises LockedError, ConfigError."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _close(data)
         file = (data / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}", code="data-folder") from error
@@ -54,6 +59,14 @@ def own(data: Path) -> Iterator[Path]:
         file.write(str(os.getpid()))
         file.flush()
         yield data
+
+
+def _close(data: Path) -> None:
+    """Nobody else may read a plant's records: a folder that was made open is closed, and it is said."""
+    if os.name == "nt" or not data.stat().st_mode & 0o077 or data.stat().st_uid != os.geteuid():
+        return
+    data.chmod(0o700)
+    log.warning("others could read the data folder %s; now only its owner can", data)
 
 
 def remember_store(data: Path, *, backend: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
+
+from dovetail.core.limits import STOP_S
 
 log = logging.getLogger(__name__)
 
 REST_S: Final = 1.0  # a lost nudge costs at most this
 FAILED_FIRST_S: Final = 0.5
 FAILED_MAX_S: Final = 30.0  # a database that is away is asked again no more often
-STOP_S: Final = 20.0  # a step is short; longer means it hangs, and the process ends all the same
 
 
 class Worker:
@@ -29,7 +31,9 @@ class Worker:
         self._stop = threading.Event()
         self._nudged = threading.Event()
         self._thread: threading.Thread | None = None
-        self.failing: str | None = None  # what the health page says; None while all is well
+        self.failing: str | None = None  # what `dovetail doctor` says; None while all is well
+        self.steps = 0  # that did something
+        self.busy_s = 0.0  # in those
 
     def nudge(self, _message: object = None) -> None:
         """There may be something to do."""
@@ -41,10 +45,14 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=f"dovetail-{self.name}", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the step under way."""
+    def ask_to_stop(self) -> None:
+        """End after the step under way; `stop` waits for it."""
         self._stop.set()
         self._nudged.set()
+
+    def stop(self) -> None:
+        """End after the step under way. A step is short; one that hangs is left behind with the process."""
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join(STOP_S)
             if self._thread.is_alive():
@@ -55,6 +63,7 @@ class Worker:
         pause_s = FAILED_FIRST_S
         while not self._stop.is_set():
             self._nudged.clear()
+            began_s = time.monotonic()
             try:
                 done = self._step()
             except Exception as error:
@@ -64,6 +73,9 @@ class Worker:
                 self._stop.wait(pause_s)
                 pause_s = min(FAILED_MAX_S, pause_s * 2)
                 continue
+            if done:
+                self.steps += 1
+                self.busy_s += time.monotonic() - began_s
             if self.failing is not None:
                 log.info("%s works again", self.name)
                 self.failing, pause_s = None, FAILED_FIRST_S

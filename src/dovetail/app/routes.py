@@ -30,6 +30,9 @@ from dovetail.security import api as security_api
 from dovetail.states import api as states_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
+from dovetail.vitals import api as vitals_api
+from dovetail.vitals.facts import Facts
+from dovetail.vitals.metrics import HttpMeter
 from dovetail.web import account, longwork, operations_api, people
 from dovetail.web.longwork import LongWork
 from dovetail.workcalendar import api as workcalendar_api
@@ -49,6 +52,8 @@ class Parts:
     database: Database
     clock: Clock
     is_demo: bool
+    look: Callable[[], Facts]
+    meter: HttpMeter
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -92,6 +97,7 @@ def assemble(api: Api, parts: Parts) -> None:
     people.routes(api, rooms.security)
     operations_api.routes(api, catalogue(parts), parts.database)
     upkeep_api.routes(api, parts.backups)
+    vitals_api.routes(api, look=parts.look, meter=parts.meter)
 
 
 def _unit_of(rooms: Rooms, tag_id: int) -> str | None:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import uvicorn
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.control import AsCli, ControlServer
+from dovetail.app.roles import Worker
 from dovetail.app.settings import Settings
+from dovetail.core import limits
+from dovetail.upkeep.layout import SET_UP_LINK
+from dovetail.vitals import logs, servicemanager
+from dovetail.vitals.ballast import Ballast
 
 log = logging.getLogger("dovetail")
 
 
-def configure_logging() -> None:
+def configure_logging(settings: Settings | None = None) -> None:
     """One line per event on standard error; libraries speak only when something is wrong."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
-    for noisy in ("asyncua", "uvicorn", "alembic", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("asyncua.server").setLevel(logging.CRITICAL)  # the virtual PLCs: what matters is raised to us
+    asked = settings or Settings()
+    logs.configure(asked.log, asked.log_level)
 
 
 def base_url(settings: Settings) -> str:
@@ -36,17 +39,32 @@ def base_url(settings: Settings) -> str:
 
 def run(settings: Settings) -> None:
     """`dovetail serve`: until interrupted. Prints the one-time set-up link while nobody exists."""
-    configure_logging()
+    configure_logging(settings)
     settings.check()
+    if hasattr(os, "umask"):
+        os.umask(0o077)  # what we make is ours alone
     with open_house(settings) as house:
+        reserve = Ballast(settings.data)
+        house.workers.append(Worker("disk", reserve.step, rest_s=limits.DISK_LOOK_S))
 
         def ready() -> None:
             print(f"Dovetail answers on {base_url(settings)}", flush=True)
+            link = settings.data / SET_UP_LINK
+            link.unlink(missing_ok=True)
             if house.security.needs_set_up():
-                token = house.security.new_set_up_token()
-                print(f"Set it up, once, within 15 minutes: {base_url(settings)}/setup#token={token}", flush=True)
+                offer_set_up(f"{base_url(settings)}/setup#token={house.security.new_set_up_token()}", link)
 
         serve_house(house, on_ready=ready)
+
+
+def offer_set_up(address: str, file: Path) -> None:
+    """Give the one-time link to whoever started us; a journal is read by more people, so there it goes to a file."""
+    if not servicemanager.writes_to_journal():
+        print(f"Set it up, once, within 15 minutes: {address}", flush=True)
+        return
+    file.touch(mode=0o600)
+    file.write_text(address + "\n", encoding="utf-8")
+    print(f"Set it up, once, within 15 minutes, with the link in {file}; a restart makes a new one", flush=True)
 
 
 def serve_house(house: House, *, on_ready: Callable[[], None]) -> None:
@@ -95,3 +113,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             await asyncio.to_thread(self._on_ready)
+            servicemanager.notify("READY=1", f"STATUS=Serving, process {os.getpid()}")
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # looser than uvicorn's
+        servicemanager.notify("STOPPING=1")
+        await super().shutdown(sockets)  # type: ignore[arg-type]

@@ -28,6 +28,8 @@ class Settings:
     behind_proxy: str | None = None  # the address of a TLS-terminating proxy whose X-Forwarded-Proto is believed
     names: tuple[str, ...] = ()  # further host names this server answers to
     backups: Path | None = None  # the folder for backups that are asked for over the API
+    log: str = "text"  # or json: one object per line
+    log_level: str = "info"
 
     @property
     def records_url(self) -> str:
@@ -82,7 +84,19 @@ def from_environment(**given: object) -> Settings:
         "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names,
         "backups": Path,
     }  # fmt: skip
-    for name in ("data", "host", "port", "database_url", "tls_cert", "tls_key", "behind_proxy", "names", "backups"):
+    for name in (
+        "data",
+        "host",
+        "port",
+        "database_url",
+        "tls_cert",
+        "tls_key",
+        "behind_proxy",
+        "names",
+        "backups",
+        "log",
+        "log_level",
+    ):
         text = os.environ.get(PREFIX + name.upper())
         if text:
             try:

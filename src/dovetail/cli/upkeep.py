@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -127,7 +128,56 @@ def restore(
         print(f"Not in the backup: {', '.join(done.manifest.left_out)}. Bring them over yourself.")
 
 
+def doctor(
+    data: DataOption = Path(".dovetail"),
+    database_url: Annotated[
+        str | None, typer.Option(help="PostgreSQL of the records.", envvar="DOVETAIL_DATABASE_URL")
+    ] = None,
+    hardening: Annotated[bool, typer.Option("--hardening", help="Also what an attacker would look for.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")] = False,
+) -> None:
+    """Say what ails an installation and who can mend it, running or not. Exit 0: well, 1: look, 2: ill."""
+    found = _diagnosis(data, database_url, hardening)
+    print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _as_text(found))
+    raise typer.Exit(found["worst"])
+
+
+def _diagnosis(data: Path, database_url: str | None, hardening: bool) -> dict[str, Any]:
+    """Asked of the server where one runs, which knows more; else looked at from here."""
+    from dovetail.app.control import Control
+    from dovetail.app.datafolder import SOCKET
+    from dovetail.app.settings import from_environment
+    from dovetail.core.clock import SystemClock
+    from dovetail.core.errors import LinkError, NotFoundError
+    from dovetail.vitals.api import diagnosis
+    from dovetail.vitals.facts import gather
+
+    if not data.is_dir():
+        raise NotFoundError(f"there is no data folder {data}", hint="name it with --data")
+    path = (data / SOCKET).resolve()
+    if path.exists():
+        try:
+            return Control(path).call("GET", "/doctor", hardening=str(hardening).lower())
+        except LinkError:
+            pass  # a socket that a kill left behind
+    settings = from_environment(data=data, database_url=database_url)
+    return diagnosis(gather(settings, clock=SystemClock()), hardening=hardening).model_dump()
+
+
+def _as_text(found: dict[str, Any]) -> str:
+    signs = {"well": "ok  ", "look": "LOOK", "ill": "ILL "}
+    lines: list[str] = []
+    for one in found["findings"]:
+        lines.append(f"{signs[one['verdict']]}  {one['id']:20} {one['says']}")
+        if one["how"]:
+            lines.append(f"{'':26} → {one['who']}: {one['how']}")
+    counted = {verdict: sum(one["verdict"] == verdict for one in found["findings"]) for verdict in signs}
+    lines.append(f"{counted['well']} well, {counted['look']} to look at, {counted['ill']} ill")
+    return "\n".join(lines)
+
+
 def register(app: typer.Typer) -> None:
     """Add the verbs that look after an installation."""
+    app.command()(doctor)
     app.add_typer(backup_app, name="backup")
     app.command()(restore)

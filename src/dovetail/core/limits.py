@@ -59,6 +59,14 @@ SESSION_IDLE_US: Final = 8 * 3_600_000_000  # one shift
 SESSION_MAX_US: Final = 12 * 3_600_000_000  # SECURITY §5.5
 ONE_TIME_TOKEN_US: Final = 15 * 60_000_000  # SECURITY A2
 
+# --- upkeep -------------------------------------------------------------------------------------------------
+BALLAST_BYTES: Final = 64 << 20  # what a checkpoint of every open file and a deletion need on a full disk
+DISK_FULL_BYTES: Final = 32 << 20  # below this the next write may fail
+DISK_LOOK_S: Final = 5.0  # a busy plant writes 1 MB/s: DISK_FULL_BYTES last longer than this
+HTTP_SERIES_MAX: Final = 1_000  # (method, route, status class) that are counted apart; the rest together
+METRIC_LINKS_MAX: Final = 500  # connections with metrics of their own: a monitoring system must not drown
+STOP_S: Final = 5.0  # a role that does not end by then is left behind; with what the edge needs, a stop is ≤ 10 s
+
 # --- plant code ---------------------------------------------------------------------------------------------
 PLANT_FILE_BYTES_MAX: Final = 16_000_000  # 20,000 tags written out are 4 MB
 PLANT_DEPTH_MAX: Final = 32  # deeper nesting is an attack or an accident

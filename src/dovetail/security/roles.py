@@ -57,6 +57,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     _row("plant.edit",    "installation", "- - x x -", "plan, apply and export plant code"),
     _row("token.create",  "installation", "- - x x x", "make API tokens of one's own"),
     _row("person.manage", "installation", "- - x - x", "add people, change their roles, end their sessions"),
+    _row("metrics.read",  "installation", "x x x - x", "read the installation's own numbers, for monitoring"),
     _row("system.manage", "installation", "- - x - x", "look after the installation, verify the audit"),
 )  # fmt: skip
 

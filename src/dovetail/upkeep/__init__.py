@@ -1,1 +1,1 @@
-"""Look after an installation: copy it while it runs, bring it back, say what ails it and who can mend that."""
+"""Look after an installation: copy it while it runs, prove the copy, bring it back."""

@@ -221,7 +221,7 @@ class Backups:
             backend=connection.dialect.name,
             known=moment.reading.known_now(),
             positions=records.positions(connection),
-            head=samples.marks(moment.files[0]),
+            head=samples.marks(moment.files[0].connection),
             parts=tuple(parts),
             left_out=tuple(left_out(self._data)),
         )

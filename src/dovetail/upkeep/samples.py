@@ -52,10 +52,10 @@ def _pin(path: Path) -> Iterator[Pinned]:
         connection.close()
 
 
-def marks(source: Pinned) -> dict[str, int]:
-    """Of the pinned head: the newest row, and up to where rows are sealed and released."""
-    last = source.connection.execute("select seq from sqlite_sequence where name = 'head'").fetchone()
-    return {"last": last[0] if last else 0, **dict(source.connection.execute("select name, head_id from mark"))}
+def marks(connection: Any) -> dict[str, int]:
+    """Of the head: the newest row, and up to where rows are sealed and released."""
+    last = connection.execute("select seq from sqlite_sequence where name = 'head'").fetchone()
+    return {"last": last[0] if last else 0, **dict(connection.execute("select name, head_id from mark"))}
 
 
 def copy(source: Pinned, to: Path, *, on_bytes: Callable[[int], None]) -> None:

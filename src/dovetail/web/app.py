@@ -24,6 +24,7 @@ from dovetail.operations.http import PUBLIC, Api, invalid_request, problem
 from dovetail.security.api import COOKIE, COOKIE_SECURE
 from dovetail.web.gate import Gate, Resolve
 from dovetail.web.live import LiveHub
+from dovetail.web.observe import Observed, Seen
 from dovetail.web.static import page_or_file
 
 log = logging.getLogger(__name__)
@@ -159,7 +160,14 @@ def refuse_undeclared(routes: Iterable[BaseRoute], api: Api) -> None:
                 raise ConfigError(f"the route {method} {path} declares no permission", code="route-undeclared")
 
 
-def gated(app: ASGIApp, api: Api, *, resolve: Resolve, hosts: frozenset[str] | None) -> ASGIApp:
-    """The application behind its gate: what a socket is given to serve."""
+def gated(
+    app: ASGIApp,
+    api: Api,
+    *,
+    resolve: Resolve,
+    hosts: frozenset[str] | None,
+    on_seen: Callable[[Seen], None] = lambda _seen: None,
+) -> ASGIApp:
+    """The application behind its gate: what a socket is given to serve. `on_seen` is told of every request."""
     public = frozenset(key for key, declared in api.declared.items() if declared.permission == PUBLIC)
-    return Gate(app, resolve=resolve, public=public, hosts=hosts)
+    return Observed(Gate(app, resolve=resolve, public=public, hosts=hosts), on_seen)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
-from dovetail.core import limits
+from dovetail.core import context, limits
 from dovetail.core.errors import DovetailError, InvalidError, RefusedError, UnauthenticatedError
 from dovetail.core.scope import Scope
 from dovetail.operations.http import problem
@@ -55,6 +55,8 @@ class Gate:
         request_id = secrets.token_hex(8)
         state: dict[str, Any] = connection.setdefault("state", {})
         state["request_id"] = request_id
+        context.REQUEST.set(request_id)  # each request is a task of its own
+        context.ACTOR.set(None)
         secure = connection["scheme"] in ("https", "wss")
         guarded_send = _with_headers(send, request_id, secure=secure)
         try:
@@ -79,6 +81,8 @@ class Gate:
         if websocket or (connection["method"] not in SAFE_METHODS and bearer is None):
             _check_origin(headers)
         state["scope"] = await asyncio.to_thread(self._resolve, None if bearer else cookie, bearer)
+        if state["scope"] is not None:
+            context.ACTOR.set(state["scope"].actor.id)
         method = "WEBSOCKET" if websocket else connection["method"]
         if state["scope"] is None and (method, path) not in self._public:
             raise UnauthenticatedError("sign in first")

@@ -107,6 +107,11 @@ class LiveHub:
             if watcher.scope.actor.id == actor_id:
                 watcher.doubted.set()
 
+    @property
+    def clients(self) -> int:
+        """How many browsers listen now."""
+        return len(self._watchers)
+
     def watched(self) -> list[str]:
         """The topics somebody watches now."""
         return list(self._topics)

@@ -1,0 +1,55 @@
+"""What ails the installation, and its numbers, over the API: for `dovetail doctor` and for a monitoring system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from dovetail.core.scope import Scope
+from dovetail.operations.http import Api
+from dovetail.vitals import doctor, metrics
+from dovetail.vitals.facts import Facts
+from dovetail.vitals.metrics import HttpMeter
+
+MANAGE = "system.manage"
+METRICS = "metrics.read"
+
+
+class FindingView(BaseModel):
+    """One thing the doctor looked at."""
+
+    id: str
+    verdict: str
+    says: str
+    who: str
+    how: str
+
+
+class Diagnosis(BaseModel):
+    """All of them. `worst`: 0 all is well, 1 something to look at, 2 something is ill."""
+
+    worst: int
+    findings: list[FindingView]
+
+
+def diagnosis(facts: Facts, *, hardening: bool) -> Diagnosis:
+    """What the doctor says of these facts."""
+    found = doctor.examine(facts, hardening=hardening)
+    views = [FindingView(id=one.id, verdict=one.verdict, says=one.says, who=one.who, how=one.how) for one in found]
+    return Diagnosis(worst=doctor.worst(found), findings=views)
+
+
+def routes(api: Api, *, look: Callable[[], Facts], meter: HttpMeter) -> None:
+    """Declare them."""
+
+    @api.query("GET", "/doctor", permission=MANAGE, summary="What ails the installation, and who can mend it")
+    def get_doctor(scope: Scope, hardening: bool = False) -> Diagnosis:
+        scope.require(MANAGE, None)
+        return diagnosis(look(), hardening=hardening)
+
+    @api.query("GET", "/metrics", permission=METRICS, summary="Numbers for a monitoring system, Prometheus' text form")
+    def get_metrics(scope: Scope) -> Response:
+        scope.require(METRICS, None)
+        return Response(metrics.render(metrics.families(look(), meter)), media_type=metrics.CONTENT_TYPE)

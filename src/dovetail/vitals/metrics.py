@@ -1,0 +1,213 @@
+"""The installation in numbers for a monitoring system, in Prometheus' text form (exposition format 0.0.4).
+
+Labels are bounded: routes are patterns, connections are those of the plant up to a limit. A plant that grows must
+not drown whoever watches it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from dovetail import __version__
+from dovetail.core.clock import SECOND_US
+from dovetail.core.limits import HTTP_SERIES_MAX, METRIC_LINKS_MAX
+from dovetail.edge.model import LinkStatus
+from dovetail.vitals.facts import Facts, Live
+from dovetail.web.observe import Seen
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+BUCKETS_S: Final = (0.005, 0.02, 0.1, 0.5, 1.0, 5.0)
+PREFIX: Final = "dovetail_"
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHOD_OF_OTHERS: Final = "other"  # a request may bear any word as its method
+
+type Kind = Literal["counter", "gauge", "histogram"]
+type Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric: its samples are (suffix, labels, value)."""
+
+    name: str
+    kind: Kind
+    help: str
+    samples: tuple[tuple[str, Labels, float], ...]
+
+
+@dataclass(slots=True)
+class _Series:
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS_S) + 1))
+    took_s: float = 0.0
+
+
+class HttpMeter:
+    """Counts requests by method, route and class of status; any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._series: dict[tuple[str, str, str], _Series] = {}
+
+    def seen(self, request: Seen) -> None:
+        """One request was answered."""
+        method = request.method if request.method in KNOWN_METHODS else METHOD_OF_OTHERS
+        key = (method, request.route, f"{request.status // 100}xx")
+        with self._lock:
+            if key not in self._series and len(self._series) >= HTTP_SERIES_MAX:
+                key = (METHOD_OF_OTHERS, METHOD_OF_OTHERS, key[2])
+            series = self._series.setdefault(key, _Series())
+            place = next((i for i, upto in enumerate(BUCKETS_S) if request.took_s <= upto), len(BUCKETS_S))
+            series.counts[place] += 1
+            series.took_s += request.took_s
+
+    def family(self) -> Family:
+        """As a histogram."""
+        samples: list[tuple[str, Labels, float]] = []
+        with self._lock:
+            for (method, route, status), series in sorted(self._series.items()):
+                labels = {"method": method, "route": route, "status": status}
+                upto = 0
+                for bound, count in zip((*BUCKETS_S, None), series.counts, strict=True):
+                    upto += count
+                    samples.append(("_bucket", {**labels, "le": "+Inf" if bound is None else str(bound)}, upto))
+                samples += [("_sum", labels, series.took_s), ("_count", labels, upto)]
+        return Family("http_request_seconds", "histogram", "How long requests took", tuple(samples))
+
+
+def render(families: Iterator[Family]) -> str:
+    """As text."""
+    lines: list[str] = []
+    for family in families:
+        name = PREFIX + family.name
+        lines += [f"# HELP {name} {family.help}", f"# TYPE {name} {family.kind}"]
+        lines += [f"{name}{suffix}{_labels(labels)} {_number(value)}" for suffix, labels, value in family.samples]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(labels: Labels) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _one(name: str, kind: Kind, help_text: str, value: float | None) -> Family:
+    return Family(name, kind, help_text, () if value is None else (("", {}, value),))
+
+
+def _by(name: str, kind: Kind, help_text: str, label: str, values: Mapping[str, float]) -> Family:
+    return Family(name, kind, help_text, tuple(("", {label: key}, value) for key, value in sorted(values.items())))
+
+
+# --- what is shown --------------------------------------------------------------------------------------------
+
+
+def families(facts: Facts, meter: HttpMeter) -> Iterator[Family]:
+    """Everything, from one look."""
+    yield Family("build_info", "gauge", "The version that runs", (("", {"version": __version__}, 1),))
+    yield from _process()
+    yield from _disk(facts)
+    yield from _stores(facts)
+    if facts.live is not None:
+        yield from _server(facts.live)
+        yield from _links(facts.live.links[:METRIC_LINKS_MAX])
+    yield meter.family()
+
+
+def _process() -> Iterator[Family]:
+    took = os.times()
+    yield _one("process_cpu_seconds_total", "counter", "Processor time used", took.user + took.system)
+    yield _one("process_resident_bytes", "gauge", "Memory in use", _resident_bytes())
+    yield _one("process_threads", "gauge", "Threads", threading.active_count())
+    files = Path("/proc/self/fd")
+    yield _one("process_open_files", "gauge", "Open files", len(list(files.iterdir())) if files.exists() else None)
+    yield _one("time_seconds", "gauge", "The server's clock", time.time())
+
+
+def _resident_bytes() -> int | None:
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        return None
+    return int(statm.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _disk(facts: Facts) -> Iterator[Family]:
+    yield _one("disk_free_bytes", "gauge", "Free on the data folder's disk", facts.disk.free)
+    yield _one("disk_fsync_seconds", "gauge", "How long a write takes to be safe", facts.disk.fsync_ms / 1000)
+    yield _one("ballast_present", "gauge", "1 while the reserve for a full disk is kept", int(facts.disk.ballast))
+    age_us = None if facts.backup_us is None else facts.at_us - facts.backup_us
+    yield _one("backup_age_seconds", "gauge", "Age of the last backup", None if age_us is None else age_us / SECOND_US)
+
+
+def _stores(facts: Facts) -> Iterator[Family]:
+    found, samples = facts.records, facts.samples
+    yield _one("records_up", "gauge", "1 while the records can be read", int(found.fault is None))
+    yield _by("store_bytes", "gauge", "Size on disk", "store", {"records": found.bytes, "historian": samples.bytes})
+    yield _one("audit_rows", "gauge", "Rows of the audit", found.audit_rows)
+    yield _one("records_known", "counter", "Committed changes of the records", found.known)
+    yield _one("ledger_waiting_events", "gauge", "Changes that the ledger has still to settle", found.events_waiting)
+    yield _one("head_rows_total", "counter", "Frames ever accepted", samples.last)
+    yield _one("head_rows", "gauge", "Frames kept in the head", samples.last - samples.released)
+    yield _one("head_unsealed_rows", "gauge", "Frames that wait for the sealer", samples.last - samples.sealed)
+    lags = {name: samples.last - at for name, at in found.positions.items()}
+    yield _by("consumer_lag_rows", "gauge", "Frames that a consumer's records do not cover yet", "consumer", lags)
+
+
+def _server(live: Live) -> Iterator[Family]:
+    yield _one("loop_lag_seconds", "gauge", "The worst lateness of the event loop since the last look", live.lag_s)
+    yield _one("loop_blocked_total", "counter", "Times the event loop hung", live.blocked)
+    yield _one("process_suspended_total", "counter", "Times the whole process stood still", live.suspended)
+    yield _one("live_clients", "gauge", "Browsers that listen", live.clients)
+    failing = {role.name: int(role.failing is not None) for role in live.roles}
+    yield _by("role_failing", "gauge", "1 while a background role fails", "role", failing)
+    steps = {role.name: role.steps for role in live.roles}
+    yield _by("role_steps_total", "counter", "Steps of a role that did something", "role", steps)
+    busy = {role.name: role.busy_s for role in live.roles}
+    yield _by("role_busy_seconds_total", "counter", "Time in those; the ledger's is its settling", "role", busy)
+    yield _by("samples_total", "counter", "What became of samples, ever", "outcome", live.delivery)
+
+
+def _seconds(time_us: int | None) -> float | None:
+    return None if time_us is None else time_us / SECOND_US
+
+
+def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
+    def each(name: str, kind: Kind, help_text: str, values: Mapping[str, float | None]) -> Family:
+        return _by(name, kind, help_text, "connection", {key: at for key, at in values.items() if at is not None})
+
+    yield each("connection_up", "gauge", "1 while connected", {link.name: int(link.up) for link in links})
+    p50 = {link.name: _seconds(link.health.rtt_p50_us) for link in links}
+    yield each("connection_rtt_p50_seconds", "gauge", "Round trip of its requests, the middle one", p50)
+    p99 = {link.name: _seconds(link.health.rtt_p99_us) for link in links}
+    yield each("connection_rtt_p99_seconds", "gauge", "Round trip of its requests, the slowest of a hundred", p99)
+    bad = {link.name: link.health.bad_ratio for link in links}
+    yield each("connection_bad_ratio", "gauge", "Share of samples that came BAD", bad)
+    yield each(
+        "connection_demotions_total",
+        "counter",
+        "Times it was asked at a slow pace",
+        {one.name: one.demotions for one in links},
+    )
+    yield each(
+        "connection_samples_total", "counter", "Samples since the start", {one.name: one.samples for one in links}
+    )
+    yield each("connection_overruns_total", "counter", "Polls skipped", {one.name: one.overruns for one in links})
+    yield each("connection_reconnects_total", "counter", "Losses", {one.name: one.reconnects for one in links})
+    lost = {link.name: link.lost_samples for link in links}
+    yield each("connection_lost_samples_total", "counter", "Samples the device itself dropped", lost)
+    yield each(
+        "connection_bad_points", "gauge", "Points that are BAD while up", {one.name: one.points_bad for one in links}
+    )
