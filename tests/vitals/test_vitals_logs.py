@@ -16,8 +16,7 @@ from dovetail.app.bootstrap import House, open_house
 from dovetail.app.settings import Settings
 from dovetail.core import context
 from dovetail.core.errors import ConfigError
-from dovetail.operations.operation import execute
-from dovetail.security.service import SetUp, SignInLink
+from dovetail.security.service import SetUp
 from dovetail.vitals import logs
 from dovetail.web import observe
 
@@ -133,10 +132,7 @@ async def test_no_secret_that_passes_through_reaches_the_log(
     made = await asked.post("/api/v1/tokens", json={"name": "bi", "days": 1})
     assert made.status_code == 201, made.text
     token = made.json()["token"]
-    link_made = execute(
-        house.security.sign_in_link, SignInLink(login="anna"), database=house.database, scope=house.scope
-    )
-    once = link_made.output.token
+    once = house.security.new_sign_in_token("anna")
     assert (await asked.post("/api/v1/session", json={"once": once})).status_code == 201
     wrong = {"login": "anna", "password": PASSWORD + "x"}
     assert (await asked.post("/api/v1/session", json=wrong)).status_code in {401, 403}
