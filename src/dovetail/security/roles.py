@@ -16,6 +16,7 @@ OPERATOR: Final = "operator"
 ADMINISTRATOR: Final = "administrator"
 PLANT_OWNER: Final = "plant-owner"
 SYSTEM_ADMINISTRATOR: Final = "system-administrator"
+NAMES: Final = (VIEWER, OPERATOR, ADMINISTRATOR, PLANT_OWNER, SYSTEM_ADMINISTRATOR)
 
 type Covers = Literal["equipment", "installation", "both"]
 
@@ -40,8 +41,7 @@ class Role:
 
 
 def _row(name: str, covers: Covers, marks: str, allows: str) -> Permission:
-    columns = (VIEWER, OPERATOR, ADMINISTRATOR, PLANT_OWNER, SYSTEM_ADMINISTRATOR)
-    held = frozenset(role for role, mark in zip(columns, marks.split(), strict=True) if mark == "x")
+    held = frozenset(role for role, mark in zip(NAMES, marks.split(), strict=True) if mark == "x")
     return Permission(name, covers, held, allows)
 
 
@@ -71,9 +71,7 @@ def _role(name: str) -> Role:
     )
 
 
-ROLES: Final[dict[str, Role]] = {
-    name: _role(name) for name in (VIEWER, OPERATOR, ADMINISTRATOR, PLANT_OWNER, SYSTEM_ADMINISTRATOR)
-}
+ROLES: Final[dict[str, Role]] = {name: _role(name) for name in NAMES}
 
 
 def administers(roles: Collection[str]) -> bool:
