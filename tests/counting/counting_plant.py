@@ -167,6 +167,6 @@ def an_hour(plant: Plant) -> None:
     rows += [("total", m, 1_000 + 100 * m) for m in range(1, 31)]
     rows += [("scrap", 29, 13), ("state", 30, 11), ("state", 40, 6), ("manned", 50, 0)]
     rows += [("total", m, 4_000 + 60 * (m - 40)) for m in range(41, 60)]
-    rows += [("scrap", 58, 16)]
+    rows += [("scrap", 57.995, 13), ("scrap", 58, 16)]
     plant.send(sorted(rows, key=lambda row: row[1]), mark=60)
     plant.work()

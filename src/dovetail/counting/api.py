@@ -10,7 +10,7 @@ from dovetail.core.clock import DAY_US, from_rfc3339, to_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.counting.fold import Jump
-from dovetail.counting.model import Entry, Said
+from dovetail.counting.model import Entry
 from dovetail.counting.pieces import CountTrack
 from dovetail.counting.service import VIEW, CountingRoom, ReasonTree
 from dovetail.db.uow import Reading
@@ -199,7 +199,7 @@ def _as_of(reading: Reading, as_of: str | None) -> int | None:
 
 
 def _count_out(count: CountTrack, *, provisional: bool) -> CountRecordOut:
-    said: Said | None = getattr(count, "said", None)
+    said = count.said
     same = {name: getattr(count, name) for name in CountRecordOut.model_fields if hasattr(count, name)}
     return CountRecordOut(
         **same,

@@ -209,7 +209,7 @@ class Entering:
         if given.end is None and job.t1_us is not None:
             end_us = job.t1_us
         start_us = end_us if start_us is None else start_us
-        if end_us <= job.t0_us or (job.t1_us is not None and max(start_us, end_us - 1) >= job.t1_us):
+        if end_us <= job.t0_us or (job.t1_us is not None and min(start_us, end_us - 1) >= job.t1_us):
             raise InvalidError("this job did not run then", pointer="/job_response_id", code="count-job")
         return start_us, end_us
 

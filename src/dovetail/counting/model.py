@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dovetail.counting.pieces import KINDS, CountTrack, within
+from dovetail.counting.pieces import KINDS, CountTrack, Said, within
 from dovetail.states.attribution import entries as written_as
 from dovetail.states.model import CounterName, CounterRule, CountKind, HeldJump, MachineRules
 
@@ -80,19 +80,6 @@ class Decision:
         if self.quantity is None:
             return now.quantity
         return min(self.quantity, now.quantity) if now.quantity < self.seen.quantity else self.quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who said that pieces were made: `id` is the entry's, or the held jump's that was accepted."""
-
-    how: Literal["entry", "jump"]
-    id: str
-    by: str
-    at_us: int
-    why: str | None
-    reason: str | None
-    tag_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

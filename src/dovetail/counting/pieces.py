@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
 
 from dovetail.core.shares import split
 
 KINDS: Final[tuple[str, ...]] = ("good", "scrap", "rework", "infeed")
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who said that pieces were made: `id` is the entry's, or the held jump's that was accepted."""
+
+    how: Literal["entry", "jump"]
+    id: str
+    by: str
+    at_us: int
+    why: str | None
+    reason: str | None
+    tag_id: int | None = None
+
+
 class CountTrack(Protocol):
     """A CountRecord: `quantity` pieces of a kind in (t0_us, t1_us]; `spread` over what may have produced them.
 
-    `job_response_id`: pieces of that job alone; None: of whatever ran.
+    `job_response_id`: pieces of that job alone; None: of whatever ran. `said`: by whom, where it was not a counter.
     """
 
     @property
@@ -32,6 +46,8 @@ class CountTrack(Protocol):
     def tag_id(self) -> int | None: ...
     @property
     def job_response_id(self) -> str | None: ...
+    @property
+    def said(self) -> Said | None: ...
 
 
 def begin_us(count: CountTrack) -> int:

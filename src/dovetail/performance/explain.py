@@ -13,6 +13,7 @@ from dovetail.core.batch import Value
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
+from dovetail.counting.pieces import Said
 from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
 from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
@@ -72,6 +73,9 @@ class Explainer:
             "slice": self._slice,
             "state-record": self._state_record,
             "count-record": self._count_record,
+            "count-entry": lambda at, cursor: (
+                self._count_record(at, cursor).children[0].model_copy(update={"key": at.path})
+            ),
             "job-response": self._job_response,
             "sample": self._sample,
             "address": self._address,
@@ -256,10 +260,11 @@ class Explainer:
     def _count_node(self, place: Place, count: CountTrack, quantity: int) -> Node:
         detail = {name: getattr(count, name) for name in ("kind", "quantity", "origin", "spread", "tag_id")}
         detail |= {"start": to_rfc3339(count.t0_us), "end": to_rfc3339(count.t1_us), "to_this_slice": quantity}
+        detail["job_response_id"] = count.job_response_id
         words = f"{count.quantity} {count.kind}"
         return Node(
             key=place.path, label=words, value=quantity, unit="{#}", kind="count-record", detail=detail,
-            more=count.tag_id is not None,
+            more=count.tag_id is not None or count.said is not None,
         )  # fmt: skip
 
     def _count_record(self, place: Place, _cursor: str | None) -> Node:
@@ -270,6 +275,8 @@ class Explainer:
             raise NotFoundError("there is no such count record", code="explain-path")
         count, quantity = given[int(place.record)]
         node = self._count_node(place, count, quantity)
+        if count.said is not None:  # a person said so, not a counter
+            node.children = [_said_node(place.down("said"), count.said)]
         plant = self.room.sources.equipment.plant()
         tag = plant.tags.get(count.tag_id or 0)
         if tag is not None:
@@ -344,6 +351,13 @@ class Explainer:
             "offset": tag.offset,
         }
         return Node(key=place.path, label=tag.address or "", value=tag.address, kind="address", detail=detail)
+
+
+def _said_node(place: Place, said: Said) -> Node:
+    """Who said that pieces were made, when and why: an entry, or the acceptance of a held jump."""
+    detail = {"entry": said.id, "by": said.by, "at": to_rfc3339(said.at_us), "how": said.how, "why": said.why}
+    detail |= {"reason": said.reason, "tag_id": said.tag_id}
+    return Node(key=place.path, label=said.by, value=said.why or said.reason, kind="count-entry", detail=detail)
 
 
 def _brings(column: str, piece: Slice) -> int:

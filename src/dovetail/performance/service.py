@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from dovetail.core import faults
@@ -330,20 +330,25 @@ def _changes(event: Event) -> list[_Change]:
 
 
 def _merged(changes: Iterable[_Change]) -> list[_Change]:
-    """Changes of records that follow each other become one per equipment, at the newest `known` among them."""
+    """Changes of records that follow each other become one per equipment, at the newest `known` among them; what one
+    transaction changed of one equipment is one change too."""
     done: list[_Change] = []
     open_run: dict[int | None, _Change] = {}
     for change in changes:
         if change.kind != "RecordsChanged":
-            done += [*_at_newest(open_run), change]
+            done += _at_newest(open_run)
             open_run = {}
+            together = done and (done[-1].known, done[-1].equipment_id) == (change.known, change.equipment_id)
+            done.append(_both(done.pop(), change) if together else change)
             continue
-        earlier = open_run.get(change.equipment_id, change)
-        ends = (earlier.to_us, change.to_us)
-        to_us = None if None in ends else max(end for end in ends if end is not None)
-        from_us = min(earlier.from_us, change.from_us)
-        open_run[change.equipment_id] = _Change(change.equipment_id, from_us, to_us, change.known, change.kind)
+        open_run[change.equipment_id] = _both(open_run.get(change.equipment_id, change), change)
     return done + _at_newest(open_run)
+
+
+def _both(earlier: _Change, change: _Change) -> _Change:
+    ends = (earlier.to_us, change.to_us)
+    to_us = None if None in ends else max(end for end in ends if end is not None)
+    return replace(change, from_us=min(earlier.from_us, change.from_us), to_us=to_us)
 
 
 def _at_newest(run: dict[int | None, _Change]) -> list[_Change]:

@@ -14,7 +14,16 @@ from dovetail.performance.columns import BY_NAME, LABELS
 from dovetail.performance.report import catalogue
 
 type NodeKind = Literal[
-    "kpi", "column", "equipment", "slice", "state-record", "count-record", "job-response", "sample", "address"
+    "kpi",
+    "column",
+    "equipment",
+    "slice",
+    "state-record",
+    "count-record",
+    "count-entry",
+    "job-response",
+    "sample",
+    "address",
 ]
 
 
@@ -82,6 +91,7 @@ _STEPS: Final[Mapping[str, Callable[[Place, str], Place]]] = {
     "slice": lambda place, rest: replace(place, slice_us=int(rest), kind="slice"),
     "state-record": lambda place, rest: replace(place, record=str(int(rest)), kind="state-record"),
     "count-record": lambda place, rest: replace(place, record=str(int(rest)), kind="count-record"),
+    "said": lambda place, _rest: replace(place, kind="count-entry"),
     "job-response": lambda place, rest: replace(place, record=rest, kind="job-response"),
     "sample": _sample_step,
     "address": lambda place, rest: replace(place, tag=int(rest), kind="address"),

@@ -13,6 +13,7 @@ from typing import Final
 from dovetail.core import quality as q
 from dovetail.core.batch import Value
 from dovetail.core.limits import SAID_AGAIN_MAX
+from dovetail.core.shares import SHARE_PPM, shares
 from dovetail.production.model import JobResponse
 
 PROPERTIES: Final = ("job", "product", "rate_upm")
@@ -65,11 +66,18 @@ class Held:
 
 
 def said_at(jobs: Sequence[JobResponse], at_us: int, rate: Rate) -> Said:
-    """What runs at a moment: job and product are empty texts where nothing does."""
-    job = next((job for job in jobs if job.runs_at(at_us)), None)
-    if job is None:
+    """What runs at a moment: job and product are empty texts where nothing does.
+
+    Of jobs beside each other all are said, with commas between, and the rate at which they come together.
+    """
+    running = [job for job in jobs if job.runs_at(at_us)]
+    if not running:
         return Said("", "", rate(None, at_us))
-    return Said(job.id, job.product, rate(job, at_us))
+    rates = [rate(job, at_us) for job in running]
+    parts = zip(rates, shares([job.share_ppm for job in running]), strict=True)
+    together = None if None in rates else sum((one or 0) * ppm for one, ppm in parts) / SHARE_PPM
+    products = dict.fromkeys(job.product for job in running)
+    return Said(",".join(job.id for job in running), ",".join(products), rates[0] if len(running) == 1 else together)
 
 
 def edges(jobs: Iterable[JobResponse]) -> set[int]:

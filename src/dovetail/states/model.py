@@ -78,6 +78,10 @@ class CountRecord:
     def job_response_id(self) -> None:
         """A counter does not know for which job it counts."""
 
+    @property
+    def said(self) -> None:
+        """No person says what a counter counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldJump:

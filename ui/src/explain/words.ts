@@ -13,8 +13,8 @@ export const words = defineWords({
 });
 
 export const kindWords = defineWords({
-  en: { kpi: "Figure", column: "Sum", equipment: "Equipment", slice: "Slice", "state-record": "State record", "count-record": "Count record", "job-response": "Job", sample: "Sample", address: "Address" },
-  de: { kpi: "Kennzahl", column: "Summe", equipment: "Anlage", slice: "Abschnitt", "state-record": "Zustandssatz", "count-record": "Zählsatz", "job-response": "Auftrag", sample: "Messwert", address: "Adresse" },
+  en: { kpi: "Figure", column: "Sum", equipment: "Equipment", slice: "Slice", "state-record": "State record", "count-record": "Count record", "count-entry": "Said by", "job-response": "Job", sample: "Sample", address: "Address" },
+  de: { kpi: "Kennzahl", column: "Summe", equipment: "Anlage", slice: "Abschnitt", "state-record": "Zustandssatz", "count-record": "Zählsatz", "count-entry": "Angabe von", "job-response": "Auftrag", sample: "Messwert", address: "Adresse" },
 });
 
 export const factWords = defineWords({
