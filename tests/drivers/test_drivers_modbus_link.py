@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from modbus_device import Device, Request, from_memory
 
 from dovetail.core import quality as q
@@ -18,6 +21,7 @@ from dovetail.core.clock import SECOND_US, SystemClock
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.core.plugins import load
 from dovetail.drivers.base import Driver, Point, Shared, Surroundings
+from dovetail.drivers.modbus.cable import _Wire
 from dovetail.testing.clock import ManualClock
 
 F64, U64, BOOL, STR = Kind.F64, Kind.U64, Kind.BOOL, Kind.STR
@@ -388,6 +392,48 @@ async def test_what_modbus_has_not(connect: Open) -> None:
         await driver.subscribe((), lambda _notice: None)
     with pytest.raises(ConfigError, match="cannot be browsed"):
         await driver.browse()
+
+
+class Heard:
+    """Stands where the cable does, and keeps what the wire cuts out of the stream."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[int, bytes]] = []
+        self.causes: list[str] = []
+
+    def heard(self) -> None: ...
+    def pump(self) -> None: ...
+
+    def reply(self, transaction: int, frame: bytes, start: int, stop: int) -> None:
+        self.frames.append((transaction, frame[start:stop]))
+
+    def lost(self, _wire: object, why: str) -> None:
+        self.causes.append(why)
+
+
+def receive(stream: bytes, cuts: set[int]) -> Heard:
+    """What the wire makes of a stream that arrives in pieces."""
+    heard = Heard()
+    wire = _Wire(heard)  # type: ignore[arg-type]
+    for start, stop in pairwise(sorted({0, len(stream), *(cut % (len(stream) + 1) for cut in cuts)})):
+        wire.data_received(stream[start:stop])
+    return heard
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 65535), st.binary(min_size=3, max_size=254)), max_size=8), st.sets(st.integers(0))
+)
+def test_frames_are_the_same_however_the_stream_is_cut(frames: list[tuple[int, bytes]], cuts: set[int]) -> None:
+    stream = b"".join(struct.pack(">HHH", number, 0, len(body)) + body for number, body in frames)
+    heard = receive(stream, cuts)
+    assert (heard.frames, heard.causes) == (frames, [])
+
+
+@given(st.binary(max_size=600), st.sets(st.integers(0), max_size=5))
+def test_no_stream_of_bytes_breaks_the_wire(stream: bytes, cuts: set[int]) -> None:
+    heard = receive(stream, cuts)
+    assert all(3 <= len(body) <= 254 for _, body in heard.frames)
+    assert set(heard.causes) <= {"it sends what is no Modbus TCP"}
 
 
 # --- several units behind one gateway ------------------------------------------------------------------------------

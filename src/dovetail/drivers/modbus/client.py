@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -24,6 +26,7 @@ FRESH_US: Final = 1 * SECOND_US  # a reply this young is proof of life enough: a
 REFUSED_AGAIN_US: Final = 60 * SECOND_US  # an illegal address is asked for again this often: the PLC may be changed
 SPLITS_MAX: Final = 200  # requests spent on finding bad addresses in one read; the next read goes on
 READINGS_MAX: Final = 16  # scan classes of one link whose plans are kept
+PLANNED_AT_ONCE_MAX: Final = 500  # points; a plan of more would hold the loop for over 10 ms
 ROUNDS_MAX: Final = 3  # reads of one group while its plan is still being learned
 _DEAD_UNIT: Final = frozenset({10, 11})  # the gateway answers, the unit behind it does not
 
@@ -145,7 +148,7 @@ class ModbusDriver:
         rounds = 0
         while True:
             rounds += 1
-            reading = self._reading_of(points)
+            reading = await self._reading_of(points)
             asleep = self._asleep(reading)
             asks = [ask for at, ask in enumerate(reading.asks) if at not in asleep] if asleep else reading.asks
             job = _Gather(asks, reading.size)
@@ -155,16 +158,18 @@ class ModbusDriver:
                 now_us = self._clock.now_us()
                 return [*reading.decoder.batches(_answers(reading, job, asleep, now_us)), *reading.never(now_us)]
 
-    def _reading_of(self, points: Sequence[Point]) -> Reading:
-        """The plan for these points; a tuple's is kept while its rules hold."""
+    async def _reading_of(self, points: Sequence[Point]) -> Reading:
+        """The plan for these points; a tuple's is kept while its rules hold. A long one is made beside the loop."""
         for reading in self._readings:
             if reading.points is points:
                 return reading
-        reading = Reading(points, self._options, self._rules)
+        rules = dict(self._rules)
+        make = partial(Reading, points, self._options, rules)
+        reading = make() if len(points) <= PLANNED_AT_ONCE_MAX else await asyncio.to_thread(make)
         if reading.asks:
             first = reading.asks[0]
             self._answers_at = (first.area, first.block.start)
-        if isinstance(points, tuple):
+        if isinstance(points, tuple) and rules == self._rules:
             self._readings = [*self._readings[1 - READINGS_MAX :], reading]
         return reading
 
