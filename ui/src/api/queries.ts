@@ -27,6 +27,10 @@ const one = <Result>(path: string, query: Record<string, string | number | null>
 
 export const setupQuery = () => one<{ needed: boolean }>("/setup");
 export const meQuery = () => ({ ...one<T.Me>("/me"), staleTime: 60_000 });
+export const peopleQuery = () => list<T.Listed>("/people");
+export const rolesQuery = () => ({ ...list<T.Role>("/roles"), staleTime: 60_000 });
+export const ownSessionsQuery = () => list<T.OwnSession>("/me/sessions");
+export const ownTokensQuery = () => list<T.OwnToken>("/tokens");
 export const equipmentQuery = () => ({ ...list<T.Equipment>("/equipment"), staleTime: 60_000 });
 export const tagsQuery = (id: number) => list<T.Tag>(`/equipment/${id}/tags`);
 export const stateRecordsQuery = (id: number, span: Span) => list<T.StateRecord>(`/equipment/${id}/state-records`, { ...span });

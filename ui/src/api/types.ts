@@ -22,8 +22,19 @@ export interface Me {
   person: { id: string; login: string; name: string; locale: string | null };
   grants: { role: string; node: { id: number; path: string; name: string } | null }[];
   permissions: { system: string[]; at: Record<string, number[]> };
+  has_password: boolean;
+  /** A link let the person in: nothing opens before a password is chosen. */
+  password_due: boolean;
   demo: boolean;
 }
+
+/** A person in the list of people. `yours`: whether whoever asks may look after them. */
+export interface Listed { id: string; login: string; name: string; locale: string; roles: string[]; active: boolean; seen: string | null; sessions: number; has_password: boolean; yours: boolean }
+export interface Role { name: string; permissions: string[]; yours_to_give: boolean }
+/** A one-time secret, shown once. */
+export interface OneTime { token: string; expires_us: number | null }
+export interface OwnSession { id: string; browser: string | null; system: string | null; created: string; seen: string; current: boolean }
+export interface OwnToken { id: string; name: string; created: string; expires: string; last_used: string | null; revoked: boolean }
 
 export type Scalar = number | string | boolean | null;
 export interface TagValue { value: Scalar; ts: string; quality: number; quality_name: string; ts_device: string | null }

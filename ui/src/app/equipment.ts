@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { equipmentQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
+import { may, useMe } from "@/app/gate";
 
 export class EquipmentMap {
   readonly roots: Equipment[] = [];
@@ -52,7 +53,8 @@ function inFlow(parent: Equipment | undefined, children: Equipment[]): Equipment
 }
 
 export function useEquipment(): { map: EquipmentMap; isPending: boolean; error: Error | null; refetch: () => void } {
-  const { data, isPending, error, refetch } = useQuery(equipmentQuery());
+  const enabled = may(useMe(), "plant.view");
+  const { data, isLoading, error, refetch } = useQuery({ ...equipmentQuery(), enabled });
   const map = useMemo(() => new EquipmentMap(data ?? []), [data]);
-  return { map, isPending, error, refetch: () => void refetch() };
+  return { map, isPending: isLoading, error, refetch: () => void refetch() };
 }

@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from "
 import { asProblem } from "@/api/problem";
 import { meQuery, setupQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
+import { NewPassword } from "@/app/new-password";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import { liveLink } from "@/live/live";
 import { preferLocale } from "@/words/language";
@@ -40,11 +41,14 @@ export function Gate({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (!me) return undefined;
     preferLocale(me.person.locale);
+    if (me.password_due) return undefined;
     liveLink.onLost = () => void refetch(); // a lost link may be an ended session
+    liveLink.onRights = () => void refetch();
     liveLink.open();
     return () => liveLink.close();
   }, [me, refetch]);
   if (error && asProblem(error).status === 401) return <SignedOut />;
+  if (me?.password_due) return <NewPassword me={me} />;
   if (me) return <Person.Provider value={me}>{children}</Person.Provider>;
   return error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Waiting />;
 }

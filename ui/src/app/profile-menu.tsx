@@ -1,13 +1,16 @@
-// Who is signed in, with which roles; language, appearance, sign-out.
-import { Popover, SegmentedControl, useMantineColorScheme } from "@mantine/core";
+// Who is signed in, with which roles; language, appearance, the way to the profile, sign-out.
+import { Popover } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { put, remove } from "@/api/client";
+import { useState } from "react";
+import { remove } from "@/api/client";
+import { AppearanceChoice, LanguageChoice } from "@/app/choices";
 import { useMe } from "@/app/gate";
 import css from "@/app/shell.module.css";
 import { roleWords, words } from "@/app/words";
 import { Icon } from "@/design/icons";
 import { liveLink } from "@/live/live";
-import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "@/words/language";
+import { Go } from "@/view/place";
+import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
 function SignOut() {
@@ -26,18 +29,12 @@ function SignOut() {
 
 function Choices() {
   const say = useWords(words);
-  const language = useLanguage();
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true }); // else it adds a style element, which the content security policy refuses
-  const choose = (next: Language) => {
-    chooseLanguage(next);
-    put("/me/locale", { locale: next }).catch(() => undefined); // the choice holds on this device even when it cannot be kept
-  };
   return (
     <div className={css.menuHead}>
       <p className={css.label}>{say("language")}</p>
-      <SegmentedControl fullWidth size="xs" value={language} onChange={(value) => choose(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
+      <LanguageChoice />
       <p className={css.label}>{say("appearance")}</p>
-      <SegmentedControl fullWidth size="xs" value={colorScheme} onChange={(value) => setColorScheme(value as "light")} data={(["light", "dark", "auto"] as const).map((value) => ({ value, label: say(value) }))} aria-label={say("appearance")} data-testid="appearance" />
+      <AppearanceChoice />
     </div>
   );
 }
@@ -46,10 +43,11 @@ export function ProfileMenu() {
   const say = useWords(words);
   const language = useLanguage();
   const { person, grants } = useMe();
+  const [open, setOpen] = useState(false);
   return (
-    <Popover position="bottom-end" width={290} shadow="md" trapFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={290} shadow="md" trapFocus>
       <Popover.Target>
-        <button type="button" className={css.button} data-testid="profile-menu" aria-label={`${say("account")}: ${person.name}`}>
+        <button type="button" className={css.button} onClick={() => setOpen(!open)} data-testid="profile-menu" aria-label={`${say("account")}: ${person.name}`}>
           <Icon name="person" />
           <span>{person.name}</span>
         </button>
@@ -64,6 +62,7 @@ export function ProfileMenu() {
           ))}
         </div>
         <Choices />
+        <div onClick={() => setOpen(false)}><Go to="/profile" className={css.menuItem} testid="profile-link"><Icon name="person" size={16} />{say("profile")}</Go></div>
         <SignOut />
       </Popover.Dropdown>
     </Popover>

@@ -10,6 +10,8 @@ export interface Screen {
   /** "plant": signed in, with header and tree; "wall": signed in, the whole display to itself; "bare": stands alone (sign-in, set-up). */
   frame: "plant" | "wall" | "bare";
   component: ExoticComponent;
+  /** The permission without which the screen shows nothing: neither its entry nor its content is there then. */
+  needs?: string;
   nav?: {
     words: Catalogue<"nav">;
     icon: IconName;

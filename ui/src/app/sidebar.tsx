@@ -3,7 +3,7 @@ import { TextInput } from "@mantine/core";
 import { useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useEquipment } from "@/app/equipment";
-import { useMe } from "@/app/gate";
+import { may, useMe } from "@/app/gate";
 import { screens } from "@/app/screen";
 import css from "@/app/shell.module.css";
 import { words } from "@/app/words";
@@ -20,7 +20,7 @@ function MainNav() {
   const me = useMe();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const here = useEquipmentPath();
-  const entries = screens.flatMap(({ nav }) => (nav && (nav.shown?.(me) ?? true) ? [nav] : [])).sort((a, b) => a.order - b.order);
+  const entries = screens.flatMap(({ nav, needs }) => (nav && (!needs || may(me, needs)) && (nav.shown?.(me) ?? true) ? [nav] : [])).sort((a, b) => a.order - b.order);
   return (
     <nav className={css.nav} aria-label={say("main")}>
       {entries.map((nav) => (
@@ -33,13 +33,12 @@ function MainNav() {
   );
 }
 
-export function Sidebar() {
+function Plant() {
   const say = useWords(words);
   const [search, setSearch] = useState("");
   const { map, isPending, error, refetch } = useEquipment();
   return (
-    <div className={css.sidebar} data-testid="sidebar">
-      <MainNav />
+    <>
       <div className={css.treeHead}>
         <span className={css.label} id="tree-label">{say("equipment")}</span>
         <TextInput size="sm" type="search" value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder={say("search")} aria-label={say("search")} leftSection={<Icon name="search" size={15} />} data-testid="tree-search" />
@@ -48,6 +47,16 @@ export function Sidebar() {
       {error && <ProblemNotice error={error} onRetry={refetch} compact />}
       {!isPending && !error && map.items.length === 0 && <Empty compact title={say("noEquipment")} hint={say("noEquipmentHint")} />}
       {map.items.length > 0 && <EquipmentTree map={map} search={search} />}
+    </>
+  );
+}
+
+export function Sidebar() {
+  const sees = may(useMe(), "plant.view");
+  return (
+    <div className={css.sidebar} data-testid="sidebar">
+      <MainNav />
+      {sees && <Plant />}
     </div>
   );
 }

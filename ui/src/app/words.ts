@@ -20,6 +20,14 @@ export const words = defineWords({
     dark: "Dark",
     auto: "As the device",
     signOut: "Sign out",
+    profile: "Your profile",
+    choosePassword: "Choose a password",
+    chooseHint: "Welcome, {name}. From now on you sign in with it.",
+    newPassword: "New password",
+    passwordAgain: "The same again",
+    passwordHint: "At least 12 characters. A sentence is fine.",
+    passwordDiffers: "The two are not the same",
+    savePassword: "Save and go on",
     linkLost: "Live connection lost",
     linkLostHint: "What is shown in grey may be out of date. Dovetail reconnects by itself.",
     live: "Live",
@@ -56,6 +64,14 @@ export const words = defineWords({
     dark: "Dunkel",
     auto: "Wie das Gerät",
     signOut: "Abmelden",
+    profile: "Ihr Profil",
+    choosePassword: "Wählen Sie ein Passwort",
+    chooseHint: "Willkommen, {name}. Damit melden Sie sich künftig an.",
+    newPassword: "Neues Passwort",
+    passwordAgain: "Noch einmal dasselbe",
+    passwordHint: "Mindestens 12 Zeichen. Ein Satz ist gut.",
+    passwordDiffers: "Die beiden sind nicht gleich",
+    savePassword: "Speichern und weiter",
     linkLost: "Live-Verbindung unterbrochen",
     linkLostHint: "Was grau erscheint, ist vielleicht veraltet. Dovetail verbindet sich von selbst wieder.",
     live: "Live",
@@ -79,4 +95,16 @@ export const words = defineWords({
 export const roleWords = defineWords({
   en: { viewer: "Viewer", operator: "Operator", administrator: "Administrator", "system-administrator": "System administrator", "plant-owner": "Plant owner" },
   de: { viewer: "Betrachter", operator: "Bediener", administrator: "Administrator", "system-administrator": "Systemverwalter", "plant-owner": "Werkseigner" },
+});
+
+/** Refusals that people meet often, by their code; the server says the others in English. */
+export const faultWords = defineWords({
+  en: {
+    "password-short": "It needs at least 12 characters. A few words with spaces are easy to keep and hard to guess.", "password-long": "It is too long.", "password-common": "It is among those tried first. Use another.",
+    "password-same": "This is the password you have.", "password-wrong": "This is not your password.", "login-taken": "This login is taken.",
+  },
+  de: {
+    "password-short": "Es braucht mindestens 12 Zeichen. Ein paar Wörter mit Leerzeichen sind leicht zu merken und schwer zu raten.", "password-long": "Es ist zu lang.", "password-common": "Es gehört zu denen, die zuerst probiert werden. Nehmen Sie ein anderes.",
+    "password-same": "Dieses Passwort haben Sie schon.", "password-wrong": "Das ist nicht Ihr Passwort.", "login-taken": "Dieser Anmeldename ist vergeben.",
+  },
 });

@@ -11,6 +11,8 @@ const PATHS = {
   link: <><path d="M9 15l6-6" /><path d="M11 7l2-2a4.2 4.2 0 0 1 6 6l-2 2M13 17l-2 2a4.2 4.2 0 0 1-6-6l2-2" /></>,
   plug: <><path d="M9 3v5M15 3v5M7 8h10v3a5 5 0 0 1-10 0zM12 16v5" /></>,
   plant: <><path d="M4 20V10l5 3v-3l5 3v-3l6 4v6z" /><path d="M8 17h.01M12 17h.01M16 17h.01" /></>,
+  people: <><circle cx="9" cy="8" r="3.2" /><path d="M3 20c.7-3.8 3-5.6 6-5.6s5.3 1.8 6 5.6M15.5 5.2a3.2 3.2 0 0 1 0 5.6M17.5 14.8c1.9.7 3.1 2.4 3.5 5.2" /></>,
+  more: <path d="M6 12h.01M12 12h.01M18 12h.01" strokeWidth="3" />,
   person: <><circle cx="12" cy="8" r="3.5" /><path d="M5 20c.8-4 3.6-6 7-6s6.2 2 7 6" /></>,
   sidebar: <><rect x="4" y="5" width="16" height="14" rx="2" /><path d="M10 5v14" /></>,
   clock: <><circle cx="12" cy="12" r="8" /><path d="M12 8v4l3 2" /></>,

@@ -21,6 +21,8 @@ export class LiveLink {
   readonly columns = new ColumnStore();
   readonly documents = new DocumentStore();
   onLost: () => void = () => undefined;
+  /** What the person may do has changed. */
+  onRights: () => void = () => undefined;
   private socket: WebSocket | null = null;
   private state: LinkState = "connecting";
   private wanted = new Map<string, number>();
@@ -118,6 +120,7 @@ export class LiveLink {
   }
 
   private hearWords(spoken: Spoken): void {
+    if (spoken.op === "rights") return this.onRights();
     if (spoken.op === "subscribed" && spoken.topic && spoken.no !== undefined) this.topicByNo.set(spoken.no, spoken.topic);
     if (spoken.op !== "refused" || !spoken.topic) return;
     const body = typeof spoken.problem === "string" ? { title: spoken.problem } : spoken.problem;

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { reasonsQuery } from "@/api/queries";
 import type { Reason } from "@/api/types";
+import { may, useMe } from "@/app/gate";
 import { knowCategories } from "@/states/look";
 import { reasonWords, stateWords } from "@/states/words";
 import { useLanguage } from "@/words/language";
@@ -34,7 +35,7 @@ export function reasonCategories(tree: readonly Reason[], above = "", inherited 
 
 /** Once, in the frame of the page: from then on a planned stop looks planned. */
 export function useReasonTree(): void {
-  const { data } = useQuery(reasonsQuery());
+  const { data } = useQuery({ ...reasonsQuery(), enabled: may(useMe(), "plant.view") });
   useEffect(() => { if (data) knowCategories(reasonCategories(data)); }, [data]);
 }
 

@@ -1,5 +1,5 @@
 // Links into the plant: every piece of equipment has an address made of its own path.
-import { Link, useRouterState } from "@tanstack/react-router";
+import { Link, Navigate, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Equipment } from "@/api/types";
 import type { Search } from "@/view/search";
@@ -24,6 +24,12 @@ const EQUIPMENT = new RegExp(`^/(?:${AT.join("|")})/(.+?)/?$`);
 /** The equipment path in the address bar, or null on screens without one. */
 export const useEquipmentPath = (): string | null =>
   useRouterState({ select: (state) => EQUIPMENT.exec(decodeURIComponent(state.location.pathname))?.[1] ?? null });
+
+/** Leads on from an address of this screen (`from`); not from where the way already leads, to a screen that is still being fetched. */
+export function LeadOn({ from, to }: { from: string; to: string }) {
+  const still = useRouterState({ select: (state) => state.location.pathname.startsWith(from) });
+  return still ? <Navigate to={to} replace /> : null;
+}
 
 const EXACT = { exact: true, includeSearch: false };
 

@@ -1,6 +1,6 @@
 // The andon of a line or an area: nothing but the machines, turning pages by itself, and loud when it is no longer live.
 import { useMantineColorScheme } from "@mantine/core";
-import { Navigate, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { clockOffset } from "@/api/client";
 import type { Equipment } from "@/api/types";
@@ -15,7 +15,7 @@ import { pagesOf } from "@/screens/andon/pages";
 import { words } from "@/screens/andon/words";
 import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
-import { andonOf, isUnit, placeOf, useEquipmentPath } from "@/view/place";
+import { andonOf, isUnit, LeadOn, placeOf, useEquipmentPath } from "@/view/place";
 import { useWords } from "@/words/words";
 
 const TURN_MS = 12_000; // long enough to read six rows twice
@@ -122,7 +122,7 @@ export default function AndonPage() {
   if (isPending) return <Waiting lines={6} height={90} />;
   if (error) return <ProblemNotice error={error} onRetry={refetch} />;
   const first = map.roots[0];
-  if (!path && first) return <Navigate to={andonOf((map.groups(first)[0] ?? first).path)} replace />;
+  if (!path && first) return <LeadOn from="/andon" to={andonOf((map.groups(first)[0] ?? first).path)} />;
   const found = path ? map.byPath(path) : undefined;
   const here = found && isUnit(found) && found.parent_id !== null ? (map.byId(found.parent_id) ?? found) : found;
   return here ? <Andon key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;

@@ -7,5 +7,6 @@ export const screen: Screen = {
   path: "/andon/$",
   frame: "wall",
   component: lazy(() => import("./page")),
+  needs: "plant.view",
   nav: { words: navWords, icon: "screen", order: 16, to: "/andon", follows: "equipment" },
 };

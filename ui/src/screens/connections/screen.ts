@@ -7,5 +7,6 @@ export const screen: Screen = {
   path: "/connections",
   frame: "plant",
   component: lazy(() => import("./page")),
+  needs: "plant.view",
   nav: { words: navWords, icon: "plug", order: 20, to: "/connections" },
 };

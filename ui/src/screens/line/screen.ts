@@ -2,4 +2,4 @@
 import { lazy } from "react";
 import type { Screen } from "@/app/screen";
 
-export const screen: Screen = { path: "/line/$", frame: "plant", component: lazy(() => import("./page")) };
+export const screen: Screen = { path: "/line/$", frame: "plant", component: lazy(() => import("./page")), needs: "plant.view" };

@@ -1,11 +1,10 @@
 // The live overview: every line below the chosen equipment, with its figures and tiles.
-import { Navigate } from "@tanstack/react-router";
 import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
 import { Line } from "@/screens/overview/line";
 import { words } from "@/screens/overview/words";
-import { overviewOf, unitOf, useEquipmentPath } from "@/view/place";
+import { LeadOn, overviewOf, unitOf, useEquipmentPath } from "@/view/place";
 import { useWords } from "@/words/words";
 
 export default function Overview() {
@@ -17,10 +16,10 @@ export default function Overview() {
   if (error) return <ProblemNotice error={error} onRetry={refetch} />;
   const first = map.roots[0];
   if (!first) return <Empty icon="plant" title={say("noPlant")} hint={say("noPlantHint")} />;
-  if (!path) return <Navigate to={overviewOf((map.groups(first)[0] ?? first).path)} replace />;
+  if (!path) return <LeadOn from="/overview" to={overviewOf((map.groups(first)[0] ?? first).path)} />;
   const here = map.byPath(path);
   if (!here) return <Empty title={sayNotice("missing")} hint={sayNotice("missingHint")} />;
-  if (here.level === "WorkUnit") return <Navigate to={unitOf(here.path)} replace />;
+  if (here.level === "WorkUnit") return <LeadOn from="/overview" to={unitOf(here.path)} />;
   const lines = map.groups(here);
   return (
     <>

@@ -7,5 +7,6 @@ export const screen: Screen = {
   path: "/overview/$",
   frame: "plant",
   component: lazy(() => import("./page")),
+  needs: "plant.view",
   nav: { words: navWords, icon: "overview", order: 10, to: "/overview" },
 };

@@ -7,5 +7,6 @@ export const screen: Screen = {
   path: "/virtual-plant",
   frame: "plant",
   component: lazy(() => import("./page")),
+  needs: "sim.operate",
   nav: { words: navWords, icon: "plant", order: 30, to: "/virtual-plant", shown: (me) => me.demo },
 };
