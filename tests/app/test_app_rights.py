@@ -44,6 +44,7 @@ LET_IN: Final = {
     "plant.edit": {ADMINISTRATOR},
     "token.create": {ADMINISTRATOR},
     "person.manage": {ADMINISTRATOR},
+    "metrics.read": {VIEWER, OPERATOR, ADMINISTRATOR},
     "system.manage": {ADMINISTRATOR},
     "system.set-up": set[str](),  # the one-time token opens it, no person's right
 }
