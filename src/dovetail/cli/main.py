@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import calendar, operate, people, plant, run_server, upkeep
+from dovetail.cli import calendar, operate, people, plant, run_server, shopfloor, upkeep
 
 app = typer.Typer(
     name="dovetail",
@@ -42,6 +42,7 @@ run_server.register(app)
 plant.register(app)
 calendar.register(app)
 operate.register(app)
+shopfloor.register(app)
 people.register(app)
 upkeep.register(app)
 
