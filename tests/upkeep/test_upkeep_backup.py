@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
 from upkeep_world import EVERYTHING, Plant, new_database, opened, rows_of
 
 from dovetail.core.clock import SystemClock
-from dovetail.core.errors import ConfigError, DovetailError, RefusedError
+from dovetail.core.errors import ConfigError, DovetailError, LinkError, RefusedError
 from dovetail.operations import store as audit
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records
@@ -204,6 +206,26 @@ def test_an_installation_is_only_replaced_when_told_and_then_kept_aside(
     assert (data / "secret.key").read_text() == "stays"
     with opened(data) as plant:
         assert len(plant.samples()) > 500
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("call", "does", "says"),
+    [
+        ("disk_usage", lambda _path: SimpleNamespace(free=1_000), "bytes free that it needs"),
+        ("copyfile", lambda *_paths: (_ for _ in ()).throw(FULL), "cannot be written: No space left on device"),
+    ],
+)
+def test_a_disk_that_is_full_ends_it_and_all_is_as_before(
+    backup: Path, standing: Path, monkeypatch: pytest.MonkeyPatch, call: str, does: Callable[..., object], says: str
+) -> None:
+    before = contents(standing)
+    monkeypatch.setattr(f"dovetail.upkeep.restore.shutil.{call}", does)
+    with pytest.raises(LinkError, match=says):
+        bring_back(backup, standing, force=True)
+    assert contents(standing) == before
 
 
 @pytest.mark.postgres

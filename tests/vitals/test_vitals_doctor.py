@@ -6,10 +6,15 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
 from dovetail.app.bootstrap import House, open_house
@@ -187,6 +192,27 @@ def test_a_folder_that_was_made_open_is_closed_when_it_is_opened(tmp_path: Path)
     (tmp_path / "data").mkdir(mode=0o755)
     with open_house(Settings(data=tmp_path / "data")):
         assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_certificate_says_until_when_it_is_valid(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mes.plant.example")])
+    until = datetime(2026, 3, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(until)
+        .sign(key, hashes.SHA256())
+    )
+    cert = tmp_path / "chain.pem"
+    cert.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    assert look._valid_until_us(cert) == round(until.timestamp() * 1_000_000)
+    cert.write_bytes(b"no certificate")
+    assert look._valid_until_us(cert) is None
 
 
 # --- the command line -----------------------------------------------------------------------------------------

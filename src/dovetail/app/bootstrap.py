@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Literal
 
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
@@ -124,7 +125,7 @@ class House:
         """Every link as the screens show it; empty while nothing is collected."""
         return [] if self.edge is None else self.edge.status()
 
-    def look(self) -> Facts:
+    def look(self, look: Literal["whole", "quick"]) -> Facts:
         """The installation as the doctor and the metrics see it."""
         roles = tuple(Role(one.name, one.failing, one.steps, one.busy_s) for one in self.workers)
         live = None
@@ -138,7 +139,7 @@ class House:
                 clients=self.hub.clients,
                 delivery=self._delivered(),
             )
-        return gather(self.settings, clock=self.clock, live=live)
+        return gather(self.settings, clock=self.clock, live=live, look=look)
 
     def _delivered(self) -> Mapping[str, int]:
         """What became of samples; counted anew once a minute, because every month is asked for its repeats."""

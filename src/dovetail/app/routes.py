@@ -31,7 +31,6 @@ from dovetail.states import api as states_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
 from dovetail.vitals import api as vitals_api
-from dovetail.vitals.facts import Facts
 from dovetail.vitals.metrics import HttpMeter
 from dovetail.web import account, longwork, operations_api, people
 from dovetail.web.longwork import LongWork
@@ -52,7 +51,7 @@ class Parts:
     database: Database
     clock: Clock
     is_demo: bool
-    look: Callable[[], Facts]
+    look: vitals_api.Look
     meter: HttpMeter
 
 

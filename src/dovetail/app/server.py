@@ -24,6 +24,8 @@ from dovetail.vitals.ballast import Ballast
 
 log = logging.getLogger("dovetail")
 
+NOT_STARTED = 3  # the log says why; a service manager must not take it for a good end
+
 
 def configure_logging(settings: Settings | None = None) -> None:
     """One line per event on standard error; libraries speak only when something is wrong."""
@@ -95,6 +97,8 @@ def serve_house(house: House, *, on_ready: Callable[[], None]) -> None:
     finally:
         if control is not None:
             control.stop()
+    if not server.started:
+        raise SystemExit(NOT_STARTED)
 
 
 def _end(_signal: int, _frame: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -110,6 +111,7 @@ def restore(
 
     settings = from_environment(data=data, database_url=database_url)
     place = manifest.the_one(backup)
+    os.umask(0o077)  # what comes back is its owner's alone
     with own(settings.data):
         done = bring_back(
             place,

@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, to_rfc3339
-from dovetail.core.errors import ConfigError, RefusedError
+from dovetail.core.errors import ConfigError, LinkError, RefusedError
 from dovetail.core.scope import Actor
 from dovetail.db.migrate import upgrade
 from dovetail.db.uow import Database
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 JOURNAL: Final = "exchange.json"  # in the staging folder: everything is there, only the exchange is left
 TARGET: Final = "target.json"  # the PostgreSQL database that the restore fills
+ROOM: Final = 1.5  # the records are larger in their store than packed in a backup
 GOES_WITH: Final = {  # what leaves when a staged thing comes: the old one in every form it may have had
     RECORDS: (RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm", ELSEWHERE),
     ELSEWHERE: (RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm", ELSEWHERE),
@@ -89,8 +90,8 @@ def restore(
 ) -> Restored:
     """Replace the installation in `data`, whose owner the caller is.
 
-    Raises ConfigError, RefusedError, OSError: then all is as before. With PostgreSQL the database must be empty: the
-    old one stays untouched under its own name.
+    Raises ConfigError, RefusedError, LinkError: then all is as before. With PostgreSQL the database must be empty:
+    the old one stays untouched under its own name.
     """
     settle(data, records_url)
     found = manifests.read(backup)
@@ -106,6 +107,9 @@ def restore(
         raise ConfigError("SQLite records are restored into the data folder", code="restore-target")
     manifests.check_parts(backup, found, progress=progress)
     _check_samples(backup, found)
+    need = round(ROOM * found.bytes)
+    if shutil.disk_usage(data).free < need:
+        raise LinkError(f"{data} has not the {need:,} bytes free that it needs", code="restore-space")
     staging = data / RESTORING
     staging.mkdir(mode=0o700)
     try:
@@ -118,6 +122,9 @@ def restore(
             (staging / ELSEWHERE).touch()
             manifests.durable(staging / TARGET, orjson.dumps(_place(target)))
             rows = _fill(records_url, backup, found, clock=clock, progress=progress, by=actor)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise LinkError(f"{data} cannot be written: {error.strerror}", code="restore-write") from error
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise

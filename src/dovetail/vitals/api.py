@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -41,15 +42,18 @@ def diagnosis(facts: Facts, *, hardening: bool) -> Diagnosis:
     return Diagnosis(worst=doctor.worst(found), findings=views)
 
 
-def routes(api: Api, *, look: Callable[[], Facts], meter: HttpMeter) -> None:
+type Look = Callable[[Literal["whole", "quick"]], Facts]
+
+
+def routes(api: Api, *, look: Look, meter: HttpMeter) -> None:
     """Declare them."""
 
     @api.query("GET", "/doctor", permission=MANAGE, summary="What ails the installation, and who can mend it")
     def get_doctor(scope: Scope, hardening: bool = False) -> Diagnosis:
         scope.require(MANAGE, None)
-        return diagnosis(look(), hardening=hardening)
+        return diagnosis(look("whole"), hardening=hardening)
 
     @api.query("GET", "/metrics", permission=METRICS, summary="Numbers for a monitoring system, Prometheus' text form")
     def get_metrics(scope: Scope) -> Response:
         scope.require(METRICS, None)
-        return Response(metrics.render(metrics.families(look(), meter)), media_type=metrics.CONTENT_TYPE)
+        return Response(metrics.render(metrics.families(look("quick"), meter)), media_type=metrics.CONTENT_TYPE)

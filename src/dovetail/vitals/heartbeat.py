@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 BEAT_S: Final = 0.5
 BLOCKED_S: Final = 2.0  # four beats missed: screens stutter, polls are late
-FRAMES_SAID: Final = 12  # of the stack: where it hangs stands at its end
+FRAMES_SAID: Final = 6  # of the stack: where it hangs stands at its end
 
 type Verdict = Literal["well", "blocked", "suspended"]
 
