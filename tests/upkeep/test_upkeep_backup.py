@@ -17,8 +17,10 @@ from upkeep_world import EVERYTHING, Plant, new_database, opened, rows_of
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError, RefusedError
 from dovetail.operations import store as audit
+from dovetail.operations.operation import execute
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records
+from dovetail.upkeep.backup import MakeBackup
 from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import restore, verify
 
@@ -232,12 +234,26 @@ def test_a_disk_that_is_full_ends_it_and_all_is_as_before(
 def test_a_database_that_is_not_empty_is_left_as_it_is(tmp_path: Path, somewhere: Somewhere, backup: Path) -> None:
     url = somewhere("postgres")
     with opened(tmp_path / "data", database_url=url):
-        before = contents(tmp_path / "data")
+        pass
+    before = contents(tmp_path / "data")
     with pytest.raises(RefusedError, match="the database is not empty"):
         bring_back(backup, tmp_path / "data", url, force=True)
     assert contents(tmp_path / "data").keys() == before.keys()
     with opened(tmp_path / "data", database_url=url) as plant:
         assert plant.house.rooms.equipment.plant().equipment
+
+
+def test_a_backup_that_fails_leaves_nothing_behind_and_says_so_in_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path / "data", backups=tmp_path / "backups") as plant:
+        house = plant.house
+        monkeypatch.setattr("dovetail.upkeep.backup.shutil.disk_usage", lambda _path: SimpleNamespace(free=1_000))
+        begun = execute(house.backups.make, MakeBackup(), database=house.database, scope=EVERYTHING).output
+        house.backups.wait()
+        work = house.work.view(begun.job_id)
+    assert (work.state, "bytes free that it needs" in work.detail) == ("failed", True)
+    assert list((tmp_path / "backups").iterdir()) == []
 
 
 # --- keeping --------------------------------------------------------------------------------------------------

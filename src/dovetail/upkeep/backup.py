@@ -127,10 +127,14 @@ class Backups:
         return [] if self._place is None else manifests.in_folder(self._place, installation=identity(self._data))
 
     def stop(self) -> None:
-        """Give up a backup under way: what is there of it is recognised as partial."""
+        """Give up a backup under way."""
         self._ending.set()
+        self.wait(STOP_S)
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Until the one under way has ended, or the time is over."""
         if self._thread is not None:
-            self._thread.join(STOP_S)
+            self._thread.join(timeout_s)
 
     def _run(self, folder: Path, keep: int | None, work_id: str) -> None:
         try:
@@ -150,7 +154,7 @@ class Backups:
 
     # --- the copy ---------------------------------------------------------------------------------------------
     def now(self, folder: Path, *, keep: int | None = None, work_id: str | None = None) -> Path:
-        """Make one and answer where it is. Raises ConfigError, LinkError, OSError: then a partial one is left."""
+        """Make one and answer where it is. Raises ConfigError, LinkError, OSError: then nothing of it is left."""
         installation = identity(self._data)
         made_at = to_rfc3339(self._clock.now_us())
         name = f"{manifests.PREFIX}{_stamp(made_at)}-{installation[:8]}"
@@ -163,10 +167,14 @@ class Backups:
         partial.mkdir(mode=0o700)
         for inner in (records.FOLDER, HISTORIAN):
             (partial / inner).mkdir(mode=0o700)
-        with self._moment() as moment:
-            made_at = to_rfc3339(self._clock.now_us())
-            found = self._copy(moment, partial, installation, made_at, self._progress(work_id))
-        manifests.write(partial, found)
+        try:
+            with self._moment() as moment:
+                made_at = to_rfc3339(self._clock.now_us())
+                found = self._copy(moment, partial, installation, made_at, self._progress(work_id))
+            manifests.write(partial, found)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)  # it may have been what filled the disk
+            raise
         faults.point("backup.listed")
         whole = folder / name
         partial.rename(whole)
