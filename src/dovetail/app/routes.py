@@ -12,6 +12,7 @@ from dovetail.app import topics
 from dovetail.app.rooms import Rooms
 from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
+from dovetail.connections import tags_api
 from dovetail.connections.service import feeds as feeds_of
 from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
@@ -91,6 +92,7 @@ def assemble(api: Api, parts: Parts) -> None:
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
+    tags_api.routes(api, rooms.equipment.plant, lambda tags, scope: rooms.historian.last(tags, scope=scope))
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)
     people.routes(api, rooms.security)
