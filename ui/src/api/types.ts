@@ -49,6 +49,11 @@ export interface Tag {
   last: TagValue | null;
 }
 
+/** A tag in the table of the whole plant. */
+export interface Signal extends Tag { equipment_id: number }
+/** One tag in full: engineering value = raw · scale + offset. */
+export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null }
+
 export interface StateNow {
   equipment_id: number;
   state: string;
@@ -157,7 +162,19 @@ export interface Connection {
   reconnects?: number;
   lost_samples?: number;
   points_bad?: number;
+  /** `demoted`: the link stands but the device is silent; it is asked now and then. */
+  state?: "down" | "settling" | "up" | "demoted";
+  reads_per_s?: number | null;
+  rtt_p50_us?: number | null;
+  rtt_p99_us?: number | null;
+  bad_ratio?: number | null;
+  lag_us?: number | null;
+  demotions?: number;
 }
+/** A time in which a connection was up, or down; `end` null: still. */
+export interface LinkPeriod { state: "up" | "down"; connection: string; start: string; end: string | null; duration_us: number | null; causes: { at: string; cause: string }[]; alerted: boolean }
+/** `availability` = up / observed; null where nothing was observed. */
+export interface LinkTotals { connection: string; start: string; end: string; observed_us: number; up_us: number; down_us: number; availability: number | null; outages: number; longest_us: number; longest: LinkPeriod | null }
 
 export interface Series { tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
 

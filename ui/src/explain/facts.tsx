@@ -4,6 +4,7 @@ import css from "@/explain/explain.module.css";
 import { factWords, words } from "@/explain/words";
 import { Lasting, Num, When } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
+import { connectionOf, Go, tagOf } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
@@ -11,13 +12,15 @@ const MOMENTS = new Set(["start", "end", "ts", "ts_device"]);
 const CODES = new Set(["address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
 const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pri_ns", "ideal_ns", "share_ppm", "pieces", "sub_ns"]);
 
-function Fact({ name, value }: { name: string; value: unknown }) {
+function Fact({ name, value, tagId }: { name: string; value: unknown; tagId: unknown }) {
   const language = useLanguage();
   const stateName = useStateName();
   const reasonName = useReasonName();
   if (MOMENTS.has(name)) return <When at={String(value)} as="exact" />;
   if (typeof value === "number" && name.endsWith("_us")) return <Lasting us={value} />;
   if (typeof value === "number") return <Num value={value} measured />;
+  if (name === "tag" && typeof tagId === "number") return <Go to={tagOf(tagId)} className="link mono" testid="explain-tag">{String(value)}</Go>;
+  if (name === "connection") return <Go to={connectionOf(String(value))} className="link mono">{String(value)}</Go>;
   if (typeof value === "boolean") return wordFor(factWords, language, value ? "yes" : "no");
   if (name === "state") return stateName(String(value));
   if (name === "reason") return reasonName(String(value));
@@ -37,7 +40,7 @@ export function Facts({ node }: { node: ExplainNode }) {
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{wordFor(factWords, language, name)}</dt>
-          <dd data-testid={`fact-${name}`}><Fact name={name} value={value} /></dd>
+          <dd data-testid={`fact-${name}`}><Fact name={name} value={value} tagId={node.detail["tag_id"]} /></dd>
         </div>
       ))}
     </dl>

@@ -25,6 +25,15 @@ export function useTopicWanted(topic: string | null): void {
   useEffect(() => (topic ? liveLink.want(topic) : undefined), [topic]);
 }
 
+/** The same for many at once. */
+export function useTopicsWanted(topics: readonly string[]): void {
+  const key = topics.join(" ");
+  useEffect(() => {
+    const releases = key ? key.split(" ").map((topic) => liveLink.want(topic)) : [];
+    return () => releases.forEach((release) => release());
+  }, [key]);
+}
+
 /** The latest document of a topic, undefined until it comes. */
 export function useLive<Document>(topic: string | null): Document | undefined {
   useTopicWanted(topic);

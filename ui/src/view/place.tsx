@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Equipment } from "@/api/types";
 import type { Search } from "@/view/search";
 
-const AT = ["overview", "unit", "line", "andon", "station", "stops", "board"] as const;
+const AT = ["overview", "unit", "line", "andon", "station", "stops", "board", "tags"] as const;
 const at = (screen: (typeof AT)[number]) => (path: string): string => `/${screen}/${path}`;
 export const overviewOf = at("overview");
 export const unitOf = at("unit");
@@ -13,6 +13,9 @@ export const andonOf = at("andon");
 export const stationOf = at("station");
 export const stopsOf = at("stops");
 export const boardOf = at("board");
+export const tagsOf = at("tags");
+export const tagOf = (id: number): string => `/tag/${id}`;
+export const connectionOf = (name: string): string => `/connection/${encodeURIComponent(name)}`;
 
 const LINES: ReadonlySet<string> = new Set(["ProductionLine", "ProcessCell", "ProductionUnit", "WorkCell", "WorkCenter"]);
 type Placed = Pick<Equipment, "path" | "level">;

@@ -1,0 +1,145 @@
+// The tag page: what the value is, how far it may be believed and why, where it is read, and what it was.
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { signalQuery } from "@/api/queries";
+import type { Series, Wiring } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Panel } from "@/design/panel";
+import { useTopicWanted } from "@/live/live";
+import { Samples } from "@/screens/tag/samples";
+import css from "@/screens/tag/tag.module.css";
+import { kindWords, words } from "@/screens/tag/words";
+import { formatDuration, formatMeasured, unitSymbol } from "@/show/format";
+import { When } from "@/show/show";
+import { download } from "@/signals/csv";
+import { type Newest, NUMERIC, useNewest, valueWithUnit } from "@/signals/newest";
+import { codeOf, gradeOf } from "@/signals/quality";
+import { QualitySign } from "@/signals/quality-sign";
+import { meaningWords, words as signalWords } from "@/signals/words";
+import { TagTrend } from "@/trend/tag-trend";
+import { connectionOf, Go, placeOf, tagsOf } from "@/view/place";
+import { PeriodChooser } from "@/view/period-chooser";
+import { usePeriod, type Window } from "@/view/period";
+import { words as periodWords } from "@/view/words";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+interface FactProps { name: string; children: ReactNode; testid?: string }
+function Fact({ name, children, testid }: FactProps) {
+  return <><dt>{name}</dt><dd data-testid={testid}>{children}</dd></>;
+}
+
+function Device({ newest }: { newest: Newest }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  if (newest.deviceMs === null || newest.deviceMs === newest.tsMs) return <span className="quiet">{say("deviceSame")}</span>;
+  const time = formatDuration(Math.abs(newest.deviceMs - newest.tsMs) * 1000, language);
+  return <><When at={newest.deviceMs} as="exact" /> <span className="quiet">{say(newest.deviceMs < newest.tsMs ? "behind" : "ahead", { time })}</span></>;
+}
+
+function Now({ tag }: { tag: Wiring }) {
+  const say = useWords(words);
+  const saySignal = useWords(signalWords);
+  const language = useLanguage();
+  const newest = useNewest(tag);
+  const meanings = meaningWords[language] as Record<string, string>;
+  if (!newest) return <Panel title={say("now")}><Empty compact title={saySignal("none")} hint={saySignal("noneHint")} /></Panel>;
+  return (
+    <Panel title={say("now")} testid="tag-now">
+      <div className="live">
+        <div className={css.value} translate="no" data-testid="tag-value">{valueWithUnit(newest, tag, language)}</div>
+        <QualitySign quality={newest.quality} />
+        <p className={css.meaning} data-testid="quality-meaning">{meanings[codeOf(newest.quality)] ?? meanings[gradeOf(newest.quality)]}</p>
+        <dl className={css.facts}>
+          <Fact name={say("ts")} testid="tag-ts"><When at={newest.tsMs} as="exact" /></Fact>
+          <Fact name={say("device")} testid="tag-device"><Device newest={newest} /></Fact>
+          <Fact name={say("code")}><span className="mono">{`0x${newest.quality.toString(16).padStart(4, "0")}`}</span></Fact>
+        </dl>
+      </div>
+    </Panel>
+  );
+}
+
+function Scan({ tag }: { tag: Wiring }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  if (tag.interval_ms === null) return <span translate="no">{tag.scan}</span>;
+  return say(tag.mode === "poll" ? "poll" : "subscribe", { name: tag.scan, time: formatDuration(tag.interval_ms * 1000, language) });
+}
+
+function Source({ tag }: { tag: Wiring }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const { map } = useEquipment();
+  const equipment = map.byId(tag.equipment_id);
+  const scaled = tag.scale !== 1 || tag.offset !== 0;
+  return (
+    <Panel title={say("wiring")} testid="tag-source">
+      <dl className={css.facts}>
+        {equipment && <Fact name={say("equipment")}><Go to={placeOf(equipment)} className="link">{equipment.name}</Go></Fact>}
+        <Fact name={say("connection")}>{tag.connection ? <Go to={connectionOf(tag.connection)} className="link" testid="to-connection"><span translate="no">{tag.connection}</span></Go> : say("internal")}</Fact>
+        {tag.address && <Fact name={say("address")} testid="tag-address"><span className="mono">{tag.address}</span></Fact>}
+        {tag.connection && <Fact name={say("scan")}><Scan tag={tag} /></Fact>}
+        <Fact name={say("kind")}>{wordFor(kindWords, language, tag.kind)}</Fact>
+        {unitSymbol(tag.unit) && <Fact name={say("unit")}><span translate="no">{unitSymbol(tag.unit)}</span></Fact>}
+        {tag.connection && <Fact name={say("scaling")}>{scaled ? say("raw", { scale: formatMeasured(tag.scale, language), offset: formatMeasured(tag.offset, language) }) : say("unscaled")}</Fact>}
+        {tag.connection && <Fact name={say("deadband")}>{tag.deadband > 0 ? `${formatMeasured(tag.deadband, language)} ${unitSymbol(tag.unit)}` : say("every")}</Fact>}
+      </dl>
+    </Panel>
+  );
+}
+
+/** The rows of the trend as a file: one per pixel, lowest and highest kept. */
+function saveTrend(tag: Wiring, series: Series): void {
+  const rows = series.t0_us.map((t0, i) => [new Date(t0 / 1000).toISOString(), series.min[i], series.max[i], series.first[i], series.last[i], series.n[i], series.n_good[i]]);
+  download(`${tag.path}-trend.csv`, [["time", "lowest", "highest", "first", "last", "samples", "good samples"], ...rows]);
+}
+
+function History({ tag, window }: { tag: Wiring; window: Window }) {
+  const say = useWords(words);
+  const [series, setSeries] = useState<Series>();
+  const numeric = NUMERIC.has(tag.kind);
+  const tools = series && series.t0_us.length > 0 && <Button size="xs" variant="default" onClick={() => saveTrend(tag, series)} aria-label={say("exportTrend")} data-testid="export-trend">{say("export")}</Button>;
+  return (
+    <>
+      <Panel title={say("trend")} tools={tools} flush>
+        {numeric ? <TagTrend tag={tag} window={window} onShown={setSeries} /> : <Empty compact title={say("noTrend")} hint={say("noTrendHint")} />}
+      </Panel>
+      <Samples tag={tag} window={window} />
+    </>
+  );
+}
+
+function TagView({ tag }: { tag: Wiring }) {
+  const say = useWords(words);
+  const sayPeriod = useWords(periodWords);
+  const { map } = useEquipment();
+  const equipment = map.byId(tag.equipment_id);
+  const period = usePeriod(tag.equipment_id, equipment?.timezone);
+  useTopicWanted(`tags/${tag.equipment_id}`);
+  return (
+    <div className={css.page}>
+      <div className={css.titleRow}>
+        <div className={css.title}>
+          <h1 translate="no">{tag.property}</h1>
+          {equipment && <Go to={tagsOf(equipment.path)} className="link" label={say("table")}><span translate="no">{equipment.path}</span></Go>}
+        </div>
+        <PeriodChooser period={period} />
+      </div>
+      <div className={css.pair}><Now tag={tag} /><Source tag={tag} /></div>
+      {period.window ? <History tag={tag} window={period.window} /> : period.isPending ? <Waiting lines={8} /> : <Panel><Empty icon="clock" title={sayPeriod(period.name === "custom" ? "badRange" : "noShift")} hint={sayPeriod("noShiftHint")} /></Panel>}
+    </div>
+  );
+}
+
+const TAG = /^\/tag\/(\d{1,15})\/?$/;
+
+export default function TagPage() {
+  const id = useRouterState({ select: (state) => TAG.exec(state.location.pathname)?.[1] ?? null });
+  const { data, error, refetch } = useQuery({ ...signalQuery(Number(id ?? 0)), refetchInterval: 3_000 });
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  return data ? <TagView key={data.id} tag={data} /> : <Waiting lines={10} />;
+}
