@@ -1,30 +1,24 @@
 // Every link to a controller as a row: a lost link, a wrong clock or an open door must be seen at once.
 import { Tooltip } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { connectionsQuery } from "@/api/queries";
-import type { Connection, Page } from "@/api/types";
+import type { Connection } from "@/api/types";
+import { useConnections } from "@/connections/connections";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { useLive } from "@/live/live";
 import css from "@/screens/connections/connections.module.css";
 import { words } from "@/screens/connections/words";
-import { formatDuration, NOTHING } from "@/show/format";
-import { Num, Running, When } from "@/show/show";
+import { formatDuration, formatNumber, NOTHING } from "@/show/format";
+import { Lasting, Num, Ratio, Running, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
+import { connectionOf, Go } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
+const COLUMNS = ["name", "state", "endpoint", "goodThrough", "clock", "rate", "rtt", "lag", "badRatio", "trouble"] as const;
+const NUMBERS: ReadonlySet<string> = new Set(["rate", "rtt", "lag", "badRatio"]);
 const CLOCK_SAME_US = 1_000;
 const CLOCK_TOLERATED_US = 1_000_000;
-
-function useConnections() {
-  const live = useLive<Page<Connection> | Connection[]>("connections");
-  const { data, error, isPending, refetch } = useQuery(connectionsQuery());
-  const items = (Array.isArray(live) ? live : live?.items) ?? data;
-  return { items, error: items ? null : error, isPending: isPending && !items, refetch };
-}
 
 function Warning({ label, hint, testid }: { label: ReactNode; hint: string; testid: string }) {
   return (
@@ -46,18 +40,19 @@ function Clock({ offsetUs }: { offsetUs: number | null }) {
 
 function Troubles({ connection }: { connection: Connection }) {
   const say = useWords(words);
-  const counted = [["reconnects", connection.reconnects], ["overruns", connection.overruns], ["lost", connection.lost_samples], ["bad", connection.points_bad]] as const;
+  const counted = [["reconnects", connection.reconnects], ["overruns", connection.overruns], ["demotions", connection.demotions], ["lost", connection.lost_samples], ["bad", connection.points_bad]] as const;
   const shown = counted.filter(([, n]) => (n ?? 0) > 0).map(([key, n]) => say(key, { n: n ?? 0 }));
   return <span className={css.small}>{shown.join(" · ")}</span>;
 }
 
 function Row({ connection }: { connection: Connection }) {
   const say = useWords(words);
+  const language = useLanguage();
   return (
     <tr data-up={connection.up} data-testid={`connection-${connection.name}`}>
-      <th scope="row"><span className={css.name}>{connection.name}</span><span className={css.small}>{connection.driver}</span></th>
+      <th scope="row"><Go to={connectionOf(connection.name)} className={css.name} testid="connection-link">{connection.name}</Go><span className={css.small}>{connection.driver}</span></th>
       <td>
-        <span className={connection.up ? css.up : css.down} data-testid="link-state"><StateSign sign={connection.up ? "run" : "cut"} tone={connection.up ? "normal" : "fault"} />{say(connection.up ? "up" : "down")}<span className={css.since}><Running since={connection.since} /></span></span>
+        <span className={connection.up ? css.up : css.down} data-testid="link-state"><StateSign sign={connection.up ? "run" : "cut"} tone={connection.up ? "normal" : "fault"} />{say(connection.state ?? (connection.up ? "up" : "down"))}<span className={css.since}><Running since={connection.since} /></span></span>
         {!connection.up && connection.cause && <span className={css.cause} data-testid="cause">{connection.cause}</span>}
       </td>
       <td>
@@ -66,7 +61,10 @@ function Row({ connection }: { connection: Connection }) {
       </td>
       <td data-testid="good-through">{connection.good_through ? <When at={connection.good_through} as={connection.up ? "second" : "full"} /> : say("never")}</td>
       <td><Clock offsetUs={connection.clock_offset_us} /></td>
-      <td className={css.right}><Num value={connection.samples_per_s} digits={1} /></td>
+      <td className={css.right}><Num value={connection.samples_per_s} digits={1} /><span className={css.under}>{say("reads", { n: formatNumber(connection.reads_per_s, language, 1) })}</span></td>
+      <td className={css.right} data-testid="rtt"><Lasting us={connection.rtt_p50_us} /><span className={css.under}>{say("most", { time: formatDuration(connection.rtt_p99_us, language) })}</span></td>
+      <td className={css.right} data-testid="lag"><Lasting us={connection.lag_us} /></td>
+      <td className={css.right} data-testid="bad-ratio"><Ratio value={connection.bad_ratio} /></td>
       <td><Troubles connection={connection} /></td>
     </tr>
   );
@@ -86,7 +84,7 @@ export default function Connections() {
         {sorted.length > 0 && (
           <div className={css.box} tabIndex={0} role="region" aria-label={say("title")}>
             <table className={`live ${css.table}`} data-testid="connections">
-              <thead><tr>{(["name", "state", "endpoint", "goodThrough", "clock", "rate", "trouble"] as const).map((key) => <th key={key} scope="col" className={key === "rate" ? css.right : undefined}>{say(key)}</th>)}</tr></thead>
+              <thead><tr>{COLUMNS.map((key) => <th key={key} scope="col" className={NUMBERS.has(key) ? css.right : undefined}>{say(key)}</th>)}</tr></thead>
               <tbody>{sorted.map((connection) => <Row key={connection.name} connection={connection} />)}</tbody>
             </table>
           </div>
