@@ -47,7 +47,7 @@ export function TagTable({ rows, sort, down, onSort, label }: TableProps) {
   const say = useWords(words);
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: 6 });
-  useEffect(() => box.current?.scrollTo({ top: 0 }), [sort, down]);
+  useEffect(() => { if (box.current) box.current.scrollTop = 0; }, [sort, down]);
   const direction = (column: Column) => (column !== sort ? "none" : down ? "descending" : "ascending");
   return (
     <div ref={box} className={css.box} tabIndex={0} role="region" aria-label={label}>
