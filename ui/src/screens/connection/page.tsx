@@ -50,7 +50,7 @@ function Past({ name, root }: { name: string; root: Equipment }) {
   const period = usePeriod(root.id, root.timezone);
   return (
     <>
-      <PeriodChooser period={period} />
+      <div className={css.period}><PeriodChooser period={period} /></div>
       {period.window && <History name={name} window={period.window} />}
       {!period.window && (period.isPending ? <Waiting lines={5} /> : <Panel><Empty icon="clock" title={sayPeriod(period.name === "custom" ? "badRange" : "noShift")} hint={sayPeriod("noShiftHint")} /></Panel>)}
     </>

@@ -8,15 +8,15 @@ import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import css from "@/screens/connections/connections.module.css";
 import { words } from "@/screens/connections/words";
-import { formatDuration, formatNumber, NOTHING } from "@/show/format";
-import { Lasting, Num, Ratio, Running, When } from "@/show/show";
+import { formatDuration, formatNumber, formatRatio, NOTHING } from "@/show/format";
+import { Lasting, Num, Running, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { connectionOf, Go } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
-const COLUMNS = ["name", "state", "endpoint", "goodThrough", "clock", "rate", "rtt", "lag", "badRatio", "trouble"] as const;
-const NUMBERS: ReadonlySet<string> = new Set(["rate", "rtt", "lag", "badRatio"]);
+const COLUMNS = ["name", "state", "endpoint", "goodThrough", "clock", "rate", "rtt", "lag", "trouble"] as const;
+const NUMBERS: ReadonlySet<string> = new Set(["rate", "rtt", "lag"]);
 const CLOCK_SAME_US = 1_000;
 const CLOCK_TOLERATED_US = 1_000_000;
 
@@ -63,8 +63,7 @@ function Row({ connection }: { connection: Connection }) {
       <td><Clock offsetUs={connection.clock_offset_us} /></td>
       <td className={css.right}><Num value={connection.samples_per_s} digits={1} /><span className={css.under}>{say("reads", { n: formatNumber(connection.reads_per_s, language, 1) })}</span></td>
       <td className={css.right} data-testid="rtt"><Lasting us={connection.rtt_p50_us} /><span className={css.under}>{say("most", { time: formatDuration(connection.rtt_p99_us, language) })}</span></td>
-      <td className={css.right} data-testid="lag"><Lasting us={connection.lag_us} /></td>
-      <td className={css.right} data-testid="bad-ratio"><Ratio value={connection.bad_ratio} /></td>
+      <td className={css.right} data-testid="lag"><Lasting us={connection.lag_us} /><span className={css.under} data-testid="bad-ratio">{say("badRatio", { share: formatRatio(connection.bad_ratio, language) })}</span></td>
       <td><Troubles connection={connection} /></td>
     </tr>
   );

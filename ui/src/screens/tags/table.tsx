@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useRef } from "react";
 import { tagsQuery } from "@/api/queries";
+import type { Tag } from "@/api/types";
 import { Icon } from "@/design/icons";
 import { useTopicWanted } from "@/live/live";
 import { type Column, COLUMNS, type Found } from "@/screens/tags/rows";
@@ -18,24 +19,35 @@ import { useWords } from "@/words/words";
 const ROW_PX = 34;
 const ASK_AGAIN_MS = 5_000; // texts and device times are in no live frame
 
+const Quality = memo(QualitySign);
+
+/** The cells that change: the links beside them are not drawn again with every value. */
+function Live({ tag }: { tag: Tag }) {
+  const language = useLanguage();
+  const newest = useNewest(tag);
+  const device = newest?.deviceMs ?? null;
+  return (
+    <>
+      <span role="cell" className={css.value} data-testid="tag-value">{valueWithUnit(newest, tag, language)}</span>
+      <span role="cell">{newest && <Quality quality={newest.quality} />}</span>
+      <span role="cell">{newest && <When at={newest.tsMs} as="exact" />}</span>
+      <span role="cell">{device !== null && device !== newest?.tsMs && <When at={device} as="second" />}</span>
+    </>
+  );
+}
+
 interface RowProps { found: Found; top: number; index: number; resting: boolean }
 const Row = memo(function Row({ found, top, index, resting }: RowProps) {
   const say = useWords(words);
-  const language = useLanguage();
   const { tag: listed, equipment } = found;
   useTopicWanted(`tags/${listed.equipment_id}`);
   const { data } = useQuery({ ...tagsQuery(listed.equipment_id), enabled: resting, refetchInterval: ASK_AGAIN_MS, select: (tags) => tags.find((tag) => tag.id === listed.id) });
   const tag = data ?? listed;
-  const newest = useNewest(tag);
-  const device = newest?.deviceMs ?? null;
   return (
     <div role="row" aria-rowindex={index + 2} className={css.row} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="tag-row" data-path={tag.path}>
       <span role="rowheader" translate="no"><Go to={tagOf(tag.id)} className={css.name} testid="tag-link">{tag.property}</Go></span>
       <span role="cell" translate="no" className="quiet" title={equipment}>{equipment}</span>
-      <span role="cell" className={css.value} data-testid="tag-value">{valueWithUnit(newest, tag, language)}</span>
-      <span role="cell">{newest && <QualitySign quality={newest.quality} />}</span>
-      <span role="cell">{newest && <When at={newest.tsMs} as="exact" />}</span>
-      <span role="cell">{device !== null && device !== newest?.tsMs && <When at={device} as="second" />}</span>
+      <Live tag={tag} />
       <span role="cell" className="mono" title={tag.address ?? ""}>{tag.address}</span>
       <span role="cell">{tag.connection ? <Go to={connectionOf(tag.connection)} className="link"><span translate="no">{tag.connection}</span></Go> : <span className="quiet">{say("internal")}</span>}</span>
     </div>
