@@ -24,6 +24,8 @@ ROOMS = (
     "production",
     "counting",
     "connections",
+    "vault",
+    "webhooks",
     "performance",
 )
 

@@ -25,6 +25,8 @@ ROOMS = (
     "production",
     "counting",
     "connections",
+    "vault",
+    "webhooks",
     "performance",
     "operations",
 )

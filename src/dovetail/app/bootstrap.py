@@ -28,6 +28,7 @@ from dovetail.events.counting import CountsChanged
 from dovetail.events.edge import LinkChanged
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.historian import FramesStored
+from dovetail.events.operations import OperationsEvent
 from dovetail.events.production import JobResponseChanged
 from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
@@ -57,7 +58,9 @@ class House:
         self.database = database
         self.clock = clock
         self.bus = bus
-        self.rooms: Rooms = build_rooms(settings.data, database, clock=clock, bus=bus)
+        self.rooms: Rooms = build_rooms(
+            settings.data, database, clock=clock, bus=bus, webhook_hosts=settings.webhook_hosts
+        )
         self.work = LongWork(clock)
         self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
         self.heartbeat = Heartbeat(on_beat=self._alive)
@@ -158,6 +161,9 @@ class House:
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
         connections = Worker("connections", rooms.connections.step)
+        webhooks = Worker("webhooks", rooms.webhooks.step)
+        rooms.webhooks.on_done = webhooks.nudge
+        self.bus.subscribe(OperationsEvent, webhooks.nudge)
         self.bus.subscribe(LinkChanged, connections.nudge)
         for event in (FramesStored, PlantApplied):
             self.bus.subscribe(event, states.nudge)
@@ -165,7 +171,7 @@ class House:
             self.bus.subscribe(event, production.nudge)
         for event in (RecordsChanged, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, ledger, sealer, connections]
+        return [states, production, ledger, sealer, connections, webhooks]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""
@@ -175,7 +181,14 @@ class House:
         self._tasks.append(asyncio.create_task(self.heartbeat.run(), name="heartbeat"))
         for worker in self.workers:
             worker.start()
-        self.edge = EdgeRuntime(self.links(), self.rooms.historian, clock=self.clock, on_link=self._link_changed)
+        await asyncio.to_thread(self.rooms.vault.refresh)
+        self.edge = EdgeRuntime(
+            self.links(),
+            self.rooms.historian,
+            clock=self.clock,
+            on_link=self._link_changed,
+            secret=self.rooms.vault.value,
+        )
         await self.edge.start()
 
         def applied(_event: PlantApplied) -> None:
@@ -198,6 +211,7 @@ class House:
             worker.ask_to_stop()
         await asyncio.gather(*(asyncio.to_thread(worker.stop) for worker in self.workers))
         await asyncio.to_thread(self.rooms.connections.step)  # what the links told last
+        await asyncio.to_thread(self.rooms.webhooks.close)
 
     @staticmethod
     def _alive() -> None:

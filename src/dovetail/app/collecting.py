@@ -10,11 +10,21 @@ from dovetail.drivers.base import PACKAGE, DriverSpec, Point
 from dovetail.edge.model import LinkPlan, ScanPoint, TimeRule
 from dovetail.equipment.model import Connection, PlantModel, ScanClass, Tag
 from dovetail.equipment.snapshot import DEFAULT_SCAN
+from dovetail.vault.model import named_in
 
 
 def links(plant: PlantModel) -> list[LinkPlan]:
     """One link per connection that has tags, by name."""
     return [_link(plant, connection) for _, connection in sorted(plant.connections.items())]
+
+
+def secrets_named(plant: PlantModel) -> dict[str, list[str]]:
+    """Per secret the connections that name it."""
+    found: dict[str, list[str]] = {}
+    for name, connection in sorted(plant.connections.items()):
+        for secret in sorted(set(named_in(connection.options))):
+            found.setdefault(secret, []).append(name)
+    return found
 
 
 def _link(plant: PlantModel, connection: Connection) -> LinkPlan:

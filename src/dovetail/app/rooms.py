@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dovetail.calendaredit.service import CalendarEditing
+from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
@@ -26,6 +27,9 @@ from dovetail.production.service import ProductionRoom
 from dovetail.security.service import SecurityRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
 from dovetail.states.service import StatesRoom
+from dovetail.vault.plant import with_secret_hints
+from dovetail.vault.service import VaultRoom
+from dovetail.webhooks.service import WebhooksRoom
 from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
 from dovetail.workcalendar.service import CalendarRoom
 
@@ -48,6 +52,8 @@ class Rooms:
     connections: ConnectionsRoom
     performance: PerformanceRoom
     explainer: Explainer
+    vault: VaultRoom
+    webhooks: WebhooksRoom
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -72,9 +78,17 @@ def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> Cal
     )
 
 
-def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Rooms:
+def told_kinds() -> Mapping[str, str]:
+    """Everything that anybody outside can be told, with what it means."""
+    return CONNECTION_KINDS
+
+
+def build_rooms(
+    data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = ()
+) -> Rooms:
     """Put the rooms of the installation in `data` together; nothing runs yet."""
-    equipment = EquipmentRoom(database, clock, bus, plant_sections())
+    vault = VaultRoom(database, data=data, bus=bus)
+    equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
     historian = Historian(
         data / "historian",
         clock=clock,
@@ -124,4 +138,6 @@ def build_rooms(data: Path, database: Database, *, clock: Clock, bus: Bus) -> Ro
         connections=ConnectionsRoom(database, plant=equipment.plant, historian=historian, clock=clock),
         performance=performance,
         explainer=Explainer(performance, historian),
+        vault=vault,
+        webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
     )

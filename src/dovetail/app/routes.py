@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from dovetail.app import topics
+from dovetail.app import collecting, topics
 from dovetail.app.rooms import Rooms
 from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
@@ -31,10 +31,12 @@ from dovetail.security import api as security_api
 from dovetail.states import api as states_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
+from dovetail.vault import api as vault_api
 from dovetail.vitals import api as vitals_api
 from dovetail.vitals.metrics import HttpMeter
 from dovetail.web import account, longwork, operations_api, people
 from dovetail.web.longwork import LongWork
+from dovetail.webhooks import api as webhooks_api
 from dovetail.workcalendar import api as workcalendar_api
 
 LIVE = system_scope("live")
@@ -66,6 +68,8 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.production.operations,
         *rooms.calendar_editing.operations,
         *rooms.counting.operations,
+        *rooms.vault.operations,
+        *rooms.webhooks.operations,
         parts.backups.make,
     ]
     return Catalogue(found)
@@ -93,6 +97,8 @@ def assemble(api: Api, parts: Parts) -> None:
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
     tags_api.routes(api, rooms.equipment.plant, lambda tags, scope: rooms.historian.last(tags, scope=scope))
+    vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
+    webhooks_api.routes(api, rooms.webhooks)
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)
     people.routes(api, rooms.security)

@@ -26,6 +26,7 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     behind_proxy: str | None = None  # the address of a TLS-terminating proxy whose X-Forwarded-Proto is believed
+    webhook_hosts: tuple[str, ...] = ()  # hosts inside this machine or its cloud that webhooks may lead to all the same
     names: tuple[str, ...] = ()  # further host names this server answers to
     backups: Path | None = None  # the folder for backups that are asked for over the API
     log: str = "text"  # or json: one object per line
@@ -81,7 +82,7 @@ def from_environment(**given: object) -> Settings:
     """Settings from DOVETAIL_DATA, DOVETAIL_DATABASE_URL, …; what is given (and not None) wins."""
     chosen: dict[str, object] = {}
     kinds: dict[str, Callable[[str], object]] = {
-        "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names,
+        "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names, "webhook_hosts": _names,
         "backups": Path,
     }  # fmt: skip
     for name in (
@@ -96,6 +97,7 @@ def from_environment(**given: object) -> Settings:
         "backups",
         "log",
         "log_level",
+        "webhook_hosts",
     ):
         text = os.environ.get(PREFIX + name.upper())
         if text:
