@@ -1,0 +1,86 @@
+"""An engineer finds a signal in the tag table, reads where it comes from, and sees when its connection was lost."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from screens import CAPPER
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
+
+OUTAGE = {
+    "state": "down",
+    "connection": "plc-capper",
+    "duration_us": 90_000_000,
+    "causes": [{"at": "2026-11-20T08:00:00Z", "cause": "the controller closed the connection"}],
+    "alerted": True,
+}
+
+
+def test_a_signal_is_found_opened_and_exported(page: Page, api: httpx.Client) -> None:
+    page.goto("/tags")
+    expect(page.get_by_test_id("tag-row").first).to_be_visible()
+    capper = next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == CAPPER)
+    known = api.get("/tags", params={"equipment": capper}).json()["items"]
+    page.get_by_test_id("tags-find").fill("capper speed")
+    rows = page.get_by_test_id("tag-row")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("Good")
+    page.get_by_test_id("tag-link").click()
+    speed = next(tag for tag in known if tag["property"] == "speed")
+    expect(page).to_have_url(re.compile(f"/tag/{speed['id']}$"))
+    expect(page.get_by_test_id("tag-address")).to_have_text(speed["address"])
+    expect(page.get_by_test_id("quality-meaning")).to_contain_text("may be believed")
+    page.get_by_test_id("period").get_by_text("24 h").click()
+    expect(page.get_by_test_id("trend")).to_be_visible()
+    expect(page.get_by_test_id("sample").first).to_be_visible()
+    with page.expect_download() as waited:
+        page.get_by_test_id("export-samples").click()
+    with waited.value.path().open(encoding="utf-8-sig", newline="") as file:
+        head, *samples = list(csv.reader(file))
+    assert head == ["time", "device time", "value", "quality", "unit"]
+    assert samples
+    assert {float(sample[2]) >= 0 for sample in samples if sample[3] == "GOOD"} == {True}
+
+
+def test_the_table_is_sorted_and_filtered_by_the_keyboard_and_the_address_keeps_it(page: Page) -> None:
+    page.goto(f"/tags/{CAPPER}")
+    expect(page.get_by_test_id("tag-row").first).to_be_visible()
+    page.get_by_test_id("sort-property").focus()
+    page.keyboard.press("Enter")
+    names = page.get_by_test_id("tag-link")
+    expect(page.locator("[role=columnheader][aria-sort=ascending]")).to_have_text("Name")
+    up = names.all_inner_texts()
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=columnheader][aria-sort=descending]")).to_have_text("Name")
+    assert names.all_inner_texts() == up[::-1]
+    page.get_by_test_id("tags-find").fill("no such signal")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    page.reload()
+    expect(page.get_by_test_id("tags-find")).to_have_value("no such signal")
+    page.get_by_test_id("empty").get_by_role("button").click()
+    expect(names.first).to_be_visible()
+
+
+def test_an_outage_of_a_connection_is_seen_with_its_cause(page: Page) -> None:
+    """The demo's controllers do not fail by themselves: the past is told by the network here, the screen is ours."""
+    down = OUTAGE | {"start": "2026-11-20T08:00:00Z", "end": "2026-11-20T08:01:30Z"}
+    up = {"state": "up", "connection": "plc-capper", "start": down["end"], "end": None, "duration_us": None}
+    periods = [up | {"causes": [], "alerted": False}, down]
+    page.route("**/connections/plc-capper/history*", lambda route: route.fulfill(json={"items": periods, "next": None}))
+    page.goto("/connections")
+    page.get_by_test_id("connection-link").get_by_text("plc-capper").click()
+    expect(page.get_by_test_id("fed")).to_have_text("Capper")
+    expect(page.get_by_test_id("reads")).not_to_have_text("–")
+    expect(page.get_by_test_id("availability")).to_contain_text("%")
+    page.goto(page.url + "?period=custom&start=2026-11-20T07:00:00Z&end=2026-11-20T09:00:00Z")
+    expect(page.get_by_test_id("outage")).to_have_count(1)
+    expect(page.get_by_test_id("outage")).to_contain_text("1 min 30 s")
+    expect(page.get_by_test_id("outage-cause")).to_contain_text("the controller closed the connection")
+    expect(page.locator("[data-testid=band] [data-state=down]")).to_have_count(1)
+    page.get_by_test_id("to-tags").click()
+    expect(page.get_by_test_id("tag-row").first).to_contain_text("plc-capper")
