@@ -22,6 +22,7 @@ ROOMS = (
     "historian",
     "states",
     "production",
+    "timeline",
     "counting",
     "connections",
     "vault",

@@ -23,6 +23,7 @@ ROOMS = (
     "security",
     "states",
     "production",
+    "timeline",
     "counting",
     "connections",
     "vault",

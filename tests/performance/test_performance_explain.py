@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
@@ -16,12 +17,13 @@ from dovetail.core.clock import MINUTE_US, to_rfc3339
 from dovetail.core.errors import DovetailError, NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
-from dovetail.operations.http import Api, current_scope, problem
+from dovetail.insight.api import explain_routes
+from dovetail.insight.explain import PAGE, Explainer
+from dovetail.insight.tree import Node, Place
+from dovetail.operations.http import Api, problem
 from dovetail.performance.api import routes
 from dovetail.performance.columns import BY_NAME
-from dovetail.performance.explain import PAGE, Explainer
 from dovetail.performance.service import PerformanceRoom
-from dovetail.performance.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
 END = 400
@@ -184,10 +186,15 @@ def test_what_is_out_of_sight_does_not_exist_on_the_way_down(explainer: Explaine
 @pytest.fixture
 def client(explainer: Explainer, sqlite_database: Database, everyone: Scope) -> TestClient:
     api = Api(sqlite_database)
-    routes(api, explainer.room, explainer)
+    routes(api, explainer.room)
+    explain_routes(api, explainer)
     app = FastAPI()
     app.include_router(api.router)
-    app.dependency_overrides[current_scope] = lambda: everyone
+
+    @app.middleware("http")
+    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        request.state.scope = everyone
+        return await call_next(request)
 
     @app.exception_handler(DovetailError)
     async def refused(_request: Request, error: DovetailError) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
+from pydantic import BaseModel
 from states_floor import FILLER, HELD, RUN, STATE, TOTAL, Floor, at
 
 from dovetail.core.clock import SECOND_US, to_rfc3339
@@ -15,13 +16,26 @@ from dovetail.core.scope import Actor, Scope
 from dovetail.operations.http import Api
 from dovetail.states import api
 from dovetail.states.service import apply_reasons
+from dovetail.timeline import api as timeline_api
+from dovetail.timeline.service import TimelineRoom
 
 DAY = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(86_400))}
 
 
 def client(floor: Floor, scope: Scope) -> TestClient:
+    """The API of the room, and of the timeline that shows what it derives."""
     routes = Api(floor.database)
     api.routes(routes, floor.room)
+    timeline = TimelineRoom(
+        floor.database,
+        states=floor.room,
+        plant=floor.plants.plant,
+        reasons=floor.room.reasons,
+        clock=floor.clock,
+        shown=lambda _uow, _equipment_id, _at_us: None,
+        answer=BaseModel,
+    )
+    timeline_api.routes(routes, timeline)
     app = FastAPI()
 
     @app.middleware("http")

@@ -32,6 +32,7 @@ from dovetail.events.operations import OperationsEvent
 from dovetail.events.production import JobResponseChanged
 from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
+from dovetail.events.timeline import TimelineEdited
 from dovetail.operations.http import Api
 from dovetail.security.service import SecurityRoom
 from dovetail.upkeep.backup import Backups
@@ -158,6 +159,7 @@ class House:
         rooms = self.rooms
         states = Worker("states", lambda: rooms.states.step(limits.CONSUMER_FRAMES_MAX))
         production = Worker("production", lambda: _full(rooms.production.step(limits.CONSUMER_FRAMES_MAX)))
+        timeline = Worker("timeline", rooms.timeline.step)
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
         connections = Worker("connections", rooms.connections.step)
@@ -169,9 +171,10 @@ class House:
             self.bus.subscribe(event, states.nudge)
         for event in (FramesStored, PlantApplied, JobResponseChanged):
             self.bus.subscribe(event, production.nudge)
-        for event in (RecordsChanged, CountsChanged, JobResponseChanged, PlantApplied):
+        self.bus.subscribe(RecordsChanged, timeline.nudge)
+        for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, ledger, sealer, connections, webhooks]
+        return [states, production, timeline, ledger, sealer, connections, webhooks]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""

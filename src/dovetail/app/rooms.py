@@ -16,9 +16,12 @@ from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.historian.service import Historian
+from dovetail.insight.explain import Explainer
+from dovetail.insight.service import OWN, InsightRoom
+from dovetail.insight.service import Sources as Seen
+from dovetail.insight.shown import EditAnswer
 from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
-from dovetail.performance.explain import Explainer
 from dovetail.performance.facts import Sources
 from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
@@ -27,6 +30,7 @@ from dovetail.production.service import ProductionRoom
 from dovetail.security.service import SecurityRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
 from dovetail.states.service import StatesRoom
+from dovetail.timeline.service import TimelineRoom
 from dovetail.vault.plant import with_secret_hints
 from dovetail.vault.service import VaultRoom
 from dovetail.webhooks.service import WebhooksRoom
@@ -48,12 +52,14 @@ class Rooms:
     materials: MaterialsRoom
     production: ProductionRoom
     states: StatesRoom
+    timeline: TimelineRoom
     counting: CountingRoom
     connections: ConnectionsRoom
     performance: PerformanceRoom
     explainer: Explainer
     vault: VaultRoom
     webhooks: WebhooksRoom
+    insight: InsightRoom
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -83,6 +89,40 @@ def told_kinds() -> Mapping[str, str]:
     return CONNECTION_KINDS
 
 
+def counting_room(
+    clock: Clock,
+    *,
+    states: StatesRoom,
+    equipment: EquipmentRoom,
+    production: ProductionRoom,
+    calendar: CalendarRoom,
+) -> CountingRoom:
+    """Pieces as counters and people say them."""
+    return CountingRoom(
+        states=states,
+        equipment=equipment,
+        jobs=production,
+        calendar=calendar,
+        reasons=states.reasons,
+        categories=states.categories,
+        clock=clock,
+    )
+
+
+def insight_room(
+    database: Database, clock: Clock, *, equipment: EquipmentRoom, timeline: TimelineRoom, performance: PerformanceRoom
+) -> InsightRoom:
+    """What a shift wants to know, of the rooms that know it."""
+    seen = Seen(
+        plant=equipment.plant,
+        timeline=timeline,
+        spans=performance.sources.calendar.spans,
+        shift=lambda equipment_id, name: performance.shift(equipment_id, name, scope=OWN),
+        reasons=timeline.reasons,
+    )
+    return InsightRoom(database, clock=clock, sources=seen)
+
+
 def build_rooms(
     data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = ()
 ) -> Rooms:
@@ -103,28 +143,24 @@ def build_rooms(
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
     states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
 
-    def categories(at_us: int) -> Mapping[str, str]:
-        return states.categories(at_us)
+    timeline = TimelineRoom(
+        database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock,
+        shown=lambda *where: insight.stop_at(*where),  # noqa: PLW0108  # made below, of this
+        answer=EditAnswer,
+    )  # fmt: skip
 
-    counting = CountingRoom(
-        states=states,
-        equipment=equipment,
-        jobs=production,
-        calendar=calendar,
-        reasons=states.reasons,
-        categories=categories,
-        clock=clock,
-    )
+    counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
         equipment=equipment,
-        states=states,
+        states=timeline,
         counting=counting,
         production=production,
         calendar=calendar,
-        categories=categories,
+        categories=states.categories,
         rate_upm=materials.rate_upm,
     )
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
+    insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
     return Rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),
@@ -134,10 +170,12 @@ def build_rooms(
         materials=materials,
         production=production,
         states=states,
+        timeline=timeline,
         counting=counting,
         connections=ConnectionsRoom(database, plant=equipment.plant, historian=historian, clock=clock),
         performance=performance,
         explainer=Explainer(performance, historian),
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
+        insight=insight,
     )

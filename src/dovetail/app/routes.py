@@ -22,6 +22,7 @@ from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.historian import api as historian_api
+from dovetail.insight import api as insight_api
 from dovetail.materials import api as materials_api
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Operation
@@ -29,6 +30,7 @@ from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.security import api as security_api
 from dovetail.states import api as states_api
+from dovetail.timeline import api as timeline_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
 from dovetail.vault import api as vault_api
@@ -71,6 +73,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.vault.operations,
         *rooms.webhooks.operations,
         parts.backups.make,
+        *rooms.timeline.operations.all,
     ]
     return Catalogue(found)
 
@@ -92,7 +95,9 @@ def assemble(api: Api, parts: Parts) -> None:
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
-    performance_api.routes(api, rooms.performance, rooms.explainer)
+    timeline_api.routes(api, rooms.timeline)
+    insight_api.routes(api, rooms.insight, rooms.explainer)
+    performance_api.routes(api, rooms.performance)
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
@@ -145,7 +150,8 @@ def topic_sources(parts: Parts) -> topics.Sources:
 
     return topics.Sources(
         plant=rooms.equipment.plant,
-        state=lambda equipment_id: states_api.state_out(rooms.states, equipment_id, LIVE),
+        state=lambda equipment_id: rooms.timeline.state(equipment_id, scope=LIVE),
+        stops=lambda equipment_id: rooms.insight.stops_of_shift(equipment_id, "current", scope=LIVE),
         kpi=kpi,
         last=lambda tags, scope: rooms.historian.last(tags, scope=scope),
         jobs=lambda: list(parts.work.views()),

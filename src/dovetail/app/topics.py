@@ -18,6 +18,7 @@ from dovetail.events.counting import CountsChanged
 from dovetail.events.historian import FramesStored
 from dovetail.events.performance import LedgerSettled
 from dovetail.events.states import RecordsChanged, StateNow
+from dovetail.events.timeline import TimelineEdited
 from dovetail.historian.model import Sample
 from dovetail.web.live import LiveHub, TopicKind, columns, document
 
@@ -28,10 +29,11 @@ EVERYTHING = system_scope("live")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The functions behind the GETs. `state` and `kpi` take an equipment id."""
+    """The functions behind the GETs. `state`, `stops` and `kpi` take an equipment id."""
 
     plant: Callable[[], PlantModel]
     state: Callable[[int], BaseModel]
+    stops: Callable[[int], BaseModel]
     kpi: Callable[[int], BaseModel]
     last: Callable[[list[int], Scope], Mapping[int, Sample]]
     jobs: Callable[[], list[BaseModel]]
@@ -59,6 +61,7 @@ def kinds(sources: Sources) -> list[TopicKind]:
 
     return [
         TopicKind(re.compile(r"equipment/(\d{1,18})/state"), see, of(sources.state)),
+        TopicKind(re.compile(r"equipment/(\d{1,18})/stops"), see_all_below, of(sources.stops)),
         TopicKind(re.compile(r"equipment/(\d{1,18})/kpi"), see_all_below, of(sources.kpi)),
         TopicKind(re.compile(r"tags/(\d{1,18})"), see, lambda match: _values(sources, int(match[1]))),
         TopicKind(re.compile("jobs"), anyone, lambda _match: _list(sources.jobs())),
@@ -87,13 +90,18 @@ def _values(sources: Sources, equipment_id: int) -> tuple[int, bytes]:
 
 
 def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> None:
-    """Touch the topics that an event concerns; a node's figures move with those below it."""
+    """Touch the topics that an event concerns; a node's figures and stops move with those below it."""
 
-    def figures(equipment_id: int) -> None:
+    def up(equipment_id: int, *topics: str) -> None:
         model = plant()
         above = model.ancestors(equipment_id) if equipment_id in model.equipment else ()
         for node in (equipment_id, *above):
-            hub.touch(f"equipment/{node}/kpi")
+            for topic in topics:
+                hub.touch(f"equipment/{node}/{topic}")
+
+    def states(event: StateNow | RecordsChanged | TimelineEdited) -> None:
+        hub.touch(f"equipment/{event.equipment_id}/state")
+        up(event.equipment_id, "stops")
 
     def stored(event: FramesStored) -> None:
         if not hub.watched():
@@ -103,8 +111,8 @@ def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> 
         for node in {model.owner_of(tag) for tag in seen}:
             hub.touch(f"tags/{node}")
 
-    bus.subscribe(StateNow, lambda event: hub.touch(f"equipment/{event.equipment_id}/state"))
-    bus.subscribe(RecordsChanged, lambda event: hub.touch(f"equipment/{event.equipment_id}/state"))
-    bus.subscribe(CountsChanged, lambda event: figures(event.equipment_id))
-    bus.subscribe(LedgerSettled, lambda event: figures(event.equipment_id))
+    for changed in (StateNow, RecordsChanged, TimelineEdited):
+        bus.subscribe(changed, states)
+    bus.subscribe(CountsChanged, lambda event: up(event.equipment_id, "kpi"))
+    bus.subscribe(LedgerSettled, lambda event: up(event.equipment_id, "kpi"))
     bus.subscribe(FramesStored, stored)

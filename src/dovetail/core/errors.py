@@ -5,6 +5,8 @@ The tree is the retry policy (DESIGN §4). `code` is stable and documented; `hin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class DovetailError(Exception):
     """Base of every error that Dovetail raises on purpose."""
@@ -63,9 +65,20 @@ class NotFoundError(RefusedError):
 
 
 class ConflictError(RefusedError):
-    """Somebody else changed it first (HTTP 409); the message names both versions."""
+    """Somebody else changed it first (HTTP 409); the message names both versions, `members` may hold them whole."""
 
     code = "conflict"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.members = dict(members or {})
 
 
 class UnauthenticatedError(RefusedError):

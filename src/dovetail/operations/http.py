@@ -249,6 +249,7 @@ def problem(error: DovetailError, *, request_id: str | None = None) -> JSONRespo
     }
     extra = {"hint": error.hint, "pointer": getattr(error, "pointer", None), "request_id": request_id}
     body.update({key: value for key, value in extra.items() if value})
+    body.update(getattr(error, "members", {}))  # RFC 9457 extension members: both versions of a conflict
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 

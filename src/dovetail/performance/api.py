@@ -1,4 +1,4 @@
-"""Ask what a period came to, slice by slice or as KPIs, and why a number is what it is."""
+"""Ask what a period came to, slice by slice or as KPIs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
-from dovetail.performance.explain import Explainer
 from dovetail.performance.model import Slice
 from dovetail.performance.report import Counts, KpiOut, KpiValue, Loss, Times, catalogue, describe
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
-from dovetail.performance.tree import Node, Place
 
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years of rollups are a second; more is a report
 
@@ -123,10 +121,10 @@ def kpis_out(found: Period) -> KpisOut:
     )
 
 
-def routes(api: Api, service: PerformanceRoom, explainer: Explainer) -> None:
+def routes(api: Api, service: PerformanceRoom) -> None:
     """Declare this room's routes."""
     _figure_routes(api, service)
-    _explain_routes(api, service, explainer)
+    _catalogue_routes(api, service)
 
 
 def _figure_routes(api: Api, service: PerformanceRoom) -> None:
@@ -141,7 +139,7 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
     ) -> KpisOut:
         """Give `start` and `end`, or `shift` (`current` or an id)."""
         scope.require(VIEW, equipment_id)
-        known = _as_of(service, as_of)
+        known = as_of_known(service, as_of)
         if shift is not None:
             chosen = service.shift(equipment_id, shift, scope=scope)
             found = service.kpis(equipment_id, chosen.t0_us, chosen.t1_us, scope=scope, as_of=known, shift=chosen)
@@ -163,37 +161,18 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
         place = decode_cursor(cursor)
         begin_us = from_us if place is None else max(from_us, int(place[0]))
-        found = service.slices(equipment_id, begin_us, to_us, scope=scope, as_of=_as_of(service, as_of))
+        found = service.slices(equipment_id, begin_us, to_us, scope=scope, as_of=as_of_known(service, as_of))
         more = encode_cursor(found[PAGE_MAX].t0_us) if len(found) > PAGE_MAX else None
         return Page(items=[slice_out(piece) for piece in found[:PAGE_MAX]], next=more)
 
 
-def _explain_routes(api: Api, service: PerformanceRoom, explainer: Explainer) -> None:
+def _catalogue_routes(api: Api, service: PerformanceRoom) -> None:
     @api.query("GET", "/kpis", permission=VIEW, summary="The KPIs there are, their formulas and conventions")
     def catalogued(scope: Scope) -> Page[KpiOut]:  # pyright: ignore[reportUnusedFunction]
         """Seen by everyone who sees some equipment."""
         if scope.equipment(VIEW) == frozenset():
             return Page(items=[])
         return Page(items=[describe(kpi, service.settings) for kpi in catalogue().values()])
-
-    @api.query("GET", "/kpis/{kpi}/explain", permission=VIEW, summary="The tree under a number")
-    def explain(  # pyright: ignore[reportUnusedFunction]
-        kpi: str,
-        equipment_id: int,
-        start: str,
-        end: str,
-        scope: Scope,
-        path: str = "",
-        as_of: str | None = None,
-        cursor: str | None = None,
-    ) -> Node:
-        """The node at `path` (a node's key; empty: the KPI) with its children, a page at a time."""
-        from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        begin = decode_cursor(cursor)
-        place = Place("", equipment_id, from_us, to_us, _as_of(service, as_of), scope)
-        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(int(begin[0])))
-        node.next = None if node.next is None else encode_cursor(int(node.next))
-        return node
 
 
 def _period(start: str | None, end: str | None) -> tuple[int, int]:
@@ -204,7 +183,7 @@ def _period(start: str | None, end: str | None) -> tuple[int, int]:
     return period(start, end, longest_us=LONGEST_US)
 
 
-def _as_of(service: PerformanceRoom, as_of: str | None) -> int | None:
+def as_of_known(service: PerformanceRoom, as_of: str | None) -> int | None:
     """A `known`, or a moment (RFC 3339) translated into what was known then."""
     if as_of is None or as_of.isdigit():
         return None if as_of is None else int(as_of)

@@ -36,8 +36,8 @@ def settle(
             break
         lo_us, hi_us = wider[:2]
     records, counts = wider[2:]
-    if not records:
-        return None
+    if not records:  # what people said of it, where no signal spoke, is withdrawn
+        return _replace(uow, equipment_id, store.overlapping(uow, equipment_id, lo_us, hi_us), [], known=known)
     before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
     last = records[-1]
     keep_from_us = records[0].t0_us if before_us is None else lo_us

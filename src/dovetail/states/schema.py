@@ -80,19 +80,24 @@ class CodesEntry(Entry):
 
 
 class StatesEntry(Entry):
-    """How a machine's signals say what it does: exactly one of packml, values and activity."""
+    """How a machine's signals say what it does: exactly one of packml, values, activity, and by_hand: people say it."""
 
     packml: PackmlEntry | None = None
     values: ValuesEntry | None = None
     activity: ActivityEntry | None = None
+    by_hand: Literal[True] | None = None
     starved: Name | None = None
     blocked: Name | None = None
     reason: CodesEntry | None = None
+    reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
+    micro_stop_s: Seconds | None = Field(
+        default=None, description="a stop at most this long is a micro-stop; default: 120"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(way is not None for way in (self.packml, self.values, self.activity)) != 1:
-            raise ValueError("give exactly one of packml, values and activity")
+        if sum(way is not None for way in (self.packml, self.values, self.activity, self.by_hand)) != 1:
+            raise ValueError("give exactly one of packml, values, activity and by_hand")
         return self
 
 
@@ -159,6 +164,7 @@ def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[t
 def reasons_in(states: StatesEntry | None) -> list[tuple[tuple[str, ...], str]]:
     """(where, reason) of every reason that a mapping names."""
     found: list[tuple[tuple[str, ...], str]] = []
+    found += [(("states", "reasons", str(n)), reason) for n, reason in enumerate(states.reasons if states else ())]
     if states is not None and states.values:
         named = ((key, meaning.reason) for key, meaning in states.values.map.items())
         found += [(("states", "values", "map", key, "reason"), reason) for key, reason in named if reason]

@@ -16,12 +16,12 @@ from dovetail.core.scope import Scope
 from dovetail.counting.pieces import Said
 from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
+from dovetail.insight.tree import Node, Place
 from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
 from dovetail.performance.model import Kpi, Slice
 from dovetail.performance.report import catalogue, compute, describe
 from dovetail.performance.service import PerformanceRoom
 from dovetail.performance.tracks import CountTrack, StateTrack
-from dovetail.performance.tree import Node, Place
 
 PAGE: Final = 50  # children of one answer: a screenful and a half
 SAMPLES_MAX: Final = 50  # of one tag under one record

@@ -1,0 +1,80 @@
+"""Show the stops of an equipment with their reasons, the board of a shift, and why a number is what it is."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from dovetail.core.clock import DAY_US, from_rfc3339
+from dovetail.core.errors import InvalidError
+from dovetail.core.limits import PAGE_MAX
+from dovetail.core.scope import Scope
+from dovetail.insight.explain import Explainer
+from dovetail.insight.service import InsightRoom
+from dovetail.insight.shown import ReasonsOut, StopsOut
+from dovetail.insight.tree import Node, Place
+from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
+from dovetail.performance.api import LONGEST_US, as_of_known
+
+VIEW: Final = "plant.view"
+STOPS_LONGEST_US: Final = 31 * DAY_US  # a month of a line is some thousand stops, read anew for each answer
+
+
+def routes(api: Api, service: InsightRoom, explainer: Explainer) -> None:
+    """Declare this room's routes."""
+    _stop_routes(api, service)
+    explain_routes(api, explainer)
+
+
+def _stop_routes(api: Api, service: InsightRoom) -> None:
+    @api.query("GET", "/equipment/{equipment_id}/stops", permission=VIEW, summary="The stops of a shift or a period")
+    def stops(  # pyright: ignore[reportUnusedFunction]
+        equipment_id: int,
+        scope: Scope,
+        start: str | None = None,
+        end: str | None = None,
+        shift: str | None = None,
+        only: Literal["unassigned"] | None = None,
+        cursor: str | None = None,
+    ) -> StopsOut:
+        """Give `start` and `end`, or `shift` (`current` or an id). Of a line: of all its machines; newest first."""
+        scope.require(VIEW, equipment_id)
+        if shift is not None:
+            found = service.stops_of_shift(equipment_id, shift, scope=scope, only=only)
+        elif start is None or end is None:
+            message, hint = "say from when to when, or which shift", "shift=current"
+            raise InvalidError(message, pointer="/start", code="period", hint=hint)
+        else:
+            from_us, to_us = period(start, end, longest_us=STOPS_LONGEST_US)
+            found = service.stops(equipment_id, from_us, to_us, scope=scope, only=only)
+        offset = int((decode_cursor(cursor) or [0])[0])
+        found.next = encode_cursor(offset + PAGE_MAX) if len(found.items) > offset + PAGE_MAX else None
+        found.items = found.items[offset : offset + PAGE_MAX]
+        return found
+
+    @api.query("GET", "/equipment/{equipment_id}/reasons", permission=VIEW, summary="The reasons offered here")
+    def reasons(equipment_id: int, scope: Scope, at: str | None = None) -> ReasonsOut:  # pyright: ignore[reportUnusedFunction]
+        """As valid now, or `at` a moment; `suggested`: what the machine itself says of that moment."""
+        return service.offered(equipment_id, scope=scope, at_us=from_rfc3339(at) if at else None)
+
+
+def explain_routes(api: Api, explainer: Explainer) -> None:
+    """Declare the route on which a number explains itself."""
+
+    @api.query("GET", "/kpis/{kpi}/explain", permission=VIEW, summary="The tree under a number")
+    def explain(  # pyright: ignore[reportUnusedFunction]
+        kpi: str,
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        path: str = "",
+        as_of: str | None = None,
+        cursor: str | None = None,
+    ) -> Node:
+        """The node at `path` (a node's key; empty: the KPI) with its children, a page at a time."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        begin = decode_cursor(cursor)
+        place = Place("", equipment_id, from_us, to_us, as_of_known(explainer.room, as_of), scope)
+        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(int(begin[0])))
+        node.next = None if node.next is None else encode_cursor(int(node.next))
+        return node

@@ -1,0 +1,197 @@
+"""The insight room: the stops of a shift and why, and the board on which a shift sees how it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from dovetail.core.clock import HOUR_US, SECOND_US, Clock, to_rfc3339
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Database, Reading
+from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
+from dovetail.insight.reasons import offered
+from dovetail.insight.shown import OfferedReason, ReasonsOut, ShiftOut, StopOut, StopsOut, stop_out
+from dovetail.insight.stops import Span, Stop, answered, stops
+from dovetail.timeline.model import Edit, StateRecord
+from dovetail.timeline.reasons import Tree, categories
+
+VIEW: Final = "plant.view"
+OWN: Final[Scope] = system_scope("insight")
+MICRO_STOP_S: Final = 120.0  # a stop as short is a micro-stop, where `states` does not say `micro_stop_s`
+LAST_USED: Final = 4  # what fits on a station above the tree
+WITHOUT_SHIFT_US: Final = 8 * HOUR_US  # what "this shift" means where no calendar says it
+
+
+class Shift(Protocol):
+    """One shift as it takes place."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def t0_us(self) -> int: ...
+    @property
+    def t1_us(self) -> int: ...
+
+
+class Told(Protocol):
+    """What is told of a stretch of time."""
+
+    @property
+    def records(self) -> list[StateRecord]: ...
+    @property
+    def said(self) -> list[Edit]: ...
+    @property
+    def changed(self) -> frozenset[int]: ...
+
+
+class Timeline(Protocol):
+    """What is asked of the timeline room."""
+
+    def told(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> Told: ...
+    def derived(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+    ) -> Sequence[Any]: ...
+    def last_reasons(self, reading: Reading, equipment_id: int, limit: int, *, scope: Scope) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What is asked of the rooms beneath. `shift` takes an equipment and `current` or an id; or NotFoundError."""
+
+    plant: Callable[[], PlantModel]
+    timeline: Timeline
+    spans: Callable[[int, int, int], Sequence[Span]]
+    shift: Callable[[int, str], Shift]
+    reasons: Callable[[int | None], Tree]
+
+
+class InsightRoom:
+    """Answers; keeps nothing."""
+
+    def __init__(self, database: Database, *, clock: Clock, sources: Sources) -> None:
+        self._database, self._clock, self._sources = database, clock, sources
+
+    # --- stops -----------------------------------------------------------------------------------------------
+    def stops_of_shift(self, equipment_id: int, name: str, *, scope: Scope, only: str | None = None) -> StopsOut:
+        """The stops of a shift; where none runs now, of the last eight hours."""
+        scope.require(VIEW, equipment_id)
+        shift = self.shift(equipment_id, name)
+        now_us = self._clock.now_us()
+        when = (now_us - WITHOUT_SHIFT_US, now_us) if shift is None else (shift.t0_us, shift.t1_us)
+        return self.stops(equipment_id, *when, scope=scope, only=only, shift=shift)
+
+    def shift(self, equipment_id: int, name: str) -> Shift | None:
+        """The shift that runs now (`current`; None: there is none), or that of an id. Raises NotFoundError."""
+        try:
+            return self._sources.shift(equipment_id, name)
+        except NotFoundError:
+            if name == "current":
+                return None
+            raise
+
+    def stops(
+        self,
+        equipment_id: int,
+        from_us: int,
+        to_us: int,
+        *,
+        scope: Scope,
+        only: str | None = None,
+        shift: Shift | None = None,
+    ) -> StopsOut:
+        """The stops that touch [from_us, to_us) of a machine, or of all machines below that the scope sees."""
+        scope.require(VIEW, equipment_id)
+        plant = self._sources.plant()
+        units = [plant.equipment[number] for number in plant.subtree(equipment_id) if scope.sees(VIEW, number)]
+        found: list[StopOut] = []
+        told: list[Stop] = []
+        with self._database.read() as reading:
+            for node in sorted((unit for unit in units if unit.level == WORK_UNIT), key=lambda unit: unit.path):
+                mine, out = self._stops_of(reading, node, from_us, to_us)
+                told += mine
+                found += out
+        sums = answered(told, from_us, min(to_us, self._clock.now_us()))
+        wanted = [stop for stop in found if only != "unassigned" or (stop.reason is None and not stop.planned)]
+        return StopsOut(
+            items=sorted(wanted, key=lambda stop: (stop.start, stop.equipment_id), reverse=True),
+            start=to_rfc3339(from_us),
+            end=to_rfc3339(to_us),
+            shift=None if shift is None else shift_out(shift),
+            stopped_s=sums.stopped_us / SECOND_US,
+            unassigned_s=sums.unassigned_us / SECOND_US,
+            without_reason=sums.without_reason,
+        )
+
+    def stop_at(self, reading: Reading, equipment_id: int, at_us: int) -> StopOut | None:
+        """The stop that goes on at a moment, None where there is none; for the answer to who edited it."""
+        _, found = self._stops_of(reading, self._sources.plant().get(equipment_id), at_us, at_us + 1)
+        return next(iter(found), None)
+
+    def _stops_of(
+        self, reading: Reading, node: Equipment, from_us: int, to_us: int
+    ) -> tuple[list[Stop], list[StopOut]]:
+        now_us = self._clock.now_us()
+        lo_us, hi_us, wider_us = from_us, min(to_us, now_us + 1), HOUR_US
+        while True:  # a stop that reaches out of the period is shown whole
+            told = self._sources.timeline.told(reading, node.id, lo_us, hi_us, scope=OWN)
+            records = told.records
+            begins = bool(records) and _stands(records[0]) and records[0].t0_us <= lo_us
+            ends = bool(records) and _stands(records[-1]) and (records[-1].t1_us or 0) >= hi_us
+            if not begins and not ends:
+                break
+            lo_us = min(records[0].t0_us, lo_us - wider_us) - 1 if begins else lo_us
+            hi_us = max(records[-1].t1_us or 0, hi_us + wider_us) + 1 if ends else hi_us
+            wider_us *= 2
+        if not records:
+            return [], []
+        last_us = max(now_us, records[-1].t1_us or now_us) + 1
+        mine = stops(records, self._sources.spans(node.id, records[0].t0_us, last_us))
+        mine = [stop for stop in mine if stop.t0_us < to_us and (stop.t1_us is None or stop.t1_us > from_us)]
+        micro_us = _micro_us(node.states or {})
+        return mine, [
+            stop_out(stop, told.said, now_us=now_us, micro_us=micro_us, changed=told.changed) for stop in mine
+        ]
+
+    # --- reasons ---------------------------------------------------------------------------------------------
+    def offered(self, equipment_id: int, *, scope: Scope, at_us: int | None = None) -> ReasonsOut:
+        """The reasons offered at an equipment at a moment (default: now), and what the machine itself says of it."""
+        scope.require(VIEW, equipment_id)
+        node = self._sources.plant().get(equipment_id)
+        moment_us = self._clock.now_us() if at_us is None else at_us
+        tree = self._sources.reasons(moment_us)
+        wanted: Any = (node.states or {}).get("reasons") or ()
+        with self._database.read() as reading:
+            used = self._sources.timeline.last_reasons(reading, equipment_id, 4 * LAST_USED, scope=scope)
+            under = self._sources.timeline.derived(reading, equipment_id, moment_us, moment_us + 1, scope=scope)
+        known = categories(tree)
+        return ReasonsOut(
+            items=[
+                OfferedReason(
+                    key=code,
+                    name=body["name"],
+                    category=body["category"],
+                    children=[OfferedReason(key=f"{code}/{c}", **said) for c, said in body["children"].items()],
+                )
+                for code, body in offered(tree, wanted).items()
+            ],
+            last_used=[key for key in used if key in known][:LAST_USED],
+            suggested=under[0].reason if under else None,
+        )
+
+
+def shift_out(shift: Shift) -> ShiftOut:
+    """A shift as the API shows it."""
+    return ShiftOut(id=shift.id, name=shift.name, start=to_rfc3339(shift.t0_us), end=to_rfc3339(shift.t1_us))
+
+
+def _stands(record: StateRecord) -> bool:
+    return record.is_known and not record.produces
+
+
+def _micro_us(states: Mapping[str, Any]) -> int:
+    """Up to this long a stop is a micro-stop: the equipment's (or its class's) own setting, else the default."""
+    return round(float(states.get("micro_stop_s") or MICRO_STOP_S) * SECOND_US)

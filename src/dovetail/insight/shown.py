@@ -1,0 +1,110 @@
+"""What the API shows of stops and their reasons, in words a screen can use as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from dovetail.core.clock import to_rfc3339
+from dovetail.insight.stops import Stop
+from dovetail.timeline.model import Edit
+
+
+class StopOut(BaseModel):
+    """Time without production about which one thing is said; `end` null: it still stands.
+
+    `planned`: in a break or outside every shift; `micro`: ended within the equipment's micro-stop time.
+    """
+
+    stop_id: str
+    equipment_id: int
+    start: str
+    end: str | None
+    duration_s: float
+    state: str
+    mode: str
+    reason: str | None
+    comment: str | None
+    external: bool
+    planned: bool
+    micro: bool
+    source: str
+    edited_by: str | None
+    edited_at: str | None
+    edit_id: int | None
+    evidence_changed: bool
+    version: str
+
+
+class ShiftOut(BaseModel):
+    """The shift that was asked for."""
+
+    id: str
+    name: str
+    start: str
+    end: str
+
+
+class StopsOut(BaseModel):
+    """The stops of a period, the newest first. `without_reason`: share of the unplanned stopped time, null: none."""
+
+    items: list[StopOut]
+    next: str | None = None
+    start: str
+    end: str
+    shift: ShiftOut | None
+    stopped_s: float
+    unassigned_s: float
+    without_reason: float | None
+
+
+class EditAnswer(BaseModel):
+    """The edit that was kept, and the stop as it is shown now; null: it is no stop any more."""
+
+    edit_id: int
+    stop: StopOut | None
+
+
+class OfferedReason(BaseModel):
+    """A reason; `key` is what is sent: `group` or `group/code`."""
+
+    key: str
+    name: str
+    category: str
+    children: list[OfferedReason] = []
+
+
+class ReasonsOut(BaseModel):
+    """The reasons offered at an equipment, those used last, and what the machine itself suggests."""
+
+    items: list[OfferedReason]
+    last_used: list[str]
+    suggested: str | None
+
+
+def stop_out(stop: Stop, said: Sequence[Edit], *, now_us: int, micro_us: int, changed: frozenset[int]) -> StopOut:
+    """A stop as the API shows it; `said`: every edit of that time, withdrawn ones too."""
+    edit = stop.edit
+    lasts_us = stop.lasts_us(now_us)
+    words = (one.known_from if one.withdrawn else one.known for one in said if one.touches(stop.t0_us, stop.t1_us))
+    return StopOut(
+        stop_id=f"{stop.equipment_id}-{stop.t0_us}",
+        equipment_id=stop.equipment_id,
+        start=to_rfc3339(stop.t0_us),
+        end=None if stop.t1_us is None else to_rfc3339(stop.t1_us),
+        duration_s=lasts_us / 1_000_000,
+        state=stop.state,
+        mode=stop.mode,
+        reason=stop.reason,
+        comment=stop.comment,
+        external=stop.external,
+        planned=stop.planned,
+        micro=stop.t1_us is not None and lasts_us <= micro_us,
+        source=stop.source,
+        edited_by=edit and edit.by_name,
+        edited_at=edit and to_rfc3339(edit.at_us),
+        edit_id=edit and edit.edit_id,
+        evidence_changed=edit is not None and edit.edit_id in changed,
+        version=stop.version(max(words, default=0)),
+    )
