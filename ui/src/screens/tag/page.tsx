@@ -102,7 +102,7 @@ function History({ tag, window }: { tag: Wiring; window: Window }) {
   const say = useWords(words);
   const [series, setSeries] = useState<Series>();
   const numeric = NUMERIC.has(tag.kind);
-  const tools = series && series.t0_us.length > 0 && <Button size="xs" variant="default" onClick={() => saveTrend(tag, series)} aria-label={say("exportTrend")} data-testid="export-trend">{say("export")}</Button>;
+  const tools = series && series.t0_us.length > 0 && <Button size="xs" variant="default" onClick={() => saveTrend(tag, series)} data-testid="export-trend">{say("export")}</Button>;
   return (
     <>
       <Panel title={say("trend")} tools={tools} flush>
@@ -114,7 +114,6 @@ function History({ tag, window }: { tag: Wiring; window: Window }) {
 }
 
 function TagView({ tag }: { tag: Wiring }) {
-  const say = useWords(words);
   const sayPeriod = useWords(periodWords);
   const { map } = useEquipment();
   const equipment = map.byId(tag.equipment_id);
@@ -125,7 +124,7 @@ function TagView({ tag }: { tag: Wiring }) {
       <div className={css.titleRow}>
         <div className={css.title}>
           <h1 translate="no">{tag.property}</h1>
-          {equipment && <Go to={tagsOf(equipment.path)} className="link" label={say("table")}><span translate="no">{equipment.path}</span></Go>}
+          {equipment && <Go to={tagsOf(equipment.path)} className="link"><span translate="no">{equipment.path}</span></Go>}
         </div>
         <PeriodChooser period={period} />
       </div>

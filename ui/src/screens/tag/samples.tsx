@@ -68,7 +68,7 @@ export function Samples({ tag, window }: { tag: Wiring; window: Window }) {
   const span = soFar(window, useNowMs(), ASK_AGAIN_MS);
   const { data, error, isPending, refetch } = useQuery({ queryKey: ["last-samples", tag.id, span], queryFn: ({ signal }) => lastSamples(tag.id, span, signal), placeholderData: keepPreviousData });
   const save = () => download(`${tag.path}-samples.csv`, [["time", "device time", "value", "quality", "unit"], ...(data ?? []).map((one) => [one.ts, one.ts_device, one.value, one.quality_name, tag.unit])]);
-  const tools = data && data.length > 0 && <Button size="xs" variant="default" onClick={save} aria-label={say("exportSamples")} data-testid="export-samples">{say("export")}</Button>;
+  const tools = data && data.length > 0 && <Button size="xs" variant="default" onClick={save} data-testid="export-samples">{say("export")}</Button>;
   return (
     <Panel title={say("samples")} tools={tools} flush>
       {error && <ProblemNotice error={error} onRetry={() => void refetch()} compact />}
