@@ -16,6 +16,7 @@ from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.historian.service import Historian
+from dovetail.insight.boarding import Boards
 from dovetail.insight.explain import Explainer
 from dovetail.insight.service import OWN, InsightRoom
 from dovetail.insight.service import Sources as Seen
@@ -60,6 +61,7 @@ class Rooms:
     vault: VaultRoom
     webhooks: WebhooksRoom
     insight: InsightRoom
+    boards: Boards
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -178,4 +180,5 @@ def build_rooms(
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
+        boards=Boards(performance, clock),
     )

@@ -96,7 +96,7 @@ def assemble(api: Api, parts: Parts) -> None:
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
     timeline_api.routes(api, rooms.timeline)
-    insight_api.routes(api, rooms.insight, rooms.explainer)
+    insight_api.routes(api, rooms.insight, rooms.boards, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)

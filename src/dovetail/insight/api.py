@@ -8,9 +8,10 @@ from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
+from dovetail.insight.boarding import Boards
 from dovetail.insight.explain import Explainer
 from dovetail.insight.service import InsightRoom
-from dovetail.insight.shown import ReasonsOut, StopsOut
+from dovetail.insight.shown import BoardOut, ReasonsOut, StopsOut
 from dovetail.insight.tree import Node, Place
 from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
 from dovetail.performance.api import LONGEST_US, as_of_known
@@ -19,9 +20,10 @@ VIEW: Final = "plant.view"
 STOPS_LONGEST_US: Final = 31 * DAY_US  # a month of a line is some thousand stops, read anew for each answer
 
 
-def routes(api: Api, service: InsightRoom, explainer: Explainer) -> None:
+def routes(api: Api, service: InsightRoom, boards: Boards, explainer: Explainer) -> None:
     """Declare this room's routes."""
     _stop_routes(api, service)
+    board_routes(api, boards)
     explain_routes(api, explainer)
 
 
@@ -55,6 +57,15 @@ def _stop_routes(api: Api, service: InsightRoom) -> None:
     def reasons(equipment_id: int, scope: Scope, at: str | None = None) -> ReasonsOut:  # pyright: ignore[reportUnusedFunction]
         """As valid now, or `at` a moment; `suggested`: what the machine itself says of that moment."""
         return service.offered(equipment_id, scope=scope, at_us=from_rfc3339(at) if at else None)
+
+
+def board_routes(api: Api, boards: Boards) -> None:
+    """Declare the route of the shift board."""
+
+    @api.query("GET", "/equipment/{equipment_id}/shift-board", permission=VIEW, summary="Plan and actual per hour")
+    def shift_board(equipment_id: int, scope: Scope, shift: str = "current") -> BoardOut:  # pyright: ignore[reportUnusedFunction]
+        """Of a shift (`current` or an id); where none runs now, of the last eight hours. Hours are local ones."""
+        return boards.board(equipment_id, shift, scope=scope)
 
 
 def explain_routes(api: Api, explainer: Explainer) -> None:

@@ -12,7 +12,7 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.insight.reasons import offered
-from dovetail.insight.shown import OfferedReason, ReasonsOut, ShiftOut, StopOut, StopsOut, stop_out
+from dovetail.insight.shown import OfferedReason, ReasonsOut, Shift, StopOut, StopsOut, shift_out, stop_out
 from dovetail.insight.stops import Span, Stop, answered, stops
 from dovetail.timeline.model import Edit, StateRecord
 from dovetail.timeline.reasons import Tree, categories
@@ -22,19 +22,6 @@ OWN: Final[Scope] = system_scope("insight")
 MICRO_STOP_S: Final = 120.0  # a stop as short is a micro-stop, where `states` does not say `micro_stop_s`
 LAST_USED: Final = 4  # what fits on a station above the tree
 WITHOUT_SHIFT_US: Final = 8 * HOUR_US  # what "this shift" means where no calendar says it
-
-
-class Shift(Protocol):
-    """One shift as it takes place."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def t0_us(self) -> int: ...
-    @property
-    def t1_us(self) -> int: ...
 
 
 class Told(Protocol):
@@ -181,11 +168,6 @@ class InsightRoom:
             last_used=[key for key in used if key in known][:LAST_USED],
             suggested=under[0].reason if under else None,
         )
-
-
-def shift_out(shift: Shift) -> ShiftOut:
-    """A shift as the API shows it."""
-    return ShiftOut(id=shift.id, name=shift.name, start=to_rfc3339(shift.t0_us), end=to_rfc3339(shift.t1_us))
 
 
 def _stands(record: StateRecord) -> bool:

@@ -1,14 +1,28 @@
-"""What the API shows of stops and their reasons, in words a screen can use as they are."""
+"""What the API shows of stops, reasons and the board of a shift, in words a screen can use as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
 from dovetail.insight.stops import Stop
 from dovetail.timeline.model import Edit
+
+
+class Shift(Protocol):
+    """One shift as it takes place."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def t0_us(self) -> int: ...
+    @property
+    def t1_us(self) -> int: ...
 
 
 class StopOut(BaseModel):
@@ -108,3 +122,54 @@ def stop_out(stop: Stop, said: Sequence[Edit], *, now_us: int, micro_us: int, ch
         evidence_changed=edit is not None and edit.edit_id in changed,
         version=stop.version(max(words, default=0)),
     )
+
+
+class LostOut(BaseModel):
+    """Time of an hour lost to one reason; null: nobody has said why."""
+
+    reason: str | None
+    minutes: float
+
+
+class BoardHour(BaseModel):
+    """One hour of the clock on the wall: what it should have made and what it made. `provisional`: not settled yet.
+
+    `planned` null: no standard rate is known. `target_so_far`: what was due by now; null in an hour to come.
+    """
+
+    start: str
+    end: str
+    planned: int | None
+    good: int
+    scrap: int
+    rework: int
+    target_so_far: int | None
+    oee: float | None
+    availability: float | None
+    stops: list[LostOut]
+    provisional: bool
+
+
+class BoardTotals(BaseModel):
+    """The whole shift, so far; `target_so_far`: what was due by now."""
+
+    planned: int | None = None
+    target_so_far: int | None = None
+    good: int = 0
+    scrap: int = 0
+    oee: float | None = None
+
+
+class BoardOut(BaseModel):
+    """Plan and actual of a shift, hour by hour; `hints` say what is missing where something cannot be known."""
+
+    equipment_id: int
+    shift: ShiftOut | None
+    hours: list[BoardHour]
+    totals: BoardTotals
+    hints: list[str]
+
+
+def shift_out(shift: Shift) -> ShiftOut:
+    """A shift as the API shows it."""
+    return ShiftOut(id=shift.id, name=shift.name, start=to_rfc3339(shift.t0_us), end=to_rfc3339(shift.t1_us))

@@ -1,0 +1,116 @@
+"""Fill the board of a shift from the ledger and the calendar, hour by hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from dovetail.core.clock import HOUR_US, Clock, to_rfc3339
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Scope
+from dovetail.equipment.model import WORK_UNIT, Equipment
+from dovetail.insight.board import Plan, hours, lost, whole
+from dovetail.insight.shown import BoardHour, BoardOut, BoardTotals, LostOut, Shift, shift_out
+from dovetail.performance.columns import sum_slices
+from dovetail.performance.facts import ledgered, missing_hint
+from dovetail.performance.model import Slice
+from dovetail.performance.report import catalogue, compute
+from dovetail.performance.service import PerformanceRoom
+
+VIEW: Final = "plant.view"
+WITHOUT_SHIFT_HOURS: Final = 8  # what is shown where no shift runs: a shift's length back from now
+OEE: Final = "oee_index"
+
+
+class Boards:
+    """Answers the board of a machine or a line; keeps nothing."""
+
+    def __init__(self, performance: PerformanceRoom, clock: Clock) -> None:
+        self._performance, self._clock = performance, clock
+
+    def board(self, equipment_id: int, name: str, *, scope: Scope) -> BoardOut:
+        """Plan and actual per hour of a shift (`current` or an id). Raises NotFoundError for a shift that is not."""
+        scope.require(VIEW, equipment_id)
+        plant = self._performance.sources.equipment.plant()
+        node = plant.get(equipment_id)
+        made_of = ledgered(plant, node)
+        shift = self._shift(equipment_id, name, scope)
+        if made_of is None:
+            ours = bool(node.flow) or node.level == WORK_UNIT
+            hint = f"{node.path}: {missing_hint(node) if ours else 'a board is kept of a machine or a line'}"
+            shown = None if shift is None else shift_out(shift)
+            return BoardOut(equipment_id=equipment_id, shift=shown, hours=[], totals=BoardTotals(), hints=[hint])
+        zone = ZoneInfo(node.timezone)
+        now_us = self._clock.now_us()
+        if shift is None:
+            from_us = _end_of_hour(now_us - WITHOUT_SHIFT_HOURS * HOUR_US, zone)
+            to_us = _end_of_hour(now_us, zone)
+        else:
+            from_us, to_us = shift.t0_us, shift.t1_us
+        constraint = plant.get(made_of.times_of)
+        return self._filled(node, constraint, hours(from_us, to_us, zone), shift, scope)
+
+    def _shift(self, equipment_id: int, name: str, scope: Scope) -> Shift | None:
+        try:
+            return self._performance.shift(equipment_id, name, scope=scope)
+        except NotFoundError:
+            if name == "current":
+                return None
+            raise
+
+    def _filled(
+        self, node: Equipment, constraint: Equipment, rows: Sequence[tuple[int, int]], shift: Shift | None, scope: Scope
+    ) -> BoardOut:
+        room, now_us = self._performance, self._clock.now_us()
+        from_us, to_us = rows[0][0], rows[-1][1]
+        found = [room.slices(node.id, t0, min(t1, now_us), scope=scope) if t0 < now_us else [] for t0, t1 in rows]
+        every = [piece for pieces in found for piece in pieces]
+        spans = room.sources.calendar.spans(constraint.id, from_us, to_us)
+        plan = Plan(spans, every, constraint.standard_rate_upm)
+        due = [plan.planned(t0, t1) for t0, t1 in rows]
+        settled_us = room.kpis(node.id, from_us, to_us, scope=scope).settled_us
+        out = [
+            BoardHour(
+                start=to_rfc3339(t0),
+                end=to_rfc3339(t1),
+                planned=planned,
+                target_so_far=_so_far(plan, t0, t1, now_us, planned),
+                provisional=settled_us is None or t1 > min(settled_us, now_us),
+                stops=[LostOut(reason=one.reason, minutes=one.minutes) for one in lost(pieces)],
+                **self._figures(pieces),
+            )
+            for (t0, t1), planned, pieces in zip(rows, whole(due), found, strict=True)
+        ]
+        sums = self._figures(every)
+        by_now = plan.planned(from_us, min(to_us, now_us))
+        is_known = None not in due
+        totals = BoardTotals(
+            planned=sum(row.planned or 0 for row in out) if is_known else None,
+            target_so_far=None if by_now is None else round(by_now),
+            good=sums["good"],
+            scrap=sums["scrap"],
+            oee=sums["oee"],
+        )
+        hints = [] if is_known else [f"{constraint.path}: give it, or its product, a standard rate"]
+        shown = None if shift is None else shift_out(shift)
+        return BoardOut(equipment_id=node.id, shift=shown, hours=out, totals=totals, hints=hints)
+
+    def _figures(self, pieces: Sequence[Slice]) -> dict[str, Any]:
+        made = {kind: sum(getattr(piece.pieces, kind) for piece in pieces) for kind in ("good", "scrap", "rework")}
+        sums = sum_slices(pieces)
+        ratios = {"oee": OEE, "availability": "availability"}
+        settings = self._performance.settings
+        return made | {name: compute(catalogue()[kpi], sums, settings) for name, kpi in ratios.items()}
+
+
+def _end_of_hour(at_us: int, zone: ZoneInfo) -> int:
+    return hours(at_us, at_us + 2 * HOUR_US, zone)[0][1]
+
+
+def _so_far(plan: Plan, t0_us: int, t1_us: int, now_us: int, planned: int | None) -> int | None:
+    """What was due by now; an hour to come has no target yet."""
+    if now_us >= t1_us or planned is None:
+        return planned if now_us >= t1_us else None
+    due = plan.planned(t0_us, now_us) if now_us > t0_us else None
+    return None if due is None else round(due)
