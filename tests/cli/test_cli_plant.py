@@ -103,12 +103,12 @@ def test_faults_are_told_with_their_place_and_exit_1(demo: Path) -> None:
     rewrite(demo / "connections.yaml", "driver: opcua", "driver: opcu")
     code, said = run("validate", demo)
     assert code == 1
-    assert "connections.yaml:3:24: DT-P202: there is no driver opcu" in said
+    assert "connections.yaml:4:24: DT-P202: there is no driver opcu" in said
     assert "did you mean opcua?" in said
     code, said = run("validate", "--json", demo)
     found = json.loads(said)
     assert (code, found["ok"]) == (1, False)
-    assert [(one["line"], one["col"], one["code"]) for one in found["problems"]] == [(3, 24, "DT-P202")]
+    assert [(one["line"], one["col"], one["code"]) for one in found["problems"]] == [(4, 24, "DT-P202")]
 
 
 def test_plan_apply_plan_export(demo: Path, room: EquipmentRoom, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ async def test_silence_is_not_a_lost_link(plc, until):
     await plc.has(speed=(10.0, F64))
     edge = runtime(link(plc.endpoint, scan(1, plc.address("speed"))), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and len(store.rows(1)) == 2)  # "not connected yet", and the first value
     rows = len(store.rows(1))
     await asyncio.sleep(3)  # real time
     assert len(store.rows(1)) == rows
