@@ -43,7 +43,7 @@ export function Sessions() {
       {data && (
         <div className={css.box} tabIndex={0} role="region" aria-label={say("sessions")}>
           <table className={css.table} data-testid="own-sessions">
-            <thead><tr>{(["sessions", "since", "seen", "end"] as const).map((key) => <th key={key} scope="col">{key === "end" ? <span className="visually-hidden">{say("end")}</span> : say(key)}</th>)}</tr></thead>
+            <thead><tr>{(["where", "since", "seen", "end"] as const).map((key) => <th key={key} scope="col">{key === "end" ? <span className="visually-hidden">{say("end")}</span> : say(key)}</th>)}</tr></thead>
             <tbody>{data.map((session) => <SessionRow key={session.id} session={session} onEnd={end.mutate} />)}</tbody>
           </table>
         </div>
