@@ -27,7 +27,7 @@ export function addressOf(path: string, query: Query = {}): string {
 }
 
 /** 128 random bits in hex: crypto.randomUUID does not exist on plain HTTP. */
-function idempotencyKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
@@ -59,10 +59,14 @@ export interface Changed<Result> { result: Result; auditId: string | null }
 export const post = async <Result>(path: string, body: unknown = {}): Promise<Result> => (await change<Result>("POST", path, body)).result;
 export const put = async <Result>(path: string, body: unknown): Promise<Result> => (await change<Result>("PUT", path, body)).result;
 
-export async function change<Result>(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<Changed<Result>> {
+export const change = <Result>(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<Changed<Result>> => changed<Result>(method, path, { body, key: newKey() });
+/** A POST under a key that was made before: sent again after an answer got lost, it is done once. */
+export const command = (path: string, body: unknown, key: string): Promise<Changed<unknown>> => changed<unknown>("POST", path, { body, key });
+
+async function changed<Result>(method: "POST" | "PUT", path: string, { body, key }: { body: unknown; key: string }): Promise<Changed<Result>> {
   const response = await answered(addressOf(path), {
     method,
-    headers: { "content-type": "application/json", "idempotency-key": idempotencyKey() },
+    headers: { "content-type": "application/json", "idempotency-key": key },
     body: JSON.stringify(body),
   });
   return { result: await bodyOf<Result>(response), auditId: response.headers.get("x-audit-id") };

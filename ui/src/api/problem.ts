@@ -1,6 +1,8 @@
 // When the server refuses, it says what is wrong and the way on (RFC 9457); that must reach the person unharmed.
 
-export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[] }
+/** What two people said of the same stop. */
+export interface Said { reason: string | null; comment: string | null; state: string | null; by: string; at: string; version: string }
+export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[]; yours?: Said; theirs?: Said }
 
 export class Problem extends Error {
   readonly status: number;
@@ -9,11 +11,14 @@ export class Problem extends Error {
   readonly hint: string | null;
   readonly pointer: string | null;
   readonly code: string | null;
+  /** As the server told it, whole. */
+  readonly body: ProblemBody;
 
   /** `status` 0 means that no answer came at all. */
   constructor(status: number, body: ProblemBody = {}) {
     super(body.title ?? `HTTP ${status}`);
     this.status = status;
+    this.body = body;
     this.title = body.title ?? null;
     this.detail = body.detail ?? null;
     this.hint = body.hint ?? null;

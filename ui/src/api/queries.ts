@@ -42,6 +42,22 @@ export const countRecordsQuery = (id: number, span: Span) => list<T.CountRecord>
 export const jobResponsesQuery = (id: number, span: Span) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
 export const shiftsQuery = (id: number, span: Span) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
 export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.Kpis>(`/equipment/${id}/kpis`, { ...query });
+/** All the stops of a period or a shift: the first page's sums, every page's stops. */
+export const stopsQuery = (id: number, asked: Span | { shift: string }) =>
+  queryOptions({
+    queryKey: [`/equipment/${id}/stops`, asked],
+    queryFn: async ({ signal }) => {
+      const first = await get<T.Stops>(`/equipment/${id}/stops`, { ...asked }, signal);
+      for (let [page, cursor] = [1, first.next]; cursor && page < PAGES_MAX; page++) {
+        const more = await get<T.Stops>(`/equipment/${id}/stops`, { ...asked, cursor }, signal);
+        first.items.push(...more.items);
+        cursor = more.next;
+      }
+      return first;
+    },
+  });
+export const offeredReasonsQuery = (id: number, at?: string) => ({ ...one<T.OfferedReasons>(`/equipment/${id}/reasons`, { at: at ?? null }), staleTime: 30_000 });
+export const timelineEditsQuery = (id: number, span: Span) => list<T.TimelineEdit>(`/equipment/${id}/timeline-edits`, { ...span });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
 export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });
 export const connectionsQuery = () => list<T.Connection>("/connections");
@@ -60,6 +76,13 @@ export const explainQuery = (kpi: string, at: ExplainAt) =>
     getNextPageParam: (page) => page.next ?? null,
     staleTime: 60_000,
   });
+
+const LEDGER_MS = [0, 1_500, 5_000]; // the figures follow a correction a moment after it
+const ofThePlant = (key: unknown): boolean => typeof key === "string" && (key.startsWith("/equipment/") || key.startsWith("/held-jumps") || key.startsWith("explain"));
+/** Somebody changed what happened or was made: everything that was derived from it is asked again. */
+export function refreshPlant(client: QueryClient): void {
+  for (const ms of LEDGER_MS) setTimeout(() => void client.invalidateQueries({ predicate: ({ queryKey }) => ofThePlant(queryKey[0]) }), ms);
+}
 
 /** Retry what time may heal (no answer, 5xx), never what a person must mend. */
 const retry = (failures: number, error: Error) => failures < 2 && [0, 502, 503, 504].includes(asProblem(error).status);

@@ -75,12 +75,43 @@ export interface StateRecord {
   external: boolean;
   source: string;
   provisional: boolean;
+  comment?: string | null;
+  edited_by?: string | null;
+  evidence_changed?: boolean;
 }
+/** Time without production about which one thing is said; `end` null: it still stands. */
+export interface Stop {
+  stop_id: string;
+  equipment_id: number;
+  start: string;
+  end: string | null;
+  duration_s: number;
+  state: string;
+  mode: string;
+  reason: string | null;
+  comment: string | null;
+  external: boolean;
+  /** In a break or outside every shift. */
+  planned: boolean;
+  micro: boolean;
+  source: string;
+  edited_by: string | null;
+  edited_at: string | null;
+  edit_id: number | null;
+  evidence_changed: boolean;
+  version: string;
+}
+export interface Stops { items: Stop[]; next: string | null; start: string; end: string; shift: Omit<Shift, "crew"> | null; stopped_s: number; unassigned_s: number; without_reason: number | null }
+export interface TimelineEdit { edit_id: number; equipment_id: number; start: string; end: string | null; reason: string | null; state: string | null; comment: string | null; by: string; at: string; why: string | null; superseded_by: number | null; withdrawn: boolean; evidence_changed: boolean }
+/** Here `key` is what is sent: `group` or `group/code`. */
+export interface OfferedReason { key: string; name: string; category: string; children: OfferedReason[] }
+export interface OfferedReasons { items: OfferedReason[]; last_used: string[]; suggested: string | null }
 export interface CountRecord { start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; origin: string; tag_id: number | null; spread: boolean }
 export interface Counts { good: number; scrap: number; rework: number; infeed: number }
 
 export interface JobResponse {
   id: string;
+  run_id: string;
   equipment_id: number;
   job_order: string | null;
   product: string;
@@ -89,6 +120,9 @@ export interface JobResponse {
   end: string | null;
   standard_rate_upm: number | null;
   crew: string | null;
+  share_ppm?: number | null;
+  /** What those who handed it over wrote for those who took it. */
+  note?: string | null;
 }
 export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
 export type Category = "failure" | "setup" | "planned" | "external" | "other";

@@ -2,12 +2,15 @@
 import { type ReactNode, useEffect } from "react";
 import { useEquipment } from "@/app/equipment";
 import { useTitle } from "@/app/title";
+import { ToastPlace } from "@/design/toast";
 import { useLinkState } from "@/live/live";
+import { Conflict } from "@/outbox/conflict";
+import { useOutboxPost } from "@/outbox/desk";
 import { PlantClock } from "@/show/show";
 import { useReasonTree } from "@/states/names";
 import { useEquipmentPath } from "@/view/place";
 
-export function Ground({ children }: { children: ReactNode }) {
+export function Ground({ children, toasts = "bottom" }: { children: ReactNode; toasts?: "top" | "bottom" }) {
   useReasonTree();
   const link = useLinkState();
   const { map } = useEquipment();
@@ -15,5 +18,12 @@ export function Ground({ children }: { children: ReactNode }) {
   const path = useEquipmentPath();
   const zone = (path ? map.byPath(path) : undefined)?.timezone ?? map.roots[0]?.timezone;
   useEffect(() => void (document.documentElement.dataset["liveLink"] = link), [link]);
-  return <PlantClock value={zone}>{children}</PlantClock>;
+  useOutboxPost();
+  return (
+    <PlantClock value={zone}>
+      {children}
+      <Conflict />
+      <ToastPlace at={toasts} />
+    </PlantClock>
+  );
 }

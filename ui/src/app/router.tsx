@@ -29,7 +29,7 @@ const wall = createRoute({
   id: "wall",
   component: () => (
     <Gate>
-      <Ground>
+      <Ground toasts="top">
         <Suspense fallback={<Waiting />}>
           <Outlet />
         </Suspense>

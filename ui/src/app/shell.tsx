@@ -7,6 +7,7 @@ import css from "@/app/shell.module.css";
 import { Sidebar } from "@/app/sidebar";
 import { words } from "@/app/words";
 import { Explain } from "@/explain/explain";
+import { OutboxNotice } from "@/outbox/notice";
 import { useWords } from "@/words/words";
 
 const NARROW_PX = 1100; // below it the tree would leave too little for four tiles
@@ -27,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {open && <Sidebar />}
         <main id="content" className={css.content} tabIndex={-1}>
           <LinkBanner />
+          <OutboxNotice />
           {children}
         </main>
         <Explain />

@@ -1,0 +1,43 @@
+// One short sentence at the bottom of the screen about what was just done, with the way back while it is there.
+import { useSyncExternalStore } from "react";
+import css from "@/design/toast.module.css";
+
+const SHOWN_MS = 20_000; // time enough to change one's mind …
+const TOLD_MS = 6_000; // … and to read what cannot be undone here
+
+export interface Toast { text: string; tone?: "plain" | "warning"; act?: { label: string; run: () => void } }
+let shown: Toast | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+export function showToast(toast: Toast | null): void {
+  shown = toast;
+  clearTimeout(timer);
+  if (toast) timer = setTimeout(() => showToast(null), toast.act ? SHOWN_MS : TOLD_MS);
+  for (const listener of listeners) listener();
+}
+
+const listen = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** Once per page; at the top where the bottom is full of buttons. */
+export function ToastPlace({ at }: { at: "top" | "bottom" }) {
+  const toast = useSyncExternalStore(listen, () => shown);
+  const act = toast?.act;
+  const run = () => {
+    showToast(null);
+    act?.run();
+  };
+  return (
+    <div role="status" className={css.place} data-at={at}>
+      {toast && (
+        <div className={css.toast} data-tone={toast.tone ?? "plain"} data-testid="toast">
+          <span>{toast.text}</span>
+          {act && <button type="button" className={css.act} onClick={run} data-testid="toast-act">{act.label}</button>}
+        </div>
+      )}
+    </div>
+  );
+}

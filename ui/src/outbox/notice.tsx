@@ -1,0 +1,54 @@
+// Says how much waits on this device and what was not accepted, and lets a person look at each of them.
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+import { useMe } from "@/app/gate";
+import { Icon } from "@/design/icons";
+import { outbox, useOutbox } from "@/outbox/desk";
+import css from "@/outbox/outbox.module.css";
+import type { Entry } from "@/outbox/outbox";
+import { useEntryName } from "@/outbox/said";
+import { words } from "@/outbox/words";
+import { When } from "@/show/show";
+import { useWords } from "@/words/words";
+
+function Row({ entry }: { entry: Entry }) {
+  const say = useWords(words);
+  const me = useMe();
+  const nameOf = useEntryName();
+  const [sure, setSure] = useState(false);
+  const { refused } = entry;
+  return (
+    <li className={css.entry} data-testid="outbox-entry" data-refused={refused !== null}>
+      <div className={css.entryWords}>
+        <strong>{nameOf(entry)}</strong>
+        <span className={css.small}><When at={entry.atMs} as="second" />{` · ${entry.personName}`}</span>
+        {refused && <span className={css.refusal}><Icon name="jam" size={16} />{refused.detail ?? refused.title}</span>}
+        {refused?.hint && <span className={css.small}>{refused.hint}</span>}
+        {!refused && <span className={css.small}>{entry.person === me.person.id ? say("waits") : say("forPerson", { name: entry.personName })}</span>}
+      </div>
+      {refused && <Button className={css.touch} variant="default" onClick={() => outbox.retry(entry.id)} data-testid="outbox-retry">{say("retry")}</Button>}
+      {refused && <Button className={css.touch} variant="default" onClick={() => (sure ? outbox.drop(entry.id) : setSure(true))} data-testid="outbox-discard">{say(sure ? "discardSure" : "discard")}</Button>}
+    </li>
+  );
+}
+
+export function OutboxNotice() {
+  const say = useWords(words);
+  const entries = useOutbox();
+  const [open, setOpen] = useState(false);
+  const refused = entries.filter((entry) => entry.refused).length;
+  const waiting = entries.length - refused;
+  if (entries.length === 0) return null;
+  return (
+    <>
+      <button type="button" className={css.chip} data-refused={refused > 0} onClick={() => setOpen(true)} data-testid="outbox" aria-label={say("open")}>
+        <Icon name={refused > 0 ? "jam" : "clock"} />
+        <span>{[waiting > 0 && say("waiting", { n: waiting }), refused > 0 && say("refused", { n: refused })].filter(Boolean).join(" · ")}</span>
+      </button>
+      <Modal opened={open} onClose={() => setOpen(false)} title={say("title")} size="lg" closeButtonProps={{ "aria-label": say("close") }}>
+        <p className={css.hint}>{say("hint")}</p>
+        <ul className={css.list}>{entries.map((entry) => <Row key={entry.id} entry={entry} />)}</ul>
+      </Modal>
+    </>
+  );
+}

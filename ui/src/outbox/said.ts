@@ -1,0 +1,42 @@
+// How what was entered is named to a person: the same words in the toast, in the list of what waits, and in a conflict.
+import { useCallback } from "react";
+import { showToast } from "@/design/toast";
+import { useSubmit } from "@/outbox/desk";
+import type { Command, Entry, Outcome } from "@/outbox/outbox";
+import { words } from "@/outbox/words";
+import { useWords } from "@/words/words";
+
+const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "jump"] as const;
+
+export function useEntryName(): (entry: Pick<Entry, "label" | "values">) => string {
+  const say = useWords(words);
+  return useCallback(({ label, values }) => say(LABELS.find((known) => known === label) ?? "other", values), [say]);
+}
+
+/** Submit commands in their order and say in a toast what became of them, with the way back where there is one. */
+export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
+  const say = useWords(words);
+  const submit = useSubmit();
+  const nameOf = useEntryName();
+  return useCallback(async (...commands) => {
+    const outcomes: Outcome[] = [];
+    try {
+      for (const command of commands) outcomes.push(await submit(command));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      showToast({ text: say("full"), tone: "warning" });
+      return outcomes;
+    }
+    const [first, second, ...rest] = new Set(commands.map(nameOf));
+    const what = [first, second, rest.length > 0 && `+${rest.length}`].filter(Boolean).join(" · ");
+    const audits = outcomes.flatMap((outcome) => (outcome.kind === "sent" && outcome.auditId ? [outcome.auditId] : []));
+    const undo = async () => {
+      for (const audit of audits.reverse()) await submit({ path: `/audit/${audit}/undo`, body: {}, label: "undo", values: { what } });
+      showToast({ text: say("undone") });
+    };
+    if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say("saved", { what }), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
+    else if (outcomes.some((outcome) => outcome.kind === "waiting")) showToast({ text: say("kept", { what }), tone: "warning" });
+    else showToast(null);
+    return outcomes;
+  }, [submit, nameOf, say]);
+}
