@@ -27,6 +27,20 @@ export function useRunningJobs(equipmentId: number): JobResponse[] {
   return useQuery({ ...jobResponsesQuery(equipmentId, span), refetchInterval: ASK_AGAIN_MS }).data?.filter((job) => job.end === null) ?? [];
 }
 
+/** What the floor calls one job: an order that runs on several machines of a line, whether it was started on all at once or on each. */
+export interface Run { key: string; first: JobResponse; jobs: readonly JobResponse[] }
+export function runsOf(jobs: readonly JobResponse[]): Run[] {
+  const runs = new Map<string, JobResponse[]>();
+  for (const job of jobs) {
+    const key = job.job_order || job.lot ? `${job.product} ${job.job_order} ${job.lot}` : job.run_id;
+    runs.set(key, [...(runs.get(key) ?? []), job]);
+  }
+  return [...runs].flatMap(([key, all]) => (all[0] ? [{ key, first: all[0], jobs: all }] : []));
+}
+
+/** What ends, hands over or cancels a run on this equipment: a run's id acts on every machine of the line, a response's id on one. */
+export const idsOf = (run: Run, here: Equipment): string[] => [...new Set(run.jobs.map((job) => (here.level === "WorkUnit" ? job.id : job.run_id)))];
+
 export function useProductName(): (id: string) => string {
   const { data } = useQuery(productsQuery());
   return useCallback((id) => data?.find((product) => product.id === id)?.name ?? id, [data]);

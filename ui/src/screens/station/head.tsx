@@ -1,0 +1,104 @@
+// The top of the station: where it stands, who works at it, whether it is linked, and the state in large letters.
+import { Modal, SegmentedControl } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { put, remove } from "@/api/client";
+import type { Equipment } from "@/api/types";
+import { useMe } from "@/app/gate";
+import { useEquipment } from "@/app/equipment";
+import { words as appWords } from "@/app/words";
+import { Icon } from "@/design/icons";
+import { useCurrentShift } from "@/kpi/current-shift";
+import { ShiftName } from "@/kpi/shift-figures";
+import { useLinkState } from "@/live/live";
+import { useNowMs } from "@/live/now";
+import { useMachineNow } from "@/machine/now";
+import { OutboxNotice } from "@/outbox/notice";
+import css from "@/screens/station/station.module.css";
+import { words } from "@/screens/station/words";
+import { Running, When } from "@/show/show";
+import { StateSign } from "@/states/sign";
+import { Go, placeOf, stationOf } from "@/view/place";
+import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+/** Leave as this person; the next one comes back to this station. */
+export function useLeave(): () => void {
+  const { mutate } = useMutation({
+    mutationFn: () => remove("/session"),
+    onSettled: () => location.assign(`/sign-in?back=${encodeURIComponent(location.pathname + location.search)}`),
+  });
+  return mutate;
+}
+
+function Who({ here, onClose }: { here: Equipment; onClose: () => void }) {
+  const say = useWords(words);
+  const { person } = useMe();
+  const language = useLanguage();
+  const leave = useLeave();
+  const choose = (next: Language) => {
+    chooseLanguage(next);
+    put("/me/locale", { locale: next }).catch(() => undefined); // the choice holds on this device even when it cannot be kept
+  };
+  return (
+    <Modal opened onClose={onClose} title={person.name} closeButtonProps={{ "aria-label": say("stay") }} size="md">
+      <div className={css.who}>
+        <p className="quiet">{say("handOverHint")}</p>
+        <SegmentedControl classNames={{ label: css.choice ?? "" }} fullWidth value={language} onChange={(value) => choose(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="station-language" />
+        <button type="button" className={css.main} onClick={leave} data-testid="station-sign-out"><Icon name="signOut" size={24} />{say("signOut")}</button>
+        <Go to={placeOf(here)} className={css.plain} testid="station-leave">{say("leave")}</Go>
+      </div>
+    </Modal>
+  );
+}
+
+export function Bar({ here }: { here: Equipment }) {
+  const say = useWords(words);
+  const sayApp = useWords(appWords);
+  const { map } = useEquipment();
+  const { person } = useMe();
+  const link = useLinkState();
+  const nowMs = useNowMs();
+  const { kpis } = useCurrentShift(here.id);
+  const [who, setWho] = useState(false);
+  const above = here.parent_id === null ? undefined : map.byId(here.parent_id);
+  return (
+    <header className={css.bar}>
+      {above && here.level === "WorkUnit" && <Go to={stationOf(above.path)} className={css.up} label={above.name} testid="station-up"><Icon name="back" size={22} /></Go>}
+      <div className={css.barWords}><h1>{here.name}</h1><ShiftName kpis={kpis} /></div>
+      <span className={css.space} />
+      {link === "lost" && <span className={css.lost} role="status" data-testid="station-lost"><Icon name="jam" size={22} />{say("lost")}</span>}
+      {link === "connecting" && <span className="quiet" role="status">{sayApp("connecting")}</span>}
+      <OutboxNotice />
+      <span className={css.clock}><When at={nowMs} as="time" /></span>
+      <button type="button" className={css.person} onClick={() => setWho(true)} data-testid="station-person"><Icon name="person" size={22} /><span>{person.name}</span></button>
+      {who && <Who here={here} onClose={() => setWho(false)} />}
+    </header>
+  );
+}
+
+function Tile({ unit, alone }: { unit: Equipment; alone: boolean }) {
+  const say = useWords(words);
+  const { now, look, word, why, external } = useMachineNow(unit);
+  const inside = (
+    <>
+      <span className={css.tileSign}>{look && <StateSign sign={look.sign} tone={look.tone} size={alone ? 72 : 40} />}</span>
+      <span className={css.tileWords}>
+        {!alone && <span className={css.tileName}>{unit.name}</span>}
+        <span className={css.tileState}>{word ?? say("waits")}</span>
+        {alone && <span className={css.tileWhy}>{[why, external && say("notItsFault")].filter(Boolean).join(" · ")}</span>}
+      </span>
+      <span className={css.tileCounter}>{now && <Running since={now.since} />}</span>
+    </>
+  );
+  const look_ = { "data-tone": look?.tone ?? "void", "data-state": now?.state, "data-alone": alone };
+  return (
+    <div className={`live ${css.tile}`} {...look_} data-testid={`state-${unit.path}`}>
+      {alone ? inside : <Go to={stationOf(unit.path)} className={css.tileLink} label={`${say("choose", { name: unit.name })}, ${word ?? ""}`}>{inside}</Go>}
+    </div>
+  );
+}
+
+export function States({ units }: { units: readonly Equipment[] }) {
+  return <div className={css.tiles} data-units={units.length}>{units.map((unit) => <Tile key={unit.id} unit={unit} alone={units.length === 1} />)}</div>;
+}

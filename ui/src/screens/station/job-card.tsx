@@ -1,0 +1,73 @@
+// What runs at the station, how many pieces it made of those it should have by now, and the large buttons below.
+import { useState } from "react";
+import type { Equipment, JobResponse, Kpis } from "@/api/types";
+import { Icon } from "@/design/icons";
+import { runsOf, useMay, useProductName, useRunningJobs } from "@/jobs/jobs";
+import { paceOf } from "@/kpi/pace";
+import { EndDialog, HandOverDialog, StartDialog } from "@/screens/station/job-dialogs";
+import css from "@/screens/station/station.module.css";
+import { words } from "@/screens/station/words";
+import { formatMoment } from "@/show/format";
+import { Num, useReader } from "@/show/show";
+import { useWords } from "@/words/words";
+
+
+function Job({ job }: { job: JobResponse }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const productName = useProductName();
+  const facts = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) })];
+  return (
+    <div className={css.job} data-testid="station-job">
+      <strong className={css.product}>{productName(job.product)}</strong>
+      <span className={css.small}>{facts.filter(Boolean).join(" · ")}</span>
+      {job.note && <span className={css.note}>{say("note", { note: job.note })}</span>}
+    </div>
+  );
+}
+
+function Pieces({ kpis }: { kpis: Kpis | undefined }) {
+  const say = useWords(words);
+  const pace = paceOf(kpis);
+  const share = pace && pace.target > 0 ? Math.min(pace.actual / pace.target, 1) : 0;
+  return (
+    <div className={`live ${css.pieces}`} data-testid="station-pieces">
+      <dl>
+        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Num value={kpis?.counts.good} /></dd></div>
+        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Num value={kpis?.counts.scrap} /></dd></div>
+        <div><dt>{say("target")}</dt><dd>{pace ? <Num value={pace.target} /> : <span className={css.small}>{say("noTarget")}</span>}</dd></div>
+      </dl>
+      {pace && <div className={css.track} aria-hidden="true"><div className={css.done} data-pace={pace.pace} style={{ width: `${share * 100}%` }} /></div>}
+    </div>
+  );
+}
+
+const RUNS_SHOWN = 2;
+
+type Open = "start" | "end" | "hand-over" | null;
+
+export function JobCard({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
+  const say = useWords(words);
+  const runs = runsOf(useRunningJobs(here.id));
+  const [open, setOpen] = useState<Open>(null);
+  const mayJob = useMay("job.operate", here);
+  const close = () => setOpen(null);
+  return (
+    <section className={css.side} aria-label={say("job")}>
+      <div className={css.card}>
+        <span className={css.label}>{say("job")}</span>
+        <div className={css.jobs}>{runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} job={run.first} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
+        <Pieces kpis={kpis} />
+      </div>
+      {mayJob && (
+        <div className={css.actions}>
+          <button type="button" className={css.action} data-main={runs.length === 0} onClick={() => setOpen("start")} data-testid="station-start"><Icon name="play" size={26} />{say(runs.length > 0 ? "nextJob" : "startJob")}</button>
+          <button type="button" className={css.action} disabled={runs.length === 0} onClick={() => setOpen("end")} data-testid="station-end"><Icon name="stop" size={26} />{say("endJob")}</button>
+        </div>
+      )}
+      {open === "start" && <StartDialog here={here} runs={runs} onClose={close} />}
+      {open === "end" && <EndDialog here={here} runs={runs} onClose={close} />}
+      {open === "hand-over" && runs[0] && <HandOverDialog here={here} runs={runs} onClose={close} />}
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+// Answering a stop: its reason and comment as one entry of the outbox, with the version that the person saw.
+import { useCallback } from "react";
+import type { Stop } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import type { Command, Outcome } from "@/outbox/outbox";
+import { useDo } from "@/outbox/said";
+import { formatMoment } from "@/show/format";
+import { useReader } from "@/show/show";
+import { useReasonName } from "@/states/names";
+
+/** What is said; a part that is left out stays as it is, null takes it away. */
+export interface Answer { reason?: string | null; comment?: string | null }
+
+export function useAnswer(): (stops: readonly Stop[], answer: Answer) => Promise<Outcome[]> {
+  const { map } = useEquipment();
+  const reader = useReader();
+  const reasonName = useReasonName();
+  const send = useDo();
+  return useCallback((stops, answer) => {
+    const commands = stops.map((stop): Command => ({
+      path: `/equipment/${stop.equipment_id}/timeline-edits`,
+      body: { start: stop.start, end: stop.end, seen: stop.version, ...answer },
+      label: answer.reason === undefined ? "comment" : "reason",
+      values: { machine: map.byId(stop.equipment_id)?.name ?? "", time: formatMoment(Date.parse(stop.start), "time", reader), reason: reasonName(answer.reason) ?? "–" },
+    }));
+    return send(...commands);
+  }, [map, reader, reasonName, send]);
+}

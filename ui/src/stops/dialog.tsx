@@ -1,0 +1,99 @@
+// One stop opened: what stood and how long, the reasons to touch, a comment, and everything that was ever said of it.
+import { Modal } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { timelineEditsQuery } from "@/api/queries";
+import type { Stop, TimelineEdit } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { Icon } from "@/design/icons";
+import { ProblemNotice, Waiting } from "@/design/notice";
+import { useKnownMs } from "@/live/live";
+import { formatDuration, formatMoment } from "@/show/format";
+import { useReader } from "@/show/show";
+import { lookOf } from "@/states/look";
+import { useReasonName, useStateName } from "@/states/names";
+import { StateSign } from "@/states/sign";
+import { type Answer, useAnswer } from "@/stops/answer";
+import css from "@/stops/dialog.module.css";
+import { ReasonPicker } from "@/stops/picker";
+import { lastsMs } from "@/stops/stops";
+import { words } from "@/stops/words";
+import { useWords } from "@/words/words";
+
+const COMMENT_MAX = 2_000;
+
+function Head({ stop, onClose }: { stop: Stop; onClose: () => void }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const stateName = useStateName();
+  const reasonName = useReasonName();
+  const { map } = useEquipment();
+  const nowMs = useKnownMs();
+  const look = lookOf(stop);
+  const [start, end] = [stop.start, stop.end].map((at) => at && formatMoment(Date.parse(at), "second", reader));
+  return (
+    <header className={css.head} data-tone={look.tone}>
+      <StateSign sign={look.sign} tone={look.tone} size={34} />
+      <div className={css.headWords}>
+        <h2>{say("whyOf", { machine: map.byId(stop.equipment_id)?.name ?? "", time: `${start} – ${end ?? say("still")}` })}</h2>
+        <span>{[formatDuration(Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6, reader.language), stateName(look.word), say("now", { reason: reasonName(stop.reason) ?? "–" }), stop.edited_by && say("edited", { name: stop.edited_by })].filter(Boolean).join(" · ")}</span>
+        {stop.evidence_changed && <span className={css.changed}><Icon name="info" size={16} />{say("evidenceChanged")}</span>}
+      </div>
+      <button type="button" className={css.close} onClick={onClose} aria-label={say("close")} data-testid="stop-close"><Icon name="close" size={28} /></button>
+    </header>
+  );
+}
+
+function Edit({ edit }: { edit: TimelineEdit }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const reasonName = useReasonName();
+  const gone = edit.withdrawn ? say("withdrawn") : edit.superseded_by !== null ? say("superseded") : null;
+  return (
+    <li className={css.edit} data-gone={gone !== null} data-testid="edit">
+      <span>{[edit.reason !== null && say("saidReason", { reason: reasonName(edit.reason) ?? "–" }), edit.comment && say("saidComment", { comment: edit.comment })].filter(Boolean).join(" · ") || "–"}</span>
+      <span className="quiet">{[edit.by, formatMoment(Date.parse(edit.at), "full", reader), gone].filter(Boolean).join(" · ")}</span>
+    </li>
+  );
+}
+
+export function EditHistory({ stop }: { stop: Stop }) {
+  const say = useWords(words);
+  const span = { start: stop.start, end: stop.end ?? new Date(Date.parse(stop.start) + lastsMs(stop, Date.now()) + 1000).toISOString() };
+  const { data, error, isPending } = useQuery(timelineEditsQuery(stop.equipment_id, span));
+  return (
+    <section className={css.history} aria-label={say("history")}>
+      <h3>{say("history")}</h3>
+      {isPending && <Waiting lines={1} />}
+      {error && <ProblemNotice error={error} compact />}
+      {data?.length === 0 && <p className="quiet">{say("noHistory")}</p>}
+      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} />)}</ul>
+    </section>
+  );
+}
+
+/** `history`: the line lead sees what was ever said; the operator at the machine only answers. */
+export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; onClose: () => void; history?: "shown" | "hidden" }) {
+  const say = useWords(words);
+  const send = useAnswer();
+  const [comment, setComment] = useState(stop.comment ?? "");
+  const said = comment.trim() === (stop.comment ?? "") ? {} : { comment: comment.trim() || null };
+  const answer = (given: Answer) => {
+    onClose();
+    void send([stop], { ...said, ...given });
+  };
+  return (
+    <Modal opened onClose={onClose} withCloseButton={false} size="min(1180px, 100vw - 24px)" padding={0} aria-label={say("why")} data-testid="stop-dialog">
+      <Head stop={stop} onClose={onClose} />
+      <div className={css.body}>
+        <ReasonPicker stop={stop} onPick={(reason) => answer({ reason })} />
+        <div className={css.foot}>
+          <label className={css.comment}><span>{say("comment")}</span><input type="text" value={comment} onChange={(event) => setComment(event.currentTarget.value)} maxLength={COMMENT_MAX} placeholder={say("commentHint")} data-testid="stop-comment" /></label>
+          <button type="button" className={css.act} disabled={!("comment" in said)} onClick={() => answer({})} data-testid="stop-save-comment">{say("saveComment")}</button>
+          {stop.reason && <button type="button" className={css.act} onClick={() => answer({ reason: null })} data-testid="stop-clear">{say("takeAway")}</button>}
+        </div>
+        {history === "shown" && <EditHistory stop={stop} />}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,46 @@
+// The stops of a shift or a period: which of them wait for a reason, in which order a person looks at them.
+import { useQuery } from "@tanstack/react-query";
+import { type Span, stopsQuery } from "@/api/queries";
+import type { Stop, Stops } from "@/api/types";
+import { useLinkState, useLive } from "@/live/live";
+
+const ASK_AGAIN_MS = 20_000;
+const NEVER: Span = { start: "", end: "" };
+
+/** Breaks need no reason, and nobody answers for a stop of seconds. */
+export const needsReason = (stop: Stop): boolean => stop.reason === null && !stop.planned && !stop.micro;
+
+export const startMs = (stop: Stop): number => Date.parse(stop.start);
+/** How long, so far, ms. */
+export const lastsMs = (stop: Stop, nowMs: number): number => (stop.end ? stop.duration_s * 1000 : Math.max(0, nowMs - startMs(stop)));
+
+/** As the operator meets them: what still stands, then what has no reason, then the rest; in each the newest first. */
+export function inOrder(stops: readonly Stop[]): Stop[] {
+  const rank = (stop: Stop) => (needsReason(stop) ? (stop.end === null ? 0 : 1) : stop.end === null ? 2 : 3);
+  return [...stops].sort((a, b) => rank(a) - rank(b) || startMs(b) - startMs(a));
+}
+
+export interface Filter { unit: number | null; reason: string | null; unassigned: boolean; longerMs: number; planned: boolean; micro: boolean; sort: "newest" | "longest" }
+
+/** A reason also matches those below it: `mechanical` finds `mechanical/jam`. */
+export function filtered(stops: readonly Stop[], filter: Filter, nowMs: number): Stop[] {
+  const { reason } = filter;
+  const fits = (stop: Stop) =>
+    (filter.unit === null || stop.equipment_id === filter.unit) &&
+    (reason === null || stop.reason === reason || (stop.reason?.startsWith(`${reason}/`) ?? false)) &&
+    (!filter.unassigned || stop.reason === null) &&
+    lastsMs(stop, nowMs) >= filter.longerMs &&
+    (filter.planned || !stop.planned) &&
+    (filter.micro || !stop.micro);
+  const by = filter.sort === "longest" ? (a: Stop, b: Stop) => lastsMs(b, nowMs) - lastsMs(a, nowMs) : (a: Stop, b: Stop) => startMs(b) - startMs(a);
+  return stops.filter(fits).sort(by);
+}
+
+/** The stops of the shift that runs now, live where the link stands; without a shift those of the window. `undefined` until something is known. */
+export function useShiftStops(equipmentId: number, window: Span | null): { stops: readonly Stop[] | undefined; error: Error | null } {
+  const live = useLive<Stops>(`equipment/${equipmentId}/stops`);
+  const current = useLinkState() === "open" && live?.shift ? live.items : undefined;
+  const { data, error } = useQuery({ ...stopsQuery(equipmentId, window ?? NEVER), enabled: window !== null, refetchInterval: current ? false : ASK_AGAIN_MS });
+  const stops = current ?? data?.items;
+  return { stops, error: stops ? null : error };
+}
