@@ -58,6 +58,9 @@ export const stopsQuery = (id: number, asked: Span | { shift: string }) =>
   });
 export const offeredReasonsQuery = (id: number, at?: string) => ({ ...one<T.OfferedReasons>(`/equipment/${id}/reasons`, { at: at ?? null }), staleTime: 30_000 });
 export const timelineEditsQuery = (id: number, span: Span) => list<T.TimelineEdit>(`/equipment/${id}/timeline-edits`, { ...span });
+export const scrapReasonsQuery = (id: number) => ({ ...one<T.ScrapReasons>(`/equipment/${id}/scrap-reasons`), staleTime: 30_000 });
+export const countEntriesQuery = (id: number, span: Span) => list<T.CountEntry>(`/equipment/${id}/count-entries`, { ...span });
+export const heldJumpsQuery = (id: number, span: Span) => list<T.HeldJump>(`/equipment/${id}/held-jumps`, { ...span });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
 export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });
 export const connectionsQuery = () => list<T.Connection>("/connections");

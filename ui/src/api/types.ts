@@ -124,6 +124,11 @@ export interface JobResponse {
   /** What those who handed it over wrote for those who took it. */
   note?: string | null;
 }
+export interface ScrapReasons { items: { key: string; name: string; children: { key: string; name: string }[] }[]; last_used: string[] }
+/** Pieces of one kind that a person entered; an action that entered several has one `entry_id`. */
+export interface CountEntry { entry_id: number; equipment_id: number; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; reason: string | null; start: string; end: string; by: string; at: string; comment: string | null; job_response_id: string | null; withdrawn: boolean }
+/** A counter movement that the machine cannot make: not counted until a person says so. */
+export interface HeldJump { held_id: string; start: string; end: string; counter: string; before: number; after: number; quantity: number; cause: string; decision: "accepted" | "dismissed" | null; decided_by: string | null; decided_at: string | null; why: string | null; counted: number; evidence_changed: boolean; gone: boolean }
 export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
 export type Category = "failure" | "setup" | "planned" | "external" | "other";
 /** `key` is the part below the parent's: a record carries `mechanical/jam`. */

@@ -1,6 +1,7 @@
 // What runs at the station, how many pieces it made of those it should have by now, and the large buttons below.
 import { useState } from "react";
 import type { Equipment, JobResponse, Kpis } from "@/api/types";
+import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
 import { runsOf, useMay, useProductName, useRunningJobs } from "@/jobs/jobs";
 import { paceOf } from "@/kpi/pace";
@@ -44,12 +45,19 @@ function Pieces({ kpis }: { kpis: Kpis | undefined }) {
 
 const RUNS_SHOWN = 2;
 
-type Open = "start" | "end" | "hand-over" | null;
+type Open = "enter" | "start" | "end" | "hand-over" | null;
 
-export function JobCard({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
+/** Where pieces are entered: the machine that hands the line's good ones on comes first. */
+const countable = (line: Equipment, units: readonly Equipment[]): Equipment[] => {
+  const out = `${line.path}/${line.outfeed ?? line.flow.at(-1) ?? ""}`;
+  return [...units].sort((a, b) => Number(b.path === out) - Number(a.path === out));
+};
+
+export function JobCard({ here, units, kpis }: { here: Equipment; units: readonly Equipment[]; kpis: Kpis | undefined }) {
   const say = useWords(words);
   const runs = runsOf(useRunningJobs(here.id));
   const [open, setOpen] = useState<Open>(null);
+  const mayCount = useMay("count.enter", here);
   const mayJob = useMay("job.operate", here);
   const close = () => setOpen(null);
   return (
@@ -61,10 +69,13 @@ export function JobCard({ here, kpis }: { here: Equipment; kpis: Kpis | undefine
       </div>
       {mayJob && (
         <div className={css.actions}>
+          {mayCount && <button type="button" className={css.action} data-main={runs.length > 0} onClick={() => setOpen("enter")} data-testid="station-enter"><Icon name="pad" size={26} />{say("enter")}</button>}
           <button type="button" className={css.action} data-main={runs.length === 0} onClick={() => setOpen("start")} data-testid="station-start"><Icon name="play" size={26} />{say(runs.length > 0 ? "nextJob" : "startJob")}</button>
           <button type="button" className={css.action} disabled={runs.length === 0} onClick={() => setOpen("end")} data-testid="station-end"><Icon name="stop" size={26} />{say("endJob")}</button>
+          <button type="button" className={css.action} disabled={runs.length === 0} onClick={() => setOpen("hand-over")} data-testid="station-hand-over"><Icon name="handOver" size={26} />{say("handOver")}</button>
         </div>
       )}
+      {open === "enter" && <EnterDialog units={countable(here, units)} onClose={close} />}
       {open === "start" && <StartDialog here={here} runs={runs} onClose={close} />}
       {open === "end" && <EndDialog here={here} runs={runs} onClose={close} />}
       {open === "hand-over" && runs[0] && <HandOverDialog here={here} runs={runs} onClose={close} />}

@@ -22,7 +22,7 @@ function Station({ here, units }: { here: Equipment; units: readonly Equipment[]
       <States units={units} />
       <div className={css.work}>
         <StopList here={here} kpis={kpis} mayAnswer={mayAnswer} />
-        <JobCard here={here} kpis={kpis} />
+        <JobCard here={here} units={units} kpis={kpis} />
       </div>
     </main>
   );

@@ -1,0 +1,96 @@
+// Entering pieces in one action: good, scrap and rework on a number pad, the reason of the scrap beside it.
+import { Modal } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { serverNowMs } from "@/api/client";
+import { scrapReasonsQuery } from "@/api/queries";
+import type { Equipment } from "@/api/types";
+import css from "@/counts/enter.module.css";
+import { NumberPad } from "@/counts/pad";
+import { words } from "@/counts/words";
+import { useDo } from "@/outbox/said";
+import { formatNumber } from "@/show/format";
+import { useReasonName } from "@/states/names";
+import { useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+const KINDS = ["good", "scrap", "rework"] as const;
+type Kind = (typeof KINDS)[number];
+const REASONS_SHOWN = 9; // three by three beside the pad; the last place leads to the others
+const COMMENT_MAX = 2_000;
+
+function Reasons({ unit, chosen, onChoose }: { unit: Equipment; chosen: string | null; onChoose: (key: string | null) => void }) {
+  const say = useWords(words);
+  const reasonName = useReasonName();
+  const { data } = useQuery(scrapReasonsQuery(unit.id));
+  const [page, setPage] = useState(0);
+  const all = (data?.items ?? []).flatMap((group) => (group.children.length > 0 ? group.children.map((child) => ({ key: `${group.key}/${child.key}`, name: child.name })) : [{ key: group.key, name: group.name }]));
+  const last = data?.last_used ?? [];
+  const sorted = [...all].sort((a, b) => place(last, a.key) - place(last, b.key));
+  const size = sorted.length > REASONS_SHOWN ? REASONS_SHOWN - 1 : REASONS_SHOWN;
+  const pages = Math.ceil(sorted.length / size);
+  if (sorted.length === 0) return null;
+  return (
+    <section aria-label={say("why")}>
+      <h3 className={css.why}>{say("why")}</h3>
+      <div className={css.reasons}>
+        {sorted.slice(page * size, (page + 1) * size).map(({ key, name }) => <button key={key} type="button" className={css.reason} aria-pressed={chosen === key} onClick={() => onChoose(chosen === key ? null : key)} data-testid={`scrap-reason-${key}`}>{name || reasonName(key)}</button>)}
+        {pages > 1 && <button type="button" className={css.reason} onClick={() => setPage((page + 1) % pages)} data-testid="scrap-more">{say("more")}</button>}
+      </div>
+    </section>
+  );
+}
+const place = (last: readonly string[], key: string) => (last.includes(key) ? last.indexOf(key) : last.length);
+
+interface Typed { good: string; scrap: string; rework: string; reason: string | null; comment: string }
+const EMPTY: Typed = { good: "", scrap: "", rework: "", reason: null, comment: "" };
+
+/** One entry of all that was typed, for the moment at which it was typed. */
+function useSave(unit: Equipment | undefined, typed: Typed, onClose: () => void): () => void {
+  const say = useWords(words);
+  const language = useLanguage();
+  const send = useDo();
+  return () => {
+    if (!unit) return;
+    const counted = KINDS.filter((kind) => Number(typed[kind]) > 0);
+    const body = {
+      ...Object.fromEntries(counted.map((kind) => [kind, Number(typed[kind])])),
+      ...(typed.reason && Number(typed.scrap) > 0 ? { reason: typed.reason } : {}),
+      ...(typed.comment.trim() ? { comment: typed.comment.trim() } : {}),
+      end: new Date(serverNowMs()).toISOString(),
+    };
+    onClose();
+    void send({ path: `/equipment/${unit.id}/count-entries`, body, label: "counts", values: { machine: unit.name, what: counted.map((kind) => say(`${kind}N`, { n: formatNumber(Number(typed[kind]), language) })).join(", ") } });
+  };
+}
+
+/** `units`: where pieces may be entered; the one that stands first is meant until another is chosen. */
+export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; onClose: () => void }) {
+  const say = useWords(words);
+  const [unit, setUnit] = useState(units[0]);
+  const [kind, setKind] = useState<Kind>("good");
+  const [typed, setTyped] = useState<Typed>(EMPTY);
+  const save = useSave(unit, typed, onClose);
+  const nothing = KINDS.every((one) => !Number(typed[one]));
+  return (
+    <Modal opened onClose={onClose} title={say("title", { name: unit?.name ?? "" })} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "", body: css.body ?? "" }} data-testid="enter-dialog">
+      <div className={css.left}>
+        {units.length > 1 && <div className={css.units} role="radiogroup" aria-label={say("which")}>{units.map((one) => <button key={one.id} type="button" role="radio" aria-checked={one.id === unit?.id} className={css.unit} onClick={() => setUnit(one)} data-testid={`enter-unit-${one.path}`}>{one.name}</button>)}</div>}
+        <div className={css.kinds} role="radiogroup" aria-label={say("pieces")}>
+          {KINDS.map((one) => (
+            <button key={one} type="button" role="radio" aria-checked={one === kind} className={css.kind} onClick={() => setKind(one)} data-testid={`enter-${one}`}>
+              <span>{say(one)}</span>
+              <strong className="num">{typed[one] || "0"}</strong>
+            </button>
+          ))}
+        </div>
+        {unit && Number(typed.scrap) > 0 && <Reasons key={unit.id} unit={unit} chosen={typed.reason} onChoose={(reason) => setTyped({ ...typed, reason })} />}
+        <label className={css.comment}><span>{say("comment")}</span><input type="text" value={typed.comment} onChange={(event) => setTyped({ ...typed, comment: event.currentTarget.value })} maxLength={COMMENT_MAX} data-testid="enter-comment" /></label>
+      </div>
+      <div className={css.right}>
+        <NumberPad value={typed[kind]} onChange={(value) => setTyped({ ...typed, [kind]: value })} />
+        <button type="button" className={css.save} disabled={nothing} onClick={save} data-testid="enter-save">{say("save")}</button>
+      </div>
+    </Modal>
+  );
+}
