@@ -26,7 +26,7 @@ function Review({ jump, unit }: { jump: HeldJump; unit: Equipment }) {
   const [quantity, setQuantity] = useState(String(jump.quantity));
   const decide = (what: "accept" | "dismiss") => {
     const more = what === "accept" && Number(quantity) !== jump.quantity ? { quantity: Number(quantity) } : {};
-    void send({ path: `/held-jumps/${encodeURIComponent(jump.held_id)}/${what}`, body: { ...more, ...(why.trim() ? { reason: why.trim() } : {}) }, label: "jump", values: { machine: unit.name, what: say(what) } });
+    void send({ path: `/held-jumps/${encodeURIComponent(jump.held_id)}/${what}`, body: { ...more, ...(jump.decision ? { again: true } : {}), ...(why.trim() ? { reason: why.trim() } : {}) }, label: "jump", values: { machine: unit.name, what: say(what) } });
   };
   return (
     <div className={css.review}>

@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import { kpisQuery } from "@/api/queries";
 import type { Equipment, Kpis } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
@@ -19,18 +20,20 @@ import { HistoryPanel } from "@/screens/unit/history";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
 import { Num } from "@/show/show";
-import { useEquipmentPath } from "@/view/place";
+import { NoWindow } from "@/view/no-window";
+import { Go, stationOf, useEquipmentPath } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
 import { type Period, soFar, usePeriod, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
-import { words as periodWords } from "@/view/words";
 import { useWords } from "@/words/words";
 
 const Pareto = lazy(() => import("@/pareto/pareto"));
 const TrendTab = lazy(() => import("./trend-tab"));
 const TagsTab = lazy(() => import("./tags-tab"));
 const RecordsTab = lazy(() => import("./records-tab"));
-const TABS = ["losses", "trend", "tags", "history"] as const;
+const StopTable = lazy(() => import("@/stops/stop-table"));
+const CountsTab = lazy(() => import("@/counts/counts-tab"));
+const TABS = ["losses", "stops", "counts", "trend", "tags", "history"] as const;
 const FIGURES = ["availability", "effectiveness", "quality_ratio", "teep", "nee_index"] as const;
 
 /** The figures of the window: live for the running shift, asked for otherwise. */
@@ -79,6 +82,8 @@ function Details({ equipment, window, figures }: DetailsProps) {
         <Tabs.Panel value={chosen}>
           <Suspense fallback={<Waiting />}>
             {chosen === "losses" && <Losses equipment={equipment} window={window} figures={figures} />}
+            {chosen === "stops" && <StopTable here={equipment} units={[equipment]} window={window} />}
+            {chosen === "counts" && <CountsTab unit={equipment} window={window} />}
             {chosen === "trend" && <TrendTab equipmentId={equipment.id} window={window} />}
             {chosen === "tags" && <TagsTab equipmentId={equipment.id} />}
             {chosen === "history" && <RecordsTab equipmentId={equipment.id} window={window} />}
@@ -89,19 +94,13 @@ function Details({ equipment, window, figures }: DetailsProps) {
   );
 }
 
-function NoWindow({ period }: { period: Period }) {
-  const say = useWords(periodWords);
-  if (period.isPending) return <Waiting lines={5} height={40} />;
-  const title = period.name === "shift" ? "noShift" : period.name === "last-shift" ? "noLastShift" : "badRange";
-  return <Panel><Empty icon="clock" title={say(title)} hint={say("noShiftHint")} /></Panel>;
-}
-
 function Unit({ equipment }: { equipment: Equipment }) {
+  const say = useWords(words);
   const period = usePeriod(equipment.id, equipment.timezone);
   const figures = useFigures(equipment.id, period);
   return (
     <div className={css.page}>
-      <div className={css.titleRow}><h1>{equipment.name}</h1><PeriodChooser period={period} /></div>
+      <div className={css.titleRow}><div className={css.title}><h1>{equipment.name}</h1><Go to={stationOf(equipment.path)} className={css.way} testid="way-station"><Icon name="hand" />{say("station")}</Go></div><PeriodChooser period={period} /></div>
       <UnitHead equipment={equipment} />
       {!period.window && <NoWindow period={period} />}
       {period.window && (

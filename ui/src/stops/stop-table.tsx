@@ -1,0 +1,171 @@
+// The stops of a period as a table: filtered, sorted, answered one by one or many at once, and handed out as CSV.
+import { Button, Checkbox, Modal } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { stopsQuery } from "@/api/queries";
+import type { Equipment, Stop, Stops } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { Icon } from "@/design/icons";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { useMay } from "@/jobs/jobs";
+import { useKnownMs, useLive } from "@/live/live";
+import { formatDuration, formatRatio } from "@/show/format";
+import { Lasting, When } from "@/show/show";
+import { lookOf } from "@/states/look";
+import { useReasonName, useStateName } from "@/states/names";
+import { StateSign } from "@/states/sign";
+import { useAnswer } from "@/stops/answer";
+import { csvOf, download } from "@/stops/csv";
+import { StopDialog } from "@/stops/dialog";
+import { filterIn, Filters } from "@/stops/filters";
+import { ReasonPicker } from "@/stops/picker";
+import { filtered, lastsMs, needsReason } from "@/stops/stops";
+import css from "@/stops/table.module.css";
+import { words } from "@/stops/words";
+import { Go, unitOf } from "@/view/place";
+import { asSpan, type Window } from "@/view/period";
+import { useChangeSearch, useSearchText } from "@/view/search";
+import { useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+const SHOWN_MAX = 300; // more rows than anybody reads; the export has them all
+const AROUND_MS = 30 * 60_000;
+const BULK_MAX = 50;
+
+interface RowProps { stop: Stop; named: boolean; chosen: boolean; onChoose: () => void; onOpen: () => void; mayAnswer: boolean; number: number }
+function Row({ stop, named, chosen, onChoose, onOpen, mayAnswer, number }: RowProps) {
+  const say = useWords(words);
+  const stateName = useStateName();
+  const reasonName = useReasonName();
+  const { map } = useEquipment();
+  const nowMs = useKnownMs();
+  const look = lookOf(stop);
+  const unit = map.byId(stop.equipment_id);
+  const t0 = Date.parse(stop.start);
+  const span = { start: new Date(t0 - AROUND_MS).toISOString(), end: new Date(t0 + lastsMs(stop, nowMs) + AROUND_MS).toISOString() };
+  return (
+    <tr data-needs={needsReason(stop)} data-testid="stop-row" data-stop={stop.stop_id}>
+      {mayAnswer && <td><Checkbox checked={chosen} onChange={onChoose} aria-label={say("choose", { n: number })} data-testid="stop-choose" /></td>}
+      <td><When at={stop.start} as="full" /></td>
+      <td className={css.right}>{stop.end ? <Lasting us={Math.round(stop.duration_s) * 1e6} /> : <><Lasting us={Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6} /><span className={css.small}>{say("still")}</span></>}</td>
+      {named && <td>{unit?.name}</td>}
+      <td><span className={css.state}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span></td>
+      <td>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}</td>
+      <td className={css.comment}>{stop.comment}</td>
+      <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
+      <td className={css.acts}>
+        {unit && <Go to={unitOf(unit.path)} search={{ tab: "history", period: "custom", ...span, record: stop.start }} className={css.link} testid="stop-timeline">{say("show")}</Go>}
+        {mayAnswer && <button type="button" className={css.button} onClick={onOpen} data-testid="stop-open">{say("openStop")}</button>}
+      </td>
+    </tr>
+  );
+}
+
+/** The export says what the screen says, and the keys beside the names for those who compute with it. */
+function useExport(): (name: string, stops: readonly Stop[]) => void {
+  const say = useWords(words);
+  const reasonName = useReasonName();
+  const stateName = useStateName();
+  const { map } = useEquipment();
+  return (name, stops) => {
+    const head = [say("machine"), "path", say("start"), say("end"), `${say("duration")} (s)`, say("state"), say("reason"), "reason_key", say("comment2"), "planned", "edited_by", "edited_at", "evidence_changed"];
+    const rows = stops.map((stop) => {
+      const unit = map.byId(stop.equipment_id);
+      return [unit?.name ?? "", unit?.path ?? "", stop.start, stop.end, stop.duration_s, stateName(lookOf(stop).word), reasonName(stop.reason), stop.reason, stop.comment, String(stop.planned), stop.edited_by, stop.edited_at, String(stop.evidence_changed)];
+    });
+    download(name, csvOf([head, ...rows]));
+  };
+}
+
+function Bulk({ chosen, onDone }: { chosen: readonly Stop[]; onDone: () => void }) {
+  const say = useWords(words);
+  const answer = useAnswer();
+  const [open, setOpen] = useState(false);
+  const first = chosen[0];
+  if (!first) return null;
+  const pick = (reason: string) => {
+    setOpen(false);
+    onDone();
+    void answer(chosen, { reason });
+  };
+  return (
+    <div className={css.bulk} role="status" data-testid="bulk">
+      <span>{say("chosen", { n: chosen.length })}</span>
+      <Button size="sm" onClick={() => setOpen(true)} data-testid="bulk-give">{say("give")}</Button>
+      <Modal opened={open} onClose={() => setOpen(false)} title={say("bulkTitle", { n: chosen.length })} size="min(1180px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("close") }}><ReasonPicker stop={{ ...first, reason: null }} onPick={pick} /></Modal>
+    </div>
+  );
+}
+
+function Summary({ stops, data, nowMs }: { stops: readonly Stop[]; data: Stops; nowMs: number }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const whole = stops.reduce((sum, stop) => sum + lastsMs(stop, nowMs), 0);
+  return (
+    <span className={css.summary} data-testid="stops-summary">
+      {say("summary", { n: stops.length, time: formatDuration(Math.round(whole / 1000) * 1e6, language) })}
+      {data.without_reason !== null && <span className="quiet">{` · ${say("withoutShare", { share: formatRatio(data.without_reason, language, 0) })}`}</span>}
+    </span>
+  );
+}
+
+/** Asked again when the live stops of the equipment change, where the period reaches into now. */
+function usePeriodStops(equipmentId: number, window: Window) {
+  const live = useLive<Stops>(window.live ? `equipment/${equipmentId}/stops` : null);
+  const { data, error, isPending, refetch } = useQuery({ ...stopsQuery(equipmentId, asSpan(window)), placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
+  useEffect(() => { if (live) void refetch(); }, [live, refetch]);
+  return { data, error, isPending, refetch };
+}
+
+interface TableProps { shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
+function Table({ shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps) {
+  const say = useWords(words);
+  const toggle = (id: string) => onChosen(chosen.has(id) ? new Set([...chosen].filter((one) => one !== id)) : new Set([...chosen, id].slice(0, BULK_MAX)));
+  const all = shown.length > 0 && shown.slice(0, BULK_MAX).every((stop) => chosen.has(stop.stop_id));
+  const columns = ["start", "duration", ...(named ? ["machine"] : []), "state", "reason", "comment2", "marks"] as const;
+  return (
+    <div className={css.box} tabIndex={0} role="region" aria-label={say("title")}>
+      <table className={css.table} data-testid="stops-table">
+        <thead>
+          <tr>
+            {mayAnswer && <th scope="col"><Checkbox checked={all} onChange={() => onChosen(all ? new Set() : new Set(shown.slice(0, BULK_MAX).map((stop) => stop.stop_id)))} aria-label={say("chooseAll")} data-testid="stops-choose-all" /></th>}
+            {columns.map((key) => <th key={key} scope="col" className={key === "duration" ? css.right : undefined}>{say(key as "start")}</th>)}
+            <td />
+          </tr>
+        </thead>
+        <tbody>{shown.map((stop, i) => <Row key={stop.stop_id} stop={stop} number={i + 1} named={named} mayAnswer={mayAnswer} chosen={chosen.has(stop.stop_id)} onChoose={() => toggle(stop.stop_id)} onOpen={() => onOpen(stop)} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+export default function StopTable({ here, units, window }: { here: Equipment; units: readonly Equipment[]; window: Window }) {
+  const say = useWords(words);
+  const nowMs = useKnownMs();
+  const search = useSearchText();
+  const change = useChangeSearch();
+  const give = useExport();
+  const mayAnswer = useMay("timeline.edit", here);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const { data, error, isPending, refetch } = usePeriodStops(here.id, window);
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (isPending || !data) return <Waiting lines={6} />;
+  const filter = filterIn(search, units);
+  const found = filtered(data.items, filter, nowMs);
+  const shown = found.slice(0, SHOWN_MAX);
+  const opened = search["stop"] ? data.items.find((stop) => stop.stop_id === search["stop"]) : undefined;
+  return (
+    <div className={css.stops}>
+      <div className={css.tools}>
+        <Filters units={units} filter={filter} />
+        <Button variant="default" size="sm" onClick={() => give(`${say("title")} ${here.name}.csv`, found)} disabled={found.length === 0} data-testid="stops-export">{say("export")}</Button>
+      </div>
+      <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
+      {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}
+      {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
+      {found.length > 0 && <Table shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={(stop) => change({ stop: stop.stop_id })} />}
+      {found.length > shown.length && <p className="quiet">{say("shown", { n: shown.length })}</p>}
+      {opened && mayAnswer && <StopDialog key={opened.stop_id} stop={opened} history="shown" onClose={() => change({ stop: null })} />}
+    </div>
+  );
+}
