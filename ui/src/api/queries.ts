@@ -61,6 +61,7 @@ export const timelineEditsQuery = (id: number, span: Span) => list<T.TimelineEdi
 export const scrapReasonsQuery = (id: number) => ({ ...one<T.ScrapReasons>(`/equipment/${id}/scrap-reasons`), staleTime: 30_000 });
 export const countEntriesQuery = (id: number, span: Span) => list<T.CountEntry>(`/equipment/${id}/count-entries`, { ...span });
 export const heldJumpsQuery = (id: number, span: Span) => list<T.HeldJump>(`/equipment/${id}/held-jumps`, { ...span });
+export const shiftBoardQuery = (id: number, shift: string) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
 export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });
 export const connectionsQuery = () => list<T.Connection>("/connections");

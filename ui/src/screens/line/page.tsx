@@ -11,10 +11,10 @@ import css from "@/screens/line/line.module.css";
 import { LineTimeline } from "@/screens/line/line-timeline";
 import { Machines } from "@/screens/line/machines";
 import { words } from "@/screens/line/words";
-import { andonOf, Go, isUnit, stationOf, stopsOf, useEquipmentPath } from "@/view/place";
+import { andonOf, boardOf, Go, isUnit, stationOf, stopsOf, useEquipmentPath } from "@/view/place";
 import { useWords } from "@/words/words";
 
-const WAYS: readonly ["stops" | "board" | "station" | "andon", IconName, (path: string) => string][] = [["stops", "stop", stopsOf], ["station", "hand", stationOf], ["andon", "screen", andonOf]];
+const WAYS: readonly ["stops" | "board" | "station" | "andon", IconName, (path: string) => string][] = [["stops", "stop", stopsOf], ["board", "board", boardOf], ["station", "hand", stationOf], ["andon", "screen", andonOf]];
 
 function Ways({ line }: { line: Equipment }) {
   const say = useWords(words);

@@ -1,0 +1,86 @@
+// The page of the shift board: which shift, the way to the one before and after, and the whole display for the wall.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { shiftBoardQuery } from "@/api/queries";
+import type { Equipment, Kpis, Shift } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { LinkBanner } from "@/app/link-banner";
+import { Icon } from "@/design/icons";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { words as noticeWords } from "@/design/words";
+import { useLive } from "@/live/live";
+import { Board } from "@/screens/board/board";
+import css from "@/screens/board/board.module.css";
+import { useShown } from "@/screens/board/shifts";
+import { words } from "@/screens/board/words";
+import { formatMoment } from "@/show/format";
+import { useReader } from "@/show/show";
+import { boardOf, useEquipmentPath } from "@/view/place";
+import { useChangeSearch, useSearchText } from "@/view/search";
+import { useWords } from "@/words/words";
+
+const ASK_AGAIN_MS = 30_000;
+
+/** Asked again when the figures of the running shift move, at most every few seconds. */
+function useBoard(equipmentId: number, shift: string, running: boolean) {
+  const kpis = useLive<Kpis>(running ? `equipment/${equipmentId}/kpi` : null);
+  const asked = useQuery({ ...shiftBoardQuery(equipmentId, shift), placeholderData: keepPreviousData, refetchInterval: running ? ASK_AGAIN_MS : false });
+  const { refetch } = asked;
+  const good = kpis?.counts.good;
+  const slow = Math.floor((good ?? 0) / 25); // a fast machine must not ask with every piece
+  useEffect(() => { if (running && slow) void refetch(); }, [slow, running, refetch]);
+  return asked;
+}
+
+function ShiftOf({ here, shift, running }: { here: Equipment; shift: Shift; running: boolean }) {
+  const { data, error, isPending, refetch } = useBoard(here.id, shift.id, running);
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  return isPending || !data ? <Waiting lines={9} height={34} /> : <Board board={data} />;
+}
+
+function BoardOf({ here }: { here: Equipment }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const change = useChangeSearch();
+  const place = useRef<HTMLDivElement>(null);
+  const { shift: asked, at } = useSearchText();
+  const { shift, previous, next, running, isPending, error } = useShown(here.id, asked, at);
+  const go = (to: Shift | null) => change({ shift: to?.id ?? null, at: to?.start ?? null });
+  const full = () => void (document.fullscreenElement ? document.exitFullscreen() : place.current?.requestFullscreen())?.catch(() => undefined);
+  const moment = (text: string, style: "time" | "day") => formatMoment(Date.parse(text), style, reader);
+  if (isPending) return <Waiting lines={9} height={34} />;
+  if (error) return <ProblemNotice error={error} />;
+  return (
+    <div ref={place} className={css.place}>
+      <div className={css.page}>
+        <LinkBanner />
+        <header className={css.head}>
+          <div>
+            <h1>{say("title", { name: here.name })}</h1>
+            {shift && <p className={css.shift} data-testid="board-shift">{`${shift.name}, ${moment(shift.start, "day")}, ${moment(shift.start, "time")} – ${moment(shift.end, "time")}`}{running && <span className={css.now}>{say("running")}</span>}</p>}
+          </div>
+          <div className={css.tools}>
+            <button type="button" className={css.tool} disabled={!previous} onClick={() => go(previous)} data-testid="board-previous"><Icon name="back" />{say("previous")}</button>
+            <button type="button" className={css.tool} disabled={!asked} onClick={() => go(null)} data-testid="board-now">{say("now")}</button>
+            <button type="button" className={css.tool} disabled={!next} onClick={() => go(next)} data-testid="board-next">{say("next")}<Icon name="chevron" /></button>
+            <button type="button" className={css.tool} onClick={full} data-testid="board-full"><Icon name="full" />{say("full")}</button>
+          </div>
+        </header>
+        {shift ? <ShiftOf key={here.id} here={here} shift={shift} running={running} /> : <Empty icon="clock" title={say("noShift")} hint={say("noShiftHint")} />}
+      </div>
+    </div>
+  );
+}
+
+export default function BoardPage() {
+  const say = useWords(noticeWords);
+  const { map, isPending, error, refetch } = useEquipment();
+  const path = useEquipmentPath();
+  if (isPending) return <Waiting lines={6} height={34} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
+  const first = map.roots[0];
+  if (!path && first) return <Navigate to={boardOf((map.groups(first)[0] ?? first).path)} replace />;
+  const here = path ? map.byPath(path) : undefined;
+  return here ? <BoardOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+}
