@@ -9,9 +9,13 @@ from playwright.sync_api import Page, Route, WebSocketRoute
 
 @dataclass
 class Cable:
-    """Plugged in at first. Laid before the page's first address; pulled, nothing of the API gets through."""
+    """Plugged in at first. Laid before the page's first address; pulled, nothing of the API gets through.
+
+    `loses_answers`: what a person enters arrives, and the answer to it is lost.
+    """
 
     pulled: bool = False
+    loses_answers: bool = False
     _open: list[WebSocketRoute] = field(default_factory=list[WebSocketRoute])
 
     def lay(self, page: Page) -> Cable:
@@ -39,7 +43,10 @@ class Cable:
         self._open.append(socket)
 
     def _ask(self, route: Route) -> None:
-        if self.pulled:
+        if self.loses_answers and route.request.method == "POST":
+            route.fetch()
+            route.abort("connectionreset")
+        elif self.pulled:
             route.abort("internetdisconnected")
         else:
             route.continue_()

@@ -23,7 +23,7 @@ function Review({ jump, unit }: { jump: HeldJump; unit: Equipment }) {
   const say = useWords(words);
   const send = useDo();
   const [why, setWhy] = useState("");
-  const [quantity, setQuantity] = useState(String(jump.quantity));
+  const [quantity, setQuantity] = useState(jump.quantity > 0 ? String(jump.quantity) : ""); // what a swapped counter made nobody knows
   const decide = (what: "accept" | "dismiss") => {
     const more = what === "accept" && Number(quantity) !== jump.quantity ? { quantity: Number(quantity) } : {};
     void send({ path: `/held-jumps/${encodeURIComponent(jump.held_id)}/${what}`, body: { ...more, ...(jump.decision ? { again: true } : {}), ...(why.trim() ? { reason: why.trim() } : {}) }, label: "jump", values: { machine: unit.name, what: say(what) } });
@@ -49,7 +49,7 @@ function Jump({ jump, unit, mayDecide }: { jump: HeldJump; unit: Equipment; mayD
         {waits && <Icon name="jam" size={18} />}
         <strong>{`${jump.counter}: ${say("fromTo", { before: n(jump.before), after: n(jump.after) })}`}</strong>
         <span className="num">{`+${n(jump.quantity)}`}</span>
-        <span className="quiet">{`${formatMoment(Date.parse(jump.start), "full", reader)} – ${formatMoment(Date.parse(jump.end), "second", reader)} · ${jump.cause}`}</span>
+        <span className="quiet">{`${formatMoment(Date.parse(jump.start), "full", reader)} – ${formatMoment(Date.parse(jump.end), "second", reader)} · ${wordFor(words, reader.language, jump.cause)}`}</span>
         <span className={css.verdict}>{jump.decision === null ? say("undecided") : jump.decision === "accepted" ? say("accepted", { n: n(jump.counted) }) : say("dismissed")}</span>
       </div>
       {jump.decided_by && jump.decided_at && <p className="quiet">{[say("decidedBy", { name: jump.decided_by, time: formatMoment(Date.parse(jump.decided_at), "full", reader) }), jump.why && say("whyGiven", { why: jump.why }), jump.gone && say("gone")].filter(Boolean).join(" · ")}</p>}

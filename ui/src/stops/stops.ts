@@ -1,11 +1,10 @@
 // The stops of a shift or a period: which of them wait for a reason, in which order a person looks at them.
 import { useQuery } from "@tanstack/react-query";
-import { type Span, stopsQuery } from "@/api/queries";
+import { stopsQuery } from "@/api/queries";
 import type { Stop, Stops } from "@/api/types";
-import { useLinkState, useLive } from "@/live/live";
+import { useLinkState, useLive, useRefused } from "@/live/live";
 
 const ASK_AGAIN_MS = 20_000;
-const NEVER: Span = { start: "", end: "" };
 
 /** Breaks need no reason, and nobody answers for a stop of seconds. */
 export const needsReason = (stop: Stop): boolean => stop.reason === null && !stop.planned && !stop.micro;
@@ -36,11 +35,13 @@ export function filtered(stops: readonly Stop[], filter: Filter, nowMs: number):
   return stops.filter(fits).sort(by);
 }
 
-/** The stops of the shift that runs now, live where the link stands; without a shift those of the window. `undefined` until something is known. */
-export function useShiftStops(equipmentId: number, window: Span | null): { stops: readonly Stop[] | undefined; error: Error | null } {
-  const live = useLive<Stops>(`equipment/${equipmentId}/stops`);
-  const current = useLinkState() === "open" && live?.shift ? live.items : undefined;
-  const { data, error } = useQuery({ ...stopsQuery(equipmentId, window ?? NEVER), enabled: window !== null, refetchInterval: current ? false : ASK_AGAIN_MS });
-  const stops = current ?? data?.items;
+/** The stops of the shift that runs now, or of the last hours where none does: live, asked for where the link refuses them. */
+export function useShiftStops(equipmentId: number): { stops: Stops | undefined; error: Error | null } {
+  const topic = `equipment/${equipmentId}/stops`;
+  const live = useLive<Stops>(topic);
+  const refused = useRefused(topic);
+  const link = useLinkState();
+  const { data, error } = useQuery({ ...stopsQuery(equipmentId, { shift: "current" }), enabled: !live && (refused || link === "lost"), refetchInterval: ASK_AGAIN_MS });
+  const stops = live ?? data;
   return { stops, error: stops ? null : error };
 }

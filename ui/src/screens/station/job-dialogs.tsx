@@ -120,6 +120,7 @@ export function HandOverDialog({ here, runs, onClose }: { here: Equipment; runs:
   const leave = useLeave();
   const [note, setNote] = useState("");
   const [crew, setCrew] = useState("");
+  const empty = !note.trim() && !crew.trim();
   const hand = async (then: "stay" | "leave") => {
     const body = { ...(note.trim() ? { note: note.trim() } : {}), ...(crew.trim() ? { crew: crew.trim() } : {}), handed_over_at: nowIso() };
     onClose();
@@ -133,8 +134,8 @@ export function HandOverDialog({ here, runs, onClose }: { here: Equipment; runs:
         <Field label={say("crew")} value={crew} onChange={setCrew} hint={say("optional")} testid="hand-over-crew" />
       </div>
       <div className={css.acts}>
-        <button type="button" className={css.act} onClick={() => void hand("stay")} data-testid="hand-over-submit">{say("hand")}</button>
-        <button type="button" className={css.act} data-main="true" onClick={() => void hand("leave")} data-testid="hand-over-leave">{say("handAndLeave")}</button>
+        <button type="button" className={css.act} disabled={empty} onClick={() => void hand("stay")} data-testid="hand-over-submit">{say("hand")}</button>
+        <button type="button" className={css.act} data-main="true" disabled={empty} onClick={() => void hand("leave")} data-testid="hand-over-leave">{say("handAndLeave")}</button>
       </div>
     </Sheet>
   );

@@ -21,7 +21,7 @@ function Station({ here, units }: { here: Equipment; units: readonly Equipment[]
       <Bar here={here} />
       <States units={units} />
       <div className={css.work}>
-        <StopList here={here} kpis={kpis} mayAnswer={mayAnswer} />
+        <StopList here={here} mayAnswer={mayAnswer} />
         <JobCard here={here} units={units} kpis={kpis} />
       </div>
     </main>

@@ -1,7 +1,7 @@
 // The stops of the shift at the station: what waits for a reason first, as many as fit, the rest a page further.
 import { useElementSize } from "@mantine/hooks";
 import { useState } from "react";
-import type { Equipment, Kpis, Stop } from "@/api/types";
+import type { Equipment, Stop } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
@@ -19,13 +19,6 @@ import { words as stopWords } from "@/stops/words";
 import { useWords } from "@/words/words";
 
 const ROW_PX = 76;
-const DAY_MS = 86_400_000;
-
-/** The shift, or what is shown where none runs: steady until its start changes, so that it is asked for once. */
-export function windowOf(kpis: Kpis | undefined): { start: string; end: string } | null {
-  if (!kpis) return null;
-  return kpis.shift ? { start: kpis.shift.start, end: kpis.shift.end } : { start: kpis.start, end: new Date(Date.parse(kpis.start) + 2 * DAY_MS).toISOString() };
-}
 
 function Row({ stop, named, onOpen }: { stop: Stop; named: boolean; onOpen: () => void }) {
   const say = useWords(stopWords);
@@ -64,15 +57,15 @@ function Pager({ page, pages, onTurn }: { page: number; pages: number; onTurn: (
   );
 }
 
-export function StopList({ here, kpis, mayAnswer }: { here: Equipment; kpis: Kpis | undefined; mayAnswer: boolean }) {
+export function StopList({ here, mayAnswer }: { here: Equipment; mayAnswer: boolean }) {
   const say = useWords(words);
   const reader = useReader();
-  const { stops, error } = useShiftStops(here.id, windowOf(kpis));
+  const { stops, error } = useShiftStops(here.id);
   const { ref, height } = useElementSize();
   const [turned, setTurned] = useState(0);
   const [open, setOpen] = useState<Stop | null>(null);
   const rows = Math.max(1, Math.floor(height / ROW_PX));
-  const sorted = inOrder((stops ?? []).filter((stop) => !stop.micro || stop.reason));
+  const sorted = inOrder((stops?.items ?? []).filter((stop) => !stop.micro || stop.reason));
   const pages = Math.max(1, Math.ceil(sorted.length / rows));
   const page = Math.min(turned, pages - 1);
   const waiting = sorted.filter(needsReason).length;
@@ -80,7 +73,7 @@ export function StopList({ here, kpis, mayAnswer }: { here: Equipment; kpis: Kpi
     <section className={css.stops} aria-labelledby="station-stops">
       <header className={css.stopsHead}>
         <div>
-          <h2 id="station-stops">{kpis && !kpis.shift ? say("stopsNoShift", { time: formatMoment(Date.parse(kpis.start), "minute", reader) }) : say("stops")}</h2>
+          <h2 id="station-stops">{stops && !stops.shift ? say("stopsNoShift", { time: formatMoment(Date.parse(stops.start), "time", reader) }) : say("stops")}</h2>
           {stops && <span className={waiting > 0 ? css.waiting : "quiet"} data-testid="stops-waiting">{waiting > 0 ? say("open", { n: waiting }) : say("allAnswered")}</span>}
         </div>
         <Pager page={page} pages={pages} onTurn={setTurned} />
