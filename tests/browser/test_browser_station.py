@@ -24,7 +24,8 @@ SCROLLS = """
   .map(box => `${box.tagName}.${box.className} ${box.scrollHeight} > ${box.clientHeight}`)
 """
 TARGETS = """
-within => [...(document.querySelector('[role=dialog]') ?? document.querySelector(within)).querySelectorAll('a, button, input')]
+within => [...(document.querySelector('[role=dialog]') ?? document.querySelector(within))
+    .querySelectorAll('a, button, input')]
   .map(one => ({ name: one.dataset.testid ?? one.textContent, box: one.getBoundingClientRect() }))
   .filter(({ box }) => box.width > 0).map(({ name, box }) => [name, Math.round(box.width), Math.round(box.height)])
 """
@@ -169,7 +170,7 @@ def test_an_answer_that_was_lost_on_the_way_does_not_make_it_twice(panel: Page, 
 def test_what_the_server_refuses_stays_to_be_seen_until_a_person_lets_it_go(panel: Page, api: httpx.Client) -> None:
     panel.goto(f"/station/{CAPPER}")
     panel.get_by_test_id("station-start").tap()
-    panel.get_by_test_id("product-lemonade-1000").tap()
+    panel.get_by_test_id("product-lemonade-10").tap()
     panel.get_by_test_id("start-order").fill("WO-1")
     panel.get_by_test_id("start-rate").fill("2000000")  # more than any machine makes
     panel.get_by_test_id("start-submit").tap()

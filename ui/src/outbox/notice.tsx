@@ -45,7 +45,7 @@ export function OutboxNotice() {
         <Icon name={refused > 0 ? "jam" : "clock"} />
         <span>{[waiting > 0 && say("waiting", { n: waiting }), refused > 0 && say("refused", { n: refused })].filter(Boolean).join(" · ")}</span>
       </button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={say("title")} size="lg" closeButtonProps={{ "aria-label": say("close") }}>
+      <Modal opened={open} onClose={() => setOpen(false)} title={say("title")} size="lg" closeButtonProps={{ "aria-label": say("close"), size: 64 }}>
         <p className={css.hint}>{say("hint")}</p>
         <ul className={css.list}>{entries.map((entry) => <Row key={entry.id} entry={entry} />)}</ul>
       </Modal>

@@ -41,7 +41,7 @@ function Who({ here, onClose }: { here: Equipment; onClose: () => void }) {
     put("/me/locale", { locale: next }).catch(() => undefined); // the choice holds on this device even when it cannot be kept
   };
   return (
-    <Modal opened onClose={onClose} title={person.name} closeButtonProps={{ "aria-label": say("stay") }} size="md">
+    <Modal opened onClose={onClose} title={person.name} closeButtonProps={{ "aria-label": say("stay"), size: 64 }} size="md">
       <div className={css.who}>
         <p className="quiet">{say("handOverHint")}</p>
         <SegmentedControl classNames={{ label: css.choice ?? "" }} fullWidth value={language} onChange={(value) => choose(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="station-language" />
