@@ -13,7 +13,7 @@ from chromium_here import SignedIn
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 from screens import LINE
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
+pytestmark = pytest.mark.browser
 
 LABELLER, CAPPER = f"{LINE}/labeller", f"{LINE}/capper"
 PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)

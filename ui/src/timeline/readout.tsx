@@ -31,7 +31,8 @@ function StateReadout({ bar, lane }: { bar: Bar; lane: string }) {
       </span>
       {why && <span>{why}</span>}
       <span className={css.readSmall}>{`${lane} · `}<Span t0={bar.t0} t1={bar.t1} open={bar.open} /></span>
-      {record.source === "person" && <span className={css.readSmall}>{say("edited")}</span>}
+      {record.comment && <span>{record.comment}</span>}
+      {(record.source === "person" || record.edited_by) && <span className={css.readSmall}>{record.edited_by ? say("editedBy", { name: record.edited_by }) : say("edited")}</span>}
       {record.provisional && !bar.open && <span className={css.readSmall}>{say("provisional")}</span>}
     </>
   );
