@@ -14,6 +14,7 @@ import { words } from "@/timeline/words";
 import { useWords } from "@/words/words";
 
 const AXIS_PX = 22;
+const DAY_LABEL_PX = 72;
 const DRAG_PX = 6; // less is a click
 const FONT = '500 11.5px "Inter Variable", sans-serif';
 
@@ -34,8 +35,10 @@ function usePainter(props: TimelineProps & { mark: Mark | null; drag: Drag | nul
     lanes.forEach((lane, i) => paintLane(pen, lane, { frame: { ...scale, top: tops[i] ?? 0, height: lane.height }, pens }));
     pen.font = FONT;
     pen.textBaseline = "alphabetic";
+    const days = marks.filter((tick) => tick.style === "day").map((tick) => xOf(tick.ms, scale));
     for (const tick of marks) {
       const x = xOf(tick.ms, scale);
+      if (tick.style !== "day" && days.some((day) => Math.abs(day - x) < DAY_LABEL_PX)) continue; // a day's name is wider than an hour's
       pen.textAlign = x < 20 ? "left" : x > width - 20 ? "right" : "center";
       pen.fillStyle = tick.style === "day" ? colours.ink : colours.inkSoft;
       pen.fillText(formatMoment(tick.ms, tick.style, reader), Math.max(0, Math.min(x, width)), height + 16);
