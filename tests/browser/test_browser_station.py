@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.browser
 LABELLER, CAPPER = f"{LINE}/labeller", f"{LINE}/capper"
 PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)
 FINGER_PX, MAIN_PX = 64, 110
+STANDS = ("Aborted", "Held")
+WORLD_S = 60.0
 SCROLLS = """
 () => [...document.querySelectorAll('html, body, main, main section, [role=dialog]')]
   .filter(box => box.scrollHeight > Math.min(box.clientHeight, innerHeight) + 1)
@@ -66,11 +70,22 @@ def panel(signed_in: SignedIn) -> Page:
     return signed_in(viewport=PANEL, has_touch=True).new_page()
 
 
+def wait_until(api: httpx.Client, path: str, *, stands: bool) -> None:
+    """Return when the machine stands with a fault, or does not; the simulated one takes a second for either."""
+    end_s = time.monotonic() + WORLD_S
+    number = id_of(api, path)
+    while (api.get(f"/equipment/{number}/state").json()["state"] in STANDS) != stands:
+        assert time.monotonic() < end_s, f"{path} after {WORLD_S} s: {api.get(f'/equipment/{number}/state').json()}"
+        time.sleep(0.2)  # nothing outside the installation is told
+
+
 @pytest.fixture
 def jammed(api: httpx.Client) -> Iterator[str]:
-    """The labeller stands with a jam for as long as the test lasts; its path."""
+    """The labeller stands with a new jam for as long as the test lasts; its path."""
     api.post("/sim/free", json={"unit": LABELLER}).raise_for_status()
+    wait_until(api, LABELLER, stands=False)
     api.post("/sim/jam", json={"unit": LABELLER, "cause": "jam"}).raise_for_status()
+    wait_until(api, LABELLER, stands=True)
     yield LABELLER
     api.post("/sim/free", json={"unit": LABELLER}).raise_for_status()
 
@@ -78,7 +93,7 @@ def jammed(api: httpx.Client) -> Iterator[str]:
 def first_stop(page: Page, path: str) -> Locator:
     """The stop that still stands, on top of the machine's station."""
     page.goto(f"/station/{path}")
-    expect(page.get_by_test_id(f"state-{path}")).to_have_attribute("data-tone", "fault")
+    expect(page.get_by_test_id(f"state-{path}")).to_have_attribute("data-state", re.compile("|".join(STANDS)))
     row = page.locator('[data-testid=stop][data-open="true"]').first
     expect(row).to_be_visible()
     return row

@@ -1,6 +1,7 @@
 // The hours of a shift under each other: plan, what came of it, the difference, and what stood in the way.
 import type { BoardHour, ShiftBoard } from "@/api/types";
 import { Icon } from "@/design/icons";
+import { useKnownMs } from "@/live/live";
 import css from "@/screens/board/board.module.css";
 import { words } from "@/screens/board/words";
 import { formatMoment, formatNumber } from "@/show/format";
@@ -10,11 +11,11 @@ import { useWords } from "@/words/words";
 
 const SIGNS = { behind: "▼", ahead: "▲" } as const;
 
-/** Pieces more (positive) or fewer than should be there by now; null where nobody can know. */
-export const gapOf = (hour: Pick<BoardHour, "planned" | "target_so_far" | "good" | "provisional">): number | null => {
-  const due = hour.provisional ? (hour.target_so_far ?? hour.planned) : hour.planned;
-  return due === null ? null : hour.good - due;
-};
+/** Pieces more (positive) or fewer than were due by now; null where nobody can know, and in an hour to come. */
+export const gapOf = ({ target_so_far: due, good }: Pick<BoardHour, "target_so_far" | "good">): number | null => (due === null ? null : good - due);
+
+type Phase = "over" | "running" | "to-come";
+export const phaseOf = (hour: Pick<BoardHour, "start" | "end">, nowMs: number): Phase => (Date.parse(hour.end) <= nowMs ? "over" : Date.parse(hour.start) <= nowMs ? "running" : "to-come");
 
 function Gap({ gap }: { gap: number | null }) {
   const say = useWords(words);
@@ -42,20 +43,21 @@ function Hour({ hour, most }: { hour: BoardHour; most: number }) {
   const say = useWords(words);
   const reader = useReader();
   const gap = gapOf(hour);
-  const ahead = Date.parse(hour.start);
+  const phase = phaseOf(hour, useKnownMs());
+  const made = (n: number) => (phase === "to-come" ? null : n); // an hour to come has no pieces, not none
   const width = (n: number) => `${Math.min((n / most) * 100, 100)}%`;
   return (
-    <tr data-running={hour.provisional} data-testid="board-hour">
-      <th scope="row"><span className="num">{`${formatMoment(ahead, "time", reader)} – ${formatMoment(Date.parse(hour.end), "time", reader)}`}</span>{hour.provisional && <span className={css.small}>{say("running")}</span>}</th>
-      <td className={css.right}><Num value={hour.planned} />{hour.provisional && hour.target_so_far !== null && <span className={css.small}>{say("soFar", { n: hour.target_so_far })}</span>}</td>
+    <tr data-phase={phase} data-testid="board-hour">
+      <th scope="row"><span className="num">{`${formatMoment(Date.parse(hour.start), "time", reader)} – ${formatMoment(Date.parse(hour.end), "time", reader)}`}</span>{phase === "running" && <span className={css.small}>{say("running")}</span>}</th>
+      <td className={css.right}><Num value={hour.planned} />{phase === "running" && hour.target_so_far !== null && <span className={css.small}>{say("soFar", { n: hour.target_so_far })}</span>}</td>
       <td className={css.barCell}>
         <div className={css.bar} aria-hidden="true">
           {hour.planned !== null && <span className={css.planned} style={{ width: width(hour.planned) }} />}
           <span className={css.good} data-behind={gap !== null && gap < 0} style={{ width: width(hour.good) }} />
         </div>
       </td>
-      <td className={css.right} data-testid="board-good"><strong><Num value={hour.good} /></strong></td>
-      <td className={css.right}><Num value={hour.scrap} /></td>
+      <td className={css.right} data-testid="board-good"><strong><Num value={made(hour.good)} /></strong></td>
+      <td className={css.right}><Num value={made(hour.scrap)} /></td>
       <td className={css.right}><Gap gap={gap} /></td>
       <td className={css.right}><Ratio value={hour.oee} digits={0} /></td>
       <td className={css.why}><Reasons stops={hour.stops} /></td>
@@ -67,7 +69,6 @@ export function Board({ board }: { board: ShiftBoard }) {
   const say = useWords(words);
   const { totals, hours } = board;
   const most = Math.max(1, ...hours.flatMap((hour) => [hour.planned ?? 0, hour.good]));
-  const due = hours.every((hour) => hour.planned === null) ? null : hours.reduce((sum, hour) => sum + ((hour.provisional ? (hour.target_so_far ?? hour.planned) : hour.planned) ?? 0), 0);
   const columns = ["hour", "plan", "actual", "good", "scrap", "difference", "oee", "why"] as const;
   return (
     <>
@@ -81,7 +82,7 @@ export function Board({ board }: { board: ShiftBoard }) {
             <td />
             <td className={css.right}><strong><Num value={totals.good} /></strong></td>
             <td className={css.right}><Num value={totals.scrap} /></td>
-            <td className={css.right}><Gap gap={due === null ? null : totals.good - due} /></td>
+            <td className={css.right}><Gap gap={gapOf(totals)} /></td>
             <td className={css.right}><Ratio value={totals.oee} digits={0} /></td>
             <td />
           </tr>
