@@ -122,7 +122,8 @@ def _preview(editing: CalendarEditing, wanted: Wanted, scope: Scope, settled: Se
         now_us = reading.clock.now_us()
     past = editing.past(found, key, now_us)
     end_us = now_us + AHEAD_US if found.window[1] is None else found.window[1]
-    ahead = {} if end_us <= now_us else room.moved(key, found.before, found.after, (now_us, end_us))
+    from_us = max(now_us, found.window[0])  # nothing changes between now and the night before the date
+    ahead = {} if end_us <= from_us else room.moved(key, found.before, found.after, (from_us, end_us))
     seen = [one for one in sorted({*past, *ahead}) if scope.sees("plant.view", one)]
     touched: list[TouchedOut] = []
     for who in seen:
@@ -141,7 +142,7 @@ def _preview(editing: CalendarEditing, wanted: Wanted, scope: Scope, settled: Se
             )
     shifts = []
     if seen:
-        span = (min(found.window[0], now_us), end_us)
+        span = (found.window[0], end_us)
         shifts = changed_shifts(room.laid(key, found.before, seen[0], span), room.laid(key, found.after, seen[0], span))
     more = max(0, len(shifts) - SHIFTS_SHOWN)
     return PreviewOut(needs_reason=bool(past), shifts=shifts[:SHIFTS_SHOWN], more_shifts=more, equipment=touched)

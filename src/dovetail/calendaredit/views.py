@@ -77,7 +77,7 @@ class HolidayListOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """Who changed a calendar, when, why and what; `corrected`: also of the past."""
+    """Who changed a calendar, when, why and what (field, before, after); `corrected`: also of the past."""
 
     at: str
     by: str | None
@@ -85,7 +85,7 @@ class ChangeOut(BaseModel):
     reason: str | None
     audit_id: int | None
     corrected: bool
-    changes: list[tuple[str, str, str]]
+    changes: list[tuple[str, Any, Any]]
 
 
 class PreviewRequest(BaseModel):

@@ -107,15 +107,16 @@ def _steps(section: str, changes: Changes, current: Bodies) -> Iterator[Step]:
 
 def fields(before: Body, after: Body) -> tuple[tuple[str, str, str], ...]:
     """(what, before, after) of every field in which two definitions differ, as text."""
-    return tuple(_differences(before, after, ""))
+    return tuple((what, _shown(was), _shown(will)) for what, was, will in values(before, after))
 
 
-def _differences(before: Any, after: Any, at: str) -> Iterator[tuple[str, str, str]]:
+def values(before: Any, after: Any, at: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """The same with the values themselves."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
-            yield from _differences(before.get(key), after.get(key), f"{at}.{key}" if at else str(key))
+            yield from values(before.get(key), after.get(key), f"{at}.{key}" if at else str(key))
     elif before != after:
-        yield at, _shown(before), _shown(after)
+        yield at, before, after
 
 
 def _shown(value: Any) -> str:

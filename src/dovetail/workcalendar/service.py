@@ -19,7 +19,7 @@ from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.events.equipment import PlantApplied
-from dovetail.plantcode.plan import fields
+from dovetail.plantcode.plan import values
 from dovetail.workcalendar import store
 from dovetail.workcalendar.differences import Stretch, differences
 from dovetail.workcalendar.model import Rota, Shift, Span, around_the_clock, merged, not_there, shifts_in
@@ -149,7 +149,7 @@ class CalendarRoom:
                 {
                     "at": to_rfc3339(at_us),
                     "corrected": from_us < at_us and place + 1 < len(changes),
-                    "changes": list(fields(_newest(before), _newest(versions[place]))),
+                    "changes": list(values(_newest(before), _newest(versions[place]))),
                     **found,
                 }
             )

@@ -15,6 +15,7 @@ const PATHS = {
   more: <path d="M6 12h.01M12 12h.01M18 12h.01" strokeWidth="3" />,
   person: <><circle cx="12" cy="8" r="3.5" /><path d="M5 20c.8-4 3.6-6 7-6s6.2 2 7 6" /></>,
   sidebar: <><rect x="4" y="5" width="16" height="14" rx="2" /><path d="M10 5v14" /></>,
+  calendar: <><rect x="4" y="5.5" width="16" height="14" rx="2" /><path d="M4 10h16M8 3.5v4M16 3.5v4" /></>,
   clock: <><circle cx="12" cy="12" r="8" /><path d="M12 8v4l3 2" /></>,
   work: <><path d="M12 4a8 8 0 1 0 8 8" /><path d="M12 8v4l3 2" /></>,
   copy: <><rect x="9" y="9" width="11" height="11" rx="2" /><path d="M15 5H6a1 1 0 0 0-1 1v9" /></>,
