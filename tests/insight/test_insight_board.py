@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "performance"))  # the same small plant
-
 from performance_world import AREA, BARE_LINE, CAPPER, FILLER, LINE, T0, Job, World, counted, minutes, state
 
 from dovetail.core.bus import Bus

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "timeline"))  # the same line of machines
-
 from timeline_world import CAPPER, FILLER, LINE, SYSTEM, World, at, moment, said
 
 from dovetail.core.bus import Bus

@@ -20,6 +20,7 @@ from dovetail.performance.facts import Sources
 from dovetail.performance.timeclass import Settings
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
+from dovetail.timeline.service import Under
 from dovetail.workcalendar.model import Calendar, Rota, Shift, Span, shifts_in
 
 SYSTEM = system_scope("test").actor
@@ -196,6 +197,13 @@ class World:
     ) -> list[Job]:
         held = self._jobs.at(equipment_id, as_of)
         return [one for one in held if one.t0_us < to_us and (one.t1_us is None or one.t1_us > from_us)]
+
+    def under(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Under:
+        """Nobody said anything: what the signals say stands alone."""
+        found = self.records(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
+        return Under(found, [], frozenset())
 
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
         return self.live.get(equipment_id, Tail(0, 0, (), ()))

@@ -50,7 +50,7 @@ def explainer(sqlite_database: Database, clock: ManualClock, bus: Bus) -> Explai
     world.say(PRESS, records=records[:3], moved=(at(0), at(6)))
     while room.step():
         pass
-    return Explainer(room, world)
+    return Explainer(room, world, world)
 
 
 def ask(
@@ -111,7 +111,7 @@ def test_reading_a_few_days_at_a_time_cuts_no_slice(
     world.say(FILLER, records=records, moved=(at(0), at(7_300)))
     room.step()
     place = Place("", FILLER, at(0), at(7_300), None, everyone)
-    node = Explainer(room, world).explain("availability", place, path="availability/apt_us")
+    node = Explainer(room, world, world).explain("availability", place, path="availability/apt_us")
     lengths = [number(child) / MINUTE_US for child in node.children]
     assert lengths == [17 * 60, 1440, 1440, 1440, 1440, 7 * 60, 40]  # production days change at local midnight
 

@@ -11,14 +11,12 @@ from typing import Any
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
-from timeline_world import FILLER, PRESS, SYSTEM, T0, World, at, said
+from timeline_world import FILLER, PRESS, SYSTEM, T0, World, at, drain, ledger_on, said
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US
 from dovetail.db.uow import Database
 from dovetail.performance import store as ledger_store
-from dovetail.performance.facts import Sources
-from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import StateRecord
 from dovetail.testing.clock import ManualClock
 from dovetail.timeline.fold import fold, speaking
@@ -135,36 +133,6 @@ def happen(world: World, equipment_id: int, chapter: tuple[str, Any]) -> None:
                 world.withdraw(equipment_id, edit.edit_id)
 
 
-def ledger_on(world: World) -> PerformanceRoom:
-    class Calendar:
-        def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> Any:
-            return world.spans(equipment_id, from_us, to_us)
-
-        shifts = shift_at = spans  # type: ignore[assignment]  # nothing here asks for shifts
-
-    class Nothing:
-        def responses(self, *_given: Any, **_words: Any) -> list[Any]:
-            return []
-
-    class Plants:
-        def plant(self, *, at_us: int | None = None) -> Any:
-            return world.plant_model
-
-        def changes_between(self, from_us: int, to_us: int) -> list[int]:
-            return []
-
-    sources = Sources(
-        equipment=Plants(),
-        states=world.room,
-        counting=world,
-        production=Nothing(),
-        calendar=Calendar(),
-        categories=lambda _at_us: {"mechanical": "failure", "setup": "setup"},
-        rate_upm=lambda _product, _path, _at_us: None,
-    )
-    return PerformanceRoom(world.database, clock=world.clock, bus=world.bus, sources=sources)
-
-
 def slices(world: World, equipment_id: int, *, as_of: int | None = None) -> list[Any]:
     with world.database.read() as reading:
         return [piece for _, piece in ledger_store.overlapping(reading, equipment_id, 0, 1 << 60, as_of=as_of)]
@@ -174,13 +142,7 @@ def story_of(world: World, equipment_id: int, *, as_of: int | None = None) -> li
     return [(record.t0_us, record.t1_us, *record.face) for record in world.folded(equipment_id, as_of=as_of)]
 
 
-def drain(world: World, ledger: PerformanceRoom) -> None:
-    """Both workers, as they nudge each other: ends of open edits, then slices."""
-    while world.room.step() + ledger.step():
-        pass
-
-
-@budget(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budget(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(story=stories(), at_once=st.lists(st.booleans(), min_size=8, max_size=8), by_signal=st.booleans())
 def test_settling_as_it_comes_gives_the_same_books_and_the_past_stays_as_it_was_known(
     story: list[tuple[str, Any]], at_once: list[bool], by_signal: bool

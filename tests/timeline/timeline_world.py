@@ -17,6 +17,8 @@ from dovetail.events.states import RecordsChanged
 from dovetail.insight.service import InsightRoom, Sources
 from dovetail.insight.shown import EditAnswer
 from dovetail.operations.operation import Done, execute
+from dovetail.performance.facts import Sources as LedgerSources
+from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.testing.clock import ManualClock
@@ -210,3 +212,39 @@ def person(name: str, *, at: Sequence[int] = (ENTERPRISE, LINE, FILLER, CAPPER, 
 
 def minute(at_us: int) -> float:
     return (at_us - T0) / MINUTE_US
+
+
+def ledger_on(world: World) -> PerformanceRoom:
+    class Calendar:
+        def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> Any:
+            return world.spans(equipment_id, from_us, to_us)
+
+        shifts = shift_at = spans  # type: ignore[assignment]  # nothing here asks for shifts
+
+    class Nothing:
+        def responses(self, *_given: Any, **_words: Any) -> list[Any]:
+            return []
+
+    class Plants:
+        def plant(self, *, at_us: int | None = None) -> Any:
+            return world.plant_model
+
+        def changes_between(self, from_us: int, to_us: int) -> list[int]:
+            return []
+
+    sources = LedgerSources(
+        equipment=Plants(),
+        states=world.room,
+        counting=world,
+        production=Nothing(),
+        calendar=Calendar(),
+        categories=lambda _at_us: {"mechanical": "failure", "setup": "setup"},
+        rate_upm=lambda _product, _path, _at_us: None,
+    )
+    return PerformanceRoom(world.database, clock=world.clock, bus=world.bus, sources=sources)
+
+
+def drain(world: World, ledger: PerformanceRoom) -> None:
+    """Both workers, as they nudge each other: ends of open edits, then slices."""
+    while world.room.step() + ledger.step():
+        pass

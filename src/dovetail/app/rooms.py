@@ -176,7 +176,7 @@ def build_rooms(
         counting=counting,
         connections=ConnectionsRoom(database, plant=equipment.plant, historian=historian, clock=clock),
         performance=performance,
-        explainer=Explainer(performance, historian),
+        explainer=Explainer(performance, historian, timeline),
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import calendar, operate, outward, people, plant, run_server, shopfloor, upkeep
+from dovetail.cli import calendar, operate, outward, people, plant, run_server, shopfloor, stops, upkeep
 
 app = typer.Typer(
     name="dovetail",
@@ -43,6 +43,7 @@ plant.register(app)
 calendar.register(app)
 operate.register(app)
 shopfloor.register(app)
+stops.register(app)
 outward.register(app)
 people.register(app)
 upkeep.register(app)

@@ -44,22 +44,22 @@ def enter(
     """Enter pieces made at a work unit: for a period, for the moment of --end, or for now."""
     given = {"good": good, "scrap": scrap, "rework": rework, "infeed": infeed, "reason": reason}
     given |= {"start": start, "end": end, "job_response_id": job, "comment": comment}
-    with _house(data) as control:
-        done = _do(control, "count.enter", {"equipment_id": _id_of(control, where), **given})
+    with house(data) as control:
+        done = do(control, "count.enter", {"equipment_id": id_of(control, where), **given})
     for item in done["output"]["items"]:
-        print(f"{item['quantity']:+8} {item['kind']:7} {_period(item)}  ({item['origin']})")
-    _taken_back_by(done)
+        print(f"{item['quantity']:+8} {item['kind']:7} {period_of(item)}  ({item['origin']})")
+    taken_back_by(done)
 
 
 @count_app.command("list")
 def list_entries(where: Where, hours: Hours = 24, data: DataOption = Here) -> None:
     """List what was entered at a work unit or a line, the newest first, taken back or not."""
-    with _house(data) as control:
+    with house(data) as control:
         for one in _items(control, where, "count-entries", hours):
             back = f"  taken back by {one['withdrawn_by']}" if one["withdrawn"] else ""
             words = " · ".join(word for word in (one["reason"], one["comment"]) if word)
             print(
-                f"{one['entry_id']:6} {one['quantity']:+8} {one['kind']:7} {_period(one)}  {one['by']}  {words}{back}"
+                f"{one['entry_id']:6} {one['quantity']:+8} {one['kind']:7} {period_of(one)}  {one['by']}  {words}{back}"
             )
 
 
@@ -70,8 +70,8 @@ def withdraw(
     data: DataOption = Here,
 ) -> None:
     """Take an entry back: none of its pieces count."""
-    with _house(data) as control:
-        _do(control, "count.withdraw", {"entry_id": entry_id}, reason)
+    with house(data) as control:
+        do(control, "count.withdraw", {"entry_id": entry_id}, reason)
     print("Taken back.")
 
 
@@ -84,14 +84,14 @@ def list_jumps(
     data: DataOption = Here,
 ) -> None:
     """List the held jumps of a work unit or a line, with what was decided."""
-    with _house(data) as control:
+    with house(data) as control:
         for one in _items(control, where, "held-jumps", hours, only="undecided" if undecided else None):
             said = "waits"
             if one["decision"]:
                 said = f"{one['decision']} by {one['decided_by']}, {one['counted']} counted"
             said += ", changed since by late samples" if one["evidence_changed"] else ""
             moved = f"{one['before']} → {one['after']} ({one['cause']}, {one['quantity']} pieces)"
-            print(f"{one['held_id']:34} {_period(one)}  {one['counter']}: {moved}  {said}")
+            print(f"{one['held_id']:34} {period_of(one)}  {one['counter']}: {moved}  {said}")
 
 
 @jumps_app.command("accept")
@@ -106,10 +106,10 @@ def accept(
 ) -> None:
     """Count the pieces of a held jump, over its time or a part of it."""
     given = {"held_id": held_id, "quantity": quantity, "start": start, "end": end, "again": again}
-    with _house(data) as control:
-        done = _do(control, "count.accept_jump", given, reason)
-    print(f"{done['output']['quantity']} pieces count, {_period(done['output'])}")
-    _taken_back_by(done)
+    with house(data) as control:
+        done = do(control, "count.accept_jump", given, reason)
+    print(f"{done['output']['quantity']} pieces count, {period_of(done['output'])}")
+    taken_back_by(done)
 
 
 @jumps_app.command("dismiss")
@@ -120,10 +120,10 @@ def dismiss(
     data: DataOption = Here,
 ) -> None:
     """Dismiss a held jump: nothing was made."""
-    with _house(data) as control:
-        done = _do(control, "count.dismiss_jump", {"held_id": held_id, "again": again}, reason)
+    with house(data) as control:
+        done = do(control, "count.dismiss_jump", {"held_id": held_id, "again": again}, reason)
     print("Nothing of it counts.")
-    _taken_back_by(done)
+    taken_back_by(done)
 
 
 # --- jobs -----------------------------------------------------------------------------------------------------
@@ -146,10 +146,10 @@ def start_job(
     given = {"product": product, "job_order": order, "lot": lot, "crew": crew, "standard_rate_upm": rate}
     given |= {"started_at": start, "ended_at": end, "beside": beside}
     given["share_ppm"] = None if share is None else round(share * 10_000)
-    with _house(data) as control:
-        done = _do(control, "job.start", {"equipment_id": _id_of(control, where), **given}, reason)
+    with house(data) as control:
+        done = do(control, "job.start", {"equipment_id": id_of(control, where), **given}, reason)
     print(done["output"]["id"])
-    _taken_back_by(done)
+    taken_back_by(done)
 
 
 @job_app.command("end")
@@ -160,8 +160,8 @@ def end_job(
     data: DataOption = Here,
 ) -> None:
     """End a job, or a run on every work unit where it still runs."""
-    with _house(data) as control:
-        _taken_back_by(_do(control, "job.end", {"job_response_id": job, "ended_at": at}, reason))
+    with house(data) as control:
+        taken_back_by(do(control, "job.end", {"job_response_id": job, "ended_at": at}, reason))
 
 
 @job_app.command("hand-over")
@@ -174,39 +174,42 @@ def hand_over(
 ) -> None:
     """Hand a running job over to the next crew, with a note."""
     given = {"job_response_id": job, "crew": crew, "note": note, "handed_over_at": at}
-    with _house(data) as control:
-        done = _do(control, "job.hand_over", given)
+    with house(data) as control:
+        done = do(control, "job.hand_over", given)
     for item in done["output"]["items"]:
         print(item["id"])
-    _taken_back_by(done)
+    taken_back_by(done)
 
 
 @job_app.command("list")
 def list_jobs(where: Where, hours: Hours = 24, data: DataOption = Here) -> None:
     """List what ran on a work unit or a line, and what runs."""
-    with _house(data) as control:
+    with house(data) as control:
         for one in _items(control, where, "job-responses", hours):
             share = f"{one['share_ppm'] / 10_000:g} %" if one["share_ppm"] else "beside" if one["beside"] else ""
             words = [one["job_order"] or "–", one["product"], one["crew"] or "", share, one["note"] or ""]
-            print(f"{one['id']}  {_period(one)}  {'  '.join(word for word in words if word)}")
+            print(f"{one['id']}  {period_of(one)}  {'  '.join(word for word in words if word)}")
 
 
-def _house(data: Path) -> Any:
+def house(data: Path) -> Any:
+    """The installation in a data folder, or its owner."""
     from dovetail.app.installation import installation
 
     return installation(data)
 
 
-def _do(control: Control, name: str, given: dict[str, Any], reason: str | None = None) -> Any:
+def do(control: Control, name: str, given: dict[str, Any], reason: str | None = None) -> Any:
+    """Run an operation; what is not given is left out."""
     said = {key: value for key, value in given.items() if value is not None}
     return control.call("POST", f"/operations/{name}", {"given": said, "reason": reason})
 
 
-def _taken_back_by(done: Any) -> None:
+def taken_back_by(done: Any) -> None:
+    """Say how a change is taken back."""
     print(f"Taken back by: dovetail undo {done['audit_id']}")
 
 
-def _id_of(control: Control, where: str) -> int:
+def id_of(control: Control, where: str) -> int:
     """The id of an equipment that was named by path or id."""
     from dovetail.core.errors import NotFoundError
 
@@ -225,7 +228,7 @@ def _items(control: Control, where: str, what: str, hours: float, **query: objec
     """A list of an equipment over the last hours, all pages of it."""
     now = datetime.now(UTC)
     period = {"start": (now - timedelta(hours=hours)).isoformat(), "end": (now + timedelta(minutes=1)).isoformat()}
-    path = f"/equipment/{_id_of(control, where)}/{what}"
+    path = f"/equipment/{id_of(control, where)}/{what}"
     page = control.call("GET", path, **period, **query)
     found = list(page["items"])
     while page["next"]:
@@ -234,7 +237,7 @@ def _items(control: Control, where: str, what: str, hours: float, **query: objec
     return found
 
 
-def _period(item: Any) -> str:
+def period_of(item: Any) -> str:
     """A period in local wall time; a moment where it begins when it ends."""
 
     def wall(text: str) -> str:

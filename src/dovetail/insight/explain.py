@@ -16,12 +16,15 @@ from dovetail.core.scope import Scope
 from dovetail.counting.pieces import Said
 from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
+from dovetail.insight.beneath import Timeline, beneath, derived_node, edit_node
 from dovetail.insight.tree import Node, Place
 from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
+from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi, Slice
 from dovetail.performance.report import catalogue, compute, describe
 from dovetail.performance.service import PerformanceRoom
 from dovetail.performance.tracks import CountTrack, StateTrack
+from dovetail.timeline.service import Under
 
 PAGE: Final = 50  # children of one answer: a screenful and a half
 SAMPLES_MAX: Final = 50  # of one tag under one record
@@ -49,9 +52,9 @@ class Samples(Protocol):
 class Explainer:
     """Answers one node with its direct children; reads only what that node needs."""
 
-    def __init__(self, room: PerformanceRoom, samples: Samples) -> None:
+    def __init__(self, room: PerformanceRoom, samples: Samples, timeline: Timeline) -> None:
         self.room = room
-        self._samples = samples
+        self._samples, self._timeline = samples, timeline
         self._settings = room.settings
 
     def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
@@ -72,6 +75,8 @@ class Explainer:
             "equipment": self._slices,
             "slice": self._slice,
             "state-record": self._state_record,
+            "timeline-edit": self._timeline_edit,
+            "derived-record": self._derived_record,
             "count-record": self._count_record,
             "count-entry": lambda at, cursor: (
                 self._count_record(at, cursor).children[0].model_copy(update={"key": at.path})
@@ -251,10 +256,36 @@ class Explainer:
         if not found:
             raise NotFoundError("there is no state record at this moment", code="explain-path")
         node = self._state_node(place, found[0])
+        until_us = max(place.to_us, at_us + 1) if found[0].t1_us is None else found[0].t1_us
+        under = self._under(place, at_us, until_us)
+        node.children = beneath(place, under, limit=PAGE) if under.edits else self._state_samples(place, at_us)
+        return node
+
+    def _under(self, place: Place, from_us: int, to_us: int) -> Under:
+        source = self.room.gathering.made_of(place.ledger_id, from_us).times_of
+        with self.room.database.read() as reading:
+            return self._timeline.under(reading, source, from_us, to_us, scope=OWN, as_of=place.as_of)
+
+    def _state_samples(self, place: Place, at_us: int) -> list[Node]:
         source = self.room.gathering.made_of(place.ledger_id, at_us).times_of
         plant, equipment = self.room.gathering.node(source, at_us)
         tags = [tag for name, tag in plant.tags_of(source).items() if name in _words(equipment.states)]
-        node.children = self._sample_nodes(place, tags, at_us)
+        return self._sample_nodes(place, tags, at_us)
+
+    def _timeline_edit(self, place: Place, _cursor: str | None) -> Node:
+        under = self._under(place, int(place.record), int(place.record) + 1)
+        edit = next((one for one in under.edits if one.edit_id == place.edit), None)
+        if edit is None:
+            raise NotFoundError("nobody said so of this moment", code="explain-path")
+        return edit_node(place, edit, changed=edit.edit_id in under.changed)
+
+    def _derived_record(self, place: Place, _cursor: str | None) -> Node:
+        at_us = int(place.record)
+        under = self._under(place, at_us, at_us + 1)
+        if not under.derived:
+            raise NotFoundError("no signal spoke of this moment", code="explain-path")
+        node = derived_node(place, under.derived[0])
+        node.children = self._state_samples(place, at_us)
         return node
 
     def _count_node(self, place: Place, count: CountTrack, quantity: int) -> Node:

@@ -16,6 +16,7 @@ from dovetail.insight.shown import OfferedReason, ReasonsOut, Shift, StopOut, St
 from dovetail.insight.stops import Span, Stop, answered, stops
 from dovetail.timeline.model import Edit, StateRecord
 from dovetail.timeline.reasons import Tree, categories
+from dovetail.timeline.service import Under
 
 VIEW: Final = "plant.view"
 OWN: Final[Scope] = system_scope("insight")
@@ -39,9 +40,7 @@ class Timeline(Protocol):
     """What is asked of the timeline room."""
 
     def told(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> Told: ...
-    def derived(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
-    ) -> Sequence[Any]: ...
+    def under(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> Under: ...
     def last_reasons(self, reading: Reading, equipment_id: int, limit: int, *, scope: Scope) -> list[str]: ...
 
 
@@ -153,7 +152,7 @@ class InsightRoom:
         wanted: Any = (node.states or {}).get("reasons") or ()
         with self._database.read() as reading:
             used = self._sources.timeline.last_reasons(reading, equipment_id, 4 * LAST_USED, scope=scope)
-            under = self._sources.timeline.derived(reading, equipment_id, moment_us, moment_us + 1, scope=scope)
+            under = self._sources.timeline.under(reading, equipment_id, moment_us, moment_us + 1, scope=scope)
         known = categories(tree)
         return ReasonsOut(
             items=[
@@ -166,7 +165,7 @@ class InsightRoom:
                 for code, body in offered(tree, wanted).items()
             ],
             last_used=[key for key in used if key in known][:LAST_USED],
-            suggested=under[0].reason if under else None,
+            suggested=under.derived[0].reason if under.derived else None,
         )
 
 

@@ -19,6 +19,8 @@ type NodeKind = Literal[
     "equipment",
     "slice",
     "state-record",
+    "timeline-edit",
+    "derived-record",
     "count-record",
     "count-entry",
     "job-response",
@@ -58,6 +60,7 @@ class Place:
     unit: int = 0
     slice_us: int = 0
     record: str = ""
+    edit: int = 0
     tag: int = 0
     ts_us: int = 0
     kind: NodeKind = "kpi"
@@ -90,6 +93,8 @@ _STEPS: Final[Mapping[str, Callable[[Place, str], Place]]] = {
     "equipment": lambda place, rest: replace(place, unit=int(rest), kind="equipment"),
     "slice": lambda place, rest: replace(place, slice_us=int(rest), kind="slice"),
     "state-record": lambda place, rest: replace(place, record=str(int(rest)), kind="state-record"),
+    "timeline-edit": lambda place, rest: replace(place, edit=int(rest), kind="timeline-edit"),
+    "derived-record": lambda place, rest: replace(place, record=str(int(rest)), kind="derived-record"),
     "count-record": lambda place, rest: replace(place, record=str(int(rest)), kind="count-record"),
     "said": lambda place, _rest: replace(place, kind="count-entry"),
     "job-response": lambda place, rest: replace(place, record=rest, kind="job-response"),

@@ -14,10 +14,11 @@ from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
 from dovetail.events.timeline import TimelineEdited
+from dovetail.states.model import StateRecord as Derived
 from dovetail.timeline import store
 from dovetail.timeline.model import Edit, StateRecord
 from dovetail.timeline.operations import TimelineOperations
-from dovetail.timeline.reach import has_changed
+from dovetail.timeline.reach import has_changed, with_ends
 from dovetail.timeline.reasons import Tree
 from dovetail.timeline.shown import EditOut, StateOut, StateRecordOut, edit_out, record_out
 from dovetail.timeline.telling import OWN, DerivedTail, Gathered, States, Teller
@@ -43,6 +44,15 @@ class Told:
 
     records: list[StateRecord]
     said: list[Edit]
+    changed: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What records are made of: derived ones by time, edits the newest first, and those whose evidence changed."""
+
+    derived: list[Derived]
+    edits: list[Edit]
     changed: frozenset[int]
 
 
@@ -79,14 +89,16 @@ class TimelineRoom:
         scope.require(VIEW, equipment_id)
         return self._teller.gather(reading, equipment_id, from_us, to_us, as_of=as_of).records(from_us, to_us)
 
-    def derived(
+    def under(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
-    ) -> list[Any]:
-        """What the signals alone say of [from_us, to_us), what is not settled too: what lies under an edit."""
+    ) -> Under:
+        """What [from_us, to_us) is made of: what the signals alone say, settled or not, and the edits over it."""
         scope.require(VIEW, equipment_id)
         tail = self._teller.tail_of(equipment_id) if as_of is None else None
-        found = self._teller.gather(reading, equipment_id, from_us, to_us, as_of=as_of, tail=tail).derived
-        return [r for r in found if r.t0_us < to_us and (r.t1_us is None or r.t1_us > from_us)]
+        found = self._teller.gather(reading, equipment_id, from_us, to_us, as_of=as_of, tail=tail)
+        derived = [r for r in found.derived if r.t0_us < to_us and (r.t1_us is None or r.t1_us > from_us)]
+        edits = [edit for edit in reversed(with_ends(found.derived, found.edits)) if edit.touches(from_us, to_us)]
+        return Under(derived, edits, _changed(found))
 
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail | DerivedTail:
         """What is decided beyond what is settled, up to now, with what people say of it."""
