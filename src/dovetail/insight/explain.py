@@ -6,17 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from dovetail.core import quality
-from dovetail.core.batch import Value
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
-from dovetail.core.scope import Scope
 from dovetail.counting.pieces import Said
 from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
-from dovetail.insight.beneath import Timeline, beneath, derived_node, edit_node
+from dovetail.insight.beneath import SampleLike, Samples, Timeline, beneath, derived_node, edit_node
 from dovetail.insight.tree import Node, Place
 from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
 from dovetail.performance.facts import OWN
@@ -28,25 +26,6 @@ from dovetail.timeline.service import Under
 
 PAGE: Final = 50  # children of one answer: a screenful and a half
 SAMPLES_MAX: Final = 50  # of one tag under one record
-
-
-class SampleLike(Protocol):
-    """A sample as the historian answers it."""
-
-    @property
-    def ts_us(self) -> int: ...
-    @property
-    def value(self) -> Value: ...
-    @property
-    def quality(self) -> int: ...
-    @property
-    def ts_device_us(self) -> int | None: ...
-
-
-class Samples(Protocol):
-    """What is asked of the historian."""
-
-    def last(self, tags: list[int], *, scope: Scope, at_us: int | None = None) -> Mapping[int, SampleLike]: ...
 
 
 class Explainer:
