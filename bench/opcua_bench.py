@@ -26,7 +26,8 @@ from dovetail.core.clock import SystemClock
 from dovetail.core.sink import Resumed
 from dovetail.drivers.base import Point
 from dovetail.drivers.opcua.publish import decode
-from dovetail.drivers.opcua.values import Table
+from dovetail.drivers.opcua.status import quality_of
+from dovetail.drivers.values import Table
 from dovetail.edge.model import LinkPlan, ScanPoint
 from dovetail.edge.runtime import EdgeRuntime
 
@@ -129,7 +130,7 @@ def message(items: int) -> bytes:
 
 def decoding() -> None:
     """µs per change of the two decoders, ours with the columns it ends in."""
-    body, table = message(1_000), Table([Point(n, "", Kind.F64) for n in range(1_000)])
+    body, table = message(1_000), Table([Point(n, "", Kind.F64) for n in range(1_000)], quality_of)
 
     def timed(job: object) -> float:
         runs = []

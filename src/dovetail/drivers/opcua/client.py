@@ -24,7 +24,8 @@ from dovetail.drivers.opcua.options import OpcUaOptions
 from dovetail.drivers.opcua.paths import Paths
 from dovetail.drivers.opcua.publish import row_of, status_of
 from dovetail.drivers.opcua.security import MESSAGE_BYTES_MAX, abort, connect, in_our_words
-from dovetail.drivers.opcua.values import Row, Table, to_raw
+from dovetail.drivers.opcua.status import quality_of
+from dovetail.drivers.values import Row, Table, to_raw
 
 PROBE_TIMEOUT_S: Final = 1.5  # asked each second: a half-open link is known as dead after at most 2.5 s
 STALLED_US: Final = 1_800_000  # a timeout that came this late was late itself
@@ -128,7 +129,7 @@ class OpcUaDriver:
         for index, _, status, _ in rows:
             if status == BAD_NODE_ID:
                 self._paths.forget(points[index].address)
-        return Table(points).batches(rows, received_us=self._clock.now_us())
+        return Table(points, quality_of).batches(rows, received_us=self._clock.now_us())
 
     async def _read_rows(self, nodes: list[tuple[int, ua.NodeId]]) -> list[Row]:
         """Read, and if the answer cannot be decoded, halve until the one point that spoils it is alone."""

@@ -21,8 +21,8 @@ from dovetail.core.batch import Batch
 from dovetail.core.errors import LinkError
 from dovetail.drivers.base import NO_DEVICE_TIME, ListenGroup, Notice, Point, run_together
 from dovetail.drivers.opcua.publish import Published, decode
-from dovetail.drivers.opcua.status import overflowed
-from dovetail.drivers.opcua.values import Row, Table
+from dovetail.drivers.opcua.status import overflowed, quality_of
+from dovetail.drivers.values import Row, Table
 
 PUBLISH_MS: Final = (50, 500)  # never faster than a group commit, never so slow that good-through lags a second
 KEEP_ALIVE_MS: Final = 1_000
@@ -64,7 +64,7 @@ class _Listener:
 
     def __init__(self, driver: Channel, points: Sequence[Point], on_notice: Callable[[Notice], None]) -> None:
         self.driver = driver
-        self.table = Table(points)
+        self.table = Table(points, quality_of)
         self.on_notice = on_notice
         self.acknowledge: list[Any] = []
 

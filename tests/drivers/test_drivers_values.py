@@ -18,7 +18,7 @@ from dovetail.drivers.base import Point
 from dovetail.drivers.opcua import publish
 from dovetail.drivers.opcua.publish import decode
 from dovetail.drivers.opcua.status import overflowed, quality_of
-from dovetail.drivers.opcua.values import Table, converter, to_raw
+from dovetail.drivers.values import Table, converter, to_raw
 
 NAN = float("nan")
 
@@ -57,7 +57,7 @@ def test_conversion(kind, scale, offset, raw, value, quality):
 
 
 def test_nan_is_a_value_not_an_absence():
-    table = Table([Point(1, "", Kind.F64)])
+    table = Table([Point(1, "", Kind.F64)], quality_of)
     (batch,) = table.batches([(0, NAN, 0, 5)], received_us=9)
     assert batch.valid.tolist() == [True]
     assert batch.quality.tolist() == [q.UNCERTAIN_RANGE]

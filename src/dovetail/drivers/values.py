@@ -1,6 +1,7 @@
-"""From what a server reports to the plant's columns: kind, scale, quality, and never a guessed value.
+"""From what a device reports to the plant's columns: kind, scale, quality, and never a guessed value.
 
-A row is (index of the point, raw Python value, status code, device time µs or NO_DEVICE_TIME). A value that does not
+A row is (index of the point, raw Python value, native status, device time µs or NO_DEVICE_TIME). Status 0 is good;
+what others mean for a value, the protocol says. A value that does not
 fit its tag's kind is BAD_DEVICE; a NaN or infinite number is kept and marked UNCERTAIN_RANGE.
 """
 
@@ -21,7 +22,6 @@ from dovetail.core.batch import DTYPES, ZEROS, Batch, Kind, Value
 from dovetail.core.clock import from_datetime
 from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.drivers.base import Point
-from dovetail.drivers.opcua.status import quality_of
 
 type Row = tuple[int, Any, int, int]
 type Converter = Callable[[Any], tuple[Value, int]]
@@ -30,10 +30,14 @@ _WRONG: Final[tuple[Value, int]] = (None, q.BAD_DEVICE)
 
 
 class Table:
-    """The points of one request or subscription, with a converter each; a row's index points into it."""
+    """The points of one request or subscription, with a converter each; a row's index points into it.
 
-    def __init__(self, points: Sequence[Point]) -> None:
+    `quality_of` turns the protocol's native status into our quality.
+    """
+
+    def __init__(self, points: Sequence[Point], quality_of: Callable[[int], int]) -> None:
         self.points = tuple(points)
+        self._quality_of = quality_of
         self._converters = [converter(point) for point in self.points]
 
     def batches(self, rows: Sequence[Row], *, received_us: int) -> list[Batch]:
@@ -41,7 +45,7 @@ class Table:
         by_kind: dict[Kind, list[tuple[int, Value, int, int, int]]] = defaultdict(list)
         for index, raw, status, device_us in rows:
             point = self.points[index]
-            quality = quality_of(status) if status else q.GOOD
+            quality = self._quality_of(status) if status else q.GOOD
             value: Value = None
             if quality & q.MAJOR_MASK:
                 value, fit = self._converters[index](raw)
