@@ -164,8 +164,17 @@ async def test_a_lost_right_ends_the_topic_and_an_ended_session_the_stream(
     assert browser.closed == 4401
 
 
-def test_numeric_values_travel_as_columns() -> None:
-    kind, payload = columns([7, 8], [100, 200], [1.5, 2.5], [0xC0, 0x00])
+def test_values_travel_as_columns() -> None:
+    kind, payload = columns(
+        [7, 8], [100, 200], [1.5, float("nan")], [0xC0, 0x40], device_us=[100, 190], text={8: "Grün"}
+    )
     assert kind == COLUMNS
-    assert struct.unpack_from("<II", payload) == (2, 0)
-    assert struct.unpack_from("<2q2q2d2H", payload, 8) == (7, 8, 100, 200, 1.5, 2.5, 0xC0, 0x00)
+    assert struct.unpack_from("<II", payload) == (2, 13)
+    assert struct.unpack_from("<2q2qd", payload, 8) == (7, 8, 100, 200, 1.5)
+    assert struct.unpack_from("<2q2H", payload, 56) == (100, 190, 0xC0, 0x40)
+    assert orjson.loads(payload[76:]) == {"8": "Grün"}
+
+
+def test_without_a_clock_of_its_own_the_device_says_the_same_time() -> None:
+    _, payload = columns([7], [100], [1.5], [0xC0])
+    assert struct.unpack("<IIqqdqH", payload) == (1, 0, 7, 100, 1.5, 100, 0xC0)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel
 
-from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
+from dovetail.core.limits import LIVE_TEXT_MAX
 from dovetail.core.scope import Scope, system_scope
 from dovetail.equipment.model import PlantModel
 from dovetail.events.counting import CountsChanged
@@ -23,7 +23,6 @@ from dovetail.historian.model import Sample
 from dovetail.web.live import LiveHub, TopicKind, columns, document
 
 VIEW = "plant.view"
-NUMERIC = frozenset({Kind.F64, Kind.I64, Kind.U64, Kind.BOOL})
 EVERYTHING = system_scope("live")
 
 
@@ -78,14 +77,15 @@ def _list(items: list[BaseModel]) -> tuple[int, bytes]:
 
 
 def _values(sources: Sources, equipment_id: int) -> tuple[int, bytes]:
-    tags = [tag.id for tag in sources.plant().tags_of(equipment_id).values() if tag.kind in NUMERIC]
+    tags = [tag.id for tag in sources.plant().tags_of(equipment_id).values()]
     found = [sample for _, sample in sorted(sources.last(tags, EVERYTHING).items())]
-    numbers: list[Any] = [float("nan") if sample.value is None else sample.value for sample in found]
     return columns(
         [sample.tag for sample in found],
         [sample.ts_us for sample in found],
-        numbers,
+        [math.nan if isinstance(sample.value, str | None) else sample.value for sample in found],
         [sample.quality for sample in found],
+        device_us=[sample.ts_us if sample.ts_device_us is None else sample.ts_device_us for sample in found],
+        text={sample.tag: sample.value[:LIVE_TEXT_MAX] for sample in found if isinstance(sample.value, str)},
     )
 
 

@@ -54,6 +54,7 @@ PAGE_MAX: Final = 1_000  # rows of one cursor page
 BODY_BYTES_MAX: Final = 5_000_000  # the largest plant code upload seen is 2 MB
 LIVE_QUEUE_BYTES_MAX: Final = 1_000_000  # SECURITY §1 row 15: a slower browser conflates
 LIVE_TOPICS_MAX: Final = 500  # a wall of tiles; more is a mistake
+LIVE_TEXT_MAX: Final = 256  # characters of a text value: more than a line of a screen shows; the GET has all of it
 PASSWORD_HASHES_AT_ONCE: Final = 2  # SECURITY A8: a flood of sign-ins must not take the cores
 SESSION_IDLE_US: Final = 8 * 3_600_000_000  # one shift
 SESSION_MAX_US: Final = 12 * 3_600_000_000  # SECURITY §5.5

@@ -11,7 +11,7 @@ import itertools
 import logging
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 HEADER: Final = struct.Struct("<IB3x")
 JSON_DOCUMENT: Final = 1
-COLUMNS: Final = 2
+COLUMNS: Final = 3  # 2 had neither device times nor texts
 CONFLATE_S: Final = 0.05  # several changes of one topic within this time are one frame
 RECHECK_S: Final = 2.0  # SECURITY A10, C5: what nobody tells us, such as a session that grew too old, ends by then
 
@@ -47,11 +47,19 @@ def document(value: Any) -> tuple[int, bytes]:
     return JSON_DOCUMENT, orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def columns(tag: Any, ts_us: Any, value: Any, quality: Any) -> tuple[int, bytes]:
-    """Numeric values as columns: u32 n, u32 pad, i64 tag[n], i64 ts_us[n], f64 value[n], u16 quality[n]."""
-    head = struct.pack("<II", len(tag), 0)
-    parts = [np.asarray(tag, "<i8"), np.asarray(ts_us, "<i8"), np.asarray(value, "<f8"), np.asarray(quality, "<u2")]
-    return COLUMNS, head + b"".join(part.tobytes() for part in parts)
+def columns(
+    tag: Any, ts_us: Any, value: Any, quality: Any, *, device_us: Any = None, text: Mapping[int, str] | None = None
+) -> tuple[int, bytes]:
+    """Values as columns: u32 n, u32 length of the texts, i64 tag[n], i64 ts_us[n], f64 value[n], i64 device_us[n],
+    u16 quality[n], and the texts as a JSON object by tag. A text has NaN for its number.
+
+    `device_us` None: the device's clock says the same everywhere. Every column lies on a multiple of its width.
+    """
+    texts = orjson.dumps(text, option=orjson.OPT_NON_STR_KEYS) if text else b""
+    device = ts_us if device_us is None else device_us
+    numbers = ((tag, "<i8"), (ts_us, "<i8"), (value, "<f8"), (device, "<i8"), (quality, "<u2"))
+    head = struct.pack("<II", len(tag), len(texts))
+    return COLUMNS, head + b"".join(np.asarray(part, dtype).tobytes() for part, dtype in numbers) + texts
 
 
 @dataclass(eq=False, slots=True)

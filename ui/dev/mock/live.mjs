@@ -19,19 +19,23 @@ function documentOf(topic) {
 const head = (no, kind) => { const b = Buffer.alloc(8); b.writeUInt32LE(no, 0); b.writeUInt8(kind, 4); return b; };
 const documentFrame = (no, doc) => Buffer.concat([head(no, 1), Buffer.from(JSON.stringify(doc))]);
 function columnsFrame(no, id) {
-  const list = tagsOf(id).filter((t) => t.kind !== "str");
+  const list = tagsOf(id);
   const n = list.length;
-  const body = Buffer.alloc(8 + n * 26);
+  const texts = Object.fromEntries(list.filter((tag) => tag.kind === "str").map((tag) => [tag.id, String(valueAt(tag, nowUs()).value)]));
+  const text = Buffer.from(Object.keys(texts).length > 0 ? JSON.stringify(texts) : "");
+  const body = Buffer.alloc(8 + n * 34);
   body.writeUInt32LE(n, 0);
+  body.writeUInt32LE(text.length, 4);
   const now = BigInt(Math.round(nowUs()));
   list.forEach((tag, i) => {
     const v = valueAt(tag, nowUs());
     body.writeBigInt64LE(BigInt(tag.id), 8 + i * 8);
     body.writeBigInt64LE(now, 8 + n * 8 + i * 8);
-    body.writeDoubleLE(v.value, 8 + n * 16 + i * 8);
-    body.writeUInt16LE(v.quality, 8 + n * 24 + i * 2);
+    body.writeDoubleLE(tag.kind === "str" ? Number.NaN : Number(v.value), 8 + n * 16 + i * 8);
+    body.writeBigInt64LE(now, 8 + n * 24 + i * 8);
+    body.writeUInt16LE(v.quality, 8 + n * 32 + i * 2);
   });
-  return Buffer.concat([head(no, 2), body]);
+  return Buffer.concat([head(no, 3), body, text]);
 }
 const frame = (topic, no) => (topic.startsWith("tags/") ? columnsFrame(no, Number(topic.split("/")[1])) : documentFrame(no, documentOf(topic)));
 

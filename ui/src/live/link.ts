@@ -116,7 +116,7 @@ export class LiveLink {
     const topic = frame && this.topicByNo.get(frame.topicNo);
     if (!frame || !topic) return;
     if (frame.kind === "document") return this.documents.put(topic, { document: frame.document, refused: null });
-    frame.tag.forEach((tag, i) => this.columns.put(tag, { tsMs: frame.tsMs[i] ?? 0, value: frame.value[i] ?? Number.NaN, quality: frame.quality[i] ?? 0 }));
+    this.columns.put(frame);
   }
 
   private hearWords(spoken: Spoken): void {

@@ -14,13 +14,17 @@ describe("qualities", () => {
 });
 
 describe("the newest value", () => {
+  const live = (more: object) => ({ tsMs: loadedMs + 1, value: 2, text: null, quality: 0xc0, deviceMs: null, ...more });
   it.each([
-    ["live and newer", { tsMs: loadedMs + 1, value: 2, quality: 0xc0 }, 2, null],
-    ["live and older", { tsMs: loadedMs - 1, value: 2, quality: 0xc0 }, 1.5, loadedMs - 1000],
-    ["live and the same moment: the one that was read also knows the device's clock", { tsMs: loadedMs, value: 1.5, quality: 0xc0 }, 1.5, loadedMs - 1000],
+    ["live and newer", live({}), 2, null],
+    ["live with the device's own time", live({ deviceMs: loadedMs - 5 }), 2, loadedMs - 5],
+    ["a text", live({ value: Number.NaN, text: "cola" }), "cola", null],
+    ["live without a value", live({ value: Number.NaN, quality: 0x18 }), null, null],
+    ["live and older", live({ tsMs: loadedMs - 1 }), 1.5, loadedMs - 1000],
+    ["live and the same moment: what was read is the whole text", live({ tsMs: loadedMs }), 1.5, loadedMs - 1000],
     ["nothing live", null, 1.5, loadedMs - 1000],
-  ] as const)("%s", (...[, live, value, deviceMs]) => expect(newestOf(tag, live)).toMatchObject({ value, deviceMs }));
-  it("of a yes or no is a yes or no", () => expect(newestOf({ ...tag, kind: "bool" }, { tsMs: loadedMs + 1, value: 1, quality: 0xc0 })?.value).toBe(true));
+  ] as const)("%s", (...[, value, shown, deviceMs]) => expect(newestOf(tag, value)).toMatchObject({ value: shown, deviceMs }));
+  it("of a yes or no is a yes or no", () => expect(newestOf({ ...tag, kind: "bool" }, live({ value: 1 }))?.value).toBe(true));
   it.each([[0xc0, "2.5\u2009°C"], [0x54, "2.5\u2009°C"], [0x18, "–"]])("of quality %i is written %s", (quality, text) => expect(valueWithUnit({ value: 2.5, tsMs: 0, quality, deviceMs: null }, tag, "en")).toBe(text));
 });
 

@@ -1,48 +1,73 @@
 // The rows of the tag table: only those in view exist, and each hears of its own tag only.
-import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useRef } from "react";
-import { tagsQuery } from "@/api/queries";
+import { memo, useEffect, useLayoutEffect, useRef } from "react";
 import type { Tag } from "@/api/types";
 import { Icon } from "@/design/icons";
-import { useTopicWanted } from "@/live/live";
+import { liveLink, useTopicWanted } from "@/live/live";
 import { type Column, COLUMNS, type Found } from "@/screens/tags/rows";
 import css from "@/screens/tags/tags.module.css";
 import { words } from "@/screens/tags/words";
-import { When } from "@/show/show";
-import { useNewest, valueWithUnit } from "@/signals/newest";
+import { formatMoment } from "@/show/format";
+import { useReader } from "@/show/show";
+import { peekNewest, useLiveQuality, valueWithUnit } from "@/signals/newest";
 import { QualitySign } from "@/signals/quality-sign";
 import { connectionOf, Go, tagOf } from "@/view/place";
-import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 const ROW_PX = 34;
-const ASK_AGAIN_MS = 5_000; // texts and device times are in no live frame
 
 const Quality = memo(QualitySign);
 
-/** The cells that change: the links beside them are not drawn again with every value. */
+/** The cells that change are written into the page without React, once per picture, and only where the text is another. */
+function useWritten(tag: Tag) {
+  const value = useRef<HTMLSpanElement>(null);
+  const ts = useRef<HTMLSpanElement>(null);
+  const device = useRef<HTMLSpanElement>(null);
+  const { language, zone } = useReader();
+  useLayoutEffect(() => {
+    const reader = { language, zone };
+    let seen = -1;
+    const paint = () => {
+      const version = liveLink.columns.versionOf(tag.id);
+      if (version === seen) return;
+      seen = version;
+      const newest = peekNewest(tag);
+      const deviceMs = newest?.deviceMs ?? null;
+      write(value.current, valueWithUnit(newest, tag, language));
+      write(ts.current, newest ? formatMoment(newest.tsMs, "exact", reader) : "");
+      write(device.current, deviceMs !== null && deviceMs !== newest?.tsMs ? formatMoment(deviceMs, "second", reader) : "");
+    };
+    paint();
+    return liveLink.columns.onPicture(paint);
+  }, [tag, language, zone]);
+  return { value, ts, device };
+}
+
+function write(cell: HTMLSpanElement | null, text: string): void {
+  if (!cell) return;
+  const node = (cell.firstChild ?? cell.appendChild(document.createTextNode(""))) as Text;
+  if (node.data !== text) node.data = text;
+}
+
+/** The cells beside them are drawn again when a quality changes, which is seldom. */
 function Live({ tag }: { tag: Tag }) {
-  const language = useLanguage();
-  const newest = useNewest(tag);
-  const device = newest?.deviceMs ?? null;
+  const written = useWritten(tag);
+  const quality = useLiveQuality(tag);
   return (
     <>
-      <span role="cell" className={css.value} data-testid="tag-value">{valueWithUnit(newest, tag, language)}</span>
-      <span role="cell">{newest && <Quality quality={newest.quality} />}</span>
-      <span role="cell">{newest && <When at={newest.tsMs} as="exact" />}</span>
-      <span role="cell">{device !== null && device !== newest?.tsMs && <When at={device} as="second" />}</span>
+      <span role="cell" className={css.value} data-testid="tag-value"><span ref={written.value} className={css.written} /></span>
+      <span role="cell">{quality !== null && <Quality quality={quality} />}</span>
+      <span role="cell"><span ref={written.ts} className={css.written} /></span>
+      <span role="cell"><span ref={written.device} className={css.written} /></span>
     </>
   );
 }
 
-interface RowProps { found: Found; top: number; index: number; resting: boolean }
-const Row = memo(function Row({ found, top, index, resting }: RowProps) {
+interface RowProps { found: Found; top: number; index: number }
+const Row = memo(function Row({ found, top, index }: RowProps) {
   const say = useWords(words);
-  const { tag: listed, equipment } = found;
-  useTopicWanted(`tags/${listed.equipment_id}`);
-  const { data } = useQuery({ ...tagsQuery(listed.equipment_id), enabled: resting, refetchInterval: ASK_AGAIN_MS, select: (tags) => tags.find((tag) => tag.id === listed.id) });
-  const tag = data ?? listed;
+  const { tag, equipment } = found;
+  useTopicWanted(`tags/${tag.equipment_id}`);
   return (
     <div role="row" aria-rowindex={index + 2} className={css.row} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="tag-row" data-path={tag.path}>
       <span role="rowheader" translate="no"><Go to={tagOf(tag.id)} className={css.name} testid="tag-link">{tag.property}</Go></span>
@@ -76,7 +101,7 @@ export function TagTable({ rows, sort, down, onSort, label }: TableProps) {
         <div role="rowgroup" className={css.runway} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const found = rows[index];
-            return found && <Row key={found.tag.id} found={found} top={start} index={index} resting={!virtual.isScrolling} />;
+            return found && <Row key={found.tag.id} found={found} top={start} index={index} />;
           })}
         </div>
       </div>
