@@ -14,11 +14,12 @@ from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.errors import PointError
 from dovetail.drivers.base import Point
+from dovetail.drivers.columns import Answers
 from dovetail.drivers.modbus import pdus
 from dovetail.drivers.modbus.address import AREAS, ORDERS, Area, Order, parse_address
-from dovetail.drivers.modbus.codec import Answers, to_registers
+from dovetail.drivers.modbus.codec import to_registers
 from dovetail.drivers.modbus.options import ModbusOptions
-from dovetail.drivers.modbus.reading import Reading, qualities
+from dovetail.drivers.modbus.reading import Reading
 from dovetail.drivers.planner import Rules
 
 F64, I64, U64, BOOL, STR = Kind.F64, Kind.I64, Kind.U64, Kind.BOOL, Kind.STR
@@ -267,8 +268,7 @@ def test_a_refused_block_is_bad_with_the_devices_own_code(code: int, quality: in
     options = ModbusOptions(host="plc", gap=0)
     points = [Point(1, "40001", U64), Point(2, "40050", U64), Point(3, "00001", BOOL)]
     reading = Reading(points, options, {area: options.rules(area) for area in AREAS.values()})
-    native = np.array([0, code, 0], dtype=np.uint32)
-    answers = Answers(np.ones(reading.size, dtype=np.uint8), np.zeros(3, dtype=np.int64), native, qualities(native))
+    answers = Answers.of(b"\1" * reading.size, [0, 0, 0], {1: code}, quality_of)
     batches: dict[Kind, Batch] = {batch.kind: batch for batch in reading.decoder.batches(answers)}
     assert batches[U64].rows() == [(1, 0, 0x0101, q.GOOD), (2, 0, None, quality)]
     assert batches[U64].native is not None and batches[U64].native.tolist() == [0, code]

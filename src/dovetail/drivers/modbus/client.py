@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import numpy as np
-
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, SilentError, Surroundings
+from dovetail.drivers.columns import Answers
 from dovetail.drivers.modbus import pdus
 from dovetail.drivers.modbus.address import AREAS, Area, ModbusAddress, parse_address
 from dovetail.drivers.modbus.cable import Cable, Job, Tap
-from dovetail.drivers.modbus.codec import Answers, to_registers
+from dovetail.drivers.modbus.codec import to_registers
 from dovetail.drivers.modbus.options import ModbusOptions
-from dovetail.drivers.modbus.reading import ILLEGAL, Ask, Reading, ask_for, qualities
+from dovetail.drivers.modbus.reading import ILLEGAL, Ask, Reading, ask_for, quality_of
 from dovetail.drivers.planner import Block, Rules, Span, halves
 
 FRESH_US: Final = 1 * SECOND_US  # a reply this young is proof of life enough: a slow bus is not asked for more
@@ -294,15 +293,11 @@ class ModbusDriver:
 
 def _answers(reading: Reading, job: _Gather, asleep: Mapping[int, int], now_us: int) -> Answers:
     """The job's replies by block of the plan, with what is known of the blocks that were not asked."""
-    native = np.zeros(len(reading.asks), dtype=np.uint32)
-    quality = np.zeros(len(reading.asks), dtype=np.uint16)
-    received = np.full(len(reading.asks), now_us, dtype=np.int64)
-    asked = np.array([at for at in range(len(reading.asks)) if at not in asleep], dtype=np.intp)
-    received[asked] = job.received_us
-    if job.native or asleep:
-        codes = np.zeros(len(job.asks), dtype=np.uint32)
-        codes[list(job.native)] = list(job.native.values())
-        native[asked] = codes
-        native[list(asleep)] = list(asleep.values())
-        quality = qualities(native)
-    return Answers(np.frombuffer(job.data, dtype=np.uint8), received, native, quality)
+    if not asleep:
+        return Answers.of(job.data, job.received_us, job.native, quality_of)
+    asked = [at for at in range(len(reading.asks)) if at not in asleep]
+    received = [now_us] * len(reading.asks)
+    for at, received_us in zip(asked, job.received_us, strict=True):
+        received[at] = received_us
+    native = {**asleep, **{asked[index]: code for index, code in job.native.items()}}
+    return Answers.of(job.data, received, native, quality_of)

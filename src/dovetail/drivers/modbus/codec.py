@@ -2,14 +2,12 @@
 
 A register travels highest byte first (Modbus Application Protocol 1.1b3 §4.2); how a longer value is spread over
 registers is the device maker's choice: ABCD is the highest byte first, CDAB swaps words, BADC swaps bytes in each
-word, DCBA is the lowest byte first. A NaN or infinite number is kept and marked UNCERTAIN_RANGE; a value that does
-not fit its tag's kind is BAD_DEVICE.
+word, DCBA is the lowest byte first.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core import quality as q
-from dovetail.core.batch import DTYPES, ZEROS, Batch, Kind, Value
+from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import PointError
 from dovetail.drivers.base import Point
+from dovetail.drivers.columns import Decoded, Decoder, Numbers, Piece, is_scaled, raw_number
 from dovetail.drivers.modbus.address import BITS, ModbusAddress, Order
 
 _WIRE: Final[dict[str, np.dtype[Any]]] = {
     "int16": np.dtype(">i2"), "uint16": np.dtype(">u2"), "int32": np.dtype(">i4"), "uint32": np.dtype(">u4"),
     "int64": np.dtype(">i8"), "uint64": np.dtype(">u8"), "float32": np.dtype(">f4"), "float64": np.dtype(">f8"),
 }  # fmt: skip
-_INTEGERS: Final = {Kind.I64: (-(2.0**63), 2.0**63), Kind.U64: (0.0, 2.0**64)}  # [low, high): exact as float64
 
 
 def byte_order(width: int, order: Order) -> NDArray[np.intp]:
@@ -52,102 +50,32 @@ class Place:
     block_start: int  # position of the block's first register or bit
     block_at: int  # byte of the joined answers
 
+    @property
+    def position(self) -> int:
+        return self.address.position
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """What one read brought: the joined bytes, and per block when it came (µs) and the exception code, 0 for none."""
-
-    data: NDArray[np.uint8]
-    received_us: NDArray[np.int64]
-    native: NDArray[np.uint32]
-    quality: NDArray[np.uint16]
-
-
-class Decoder:
-    """Turns the joined answers of one plan into batches; everything that does not change is worked out once."""
-
-    def __init__(self, places: Sequence[Place], *, encoding: str) -> None:
-        by_kind: dict[Kind, list[Place]] = defaultdict(list)
-        for place in places:
-            by_kind[place.point.kind].append(place)
-        self._columns = [_Column(kind, listed, encoding) for kind, listed in by_kind.items()]
-
-    def batches(self, answers: Answers) -> list[Batch]:
-        """One sample per point, one batch per kind."""
-        failed = bool(answers.native.any())
-        return [column.batch(answers, failed=failed) for column in self._columns]
+    @property
+    def family(self) -> tuple[str, str, bool, int]:
+        """Points that are decoded in one step."""
+        return self.address.type, self.order, is_scaled(self.point), self.address.size
 
 
-class _Column:
-    """The points of one kind, those of one type and order side by side."""
+def decoder(places: Sequence[Place], *, encoding: str) -> Decoder[Place]:
+    """How the joined answers of one plan become batches."""
 
-    def __init__(self, kind: Kind, places: Sequence[Place], encoding: str) -> None:
-        sort = sorted(places, key=lambda place: (_family(place), place.block, place.address.position))
-        self._kind = kind
-        self._tag = np.array([place.point.tag_id for place in sort], dtype=np.int64)
-        self._block = np.array([place.block for place in sort], dtype=np.intp)
-        self._good = np.full(len(sort), q.GOOD, dtype=np.uint16)
-        self._valid = np.ones(len(sort), dtype=np.bool_)
-        for constant in (self._tag, self._good, self._valid):
-            constant.flags.writeable = False  # the same in every batch
-        self._pieces = [_piece(kind, part, encoding) for part in _runs(sort)]
+    def piece(kind: Kind, listed: list[Place]) -> Piece:
+        if listed[0].address.type == "bit":
+            return _Bits(listed)
+        return _Text(listed, encoding) if listed[0].address.type == "string" else _numbers(kind, listed)
 
-    def batch(self, answers: Answers, *, failed: bool) -> Batch:
-        zero: Any = ZEROS[self._kind]
-        value: NDArray[Any] = np.empty(len(self._tag), dtype=DTYPES[self._kind])
-        valid, quality, native = self._valid, self._good, None
-        at = 0
-        for piece in self._pieces:
-            stop = at + piece.count
-            value[at:stop], unfit = piece.values(answers.data)
-            if unfit is not None and unfit.any():
-                quality, valid = np.array(quality), np.array(valid)
-                quality[at:stop][unfit] = piece.unfit
-                valid[at:stop][unfit] = piece.unfit == q.UNCERTAIN_RANGE
-                value[at:stop][unfit & (piece.unfit != q.UNCERTAIN_RANGE)] = zero
-            at = stop
-        if failed:
-            native = answers.native[self._block]
-            bad = native != 0
-            valid = valid & ~bad
-            quality = np.where(bad, answers.quality[self._block], quality).astype(np.uint16)
-            value[bad] = zero
-            native = native if bad.any() else None
-        return Batch(
-            kind=self._kind,
-            tag=self._tag,
-            ts=answers.received_us[self._block],
-            value=value,
-            valid=valid,
-            quality=quality,
-            native=native,
-        )
+    return Decoder(places, piece)
 
 
-type _Family = tuple[str, str, bool, int]
-
-
-def _family(place: Place) -> _Family:
-    """Points that are decoded in one step."""
-    address, point = place.address, place.point
-    scaled = (point.scale, point.offset) != (1.0, 0.0)
-    return address.type, place.order, scaled, address.size
-
-
-def _runs(places: Sequence[Place]) -> Iterator[list[Place]]:
-    run: list[Place] = []
-    for place in places:
-        if run and _family(run[0]) != _family(place):
-            yield run
-            run = []
-        run.append(place)
-    if run:
-        yield run
-
-
-def _piece(kind: Kind, places: Sequence[Place], encoding: str) -> _Bits | _Text | _Numbers:
-    kinds = {"bit": lambda: _Bits(places), "string": lambda: _Text(places, encoding)}
-    return kinds.get(places[0].address.type, lambda: _Numbers(kind, places))()
+def _numbers(kind: Kind, places: Sequence[Place]) -> Numbers:
+    """Numbers of one type and order."""
+    dtype = _WIRE[places[0].address.type]
+    index = _bytes_at(places, byte_order(dtype.itemsize, places[0].order))
+    return Numbers(kind, [place.point for place in places], index, dtype)
 
 
 def _bytes_at(places: Sequence[Place], shuffle: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -158,7 +86,7 @@ def _bytes_at(places: Sequence[Place], shuffle: NDArray[np.intp]) -> NDArray[np.
 class _Bits:
     """Coils, discrete inputs and bits of registers: lowest first in a byte, lowest byte of a register last."""
 
-    unfit: Final = q.BAD_DEVICE
+    unfit: int = q.BAD_DEVICE
 
     def __init__(self, places: Sequence[Place]) -> None:
         self.count = len(places)
@@ -173,14 +101,14 @@ class _Bits:
             return place.block_at + ahead // 8, ahead % 8
         return place.block_at + 2 * ahead + (1 if address.bit < 8 else 0), address.bit % 8
 
-    def values(self, data: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    def values(self, data: NDArray[np.uint8]) -> Decoded:
         return (data[self._index] & self._mask) != 0, None
 
 
 class _Text:
     """Strings: two characters a register, up to the first NUL, trailing spaces cut off."""
 
-    unfit: Final = q.BAD_DEVICE
+    unfit: int = q.BAD_DEVICE
 
     def __init__(self, places: Sequence[Place], encoding: str) -> None:
         self.count = len(places)
@@ -190,7 +118,7 @@ class _Text:
         width = 2 * first.address.length
         self._index = _bytes_at(places, byte_order(width, "BADC" if swapped else "ABCD")[: first.address.size])
 
-    def values(self, data: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    def values(self, data: NDArray[np.uint8]) -> Decoded:
         texts = np.empty(self.count, dtype=object)
         unfit = np.zeros(self.count, dtype=np.bool_)
         for at, raw in enumerate(data[self._index]):
@@ -201,72 +129,13 @@ class _Text:
         return texts, unfit
 
 
-class _Numbers:
-    """Numbers of one type and order."""
-
-    def __init__(self, kind: Kind, places: Sequence[Place]) -> None:
-        self.count = len(places)
-        self._kind = kind
-        self._dtype = _WIRE[places[0].address.type]
-        self._index = _bytes_at(places, byte_order(self._dtype.itemsize, places[0].order))
-        self._is_float = self._dtype.kind == "f"
-        scaled = _family(places[0])[2]
-        self._scale = np.array([place.point.scale for place in places]) if scaled else None
-        self._offset = np.array([place.point.offset for place in places])
-        self.unfit = q.UNCERTAIN_RANGE if kind is Kind.F64 else q.BAD_DEVICE
-
-    def values(self, data: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        raw: NDArray[Any] = data[self._index].view(self._dtype)[:, 0]
-        if self._kind is Kind.F64:
-            return self._floats(raw)
-        return self._whole(raw) if self._scale is None else self._rounded(raw, self._scale)
-
-    def _floats(self, raw: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        with np.errstate(all="ignore"):  # what is not finite is marked, not complained of
-            numbers = raw.astype(np.float64)
-            if self._scale is not None:
-                numbers = numbers * self._scale + self._offset
-        return numbers, ~np.isfinite(numbers) if self._is_float else None
-
-    def _whole(self, raw: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        """Integers as they are; what the kind cannot hold is unfit."""
-        numbers: NDArray[Any] = raw.astype(DTYPES[self._kind])
-        if self._kind is Kind.U64:
-            return numbers, raw < 0 if self._dtype.kind == "i" else None
-        return numbers, numbers < 0 if self._dtype == _WIRE["uint64"] else None
-
-    def _rounded(self, raw: NDArray[Any], scale: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        numbers = np.rint(raw.astype(np.float64) * scale + self._offset)
-        low, high = _INTEGERS[self._kind]
-        unfit = ~((numbers >= low) & (numbers < high))
-        return np.where(unfit, 0, numbers).astype(DTYPES[self._kind]), unfit
-
-
 def to_registers(point: Point, address: ModbusAddress, order: Order, *, value: Value, encoding: str) -> bytes:
     """One engineering value as the bytes of its registers. Raises PointError when they cannot carry it."""
     if address.type == "string":
         return _text_bytes(point, address, order, value=value, encoding=encoding)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise PointError(f"{point.address} takes a number, not {value!r}", code="modbus-value")
-    scaled = (point.scale, point.offset) != (1.0, 0.0)
-    raw = (value - point.offset) / point.scale if scaled else value
     dtype = _WIRE[address.type]
-    if dtype.kind != "f":
-        raw = _integer(point, raw, dtype, scaled=scaled)
-    with np.errstate(all="ignore"):  # what is too large becomes infinite, and is refused below
-        wire = np.array([raw], dtype=dtype)
-    if dtype.kind == "f" and not np.isfinite(wire[0]) and np.isfinite(raw):
-        raise PointError(f"{point.address} is {address.type} and cannot hold {raw}", code="modbus-value")
+    wire = raw_number(point, value, dtype, called=address.type, code="modbus-value")
     return wire.view(np.uint8)[byte_order(dtype.itemsize, order)].tobytes()  # every order is its own inverse
-
-
-def _integer(point: Point, raw: float, dtype: np.dtype[Any], *, scaled: bool) -> int:
-    limits = np.iinfo(dtype)
-    fits = np.isfinite(raw) and (scaled or float(raw).is_integer())
-    whole = round(raw) if fits else 0
-    if not fits or not limits.min <= whole <= limits.max:
-        raise PointError(f"{point.address} holds {limits.min} to {limits.max}, not {raw}", code="modbus-value")
-    return whole
 
 
 def _text_bytes(point: Point, address: ModbusAddress, order: Order, *, value: Value, encoding: str) -> bytes:

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.core.errors import ConfigError
 from dovetail.drivers import planner
 from dovetail.drivers.base import Point
 from dovetail.drivers.modbus.address import BITS, Area, ModbusAddress, parse_address
-from dovetail.drivers.modbus.codec import Decoder, Place
+from dovetail.drivers.modbus.codec import Place, decoder
 from dovetail.drivers.modbus.options import ModbusOptions
 from dovetail.drivers.modbus.pdus import read_request
 from dovetail.drivers.planner import Rules, Span
@@ -84,7 +81,7 @@ class Reading:
         for area, listed in by_area.items():
             places += self._lay_out(area, listed, options, rules=rules[area])
         self.lonely = {at: span for at, ask in enumerate(self.asks) if (span := ask.span) in rules[ask.area].alone}
-        self.decoder = Decoder(places, encoding=options.encoding)
+        self.decoder = decoder(places, encoding=options.encoding)
 
     def _lay_out(
         self, area: Area, listed: Sequence[tuple[Point, ModbusAddress]], options: ModbusOptions, *, rules: Rules
@@ -115,8 +112,3 @@ def _parsed(point: Point) -> ModbusAddress | None:
         return parse_address(point.address)
     except ConfigError:
         return None
-
-
-def qualities(native: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """`quality_of` on a column of exception codes."""
-    return np.array([quality_of(int(code)) for code in native], dtype=np.uint16)
