@@ -19,7 +19,7 @@ from dovetail.drivers.modbus import pdus
 from dovetail.drivers.modbus.address import AREAS, ORDERS, Area, Order, parse_address
 from dovetail.drivers.modbus.codec import to_registers
 from dovetail.drivers.modbus.options import ModbusOptions
-from dovetail.drivers.modbus.reading import Reading
+from dovetail.drivers.modbus.reading import Reading, quality_of
 from dovetail.drivers.planner import Rules
 
 F64, I64, U64, BOOL, STR = Kind.F64, Kind.I64, Kind.U64, Kind.BOOL, Kind.STR
