@@ -9,8 +9,9 @@ from typing import Final, Literal, Protocol
 from dovetail.sim.line import Change
 from dovetail.sim.servers.modbus import ModbusUnitServer
 from dovetail.sim.servers.opcua import Identity, StandardNodes, UnitServer
+from dovetail.sim.servers.s7 import S7UnitServer
 
-type Speaks = Literal["opcua", "modbus"]
+type Speaks = Literal["opcua", "modbus", "s7"]
 
 MIXED: Final[Mapping[str, Speaks]] = {"labeller": "modbus", "palletiser": "modbus"}  # all others speak OPC UA
 ONLY_OPCUA: Final[Mapping[str, Speaks]] = {}
@@ -49,7 +50,7 @@ class Rack:
 
     async def start(self, first: Mapping[str, Change], standard: StandardNodes | None) -> None:
         """Start all; when one cannot, those already started are stopped again. Raises OSError when a port is taken."""
-        if standard is None and any(self._speaks.get(unit) != "modbus" for unit in self._ports):
+        if standard is None and any(self._speaks.get(unit, "opcua") == "opcua" for unit in self._ports):
             standard = await StandardNodes.make()
         self._plcs = {unit: self._make(unit, standard) for unit in self._ports}
         started: list[Plc] = []
@@ -67,6 +68,8 @@ class Rack:
         self._plcs.clear()
 
     def _make(self, unit: str, standard: StandardNodes | None) -> Plc:
+        if self._speaks.get(unit) == "s7":
+            return S7UnitServer(unit, port=self._ports[unit])
         if standard is None or self._speaks.get(unit) == "modbus":
             return ModbusUnitServer(unit, port=self._ports[unit])
         identity = self._identities.get(unit)
