@@ -12,10 +12,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+import shortcuts
 from dovetail.core.bus import Bus
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at production's weight. The tests of that weight itself have a fixture of this name that does nothing."""
+    shortcuts.take(monkeypatch)
 
 
 @pytest.fixture

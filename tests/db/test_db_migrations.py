@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +15,7 @@ from dovetail.core.errors import ConfigError
 from dovetail.db.migrate import migrate
 from dovetail.db.tables import metadata
 from dovetail.db.uow import Database
+from dovetail.historian.head import connect
 from dovetail.testing.clock import ManualClock
 
 ROOMS = (
@@ -31,6 +33,11 @@ ROOMS = (
     "performance",
     "operations",
 )
+
+
+@pytest.fixture(autouse=True)
+def quickly() -> None:
+    """The steps themselves, at production's weight."""
 
 
 @pytest.fixture
@@ -57,3 +64,14 @@ def test_a_store_of_a_newer_version_is_not_touched(empty: Database) -> None:
     with pytest.raises(ConfigError, match="at step 9999, which this version does not know"):
         migrate(empty)
     empty.close()
+
+
+def test_what_was_committed_survives_a_power_cut(tmp_path: Path, clock: ManualClock, bus: Bus) -> None:
+    records = Database(f"sqlite:///{tmp_path / 'records.db'}", clock=clock, bus=bus)
+    with records.writer.connect() as connection:
+        said = [connection.scalar(text(f"pragma {name}")) for name in ("journal_mode", "synchronous")]
+    records.close()
+    head = connect(tmp_path / "head.db", role="writer")
+    of_the_head = [head.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    head.close()
+    assert said == of_the_head == ["wal", 2]  # 2 is FULL: the WAL is flushed at every commit

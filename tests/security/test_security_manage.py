@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from pydantic import ValidationError
 
 from dovetail.core.bus import Bus
@@ -77,13 +75,6 @@ class People:
     def roles(self, login: str) -> list[str]:
         found = self.room.people.listed(after_login="", limit=100, scope=INSTALLATION)
         return next([grant.role for grant in one.grants] for one, _ in found if one.person.login == login)
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real Argon2, at a cost that lets a table run in seconds."""
-    cheap = partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr("dovetail.security.passwords.PasswordHasher", cheap)
 
 
 def staffed(database: Database, clock: ManualClock) -> People:

@@ -174,7 +174,8 @@ def test_which_passwords_are_accepted(password: str, accepted: bool) -> None:
     assert refused is not accepted
 
 
-def test_passwords_are_hashed_at_a_cost_that_makes_guessing_slow() -> None:
+@pytest.mark.parametrize("quickly", ["at production's weight"])
+def test_passwords_are_hashed_at_a_cost_that_makes_guessing_slow(quickly: str) -> None:
     kept = Passwords().hash(PASSWORD)
     cost = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", kept)
     assert cost is not None

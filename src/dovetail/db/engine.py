@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from dovetail.core.errors import ConfigError
 
+SYNCHRONOUS = "FULL"  # what was committed is on the disk: the power may go at any moment
 READERS_MAX = 8  # as many threads as read at once; the ninth waits
 
 
@@ -59,7 +60,7 @@ def open_engines(url: str | URL) -> tuple[Engine, Engine]:
         }
         writer = _prepare_sqlite(
             create_engine(target, pool_size=1, max_overflow=0, **shared),
-            pragmas=("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"),
+            pragmas=("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON", "busy_timeout=10000"),
             begin="BEGIN IMMEDIATE",
         )
         reader = _prepare_sqlite(

@@ -15,6 +15,7 @@ from typing import Any
 
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
+from dovetail.db import engine
 from dovetail.db.engine import READERS_MAX, sqlite_module
 from dovetail.historian.spans import Spans
 
@@ -43,7 +44,7 @@ def connect(path: Path, *, role: str) -> Any:
     """A connection as writer (WAL, FULL sync; the only one that checkpoints) or as reader (query_only)."""
     connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
     pragmas = {
-        "writer": ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000"),
+        "writer": ("journal_mode=WAL", f"synchronous={engine.SYNCHRONOUS}", "wal_autocheckpoint=4000"),
         "reader": ("query_only=ON", "wal_autocheckpoint=0"),
     }
     for pragma in pragmas[role]:

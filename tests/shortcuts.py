@@ -1,0 +1,74 @@
+"""What most tests need not wait for, because others prove it: the disk's word, the cost of a guess, each step.
+
+Only the weight changes: the hash is Argon2id, the store is SQLite, its tables are those the migrations made.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import Connection, create_engine, create_mock_engine, inspect
+
+from dovetail.db import migrate
+from dovetail.db.tables import metadata
+from dovetail.db.uow import Database
+
+LIGHT = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+_by_steps = migrate.upgrade
+
+
+@cache
+def _made_by_the_steps() -> tuple[str, ...]:
+    """The statements that make what an empty SQLite is after all migrations, first run for real."""
+    with TemporaryDirectory(prefix="dovetail-steps-") as folder:
+        file = Path(folder) / "records.db"
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.begin() as connection:
+            _by_steps(connection, "head")
+        engine.dispose()
+        made = sqlite3.connect(file)
+        statements = tuple(made.iterdump())
+        made.close()
+    return tuple(one for one in statements if one not in ("BEGIN TRANSACTION;", "COMMIT;"))
+
+
+def _upgrade(connection: Connection, step: str) -> None:
+    """As `upgrade`; an empty SQLite gets what the steps lead to without their way there."""
+    if step != "head" or connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
+        _by_steps(connection, step)
+        return
+    for statement in _made_by_the_steps():
+        connection.exec_driver_sql(statement)
+
+
+@cache
+def _all_tables(dialect: str, _tables: frozenset[str]) -> tuple[str, ...]:
+    """The statements that make the tables of every imported room, put into words once for each database."""
+    said: list[str] = []
+    mock = create_mock_engine(
+        f"{dialect}://", lambda ddl, *_, **__: said.append(str(ddl.compile(dialect=mock.dialect)))
+    )
+    metadata.create_all(mock, checkfirst=False)
+    return tuple(said)
+
+
+def _create(database: Database) -> None:
+    """As `create_for_tests`."""
+    with database.writer.begin() as connection:
+        name = connection.dialect.name
+        statements = _all_tables(name, frozenset(metadata.tables))
+        for statement in [";".join(statements)] if name == "postgresql" else statements:
+            connection.exec_driver_sql(statement)
+
+
+def take(patch: pytest.MonkeyPatch) -> None:
+    """For one test."""
+    patch.setattr("dovetail.security.passwords.PasswordHasher", partial(PasswordHasher, **LIGHT))
+    patch.setattr("dovetail.db.engine.SYNCHRONOUS", "OFF")
+    patch.setattr(migrate, "upgrade", _upgrade)
+    patch.setattr(Database, "create_for_tests", _create)
