@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from typing import Any
 
 from dovetail.core.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 
 def names(package: str) -> list[str]:
@@ -19,25 +22,46 @@ def names(package: str) -> list[str]:
 
 
 def load(package: str, name: str) -> Any:
-    """The `PLUGIN` object of one plug-in; imported only now. Raises ConfigError with the names there are."""
-    for point in entry_points(group=package):
-        if point.name == name:
-            return point.load()
+    """The `PLUGIN` object of one plug-in; imported only now.
+
+    Raises ConfigError with the names there are, or with what keeps this one from being imported: the others still are.
+    """
     known = names(package)
     if name not in known:
         raise ConfigError(f"{package} has no {name!r}", code="plugin-unknown", hint=f"there are: {', '.join(known)}")
-    module = importlib.import_module(f"{package}.{name}")
+    try:
+        for point in entry_points(group=package):
+            if point.name == name:
+                return point.load()
+        module = importlib.import_module(f"{package}.{name}")
+    except Exception as fault:  # whatever somebody's file does when it is imported
+        raise unusable(f"{package}.{name}", fault) from fault
     plugin = getattr(module, "PLUGIN", None)
     if plugin is None:
         raise ConfigError(f"{package}.{name} has no PLUGIN", code="plugin-empty")
     return plugin
 
 
+def unusable(name: str, fault: Exception) -> ConfigError:
+    """A plug-in is installed and cannot be used: who looks after the machine adds what it needs, or its maker helps."""
+    if isinstance(fault, ImportError):
+        hint = "install what it needs on this machine, then restart Dovetail"
+    else:
+        hint = "ask whoever made it; the log has the details"
+        log.error("%s cannot be used", name, exc_info=fault)
+    return ConfigError(f"{name} cannot be used: {fault or type(fault).__name__}", code="plugin-broken", hint=hint)
+
+
 def load_all(package: str) -> Iterator[tuple[str, Any]]:
-    """(name, plug-in) of every file in the folder that declares one (helpers beside them do not)."""
+    """(name, plug-in) of every file in the folder that declares one (helpers beside them do not).
+
+    One that cannot be used is left out and said in the log: it must not take the others away.
+    """
     for name in names(package):
         try:
             yield name, load(package, name)
         except ConfigError as error:
-            if error.code != "plugin-empty":
+            if error.code == "plugin-broken":
+                log.warning("%s (%s)", error.message, error.hint)
+            elif error.code != "plugin-empty":
                 raise

@@ -105,10 +105,10 @@ class EdgeRuntime:
         return {**asdict(self._outbox.counted), "waiting_frames": self._outbox.waiting}
 
     async def _prepare(self, links: Iterable[LinkPlan]) -> None:
-        """The drivers' slow imports, in a thread; what is wrong with a driver its session will say."""
+        """The drivers' slow imports, in a thread; what is wrong with one its own session will say."""
 
         def prepare(name: str) -> None:
-            with suppress(ConfigError):
+            with suppress(Exception):
                 self._company.load(name).prepare()
 
         for name in sorted({link.driver for link in links}):
