@@ -1,15 +1,19 @@
 """How the command line reaches the installation: over the owner's local socket, or by owning the folder for a moment.
 
 One way for every verb: the same API, the same operations, the same audit. The socket is 0600: whoever may open it
-could read the data folder anyway, and acts as `cli:<user>`.
+could read the data folder anyway, and acts as `cli:<user>`, the user of the operating system who called.
 """
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import http.client
 import json
+import os
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +24,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dovetail.app.datafolder import SOCKET
 from dovetail.core.errors import ConfigError, DovetailError, InvalidError, LinkError, NotFoundError, RefusedError
@@ -27,11 +32,34 @@ from dovetail.core.scope import Scope, system_scope
 
 CONNECT_S = 3.0
 ANSWER_S = 120.0  # a large apply is staged in one transaction
+_UCRED = struct.Struct("3i")  # pid, uid, gid
 
 
-def cli_scope() -> Scope:
-    """The scope of someone who may open the control socket; the audit names their user."""
-    return system_scope(f"cli:{getpass.getuser()}")
+def cli_scope(user: str | None = None) -> Scope:
+    """The scope of someone who may open the control socket (who runs this, unless another); the audit names them."""
+    return system_scope(f"cli:{user or getpass.getuser()}")
+
+
+def caller(connection: socket.socket) -> str:
+    """The user at the other end of a local socket, as Linux knows them; elsewhere the socket's owner, who is us."""
+    if sys.platform != "linux":
+        return getpass.getuser()
+    import pwd
+
+    _, uid, _ = _UCRED.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # in a container, say, where nobody wrote a name down
+        return f"uid {uid}"
+
+
+class _Named(H11Protocol):
+    """HTTP on the control socket: the client is a user instead of an address."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # looser than uvicorn's
+        super().connection_made(transport)
+        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as connection:
+            self.client = (caller(connection), 0)
 
 
 class _Connection(http.client.HTTPConnection):
@@ -84,7 +112,7 @@ class ControlServer:
         self.path = (data / SOCKET).resolve()
         if len(str(self.path).encode()) > 100:
             raise ConfigError(f"{self.path} is too long for a local socket", code="data-path", hint="a shorter --data")
-        config = uvicorn.Config(app, uds=str(self.path), log_config=None, lifespan="off", access_log=False)
+        config = uvicorn.Config(app, uds=str(self.path), http=_Named, log_config=None, lifespan="off", access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="dovetail-control", daemon=True)
 
@@ -108,13 +136,13 @@ class ControlServer:
 
 
 class AsCli:
-    """ASGI: every request on the control socket is the local user's."""
+    """ASGI: every request on the control socket is made by the user who opened it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, connection: Any, receive: Any, send: Any) -> None:
-        connection.setdefault("state", {})["scope"] = cli_scope()
+        connection.setdefault("state", {})["scope"] = cli_scope(connection["client"][0])
         await self._app(connection, receive, send)
 
 
