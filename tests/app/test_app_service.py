@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,8 @@ def test_a_service_from_its_start_to_its_end(tmp_path: Path, manager: tuple[str,
         assert "token=" not in said, "the journal is read by more people"
         assert "/setup#token=" in link.read_text()
         assert link.stat().st_mode & 0o077 == 0
+        with urllib.request.urlopen(link.read_text().partition("/setup")[0], timeout=60) as screens:
+            assert screens.status == 200, "port 0 was asked for, and the real one is said"
         assert (data / "control.sock").stat().st_mode & 0o077 == 0
         a_second_one_is_refused(data, server.pid)
         the_command_line_looks_after_it(data, tmp_path / "backups")

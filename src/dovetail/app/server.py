@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -49,12 +50,12 @@ def run(settings: Settings) -> None:
         reserve = Ballast(settings.data)
         house.workers.append(Worker("disk", reserve.step, rest_s=limits.DISK_LOOK_S))
 
-        def ready() -> None:
-            print(f"Dovetail answers on {base_url(settings)}", flush=True)
+        def ready(address: str) -> None:
+            print(f"Dovetail answers on {address}", flush=True)
             link = settings.data / SET_UP_LINK
             link.unlink(missing_ok=True)
             if house.security.needs_set_up():
-                offer_set_up(f"{base_url(settings)}/setup#token={house.security.new_set_up_token()}", link)
+                offer_set_up(f"{address}/setup#token={house.security.new_set_up_token()}", link)
 
         serve_house(house, on_ready=ready)
 
@@ -69,8 +70,11 @@ def offer_set_up(address: str, file: Path) -> None:
     print(f"Set it up, once, within 15 minutes, with the link in {file}; a restart makes a new one", flush=True)
 
 
-def serve_house(house: House, *, on_ready: Callable[[], None]) -> None:
-    """Serve the screens and the control socket until a signal ends the process; roles start and stop with it."""
+def serve_house(house: House, *, on_ready: Callable[[str], None]) -> None:
+    """Serve the screens and the control socket until a signal ends the process; roles start and stop with it.
+
+    `on_ready` is told where a browser on this machine finds the screens: a port 0 is by then a real one.
+    """
     settings = house.settings
     config = uvicorn.Config(
         house.gated,
@@ -87,7 +91,7 @@ def serve_house(house: House, *, on_ready: Callable[[], None]) -> None:
         timeout_graceful_shutdown=3,
     )
     control = ControlServer(AsCli(house.app), settings.data) if sys.platform != "win32" else None
-    server = _Server(config, on_ready)
+    server = _Server(config, lambda port: on_ready(base_url(replace(settings, port=port))))
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when it has ended, which would skip what follows
     if control is not None:
@@ -109,14 +113,14 @@ def _end(_signal: int, _frame: object) -> None:
 class _Server(uvicorn.Server):
     """Says when it answers, so that whoever started it need not guess."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[int], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # looser than uvicorn's
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
-            await asyncio.to_thread(self._on_ready)
+            await asyncio.to_thread(self._on_ready, self.servers[0].sockets[0].getsockname()[1])
             servicemanager.notify("READY=1", f"STATUS=Serving, process {os.getpid()}")
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # looser than uvicorn's

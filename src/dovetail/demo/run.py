@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import urlparse
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.server import base_url, configure_logging, serve_house
+from dovetail.app.server import configure_logging, serve_house
 from dovetail.app.settings import from_environment
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
@@ -136,12 +136,12 @@ class Demo:
         self.house.is_demo = True
         self.house.extra_routes.append(lambda api: panel.routes(api, shown))
 
-    def ready(self) -> str:
+    def ready(self, address: str) -> str:
         """The installation answers: let it collect, and begin to import; answers the visitor's way in."""
         self._importer = threading.Thread(target=self._import, name="dovetail-demo-import", daemon=True)
         self._importer.start()
         self._mender.start()
-        return self._visitor()
+        return self._visitor(address)
 
     def _mend(self) -> None:
         """A visitor should find a line that runs: what had broken down when they came is repaired."""
@@ -175,12 +175,12 @@ class Demo:
         equipment.apply(files, scope=history.DEMO, valid_from_us=since_us)
         self._ids = {unit: equipment.plant().by_path(path).id for unit, path in PATHS.items()}
 
-    def _visitor(self) -> str:
+    def _visitor(self, address: str) -> str:
         security = self.house.security
         if security.needs_set_up():
             given = SetUp(token=security.new_set_up_token(), login=LOGIN, name="Demo visitor")
             execute(security.set_up, given, database=self.house.database, scope=history.DEMO)
-        return f"{base_url(self.house.settings)}/sign-in#once={security.new_sign_in_token(LOGIN)}"
+        return f"{address}/sign-in#once={security.new_sign_in_token(LOGIN)}"
 
     def _import(self) -> None:
         if self.world.imported:
@@ -243,8 +243,8 @@ def run_demo(*, data: Path, port: int, seed: int, days: int, open_browser: bool)
         demo = Demo(house, seed=seed, days=days)
         demo.begin()
 
-        def ready() -> None:
-            link = demo.ready()
+        def ready(address: str) -> None:
+            link = demo.ready(address)
             print(f"Dovetail shows a virtual bottling line. Sign in once, within 15 minutes:\n\n  {link}\n", flush=True)
             if open_browser and has_browser():
                 webbrowser.open(link)
