@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, create_engine, create_mock_engine, inspect
+from sqlalchemy import Connection, create_engine, create_mock_engine, inspect, text
 
 from dovetail.db import migrate
 from dovetail.db.tables import metadata
@@ -20,6 +20,7 @@ from dovetail.db.uow import Database
 
 LIGHT = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 _by_steps = migrate.upgrade
+_newest = cache(migrate.newest_step)
 
 
 @cache
@@ -38,9 +39,13 @@ def _made_by_the_steps() -> tuple[str, ...]:
 
 
 def _upgrade(connection: Connection, step: str) -> None:
-    """As `upgrade`; an empty SQLite gets what the steps lead to without their way there."""
-    if step != "head" or connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
+    """As `upgrade`; an empty SQLite gets what the steps lead to without their way there, and keeps it."""
+    if step != "head" or connection.dialect.name != "sqlite":
         _by_steps(connection, step)
+        return
+    if inspect(connection).get_table_names():
+        if connection.scalar(text("select version_num from alembic_version")) != _newest():
+            _by_steps(connection, step)
         return
     for statement in _made_by_the_steps():
         connection.exec_driver_sql(statement)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from dovetail.core import plugins
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
 from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, BACKOFF_REFUSED_S, GOOD_THROUGH_EVERY_S
 from dovetail.drivers.base import Driver, DriverSpec, Notice, Point, Shared, SilentError, Surroundings, run_together
+from dovetail.drivers.trouble import farewell, reason
 from dovetail.drivers.within import READ_MAX_S, within
 from dovetail.edge import demotion, poller
 from dovetail.edge.demotion import Wire
@@ -119,14 +119,7 @@ class LinkSession:
             self._lost(error)
             return error
         finally:
-            await self._close(driver)
-
-    async def _close(self, driver: Driver) -> None:
-        """A goodbye that fails is no reason to stop trying."""
-        try:
-            await driver.close()
-        except Exception as fault:
-            log.error("%s: the driver did not close", self.plan.name, exc_info=fault)
+            await farewell(driver, link=self.plan.name)
 
     async def _connected(self, driver: Driver) -> DovetailError:
         try:
@@ -155,13 +148,7 @@ class LinkSession:
         raise silence
 
     def _reason(self, fault: Exception) -> DovetailError:
-        """Why the link ended; a fault of ours or of a driver must not take it away for good."""
-        if isinstance(fault, (LinkError, ConfigError)):
-            return fault
-        if isinstance(fault, ImportError):
-            return plugins.unusable(f"the driver {self.plan.driver!r}", fault)
-        log.error("%s: the driver failed", self.plan.name, exc_info=fault)
-        return LinkError(f"the driver failed: {type(fault).__name__}: {fault}", code="driver-failed")
+        return reason(fault, link=self.plan.name, driver=self.plan.driver)
 
     def _make_driver(self) -> Driver:
         spec = self._company.load(self.plan.driver)

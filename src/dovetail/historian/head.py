@@ -16,10 +16,9 @@ from typing import Any
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.db import engine
-from dovetail.db.engine import READERS_MAX, sqlite_module
 from dovetail.historian.spans import Spans
 
-sqlite3 = sqlite_module()
+sqlite3 = engine.sqlite_module()
 
 USER_VERSION = 1
 _SCHEMA = """
@@ -88,7 +87,7 @@ class Readers:
         self._path = path
         self._free: list[Any] = []
         self._lock = threading.Lock()
-        self._places = threading.BoundedSemaphore(READERS_MAX)
+        self._places = threading.BoundedSemaphore(engine.READERS_MAX)
 
     @contextmanager
     def snapshot(self) -> Iterator[Any]:
