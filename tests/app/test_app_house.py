@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from dovetail.app.bootstrap import House, open_house
@@ -48,10 +48,10 @@ async def house(database_url: str, tmp_path: Path, line: VirtualPlant) -> AsyncI
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     """The first person, signed in."""
-    transport = httpx.ASGITransport(app=house.gated, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
+    transport = httpx2.ASGITransport(app=house.gated, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
         token = house.security.new_set_up_token()
         given = SetUp(token=token, login="anna", name="Anna", password="quiet bottles on a belt")
         answer = await opened.post("/api/v1/setup", json=given.model_dump())
@@ -59,7 +59,7 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-async def eventually(client: httpx.AsyncClient, path: str, wanted: Any) -> Any:
+async def eventually(client: httpx2.AsyncClient, path: str, wanted: Any) -> Any:
     """The answer as soon as it is as wanted; a quarter of a minute at most."""
     async with asyncio.timeout(15):
         while True:
@@ -69,14 +69,14 @@ async def eventually(client: httpx.AsyncClient, path: str, wanted: Any) -> Any:
             await asyncio.sleep(0.05)  # the other side is a real PLC server in real time
 
 
-async def test_a_signal_becomes_a_state_a_figure_and_its_explanation(house: House, client: httpx.AsyncClient) -> None:
+async def test_a_signal_becomes_a_state_a_figure_and_its_explanation(house: House, client: httpx2.AsyncClient) -> None:
     unit = house.rooms.equipment.plant().by_path(FILLER).id
     state = await eventually(client, f"/equipment/{unit}/state", lambda found: found["state"] != "NO_DATA")
     assert state["state"] in {"Execute", "Held", "Suspended", "Aborted", "Idle", "Stopped"}
 
     now_us = house.clock.now_us()
     period = {"start": to_rfc3339(now_us - MINUTE_US), "end": to_rfc3339(now_us + MINUTE_US)}
-    asked = str(httpx.QueryParams(period))
+    asked = str(httpx2.QueryParams(period))
     figures = (await client.get(f"/api/v1/equipment/{unit}/kpis?{asked}")).json()
     times = figures["times"]
     parts = ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us")
@@ -94,7 +94,7 @@ async def test_a_signal_becomes_a_state_a_figure_and_its_explanation(house: Hous
     assert all(tag["last"] is not None for tag in tags if tag["connection"])
 
 
-async def test_a_job_is_started_once_and_taken_back(house: House, client: httpx.AsyncClient) -> None:
+async def test_a_job_is_started_once_and_taken_back(house: House, client: httpx2.AsyncClient) -> None:
     unit = house.rooms.equipment.plant().by_path(FILLER).id
     body = {"equipment_id": unit, "product": "cola-05"}
     key = {"Idempotency-Key": "touched-twice"}
@@ -108,7 +108,7 @@ async def test_a_job_is_started_once_and_taken_back(house: House, client: httpx.
     assert undone.status_code == 200, undone.text
 
 
-async def test_a_plant_that_does_not_fit_leaves_the_old_one(house: House, client: httpx.AsyncClient) -> None:
+async def test_a_plant_that_does_not_fit_leaves_the_old_one(house: House, client: httpx2.AsyncClient) -> None:
     files = {name: content.decode() for name, content in documents().items()}
     files["plant.yaml"] += "\nequipment_clases: {}\n"
     before = house.rooms.equipment.plant().version

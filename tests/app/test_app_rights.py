@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
+import httpx2
 import orjson
 import pytest
 from argon2 import PasswordHasher
@@ -110,9 +110,9 @@ def cookies(house: House) -> dict[str, str]:
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=house.gated, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as opened:
+async def client(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=house.gated, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as opened:
         yield opened
 
 
@@ -127,13 +127,13 @@ def declared(house: House) -> dict[tuple[str, str], str]:
     return dict(sorted(routes.items(), key=lambda item: item[0] == ENDS_WHO_ASKS))
 
 
-async def operations(client: httpx.AsyncClient, cookie: str) -> dict[str, str]:
+async def operations(client: httpx2.AsyncClient, cookie: str) -> dict[str, str]:
     """The permission of every operation, as somebody who is signed in is told."""
     answer = await client.get("/api/v1/operations", headers={"cookie": f"dovetail={cookie}"})
     return {one["name"]: one["permission"] for one in answer.json()["items"]}
 
 
-async def refused(client: httpx.AsyncClient, method: str, path: str, cookie: str, body: object) -> bool:
+async def refused(client: httpx2.AsyncClient, method: str, path: str, cookie: str, body: object) -> bool:
     """Whether the caller was turned away as such: not signed in, or without the right."""
     headers = {"cookie": f"dovetail={cookie}"} if cookie else {}
     answer = await client.request(method, "/api/v1" + path, json=body, headers=headers)
@@ -143,7 +143,7 @@ async def refused(client: httpx.AsyncClient, method: str, path: str, cookie: str
 
 
 async def test_every_permission_is_known_and_means_what_is_said_here(
-    house: House, client: httpx.AsyncClient, cookies: dict[str, str]
+    house: House, client: httpx2.AsyncClient, cookies: dict[str, str]
 ) -> None:
     asked = set(declared(house).values()) | set((await operations(client, cookies[ADMINISTRATOR])).values())
     assert asked <= set(LET_IN), "say in LET_IN who holds the new permission, and in security/roles.py"
@@ -160,7 +160,7 @@ def test_what_was_decided_about_a_route_stands(house: House) -> None:
 
 
 async def test_every_route_lets_in_whom_its_permission_names(
-    house: House, client: httpx.AsyncClient, cookies: dict[str, str]
+    house: House, client: httpx2.AsyncClient, cookies: dict[str, str]
 ) -> None:
     every = declared(house)
     assert len(every) > 40
@@ -174,7 +174,7 @@ async def test_every_route_lets_in_whom_its_permission_names(
     assert wrong == []
 
 
-async def test_every_operation_by_its_name_lets_in_the_same(house: House, client: httpx.AsyncClient) -> None:
+async def test_every_operation_by_its_name_lets_in_the_same(house: House, client: httpx2.AsyncClient) -> None:
     cookies = {"nobody": ""} | {role: enter(house, f"{role}-2", role) for role in PEOPLE[1:]}
     wrong: list[str] = []
     for name, permission in (await operations(client, cookies[ADMINISTRATOR])).items():
@@ -186,7 +186,7 @@ async def test_every_operation_by_its_name_lets_in_the_same(house: House, client
 
 
 async def test_a_session_that_owes_a_password_opens_its_own_account_only(
-    house: House, client: httpx.AsyncClient
+    house: House, client: httpx2.AsyncClient
 ) -> None:
     given = AddPerson(login="new", name="New", role=ADMINISTRATOR)
     added = execute(house.security.people.add, given, database=house.database, scope=system_scope("cli:test")).output

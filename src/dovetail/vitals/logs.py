@@ -25,7 +25,7 @@ LEVELS: Final[Mapping[str, int]] = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
-NOISY: Final = ("asyncua", "uvicorn", "alembic", "asyncio", "httpx", "httpcore")
+NOISY: Final = ("asyncua", "uvicorn", "alembic", "asyncio", "httpx2", "httpcore2")
 MESSAGE_MAX: Final = 8_000  # a longer line is no event but a flood
 
 # Nothing of ours writes a secret; this stands behind it for what libraries and error texts may carry (SECURITY E3).
