@@ -193,6 +193,7 @@ class House:
             secret=self.rooms.vault.value,
         )
         await self.edge.start()
+        self.rooms.trials.serve(self.edge)
 
         def applied(_event: PlantApplied) -> None:
             asyncio.run_coroutine_threadsafe(self._reconfigure(), loop)
@@ -208,6 +209,7 @@ class House:
                 await task
         self._tasks.clear()
         await asyncio.to_thread(self.heartbeat.stop)
+        self.rooms.trials.rest()
         if self.edge is not None:
             await self.edge.stop()
         for worker in self.workers:

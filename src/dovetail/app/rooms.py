@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dovetail.app.trials import EdgeOfThreads
 from dovetail.calendaredit.service import CalendarEditing
 from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
@@ -23,6 +24,8 @@ from dovetail.insight.service import Sources as Seen
 from dovetail.insight.shown import EditAnswer
 from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
+from dovetail.onboarding.service import Onboarding
+from dovetail.onboarding.trying import Trying
 from dovetail.performance.facts import Sources
 from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
@@ -62,6 +65,9 @@ class Rooms:
     webhooks: WebhooksRoom
     insight: InsightRoom
     boards: Boards
+    onboarding: Onboarding
+    trying: Trying
+    trials: EdgeOfThreads
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -163,6 +169,7 @@ def build_rooms(
     )
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
+    onboarding, trials = Onboarding(equipment, vault), EdgeOfThreads()
     return Rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),
@@ -181,4 +188,7 @@ def build_rooms(
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance, clock),
+        onboarding=onboarding,
+        trying=Trying(onboarding, trials, clock),
+        trials=trials,
     )

@@ -24,6 +24,7 @@ from dovetail.equipment import api as equipment_api
 from dovetail.historian import api as historian_api
 from dovetail.insight import api as insight_api
 from dovetail.materials import api as materials_api
+from dovetail.onboarding import api as onboarding_api
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Operation
 from dovetail.performance import api as performance_api
@@ -69,6 +70,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.security.operations,
         *rooms.production.operations,
         *rooms.calendar_editing.operations,
+        *rooms.onboarding.operations,
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
@@ -101,6 +103,7 @@ def assemble(api: Api, parts: Parts) -> None:
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
+    onboarding_api.routes(api, rooms.onboarding, rooms.trying)
     tags_api.routes(api, rooms.equipment.plant, lambda tags, scope: rooms.historian.last(tags, scope=scope))
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)

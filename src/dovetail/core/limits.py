@@ -16,6 +16,12 @@ LINK_SILENT_S: Final = 3.0  # three missed marks: the link is down (SECURITY §1
 CLOCK_TRUST_US: Final = 2_000_000  # device time is believed within ±2 s of ours (DESIGN §4)
 CLOCK_FUTURE_US: Final = 5_000_000  # a device time further ahead than this is not believed at all
 
+TRIALS_MAX: Final = 4  # links that people try at once; more would be a scan of the network
+TRIAL_OPEN_S: Final = 6.0  # a person waits for it: name, connection and session together
+TRIAL_ANSWER_S: Final = 6.0  # and for the values
+TRIAL_HELD_S: Final = 10.0  # a link somebody looked through is kept this long: a controller bears few sessions
+TRIAL_POINTS_MAX: Final = 500  # addresses in one look; a form of more is not read by anyone
+
 # --- historian ----------------------------------------------------------------------------------------------
 CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
 SEAL_EVERY_S: Final = 10.0  # bounds the head that a restart has to re-read

@@ -161,6 +161,31 @@ class Surroundings:
     shared: Shared = field(default_factory=Shared)
 
 
+@dataclass(frozen=True, slots=True)
+class AddressExample:
+    """One way in which an address may be written, and what stands there."""
+
+    address: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a driver tells a person who connects a device with it for the first time, in the words of the shop floor.
+
+    `says`: which machines speak it. `needs`: what to have at hand. `first`: the options that are asked for at once,
+    the others are folded (empty: those without a default). `start`: what the form begins with. `browses`: a device
+    tells what it has.
+    """
+
+    says: str = ""
+    needs: str = ""
+    examples: tuple[AddressExample, ...] = ()
+    first: tuple[str, ...] = ()
+    start: Mapping[str, object] = field(default_factory=dict[str, object])
+    browses: bool = False
+
+
 def _nothing_to_prepare() -> None:
     """The driver imports at once."""
 
@@ -177,7 +202,8 @@ class DriverSpec:
     ConfigError; `open` makes an unconnected driver from checked options. `in_flight` is how many requests one
     device bears at once; `prepare` does the slow imports and is called in a thread, so that no link waits for them.
     `fits` raises ConfigError when an address cannot bring values of a kind. A driver that does not `listen` has no
-    subscriptions: what a plant wants on change is polled instead, at the same interval.
+    subscriptions: what a plant wants on change is polled instead, at the same interval. `about` is for whoever
+    connects a device by clicks.
     """
 
     title: str
@@ -189,6 +215,7 @@ class DriverSpec:
     prepare: Callable[[], object] = _nothing_to_prepare
     fits: Callable[[str, Kind], None] = _any_kind
     listens: bool = True
+    about: About = field(default_factory=About)
 
     def accept(self, address: str, kind: Kind) -> None:
         """Raise ConfigError when the address is badly written or cannot bring values of this kind. Pure."""

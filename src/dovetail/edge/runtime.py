@@ -19,6 +19,7 @@ from dovetail.drivers.base import DriverSpec, no_secrets
 from dovetail.edge.model import LinkChange, LinkPlan, LinkStatus
 from dovetail.edge.outbox import Outbox
 from dovetail.edge.session import Company, LinkSession
+from dovetail.edge.trial import Trials
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class EdgeRuntime:
             load=drivers,
             secret=secret,
         )
+        self.trials = Trials(clock=clock, load=drivers, secret=secret, shared=self._company.shared)
         self._plan = _by_name(plan)
         self._sessions: dict[str, LinkSession] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -74,6 +76,7 @@ class EdgeRuntime:
     async def stop(self) -> None:
         """Close every link and commit what waits. Values stay good until their last mark; a start says BAD there."""
         async with self._changing:
+            await self.trials.close()
             await self._end(list(self._sessions))
             await self._outbox.close(timeout_s=STOP_TIMEOUT_S)
 

@@ -15,6 +15,11 @@ _USER_IN_URL: Final = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", re.
 _REFERENCE: Final = re.compile(r"secret://[A-Za-z0-9._/-]+\Z")
 
 
+def is_secret(field: str) -> bool:
+    """Whether a field of this name holds a secret."""
+    return _SECRET_KEY.search(field) is not None
+
+
 def check_secrets(plant: Plant, sections: list[str], report: Report) -> None:
     """Report every secret that stands in the files in clear, without repeating it."""
     for section in sections:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
 from dovetail.drivers.modbus.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.modbus.options import ModbusOptions
 
@@ -20,6 +20,22 @@ def _open(options: ModbusOptions, around: Surroundings) -> Driver:
     return ModbusDriver(options, around)
 
 
+ABOUT = About(
+    says="PLCs, drives, meters and gateways, old and new: values stand in numbered registers",
+    needs="its IP address and unit number, and the list of registers from its manual",
+    first=("host", "port", "unit", "order"),
+    examples=(
+        AddressExample("40001", "one holding register, 0 to 65535"),
+        AddressExample("30001:float32", "a decimal number in two input registers"),
+        AddressExample("40007:uint32", "a large counter in two holding registers"),
+        AddressExample("40007:uint32:CDAB", "the same, low word first"),
+        AddressExample("10001", "a discrete input, on or off"),
+        AddressExample("00001", "a coil, on or off"),
+        AddressExample("40010.3", "one bit of a register; .0 is the lowest"),
+        AddressExample("40021:string16", "a text of 16 bytes"),
+    ),
+)
+
 PLUGIN = DriverSpec(
     title="Modbus TCP",
     options=ModbusOptions,
@@ -30,4 +46,5 @@ PLUGIN = DriverSpec(
     prepare=_prepare,
     fits=fits,
     listens=False,
+    about=ABOUT,
 )

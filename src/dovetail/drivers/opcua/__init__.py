@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
 from dovetail.drivers.opcua.address import EXAMPLES, parse_address
 from dovetail.drivers.opcua.options import OpcUaOptions
 
@@ -20,6 +20,19 @@ def _open(options: OpcUaOptions, around: Surroundings) -> Driver:
     return OpcUaDriver(options, around)
 
 
+ABOUT = About(
+    says="newer PLCs and machines that describe themselves: their signals can be browsed",
+    needs="the address of its OPC UA server, and a user or certificates if it asks for them",
+    first=("endpoint", "security.policy", "security.insecure", "user", "password"),
+    start={"security": {"policy": "Basic256Sha256"}},
+    examples=(
+        AddressExample("nsu=urn:maker:line;s=Filler.State", "a node by its name, safe against renumbering"),
+        AddressExample("nsu=urn:maker:line;path=Filler/State", "a node by its browse path"),
+        AddressExample("ns=4;i=1001", "a node by number, as many tools show it"),
+    ),
+    browses=True,
+)
+
 PLUGIN = DriverSpec(
     title="OPC UA client",
     options=OpcUaOptions,
@@ -28,4 +41,5 @@ PLUGIN = DriverSpec(
     open=_open,
     in_flight=4,
     prepare=_prepare,
+    about=ABOUT,
 )
