@@ -65,7 +65,6 @@ class Rooms:
     webhooks: WebhooksRoom
     insight: InsightRoom
     boards: Boards
-    onboarding: Onboarding
     trying: Trying
     trials: EdgeOfThreads
 
@@ -169,7 +168,7 @@ def build_rooms(
     )
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
-    onboarding, trials = Onboarding(equipment, vault), EdgeOfThreads()
+    trials = EdgeOfThreads()
     return Rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),
@@ -188,7 +187,6 @@ def build_rooms(
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance, clock),
-        onboarding=onboarding,
-        trying=Trying(onboarding, trials, clock),
+        trying=Trying(Onboarding(equipment, vault), trials, clock),
         trials=trials,
     )

@@ -70,7 +70,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.security.operations,
         *rooms.production.operations,
         *rooms.calendar_editing.operations,
-        *rooms.onboarding.operations,
+        *rooms.trying.onboarding.operations,
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
@@ -103,7 +103,7 @@ def assemble(api: Api, parts: Parts) -> None:
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
-    onboarding_api.routes(api, rooms.onboarding, rooms.trying)
+    onboarding_api.routes(api, rooms.trying)
     tags_api.routes(api, rooms.equipment.plant, lambda tags, scope: rooms.historian.last(tags, scope=scope))
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)

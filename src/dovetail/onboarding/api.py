@@ -32,8 +32,9 @@ from dovetail.states.schema import StatesEntry
 EDIT = "plant.edit"
 
 
-def routes(api: Api, onboarding: Onboarding, trying: Trying) -> None:
+def routes(api: Api, trying: Trying) -> None:
     """Declare this room's routes."""
+    onboarding = trying.onboarding
     _choosing_routes(api, onboarding)
     _trying_routes(api, trying)
     api.change("PUT", "/connections/{connection}", onboarding.put)

@@ -71,7 +71,7 @@ class Trying:
     """Live tests of connections that are not saved."""
 
     def __init__(self, onboarding: Onboarding, edge: Edge, clock: Clock) -> None:
-        self._onboarding = onboarding
+        self.onboarding = onboarding
         self._edge = edge
         self._clock = clock
 
@@ -153,7 +153,7 @@ class Trying:
         """A kept secret goes only where it goes already: else a try would carry it to any place one likes."""
         if not secrets or scope.holds("system.manage"):
             return
-        for connection in self._onboarding.equipment.plant().connections.values():
+        for connection in self.onboarding.equipment.plant().connections.values():
             spec: DriverSpec = plugins.load(PACKAGE, connection.driver)
             if connection.driver == driver and spec.check(connection.options).where() == where:
                 secrets = secrets - set(named_in(connection.options))
