@@ -209,7 +209,7 @@ class House:
                 await task
         self._tasks.clear()
         await asyncio.to_thread(self.heartbeat.stop)
-        self.rooms.trials.rest()
+        await self.rooms.trials.rest()
         if self.edge is not None:
             await self.edge.stop()
         for worker in self.workers:

@@ -168,7 +168,7 @@ def build_rooms(
     )
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
-    trials = EdgeOfThreads()
+    trials = EdgeOfThreads(clock, vault.value)
     return Rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),

@@ -19,7 +19,6 @@ from dovetail.drivers.base import DriverSpec, no_secrets
 from dovetail.edge.model import LinkChange, LinkPlan, LinkStatus
 from dovetail.edge.outbox import Outbox
 from dovetail.edge.session import Company, LinkSession
-from dovetail.edge.trial import Trials
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ class EdgeRuntime:
             load=drivers,
             secret=secret,
         )
-        self.trials = Trials(clock=clock, load=drivers, secret=secret, shared=self._company.shared)
+        self.shared = self._company.shared  # cables and the like: for whoever tries a link beside these
         self._plan = _by_name(plan)
         self._sessions: dict[str, LinkSession] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -76,7 +75,6 @@ class EdgeRuntime:
     async def stop(self) -> None:
         """Close every link and commit what waits. Values stay good until their last mark; a start says BAD there."""
         async with self._changing:
-            await self.trials.close()
             await self._end(list(self._sessions))
             await self._outbox.close(timeout_s=STOP_TIMEOUT_S)
 

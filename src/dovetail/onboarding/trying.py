@@ -18,7 +18,6 @@ from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError, DovetailError, InvalidError, PointError
 from dovetail.core.scope import Scope
 from dovetail.drivers.base import PACKAGE, DriverSpec, Found, Point
-from dovetail.edge.trial import TYPED, Look, Reading, Tried
 from dovetail.equipment.entries import KINDS
 from dovetail.equipment.model import Equipment, PlantModel, Tag
 from dovetail.onboarding import compose
@@ -27,6 +26,7 @@ from dovetail.onboarding.service import Onboarding, refuse_clear
 from dovetail.states.decide import decide
 from dovetail.states.model import Decision, Seen, Snapshot
 from dovetail.states.rules import machine_rules
+from dovetail.trials.links import TYPED, Look, Reading, Tried
 from dovetail.vault.model import named_in
 
 log = logging.getLogger(__name__)
