@@ -48,7 +48,8 @@ class Notice:
 
     Batches as a driver makes them: `ts` is our receive time, `ts_device` the device's own (NO_DEVICE_TIME where it
     gave none). `device_us` is when the device closed the message, by its clock: what changed before is in it, unless
-    it `has` "more" to send.
+    it `has` "more" to send. `late` are samples of the past that the device kept while it could not send: their `ts`
+    is when they were true by the device's clock, and what is true now is not touched by them.
     """
 
     received_us: int
@@ -56,6 +57,7 @@ class Notice:
     device_us: int | None = None
     has: Literal["all", "more"] = "all"
     lost_samples: int = 0  # the device said that its queue overflowed this often
+    late: tuple[Batch, ...] = ()
     next_within_us: int | None = None  # the device promised its next message, if only a keep-alive, within this time
 
 

@@ -136,7 +136,7 @@ class Handover:
             self.metrics.late(self._clock.monotonic_us(), notice.received_us - closed_us)
         batches = [self._stamp(batch, seen="reported", read_us=closed_us) for batch in notice.batches]
         proof_us = self._watch.timeline(closed_us - SLACK_US) if is_up and notice.has == "all" else None
-        self._hand(batches, proof_us)
+        self._hand(batches, proof_us, late=notice.late)
 
     def polled(self, batches: Sequence[Batch], *, asked_us: int, is_up: bool) -> None:
         """A read has come back.
@@ -227,13 +227,13 @@ class Handover:
         quality = batch.quality | np.where(moved, q.TIME_REANCHORED, 0).astype(np.uint16)
         return replace(batch, ts=ts, ts_device=_where_it_differs(batch.ts_device, ts), quality=quality)
 
-    def _hand(self, batches: Sequence[Batch], proof_us: int | None) -> None:
+    def _hand(self, batches: Sequence[Batch], proof_us: int | None, *, late: Sequence[Batch] = ()) -> None:
         """One frame. Its good-through covers every sample in it, and the proof where there is one."""
         kept = [batch for batch in map(self._filter, [*batches, *self._overtaken(proof_us)]) if len(batch)]
-        latest_us = max((int(batch.ts.max()) for batch in kept), default=None)
+        latest_us = max((int(batch.ts.max()) for batch in (*kept, *late)), default=None)
         before_us = self._horizon.mark_us
         mark_us = max(at_us for at_us in (proof_us, latest_us, before_us) if at_us is not None)
-        batches = [*kept, *self._offset_batch(mark_us)]
+        batches = [*kept, *late, *self._offset_batch(mark_us)]
         if not batches and mark_us == before_us:
             return  # nothing is new, not even how far it is good
         if self.was_refused:
@@ -241,6 +241,7 @@ class Handover:
         elif self._put(batches, mark_us, even_when_full=False):
             self._horizon.advance(mark_us)
             self._count(kept)
+            self.counted.samples += sum(len(batch) for batch in late)
         else:
             self.was_refused = True
 
