@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from dovetail.core.batch import Batch, Kind, Value
+from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import LinkError, PointError
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
@@ -20,6 +20,7 @@ from dovetail.drivers.mqtt.intake import Intake, News, Way
 from dovetail.drivers.mqtt.options import SESSION_S, MqttOptions
 from dovetail.drivers.mqtt.presence import statuses
 from dovetail.drivers.mqtt.source import Source
+from dovetail.drivers.values import to_raw
 from dovetail.mqtt.client import Client
 from dovetail.mqtt.stream import Message
 
@@ -96,7 +97,7 @@ class MqttDriver:
         address = parse_address(point.address)
         if address.is_filter or any(isinstance(step, Only) for step in address.pointer or ()):
             raise PointError(f"{point.address} does not name one place to write to")
-        raw = _raw(point, value)
+        raw = to_raw(point, value)
         if address.pointer is None:
             payload = raw.encode() if isinstance(raw, str) else orjson.dumps(raw)
         else:
@@ -163,11 +164,3 @@ class MqttDriver:
             await self._clock.sleep(LOOK_EVERY_S)
             now_us = self._clock.now_us()
             self._tell(self._intake.silent(now_us - round(after_s * SECOND_US), now_us))
-
-
-def _raw(point: Point, value: Value) -> Value:
-    """The device's number for an engineering value (the way back of scale and offset)."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return value
-    raw = (value - point.offset) / point.scale if (point.scale, point.offset) != (1.0, 0.0) else value
-    return raw if point.kind is Kind.F64 else round(raw)
