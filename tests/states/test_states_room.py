@@ -263,6 +263,18 @@ def late_and_doubled(floor: Floor, rows: list[tuple[int, float, object]]) -> Non
     floor.drain()
 
 
+def at_a_pace(floor: Floor, rows: list[tuple[int, float, object]]) -> None:
+    floor.room.keep_pace(20 * SECOND_US)
+    for n in range(0, len(rows), 7):
+        part = rows[n : n + 7]
+        floor.send(part, mark=part[n % len(part)][1])
+        floor.clock.tick(n % 5 * SECOND_US)
+        floor.room.step()
+    floor.send([], mark=4 * 3600)
+    floor.clock.tick(20 * SECOND_US)
+    floor.drain()
+
+
 def with_restarts(floor: Floor, rows: list[tuple[int, float, object]]) -> None:
     for start in range(0, len(rows), 40):
         part = rows[start : start + 40]
@@ -275,7 +287,9 @@ def with_restarts(floor: Floor, rows: list[tuple[int, float, object]]) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("way", [live, shuffled, late_and_doubled, with_restarts], ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    "way", [live, shuffled, late_and_doubled, at_a_pace, with_restarts], ids=lambda way: way.__name__
+)
 def test_however_samples_came_the_records_are_the_same_bit_for_bit(new_floor, way, seed) -> None:
     rows = a_shift(seed)
     plain, other = new_floor(), new_floor()

@@ -180,6 +180,7 @@ class House:
         """Collect, decide, settle and seal from now on."""
         loop = asyncio.get_running_loop()
         await asyncio.to_thread(self.rooms.connections.begin)
+        self.rooms.states.keep_pace(limits.COUNTING_PACE_US)
         self.heartbeat.start()
         self._tasks.append(asyncio.create_task(self.heartbeat.run(), name="heartbeat"))
         for worker in self.workers:

@@ -39,6 +39,7 @@ SEQ_SPANS_MAX: Final = 10_000  # holes in one lane's numbers; more is a source t
 # --- states and ledger --------------------------------------------------------------------------------------
 CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at most an hour before it (DESIGN §7)
 COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minute (DESIGN §7)
+COUNTING_PACE_US: Final = 500_000  # pieces that change no state are settled together so often: nobody sees sooner
 CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
 
 # --- counting -----------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from dovetail.states.checkpoint import START, Checkpoint, from_text, to_text
 from dovetail.states.columns import Inputs, Part, series_of, split
 from dovetail.states.derive import Known, Stretch, World, derive
 from dovetail.states.model import Seen
+from dovetail.states.news import Watch, Watched
 from dovetail.states.rules import Plants, RuleBook
 from dovetail.states.unit import Unit, late_from
 
@@ -42,6 +43,7 @@ POSITION_EVERY_US: Final = 30 * SECOND_US  # without news the position is writte
 SAMPLES_MAX: Final = 200_000  # of one step: more would keep the others waiting for the writer
 AGAIN_FIRST_US: Final = 6 * HOUR_US  # so much is derived again at once, until it is known how long that takes
 AGAIN_MAX_US: Final = 64 * 24 * HOUR_US
+PACE_SHARE: Final = 4  # settling what is not urgent takes at most one part in so many of the time
 
 
 class Samples(Protocol):
@@ -85,10 +87,13 @@ class Outcome:
     seam_us: int | None = None
 
     @property
+    def has_begun(self) -> bool:
+        return self.after.decision is None and self.stretch.checkpoint.decision is not None
+
+    @property
     def has_news(self) -> bool:
         done = self.stretch
-        begun = self.after.decision is None and done.checkpoint.decision is not None
-        return begun or bool(done.records or done.counts or done.held or done.kept)
+        return self.has_begun or bool(done.records or done.counts or done.held or done.kept)
 
 
 @dataclass(slots=True)
@@ -100,6 +105,7 @@ class Follower:
     plants: Plants
     clock: Clock
     cuts: Callable[[int, int, int], Sequence[int]]
+    pace_us: int = 0  # what only counts is settled together so often; what may change a state, at once
     book: RuleBook = field(init=False)
     world: World = field(init=False)
     units: dict[int, Unit] = field(init=False, default_factory=dict[int, Unit])
@@ -116,6 +122,8 @@ class Follower:
     _state_links: dict[int, frozenset[int]] = field(init=False, default_factory=dict[int, frozenset[int]])
     _wanted: NDArray[np.int64] = field(init=False)
     _span_us: int = field(init=False, default=AGAIN_FIRST_US)
+    _watched: Watched = field(init=False, default_factory=dict[int, Watch])
+    _next_us: int = field(init=False, default=0)  # monotonic: when all that is due is settled again
 
     def __post_init__(self) -> None:
         self.book = RuleBook(self.plants)
@@ -153,6 +161,7 @@ class Follower:
                     unit.add_late(valid_from_us, unit.checkpoint.at_us)
         for number, unit in self.units.items():
             rules = self.book.all_at(END_US).get(number)
+            unit.has_news = True
             if before[number] != rules:
                 unit.forget_waiting()
             if rules is None and applied:  # it left the plant: what it does from then on nobody knows
@@ -164,6 +173,7 @@ class Follower:
     def _bind(self, plant: PlantModel) -> None:
         self._owner = self.book.owners()
         self._wanted = np.array(sorted(self._owner), dtype=np.int64)
+        self._watched = self.book.watched()
         self._links = {number: plant.links_of(number) for number in plant.equipment}
         self._state_links = {
             number: frozenset(
@@ -209,12 +219,24 @@ class Follower:
             taken += len(row.frame)
             if taken > SAMPLES_MAX:
                 break
-        due = [unit for unit in self.units.values() if unit.is_due(self.mark_of(unit))]
+        began_us = self.clock.monotonic_us()
+        every = began_us >= self._next_us
+        due = self._due(every=every)
         outcomes = [self._forward(unit) for unit in due]
         self._commit([outcome for outcome in outcomes if outcome.has_news])
         for outcome in outcomes:
-            outcome.unit.advanced(outcome.stretch.checkpoint, outcome.inputs)
+            unit = outcome.unit
+            unit.has_news = unit.has_news or outcome.has_begun or bool(outcome.stretch.records)
+            unit.advanced(outcome.stretch.checkpoint, outcome.inputs)
+        if every and self.pace_us:
+            took_us = self.clock.monotonic_us() - began_us
+            self._next_us = began_us + max(self.pace_us, PACE_SHARE * took_us)
         return len(rows), touched | {unit.equipment_id for unit in due}
+
+    def _due(self, *, every: bool) -> list[Unit]:
+        """The units to derive now: those whose state may change, and when it is time all that have anything new."""
+        marks = ((unit, self.mark_of(unit)) for unit in self.units.values())
+        return [unit for unit, mark_us in marks if (every or unit.is_pressing(mark_us)) and unit.is_due(mark_us)]
 
     def _fell_behind(self, released: int) -> None:
         """The head no longer holds all that we have not read: what is missing is read from the historian by time.
@@ -233,7 +255,7 @@ class Follower:
         for tag, pieces in split(frame.batches, self._wanted).items():
             parts.setdefault(self._owner[tag], {})[tag] = pieces
         for number, found in parts.items():
-            self.units.setdefault(number, Unit(number)).take(found)
+            self.units.setdefault(number, Unit(number)).take(found, self._watched)
         for link, mark_us in frame.good_through.items():
             self.marks[link] = max(mark_us, self.marks.get(link, mark_us))
         return set(parts)

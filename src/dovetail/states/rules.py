@@ -20,6 +20,7 @@ from dovetail.states.model import (
     StateRule,
     ValueRule,
 )
+from dovetail.states.news import Watch, watched
 from dovetail.states.schema import CountersEntry, StatesEntry, parsed
 
 CUT_PROPERTIES: Final = ("job", "product")  # what runs: production publishes it as internal tags
@@ -132,6 +133,11 @@ class RuleBook:
         """The equipment for which each tag is or was read."""
         newest_last = (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:])
         return {tag: number for plant in newest_last for number, rules in plant.items() for tag in rules.tags}
+
+    def watched(self) -> dict[int, Watch]:
+        """What in the signals may change what an equipment does or did, over the newest plant versions."""
+        newest = (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:])
+        return watched(rules for plant in newest for rules in plant.values())
 
     def all_at(self, at_us: int) -> dict[int, MachineRules]:
         """The rules of every equipment at a moment; empty before the first plant."""

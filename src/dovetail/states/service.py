@@ -17,17 +17,18 @@ from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import StateNow
 from dovetail.states import store
 from dovetail.states.checkpoint import Checkpoint
-from dovetail.states.columns import Inputs
+from dovetail.states.columns import joined
 from dovetail.states.derive import Stretch, derive
 from dovetail.states.engine import end_slice
 from dovetail.states.follower import Follower, Samples
 from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
 from dovetail.states.rules import Plants
+from dovetail.states.unit import Waiting
 
 SILENT_US: Final = round(LINK_SILENT_S * SECOND_US)
 WATCH_EVERY_US: Final = SECOND_US
 
-type View = tuple[Checkpoint, Inputs]
+type View = tuple[Checkpoint, Waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ class StatesRoom:
     def _plant_applied(self, _applied: PlantApplied) -> None:
         self._follower.check_plants = True
 
+    def keep_pace(self, pace_us: int) -> None:
+        """Settle what only counts so often instead of at every step; what may change a state goes on at once."""
+        self._follower.pace_us = pace_us
+
     # --- work ------------------------------------------------------------------------------------------------
     def step(self, limit: int = CONSUMER_FRAMES_MAX) -> int:
         """Read up to `limit` head rows, derive what is settled and one late stretch; how much work that was.
@@ -108,8 +113,10 @@ class StatesRoom:
                 raise
             for equipment_id in touched | again | (set(follower.units) - set(self._views)):
                 unit = follower.units[equipment_id]
-                self._views[equipment_id] = (unit.checkpoint, unit.inputs())
-                self._say(equipment_id)
+                self._views[equipment_id] = (unit.checkpoint, unit.waiting_parts())
+                if unit.has_news or equipment_id in again:
+                    unit.has_news = False
+                    self._say(equipment_id)
             if self._clock.monotonic_us() - self._watched_us >= WATCH_EVERY_US:
                 self._watched_us = self._clock.monotonic_us()
                 self._watch()
@@ -144,7 +151,8 @@ class StatesRoom:
         view = self._views.get(equipment_id)
         if view is None:
             return Tail(now_us, now_us, (), ())
-        checkpoint, inputs = view
+        checkpoint, parts = view
+        inputs = {tag: joined(pieces) for tag, pieces in parts.items()}
         newest_us = max((int(series.ts[-1]) for series in inputs.values() if len(series)), default=now_us)
         done = derive(
             self._follower.world, equipment_id, checkpoint, inputs, upto_us=max(now_us, newest_us, checkpoint.at_us)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,10 +12,14 @@ from dovetail.core.clock import HOUR_US
 from dovetail.core.limits import COUNT_FLUSH_US
 from dovetail.states.checkpoint import BEGINNING_US, START, Checkpoint
 from dovetail.states.columns import Inputs, Part, Series, joined
+from dovetail.states.news import Heard, Watched, is_news
 
 WAITING_MAX: Final = 500_000  # samples kept in memory for a mark that does not come; beyond it the historian is asked
 LATE_MAX: Final = 64  # stretches to derive again; more are closed up, which derives more than needed and is right
 
+PARTS_MAX: Final = 64  # of one tag before they are put together: looking through many small ones costs more
+
+type Waiting = Mapping[int, Sequence[Part]]
 type LateSpan = tuple[int, int]  # derive again from the first moment on, and at least to the second
 
 
@@ -32,13 +36,21 @@ class Unit:
     late: list[LateSpan] = field(default_factory=list[LateSpan])
     saved: str | None = None  # the late stretches as they are committed; None: this unit is not
     front_us: int = BEGINNING_US  # the newest late sample: what lies beyond only follows from it
+    heard: Heard = field(default_factory=dict[int, tuple[Any, bool]])
+    has_news: bool = True  # the state may be another since it was last told
+    news_us: int = BEGINNING_US  # and until here it is waited for that it is settled
 
-    def take(self, parts: Mapping[int, Iterable[Part]]) -> None:
+    def take(self, parts: Mapping[int, Iterable[Part]], watched: Watched) -> None:
         """Samples as they arrived; those up to the checkpoint are late, the others wait for the mark."""
-        at_us = self.checkpoint.at_us
+        at_us, decision = self.checkpoint.at_us, self.checkpoint.decision
+        running = decision is not None and decision.wake_at_us is not None
         for tag, pieces in parts.items():
-            for ts, value, good in pieces:
+            watch = watched.get(tag)
+            for part in pieces:
+                ts, value, good = part
                 first, last = int(ts.min()), int(ts.max())
+                if watch is not None and is_news(tag, part, watch, self.heard, running=running):
+                    self.has_news, self.news_us = True, max(self.news_us, last)
                 self.newest_us = max(self.newest_us, last)
                 if first <= at_us:
                     behind = ts <= at_us
@@ -46,10 +58,28 @@ class Unit:
                     self.add_late(first, int(ts[behind].max()))
                     ts, value, good = ts[~behind], value[~behind], good[~behind]
                 if len(ts) and not self.stale:
-                    self.parts.setdefault(tag, []).append((ts, value, good))
-                    self.waiting += len(ts)
+                    self._keep(tag, (ts, value, good))
         if self.waiting > WAITING_MAX:
             self.forget_waiting()
+
+    def _keep(self, tag: int, part: Part) -> None:
+        kept = self.parts.setdefault(tag, [])
+        kept.append(part)
+        self.waiting += len(part[0])
+        if len(kept) > PARTS_MAX:
+            whole = joined(kept)
+            self.parts[tag] = [(whole.ts, whole.value, whole.good)]
+            self.waiting += len(whole) - sum(len(one[0]) for one in kept)
+
+    def is_pressing(self, mark_us: int) -> bool:
+        """Whether what is to be derived up to `mark_us` may end or begin a state: else it may wait a little."""
+        decision = self.checkpoint.decision
+        woken = decision is not None and decision.wake_at_us is not None and decision.wake_at_us <= mark_us
+        return woken or self.stale or self.news_us > self.checkpoint.at_us
+
+    def waiting_parts(self) -> Waiting:
+        """What waits as it arrived; a later sample does not change what was given out."""
+        return {tag: tuple(parts) for tag, parts in self.parts.items()}
 
     def forget_waiting(self) -> None:
         """Let go of the samples in memory; the historian has them all."""
