@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import struct
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,13 +37,7 @@ def decode(points: list[Point], memory: dict[Area, bytes], **options: object) ->
         packed = bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))
         registers = held[2 * ask.block.start : 2 * ask.block.stop]
         data += {1: packed, 2: packed}.get(ask.function, registers)
-    n = len(reading.asks)
-    answers = Answers(
-        np.frombuffer(bytes(data), dtype=np.uint8),
-        np.full(n, 77, dtype=np.int64),
-        np.zeros(n, dtype=np.uint32),
-        np.zeros(n, dtype=np.uint16),
-    )
+    answers = Answers.of(data, [77] * len(reading.asks), {}, quality_of)
     batches = [*reading.decoder.batches(answers), *reading.never(77)]
     assert all((batch.ts == 77).all() for batch in batches)
     return {tag: (value, quality) for batch in batches for tag, _, value, quality in batch.rows()}
@@ -249,12 +242,7 @@ def test_answers_of_the_specification(area: Area, points: list[str], wire: str, 
     options = ModbusOptions(host="plc")
     listed = [Point(at, address, kind) for at, address in enumerate(points)]
     reading = Reading(listed, options, {area: Rules(2000, 2000)})
-    answers = Answers(
-        np.frombuffer(bytes.fromhex(wire), dtype=np.uint8),
-        np.zeros(1, dtype=np.int64),
-        np.zeros(1, dtype=np.uint32),
-        np.zeros(1, dtype=np.uint16),
-    )
+    answers = Answers.of(bytes.fromhex(wire), [0], {}, quality_of)
     (batch,) = reading.decoder.batches(answers)
     found = {tag: value for tag, _, value, _ in batch.rows()}
     assert [found[at] for at in range(len(points))] == values

@@ -31,8 +31,8 @@ def decode(points: list[Point], memory: bytes, *, pdu: int = 240, encoding: str 
     reading = Reading(points, limits, lambda _memory: Rules(limits.item_max, 16), encoding=encoding)
     data = bytearray(reading.size)
     held = memory.ljust(65536, b"\0")
-    for items in reading.messages(frozenset()):
-        for item in items:
+    for message in reading.messages(frozenset()):
+        for item in message.items:
             data[item.at : item.at + item.length] = held[item.start : item.start + item.length]
     answers = Answers.of(data, [77] * len(reading.blocks), {}, quality_of)
     batches = [*reading.decoder.batches(answers), *reading.never(77)]
@@ -142,17 +142,17 @@ def test_an_address_that_is_none_is_bad() -> None:
 def test_every_message_fits_and_nothing_is_lost(lengths: list[int], pdu: int, items_max: int) -> None:
     items = [Item(Memory("DB", 1), 0, length, 0, at) for at, length in enumerate(lengths)]
     messages = pack(items, Limits(pdu, items_max))
-    assert sorted(item.block for message in messages for item in message) == list(range(len(lengths)))
+    assert sorted(item.block for message in messages for item in message.items) == list(range(len(lengths)))
     for message in messages:
-        padded = sum(4 + item.length + item.length % 2 for item in message)
-        assert 14 + padded <= pdu and 12 + 12 * len(message) <= pdu and len(message) <= items_max
+        padded = sum(4 + item.length + item.length % 2 for item in message.items)
+        assert 14 + padded <= pdu and 10 + len(message.request) <= pdu and len(message.items) <= items_max
 
 
 def test_twenty_scattered_values_are_one_message() -> None:
     points = [Point(at, f"DB{at + 1}.DBD{100 * at}:real", F64) for at in range(20)]
     limits = Limits(480, 20)
     reading = Reading(points, limits, lambda _memory: Rules(limits.item_max, 16), encoding="latin-1")
-    assert [len(message) for message in reading.messages(frozenset())] == [20]
+    assert [len(message.items) for message in reading.messages(frozenset())] == [20]
 
 
 # --- writing ------------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ class Answers:
     received_us: NDArray[np.int64]
     native: NDArray[np.uint32]
     quality: NDArray[np.uint16]
+    failed: bool  # whether any block has a code
 
     @classmethod
     def of(
@@ -65,7 +66,8 @@ class Answers:
         quality = np.zeros(len(received_us), dtype=np.uint16)
         for block, code in native.items():
             codes[block], quality[block] = code, rate(code)
-        return cls(np.frombuffer(data, dtype=np.uint8), np.array(received_us, dtype=np.int64), codes, quality)
+        joined = np.frombuffer(data, dtype=np.uint8)
+        return cls(joined, np.array(received_us, dtype=np.int64), codes, quality, bool(native))
 
 
 class Decoder[P: Placed]:
@@ -79,8 +81,7 @@ class Decoder[P: Placed]:
 
     def batches(self, answers: Answers) -> list[Batch]:
         """One sample per point, one batch per kind."""
-        failed = bool(answers.native.any())
-        return [column.batch(answers, failed=failed) for column in self._columns]
+        return [column.batch(answers) for column in self._columns]
 
 
 class _Column[P: Placed]:
@@ -97,7 +98,7 @@ class _Column[P: Placed]:
             constant.flags.writeable = False  # the same in every batch
         self._pieces = [piece(kind, part) for part in _runs(sort)]
 
-    def batch(self, answers: Answers, *, failed: bool) -> Batch:
+    def batch(self, answers: Answers) -> Batch:
         zero: Any = ZEROS[self._kind]
         value: NDArray[Any] = np.empty(len(self._tag), dtype=DTYPES[self._kind])
         valid, quality, native = self._valid, self._good, None
@@ -111,7 +112,7 @@ class _Column[P: Placed]:
                 valid[at:stop][unfit] = piece.unfit == q.UNCERTAIN_RANGE
                 value[at:stop][unfit & (piece.unfit != q.UNCERTAIN_RANGE)] = zero
             at = stop
-        if failed:
+        if answers.failed:
             native = answers.native[self._block]
             bad = native != 0
             valid = valid & ~bad
@@ -171,7 +172,8 @@ class Numbers:
             numbers = raw.astype(np.float64)
             if self._scale is not None:
                 numbers = numbers * self._scale + self._offset
-        return numbers, ~np.isfinite(numbers) if self._is_float else None
+            finite = np.isfinite(numbers) if self._is_float else None
+        return numbers, None if finite is None or finite.all() else ~finite
 
     def _whole(self, raw: NDArray[Any]) -> Decoded:
         """Integers as they are; what the kind cannot hold is unfit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from dovetail.drivers.s7.codec import to_bytes
 from dovetail.drivers.s7.frames import Reply
 from dovetail.drivers.s7.link import Job, Link
 from dovetail.drivers.s7.options import S7Options
-from dovetail.drivers.s7.reading import ILLEGAL, Item, Limits, Reading, pack, quality_of
+from dovetail.drivers.s7.reading import ILLEGAL, Item, Limits, Message, Reading, pack, quality_of
 
 FRESH_US: Final = 1 * SECOND_US  # a reply this young is proof of life enough
 REFUSED_AGAIN_US: Final = 60 * SECOND_US  # an address that does not exist is asked for again this often
@@ -30,18 +30,14 @@ PLANNED_AT_ONCE_MAX: Final = 500  # points; a plan of more would hold the loop f
 ROUNDS_MAX: Final = 6  # reads of one group while its plan is still being learned
 _NOT_PERMITTED: Final = frozenset({0x8104, 0x8304, 0xD602})  # what a CPU says that permits no PUT/GET
 _WRITE_HEAD: Final = 28  # of a message that writes: header, one item, and the head of its data
-_PROBED: Final = Memory("M")  # every controller has a first byte of flags
+_PROBE: Final = Message.of([Item(Memory("M"), 0, 1, 0, 0)])  # every controller has a first byte of flags
 
 
 class _Gather(Job):
     """A read: the bytes of all items side by side, return codes by block, and error codes of whole requests."""
 
-    def __init__(self, messages: Sequence[Sequence[Item]], size: int, blocks: int) -> None:
-        requests = [
-            (frames.read_request([frames.item(one.memory, one.start, one.length) for one in items]), b"")
-            for items in messages
-        ]
-        super().__init__(requests, repeatable=True)
+    def __init__(self, messages: Sequence[Message], size: int, blocks: int) -> None:
+        super().__init__([(message.request, b"") for message in messages], repeatable=True)
         self.messages = messages
         self.data = bytearray(size)
         self.received_us = [0] * blocks
@@ -49,22 +45,28 @@ class _Gather(Job):
         self.refused: dict[int, int] = {}
 
     def take(self, index: int, reply: Reply, received_us: int) -> bool:
-        items = self.messages[index]
+        message = self.messages[index]
+        is_read = reply.kind == 3 and not reply.code and reply.parameters == message.request[:2]
+        if not (is_read and message.take(reply.data, self.data)) and not self._take_one_by_one(index, reply):
+            return False
+        for item in message.items:
+            self.received_us[item.block] = received_us
+        return True
+
+    def _take_one_by_one(self, index: int, reply: Reply) -> bool:
+        """The answer when not all is well."""
+        items = self.messages[index].items
         if reply.code:
             self.refused[index] = reply.code
-            self.native |= dict.fromkeys((one.block for one in items), reply.code)
-        else:
-            answers = frames.answers(reply, frames.READ, [one.length for one in items])
-            if answers is None:
-                return False
-            for one, answer in zip(items, answers, strict=True):
-                if answer.code:
-                    self.native[one.block] = answer.code
-                else:
-                    self.data[one.at : one.at + one.length] = answer.data
-        for one in items:
-            self.received_us[one.block] = received_us
-        return True
+            self.native |= dict.fromkeys((item.block for item in items), reply.code)
+            return True
+        answers = frames.answers(reply, frames.READ, [item.length for item in items])
+        for item, answer in zip(items, answers or (), strict=answers is not None):
+            if answer.code:
+                self.native[item.block] = answer.code
+            else:
+                self.data[item.at : item.at + item.length] = answer.data
+        return answers is not None
 
 
 class _Order(Job):
@@ -132,7 +134,7 @@ class S7Driver:
         """A reply of the last second, else one byte of flags; a return code is an answer too."""
         link = self._connected()
         if link.heard is None or self._clock.now_us() - link.heard[1] > FRESH_US:
-            job = _Gather([(Item(_PROBED, 0, 1, 0, 0),)], 1, 1)
+            job = _Gather([_PROBE], 1, 1)
             await link.exchange(job)
             self._refuse_access(job)
         heard = link.heard or (self._clock.now_us(), self._clock.now_us())
@@ -226,7 +228,7 @@ class S7Driver:
 
     def _ask_less(self, job: _Gather) -> bool:
         """A request was refused as a whole: perhaps it was too long. True when there is less to ask at once."""
-        longest = max(len(job.messages[index]) for index in job.refused)
+        longest = max(len(job.messages[index].items) for index in job.refused)
         if longest == 1:
             return False
         self._limits = replace(self._limits, items=max(1, longest // 2))
@@ -318,15 +320,16 @@ class S7Driver:
             raise PointError(what, code="s7-read-back")
 
     async def _fetch(self, point: Point, memory: Memory, start: int, length: int) -> bytes:
-        items: Iterable[Item] = _in_pieces(memory, start, length, longest=self._limits.item_max)
-        job = _Gather([(item,) for item in items], length, 1)
+        job = _Gather(_in_pieces(memory, start, length, longest=self._limits.item_max), length, 1)
         await self._connected().exchange(job)
         _refuse_write(point, job.native.get(0, 0))
         return bytes(job.data)
 
 
-def _in_pieces(memory: Memory, start: int, length: int, *, longest: int) -> list[Item]:
-    return [Item(memory, start + at, min(longest, length - at), at, 0) for at in range(0, length, longest)]
+def _in_pieces(memory: Memory, start: int, length: int, *, longest: int) -> list[Message]:
+    return [
+        Message.of([Item(memory, start + at, min(longest, length - at), at, 0)]) for at in range(0, length, longest)
+    ]
 
 
 def _refuse_write(point: Point, code: int) -> None:

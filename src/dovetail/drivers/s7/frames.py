@@ -136,6 +136,11 @@ def parse(pdu: bytes) -> Reply | None:
     return Reply(kind, reference, pdu[at : at + parameters], pdu[at + parameters : at + parameters + data], code)
 
 
+def answer_head(length: int) -> bytes:
+    """How the answer of an item of so many bytes begins."""
+    return struct.pack(">BBH", FINE, 4, 8 * length)
+
+
 class Answer(NamedTuple):
     """What one item of a read brought: its bytes, or the controller's return code."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from dovetail.core import quality as q
@@ -71,12 +73,49 @@ class Planned(NamedTuple):
         return Span(self.block.start, self.block.length)
 
 
-def pack(items: Iterable[Item], limits: Limits) -> list[tuple[Item, ...]]:
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request of several items, made once and sent at every read, and how its answer looks when all are well."""
+
+    items: tuple[Item, ...]
+    request: bytes
+    shape: struct.Struct  # head and bytes of one item after the other
+    heads: tuple[bytes, ...]
+    runs_on: bool  # each item's bytes go where those of the one before end
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> Message:
+        """Items in the order of the request."""
+        last = len(items) - 1
+        shape = "".join(
+            f"{_ITEM_HEAD}s{one.length}s" + "x" * (at < last and one.length & 1) for at, one in enumerate(items)
+        )
+        request = frames.read_request([frames.item(one.memory, one.start, one.length) for one in items])
+        heads = tuple(frames.answer_head(one.length) for one in items)
+        runs_on = all(one.at + one.length == following.at for one, following in pairwise(items))
+        return cls(tuple(items), request, struct.Struct(shape), heads, runs_on)
+
+    def take(self, data: bytes, into: bytearray) -> bool:
+        """Keep the bytes of an answer in which every item is well; False for any other."""
+        if len(data) < self.shape.size:
+            return False
+        found = self.shape.unpack_from(data)
+        if found[::2] != self.heads:
+            return False
+        if self.runs_on:
+            into[self.items[0].at : self.items[-1].at + self.items[-1].length] = b"".join(found[1::2])
+            return True
+        for item, brought in zip(self.items, found[1::2], strict=True):
+            into[item.at : item.at + item.length] = brought
+        return True
+
+
+def pack(items: Iterable[Item], limits: Limits) -> list[Message]:
     """Items in few messages: each in the first that has room for its answer and for itself.
 
     >>> of = Memory("DB", 1)
     >>> items = [Item(of, 0, length, 0, 0) for length in (100, 180, 90)]
-    >>> [len(one) for one in pack(items, Limits(240, 20))]
+    >>> [len(one.items) for one in pack(items, Limits(240, 20))]
     [2, 1]
     """
     messages: list[list[Item]] = []
@@ -94,7 +133,7 @@ def pack(items: Iterable[Item], limits: Limits) -> list[tuple[Item, ...]]:
             tried.append(index)
         messages[index].append(item)
         room[index] -= cost
-    return [tuple(one) for one in messages]
+    return [Message.of(one) for one in messages]
 
 
 class Reading:
@@ -111,7 +150,7 @@ class Reading:
         self.lonely: dict[int, tuple[Memory, Span]] = {}  # blocks that stand alone because they were refused once
         self._items: list[Item] = []
         self._never: dict[Kind, list[int]] = defaultdict(list)
-        self._packed: tuple[frozenset[int], list[tuple[Item, ...]]] | None = None
+        self._packed: tuple[frozenset[int], list[Message]] | None = None
         by_memory: dict[Memory, list[tuple[Point, S7Address]]] = defaultdict(list)
         for point in points:
             address = _parsed(point)
@@ -146,8 +185,8 @@ class Reading:
             self.size += block.length
         return places
 
-    def messages(self, asleep: frozenset[int]) -> list[tuple[Item, ...]]:
-        """The items of each request, without blocks that are not asked for now."""
+    def messages(self, asleep: frozenset[int]) -> list[Message]:
+        """The requests, without blocks that are not asked for now."""
         if self._packed is None or self._packed[0] != asleep:
             awake = (item for item in self._items if item.block not in asleep)
             self._packed = asleep, pack(awake, self.limits)
