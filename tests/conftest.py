@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,11 @@ from dovetail.core.bus import Bus
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
+
+
+def pytest_report_header() -> str:
+    share = "all examples" if shortcuts.IS_LONG else f"1 of {shortcuts.SHARE} examples, always the same ones"
+    return f"properties: {share} (make soak tries all)"
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +81,13 @@ _counter = iter(range(1_000_000))
 
 
 def _postgres_url(request: pytest.FixtureRequest, _tmp_path: Path) -> Iterator[str]:
-    server = request.getfixturevalue("postgres_url").replace("postgresql://", "postgresql+psycopg://")
+    with _new_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@contextmanager
+def _new_database(postgres_url: str) -> Iterator[str]:
+    server = postgres_url.replace("postgresql://", "postgresql+psycopg://")
     name = f"t{next(_counter)}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -87,20 +99,39 @@ def _postgres_url(request: pytest.FixtureRequest, _tmp_path: Path) -> Iterator[s
     admin.dispose()
 
 
-@pytest.fixture
-def database(database_url: str, clock: ManualClock, bus: Bus) -> Iterator[Database]:
-    """An empty records store with every imported room's tables."""
-    opened = Database(database_url, clock=clock, bus=bus)
-    opened.create_for_tests()
+@pytest.fixture(scope="session")
+def postgres_records(postgres_url: str) -> Iterator[shortcuts.Emptied]:
+    """The database that `database` empties for each test on PostgreSQL."""
+    with _new_database(postgres_url) as url:
+        records = shortcuts.Emptied(url)
+        yield records
+        records.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Database]:
+    """An empty records store with every imported room's tables, once on SQLite and once on PostgreSQL."""
+    opened = {"sqlite": _sqlite, "postgres": _postgres}[request.param](request, tmp_path, clock, bus)
     yield opened
     opened.close()
 
 
-@pytest.fixture
-def sqlite_database(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Database]:
-    """The same on SQLite only: for long tests whose SQL is covered elsewhere."""
+def _sqlite(_request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, bus: Bus) -> Database:
     opened = Database(f"sqlite:///{tmp_path / 'records.db'}", clock=clock, bus=bus)
     opened.create_for_tests()
+    return opened
+
+
+def _postgres(request: pytest.FixtureRequest, _tmp_path: Path, clock: ManualClock, bus: Bus) -> Database:
+    records: shortcuts.Emptied = request.getfixturevalue("postgres_records")
+    records.take()
+    return Database(records.url, clock=clock, bus=bus)
+
+
+@pytest.fixture
+def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Database]:
+    """The same on SQLite only: for long tests whose SQL is covered elsewhere."""
+    opened = _sqlite(request, tmp_path, clock, bus)
     yield opened
     opened.close()
 

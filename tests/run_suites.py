@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -35,7 +36,14 @@ def run(suite: dict[str, object], *, soak: bool) -> Result:
     if command[0] == "pytest":
         command = [sys.executable, "-m", *command]
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **({"DOVETAIL_LONG_TESTS": "1"} if soak else {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     tail: list[str] = []
     assert process.stdout is not None
     for line in process.stdout:

@@ -5,6 +5,7 @@ Only the weight changes: the hash is Argon2id, the store is SQLite, its tables a
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from functools import cache, partial
 from pathlib import Path
@@ -12,15 +13,28 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy import Connection, create_engine, create_mock_engine, inspect, text
 
 from dovetail.db import migrate
 from dovetail.db.tables import metadata
 from dovetail.db.uow import Database
 
+IS_LONG = os.environ.get("DOVETAIL_LONG_TESTS") == "1"  # as `make soak` says
+SHARE = 4  # `make test` tries every fourth example of a property, always the same ones
 LIGHT = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 _by_steps = migrate.upgrade
 _newest = cache(migrate.newest_step)
+
+
+def examples(all_of_them: int) -> int:
+    """How many examples of a property are tried: all in the long form, else a share, but never fewer than three."""
+    return all_of_them if IS_LONG else max(3, all_of_them // SHARE)
+
+
+settings.register_profile("short", max_examples=examples(100), derandomize=True, deadline=None)
+settings.register_profile("long", deadline=None)
+settings.load_profile("long" if IS_LONG else "short")
 
 
 @cache
@@ -69,6 +83,35 @@ def _create(database: Database) -> None:
         statements = _all_tables(name, frozenset(metadata.tables))
         for statement in [";".join(statements)] if name == "postgresql" else statements:
             connection.exec_driver_sql(statement)
+
+
+class Emptied:
+    """One database on PostgreSQL whose tables are made once and emptied for each test: making them takes far longer."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        self._tables: frozenset[str] = frozenset()
+
+    def take(self) -> None:
+        """No row is left, every number begins anew, and the tables of rooms that came since are there."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+            if self._tables != frozenset(metadata.tables):
+                metadata.create_all(connection)
+                self._tables = frozenset(metadata.tables)
+            emptied = ";".join(f"delete from {name}" for name in sorted(self._tables))
+            connection.exec_driver_sql(
+                f"set session_replication_role = replica; {emptied}; set session_replication_role = default;"
+                " select setval(oid, 1, false) from pg_class where relkind = 'S'"
+            )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
 
 
 def take(patch: pytest.MonkeyPatch) -> None:

@@ -227,7 +227,7 @@ async def test_new_plan_touches_only_what_changed(plc, until):
     other = LinkPlan("other", "opcua", same.options, 910, 911, "auto", (scan(2, plc.address("count"), Kind.U64),))
     edge = EdgeRuntime([same, other], store, clock=SystemClock(), on_link=told.append)
     await edge.start()
-    await until(lambda: all(status.up for status in edge.status()))
+    await until(lambda: all(status.up for status in edge.status()) and store.last(1) == (10.0, HELD))
     rows = len(store.rows(1))
     more = (*other.points, scan(3, plc.address("speed")))
     await edge.reconfigure([same, LinkPlan("other", "opcua", same.options, 910, 911, "auto", more)])

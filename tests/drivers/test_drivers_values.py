@@ -19,6 +19,7 @@ from dovetail.drivers.opcua import publish
 from dovetail.drivers.opcua.publish import decode
 from dovetail.drivers.opcua.status import overflowed, quality_of
 from dovetail.drivers.values import Table, converter, to_raw
+from shortcuts import examples
 
 NAN = float("nan")
 
@@ -130,7 +131,7 @@ def _message(items, more):
 
 
 @given(_ITEMS, st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_short_way_equals_general_decoder(items, more):
     data = _message(items, more)
     short = decode(Buffer(data))
@@ -139,7 +140,7 @@ def test_short_way_equals_general_decoder(items, more):
 
 
 @given(_ITEMS, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_broken_bytes_never_hang_or_pass(items, data):
     """A cut or changed message is decoded, said to be undecoded, or raises; it never invents points."""
     message = bytearray(_message(items, False))

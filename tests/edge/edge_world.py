@@ -39,7 +39,7 @@ class Device:
     answer_takes_s: float = 0.0
     wire_lock: asyncio.Lock | None = None  # the serial line it shares with others
     asked: list[float] = field(default_factory=list)  # when, s since the start
-    foreign_tags: bool = False
+    foreign: int | None = None  # the tag that its answers are of, when it is not the one that was asked for
     _listeners: list[tuple[Callable[[Notice], None], asyncio.Future[None]]] = field(default_factory=list)
     _point: Point | None = None
 
@@ -83,7 +83,7 @@ class Device:
 
     async def read(self, points: Sequence[Point]) -> list[Batch]:
         await self._ask(self.read_takes_s)
-        return [self._batch(replace(p, tag_id=77) if self.foreign_tags else p) for p in points]
+        return [self._batch(p if self.foreign is None else replace(p, tag_id=self.foreign)) for p in points]
 
     async def _ask(self, takes_s: float = 0.0) -> None:
         """One question on the wire, alone where the wire is shared; silence costs a second of it."""

@@ -359,16 +359,17 @@ async def test_a_driver_that_waits_for_ever_does_not_hold_its_link(clock, device
     await edge.stop()
 
 
-async def test_garbage_ends_the_link_and_not_the_edge(clock: ManualClock, device: Device, caplog) -> None:
+@pytest.mark.parametrize("foreign", [77, -1])
+async def test_garbage_ends_the_link_and_not_the_edge(clock: ManualClock, device: Device, foreign: int) -> None:
     """An answer that belongs to nobody: the link is made anew, and says why."""
     edge = edge_of(device, Store(), points=POLLED)
     await edge.start()
     await clock.advance(5.0)
-    device.foreign_tags = True
+    device.foreign = foreign
     await clock.advance(2.0)
     assert not edge.status()[0].up
-    assert "the driver failed" in edge.status()[0].cause
-    device.foreign_tags = False
+    assert edge.status()[0].cause == "the answer is of tags that were not asked for"
+    device.foreign = None
     await clock.advance(10.0)
     assert edge.status()[0].up
     await edge.stop()

@@ -12,6 +12,7 @@ from dovetail.core.batch import DTYPES, Batch, Frame, Kind, Lane
 from dovetail.historian import chunks, frames
 from dovetail.historian.columns import Block, DamagedError
 from dovetail.testing.clock import DAY_ZERO_US
+from shortcuts import examples
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 ELEMENTS = {
@@ -51,7 +52,7 @@ def same(left: Block, right: Block) -> None:
     assert left.value.astype(str).tolist() == right.value.astype(str).tolist()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(blocks(), max_size=4),
     TEXTS,
@@ -66,7 +67,7 @@ def test_a_frame_comes_back_as_it_was(held: list[Block], source: str, lane: Lane
         same(left, Block.of(right))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(blocks(min_size=1, one_tag=True))
 def test_a_chunk_comes_back_as_it_was(block: Block) -> None:
     same(block, chunks.decode(chunks.encode(block), tag=7))

@@ -17,6 +17,7 @@ from dovetail.core.scope import system_scope
 from dovetail.historian import chunks, sealer
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from shortcuts import examples
 
 ALL = system_scope("test")
 TAGS = [1, 2, 3]
@@ -79,7 +80,7 @@ def compare(historian: Historian, naive: NaiveHistorian) -> None:
     assert sum(lane.stored for lane in account) >= len(naive.rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(STEPS)
 def test_answers_equal_those_of_a_plain_list(steps: list[str | list[list[Row]]]) -> None:
     """Late, shuffled and doubled samples in any state of sealing, after any restart."""
@@ -111,7 +112,7 @@ def test_answers_equal_those_of_a_plain_list(steps: list[str | list[list[Row]]])
         historian.close()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.permutations([*range(24), *range(12)]), st.integers(1, 9))
 def test_late_shuffled_and_doubled_make_the_same_chunks_as_in_order(order: list[int], seal_every: int) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:

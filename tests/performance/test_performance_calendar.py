@@ -30,6 +30,7 @@ from dovetail.performance.facts import Sources
 from dovetail.performance.model import Slice
 from dovetail.performance.service import PerformanceRoom
 from dovetail.testing.clock import ManualClock
+from shortcuts import examples
 
 PLANT = """
 plant: {format: 1, name: Test}
@@ -300,7 +301,7 @@ DAYS = st.integers(0, 5).map(lambda n: (date(2026, 3, 27) + timedelta(days=n)).i
 EDITS = st.lists(st.tuples(st.sampled_from(["two", "night"]), DAYS, EXCEPTIONS), min_size=1, max_size=4)
 
 
-@budget(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budget(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits=EDITS)
 def test_whatever_is_corrected_the_books_are_those_cut_anew(edits: list[tuple[str, str, Any]]) -> None:
     with TemporaryDirectory() as folder:

@@ -30,6 +30,7 @@ from dovetail.performance import store
 from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import HeldJump, StateRecord
 from dovetail.testing.clock import ManualClock
+from shortcuts import examples
 
 EVERYONE = system_scope("test")
 END = 900  # minutes of the story; the last record is open from here on
@@ -197,7 +198,7 @@ events = st.one_of(
 )
 
 
-@budget(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budget(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=said(), story=st.lists(events, max_size=8), limit=st.sampled_from([1, 3, 500]))
 def test_no_piece_is_lost_whatever_is_said_and_the_books_can_be_written_anew(first, story, limit) -> None:
     with opened() as tale:

@@ -21,6 +21,7 @@ from dovetail.performance.timeclass import Settings
 from dovetail.performance.tracks import Definitions, Facts
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.workcalendar.model import Break, Calendar, Rota, ShiftPattern
+from shortcuts import examples
 
 DAYS = frozenset(range(7))
 PAUSE = Break("Lunch", 10 * 60, 10 * 60 + 30)
@@ -189,7 +190,7 @@ def histories(draw: st.DrawFn) -> tuple[int, int, Facts]:
     return from_us, to_us, facts_of(from_us, to_us, records=records, counts=counts, jobs=jobs)
 
 
-@budget(max_examples=150, deadline=None)
+@budget(max_examples=examples(150), deadline=None)
 @given(history=histories(), settings=SETTINGS)
 def test_the_books_always_balance(history: tuple[int, int, Facts], settings: Settings) -> None:
     from_us, to_us, facts = history
@@ -204,7 +205,7 @@ def test_the_books_always_balance(history: tuple[int, int, Facts], settings: Set
         assert sum(share.share_ppm for share in piece.shares) == 1_000_000
 
 
-@budget(max_examples=100, deadline=None)
+@budget(max_examples=examples(100), deadline=None)
 @given(history=histories(), settings=SETTINGS, where=st.floats(0, 1))
 def test_a_cut_for_a_question_changes_no_sum_of_time(
     history: tuple[int, int, Facts], settings: Settings, where: float

@@ -28,6 +28,7 @@ from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Calendar, ShiftPattern
+from shortcuts import examples
 
 DAYS = frozenset(range(7))
 TWO_SHIFT = Calendar(
@@ -242,7 +243,7 @@ def stories(draw: st.DrawFn) -> list[tuple[list[StateRecord], list[CountRecord],
     return chapters
 
 
-@budget(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budget(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(story=stories(), step_after=st.lists(st.booleans(), min_size=6, max_size=6))
 def test_settling_as_it_comes_gives_the_same_books_as_settling_at_once(
     story: list[tuple[list[StateRecord], list[CountRecord], list[Job], int]], step_after: list[bool]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dovetail.plantcode.edit import put, remove
+from shortcuts import examples
 
 BLOCK = """# our plant
 plant: {format: 1, name: X}
@@ -88,7 +89,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps=STEPS, begin=st.sampled_from(["", BLOCK, "calendars: {a: {b: 1}}\n", "calendars:\n  a:\n    b: 1"]))
 def test_files_say_afterwards_what_was_put_and_all_else_as_before(
     steps: list[tuple[list[str], Any]], begin: str

@@ -17,6 +17,7 @@ from dovetail.plantcode.reader import read
 from dovetail.plantcode.report import Report, did_you_mean
 from dovetail.plantcode.scalars import Trap, plain
 from dovetail.plantcode.validate import validate
+from shortcuts import examples
 
 BOTTLING = read_folder(Path(__file__).resolve().parents[2] / "plants" / "bottling")
 SECTIONS = plant_sections()
@@ -176,7 +177,7 @@ NASTY = [
 
 
 @given(documents=mutations())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_mutated_plant_gives_a_report_and_never_a_crash(documents: dict[str, bytes]) -> None:
     plant, report = validate(documents, SECTIONS)
     for fault in report.problems:
@@ -188,7 +189,7 @@ def test_a_mutated_plant_gives_a_report_and_never_a_crash(documents: dict[str, b
 
 
 @given(content=st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_bytes_at_all_give_a_report_and_never_a_crash(content: bytes) -> None:
     _plant, report = validate({"plant.yaml": content}, SECTIONS)
     assert not report.ok

@@ -21,6 +21,7 @@ from dovetail.operations.operation import execute
 from dovetail.production.bytag import Seen, starts
 from dovetail.production.operations import CancelJob, EndJob, StartJob
 from dovetail.testing.clock import ManualClock
+from shortcuts import examples
 
 S = 1_000_000
 
@@ -204,7 +205,7 @@ def test_rows_without_a_job_are_kept_until_a_position_is_written_down(plant: Wor
 TEXTS = st.sampled_from(["cola", "water", ""])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 40), TEXTS), min_size=1, max_size=8, unique_by=lambda seen: seen[0]),
     st.lists(st.tuples(st.integers(0, 40), st.integers(1, 3)), max_size=5, unique_by=lambda seen: seen[0]),

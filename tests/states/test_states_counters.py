@@ -14,6 +14,7 @@ from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.states.columns import Series
 from dovetail.states.counters import HERE, Counted, Memory, read, step
 from dovetail.states.model import CounterRule
+from shortcuts import examples
 
 TAG = 3
 U16 = 65_536
@@ -115,7 +116,7 @@ readings = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(readings, st.sampled_from([RULE, FREE, replace(RULE, modulus=None), replace(FREE, modulus=U16)]))
 def test_a_column_is_read_as_one_reading_after_the_other(steps, rule):
     rows, at_us = [], 0

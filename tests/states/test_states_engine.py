@@ -23,6 +23,7 @@ from dovetail.states.model import (
     Seen,
     ValueRule,
 )
+from shortcuts import examples
 
 STATE, MODE, CODE, STARVED, TOTAL, SCRAP, JOB = 1, 2, 3, 4, 5, 6, 7
 SCAN_US = 250_000
@@ -197,7 +198,7 @@ END_US = 500 * SECOND_US
 CUTS = [100 * SECOND_US, 130 * SECOND_US, 240 * SECOND_US]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(samples, st.lists(st.integers(0, END_US), max_size=12), st.sampled_from([FILLER, MOVER]))
 def test_how_the_samples_were_chopped_changes_nothing(rows, chops, rules):
     inputs = {tag: Series.of(sorted(said, key=lambda row: row[0])) for tag, said in rows.items() if said}
@@ -215,7 +216,7 @@ def test_how_the_samples_were_chopped_changes_nothing(rows, chops, rules):
     assert to_text(at) == to_text(whole.checkpoint)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(samples)
 def test_records_leave_no_hole_and_pieces_are_neither_lost_nor_made_up(rows):
     inputs = {tag: Series.of(sorted(said, key=lambda row: row[0])) for tag, said in rows.items() if said}

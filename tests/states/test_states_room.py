@@ -16,6 +16,7 @@ from dovetail.core.clock import HOUR_US, SECOND_US
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.events.equipment import PlantApplied
+from shortcuts import examples
 
 
 def test_a_signal_becomes_a_state_and_a_count(floor_on: Floor) -> None:
@@ -315,7 +316,7 @@ sample = st.sampled_from(sorted(values)).flatmap(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(sample, min_size=1, max_size=25, unique_by=lambda row: row[:2]),
     st.randoms(use_true_random=False),

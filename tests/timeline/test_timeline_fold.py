@@ -21,6 +21,7 @@ from dovetail.states.model import StateRecord
 from dovetail.testing.clock import ManualClock
 from dovetail.timeline.fold import fold, speaking
 from dovetail.timeline.model import PRODUCING, Edit
+from shortcuts import examples
 
 JAM, WASH = "mechanical/jam", "setup/wash"
 STATES = ["Execute", "Held", "Stopped", "NO_DATA", "Aborted"]
@@ -83,7 +84,7 @@ def by_hand(derived: Sequence[StateRecord], edits: Sequence[Edit], at_us: int) -
     return state, reason, comment, newest
 
 
-@budget(max_examples=80, deadline=None)
+@budget(max_examples=examples(80), deadline=None)
 @given(told=tracks())
 def test_the_fold_tiles_the_time_and_an_edit_wins_exactly_inside(told: tuple[list[StateRecord], list[Edit]]) -> None:
     derived, edits = told
@@ -142,7 +143,7 @@ def story_of(world: World, equipment_id: int, *, as_of: int | None = None) -> li
     return [(record.t0_us, record.t1_us, *record.face) for record in world.folded(equipment_id, as_of=as_of)]
 
 
-@budget(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budget(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(story=stories(), at_once=st.lists(st.booleans(), min_size=8, max_size=8), by_signal=st.booleans())
 def test_settling_as_it_comes_gives_the_same_books_and_the_past_stays_as_it_was_known(
     story: list[tuple[str, Any]], at_once: list[bool], by_signal: bool

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,6 +70,7 @@ class Machine:
     clock_off_us: int = 0
     raw: float | None = None  # what stands in the counter's register instead of a count
     is_unreadable: bool = False
+    is_garbled: bool = False  # what it answers belongs to another question
     _counted_us: int = 0
 
     def live(self) -> None:
@@ -116,7 +117,8 @@ class Wire:
     async def read(self, points: Sequence[Point]) -> list[Batch]:
         await self._ask()
         self.machine.live()
-        return [self._one(point) for point in points]
+        asked = [replace(point, tag_id=-1) for point in points] if self.machine.is_garbled else points
+        return [self._one(point) for point in asked]
 
     def _one(self, point: Point) -> Batch:
         machine, at_us = self.machine, self.clock.now_us()
@@ -183,6 +185,11 @@ class Hall:
     def elapsed_s(self) -> float:
         """Seconds since the start, by the clock that never steps."""
         return self.clock.monotonic_us() / SECOND_US
+
+    @property
+    def told_s(self) -> float:
+        """The same by the clock that people read, and may set."""
+        return (self.clock.now_us() - self.started_us) / SECOND_US
 
     def unit(self, name: str) -> int:
         return self.rooms.equipment.plant().by_path(f"acme/site/hall/line/{name}").id

@@ -14,6 +14,7 @@ from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, from_datetime, to_da
 from dovetail.workcalendar.model import Calendar, Rota, Span, shifts_in
 from dovetail.workcalendar.schema import WEEKDAYS, calendar_from
 from dovetail.workcalendar.zone import readings_us
+from shortcuts import examples
 
 PRAGUE = ZoneInfo("Europe/Prague")
 EVERY_DAY = list(WEEKDAYS)
@@ -326,7 +327,7 @@ def wall(minute: int) -> str:
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(calendars(), ZONES, CLOCK_CHANGES, st.integers(-3 * DAY_US, 2 * DAY_US), st.integers(1, 5 * DAY_US))
 def test_spans_tile_every_window_exactly(
     week: Calendar, zone: ZoneInfo, around: str, offset_us: int, length_us: int
@@ -345,7 +346,7 @@ def test_spans_tile_every_window_exactly(
     assert sum(shift.t1_us - shift.t0_us for shift in shifts) == planned
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(calendars(), ZONES, CLOCK_CHANGES, st.lists(st.integers(0, 4 * DAY_US), min_size=1, max_size=4))
 def test_a_window_asked_in_pieces_says_the_same(week: Calendar, zone: ZoneInfo, around: str, inner: list[int]) -> None:
     start_us = at_us(around, zone) - 2 * DAY_US

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.core.errors import LinkError
 from dovetail.core.limits import CLOCK_FUTURE_US
 
 LATE_US: Final = CLOCK_FUTURE_US  # a change reported this long after its time: its clock, not its way, is to blame
@@ -50,13 +51,15 @@ class Horizon:
     def admit(
         self, tag: NDArray[np.int64], ts: NDArray[np.int64], *, seen: Literal["reported", "polled"], read_us: int
     ) -> NDArray[np.int64]:
-        """The times at which these samples may stand; tags must be of this link.
+        """The times at which these samples may stand. Raises LinkError for tags that are not of this link.
 
         A polled value that is older than the mark was observed at `read_us`: it stands there, because up to the
         mark the previous value has been declared true; and so does a reported one that is older by far (a clock
         stepped back, the device's or ours). Where our own clock is behind the mark, time stands right after it.
         """
         index = np.searchsorted(self.tags, tag)
+        if not np.array_equal(self.tags.take(index, mode="clip"), tag):
+            raise LinkError("the answer is of tags that were not asked for", code="foreign-tags")
         first = ~self._fresh[index]
         if self.mark_us is not None and first.any():
             self._floor[index[first]] = np.maximum(self._floor[index[first]], self.mark_us + 1)
