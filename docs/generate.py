@@ -1,4 +1,4 @@
-"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, command line, roles.
+"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, command line, roles, faults.
 
 `python docs/generate.py` writes them; `tests/docs` fails when one of them is not what this would write.
 """
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 HEADS: Final = Path(__file__).parent / "heads"
+WALK: Final = Path(__file__).parents[1] / "tests" / "walk"
 MADE: Final = "<!-- Made by docs/generate.py from the code: do not edit. -->\n\n"
 
 
@@ -251,12 +252,48 @@ def roles() -> str:
     return MADE + (HEADS / "roles.md").read_text(encoding="utf-8") + table(head, rows)
 
 
+# --- faults -----------------------------------------------------------------------------------------------------
+
+
+def faults() -> str:
+    """What is expected of every fault that the tests play: their own table."""
+    sys.path.insert(0, str(WALK))
+    try:
+        from test_walk_faults import CASES, NIGHTS  # type: ignore[import-not-found]  # in the folder of the tests
+        from test_walk_killed import KILLS  # type: ignore[import-not-found]
+    finally:
+        sys.path.remove(str(WALK))
+    rows = [
+        (
+            one.name,
+            " → ".join(["Execute", *(f"{state} at {second:.0f} s" for second, state in one.timeline)]),
+            " → ".join(one.neighbour and ("Execute", *one.neighbour)),
+            one.uncounted or "",
+            ", ".join(one.held),
+        )
+        for one in CASES
+    ]
+    page = MADE + (HEADS / "faults.md").read_text(encoding="utf-8")
+    page += table(("what happens", "timeline", "neighbour", "pieces not seen", "review"), rows)
+    page += "\n## The night the clock on the wall is changed\n\n"
+    page += "Execute all along: no microsecond is lost or counted twice, and no piece. Played: " + "; ".join(
+        f"{name} ({begins} in {zone})" for name, begins, zone in NIGHTS
+    )
+    page += ".\n\n## The server is killed in a shift change\n\n"
+    page += (
+        "NO_DATA from the last good moment until the new server has read the machines again; both shifts have their "
+    )
+    page += "whole time, every piece is counted once and nothing waits for review. "
+    return page + "Played: " + "; ".join(name for name, *_ in KILLS) + ".\n"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "plant-code.md": plant_code,
     "api.md": api,
     "kpis.md": kpis,
     "cli.md": cli,
     "roles.md": roles,
+    "faults.md": faults,
 }
 
 

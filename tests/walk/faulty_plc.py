@@ -22,6 +22,7 @@ from dovetail.core.errors import LinkError, PointError
 from dovetail.core.limits import GROUP_COMMIT_S
 from dovetail.core.quality import BAD_DEVICE, GOOD
 from dovetail.core.scope import system_scope
+from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
 from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Found, ListenGroup, Notice, Point
 from dovetail.edge.runtime import EdgeRuntime
@@ -33,7 +34,10 @@ ASK_S: Final = 1.5  # how long the driver waits for an answer that does not come
 PLANT = """
 plant: {format: 1, name: Faults}
 calendars:
-  shift: {shifts: [{name: Day, start: "00:00", end: "00:00", days: [mon, tue, wed, thu, fri, sat, sun]}]}
+  shift:
+    shifts:
+      - {name: Night, start: "18:00", end: "06:01", days: [mon, tue, wed, thu, fri, sat, sun]}
+      - {name: Day, start: "06:01", end: "18:00", days: [mon, tue, wed, thu, fri, sat, sun]}
 equipment:
   acme: {level: Enterprise, timezone: %(zone)s, calendar: shift}
   acme/site: {level: Site}
@@ -222,14 +226,14 @@ class Hall:
 
 
 @asynccontextmanager
-async def hall(folder: Path, *, start_us: int, zone: str = "UTC") -> AsyncIterator[Hall]:
-    """Two machines that run, connected since a moment ago."""
-    clock, bus = ManualClock(start_us), Bus()
+async def hall(folder: Path, *, start_us: int, zone: str = "UTC", before: Hall | None = None) -> AsyncIterator[Hall]:
+    """Two machines that run, connected since a moment ago; or those of `before`, with what lies in the folder."""
+    clock, bus = before.clock if before else ManualClock(start_us), Bus()
     database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
-    database.create_for_tests()
+    migrate(database)
     rooms = build_rooms(folder, database, clock=clock, bus=bus)
+    machines = before.machines if before else {f"plc-{name}": Machine(clock) for name in ("a", "b")}
     rooms.equipment.apply({"plant.yaml": (PLANT % {"zone": zone}).encode()}, scope=EVERYTHING)
-    machines = {f"plc-{name}": Machine(clock) for name in ("a", "b")}
     told: list[str] = []
     by_endpoint = {"opc.tcp://a:4840": machines["plc-a"], "opc.tcp://b:4840": machines["plc-b"]}
 
