@@ -32,7 +32,7 @@ ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
 	npm ci --prefix ui --no-audit --no-fund --loglevel=error
 
 $(STATIC): ui/node_modules/.package-lock.json $(UI_SOURCES)
-	npm run --silent --prefix ui build
+	npm run --silent --prefix ui build -- --logLevel warn
 	@touch $@
 
 setup: $(STAMPS)/python $(STATIC) ## Python packages and the built screens
@@ -45,10 +45,25 @@ browser: ## A headless Chromium for the browser tests (installed on Debian as ro
 peers: ## The counterparts that we did not write, for the tests against them
 	@tests/peers/install
 
+# What the tests need does not need each other: side by side, each one's words in one piece. Only the two that ask the
+# distribution's package manager take turns. A failure ends it as soon as what runs beside it has ended.
+.PHONY: installed peers-node peers-libmodbus
+installed: setup browser peers-node peers-libmodbus
+
+peers-node:
+	@tests/peers/install node
+
+peers-libmodbus: browser
+	@tests/peers/install libmodbus
+
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+SIDE_BY_SIDE := @$(MAKE) --no-print-directory --jobs=4 $(IN_ONE_PIECE) installed
+
 demo: setup ## A living bottling line in your browser
 	$(BIN)/dovetail demo
 
-test: setup browser peers ## All tests, each suite within its share of tests/budget.toml
+test: ## All tests, each suite within its share of tests/budget.toml
+	$(SIDE_BY_SIDE)
 	$(BIN)/python tests/run_suites.py
 
 check: setup ## Format, lint, types and contracts: under a minute
@@ -68,7 +83,8 @@ check-rest:
 bench: setup peers ## Speed and memory as ratios against named peers, in the same run
 	$(BIN)/python bench/run.py
 
-soak: setup browser peers ## The long form of the tests: more seeds, more kills, more time
+soak: ## The long form of the tests: more seeds, more kills, more time
+	$(SIDE_BY_SIDE)
 	$(BIN)/python tests/run_suites.py --soak
 
 docs: $(STAMPS)/python ## The manual, into site/
