@@ -12,11 +12,12 @@ import orjson
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import LinkError, PointError
+from dovetail.drivers.arrivals import News, Way
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
 from dovetail.drivers.broker import reach
 from dovetail.drivers.mqtt import exploring
 from dovetail.drivers.mqtt.address import Only, parse_address
-from dovetail.drivers.mqtt.intake import Intake, News, Way
+from dovetail.drivers.mqtt.intake import Intake
 from dovetail.drivers.mqtt.options import SESSION_S, MqttOptions
 from dovetail.drivers.mqtt.presence import statuses
 from dovetail.drivers.mqtt.source import Source

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-import numpy as np
 import orjson
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Kind
-from dovetail.drivers.arrivals import BadRow, Columns, Row
+from dovetail.core.batch import Batch
+from dovetail.drivers.arrivals import Arrivals, News, Row, Way
 from dovetail.drivers.base import NO_DEVICE_TIME, Point
 from dovetail.drivers.clocks import moment_us
 from dovetail.drivers.mqtt.address import MISSING, MqttAddress, Pointer, find, parse_address
@@ -26,18 +24,6 @@ from dovetail.mqtt import topics
 from dovetail.mqtt.stream import Message
 
 ROUTES_MAX: Final = 50_000  # topics that wildcards were found to mean; beyond it they are looked up anew
-type Way = Literal["reported", "held"]  # whether changes are handed over, or only kept for the next read
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a handful of messages brought: samples of now, and of then."""
-
-    now: tuple[Batch, ...] = ()
-    late: tuple[Batch, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.now or self.late)
 
 
 class Intake:
@@ -45,19 +31,10 @@ class Intake:
 
     def __init__(self, *, time: Pointer | None, retained: Literal["use", "ignore"]) -> None:
         self.sources: dict[str, Source] = {}
-        self.columns = Columns(())
         self.lost_texts = 0  # topics that were no text
+        self._arrivals = Arrivals()
         self._time = time
         self._ignores_retained = retained == "ignore"
-        self._points: list[Point] = []
-        self._ways: list[Way] = []
-        self._places: dict[int, int] = {}  # tag id → index
-        self._rows: dict[tuple[Way, Kind], list[Row]] = defaultdict(list)
-        self._late: list[Row] = []
-        self._again: list[Row] = []  # what devices said before they went, and came back
-        self._bad: list[BadRow] = []
-        self._held: dict[int, Row] = {}
-        self._wrong: dict[int, tuple[int, int]] = {}  # index → (when, quality) of the last that was no value
         self._exact: dict[bytes, list[Source]] = {}
         self._routes: dict[bytes, list[Source]] = {}
         self._filters: list[Source] = []
@@ -70,19 +47,17 @@ class Intake:
         """Points that were not wanted before; the sources that are new with them."""
         new: list[Source] = []
         for point in points:
-            if point.tag_id in self._places:
+            if point in self._arrivals:
                 continue
-            index = self._places[point.tag_id] = len(self._points)
-            self._points.append(point)
-            self._ways.append(way)
+            index, put = self._arrivals.add(point, way)
             address = parse_address(point.address)
             source = self.sources.get(address.topic)
             if source is None:
                 source = self.sources[address.topic] = Source(address.topic)
                 new.append(source)
                 self._route(source, address)
-            self._join(source, index, address, self._rows[way, point.kind].append)
-        self.columns = Columns(self._points)
+            self._join(source, index, address, put)
+        self._arrivals.added()
         return new
 
     def _join(self, source: Source, index: int, address: MqttAddress, put: Callable[[Row], None]) -> None:
@@ -124,7 +99,7 @@ class Intake:
                 for index, put in source.texts:
                     put((index, payload, at_us, NO_DEVICE_TIME))
         self._last_us = at_us
-        return self._flush()
+        return self._arrivals.flush()
 
     def _resolve(self, topic: bytes) -> list[Source]:
         """The sources that mean this topic; remembered."""
@@ -155,7 +130,7 @@ class Intake:
         try:
             document = orjson.loads(payload)
         except orjson.JSONDecodeError:
-            self._bad += [(inside.index, at_us, q.BAD_DEVICE, 0) for inside in source.documents]
+            self._arrivals.bad += [(inside.index, at_us, q.BAD_DEVICE, 0) for inside in source.documents]
             return
         said: dict[Pointer | None, tuple[str, int]] = {None: ("now", NO_DEVICE_TIME)}
         for inside in source.documents:
@@ -166,9 +141,9 @@ class Intake:
                 said[inside.time] = self._when(source, document, inside.time, at_us, age)
             when, device_us = said[inside.time]
             if raw is None:
-                self._bad.append((inside.index, at_us, q.BAD_DEVICE, 0))
+                self._arrivals.bad.append((inside.index, at_us, q.BAD_DEVICE, 0))
             elif when == "then":
-                self._late.append((inside.index, raw, device_us, NO_DEVICE_TIME))
+                self._arrivals.late.append((inside.index, raw, device_us, NO_DEVICE_TIME))
             else:
                 self._keep(source, (inside.index, raw, at_us, device_us), inside.put)
 
@@ -188,7 +163,7 @@ class Intake:
     def _keep(self, source: Source, row: Row, put: Callable[[Row], None]) -> None:
         """Hand a value on; what a broker remembers of a device that is away is kept, but is not the present."""
         if source.state == "away":
-            self._held[row[0]] = row
+            self._arrivals.held[row[0]] = row
         else:
             put(row)
 
@@ -204,80 +179,44 @@ class Intake:
     def _end(self, source: Source, state: Literal["away", "silent"], quality: int, at_us: int) -> None:
         if source.state != state:
             source.state = state
-            self._bad += [(index, at_us, quality, 0) for index in source.indices]
+            self._arrivals.bad += [(index, at_us, quality, 0) for index in source.indices]
 
     def _return(self, source: Source, at_us: int) -> None:
         """The device is back but has not spoken yet: what it said last is all that is known, and no more than that."""
         source.state = "there"
-        held = [(index, self._held[index][1], at_us, NO_DEVICE_TIME) for index in source.indices if index in self._held]
-        self._again += held
+        held = [
+            (index, self._arrivals.held[index][1], at_us, NO_DEVICE_TIME)
+            for index in source.indices
+            if index in self._arrivals.held
+        ]
+        self._arrivals.again += held
 
     # --- what is handed over ----------------------------------------------------------------------------------
-
-    def _flush(self) -> News:
-        reported: dict[Kind, list[Row]] = {}
-        for (way, kind), rows in self._rows.items():
-            if rows:
-                self._held.update(zip([row[0] for row in rows], rows, strict=True))
-                if way == "reported":
-                    reported[kind] = rows
-        now = self.columns.batches(reported) if reported else []
-        for rows in self._rows.values():
-            rows.clear()
-        if self._again or self._bad or self._late:
-            return self._with_odd_ones(now)
-        return News(tuple(now))
-
-    def _with_odd_ones(self, now: list[Batch]) -> News:
-        again, self._again = self._again, []
-        late, self._late = self._late, []
-        bad, self._bad = self._bad, []
-        self._wrong.update((index, (at_us, quality)) for index, at_us, quality, _ in bad)
-        bad = [row for row in bad if self._ways[row[0]] == "reported"]
-        again = [row for row in again if self._ways[row[0]] == "reported"]
-        now += [_last_known(batch) for batch in self.columns.batches(self.columns.rows(again))]
-        now += self.columns.batches({}, bad)
-        return News(tuple(now), tuple(self.columns.batches(self.columns.rows(late))))
 
     def silent(self, before_us: int, at_us: int) -> News:
         """Sources that were last heard before that moment are stale."""
         for source in self.sources.values():
             if source.state == "there" and not source.refused and 0 < source.heard_us < before_us:
                 self._end(source, "silent", q.BAD_STALE, at_us)
-        return self._flush()
+        return self._arrivals.flush()
 
     def refuse(self, source: Source, code: int, at_us: int) -> News:
         """The broker does not give us this topic."""
         source.refused = code
-        self._bad += [(index, at_us, q.BAD_CONFIG, code) for index in source.indices]
-        return self._flush()
+        self._arrivals.bad += [(index, at_us, q.BAD_CONFIG, code) for index in source.indices]
+        return self._arrivals.flush()
 
     def last(self, points: Sequence[Point], at_us: int) -> list[Batch]:
         """What each point holds now; BAD where nothing came yet, or where what came is no value any more."""
-        rows: list[Row] = []
-        bad: list[BadRow] = []
-        for point in points:
-            index = self._places[point.tag_id]
-            source = self.sources[parse_address(point.address).topic]
-            fault = self._fault(index, source)
-            if fault is None:
-                _, raw, _, device_us = self._held[index]
-                rows.append((index, raw, at_us, device_us))
-            else:
-                bad.append((index, at_us, *fault))
-        return self.columns.batches(self.columns.rows(rows), bad)
+        return self._arrivals.last(points, at_us, self._fault)
 
-    def _fault(self, index: int, source: Source) -> tuple[int, int] | None:
-        """(quality, native code) of a point without a value."""
+    def _fault(self, point: Point) -> tuple[int, int]:
+        """(quality, native code) of a point that holds nothing, or nothing any more."""
+        source = self.sources[parse_address(point.address).topic]
         if source.refused:
             return q.BAD_CONFIG, source.refused
         if source.state != "there":
             return q.BAD_NOT_CONNECTED if source.state == "away" else q.BAD_STALE, 0
-        wrong_us, quality = self._wrong.get(index, (0, q.BAD_CONFIG if source.heard_us else q.BAD_COMM))
-        held_us = self._held[index][2] if index in self._held else 0
-        return None if held_us > wrong_us else (quality, 0)  # BAD_CONFIG: heard, but never with this member
-
-
-def _last_known(batch: Batch) -> Batch:
-    quality = np.where(batch.quality == q.GOOD, q.UNCERTAIN_LAST_KNOWN, batch.quality).astype(np.uint16)
-    return replace(batch, quality=quality)
+        if self._arrivals.place(point) in self._arrivals.held:
+            return q.GOOD, 0
+        return (q.BAD_CONFIG if source.heard_us else q.BAD_COMM), 0  # heard, but never with this member
