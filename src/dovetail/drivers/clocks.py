@@ -35,6 +35,11 @@ class DeviceClock:
         offset_us = max(self._offsets)
         return offset_us if abs(offset_us) <= CLOCK_TRUST_US else None
 
+    @property
+    def ahead_us(self) -> int:
+        """How far the clock is before ours (behind: less than 0), near or not."""
+        return max(self._offsets, default=0)
+
     def judge(self, device_us: int, received_us: int) -> Says:
         """What the device's time of a live message means: the present, the past, or nothing (its clock is wrong)."""
         self._offsets.append(device_us - received_us)

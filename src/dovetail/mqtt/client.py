@@ -104,10 +104,11 @@ class Client(asyncio.Protocol):
         )
         return said[0] if said else 0
 
-    def say(self, topic: str, payload: bytes) -> None:
-        """Send a message once, without waiting: QoS 0, not retained. Nothing happens when the link is lost."""
+    def say(self, topic: str, payload: bytes, *, qos: Literal[0, 1] = 0, retain: bool = False) -> None:
+        """Send a message without waiting for its acknowledgement. Nothing happens when the link is lost."""
         if not self.lost.done():
-            self._send(p.publish(topic, payload, version=self._version))
+            number = self._next_number() if qos else 0
+            self._send(p.publish(topic, payload, version=self._version, packet_id=number, retain=retain))
 
     async def ping(self) -> None:
         """Ask for a sign of life: everything the broker sent before its answer is here when this returns.
@@ -140,6 +141,11 @@ class Client(asyncio.Protocol):
             await asyncio.wait({self.lost}, timeout=GOODBYE_S)
         transport.abort()
 
+    def drop(self) -> None:
+        """Go without a goodbye: the broker says our will."""
+        if self._transport is not None:
+            self._transport.abort()
+
     # --- inside -----------------------------------------------------------------------------------------------
 
     async def welcome(self) -> p.Welcome:
@@ -160,11 +166,7 @@ class Client(asyncio.Protocol):
 
     async def _ask(self, make: Callable[[int], bytes]) -> bytes:
         """Send a packet with a number and wait for its acknowledgement."""
-        while True:
-            self._number = self._number % 0xFFFF + 1
-            if self._number not in self._asked:
-                break
-        number = self._number
+        number = self._next_number()
         answer: asyncio.Future[bytes] = self._loop.create_future()
         self._asked[number] = answer
         try:
@@ -175,6 +177,13 @@ class Client(asyncio.Protocol):
             return answer.result()
         finally:
             self._asked.pop(number, None)
+
+    def _next_number(self) -> int:
+        """A packet number that no question waits for."""
+        while True:
+            self._number = self._number % 0xFFFF + 1
+            if self._number not in self._asked:
+                return self._number
 
     def _send(self, data: bytes) -> None:
         if self.lost.done():

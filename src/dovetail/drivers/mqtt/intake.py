@@ -184,12 +184,9 @@ class Intake:
     def _return(self, source: Source, at_us: int) -> None:
         """The device is back but has not spoken yet: what it said last is all that is known, and no more than that."""
         source.state = "there"
-        held = [
-            (index, self._arrivals.held[index][1], at_us, NO_DEVICE_TIME)
-            for index in source.indices
-            if index in self._arrivals.held
-        ]
-        self._arrivals.again += held
+        held = self._arrivals.held
+        known = [index for index in source.indices if index in held]
+        self._arrivals.again += [(index, held[index][1], at_us, NO_DEVICE_TIME) for index in known]
 
     # --- what is handed over ----------------------------------------------------------------------------------
 

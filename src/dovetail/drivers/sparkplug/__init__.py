@@ -1,0 +1,32 @@
+"""Sparkplug B 3.0: how edge nodes of a plant say over MQTT what they have, what changed, and that they died."""
+
+from __future__ import annotations
+
+import importlib
+
+from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.sparkplug.address import EXAMPLES, fits, parse_address
+from dovetail.drivers.sparkplug.options import SparkplugOptions
+
+
+def _prepare() -> None:
+    """Import protobuf; checking a plant does not need it."""
+    importlib.import_module("dovetail.drivers.sparkplug.client")
+
+
+def _open(options: SparkplugOptions, around: Surroundings) -> Driver:
+    from dovetail.drivers.sparkplug.client import SparkplugDriver
+
+    return SparkplugDriver(options, around)
+
+
+PLUGIN = DriverSpec(
+    title="Sparkplug B host",
+    options=SparkplugOptions,
+    address=EXAMPLES,
+    parse_address=parse_address,
+    open=_open,
+    in_flight=2,
+    prepare=_prepare,
+    fits=fits,
+)
