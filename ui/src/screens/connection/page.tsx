@@ -1,11 +1,13 @@
 // One connection: its health now, its past in the chosen period, and the equipment that hangs on it.
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { signalsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useConnections } from "@/connections/connections";
 import { useEquipment } from "@/app/equipment";
+import { may, useMe } from "@/app/gate";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import css from "@/screens/connection/connection.module.css";
@@ -45,6 +47,21 @@ function Feeds({ name }: { name: string }) {
   );
 }
 
+const Removal = lazy(() => import("@/screens/connect/removal"));
+
+function Editing({ name }: { name: string }) {
+  const say = useWords(words);
+  const [isRemoving, setRemoving] = useState(false);
+  if (!may(useMe(), "plant.edit")) return null;
+  return (
+    <>
+      <Go to="/connect" search={{ connection: name }} className="link" testid="edit-connection">{say("edit")}</Go>
+      <Button variant="default" size="compact-sm" onClick={() => setRemoving(true)} data-testid="remove-connection">{say("remove")}</Button>
+      {isRemoving && <Suspense fallback={null}><Removal name={name} onClose={() => setRemoving(false)} /></Suspense>}
+    </>
+  );
+}
+
 function Past({ name, root }: { name: string; root: Equipment }) {
   const sayPeriod = useWords(periodWords);
   const period = usePeriod(root.id, root.timezone);
@@ -74,7 +91,7 @@ export default function ConnectionPage() {
     <div className={css.page}>
       <div className={css.titleRow}>
         <div className={css.title}><h1 translate="no">{name}</h1><span className="quiet" translate="no">{connection.driver}</span></div>
-        <Go to="/connections" className="link">{say("all")}</Go>
+        <div className={css.title}><Editing name={name} /><Go to="/connections" className="link">{say("all")}</Go></div>
       </div>
       <div className={css.pair}><Health connection={connection} /><Feeds name={name} /></div>
       {root && <Past name={name} root={root} />}

@@ -1,7 +1,9 @@
 // Every link to a controller as a row: a lost link, a wrong clock or an open door must be seen at once.
-import { Tooltip } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Connection } from "@/api/types";
+import { may, useMe } from "@/app/gate";
 import { useConnections } from "@/connections/connections";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
@@ -72,14 +74,15 @@ function Row({ connection }: { connection: Connection }) {
 export default function Connections() {
   const say = useWords(words);
   const { items, error, isPending, refetch } = useConnections();
+  const add = may(useMe(), "plant.edit") && <Button component={Link} to="/connect" size="sm" data-testid="add-connection">{say("add")}</Button>;
   const sorted = [...(items ?? [])].sort((a, b) => Number(a.up) - Number(b.up) || a.name.localeCompare(b.name));
   return (
     <>
-      <div className={css.titleRow}><h1>{say("title")}</h1>{items && <span className="quiet" data-testid="connections-summary">{say("summary", { up: items.filter((one) => one.up).length, all: items.length })}</span>}</div>
+      <div className={css.titleRow}><h1>{say("title")}</h1>{items && <span className="quiet" data-testid="connections-summary">{say("summary", { up: items.filter((one) => one.up).length, all: items.length })}</span>}<span className={css.push}>{items?.length !== 0 && add}</span></div>
       <Panel flush>
         {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
         {isPending && <Waiting lines={5} />}
-        {items?.length === 0 && <Empty icon="plug" title={say("none")} hint={say("noneHint")} />}
+        {items?.length === 0 && <Empty icon="plug" title={say("none")} hint={say(add ? "noneHint" : "noneHintOther")} action={add} />}
         {sorted.length > 0 && (
           <div className={css.box} tabIndex={0} role="region" aria-label={say("title")}>
             <table className={`live ${css.table}`} data-testid="connections">

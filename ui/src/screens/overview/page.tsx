@@ -1,21 +1,23 @@
 // The live overview: every line below the chosen equipment, with its figures and tiles.
 import { useEquipment } from "@/app/equipment";
+import { may, useMe } from "@/app/gate";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
 import { Line } from "@/screens/overview/line";
 import { words } from "@/screens/overview/words";
-import { LeadOn, overviewOf, unitOf, useEquipmentPath } from "@/view/place";
+import { Go, LeadOn, overviewOf, unitOf, useEquipmentPath } from "@/view/place";
 import { useWords } from "@/words/words";
 
 export default function Overview() {
   const say = useWords(words);
   const sayNotice = useWords(noticeWords);
+  const me = useMe();
   const { map, isPending, error, refetch } = useEquipment();
   const path = useEquipmentPath();
   if (isPending) return <Waiting lines={4} height={80} />;
   if (error) return <ProblemNotice error={error} onRetry={refetch} />;
   const first = map.roots[0];
-  if (!first) return <Empty icon="plant" title={say("noPlant")} hint={say("noPlantHint")} />;
+  if (!first) return <Empty icon="plant" title={say("noPlant")} hint={say("noPlantHint")} action={may(me, "plant.edit") ? <Go to="/connect" className="link" testid="connect-first">{say("connectFirst")}</Go> : undefined} />;
   if (!path) return <LeadOn from="/overview" to={overviewOf((map.groups(first)[0] ?? first).path)} />;
   const here = map.byPath(path);
   if (!here) return <Empty title={sayNotice("missing")} hint={sayNotice("missingHint")} />;

@@ -1,0 +1,37 @@
+// Drivers speak English of themselves; those that come with Dovetail are known here in German too.
+import type { Driver } from "@/screens/connect/api";
+import { type Field, humanised } from "@/screens/connect/schema";
+import { type Language, useLanguage } from "@/words/language";
+
+type Told = Readonly<Record<string, string>>;
+const LABELS: Readonly<Record<Language, Told>> = {
+  en: { host: "Host or IP address", port: "Port", unit: "Unit number", timeout_s: "Answer within, s", order: "Byte order", encoding: "Text encoding", window: "Requests at once", max_registers: "Registers per request", max_bits: "Bits per request", gap: "Gap read along", forbidden: "Never read", pacing_ms: "Rest between requests, ms", endpoint: "Server address", policy: "Security policy", mode: "Security mode", certificate: "Our certificate (file)", private_key: "Our private key (file)", server_fingerprint: "Fingerprint of the server", insecure: "Allow a link without security", user: "User", password: "Password", application_uri: "Application URI" },
+  de: { host: "Name oder IP-Adresse", port: "Port", unit: "Gerätenummer (Unit)", timeout_s: "Antwort binnen, s", order: "Bytereihenfolge", encoding: "Zeichensatz der Texte", window: "Anfragen zugleich", max_registers: "Register je Anfrage", max_bits: "Bits je Anfrage", gap: "Lücke, die mitgelesen wird", forbidden: "Nie lesen", pacing_ms: "Pause zwischen Anfragen, ms", endpoint: "Adresse des Servers", policy: "Sicherheitsrichtlinie", mode: "Sicherheitsmodus", certificate: "Unser Zertifikat (Datei)", private_key: "Unser privater Schlüssel (Datei)", server_fingerprint: "Fingerabdruck des Servers", insecure: "Verbindung ohne Sicherheit zulassen", user: "Benutzer", password: "Passwort", application_uri: "Application URI" },
+};
+const GERMAN: Told = {
+  "modbus": "SPSen, Antriebe, Zähler und Gateways, alte und neue: Werte stehen in nummerierten Registern",
+  "modbus needs": "IP-Adresse und Gerätenummer, und die Registerliste aus der Anleitung",
+  "modbus host": "Name oder IP-Adresse", "modbus unit": "Gerätenummer; hinter einem Gateway die Nummer des seriellen Geräts", "modbus timeout_s": "so lange darf das Gerät für eine Antwort brauchen",
+  "modbus order": "Reihenfolge der Bytes eines Werts; ABCD: das höchste zuerst, CDAB vertauscht die Wörter", "modbus encoding": "von Texten: ascii, utf-8 oder latin-1", "modbus window": "mehr als 1 nur, wo das Gerät es verträgt",
+  "modbus max_registers": "so viele Register darf eine Anfrage lesen", "modbus max_bits": "so viele Bits darf eine Anfrage lesen", "modbus gap": "ungenutzte Register, die mitgelesen werden statt zweimal zu fragen", "modbus forbidden": "was nie gelesen werden darf, z. B. 40100-40199", "modbus pacing_ms": "Pause zwischen einer Antwort und der nächsten Anfrage",
+  "opcua": "neuere SPSen und Maschinen, die sich selbst beschreiben: ihre Signale lassen sich durchblättern",
+  "opcua needs": "die Adresse des OPC-UA-Servers, und Benutzer oder Zertifikate, wenn er sie verlangt",
+  "opcua endpoint": "opc.tcp://host:4840/pfad", "opcua security.certificate": "unser Anwendungszertifikat, PEM oder DER", "opcua security.private_key": "der Schlüssel dazu, PEM oder DER, Rechte 0600", "opcua security.server_fingerprint": "SHA-256 des Serverzertifikats, hexadezimal; nur dieser Server wird angenommen", "opcua security.insecure": "erlaubt die Richtlinie None: wer im Netz ist, kann Werte lesen und fälschen", "opcua user": "ohne ihn ist die Sitzung anonym", "opcua application_uri": "unsere; ohne Angabe aus unserem Zertifikat",
+  "means 40001": "ein Halteregister, 0 bis 65535", "means 30001:float32": "eine Dezimalzahl in zwei Eingangsregistern", "means 40007:uint32": "ein großer Zähler in zwei Halteregistern", "means 40007:uint32:CDAB": "derselbe, niederes Wort zuerst", "means 10001": "ein digitaler Eingang, an oder aus", "means 00001": "eine Spule (Coil), an oder aus", "means 40010.3": "ein Bit eines Registers; .0 ist das niedrigste", "means 40021:string16": "ein Text von 16 Bytes",
+  "means nsu=urn:maker:line;s=Filler.State": "ein Knoten über seinen Namen, sicher gegen Umnummerieren", "means nsu=urn:maker:line;path=Filler/State": "ein Knoten über seinen Pfad", "means ns=4;i=1001": "ein Knoten über seine Nummer, wie viele Programme sie zeigen",
+};
+
+export interface DriverWords { says: (driver: Driver) => string; needs: (driver: Driver) => string; label: (driver: Driver, field: Field) => string; help: (driver: Driver, field: Field) => string; means: (example: Driver["examples"][number]) => string }
+
+/** A driver's own words in the language of the reader, as far as they are known. */
+export function useDriverWords(): DriverWords {
+  const language = useLanguage();
+  const own = (key: string, english: string) => (language === "de" ? GERMAN[key] ?? english : english);
+  return {
+    says: (driver) => own(driver.name, driver.says),
+    needs: (driver) => own(`${driver.name} needs`, driver.needs),
+    label: (_driver, field) => LABELS[language][field.name] ?? humanised(field.name),
+    help: (driver, field) => own(`${driver.name} ${field.path}`, field.help),
+    means: (example) => own(`means ${example.address}`, example.means),
+  };
+}
