@@ -219,7 +219,8 @@ def wrong_option(error: ValueError) -> InvalidError:
     faults: list[Any] = getattr(error, "errors", lambda **_: [])(include_url=False, include_input=False)
     first = faults[0] if faults else {"loc": (), "msg": str(error)}
     pointer = "/".join(["/link/options", *(str(part) for part in first["loc"])])
-    return InvalidError(str(first["msg"]).removeprefix("Value error, "), pointer=pointer, code="driver-options")
+    said = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return InvalidError(said, pointer=pointer, code="driver-options")
 
 
 def _machine(states: Mapping[str, Any]) -> Equipment:

@@ -44,7 +44,7 @@ export const words = defineWords({
     lostHint: "The address may be mistyped, or the equipment was renamed.",
     home: "Go to the overview",
     noEquipment: "No equipment yet",
-    noEquipmentHint: "Describe the plant in YAML files and run dovetail apply.",
+    noEquipmentHint: "Connect a device, or describe the plant in YAML files and run dovetail apply.",
   },
   de: {
     skip: "Zum Inhalt springen",
@@ -88,7 +88,7 @@ export const words = defineWords({
     lostHint: "Vielleicht ist die Adresse vertippt, oder die Anlage wurde umbenannt.",
     home: "Zur Übersicht",
     noEquipment: "Noch keine Anlagen",
-    noEquipmentHint: "Beschreiben Sie das Werk in YAML-Dateien und rufen Sie dovetail apply auf.",
+    noEquipmentHint: "Verbinden Sie ein Gerät, oder beschreiben Sie das Werk in YAML-Dateien und rufen Sie dovetail apply auf.",
   },
 });
 

@@ -76,7 +76,7 @@ export function DeviceStep({ draft, change, driver, drivers, outline, standing }
       {driver && (
         <Panel title={say("where", { driver: driver.title })}>
           <div className={css.form}>
-            <TextInput label={say("name")} description={say("nameHint")} value={draft.name} disabled={standing !== null} error={isTaken ? say("taken") : undefined} onChange={(event) => change({ name: event.currentTarget.value })} onBlur={(event) => change({ name: segmentOf(event.currentTarget.value) })} maxLength={60} required spellCheck={false} autoComplete="off" data-testid="name" />
+            <TextInput className={css.narrow} label={say("name")} description={say("nameHint")} value={draft.name} disabled={standing !== null} error={isTaken ? say("taken") : undefined} onChange={(event) => change({ name: event.currentTarget.value })} onBlur={(event) => change({ name: segmentOf(event.currentTarget.value) })} maxLength={60} required spellCheck={false} autoComplete="off" data-testid="name" />
             <OptionForm key={driver.name} driver={driver} options={draft.options} secrets={draft.secrets} onChange={change} fault={field === null ? null : { path: field, text: [problem?.detail, problem?.hint].filter(Boolean).join(" – ") }} />
           </div>
           <div className={css.test}>

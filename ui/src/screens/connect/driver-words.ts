@@ -28,7 +28,7 @@ export function useDriverWords(): DriverWords {
   const language = useLanguage();
   const own = (key: string, english: string) => (language === "de" ? GERMAN[key] ?? english : english);
   return {
-    says: (driver) => own(driver.name, driver.says),
+    says: (driver) => own(driver.name, driver.says || driver.addresses),
     needs: (driver) => own(`${driver.name} needs`, driver.needs),
     label: (_driver, field) => LABELS[language][field.name] ?? humanised(field.name),
     help: (driver, field) => own(`${driver.name} ${field.path}`, field.help),

@@ -19,7 +19,7 @@ import { useWords } from "@/words/words";
 
 const Browse = lazy(() => import("./browse"));
 const COLUMNS = ["property", "address", "kind", "unit", "scale", "offset", "scan", "value", "remove"] as const;
-const WIDTHS = { property: 15, address: 24, unit: 7, scale: 6, offset: 6 } as const;
+const WIDTHS = { property: 13, address: 20, unit: 6, scale: 3, offset: 3 } as const;
 
 function Value({ reading }: { reading: Reading | undefined }) {
   const language = useLanguage();

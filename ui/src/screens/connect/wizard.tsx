@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import type { Definition, Driver, Outline, Reading, Tried } from "@/screens/connect/api";
 import { watchQuery } from "@/screens/connect/api";
 import css from "@/screens/connect/connect.module.css";
@@ -53,6 +53,7 @@ function Steps({ step, go, reach }: { step: Step; go: (step: Step) => void; reac
 
 export function Wizard({ first, drivers, outline, standing }: { first: Draft; drivers: readonly Driver[]; outline: Outline; standing: Definition | null }) {
   const say = useWords(words);
+  const top = useRef<HTMLDivElement>(null);
   const [draft, setDraft] = useState(first);
   const [step, setStep] = useState<Step>("device");
   const change = useCallback((part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part })), []);
@@ -64,13 +65,13 @@ export function Wizard({ first, drivers, outline, standing }: { first: Draft; dr
   const go = (to: Step) => {
     if (to === "machine" && !standing) change(suggested(draft, live.kinds));
     setStep(to);
-    window.scrollTo(0, 0);
+    top.current?.scrollIntoView({ block: "center" });
   };
   const props: StepProps = { draft, change, driver, drivers, outline, standing, live, go };
   const next = STEPS[at + 1];
   return (
     <div className={css.page} data-testid="connect">
-      <div className={css.titleRow}><h1>{standing ? say("edit", { name: standing.name }) : say("title")}</h1><Go to="/connections" className="link">{say("cancel")}</Go></div>
+      <div className={css.titleRow} ref={top}><h1>{standing ? say("edit", { name: standing.name }) : say("title")}</h1><Go to="/connections" className="link">{say("cancel")}</Go></div>
       <Steps step={step} go={go} reach={reach} />
       {step === "device" && <DeviceStep {...props} />}
       {step === "signals" && <SignalsStep {...props} />}
