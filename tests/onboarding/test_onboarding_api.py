@@ -334,3 +334,19 @@ def test_removing_takes_the_tags_and_what_only_they_told(site: Site) -> None:
     assert (site.client.get("/plant/outline")).json()["connections"] == ["plc1"]
     unknown = site.client.post("/connections/plc9/remove/preview")
     assert unknown.status_code == 404
+
+
+CLASSES = b"""
+equipment_classes: {press: {tags: {state: {connection: plc1, address: "30001", kind: i64}}}}
+equipment: {acme/hall/second: {level: WorkUnit, class: press}}
+"""
+
+
+def test_a_connection_that_a_class_reads_over_is_not_pulled_from_under_it(site: Site) -> None:
+    apply(site.client, wanted(site.port))
+    files = {name: text.encode() for name, text in site.client.get("/plant/export").json()["documents"].items()}
+    site.house.rooms.equipment.apply({**files, "classes.yaml": CLASSES}, scope=site.house.scope)
+    shown = site.client.post("/connections/plc1/remove/preview")
+    assert (shown.status_code, shown.json()["code"]) == (409, "connection-used")
+    second = site.client.get("/connections/plc1/definition").json()["machines"][1]
+    assert (second["path"], second["inherited"], second["signals"]) == ("acme/hall/second", 1, [])

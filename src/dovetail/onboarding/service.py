@@ -109,6 +109,7 @@ class Onboarding:
         else:
             if given.connection not in plant.names("connections"):
                 raise NotFoundError(f"there is no connection {given.connection!r}")
+            self._refuse_inherited(plant, given.connection)
             edited = compose.remove(documents, plant, given.connection)
         encoded = _bytes(edited)
         found, report = self.equipment.check(encoded)
@@ -124,6 +125,15 @@ class Onboarding:
         if entry is None:
             raise NotFoundError(f"there is no connection {name!r}")
         return version, entry, plant
+
+    def _refuse_inherited(self, plant: Plant, connection: str) -> None:
+        """Raise ConflictError where tags of a class are read over it: what a class says is said once, in plant code."""
+        own = compose.tags_over(plant, connection)
+        left = sorted(tag.path for tag in self.equipment.plant().tags_on(connection) if tag.path not in own)
+        if left:
+            what = f"{left[0]} and {len(left) - 1} more tags of a class are read over {connection}"
+            hint = "change `connection` of that class or equipment in the plant code first"
+            raise ConflictError(what, code="connection-used", hint=hint)
 
     # --- the handlers -----------------------------------------------------------------------------------------
     def _put(self, call: Call, given: PutConnection) -> ConnectionChange:
