@@ -347,6 +347,20 @@ def test_the_second_of_two_people_sees_both_versions_and_may_insist(world_on: Wo
     assert [(edit.by, edit.reason, edit.superseded_by) for edit in kept] == [("Ben", WASH, None), ("Ada", JAM, 2)]
 
 
+def test_the_second_of_two_people_may_yield_and_what_they_said_is_kept(world_on: World) -> None:
+    world = world_on
+    [stop] = world.stops(FILLER, 0, 60).items
+    world.edit(FILLER, 20, 30, reason=JAM, seen=stop.version)
+    with pytest.raises(ConflictError) as conflict:
+        world.edit(FILLER, 20, 30, reason=WASH, seen=stop.version, who="Ben")
+    theirs = conflict.value.members["theirs"]
+    yielded = world.edit(FILLER, 20, 30, reason=WASH, seen=theirs["version"], yields=True, who="Ben")  # type: ignore[index]
+    assert world.told(FILLER)[1] == (20, 30, "Held", JAM)
+    assert (yielded.output.stop.reason, yielded.output.stop.edited_by) == (JAM, "Ada")
+    kept = world.room.edits(FILLER, at(0), at(60), scope=person("Eve"))
+    assert [(edit.by, edit.reason, edit.withdrawn) for edit in kept] == [("Ben", WASH, True), ("Ada", JAM, False)]
+
+
 def test_a_withdrawal_that_was_not_seen_is_a_conflict_too(world: World) -> None:
     first = world.edit(FILLER, 20, 30, reason=JAM)
     seen = first.output.stop.version

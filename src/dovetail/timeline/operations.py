@@ -54,6 +54,7 @@ class EditTime(Saying):
     end: Moment | None = None
     what: What | None = Field(default=None, description="default: from what is said")
     seen: Seen = None
+    yields: bool = Field(default=False, description="what stands goes on to stand; this is kept in the history only")
 
 
 class StopRef(Input):
@@ -102,6 +103,7 @@ class Wish:
     t1_us: int | None
     what: What
     seen: str | None
+    yields: bool = False
 
 
 class TimelineOperations:
@@ -139,7 +141,8 @@ class TimelineOperations:
         period = _period(call, given.start, given.end)
         if given.what == "split":
             raise InvalidError("a split has an operation of its own", pointer="/what", code="edit-what", hint="…/split")
-        return self._answered(call, self._say(call, Wish(given.equipment_id, *period, _what(given), given.seen), given))
+        wish = Wish(given.equipment_id, *period, _what(given), given.seen, given.yields)
+        return self._answered(call, self._say(call, wish, given))
 
     def _edit_many(self, call: Call, given: EditMany) -> Said:
         _ = call.uow.known  # nobody else writes from here on
@@ -216,6 +219,7 @@ class TimelineOperations:
             evidence_us=evidence_us,
             seen_reason=seen_reason,
             known=call.uow.known,
+            withdrawn=wish.yields,
         )
         if edit.is_open:
             edit = replace(edit, t1_us=store.next_open_us(call.uow, node.id, edit.t0_us))
