@@ -1,10 +1,10 @@
-"""The virtual plant beside an installation: in an event loop of its own, with a panel that jams and frees a machine."""
+"""The virtual plant beside an installation: in its own event loop, with a panel that jams machines and pulls cables."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 from pydantic import BaseModel
@@ -57,6 +57,11 @@ class PlantThread:
             self._thread.join(STOP_S)
         self._loop.close()
 
+    def cable(self, unit: str, what: Literal["pull", "plug"]) -> None:
+        """Pull the network cable of a unit's PLC, or put it back; return when it is done. Raises NotFoundError."""
+        doing = self.plant.unplug(unit) if what == "pull" else self.plant.plug(unit)
+        asyncio.run_coroutine_threadsafe(doing, self._loop).result(STOP_S)
+
     async def _stop(self) -> None:
         """The plant, and what its servers still hold of clients that went away without a word."""
         await self.plant.stop()
@@ -67,7 +72,10 @@ class PlantThread:
 
 
 class SimUnit(BaseModel):
-    """One virtual machine; `cause` says why it stands. Buffers in pieces; null where the line begins or ends."""
+    """One virtual machine; `cause` says why it stands. Buffers in pieces; null where the line begins or ends.
+
+    `unplugged`: the network cable of its PLC is pulled.
+    """
 
     path: str
     name: str
@@ -77,6 +85,7 @@ class SimUnit(BaseModel):
     buffer_before: int | None
     buffer_after: int | None
     speed_upm: float
+    unplugged: bool
 
 
 class Sim(BaseModel):
@@ -99,31 +108,59 @@ class Free(Input):
     unit: str
 
 
+class Unplug(Input):
+    """Pull the network cable of a virtual machine's PLC until it is plugged in again."""
+
+    unit: str
+
+
+class Plug(Input):
+    """Put the cable back."""
+
+    unit: str
+
+
 class SimPanel:
     """The operations of the virtual-plant panel. `paths`: unit → equipment path."""
 
-    def __init__(self, plant: VirtualPlant, equipment: EquipmentRoom, *, paths: Mapping[str, str]) -> None:
-        self._plant = plant
+    def __init__(self, thread: PlantThread, equipment: EquipmentRoom, *, paths: Mapping[str, str]) -> None:
+        self._thread, self._plant = thread, thread.plant
+        self._unplugged: set[str] = set()
         self._equipment = equipment
         self._paths = paths
-        self.jam: Operation[Jam, Nothing] = Operation(
-            name="sim.jam",
-            summary="Jam a machine of the virtual plant",
-            permission="sim.operate",
-            input=Jam,
-            output=Nothing,
-            handler=self._jam,
-            node=lambda _uow, given: self._id(self._unit(given.unit)),
-            undo=lambda given, _out: Undo("sim.free", Free(unit=given.unit)),
+        self.jam = self._operation(
+            "sim.jam: Jam a machine of the virtual plant",
+            Jam,
+            self._jam,
+            lambda unit: Undo("sim.free", Free(unit=unit)),
         )
-        self.free: Operation[Free, Nothing] = Operation(
-            name="sim.free",
-            summary="Free a machine of the virtual plant",
+        self.free = self._operation("sim.free: Free a machine of the virtual plant", Free, self._free)
+        self.unplug = self._operation(
+            "sim.unplug: Pull the network cable of a virtual PLC",
+            Unplug,
+            self._unplug,
+            lambda unit: Undo("sim.plug", Plug(unit=unit)),
+        )
+        self.plug = self._operation("sim.plug: Put the cable back", Plug, self._plug)
+
+    def _operation[Given: Jam | Free | Unplug | Plug](
+        self,
+        said: str,
+        given: type[Given],
+        handler: Callable[[Call, Given], Nothing],
+        undo: Callable[[str], Undo] | None = None,
+    ) -> Operation[Given, Nothing]:
+        """An operation on one machine; `said`: its name and what it does."""
+        name, _, summary = said.partition(": ")
+        return Operation(
+            name=name,
+            summary=summary,
             permission="sim.operate",
-            input=Free,
+            input=given,
             output=Nothing,
-            handler=self._free,
-            node=lambda _uow, given: self._id(self._unit(given.unit)),
+            handler=handler,
+            node=lambda _uow, asked: self._id(self._unit(asked.unit)),
+            undo=None if undo is None else lambda asked, _out: undo(asked.unit),
         )
 
     def view(self, scope: Scope) -> Sim:
@@ -142,6 +179,7 @@ class SimPanel:
             buffer_before=unit.buffer_before,
             buffer_after=unit.buffer_after,
             speed_upm=unit.speed_upm,
+            unplugged=unit.name in self._unplugged,
         )
 
     def _unit(self, given: str) -> str:
@@ -161,6 +199,18 @@ class SimPanel:
         self._plant.free(self._unit(given.unit))
         return Nothing()
 
+    def _unplug(self, _call: Call, given: Unplug) -> Nothing:
+        unit = self._unit(given.unit)
+        self._thread.cable(unit, "pull")
+        self._unplugged.add(unit)
+        return Nothing()
+
+    def _plug(self, _call: Call, given: Plug) -> Nothing:
+        unit = self._unit(given.unit)
+        self._thread.cable(unit, "plug")
+        self._unplugged.discard(unit)
+        return Nothing()
+
 
 def routes(api: Api, panel: SimPanel) -> None:
     """Declare the routes of the virtual-plant panel; only a demo has them."""
@@ -171,3 +221,5 @@ def routes(api: Api, panel: SimPanel) -> None:
 
     api.change("POST", "/sim/jam", panel.jam)
     api.change("POST", "/sim/free", panel.free)
+    api.change("POST", "/sim/unplug", panel.unplug)
+    api.change("POST", "/sim/plug", panel.plug)

@@ -132,7 +132,7 @@ class Demo:
             self.thread.start()
         self._apply_plant()
         self._begin_jobs()
-        shown = panel.SimPanel(self.plant, self.house.rooms.equipment, paths=PATHS)
+        shown = panel.SimPanel(self.thread, self.house.rooms.equipment, paths=PATHS)
         self.house.is_demo = True
         self.house.extra_routes.append(lambda api: panel.routes(api, shown))
 

@@ -60,7 +60,7 @@ const countItems = (id, from, to) => {
   return list;
 };
 const lastOf = (tag) => { const v = valueAt(tag, nowUs()); return { value: v.quality === 192 ? v.value : null, ts: iso(nowUs() - 5e5), quality: v.quality, quality_name: v.quality === 192 ? "GOOD" : "BAD_NOT_CONNECTED", ts_device: iso(nowUs() - 502e3) }; };
-const simDoc = () => ({ units: units.slice(0, 4).map((u, i) => ({ path: u.path, name: u.name, state: openRecord(u.id).state, jammed: jammed.has(u.id), cause: jammed.get(u.id) ?? null, buffer_before: i ? 30 + i * 11 : null, buffer_after: i < 3 ? 41 + i * 11 : null, speed_upm: openRecord(u.id).state === "Execute" ? 96 : 0 })), speed: 1 });
+const simDoc = () => ({ units: units.slice(0, 4).map((u, i) => ({ path: u.path, name: u.name, state: openRecord(u.id).state, jammed: jammed.has(u.id), cause: jammed.get(u.id) ?? null, buffer_before: i ? 30 + i * 11 : null, buffer_after: i < 3 ? 41 + i * 11 : null, speed_upm: openRecord(u.id).state === "Execute" ? 96 : 0, unplugged: false })), speed: 1 });
 
 const routes = [
   ["GET", /^\/health$/, () => ok({ status: "ok" })],

@@ -223,5 +223,5 @@ export interface Series { tag: number; unit: string | null; t0_us: number[]; min
 
 export interface Job { id: string; title: string; done: number; total: number | null; unit: string | null; state: string; started: string; detail?: string }
 
-export interface SimUnit { path: string; name: string; state: string; jammed: boolean; cause: string | null; buffer_before: number | null; buffer_after: number | null; speed_upm: number | null }
+export interface SimUnit { path: string; name: string; state: string; jammed: boolean; cause: string | null; buffer_before: number | null; buffer_after: number | null; speed_upm: number | null; unplugged: boolean }
 export interface Sim { units: SimUnit[]; speed: number }

@@ -1,4 +1,4 @@
-// The panel of the virtual plant: each machine with its buffers, and the buttons that jam and free it.
+// The panel of the virtual plant: each machine with its buffers, and the buttons that jam it, free it and pull its cable.
 import { Button, Select } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -24,7 +24,7 @@ const CAUSES = ["jam", "misfeed", "sensor", "motor", "valve", "no-material", "cl
 function useOperate() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ unit, cause }: { unit: string; cause: string | null }) => (cause === null ? post("/sim/free", { unit }) : post("/sim/jam", { unit, cause })),
+    mutationFn: ({ what, ...given }: { what: "jam" | "free" | "plug" | "unplug"; unit: string; cause?: string }) => post(`/sim/${what}`, given),
     onSettled: () => client.invalidateQueries({ queryKey: ["/sim"] }),
   });
 }
@@ -54,11 +54,12 @@ function Machine({ unit }: { unit: SimUnit }) {
       <p className={css.cause}>{unit.cause ? wordFor(causeWords, language, unit.cause) : unit.jammed ? say("jammed") : "\u00a0"}</p>
       <div className={css.speed}><span className={css.small}>{say("speed")}</span><Num value={unit.speed_upm} unit="{#}/min" /></div>
       {unit.jammed ? (
-        <Button className={css.touch} fullWidth loading={operate.isPending} onClick={() => operate.mutate({ unit: unit.path, cause: null })} leftSection={<Icon name="play" />} aria-label={say("freeOf", { name: unit.name })} data-testid={`free-${unit.path}`}>{say("free")}</Button>
+        <Button className={css.touch} fullWidth loading={operate.isPending} onClick={() => operate.mutate({ what: "free", unit: unit.path })} leftSection={<Icon name="play" />} aria-label={say("freeOf", { name: unit.name })} data-testid={`free-${unit.path}`}>{say("free")}</Button>
       ) : (
-        <Button className={css.touch} fullWidth variant="default" loading={operate.isPending} onClick={() => operate.mutate({ unit: unit.path, cause })} leftSection={<Icon name="jam" />} aria-label={say("jamOf", { name: unit.name })} data-testid={`jam-${unit.path}`}>{say("jam")}</Button>
+        <Button className={css.touch} fullWidth variant="default" loading={operate.isPending} onClick={() => operate.mutate({ what: "jam", unit: unit.path, cause })} leftSection={<Icon name="jam" />} aria-label={say("jamOf", { name: unit.name })} data-testid={`jam-${unit.path}`}>{say("jam")}</Button>
       )}
       <Select size="sm" aria-label={say("cause")} value={(unit.jammed && unit.cause) || cause} onChange={(value) => value && setCause(value)} allowDeselect={false} disabled={unit.jammed} data={CAUSES.map((value) => ({ value, label: causeWords[language][value] }))} data-testid={`cause-${unit.path}`} />
+      <Button className={css.touch} fullWidth variant="default" loading={operate.isPending} onClick={() => operate.mutate({ what: unit.unplugged ? "plug" : "unplug", unit: unit.path })} leftSection={<Icon name="link" />} aria-label={say(unit.unplugged ? "plugOf" : "unplugOf", { name: unit.name })} data-testid={`${unit.unplugged ? "plug" : "unplug"}-${unit.path}`}>{say(unit.unplugged ? "plug" : "unplug")}</Button>
       {operate.error && <ProblemNotice error={operate.error} compact />}
     </article>
   );
