@@ -29,9 +29,10 @@ function Choice({ entry, theirs, yours }: { entry: Entry; theirs: Said; yours: S
   const say = useWords(words);
   const nameOf = useEntryName();
   const send = useDo();
-  const mine = () => {
+  const settle = (how: "mine" | "theirs") => {
+    const body = { ...(entry.body as object), seen: theirs.version };
     outbox.drop(entry.id);
-    void send({ path: entry.path, body: { ...(entry.body as object), seen: theirs.version }, label: entry.label, values: entry.values });
+    void send({ path: entry.path, ...(how === "mine" ? { body, label: entry.label } : { body: { ...body, yields: true }, label: "yielded", undo: "none" as const }), values: entry.values });
   };
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={say("conflictTitle")} size="xl">
@@ -39,8 +40,8 @@ function Choice({ entry, theirs, yours }: { entry: Entry; theirs: Said; yours: S
       <div className={css.versions} data-testid="conflict">
         <Version title={say("yours")} said={yours} testid="conflict-yours" />
         <Version title={say("theirs")} said={theirs} testid="conflict-theirs" />
-        <button type="button" className={css.choice} onClick={mine} data-testid="use-mine" data-autofocus>{say("useMine")}</button>
-        <button type="button" className={css.choice} onClick={() => outbox.drop(entry.id)} data-testid="keep-theirs">{say("keepTheirs")}</button>
+        <button type="button" className={css.choice} onClick={() => settle("mine")} data-testid="use-mine" data-autofocus>{say("useMine")}</button>
+        <button type="button" className={css.choice} onClick={() => settle("theirs")} data-testid="keep-theirs">{say("keepTheirs")}</button>
       </div>
       <p className={css.hint}>{say("nothingLost")}</p>
     </Modal>

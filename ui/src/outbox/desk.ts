@@ -55,7 +55,8 @@ export function useOutboxPost(): void {
       void outbox.flush(person.id).then(() => outbox.entries() !== before && refreshPlant(client));
     };
     if (link === "open") flush();
+    addEventListener("online", flush);
     const timer = setInterval(flush, TRY_AGAIN_MS);
-    return () => clearInterval(timer);
+    return () => { clearInterval(timer); removeEventListener("online", flush); };
   }, [waits, link, person.id, client]);
 }

@@ -32,7 +32,8 @@ function Row({ entry }: { entry: Entry }) {
   );
 }
 
-export function OutboxNotice() {
+/** `large`: at the station, for a glove. */
+export function OutboxNotice({ large = false }: { large?: boolean }) {
   const say = useWords(words);
   const entries = useOutbox();
   const [open, setOpen] = useState(false);
@@ -41,8 +42,8 @@ export function OutboxNotice() {
   if (entries.length === 0) return null;
   return (
     <>
-      <button type="button" className={css.chip} data-refused={refused > 0} onClick={() => setOpen(true)} data-testid="outbox" aria-label={say("open")}>
-        <Icon name={refused > 0 ? "jam" : "clock"} />
+      <button type="button" className={css.chip} data-refused={refused > 0} data-large={large} onClick={() => setOpen(true)} data-testid="outbox" aria-haspopup="dialog">
+        <Icon name={refused > 0 ? "jam" : "clock"} size={large ? 26 : 18} />
         <span>{[waiting > 0 && say("waiting", { n: waiting }), refused > 0 && say("refused", { n: refused })].filter(Boolean).join(" · ")}</span>
       </button>
       <Modal opened={open} onClose={() => setOpen(false)} title={say("title")} size="lg" closeButtonProps={{ "aria-label": say("close"), size: 64 }}>

@@ -6,7 +6,7 @@ import type { Command, Entry, Outcome } from "@/outbox/outbox";
 import { words } from "@/outbox/words";
 import { useWords } from "@/words/words";
 
-const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "jump"] as const;
+const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "stillRuns", "yielded", "jump"] as const;
 
 export function useEntryName(): (entry: Pick<Entry, "label" | "values">) => string {
   const say = useWords(words);
@@ -29,7 +29,7 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
     }
     const [first, second, ...rest] = new Set(commands.map(nameOf));
     const what = [first, second, rest.length > 0 && `+${rest.length}`].filter(Boolean).join(" · ");
-    const audits = outcomes.flatMap((outcome) => (outcome.kind === "sent" && outcome.auditId ? [outcome.auditId] : []));
+    const audits = outcomes.flatMap((outcome, n) => (outcome.kind === "sent" && outcome.auditId && commands[n]?.undo !== "none" ? [outcome.auditId] : []));
     const undo = async () => {
       for (const audit of audits.reverse()) await submit({ path: `/audit/${audit}/undo`, body: {}, label: "undo", values: { what } });
       showToast({ text: say("undone") });

@@ -69,12 +69,15 @@ export function StartDialog({ here, runs, onClose }: { here: Equipment; runs: re
   const send = useDo();
   const [given, setGiven] = useState<Given>({ product: null, order: "", lot: "", rate: "" });
   const usual = rateFor(products.find((product) => product.id === given.product), map.chain(here));
-  const start = (how: "alone" | "beside") => {
+  const start = async (how: "alone" | "beside") => {
     const at = nowIso();
     const ended = how === "alone" ? runs.flatMap((run) => endOf(run, here, at)) : [];
     const started = { ...startOf(here, given, { started_at: at, ...(how === "beside" ? { beside: true } : {}) }), label: "jobStart", values: { product: productName(given.product ?? ""), machine: here.name } };
     onClose();
-    void send(...ended, started);
+    const outcomes = await send(...ended, started);
+    if (outcomes.at(-1)?.kind !== "refused") return;
+    const audits = outcomes.flatMap((outcome) => (outcome.kind === "sent" && outcome.auditId ? [outcome.auditId] : []));
+    for (const audit of audits.reverse()) await send({ path: `/audit/${audit}/undo`, body: {}, label: "stillRuns", values: { product: runs.map((run) => productName(run.first.product)).join(", ") } });
   };
   return (
     <Sheet title={say("title", { name: here.name })} onClose={onClose} testid="start-dialog">
@@ -85,8 +88,8 @@ export function StartDialog({ here, runs, onClose }: { here: Equipment; runs: re
         <Field label={say("rate")} value={given.rate} onChange={(rate) => setGiven({ ...given, rate })} hint={usual === null ? say("optional") : say("usual", { rate: formatNumber(usual, language) })} testid="start-rate" />
       </div>
       <div className={css.acts}>
-        {runs.length > 0 && <button type="button" className={css.act} disabled={!given.product} onClick={() => start("beside")} data-testid="start-beside">{say("beside")}</button>}
-        <button type="button" className={css.act} data-main="true" disabled={!given.product} onClick={() => start("alone")} data-testid="start-submit">{say(runs.length > 0 ? "change" : "start")}</button>
+        {runs.length > 0 && <button type="button" className={css.act} disabled={!given.product} onClick={() => void start("beside")} data-testid="start-beside">{say("beside")}</button>}
+        <button type="button" className={css.act} data-main="true" disabled={!given.product} onClick={() => void start("alone")} data-testid="start-submit">{say(runs.length > 0 ? "change" : "start")}</button>
       </div>
     </Sheet>
   );
