@@ -1,6 +1,6 @@
 // Answering a stop: its reason and comment as one entry of the outbox, with the version that the person saw.
 import { useCallback } from "react";
-import type { Stop } from "@/api/types";
+import type { Stop, TimelineEdit } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import type { Command, Outcome } from "@/outbox/outbox";
 import { useDo } from "@/outbox/said";
@@ -24,5 +24,17 @@ export function useAnswer(): (stops: readonly Stop[], answer: Answer) => Promise
       values: { machine: map.byId(stop.equipment_id)?.name ?? "", time: formatMoment(Date.parse(stop.start), "time", reader), reason: reasonName(answer.reason) ?? "–" },
     }));
     return send(...commands);
+  }, [map, reader, reasonName, send]);
+}
+
+/** What somebody said no longer holds; what stood before it stands again. */
+export function useTakeBack(): (stop: Stop, edit: TimelineEdit) => void {
+  const { map } = useEquipment();
+  const reader = useReader();
+  const reasonName = useReasonName();
+  const send = useDo();
+  return useCallback((stop, edit) => {
+    const said = [map.byId(stop.equipment_id)?.name, formatMoment(Date.parse(stop.start), "time", reader), reasonName(edit.reason) ?? edit.comment];
+    void send({ path: `/equipment/${stop.equipment_id}/timeline-edits/withdraw`, body: { edit_ids: [edit.edit_id] }, label: "undo", values: { what: said.filter(Boolean).join(", ") }, undo: "none" });
   }, [map, reader, reasonName, send]);
 }

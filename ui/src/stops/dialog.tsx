@@ -13,7 +13,7 @@ import { useReader } from "@/show/show";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
-import { type Answer, useAnswer } from "@/stops/answer";
+import { type Answer, useAnswer, useTakeBack } from "@/stops/answer";
 import css from "@/stops/dialog.module.css";
 import { ReasonPicker } from "@/stops/picker";
 import { lastsMs } from "@/stops/stops";
@@ -44,7 +44,7 @@ function Head({ stop, onClose }: { stop: Stop; onClose: () => void }) {
   );
 }
 
-function Edit({ edit }: { edit: TimelineEdit }) {
+function Edit({ edit, onTakeBack }: { edit: TimelineEdit; onTakeBack: () => void }) {
   const say = useWords(words);
   const reader = useReader();
   const reasonName = useReasonName();
@@ -53,12 +53,14 @@ function Edit({ edit }: { edit: TimelineEdit }) {
     <li className={css.edit} data-gone={gone !== null} data-testid="edit">
       <span>{[edit.reason !== null && say("saidReason", { reason: reasonName(edit.reason) ?? "–" }), edit.comment && say("saidComment", { comment: edit.comment })].filter(Boolean).join(" · ") || "–"}</span>
       <span className="quiet">{[edit.by, formatMoment(Date.parse(edit.at), "full", reader), gone].filter(Boolean).join(" · ")}</span>
+      {!edit.withdrawn && <button type="button" className={css.takeBack} onClick={onTakeBack} data-testid="edit-take-back">{say("takeBack")}</button>}
     </li>
   );
 }
 
-export function EditHistory({ stop }: { stop: Stop }) {
+export function EditHistory({ stop, onDone }: { stop: Stop; onDone: () => void }) {
   const say = useWords(words);
+  const takeBack = useTakeBack();
   const span = { start: stop.start, end: stop.end ?? new Date(Date.parse(stop.start) + lastsMs(stop, Date.now()) + 1000).toISOString() };
   const { data, error, isPending } = useQuery(timelineEditsQuery(stop.equipment_id, span));
   return (
@@ -67,7 +69,7 @@ export function EditHistory({ stop }: { stop: Stop }) {
       {isPending && <Waiting lines={1} />}
       {error && <ProblemNotice error={error} compact />}
       {data?.length === 0 && <p className="quiet">{say("noHistory")}</p>}
-      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} />)}</ul>
+      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} onTakeBack={() => { onDone(); takeBack(stop, edit); }} />)}</ul>
     </section>
   );
 }
@@ -83,7 +85,7 @@ export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; 
     void send([stop], { ...said, ...given });
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size="min(1180px, 100vw - 24px)" padding={0} aria-label={say("why")} data-testid="stop-dialog">
+    <Modal opened onClose={onClose} withCloseButton={false} size="min(1180px, 100vw - 24px)" padding={0} attributes={{ content: { "aria-label": say("why") } }} data-testid="stop-dialog">
       <Head stop={stop} onClose={onClose} />
       <div className={css.body}>
         <ReasonPicker stop={stop} onPick={(reason) => answer({ reason })} />
@@ -92,7 +94,7 @@ export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; 
           <button type="button" className={css.act} disabled={!("comment" in said)} onClick={() => answer({})} data-testid="stop-save-comment">{say("saveComment")}</button>
           {stop.reason && <button type="button" className={css.act} onClick={() => answer({ reason: null })} data-testid="stop-clear">{say("takeAway")}</button>}
         </div>
-        {history === "shown" && <EditHistory stop={stop} />}
+        {history === "shown" && <EditHistory stop={stop} onDone={onClose} />}
       </div>
     </Modal>
   );

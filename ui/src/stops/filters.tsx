@@ -19,6 +19,7 @@ export function filterIn(search: Search, units: readonly Equipment[]): Filter {
     unit: unit?.id ?? null,
     reason: search["why"] ?? null,
     unassigned: search["open"] === "1",
+    own: search["own"] === "1",
     longerMs: (Number(search["min"]) || 0) * MINUTE_MS,
     planned: search["planned"] === "1",
     micro: search["short"] === "1",
@@ -32,7 +33,7 @@ export function Filters({ units, filter }: { units: readonly Equipment[]; filter
   const change = useChangeSearch();
   const { data = [] } = useQuery(reasonsQuery());
   const reasons = [...reasonNames(data)].map(([value, label]) => ({ value, label }));
-  const flag = (key: "open" | "planned" | "short", label: string, checked: boolean) => <Switch key={key} label={label} checked={checked} onChange={(event) => change({ [key]: event.currentTarget.checked ? "1" : null })} data-testid={`stops-${key}`} />;
+  const flag = (key: "open" | "own" | "planned" | "short", label: string, checked: boolean) => <Switch key={key} label={label} checked={checked} onChange={(event) => change({ [key]: event.currentTarget.checked ? "1" : null })} data-testid={`stops-${key}`} />;
   return (
     <div className={css.filters} role="group" aria-label={say("filters")}>
       {units.length > 1 && <Select size="sm" w={150} aria-label={say("machine")} placeholder={say("anyMachine")} value={search["unit"] ?? null} onChange={(unit) => change({ unit })} clearable data={units.map((unit) => ({ value: unit.path.split("/").at(-1) ?? "", label: unit.name }))} data-testid="stops-unit" />}
@@ -40,6 +41,7 @@ export function Filters({ units, filter }: { units: readonly Equipment[]; filter
       <Select size="sm" w={140} aria-label={say("longer")} placeholder={say("longer")} value={search["min"] ?? null} onChange={(min) => change({ min })} clearable data={LONGER_MIN.map((n) => ({ value: String(n), label: say("minutes", { n }) }))} data-testid="stops-min" />
       <Select size="sm" w={120} aria-label={say("sort")} value={filter.sort} onChange={(sort) => change({ sort: sort === "longest" ? sort : null })} allowDeselect={false} data={(["newest", "longest"] as const).map((value) => ({ value, label: say(value) }))} data-testid="stops-sort" />
       {flag("open", say("onlyOpen"), filter.unassigned)}
+      {flag("own", say("onlyOwn"), filter.own)}
       {flag("planned", say("withPlanned"), filter.planned)}
       {flag("short", say("withShort"), filter.micro)}
     </div>

@@ -14,11 +14,11 @@ const stops = [
   stop("old", { start: "2026-11-23T07:00:00Z" }),
   stop("young"),
   stop("stands", { end: null, start: "2026-11-23T09:50:00Z" }),
-  stop("stands, answered", { end: null, reason: "mechanical/jam", equipment_id: 2, start: "2026-11-23T09:40:00Z" }),
+  stop("stands, answered", { end: null, reason: "mechanical/jam", equipment_id: 2, external: true, start: "2026-11-23T09:40:00Z" }),
   stop("break", { planned: true, start: "2026-11-23T09:30:00Z", duration_s: 1800 }),
   stop("blink", { micro: true, duration_s: 4, start: "2026-11-23T09:20:00Z" }),
 ];
-const ALL: Filter = { unit: null, reason: null, unassigned: false, longerMs: 0, planned: true, micro: true, sort: "newest" };
+const ALL: Filter = { unit: null, reason: null, unassigned: false, own: false, longerMs: 0, planned: true, micro: true, sort: "newest" };
 const ids = (found: readonly Stop[]) => found.map((one) => one.stop_id);
 
 describe("stops", () => {
@@ -30,6 +30,7 @@ describe("stops", () => {
     [{ reason: "mechanical" }, ["stands, answered", "answered"]],
     [{ reason: "mechanical/j" }, []],
     [{ unassigned: true, planned: false, micro: false }, ["stands", "young", "old"]],
+    [{ own: true, reason: "mechanical" }, ["answered"]],
     [{ longerMs: 600_000, sort: "longest" }, ["break", "stands, answered", "stands"]],
   ] as [Partial<Filter>, string[]][])("filtered by %j: %j", (filter, found) => expect(ids(filtered(stops, { ...ALL, ...filter }, NOW))).toEqual(found));
 });

@@ -7,7 +7,7 @@ import { useNowMs } from "@/live/now";
 import { dayStartMs } from "@/show/format";
 import { useSearchText } from "@/view/search";
 
-export const PERIODS = ["shift", "last-shift", "today", "24h", "7d", "custom"] as const;
+export const PERIODS = ["shift", "last-shift", "today", "yesterday", "24h", "7d", "custom"] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
 /** ms since 1970. `t1` of a live window may lie ahead of now (the end of the running shift). */
@@ -36,6 +36,7 @@ export function windowOf(asked: Asked, known: Known): Window | null {
     case "shift": return running ? { ...spanOf(running), live: true, shift: running } : null;
     case "last-shift": return ended ? { ...spanOf(ended), live: false, shift: ended } : null;
     case "today": return live(dayStartMs(nowMs, known.zone));
+    case "yesterday": return { t0: dayStartMs(dayStartMs(nowMs, known.zone) - HOUR_MS, known.zone), t1: dayStartMs(nowMs, known.zone), live: false, shift: null };
     case "24h": return live(minute - 24 * HOUR_MS);
     case "7d": return live(minute - 7 * 24 * HOUR_MS);
     case "custom": return customWindow(asked, nowMs);
