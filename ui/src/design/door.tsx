@@ -21,7 +21,7 @@ export function Door({ title, tagline, onSubmit, children }: DoorProps) {
         {tagline && <p className={css.tagline}>{tagline}</p>}
         <form className={css.form} onSubmit={submit}>{children}</form>
       </div>
-      <SegmentedControl size="xs" value={useLanguage()} onChange={(value) => chooseLanguage(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
+      <SegmentedControl classNames={{ label: css.language ?? "" }} value={useLanguage()} onChange={(value) => chooseLanguage(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="language" />
     </main>
   );
 }

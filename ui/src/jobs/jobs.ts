@@ -20,12 +20,13 @@ export function useMay(permission: string, equipment: Equipment): boolean {
   return me.permissions.system.includes(permission) || map.chain(equipment).some((node) => held.includes(node.id));
 }
 
-/** The jobs that run now; of a line those of its work units. Asked for the last minutes only; a running job touches them however long it lasts. */
-export function useRunningJobs(equipmentId: number): JobResponse[] {
+/** The jobs that run now, undefined until that is known; of a line those of its work units. Asked for the last minutes only; a running job touches them however long it lasts. */
+export function useKnownJobs(equipmentId: number): JobResponse[] | undefined {
   const step = Math.floor(useNowMs() / STEP_MS) * STEP_MS;
   const span = { start: new Date(step - STEP_MS).toISOString(), end: new Date(step + DAY_MS).toISOString() };
-  return useQuery({ ...jobResponsesQuery(equipmentId, span), refetchInterval: ASK_AGAIN_MS }).data?.filter((job) => job.end === null) ?? [];
+  return useQuery({ ...jobResponsesQuery(equipmentId, span), refetchInterval: ASK_AGAIN_MS }).data?.filter((job) => job.end === null);
 }
+export const useRunningJobs = (equipmentId: number): JobResponse[] => useKnownJobs(equipmentId) ?? [];
 
 /** What the floor calls one job: an order that runs on several machines of a line, whether it was started on all at once or on each. */
 export interface Run { key: string; first: JobResponse; jobs: readonly JobResponse[] }

@@ -52,27 +52,21 @@ function Who({ here, onClose }: { here: Equipment; onClose: () => void }) {
   );
 }
 
+/** What is only read: where, which shift, whether it is linked, what time it is. */
 export function Bar({ here }: { here: Equipment }) {
   const say = useWords(words);
   const sayApp = useWords(appWords);
-  const { map } = useEquipment();
-  const { person } = useMe();
   const link = useLinkState();
   const nowMs = useNowMs();
   const { kpis } = useCurrentShift(here.id);
-  const [who, setWho] = useState(false);
-  const above = here.parent_id === null ? undefined : map.byId(here.parent_id);
   return (
     <header className={css.bar}>
-      {above && here.level === "WorkUnit" && <Go to={stationOf(above.path)} className={css.up} label={above.name} testid="station-up"><Icon name="back" size={22} /></Go>}
-      <div className={css.barWords}><h1>{here.name}</h1><ShiftName kpis={kpis} /></div>
+      <h1>{here.name}</h1>
+      <ShiftName kpis={kpis} />
       <span className={css.space} />
-      {link === "lost" && <span className={css.lost} role="status" data-testid="station-lost"><Icon name="jam" size={22} />{say("lost")}</span>}
+      {link === "lost" && <span className={css.lost} role="status" data-testid="station-lost"><Icon name="jam" size={20} />{say("lost")}</span>}
       {link === "connecting" && <span className="quiet" role="status">{sayApp("connecting")}</span>}
-      <OutboxNotice />
       <span className={css.clock}><When at={nowMs} as="time" /></span>
-      <button type="button" className={css.person} onClick={() => setWho(true)} data-testid="station-person"><Icon name="person" size={22} /><span>{person.name}</span></button>
-      {who && <Who here={here} onClose={() => setWho(false)} />}
     </header>
   );
 }
@@ -94,11 +88,24 @@ function Tile({ unit, alone }: { unit: Equipment; alone: boolean }) {
   const look_ = { "data-tone": look?.tone ?? "void", "data-state": now?.state, "data-alone": alone };
   return (
     <div className={`live ${css.tile}`} {...look_} data-testid={`state-${unit.path}`}>
-      {alone ? inside : <Go to={stationOf(unit.path)} className={css.tileLink} label={`${say("choose", { name: unit.name })}, ${word ?? ""}`}>{inside}</Go>}
+      {alone ? <div className={css.aloneInside}>{inside}</div> : <Go to={stationOf(unit.path)} className={css.tileLink}>{inside}</Go>}
     </div>
   );
 }
 
-export function States({ units }: { units: readonly Equipment[] }) {
-  return <div className={css.tiles} data-units={units.length}>{units.map((unit) => <Tile key={unit.id} unit={unit} alone={units.length === 1} />)}</div>;
+/** The way up, what the machines do, what waits on this device, and who works here. */
+export function Top({ here, units }: { here: Equipment; units: readonly Equipment[] }) {
+  const { map } = useEquipment();
+  const { person } = useMe();
+  const [who, setWho] = useState(false);
+  const above = here.parent_id === null ? undefined : map.byId(here.parent_id);
+  return (
+    <div className={css.top}>
+      {above && here.level === "WorkUnit" && <Go to={stationOf(above.path)} className={css.up} testid="station-up"><Icon name="back" size={26} /><span>{above.name}</span></Go>}
+      <div className={css.tiles} data-units={units.length}>{units.map((unit) => <Tile key={unit.id} unit={unit} alone={units.length === 1} />)}</div>
+      <OutboxNotice large />
+      <button type="button" className={css.person} onClick={() => setWho(true)} data-testid="station-person"><Icon name="person" size={26} /><span>{person.name}</span></button>
+      {who && <Who here={here} onClose={() => setWho(false)} />}
+    </div>
+  );
 }

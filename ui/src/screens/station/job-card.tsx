@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { Equipment, JobResponse, Kpis } from "@/api/types";
 import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
-import { runsOf, useMay, useProductName, useRunningJobs } from "@/jobs/jobs";
+import { Waiting } from "@/design/notice";
+import { runsOf, useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
 import { paceOf } from "@/kpi/pace";
 import { EndDialog, HandOverDialog, StartDialog } from "@/screens/station/job-dialogs";
 import css from "@/screens/station/station.module.css";
@@ -11,7 +12,6 @@ import { words } from "@/screens/station/words";
 import { formatMoment } from "@/show/format";
 import { Num, useReader } from "@/show/show";
 import { useWords } from "@/words/words";
-
 
 function Job({ job }: { job: JobResponse }) {
   const say = useWords(words);
@@ -36,7 +36,7 @@ function Pieces({ kpis }: { kpis: Kpis | undefined }) {
       <dl>
         <div><dt>{say("good")}</dt><dd data-testid="station-good"><Num value={kpis?.counts.good} /></dd></div>
         <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Num value={kpis?.counts.scrap} /></dd></div>
-        <div><dt>{say("target")}</dt><dd>{pace ? <Num value={pace.target} /> : <span className={css.small}>{say("noTarget")}</span>}</dd></div>
+        <div><dt>{say("target")}</dt><dd>{pace || !kpis ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
       </dl>
       {pace && <div className={css.track} aria-hidden="true"><div className={css.done} data-pace={pace.pace} style={{ width: `${share * 100}%` }} /></div>}
     </div>
@@ -55,7 +55,8 @@ const countable = (line: Equipment, units: readonly Equipment[]): Equipment[] =>
 
 export function JobCard({ here, units, kpis }: { here: Equipment; units: readonly Equipment[]; kpis: Kpis | undefined }) {
   const say = useWords(words);
-  const runs = runsOf(useRunningJobs(here.id));
+  const jobs = useKnownJobs(here.id);
+  const runs = runsOf(jobs ?? []);
   const [open, setOpen] = useState<Open>(null);
   const mayCount = useMay("count.enter", here);
   const mayJob = useMay("job.operate", here);
@@ -64,13 +65,13 @@ export function JobCard({ here, units, kpis }: { here: Equipment; units: readonl
     <section className={css.side} aria-label={say("job")}>
       <div className={css.card}>
         <span className={css.label}>{say("job")}</span>
-        <div className={css.jobs}>{runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} job={run.first} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
+        <div className={css.jobs}>{!jobs ? <Waiting lines={1} height={44} /> : runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} job={run.first} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
         <Pieces kpis={kpis} />
       </div>
       {mayJob && (
         <div className={css.actions}>
-          {mayCount && <button type="button" className={css.action} data-main={runs.length > 0} onClick={() => setOpen("enter")} data-testid="station-enter"><Icon name="pad" size={26} />{say("enter")}</button>}
-          <button type="button" className={css.action} data-main={runs.length === 0} onClick={() => setOpen("start")} data-testid="station-start"><Icon name="play" size={26} />{say(runs.length > 0 ? "nextJob" : "startJob")}</button>
+          {mayCount && <button type="button" className={css.action} data-main={runs.length > 0} disabled={!jobs} onClick={() => setOpen("enter")} data-testid="station-enter"><Icon name="pad" size={26} />{say("enter")}</button>}
+          <button type="button" className={css.action} data-main={jobs?.length === 0} disabled={!jobs} onClick={() => setOpen("start")} data-testid="station-start"><Icon name="play" size={26} />{say(runs.length > 0 ? "nextJob" : "startJob")}</button>
           <button type="button" className={css.action} disabled={runs.length === 0} onClick={() => setOpen("end")} data-testid="station-end"><Icon name="stop" size={26} />{say("endJob")}</button>
           <button type="button" className={css.action} disabled={runs.length === 0} onClick={() => setOpen("hand-over")} data-testid="station-hand-over"><Icon name="handOver" size={26} />{say("handOver")}</button>
         </div>

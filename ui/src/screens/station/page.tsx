@@ -6,7 +6,7 @@ import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
 import { useMay } from "@/jobs/jobs";
 import { useCurrentShift } from "@/kpi/current-shift";
-import { Bar, States } from "@/screens/station/head";
+import { Bar, Top } from "@/screens/station/head";
 import { JobCard } from "@/screens/station/job-card";
 import css from "@/screens/station/station.module.css";
 import { StopList } from "@/screens/station/stop-list";
@@ -19,7 +19,7 @@ function Station({ here, units }: { here: Equipment; units: readonly Equipment[]
   return (
     <main className={css.station} data-testid="station">
       <Bar here={here} />
-      <States units={units} />
+      <Top here={here} units={units} />
       <div className={css.work}>
         <StopList here={here} mayAnswer={mayAnswer} />
         <JobCard here={here} units={units} kpis={kpis} />

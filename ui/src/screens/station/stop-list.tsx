@@ -18,9 +18,9 @@ import { inOrder, lastsMs, needsReason, startMs, useShiftStops } from "@/stops/s
 import { words as stopWords } from "@/stops/words";
 import { useWords } from "@/words/words";
 
-const ROW_PX = 76;
+const ROW_PX = 110; // a finger in a glove
 
-function Row({ stop, named, onOpen }: { stop: Stop; named: boolean; onOpen: () => void }) {
+function Row({ stop, named, height, onOpen }: { stop: Stop; named: boolean; height: number; onOpen: () => void }) {
   const say = useWords(stopWords);
   const reader = useReader();
   const stateName = useStateName();
@@ -32,14 +32,15 @@ function Row({ stop, named, onOpen }: { stop: Stop; named: boolean; onOpen: () =
   const lasts = lastsMs(stop, nowMs);
   return (
     <li>
-      <button type="button" className={css.stop} data-needs={needs} data-open={stop.end === null} onClick={onOpen} data-testid="stop" data-stop={stop.stop_id}>
+      <button type="button" className={css.stop} style={{ height }} data-needs={needs} data-open={stop.end === null} onClick={onOpen} data-testid="stop" data-stop={stop.stop_id}>
         <StateSign sign={look.sign} tone={look.tone} size={28} />
         <span className={css.stopLast}>{stop.end ? formatDuration(Math.round(lasts / 1000) * 1e6, reader.language) : formatCounter(lasts)}</span>
         <span className={css.stopWords}>
           <span className={css.stopReason}>{reasonName(stop.reason) ?? stateName(look.word)}</span>
           <span className={css.stopSmall}>{[named && map.byId(stop.equipment_id)?.name, `${formatMoment(startMs(stop), "time", reader)}${stop.end ? ` – ${formatMoment(Date.parse(stop.end), "time", reader)}` : ""}`, !stop.end && say("still"), stop.planned && say("planned"), stop.comment].filter(Boolean).join(" · ")}</span>
+          {needs && <span className={css.needs}><Icon name="jam" size={18} />{say("needsReason")}</span>}
         </span>
-        {needs ? <span className={css.needs}><Icon name="jam" size={18} />{say("needsReason")}</span> : stop.edited_by && <Icon name="person" size={20} />}
+        {stop.edited_by && <Icon name="person" size={20} />}
       </button>
     </li>
   );
@@ -65,6 +66,7 @@ export function StopList({ here, mayAnswer }: { here: Equipment; mayAnswer: bool
   const [turned, setTurned] = useState(0);
   const [open, setOpen] = useState<Stop | null>(null);
   const rows = Math.max(1, Math.floor(height / ROW_PX));
+  const rowPx = Math.max(ROW_PX, Math.floor(height / rows)); // the rest of the height goes to the rows
   const sorted = inOrder((stops?.items ?? []).filter((stop) => !stop.micro || stop.reason));
   const pages = Math.max(1, Math.ceil(sorted.length / rows));
   const page = Math.min(turned, pages - 1);
@@ -72,17 +74,17 @@ export function StopList({ here, mayAnswer }: { here: Equipment; mayAnswer: bool
   return (
     <section className={css.stops} aria-labelledby="station-stops">
       <header className={css.stopsHead}>
-        <div>
-          <h2 id="station-stops">{stops && !stops.shift ? say("stopsNoShift", { time: formatMoment(Date.parse(stops.start), "time", reader) }) : say("stops")}</h2>
-          {stops && <span className={waiting > 0 ? css.waiting : "quiet"} data-testid="stops-waiting">{waiting > 0 ? say("open", { n: waiting }) : say("allAnswered")}</span>}
+        <h2 id="station-stops">{stops && !stops.shift ? say("stopsNoShift", { time: formatMoment(Date.parse(stops.start), "time", reader) }) : say("stops")}</h2>
+        {stops && <span className={waiting > 0 ? css.waiting : "quiet"} data-testid="stops-waiting">{waiting > 0 ? say("open", { n: waiting }) : say("allAnswered")}</span>}
+      </header>
+      <div className={css.stopBody}>
+        <div ref={ref} className={css.stopBox}>
+          {error && <ProblemNotice error={error} compact />}
+          {!stops && !error && <Waiting lines={4} height={56} />}
+          {stops && sorted.length === 0 && <Empty icon="check" title={say("none")} hint={say("noneHint")} />}
+          <ul className={`live ${css.stopRows}`} data-testid="stops">{sorted.slice(page * rows, (page + 1) * rows).map((stop) => <Row key={stop.stop_id} stop={stop} named={here.level !== "WorkUnit"} height={rowPx} onOpen={() => mayAnswer && setOpen(stop)} />)}</ul>
         </div>
         <Pager page={page} pages={pages} onTurn={setTurned} />
-      </header>
-      <div ref={ref} className={css.stopBox}>
-        {error && <ProblemNotice error={error} compact />}
-        {!stops && !error && <Waiting lines={4} height={56} />}
-        {stops && sorted.length === 0 && <Empty icon="check" title={say("none")} hint={say("noneHint")} />}
-        <ul className={`live ${css.stopRows}`} data-testid="stops">{sorted.slice(page * rows, (page + 1) * rows).map((stop) => <Row key={stop.stop_id} stop={stop} named={here.level !== "WorkUnit"} onOpen={() => mayAnswer && setOpen(stop)} />)}</ul>
       </div>
       {open && <StopDialog stop={open} onClose={() => setOpen(null)} />}
     </section>
