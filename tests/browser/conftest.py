@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from complaints import Complaints
 from installation_process import Installation
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
+HERE = Path(__file__).resolve().parent
+LONG_FORM: list[str] = []
 DESK = ViewportSize(width=1280, height=800)
 PATIENCE_MS = 20_000  # how long a test waits for what should come at once: the processors may be busy elsewhere
 IMPORT_S = 180.0
@@ -22,14 +24,38 @@ MOSTLY = 0.9
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count the long form that is left out."""
+    LONG_FORM.extend(
+        item.nodeid for item in items if item.path.is_relative_to(HERE) and item.get_closest_marker("soak")
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how large a sample of the browser tests was run."""
+    ran = {
+        report.nodeid for reports in terminalreporter.stats.values() for report in reports if hasattr(report, "when")
+    }
+    ours = [node for node in ran if (config.rootpath / node.partition("::")[0]).is_relative_to(HERE)]
+    if ours:
+        terminalreporter.write_line(
+            f"browser: a sample of {len(ours)} out of {len(ours) + len(LONG_FORM)}; all: -m browser"
+        )
+
+
 @pytest.fixture
 def no_task_leaks() -> None:
     """Playwright keeps an event loop of its own on this thread, so tasks are not looked for here."""
 
 
-@pytest.fixture(scope="module")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests come last: Playwright's event loop stays on this thread for as long as its one browser lives."""
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium per file, each context in it a new empty profile. Skips where there is none."""
+    """One Chromium, each context in it a new empty profile. Skips where there is none."""
     found = installed()
     if found is None:
         pytest.skip(f"no Chromium here ({', '.join(NAMES)}): run tests/browser/install")
@@ -47,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(folder: Path) -> Iterator[Installation]:
-    """The virtual bottling line with one day of history; the history arrives while the first tests run."""
+    """The virtual bottling line with its last day of history; the history arrives while the first tests run."""
     running = Installation("demo", folder / "demo")
     running.start()
     yield running
@@ -109,7 +135,7 @@ def history(demo: Installation, cookie: str) -> None:
     with httpx.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
         while not (demo.has_history() and _observed(client) > MOSTLY):
             assert time.monotonic() < end_s, f"no history after {IMPORT_S} s"
-            time.sleep(0.25)  # nothing outside the installation is told when its figures are settled
+            time.sleep(1)  # nobody outside is told when figures are settled, and each look costs the server something
 
 
 def _observed(client: httpx.Client) -> float:

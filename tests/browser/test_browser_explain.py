@@ -46,7 +46,7 @@ def shown(page: Page, key: str) -> str:
     "figure, way",
     [
         ("oee_index", ["kpi", "column", "slice", "state-record", "sample", "address"]),
-        ("availability", ["column", "slice", "state-record", "sample", "address"]),
+        pytest.param("availability", ["column", "slice", "state-record", "sample", "address"], marks=pytest.mark.soak),
         ("quality_ratio", ["column", "column", "slice", "count-record", "sample", "address"]),
     ],
 )

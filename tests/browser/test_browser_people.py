@@ -9,16 +9,12 @@ import pytest
 from complaints import Complaints
 from installation_process import Installation
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from screens import CAPPER, UI
+from screens import CAPPER
+from sight import needs_axe, stumbles
 
 pytestmark = pytest.mark.browser
 
 PASSWORD, OTHER = "quiet bottles on a belt", "labels on both sides of it"
-AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = """
-() => axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations
-  .filter(one => ['serious', 'critical'].includes(one.impact)).map(one => `${one.id}: ${one.nodes[0].html}`))
-"""
 
 
 @pytest.fixture
@@ -61,7 +57,7 @@ def chosen(page: Page, login: str, action: str) -> None:
     page.get_by_test_id(action).click()
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci --prefix ui")
+@needs_axe
 def test_a_link_opens_nothing_before_a_password_is_chosen(page: Page, device: BrowserContext) -> None:
     link = added(page, "nils", "Nils Holm")
     theirs = device.new_page()
@@ -78,8 +74,7 @@ def test_a_link_opens_nothing_before_a_password_is_chosen(page: Page, device: Br
     theirs.get_by_test_id("new-password-again").fill("kurz")
     theirs.get_by_test_id("new-password-submit").click()
     expect(theirs.get_by_text("Es braucht mindestens 12 Zeichen")).to_be_visible()
-    theirs.evaluate(AXE.read_text(encoding="utf-8"))
-    assert theirs.evaluate(SERIOUS) == []
+    assert stumbles(theirs) == []
 
 
 def test_an_operator_works_sees_no_users_and_is_signed_out(

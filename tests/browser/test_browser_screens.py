@@ -10,17 +10,12 @@ import pytest
 from chromium_here import SignedIn
 from complaints import Complaints
 from playwright.sync_api import Page, ViewportSize, expect
-from screens import CAPPER, LINE, SCREENS, UI, Screen, foreign_words, not_looked_at
+from screens import CAPPER, LINE, SCREENS, Screen, foreign_words, not_looked_at
+from sight import PANEL, WALL, needs_axe, stumbles
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 
-PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)
-AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
-RUN_AXE = """
-only => axe.run(document, { resultTypes: ['violations'], ...only }).then(found => found.violations
-  .filter(one => ['serious', 'critical'].includes(one.impact))
-  .map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | ')}`))
-"""
+READERS = (("en", PANEL, WALL), ("de", WALL, PANEL))  # language, the size it is opened at, the one it is changed to
 TEXTS = """
 () => { const texts = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) { const parent = walk.currentNode.parentElement;
@@ -37,6 +32,15 @@ OVERFLOW = """
     if (found.length && performance.now() < until) requestAnimationFrame(look); else done(found); };
   look(); })
 """
+
+
+def looks() -> list[object]:
+    """Every screen in one language and size, by turns; in the long form in both."""
+    return [
+        pytest.param(screen, *reader, id=f"{screen}-{reader[0]}", marks=[] if n % 2 == k else [pytest.mark.soak])
+        for n, screen in enumerate(SCREENS)
+        for k, reader in enumerate(READERS)
+    ]
 
 
 @pytest.fixture
@@ -62,9 +66,8 @@ def test_every_screen_is_looked_at() -> None:
     assert not_looked_at() == set()
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci --prefix ui")
-@pytest.mark.parametrize("language, size, other", [("en", PANEL, WALL), ("de", WALL, PANEL)], ids=["en", "de"])
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@needs_axe
+@pytest.mark.parametrize("screen, language, size, other", looks())
 def test_a_screen_is_whole(
     reader: Page, screen: Screen, language: str, size: ViewportSize, other: ViewportSize, plant_words: set[str]
 ) -> None:
@@ -74,11 +77,10 @@ def test_a_screen_is_whole(
     texts = set(reader.evaluate(TEXTS)) - plant_words
     assert texts & foreign_words(language) == set()
     assert {text for text in texts if RAW.search(text)} == set()
-    reader.evaluate(AXE.read_text(encoding="utf-8"))
-    assert reader.evaluate(RUN_AXE, {}) == []
+    assert stumbles(reader) == []
     reader.emulate_media(color_scheme="dark")
     expect(reader.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    assert reader.evaluate(RUN_AXE, {"runOnly": ["color-contrast"]}) == []
+    assert stumbles(reader, only="color-contrast") == []
     assert reader.evaluate(OVERFLOW) == []
     reader.set_viewport_size(other)
     assert reader.evaluate(OVERFLOW) == []

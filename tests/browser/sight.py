@@ -1,0 +1,85 @@
+"""What a person at a screen would complain of: it scrolls, words are cut off, a glove misses, axe stumbles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+from screens import UI
+
+PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)
+FINGER_PX, GLOVE_PX = 64, 110  # an operator's screens, and the station
+AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
+needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci --prefix ui")
+RUN_AXE = """
+only => axe.run(document.querySelector('[role=dialog]') ?? document, { resultTypes: ['violations'], ...only })
+  .then(found => found.violations
+    .filter(one => ['serious', 'critical'].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | ')}`))
+"""
+SCROLLS = """
+() => [...document.querySelectorAll('html, body, main, main section, main header, main ul, main li, [role=dialog]')]
+  .filter(box => box.scrollHeight > Math.min(box.clientHeight, innerHeight) + 1)
+  .map(box => `${box.tagName}.${box.className} ${box.scrollHeight} > ${box.clientHeight}`)
+"""
+CUT_OFF = """
+() => { const within = document.querySelector('[role=dialog]') ?? document.querySelector('main');
+  const says = one => [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const hides = box => getComputedStyle(box).overflow !== 'visible';
+  const outside = (words, box) => words.right > box.right + 1 || words.bottom > box.bottom + 1
+    || words.left < box.left - 1 || words.top < box.top - 1;
+  return [...within.querySelectorAll('*')]
+    .filter(one => says(one) && one.checkVisibility() && !one.closest('.visually-hidden, option'))
+    .filter(one => { const words = one.getBoundingClientRect();
+      const slack = parseFloat(getComputedStyle(one).fontSize) * 0.3;  // letters need less than their font's line
+      const clipped = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + slack;
+      if (hides(one) && clipped) return true;
+      if (outside(words, { left: 0, top: 0, right: innerWidth, bottom: innerHeight })) return true;
+      for (let box = one.parentElement; box && box !== within; box = box.parentElement)
+        if (hides(box) && outside(words, box.getBoundingClientRect())) return true;
+      return false; })
+    .map(one => one.textContent.trim().slice(0, 80)); }
+"""
+TARGETS = """
+within => [...(document.querySelector('[role=dialog]') ?? document.querySelector(within))
+    .querySelectorAll('a, button, input, label:has(input)')]
+  .map(one => ({ name: one.dataset.testid ?? one.textContent, box: one.getBoundingClientRect() }))
+  .filter(({ box }) => box.width > 1).map(({ name, box }) => [name, Math.round(box.width), Math.round(box.height)])
+"""
+
+
+def scrolls(page: Page) -> list[str]:
+    """What does not fit into the screen."""
+    return page.evaluate(SCROLLS)
+
+
+def cut_off(page: Page) -> list[str]:
+    """Words of which a part cannot be seen."""
+    return page.evaluate(CUT_OFF)
+
+
+def small(page: Page, least_px: int, *, within: str = "main", but: Iterable[str] = ()) -> list[list[object]]:
+    """What a finger would miss: targets under this height or width."""
+    targets = page.evaluate(TARGETS, within)
+    return [target for target in targets if min(target[1], target[2]) < least_px and target[0] not in but]
+
+
+def stumbles(page: Page, *, only: str = "") -> list[str]:
+    """What axe finds serious or critical on the page, or in the dialog over it; `only`: one of its rules."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    return page.evaluate(RUN_AXE, {"runOnly": [only]} if only else {})
+
+
+def look(page: Page, *, least_px: int, but: Iterable[str] = ()) -> None:
+    """Fail with every complaint about the screen, or the dialog over it, as it stands now."""
+    page.evaluate("document.fonts.ready")
+    heard = {
+        "scrolls": scrolls(page),
+        "cut off": cut_off(page),
+        f"under {least_px} px": small(page, least_px, but=but),
+        "axe": stumbles(page),
+    }
+    complaints = {name: found for name, found in heard.items() if found}
+    assert not complaints, complaints
