@@ -106,7 +106,7 @@ def test_a_week_of_the_line_is_what_the_simulator_knows(tmp_path: Path, seed: in
         assert_all_is_true(plant, life)
 
 
-HOURS_MIXED = 10
+HOURS_MIXED = 8  # from midnight: two hours of the early shift, with its jobs and stops; the long form has whole days
 
 type Way = Callable[[Sequence[Frame], Random], Sequence[Frame]]
 
