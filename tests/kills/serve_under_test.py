@@ -164,7 +164,7 @@ class Load:
         self.over = threading.Event()
         self.threads = [threading.Thread(target=loudly, args=(work,)) for work in (self.carry_ballast, self.run_jobs)]
 
-    def begin(self) -> None:
+    def begin(self, _address: str) -> None:
         """The installation answers: give it its plant if it has none, and work to do."""
         equipment = self.house.rooms.equipment
         if not equipment.plant().equipment:
