@@ -32,6 +32,7 @@ from dovetail.plantcode.section import Section
 from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
 from dovetail.security.service import SecurityRoom
+from dovetail.signals.service import SignalsRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
 from dovetail.states.service import StatesRoom
 from dovetail.timeline.service import TimelineRoom
@@ -67,6 +68,7 @@ class Rooms:
     boards: Boards
     trying: Trying
     trials: EdgeOfThreads
+    signals: SignalsRoom
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -189,4 +191,5 @@ def build_rooms(
         boards=Boards(performance, clock),
         trying=Trying(Onboarding(equipment, vault), trials, clock),
         trials=trials,
+        signals=SignalsRoom(plant=equipment.plant, historian=historian),
     )

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 
 from dovetail.app import collecting, topics
 from dovetail.app.rooms import Rooms
 from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
-from dovetail.connections import tags_api
 from dovetail.connections.service import feeds as feeds_of
 from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
@@ -21,7 +21,6 @@ from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
-from dovetail.historian import api as historian_api
 from dovetail.insight import api as insight_api
 from dovetail.materials import api as materials_api
 from dovetail.onboarding import api as onboarding_api
@@ -30,6 +29,8 @@ from dovetail.operations.operation import Catalogue, Operation
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.security import api as security_api
+from dovetail.signals import api as signals_api
+from dovetail.signals import samples_api
 from dovetail.states import api as states_api
 from dovetail.timeline import api as timeline_api
 from dovetail.upkeep import api as upkeep_api
@@ -93,7 +94,7 @@ def assemble(api: Api, parts: Parts) -> None:
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
-    historian_api.routes(api, rooms.historian, unit_of=lambda tag: _unit_of(rooms, tag))
+    samples_api.routes(api, rooms.historian, unit_of=lambda tag: _unit_of(rooms, tag))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
@@ -104,7 +105,7 @@ def assemble(api: Api, parts: Parts) -> None:
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
     onboarding_api.routes(api, rooms.trying)
-    tags_api.routes(api, rooms.equipment.plant, lambda tags, scope: rooms.historian.last(tags, scope=scope))
+    signals_api.routes(api, rooms.signals)
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)
     longwork.routes(api, parts.work)
@@ -156,7 +157,7 @@ def topic_sources(parts: Parts) -> topics.Sources:
         state=lambda equipment_id: rooms.timeline.state(equipment_id, scope=LIVE),
         stops=lambda equipment_id: rooms.insight.stops_of_shift(equipment_id, "current", scope=LIVE),
         kpi=kpi,
-        last=lambda tags, scope: rooms.historian.last(tags, scope=scope),
+        newest=lambda tags: rooms.historian.latest(np.array(tags, dtype=np.int64), scope=LIVE),
         jobs=lambda: list(parts.work.views()),
         connections=lambda: [connections_api.view(status) for status in parts.link_statuses()],
         require_connections=require_connections,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from pydantic import BaseModel
 
 from dovetail.core.bus import Bus
@@ -19,7 +19,7 @@ from dovetail.events.historian import FramesStored
 from dovetail.events.performance import LedgerSettled
 from dovetail.events.states import RecordsChanged, StateNow
 from dovetail.events.timeline import TimelineEdited
-from dovetail.historian.model import Sample
+from dovetail.historian.model import Latest
 from dovetail.web.live import LiveHub, TopicKind, columns, document
 
 VIEW = "plant.view"
@@ -34,7 +34,7 @@ class Sources:
     state: Callable[[int], BaseModel]
     stops: Callable[[int], BaseModel]
     kpi: Callable[[int], BaseModel]
-    last: Callable[[list[int], Scope], Mapping[int, Sample]]
+    newest: Callable[[list[int]], Latest]
     jobs: Callable[[], list[BaseModel]]
     connections: Callable[[], list[BaseModel]]
     require_connections: Callable[[Scope], None]
@@ -77,15 +77,16 @@ def _list(items: list[BaseModel]) -> tuple[int, bytes]:
 
 
 def _values(sources: Sources, equipment_id: int) -> tuple[int, bytes]:
-    tags = [tag.id for tag in sources.plant().tags_of(equipment_id).values()]
-    found = [sample for _, sample in sorted(sources.last(tags, EVERYTHING).items())]
+    found = sources.newest([tag.id for tag in sources.plant().tags_of(equipment_id).values()])
+    found = found.take(found.heard)
+    with_text = np.flatnonzero(found.text != "").tolist()
     return columns(
-        [sample.tag for sample in found],
-        [sample.ts_us for sample in found],
-        [math.nan if isinstance(sample.value, str | None) else sample.value for sample in found],
-        [sample.quality for sample in found],
-        device_us=[sample.ts_us if sample.ts_device_us is None else sample.ts_device_us for sample in found],
-        text={sample.tag: sample.value[:LIVE_TEXT_MAX] for sample in found if isinstance(sample.value, str)},
+        found.tag,
+        found.ts,
+        found.number,
+        found.quality,
+        device_us=found.device,
+        text={int(found.tag[at]): str(found.text[at])[:LIVE_TEXT_MAX] for at in with_text},
     )
 
 

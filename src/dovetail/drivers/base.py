@@ -192,6 +192,10 @@ def _nothing_to_prepare() -> None:
     """The driver imports at once."""
 
 
+def _no_words(_status: int) -> None:
+    """The protocol's status is shown as the number it is."""
+
+
 def _any_kind(_address: str, _kind: Kind) -> None:
     """What kind of value an address brings is only known by asking the device."""
 
@@ -205,7 +209,7 @@ class DriverSpec:
     device bears at once; `prepare` does the slow imports and is called in a thread, so that no link waits for them.
     `fits` raises ConfigError when an address cannot bring values of a kind. A driver that does not `listen` has no
     subscriptions: what a plant wants on change is polled instead, at the same interval. `about` is for whoever
-    connects a device by clicks.
+    connects a device by clicks; `words` says what a status of the protocol's own means.
     """
 
     title: str
@@ -218,6 +222,7 @@ class DriverSpec:
     fits: Callable[[str, Kind], None] = _any_kind
     listens: bool = True
     about: About = field(default_factory=About)
+    words: Callable[[int], str | None] = _no_words
 
     def accept(self, address: str, kind: Kind) -> None:
         """Raise ConfigError when the address is badly written or cannot bring values of this kind. Pure."""
@@ -240,6 +245,15 @@ def where(driver: str, options: Mapping[str, object]) -> str | None:
         return spec.check(options).where()
     except ConfigError:
         return None
+
+
+def native_words(driver: str, status: int) -> str | None:
+    """What a protocol calls its own status; None for one without a name, and for a driver that is not there."""
+    try:
+        spec: DriverSpec = plugins.load(PACKAGE, driver)
+    except ConfigError:
+        return None
+    return spec.words(status)
 
 
 async def run_together(*jobs: Coroutine[Any, Any, None]) -> None:

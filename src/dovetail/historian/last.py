@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dovetail.core.batch import DTYPES, Kind, Value
 from dovetail.historian.columns import TEXT_KINDS, VALID, Block
-from dovetail.historian.model import Sample
+from dovetail.historian.model import Latest, Sample
 
 NEVER = np.iinfo(np.int64).min
-_COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text")
-_DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object)
+_COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text", "native")
+_DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object, np.uint32)
 
 
 def bits_of(block: Block) -> NDArray[np.uint64]:
@@ -38,6 +38,7 @@ class LastValues:
         self.shown: NDArray[np.uint8]
         self.bits: NDArray[np.uint64]
         self.text: NDArray[np.object_]
+        self.native: NDArray[np.uint32]
         self._undo: list[tuple[NDArray[np.int64], list[NDArray[np.generic]]]] = []
 
     def slots(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -87,6 +88,7 @@ class LastValues:
         self.shown[slots] = block.kind
         self.bits[slots] = bits_of(block)
         self.text[slots] = block.value if block.kind in TEXT_KINDS else ""
+        self.native[slots] = 0 if block.native is None else block.native
         valid = block.status >= VALID
         self.kind[slots if valid.all() else slots[valid]] = block.kind
 
@@ -108,11 +110,35 @@ class LastValues:
         slots = self._find(asked)
         slots = slots[slots >= 0]
         slots = slots[self.ts[slots] != NEVER]
-        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "device", "status")]
+        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "device", "status", "native")]
         return {
-            tag: Sample(tag, ts, value if status >= VALID else None, status & 0xFFFF, None if device == ts else device)
-            for tag, ts, device, status, value in zip(*columns, self._values(slots), strict=True)
+            tag: Sample(
+                tag, ts, value if status >= VALID else None, status & 0xFFFF, None if device == ts else device, native
+            )
+            for tag, ts, device, status, native, value in zip(*columns, self._values(slots), strict=True)
         }
+
+    def latest(self, tags: NDArray[np.int64]) -> Latest:
+        """The newest samples of tags, row by row those of `tags`, as columns."""
+        at = self._find(tags)
+        heard = at >= 0
+        heard[heard] = self.ts[at[heard]] != NEVER
+        rows = at[heard]
+        number, text = np.full(len(tags), np.nan), np.full(len(tags), "", dtype=object)
+        number[heard], text[heard] = self._numbers(rows), self.text[rows]
+        ts, device = np.zeros(len(tags), np.int64), np.zeros(len(tags), np.int64)
+        quality = np.zeros(len(tags), np.uint16)
+        ts[heard], device[heard], quality[heard] = self.ts[rows], self.device[rows], self.status[rows] & 0xFFFF
+        return Latest(tags, heard, ts, device, quality, number, text)
+
+    def _numbers(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The values of rows as float64; NaN for texts and where there is no value."""
+        shown, bits = self.shown[rows], self.bits[rows]
+        numbers = np.full(len(rows), np.nan)
+        for kind in (Kind.F64, Kind.I64, Kind.U64, Kind.BOOL):
+            which = (shown == kind) & (self.status[rows] >= VALID)
+            numbers[which] = bits[which] != 0 if kind is Kind.BOOL else bits[which].view(DTYPES[kind])
+        return numbers
 
     def _values(self, slots: NDArray[np.intp]) -> list[Value]:
         """The values of rows, each in the type of its kind."""

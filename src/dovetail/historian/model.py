@@ -27,6 +27,35 @@ class Sample:
     value: Value
     quality: int
     ts_device_us: int | None = None
+    native: int = 0  # the protocol's own status; 0: it said nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Latest:
+    """The newest samples of tags in columns of one length; `heard` is False where there is none.
+
+    `number` float64 is NaN and `text` empty where the newest sample has no number, no text. Times int64 µs.
+    """
+
+    tag: NDArray[np.int64]
+    heard: NDArray[np.bool_]
+    ts: NDArray[np.int64]
+    device: NDArray[np.int64]
+    quality: NDArray[np.uint16]
+    number: NDArray[np.float64]
+    text: NDArray[np.object_]
+
+    def take(self, which: NDArray[np.bool_]) -> Latest:
+        """The rows that a mask selects."""
+        return Latest(
+            self.tag[which],
+            self.heard[which],
+            self.ts[which],
+            self.device[which],
+            self.quality[which],
+            self.number[which],
+            self.text[which],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
@@ -27,7 +28,7 @@ from dovetail.historian.columns import VALID, Block
 from dovetail.historian.head import Head, ReceivedKey, Write
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
-from dovetail.historian.model import Delivery, HeadRow, Mean, Sample, Series
+from dovetail.historian.model import Delivery, HeadRow, Latest, Mean, Sample, Series
 from dovetail.historian.months import Months
 from dovetail.historian.read import Range, Reader
 from dovetail.historian.recent import Recent, Row, row_of
@@ -217,6 +218,12 @@ class Historian:
         then = _samples(self._reader.before(older, at_us + 1))
         return {tag: sample for tag, sample in samples.items() if sample.ts_us <= at_us} | then
 
+    def latest(self, tags: NDArray[np.int64], *, scope: Scope) -> Latest:
+        """The newest samples of tags in columns, row by row those of `tags`."""
+        self._require(tags.tolist(), scope)
+        with self._write_lock:
+            return self._last.latest(tags)
+
     def raw(
         self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
     ) -> list[Batch]:
@@ -269,5 +276,6 @@ def _samples(blocks: Iterable[Block]) -> dict[int, Sample]:
         tag, ts, status = int(block.tag[0]), int(block.ts[0]), int(block.status[0])
         value = np.asarray(block.value)[:1].tolist()[0] if status >= VALID else None
         device = None if block.device is None or block.device[0] == ts else int(block.device[0])
-        answer[tag] = Sample(tag, ts, value, status & 0xFFFF, device)
+        native = 0 if block.native is None else int(block.native[0])
+        answer[tag] = Sample(tag, ts, value, status & 0xFFFF, device, native)
     return answer

@@ -34,6 +34,7 @@ export const ownTokensQuery = () => list<T.OwnToken>("/tokens");
 export const equipmentQuery = () => ({ ...list<T.Equipment>("/equipment"), staleTime: 60_000 });
 export const tagsQuery = (id: number) => list<T.Tag>(`/equipment/${id}/tags`);
 export const signalsQuery = (of: { equipment?: number | null; connection?: string | null }) => list<T.Signal>("/tags", { equipment: of.equipment ?? null, connection: of.connection ?? null });
+export const foundQuery = (asked: Record<string, string | number | null>) => one<T.Signals>("/tags", asked);
 export const signalQuery = (id: number) => one<T.Wiring>(`/tags/${id}`);
 export const linkHistoryQuery = (name: string, span: Span) => list<T.LinkPeriod>(`/connections/${encodeURIComponent(name)}/history`, { ...span });
 export const linkTotalsQuery = (name: string, span: Span) => one<T.LinkTotals>(`/connections/${encodeURIComponent(name)}/availability`, { ...span });

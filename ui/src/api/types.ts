@@ -51,8 +51,13 @@ export interface Tag {
 
 /** A tag in the table of the whole plant. */
 export interface Signal extends Tag { equipment_id: number }
-/** One tag in full: engineering value = raw · scale + offset. */
-export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null }
+/** A stretch of the tags found; `total` fit, of `all`. */
+export interface Signals { items: Signal[]; total: number; all: number; next: string | null }
+export interface NodeName { id: number; path: string; name: string }
+/** What a tag is read for, in whose mapping, and whose figures follow from it. */
+export interface UsedFor { use: string; counter: string | null; equipment: NodeName; figures: NodeName[] }
+/** One tag in full: engineering value = raw · scale + offset. `native`: the protocol's own status of the newest sample. */
+export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null; driver: string | null; raw: number | boolean | null; native: { code: number; words: string | null } | null; used_for: UsedFor[] }
 
 export interface StateNow {
   equipment_id: number;

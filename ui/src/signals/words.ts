@@ -38,6 +38,11 @@ export const markWords = defineWords({
   de: { reanchored: "Zeit berichtigt", held: "gehalten", substituted: "ersetzt" },
 });
 
+export const kindWords = defineWords({
+  en: { f64: "Number", i64: "Whole number", u64: "Whole number without sign", bool: "Yes or no", str: "Text", json: "Structure" },
+  de: { f64: "Zahl", i64: "Ganze Zahl", u64: "Ganze Zahl ohne Vorzeichen", bool: "Ja oder nein", str: "Text", json: "Struktur" },
+});
+
 export const words = defineWords({
   en: { none: "no value yet", noneHint: "Nothing has been heard of this signal since it was bound.", noSamples: "No samples in this period", noSamplesHint: "Choose another period, or look at the connection." },
   de: { none: "noch kein Wert", noneHint: "Seit das Signal gebunden wurde, kam nichts von ihm.", noSamples: "Keine Messwerte in diesem Zeitraum", noSamplesHint: "Wählen Sie einen anderen Zeitraum oder sehen Sie nach der Verbindung." },

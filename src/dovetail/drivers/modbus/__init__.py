@@ -36,6 +36,13 @@ ABOUT = About(
     ),
 )
 
+
+def _words(exception: int) -> str:
+    from dovetail.drivers.modbus.pdus import said
+
+    return said(exception)
+
+
 PLUGIN = DriverSpec(
     title="Modbus TCP",
     options=ModbusOptions,
@@ -47,4 +54,5 @@ PLUGIN = DriverSpec(
     fits=fits,
     listens=False,
     about=ABOUT,
+    words=_words,
 )

@@ -7,6 +7,7 @@ import importlib
 from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
 from dovetail.drivers.opcua.address import EXAMPLES, parse_address
 from dovetail.drivers.opcua.options import OpcUaOptions
+from dovetail.drivers.opcua.status import CODE_MASK
 
 
 def _prepare() -> None:
@@ -33,6 +34,15 @@ ABOUT = About(
     browses=True,
 )
 
+
+def _words(status: int) -> str | None:
+    """The name by which the standard calls a status code, without its flags."""
+    from asyncua.ua.status_codes import code_to_name_doc
+
+    known = code_to_name_doc.get(status & CODE_MASK)
+    return None if known is None else known[0]
+
+
 PLUGIN = DriverSpec(
     title="OPC UA client",
     options=OpcUaOptions,
@@ -42,4 +52,5 @@ PLUGIN = DriverSpec(
     in_flight=4,
     prepare=_prepare,
     about=ABOUT,
+    words=_words,
 )

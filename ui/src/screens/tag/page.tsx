@@ -11,14 +11,15 @@ import { Panel } from "@/design/panel";
 import { useTopicWanted } from "@/live/live";
 import { Samples } from "@/screens/tag/samples";
 import css from "@/screens/tag/tag.module.css";
-import { kindWords, words } from "@/screens/tag/words";
-import { formatDuration, formatMeasured, unitSymbol } from "@/show/format";
+import { Uses } from "@/screens/tag/uses";
+import { words } from "@/screens/tag/words";
+import { formatDuration, formatMeasured, NOTHING, unitSymbol } from "@/show/format";
 import { When } from "@/show/show";
 import { download } from "@/signals/csv";
 import { type Newest, NUMERIC, useNewest, valueWithUnit } from "@/signals/newest";
 import { codeOf, gradeOf } from "@/signals/quality";
 import { QualitySign } from "@/signals/quality-sign";
-import { meaningWords, words as signalWords } from "@/signals/words";
+import { kindWords, meaningWords, words as signalWords } from "@/signals/words";
 import { TagTrend } from "@/trend/tag-trend";
 import { connectionOf, Go, placeOf, tagsOf } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
@@ -40,6 +41,13 @@ function Device({ newest }: { newest: Newest }) {
   return <><When at={newest.deviceMs} as="exact" /> <span className="quiet">{say(newest.deviceMs < newest.tsMs ? "behind" : "ahead", { time })}</span></>;
 }
 
+/** What the protocol itself said of the newest sample, in the device's own words. */
+function Native({ tag }: { tag: Wiring }) {
+  const say = useWords(words);
+  if (!tag.native) return <span className="quiet">{say("nativeNone")}</span>;
+  return <><span translate="no">{tag.native.words ?? say("nativeUnknown")}</span> <span className="mono quiet">{`0x${tag.native.code.toString(16).toUpperCase().padStart(2, "0")}`}</span></>;
+}
+
 function Now({ tag }: { tag: Wiring }) {
   const say = useWords(words);
   const saySignal = useWords(signalWords);
@@ -56,6 +64,8 @@ function Now({ tag }: { tag: Wiring }) {
         <dl className={css.facts}>
           <Fact name={say("ts")} testid="tag-ts"><When at={newest.tsMs} as="exact" /></Fact>
           <Fact name={say("device")} testid="tag-device"><Device newest={newest} /></Fact>
+          {tag.connection && NUMERIC.has(tag.kind) && <Fact name={say("rawValue")} testid="tag-raw"><span translate="no">{typeof tag.raw === "number" ? formatMeasured(tag.raw, language) : String(tag.raw ?? NOTHING)}</span></Fact>}
+          {tag.connection && <Fact name={say("native")} testid="tag-native"><Native tag={tag} /></Fact>}
           <Fact name={say("code")}><span className="mono">{`0x${newest.quality.toString(16).padStart(4, "0")}`}</span></Fact>
         </dl>
       </div>
@@ -128,7 +138,7 @@ function TagView({ tag }: { tag: Wiring }) {
         </div>
         <PeriodChooser period={period} />
       </div>
-      <div className={css.pair}><Now tag={tag} /><Source tag={tag} /></div>
+      <div className={css.pair}><Now tag={tag} /><div className={css.column}><Source tag={tag} /><Uses tag={tag} /></div></div>
       {period.window ? <History tag={tag} window={period.window} /> : period.isPending ? <Waiting lines={8} /> : <Panel><Empty icon="clock" title={sayPeriod(period.name === "custom" ? "badRange" : "noShift")} hint={sayPeriod("noShiftHint")} /></Panel>}
     </div>
   );
@@ -138,7 +148,7 @@ const TAG = /^\/tag\/(\d{1,15})\/?$/;
 
 export default function TagPage() {
   const id = useRouterState({ select: (state) => TAG.exec(state.location.pathname)?.[1] ?? null });
-  const { data, error, refetch } = useQuery({ ...signalQuery(Number(id ?? 0)), refetchInterval: 3_000 });
+  const { data, error, refetch } = useQuery({ ...signalQuery(Number(id ?? 0)), refetchInterval: 1_000 });
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   return data ? <TagView key={data.id} tag={data} /> : <Waiting lines={10} />;
 }

@@ -1,10 +1,12 @@
-// The rows of the tag table: only those in view exist, and each hears of its own tag only.
+// The rows of the tag table: only those in view exist, are asked for and are watched.
+import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useLayoutEffect, useRef } from "react";
-import type { Tag } from "@/api/types";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Signal, Tag } from "@/api/types";
 import { Icon } from "@/design/icons";
-import { liveLink, useTopicWanted } from "@/live/live";
-import { type Column, COLUMNS, type Found } from "@/screens/tags/rows";
+import { liveLink, useTopicsWanted } from "@/live/live";
+import { type Column, COLUMNS, type Filter, useRows } from "@/screens/tags/found";
+import { moved } from "@/screens/tags/keys";
 import css from "@/screens/tags/tags.module.css";
 import { words } from "@/screens/tags/words";
 import { formatMoment } from "@/show/format";
@@ -15,6 +17,8 @@ import { connectionOf, Go, tagOf } from "@/view/place";
 import { useWords } from "@/words/words";
 
 const ROW_PX = 34;
+const HEAD_PX = 36;
+const BEYOND = 6; // rows drawn outside the view, so that a slow scroll meets none that is empty
 
 const Quality = memo(QualitySign);
 
@@ -55,56 +59,86 @@ function Live({ tag }: { tag: Tag }) {
   const quality = useLiveQuality(tag);
   return (
     <>
-      <span role="cell" className={css.value} data-testid="tag-value"><span ref={written.value} className={css.written} /></span>
-      <span role="cell">{quality !== null && <Quality quality={quality} />}</span>
-      <span role="cell"><span ref={written.ts} className={css.written} /></span>
-      <span role="cell"><span ref={written.device} className={css.written} /></span>
+      <span role="gridcell" className={css.value} data-testid="tag-value"><span ref={written.value} className={css.written} /></span>
+      <span role="gridcell">{quality !== null && <Quality quality={quality} />}</span>
+      <span role="gridcell"><span ref={written.ts} className={css.written} /></span>
+      <span role="gridcell"><span ref={written.device} className={css.written} /></span>
     </>
   );
 }
 
-interface RowProps { found: Found; top: number; index: number }
-const Row = memo(function Row({ found, top, index }: RowProps) {
+interface RowProps { tag: Signal; top: number; index: number; active: boolean }
+const Row = memo(function Row({ tag, top, index, active }: RowProps) {
   const say = useWords(words);
-  const { tag, equipment } = found;
-  useTopicWanted(`tags/${tag.equipment_id}`);
+  const equipment = tag.path.slice(0, tag.path.length - tag.property.length - 1);
   return (
-    <div role="row" aria-rowindex={index + 2} className={css.row} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="tag-row" data-path={tag.path}>
+    <div role="row" id={rowId(index)} aria-rowindex={index + 2} aria-selected={active} className={css.row} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="tag-row" data-path={tag.path}>
       <span role="rowheader" translate="no"><Go to={tagOf(tag.id)} className={css.name} testid="tag-link">{tag.property}</Go></span>
-      <span role="cell" translate="no" className="quiet" title={equipment}>{equipment}</span>
+      <span role="gridcell" translate="no" className="quiet" title={equipment}>{equipment}</span>
       <Live tag={tag} />
-      <span role="cell" className="mono" title={tag.address ?? ""}>{tag.address}</span>
-      <span role="cell">{tag.connection ? <Go to={connectionOf(tag.connection)} className="link"><span translate="no">{tag.connection}</span></Go> : <span className="quiet">{say("internal")}</span>}</span>
+      <span role="gridcell" className="mono" title={tag.address ?? ""}>{tag.address}</span>
+      <span role="gridcell">{tag.connection ? <Go to={connectionOf(tag.connection)} className="link"><span translate="no">{tag.connection}</span></Go> : <span className="quiet">{say("internal")}</span>}</span>
     </div>
   );
 });
+const rowId = (index: number) => `tag-row-${index}`;
 
-interface TableProps { rows: readonly Found[]; sort: Column; down: boolean; onSort: (column: Column) => void; label: string }
-export function TagTable({ rows, sort, down, onSort, label }: TableProps) {
+interface HeadProps { sort: Column; down: boolean; onSort: (column: Column) => void }
+function Head({ sort, down, onSort }: HeadProps) {
   const say = useWords(words);
-  const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: 6 });
-  useEffect(() => { if (box.current) box.current.scrollTop = 0; }, [sort, down]);
   const direction = (column: Column) => (column !== sort ? "none" : down ? "descending" : "ascending");
   return (
-    <div ref={box} className={css.box} tabIndex={0} role="region" aria-label={label}>
-      <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className={`live ${css.table}`} data-testid="tag-table">
-        <div role="rowgroup">
-          <div role="row" className={css.head}>
-            {COLUMNS.map((column) => (
-              <span key={column} role="columnheader" aria-sort={direction(column)} className={column === "value" ? css.value : undefined}>
-                <button type="button" className={css.sort} data-down={column === sort ? down : undefined} onClick={() => onSort(column)} data-testid={`sort-${column}`}>{say(column)}<Icon name="down" size={12} /></button>
-              </span>
-            ))}
-          </div>
-        </div>
+    <div role="row" className={css.head}>
+      {COLUMNS.map((column) => (
+        <span key={column} role="columnheader" aria-sort={direction(column)} className={column === "value" ? css.value : undefined}>
+          <button type="button" className={css.sort} data-down={column === sort ? down : undefined} onClick={() => onSort(column)} data-testid={`sort-${column}`}>{say(column)}<Icon name="down" size={12} /></button>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+interface TableProps { box: RefObject<HTMLDivElement | null>; filter: Filter; equipment: number | null; total: number; onSort: (column: Column) => void; label: string }
+export function TagTable({ box, filter, equipment, total, onSort, label }: TableProps) {
+  const navigate = useNavigate();
+  const [active, setActive] = useState<number | null>(null);
+  const virtual = useVirtualizer({ count: total, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: BEYOND, scrollPaddingStart: HEAD_PX });
+  const shown = virtual.getVirtualItems();
+  const row = useRows(filter, equipment, { from: shown[0]?.index ?? 0, to: shown.at(-1)?.index ?? 0 });
+  useWatched(shown.map(({ index }) => row(index)?.equipment_id), virtual.isScrolling);
+  useEffect(() => {
+    setActive(null);
+    if (box.current) box.current.scrollTop = 0;
+  }, [box, filter]);
+  const press = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return; // a heading or a link has keys of its own
+    const here = active === null ? undefined : row(active);
+    if (event.key === "Enter" && here) void navigate({ to: tagOf(here.id) });
+    const to = moved(event.key, active ?? -1, { count: total, screen: Math.floor(((box.current?.clientHeight ?? 0) - HEAD_PX) / ROW_PX) });
+    if (to === null) return;
+    event.preventDefault();
+    setActive(to);
+    virtual.scrollToIndex(to);
+  };
+  return (
+    <div ref={box} className={css.box} role="grid" tabIndex={0} aria-label={label} aria-rowcount={total + 1} aria-activedescendant={active === null ? undefined : rowId(active)} onKeyDown={press} data-testid="tag-table">
+      <div role="presentation" className={`live ${css.table}`}>
+        <div role="rowgroup"><Head sort={filter.sort} down={filter.down} onSort={onSort} /></div>
         <div role="rowgroup" className={css.runway} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const found = rows[index];
-            return found && <Row key={found.tag.id} found={found} top={start} index={index} />;
+          {shown.map(({ index, start }) => {
+            const tag = row(index);
+            return tag && <Row key={tag.id} tag={tag} top={start} index={index} active={index === active} />;
           })}
         </div>
       </div>
     </div>
   );
+}
+
+/** The equipment of the rows in view is watched; while rows rush by, what was in view before. */
+function useWatched(equipment: readonly (number | undefined)[], rushing: boolean): void {
+  const now = [...new Set(equipment)].filter((id) => id !== undefined).map((id) => `tags/${id}`).join(" ");
+  const [wanted, setWanted] = useState("");
+  useEffect(() => { if (!rushing) setWanted(now); }, [now, rushing]);
+  useTopicsWanted(useMemo(() => (wanted ? wanted.split(" ") : []), [wanted]));
 }

@@ -8,17 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from fastapi import FastAPI, Request
-from naive_historian import frame
 from starlette.responses import Response
 
-from dovetail.core.batch import Kind
+from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
-from dovetail.historian import api as historian_api
 from dovetail.historian.service import Historian
 from dovetail.operations.http import Api, problem
+from dovetail.signals import samples_api
 from dovetail.testing.clock import DAY_ZERO_US
 
 GOOD, BAD = 0xC0, 0x08
@@ -35,9 +34,9 @@ def worker_threads_end() -> Iterator[None]:
 
 @pytest.fixture
 async def client(sqlite_database: Database, historian: Historian) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller who sees the machine of tags 1 and 2, not that of 3."""
+    """A caller who sees the machine of tags 1 and 2, not that of 6."""
     api = Api(sqlite_database)
-    historian_api.routes(api, historian, unit_of={1: "mm"}.get)
+    samples_api.routes(api, historian, unit_of={1: "mm"}.get)
     app = FastAPI()
 
     @app.middleware("http")
@@ -50,6 +49,10 @@ async def client(sqlite_database: Database, historian: Historian) -> AsyncIterat
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://plant/api/v1") as opened:
         yield opened
+
+
+def frame(seq: int, rows: list[tuple[int, int, float | None, int]]) -> Frame:
+    return Frame("edge", Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows),))
 
 
 async def test_a_trend_has_one_row_per_pixel_that_holds_samples(
@@ -85,7 +88,7 @@ def cursor(page: dict) -> dict:
 
 
 async def test_a_sample_says_its_quality_in_words(client: httpx.AsyncClient, historian: Historian) -> None:
-    historian.put([frame(1, [(2, DAY_ZERO_US - 1, float("nan"), GOOD), (2, DAY_ZERO_US, None, BAD)], kind=Kind.F64)])
+    historian.put([frame(1, [(2, DAY_ZERO_US - 1, float("nan"), GOOD), (2, DAY_ZERO_US, None, BAD)])])
     items = (await client.get("/tags/2/samples", params=HOUR)).json()["items"]
     assert items == [
         {"ts": "2026-01-05T05:59:59.999999Z", "value": "NaN", "quality": 192, "quality_name": "GOOD",
@@ -95,9 +98,9 @@ async def test_a_sample_says_its_quality_in_words(client: httpx.AsyncClient, his
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("tag", [3, 99])
+@pytest.mark.parametrize("tag", [6, 99])
 async def test_a_tag_out_of_scope_looks_like_none(client: httpx.AsyncClient, historian: Historian, tag: int) -> None:
-    historian.put([frame(1, [(3, DAY_ZERO_US, 1.0, GOOD)])])
+    historian.put([frame(1, [(6, DAY_ZERO_US, 1.0, GOOD)])])
     for path, params in (("/series", {"tag": tag}), (f"/tags/{tag}/samples", {})):
         answer = await client.get(path, params={**HOUR, **params})
         assert answer.status_code == 404
