@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -177,23 +178,23 @@ def use(page: Page, session: CDPSession, plant: Plant) -> int:
     """Find, jump to the end and go on by keys; says how long each took. 1 when the page holds more than it shows."""
     rows = page.get_by_test_id("tag-row")
 
-    def until(what: str, seen: str) -> None:
+    def until(what: str, seen: str, act: Callable[[], None]) -> None:
         begun = time.perf_counter()
+        act()
         page.locator(f'[data-path="{seen}"]').wait_for()
         print(f"  {what:<34}{(time.perf_counter() - begun) * 1000:7.0f} ms")
 
     last = f"signal{plant.count}"
     page.get_by_test_id("tag-table").focus()
-    page.keyboard.press("End")
-    until("to the last row", plant.model.tags[plant.count].path)
-    page.get_by_test_id("tags-find").fill(last)
-    until(f"to find {last}", plant.model.tags[plant.count].path)
-    page.get_by_test_id("tags-find").fill("")
-    until("back to all", plant.model.tags[1].path)
-    page.get_by_test_id("sort-value").click()
-    page.locator("[aria-sort=ascending]").get_by_text("Value").wait_for()
+    find = page.get_by_test_id("tags-find")
+    first_path, last_path = plant.model.tags[1].path, plant.model.tags[plant.count].path
+    newest = plant.historian.latest(np.arange(1, plant.count + 1), scope=SCOPE)
+    lowest = plant.model.tags[int(np.argmin(newest.number)) + 1].path
+    until("to the last row", last_path, lambda: page.keyboard.press("End"))
+    until(f"to find {last}", last_path, lambda: find.fill(last))
+    until("back to all", first_path, lambda: find.fill(""))
+    until("to the lowest value of all", lowest, page.get_by_test_id("sort-value").click)
     page.get_by_test_id("sort-equipment").click()
-    until("after an order by value", plant.model.tags[1].path)
     page.wait_for_timeout(4_000)  # topics of rows that left the view are kept for a moment
     session.send("HeapProfiler.collectGarbage")
     heap = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}

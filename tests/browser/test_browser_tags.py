@@ -87,6 +87,33 @@ def test_the_table_is_sorted_and_filtered_by_the_keyboard_and_the_address_keeps_
     expect(names.first).to_be_visible()
 
 
+def test_the_table_is_walked_by_keys_and_a_signal_opened(page: Page) -> None:
+    page.goto("/tags")
+    page.get_by_test_id("tags-find").fill("capper")
+    expect(page.get_by_test_id("tags-shown")).not_to_contain_text("of 0")
+    first = page.get_by_test_id("tag-row").first
+    expect(first).to_have_attribute("data-path", re.compile("capper"))
+    page.get_by_test_id("tags-find").press("ArrowDown")
+    expect(page.get_by_test_id("tag-table")).to_be_focused()
+    for key in ("End", "Home"):
+        page.keyboard.press(key)
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/tag/\d+$"))
+    expect(page.get_by_test_id("tag-uses")).to_be_visible()
+
+
+def test_a_signal_tells_what_it_is_used_for_and_what_the_device_said(page: Page, api: httpx.Client) -> None:
+    found = api.get("/tags", params={"find": "capper", "sort": "property"}).json()["items"]
+    used = {one["id"]: api.get(f"/tags/{one['id']}").json()["used_for"] for one in found}
+    state = next(tag for tag, uses in used.items() if any(use["use"] == "state" for use in uses))
+    page.goto(f"/tag/{state}")
+    expect(page.get_by_test_id("use").first).to_contain_text("State")
+    expect(page.get_by_test_id("tag-raw")).not_to_have_text("–")
+    expect(page.get_by_test_id("tag-native")).to_have_text("nothing special")
+    expect(page.get_by_test_id("used-by").first).to_have_attribute("href", f"/unit/{CAPPER}")
+
+
 def test_an_outage_of_a_connection_is_seen_with_its_cause(page: Page, cut_cable: str) -> None:
     page.goto("/connections?period=24h")
     page.get_by_test_id("connection-link").get_by_text(f"plc-{cut_cable}").click()

@@ -146,7 +146,6 @@ def build_rooms(
         roots=equipment.roots,
         is_tag=lambda tag: tag in equipment.plant().tags,
     )
-
     calendar = calendar_room(database, bus, equipment)
     materials = MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)

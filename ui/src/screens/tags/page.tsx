@@ -46,9 +46,9 @@ function Tools({ filter, onDown }: { filter: Filter; onDown: () => void }) {
   return (
     <div className={css.tools} role="search">
       <TextInput size="sm" type="search" className={css.find ?? ""} value={filter.text} onChange={(event) => change({ find: event.currentTarget.value || null }, "replace")} onKeyDown={(event) => down(event.key)} placeholder={say("find")} aria-label={say("find")} leftSection={<Icon name="search" size={15} />} data-testid="tags-find" />
-      <Select size="sm" aria-label={say("connection")} data={connections} value={filter.connection ?? ""} onChange={(connection) => change({ connection: connection || null })} allowDeselect={false} searchable={names.length > 12} data-testid="tags-connection" />
-      <Select size="sm" aria-label={say("quality")} data={grades} value={filter.grade ?? ""} onChange={(quality) => change({ quality: quality || null })} allowDeselect={false} data-testid="tags-quality" />
-      <Select size="sm" aria-label={say("kind")} data={kinds} value={filter.kind ?? ""} onChange={(kind) => change({ kind: kind || null })} allowDeselect={false} data-testid="tags-kind" />
+      <Select size="sm" className={css.choice ?? ""} aria-label={say("connection")} data={connections} value={filter.connection ?? ""} onChange={(connection) => change({ connection: connection || null })} allowDeselect={false} searchable={names.length > 12} data-testid="tags-connection" />
+      <Select size="sm" className={css.choice ?? ""} aria-label={say("quality")} data={grades} value={filter.grade ?? ""} onChange={(quality) => change({ quality: quality || null })} allowDeselect={false} data-testid="tags-quality" />
+      <Select size="sm" className={css.choice ?? ""} aria-label={say("kind")} data={kinds} value={filter.kind ?? ""} onChange={(kind) => change({ kind: kind || null })} allowDeselect={false} data-testid="tags-kind" />
     </div>
   );
 }
