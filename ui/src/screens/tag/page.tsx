@@ -148,7 +148,7 @@ const TAG = /^\/tag\/(\d{1,15})\/?$/;
 
 export default function TagPage() {
   const id = useRouterState({ select: (state) => TAG.exec(state.location.pathname)?.[1] ?? null });
-  const { data, error, refetch } = useQuery({ ...signalQuery(Number(id ?? 0)), refetchInterval: 1_000 });
+  const { data, error, refetch } = useQuery({ ...signalQuery(Number(id ?? 0)), enabled: id !== null, refetchInterval: 1_000 });
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   return data ? <TagView key={data.id} tag={data} /> : <Waiting lines={10} />;
 }

@@ -74,7 +74,7 @@ const Row = memo(function Row({ tag, top, index, active }: RowProps) {
   return (
     <div role="row" id={rowId(index)} aria-rowindex={index + 2} aria-selected={active} className={css.row} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="tag-row" data-path={tag.path}>
       <span role="rowheader" translate="no"><Go to={tagOf(tag.id)} className={css.name} testid="tag-link">{tag.property}</Go></span>
-      <span role="gridcell" translate="no" className="quiet" title={equipment}>{equipment}</span>
+      <span role="gridcell" translate="no" className={`quiet ${css.path}`} title={equipment}><bdi>{equipment}</bdi></span>
       <Live tag={tag} />
       <span role="gridcell" className="mono" title={tag.address ?? ""}>{tag.address}</span>
       <span role="gridcell">{tag.connection ? <Go to={connectionOf(tag.connection)} className="link"><span translate="no">{tag.connection}</span></Go> : <span className="quiet">{say("internal")}</span>}</span>
