@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, Driver, DriverSpec, Surroundings
 from dovetail.drivers.http.address import EXAMPLES, parse_address
 from dovetail.drivers.http.options import HttpOptions
 
@@ -20,6 +20,11 @@ def _open(options: HttpOptions, around: Surroundings) -> Driver:
     return HttpDriver(options, around)
 
 
+ABOUT = About(
+    says="devices and programs that hand out JSON on a web address, asked at an interval",
+    needs="the address, and where in the JSON each value stands",
+)
+
 PLUGIN = DriverSpec(
     title="JSON over HTTP",
     options=HttpOptions,
@@ -29,4 +34,5 @@ PLUGIN = DriverSpec(
     in_flight=2,
     prepare=_prepare,
     listens=False,
+    about=ABOUT,
 )

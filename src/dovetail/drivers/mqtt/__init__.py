@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
 from dovetail.drivers.mqtt.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.mqtt.options import MqttOptions
 
@@ -20,6 +20,17 @@ def _open(options: MqttOptions, around: Surroundings) -> Driver:
     return MqttDriver(options, around)
 
 
+ABOUT = About(
+    says="gateways, sensors and programs that publish to a broker: plain values or JSON",
+    needs="the broker's address, user and password, and the topics",
+    first=("host", "port", "user", "password"),
+    examples=(
+        AddressExample("line1/filler/speed", "the whole message of a topic"),
+        AddressExample("line1/filler#/speed", "one member of a JSON message"),
+    ),
+    browses=True,
+)
+
 PLUGIN = DriverSpec(
     title="MQTT",
     options=MqttOptions,
@@ -29,4 +40,5 @@ PLUGIN = DriverSpec(
     in_flight=2,
     prepare=_prepare,
     fits=fits,
+    about=ABOUT,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, Driver, DriverSpec, Surroundings
 from dovetail.drivers.mtconnect.address import EXAMPLES, parse_address
 from dovetail.drivers.mtconnect.options import MTConnectOptions
 
@@ -20,6 +20,12 @@ def _open(options: MTConnectOptions, around: Surroundings) -> Driver:
     return MTConnectDriver(options, around)
 
 
+ABOUT = About(
+    says="machine tools with an MTConnect agent: their data items can be browsed",
+    needs="the address of the agent",
+    browses=True,
+)
+
 PLUGIN = DriverSpec(
     title="MTConnect agent",
     options=MTConnectOptions,
@@ -28,4 +34,5 @@ PLUGIN = DriverSpec(
     open=_open,
     in_flight=2,
     prepare=_prepare,
+    about=ABOUT,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
 from dovetail.drivers.s7.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.s7.options import S7Options
 
@@ -20,6 +20,20 @@ def _open(options: S7Options, around: Surroundings) -> Driver:
     return S7Driver(options, around)
 
 
+ABOUT = About(
+    says="Siemens controllers: S7-300, 400, 1200, 1500 and LOGO!, by data block and offset",
+    needs="its IP address, rack and slot, and the data blocks from the program; PUT/GET allowed in the 1200 and 1500",
+    first=("host", "rack", "slot"),
+    examples=(
+        AddressExample("DB10.DBD4:real", "a decimal number, four bytes from 4 on"),
+        AddressExample("DB10.DBW6:int", "a whole number with sign, two bytes"),
+        AddressExample("DB10.DBX2.3", "one bit"),
+        AddressExample("DB10.DBB20:string30", "a text of up to 30 characters"),
+        AddressExample("MD20:dint", "a double word of the flags"),
+        AddressExample("I0.3", "an input"),
+    ),
+)
+
 PLUGIN = DriverSpec(
     title="Siemens S7 (300, 400, 1200, 1500, LOGO!)",
     options=S7Options,
@@ -30,4 +44,5 @@ PLUGIN = DriverSpec(
     prepare=_prepare,
     fits=fits,
     listens=False,
+    about=ABOUT,
 )

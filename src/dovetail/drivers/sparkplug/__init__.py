@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from dovetail.drivers.base import Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
 from dovetail.drivers.sparkplug.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.sparkplug.options import SparkplugOptions
 
@@ -20,6 +20,17 @@ def _open(options: SparkplugOptions, around: Surroundings) -> Driver:
     return SparkplugDriver(options, around)
 
 
+ABOUT = About(
+    says="edge gateways that publish to a broker in the Sparkplug B form and announce what they have",
+    needs="the broker's address, user and password, and the names of group and edge node",
+    first=("host", "port", "user", "password"),
+    examples=(
+        AddressExample("line1/gateway:Motor/Speed", "a metric of an edge node"),
+        AddressExample("line1/gateway/filler:Motor/Speed", "a metric of a device behind it"),
+    ),
+    browses=True,
+)
+
 PLUGIN = DriverSpec(
     title="Sparkplug B host",
     options=SparkplugOptions,
@@ -29,4 +40,5 @@ PLUGIN = DriverSpec(
     in_flight=2,
     prepare=_prepare,
     fits=fits,
+    about=ABOUT,
 )

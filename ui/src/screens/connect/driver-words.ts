@@ -17,6 +17,13 @@ const GERMAN: Told = {
   "opcua": "neuere SPSen und Maschinen, die sich selbst beschreiben: ihre Signale lassen sich durchblättern",
   "opcua needs": "die Adresse des OPC-UA-Servers, und Benutzer oder Zertifikate, wenn er sie verlangt",
   "opcua endpoint": "opc.tcp://host:4840/pfad", "opcua security.certificate": "unser Anwendungszertifikat, PEM oder DER", "opcua security.private_key": "der Schlüssel dazu, PEM oder DER, Rechte 0600", "opcua security.server_fingerprint": "SHA-256 des Serverzertifikats, hexadezimal; nur dieser Server wird angenommen", "opcua security.insecure": "erlaubt die Richtlinie None: wer im Netz ist, kann Werte lesen und fälschen", "opcua user": "ohne ihn ist die Sitzung anonym", "opcua application_uri": "unsere; ohne Angabe aus unserem Zertifikat",
+  "s7": "Siemens-Steuerungen: S7-300, 400, 1200, 1500 und LOGO!, nach Datenbaustein und Versatz", "s7 needs": "IP-Adresse, Rack und Steckplatz, und die Datenbausteine aus dem Programm; PUT/GET in 1200 und 1500 erlaubt",
+  "mqtt": "Gateways, Sensoren und Programme, die an einen Broker senden: einfache Werte oder JSON", "mqtt needs": "Adresse des Brokers, Benutzer und Passwort, und die Topics",
+  "sparkplug": "Gateways, die in der Form von Sparkplug B an einen Broker senden und ankündigen, was sie haben", "sparkplug needs": "Adresse des Brokers, Benutzer und Passwort, und die Namen von Gruppe und Knoten",
+  "mtconnect": "Werkzeugmaschinen mit MTConnect-Agent: ihre Datenpunkte lassen sich durchblättern", "mtconnect needs": "die Adresse des Agenten",
+  "http": "Geräte und Programme, die JSON unter einer Webadresse ausgeben, regelmäßig gefragt", "http needs": "die Adresse, und wo im JSON jeder Wert steht",
+  "means DB10.DBD4:real": "eine Dezimalzahl, vier Bytes ab 4", "means DB10.DBW6:int": "eine ganze Zahl mit Vorzeichen, zwei Bytes", "means DB10.DBX2.3": "ein Bit", "means DB10.DBB20:string30": "ein Text von bis zu 30 Zeichen", "means MD20:dint": "ein Doppelwort der Merker", "means I0.3": "ein Eingang",
+  "means line1/filler/speed": "die ganze Nachricht eines Topics", "means line1/filler#/speed": "ein Teil einer JSON-Nachricht", "means line1/gateway:Motor/Speed": "eine Metrik eines Knotens", "means line1/gateway/filler:Motor/Speed": "eine Metrik eines Geräts dahinter",
   "means 40001": "ein Halteregister, 0 bis 65535", "means 30001:float32": "eine Dezimalzahl in zwei Eingangsregistern", "means 40007:uint32": "ein großer Zähler in zwei Halteregistern", "means 40007:uint32:CDAB": "derselbe, niederes Wort zuerst", "means 10001": "ein digitaler Eingang, an oder aus", "means 00001": "eine Spule (Coil), an oder aus", "means 40010.3": "ein Bit eines Registers; .0 ist das niedrigste", "means 40021:string16": "ein Text von 16 Bytes",
   "means nsu=urn:maker:line;s=Filler.State": "ein Knoten über seinen Namen, sicher gegen Umnummerieren", "means nsu=urn:maker:line;path=Filler/State": "ein Knoten über seinen Pfad", "means ns=4;i=1001": "ein Knoten über seine Nummer, wie viele Programme sie zeigen",
 };
@@ -30,7 +37,7 @@ export function useDriverWords(): DriverWords {
   return {
     says: (driver) => own(driver.name, driver.says || driver.addresses),
     needs: (driver) => own(`${driver.name} needs`, driver.needs),
-    label: (_driver, field) => LABELS[language][field.name] ?? humanised(field.name),
+    label: (_driver, field) => LABELS[language][field.name] ?? (field.title || humanised(field.name)),
     help: (driver, field) => own(`${driver.name} ${field.path}`, field.help),
     means: (example) => own(`means ${example.address}`, example.means),
   };

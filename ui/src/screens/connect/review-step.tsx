@@ -55,7 +55,7 @@ function Files({ preview }: { preview: Preview }) {
   return preview.files.map((file) => (
     <figure key={file.name} className={css.file}>
       <figcaption className="mono">{file.name} <span className={css.small}>{say(file.is_new ? "newFile" : "changedFile")}</span></figcaption>
-      <pre tabIndex={0} role="region" aria-label={file.name} data-testid="yaml">{file.lines.map(([sign, text], n) => <span key={n} className={css.line} data-sign={sign}>{`${sign === "@" ? "…" : sign} ${text}\n`}</span>)}{file.more > 0 && say("moreLines", { n: file.more })}</pre>
+      <pre className="mono" translate="no" tabIndex={0} role="region" aria-label={file.name} data-testid="yaml">{file.lines.map(([sign, text], n) => <span key={n} className={css.line} data-sign={sign}>{`${sign === "@" ? "…" : sign} ${text}\n`}</span>)}{file.more > 0 && say("moreLines", { n: file.more })}</pre>
     </figure>
   ));
 }

@@ -13,6 +13,7 @@ const SCHEMA: Schema = {
     port: { type: "integer", default: 502, minimum: 1, maximum: 65535 },
     forbidden: { type: "array", items: { type: "string" }, default: [] },
     extra: { type: "object" },
+    presence: { type: "array", items: { $ref: "#/$defs/Security" } },
   },
 };
 

@@ -9,6 +9,7 @@ export interface Field {
   path: string;
   name: string;
   kind: "text" | "whole" | "number" | "switch" | "choice" | "list";
+  title: string;
   help: string;
   choices: string[];
   required: boolean;
@@ -41,9 +42,9 @@ export function fieldsOf(schema: Schema, at = "", defs = schema.$defs ?? {}): Fi
     const one = resolved(raw, defs);
     const path = at ? `${at}.${name}` : name;
     if (one.properties) return fieldsOf(one, path, defs);
-    if (one.type === "object") return [];
+    if (one.type === "object" || (one.type === "array" && !["string", "number", "integer"].includes(resolved(one.items ?? {}, defs).type ?? ""))) return [];
     return [{
-      path, name, kind: kindOf(one), help: one.description ?? "", choices: (one.enum ?? []).map(String), required: schema.required?.includes(name) ?? false,
+      path, name, kind: kindOf(one), title: raw.title ?? one.title ?? "", help: one.description ?? "", choices: (one.enum ?? []).map(String), required: schema.required?.includes(name) ?? false,
       secret: one["x-secret"] === true, fallback: one.default ?? undefined, min: one.minimum ?? one.exclusiveMinimum, max: one.maximum,
     }];
   });
