@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,16 @@ def lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
+@cache
+def looked_at(path: Path) -> tuple[str | None, list[ast.AST]]:
+    """The first sentence of a file and what the rules look at in it: read and parsed once for all of them."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Import | ast.ImportFrom | ast.Call
+    return ast.get_docstring(tree), [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
 def functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in looked_at(path)[1]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{relative(path)}:{node.name}", node
 
@@ -97,7 +106,7 @@ def test_only_a_rooms_own_service_opens_its_store() -> None:
 
 
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in looked_at(path)[1]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -107,7 +116,7 @@ def imported(path: Path) -> Iterator[str]:
 
 def test_every_file_begins_with_a_sentence_about_the_plant() -> None:
     """Why: the reader must know in one line what this file is for."""
-    silent = [relative(path) for path in files() if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    silent = [relative(path) for path in files() if not looked_at(path)[0]]
     assert not silent, f"{test_every_file_begins_with_a_sentence_about_the_plant.__doc__} {silent}"
 
 
@@ -142,7 +151,7 @@ def test_no_text_is_executed() -> None:
     wrong = [
         f"{relative(path)}:{node.lineno}"
         for path in files()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in looked_at(path)[1]
         if isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS
     ]
     assert not wrong, f"{test_no_text_is_executed.__doc__} {wrong}"
