@@ -26,7 +26,6 @@ export function useKnownJobs(equipmentId: number): JobResponse[] | undefined {
   const span = { start: new Date(step - STEP_MS).toISOString(), end: new Date(step + DAY_MS).toISOString() };
   return useQuery({ ...jobResponsesQuery(equipmentId, span), refetchInterval: ASK_AGAIN_MS }).data?.filter((job) => job.end === null);
 }
-export const useRunningJobs = (equipmentId: number): JobResponse[] => useKnownJobs(equipmentId) ?? [];
 
 /** What the floor calls one job: an order that runs on several machines of a line, whether it was started on all at once or on each. */
 export interface Run { key: string; first: JobResponse; jobs: readonly JobResponse[] }

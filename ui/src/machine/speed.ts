@@ -14,12 +14,12 @@ function useNumber(tag: Tag | undefined): number | null {
 
 export interface Speed { value: number | null; unit: string | null; rate: number | null }
 
-/** Null for a machine without a speed signal. */
-export function useSpeed(equipment: Pick<Equipment, "id" | "standard_rate_upm">): Speed | null {
+/** Null for a machine without a speed signal; undefined until that is known. */
+export function useSpeed(equipment: Pick<Equipment, "id" | "standard_rate_upm">): Speed | null | undefined {
   const { data } = useQuery({ ...tagsQuery(equipment.id), staleTime: 60_000 });
   useTopicWanted(`tags/${equipment.id}`);
   const tag = data?.find((candidate) => candidate.property === "speed");
   const value = useNumber(tag);
   const rate = useNumber(data?.find((candidate) => candidate.property === "rate_upm"));
-  return tag ? { value, unit: tag.unit, rate: rate || equipment.standard_rate_upm } : null; // 0 or nothing: no job, the unit's own
+  return tag ? { value, unit: tag.unit, rate: rate || equipment.standard_rate_upm } : data && null; // 0 or nothing: no job, the unit's own
 }

@@ -2,7 +2,7 @@
 import { Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Equipment, JobResponse } from "@/api/types";
-import { useProductName, useRunningJobs } from "@/jobs/jobs";
+import { useKnownJobs, useProductName } from "@/jobs/jobs";
 import { Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { type MachineNow, useMachineNow } from "@/machine/now";
@@ -34,6 +34,7 @@ function State({ unit, machine: { now, look, word, why, external } }: { unit: Eq
 function SpeedCell({ unit }: { unit: Equipment }) {
   const say = useWords(words);
   const speed = useSpeed(unit);
+  if (speed === undefined) return null;
   if (!speed) return <span className="quiet">{say("noSpeed")}</span>;
   return (
     <>
@@ -43,9 +44,10 @@ function SpeedCell({ unit }: { unit: Equipment }) {
   );
 }
 
-function JobCell({ jobs }: { jobs: readonly JobResponse[] }) {
+function JobCell({ jobs }: { jobs: readonly JobResponse[] | undefined }) {
   const say = useWords(words);
   const productName = useProductName();
+  if (!jobs) return null;
   const first = jobs[0];
   if (!first) return <span className="quiet">{say("noJob")}</span>;
   return (
@@ -56,7 +58,7 @@ function JobCell({ jobs }: { jobs: readonly JobResponse[] }) {
   );
 }
 
-interface MachineProps { unit: Equipment; isConstraint: boolean; jobs: readonly JobResponse[] }
+interface MachineProps { unit: Equipment; isConstraint: boolean; jobs: readonly JobResponse[] | undefined }
 function Machine({ unit, isConstraint, jobs }: MachineProps) {
   const say = useWords(words);
   const machine = useMachineNow(unit);
@@ -106,10 +108,10 @@ function Buffer({ before, after }: { before: Equipment; after: Equipment }) {
 
 export function Machines({ line, units }: { line: Equipment; units: readonly Equipment[] }) {
   const say = useWords(words);
-  const jobs = useRunningJobs(line.id);
+  const jobs = useKnownJobs(line.id);
   const rows = units.flatMap((unit, i) => {
     const before = units[i - 1];
-    const machine = <Machine key={unit.id} unit={unit} isConstraint={line.constraint !== null && unit.path === `${line.path}/${line.constraint}`} jobs={jobs.filter((job) => job.equipment_id === unit.id)} />;
+    const machine = <Machine key={unit.id} unit={unit} isConstraint={line.constraint !== null && unit.path === `${line.path}/${line.constraint}`} jobs={jobs?.filter((job) => job.equipment_id === unit.id)} />;
     return before ? [<Buffer key={`buffer ${unit.id}`} before={before} after={unit} />, machine] : [machine];
   });
   return (

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { change } from "@/api/client";
 import type { Equipment, JobResponse } from "@/api/types";
 import { ProblemNotice } from "@/design/notice";
-import { useMay, useProductName, useRunningJobs } from "@/jobs/jobs";
+import { useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
 import { JobDialog } from "@/screens/unit/job-dialog";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
@@ -53,7 +53,8 @@ function JobWords({ job }: { job: JobResponse | undefined }) {
 export function JobPanel({ equipment }: { equipment: Equipment }) {
   const say = useWords(words);
   const client = useQueryClient();
-  const job = useRunningJobs(equipment.id)[0];
+  const jobs = useKnownJobs(equipment.id);
+  const job = jobs?.[0];
   const [dialog, setDialog] = useState(false);
   const [done, setDone] = useState<Done | null>(null);
   const settle = (what: Done | null) => {
@@ -68,10 +69,10 @@ export function JobPanel({ equipment }: { equipment: Equipment }) {
   const may = useMay("job.operate", equipment);
   return (
     <div className={css.job}>
-      <div className={css.jobNow}><span className={css.label}>{say("job")}</span><JobWords job={job} />{done && <UndoBar done={done} onUndone={() => settle(null)} />}{end.error && <ProblemNotice error={end.error} compact />}</div>
+      <div className={css.jobNow}><span className={css.label}>{say("job")}</span>{jobs && <JobWords job={job} />}{done && <UndoBar done={done} onUndone={() => settle(null)} />}{end.error && <ProblemNotice error={end.error} compact />}</div>
       {may && (
         <div className={css.jobActions}>
-          <Button className={css.touch} variant={job ? "default" : "filled"} onClick={() => setDialog(true)} data-testid="job-start">{say(job ? "nextJob" : "startJob")}</Button>
+          <Button className={css.touch} variant={jobs && !job ? "filled" : "default"} disabled={!jobs} onClick={() => setDialog(true)} data-testid="job-start">{say(job ? "nextJob" : "startJob")}</Button>
           {job && <Button className={css.touch} variant="default" loading={end.isPending} onClick={() => end.mutate(job.id)} data-testid="job-end">{say("endJob")}</Button>}
         </div>
       )}
