@@ -1,7 +1,7 @@
 // The stops of a period as a table: filtered, sorted, answered one by one or many at once, and handed out as CSV.
 import { Button, Checkbox, Modal } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { memo, useCallback, useEffect, useState } from "react";
 import { stopsQuery } from "@/api/queries";
 import type { Equipment, Stop, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
@@ -32,20 +32,20 @@ const SHOWN_MAX = 300; // more rows than anybody reads; the export has them all
 const AROUND_MS = 30 * 60_000;
 const BULK_MAX = 50;
 
-interface RowProps { stop: Stop; named: boolean; chosen: boolean; onChoose: () => void; onOpen: () => void; mayAnswer: boolean; number: number }
-function Row({ stop, named, chosen, onChoose, onOpen, mayAnswer, number }: RowProps) {
+/** `nowMs`: only where the stop still stands; a row of the past is drawn once, not with every tick of the clock. */
+interface RowProps { stop: Stop; nowMs: number; named: boolean; chosen: boolean; onChoose: (id: string) => void; onOpen: (stop: Stop) => void; mayAnswer: boolean; number: number }
+const Row = memo(function Row({ stop, nowMs, named, chosen, onChoose, onOpen, mayAnswer, number }: RowProps) {
   const say = useWords(words);
   const stateName = useStateName();
   const reasonName = useReasonName();
   const { map } = useEquipment();
-  const nowMs = useKnownMs();
   const look = lookOf(stop);
   const unit = map.byId(stop.equipment_id);
   const t0 = Date.parse(stop.start);
   const span = { start: new Date(t0 - AROUND_MS).toISOString(), end: new Date(t0 + lastsMs(stop, nowMs) + AROUND_MS).toISOString() };
   return (
     <tr data-needs={needsReason(stop)} data-testid="stop-row" data-stop={stop.stop_id}>
-      {mayAnswer && <td><Checkbox checked={chosen} onChange={onChoose} aria-label={say("choose", { n: number })} data-testid="stop-choose" /></td>}
+      {mayAnswer && <td><Checkbox checked={chosen} onChange={() => onChoose(stop.stop_id)} aria-label={say("choose", { n: number })} data-testid="stop-choose" /></td>}
       <td><When at={stop.start} as="full" /></td>
       <td className={css.right}>{stop.end ? <Lasting us={Math.round(stop.duration_s) * 1e6} /> : <><Lasting us={Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6} /><span className={css.small}>{say("still")}</span></>}</td>
       {named && <td>{unit?.name}</td>}
@@ -55,11 +55,11 @@ function Row({ stop, named, chosen, onChoose, onOpen, mayAnswer, number }: RowPr
       <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
       <td className={css.acts}>
         {unit && <Go to={unitOf(unit.path)} search={{ tab: "history", period: "custom", ...span, record: stop.start }} className={css.link} testid="stop-timeline">{say("show")}</Go>}
-        {mayAnswer && <button type="button" className={css.button} onClick={onOpen} data-testid="stop-open">{say("openStop")}</button>}
+        {mayAnswer && <button type="button" className={css.button} onClick={() => onOpen(stop)} data-testid="stop-open">{say("openStop")}</button>}
       </td>
     </tr>
   );
-}
+});
 
 /** The export says what the screen says, and the keys beside the names for those who compute with it. */
 function useExport(): (name: string, stops: readonly Stop[]) => void {
@@ -120,7 +120,8 @@ function usePeriodStops(equipmentId: number, window: Window) {
 interface TableProps { shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
 function Table({ shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps) {
   const say = useWords(words);
-  const toggle = (id: string) => onChosen(chosen.has(id) ? new Set([...chosen].filter((one) => one !== id)) : new Set([...chosen, id].slice(0, BULK_MAX)));
+  const nowMs = useKnownMs();
+  const toggle = useCallback((id: string) => onChosen(chosen.has(id) ? new Set([...chosen].filter((one) => one !== id)) : new Set([...chosen, id].slice(0, BULK_MAX))), [chosen, onChosen]);
   const all = shown.length > 0 && shown.slice(0, BULK_MAX).every((stop) => chosen.has(stop.stop_id));
   const columns = ["start", "duration", ...(named ? ["machine"] : []), "state", "reason", "comment2", "marks"] as const;
   return (
@@ -133,7 +134,7 @@ function Table({ shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps
             <td />
           </tr>
         </thead>
-        <tbody>{shown.map((stop, i) => <Row key={stop.stop_id} stop={stop} number={i + 1} named={named} mayAnswer={mayAnswer} chosen={chosen.has(stop.stop_id)} onChoose={() => toggle(stop.stop_id)} onOpen={() => onOpen(stop)} />)}</tbody>
+        <tbody>{shown.map((stop, i) => <Row key={stop.stop_id} stop={stop} nowMs={stop.end ? 0 : nowMs} number={i + 1} named={named} mayAnswer={mayAnswer} chosen={chosen.has(stop.stop_id)} onChoose={toggle} onOpen={onOpen} />)}</tbody>
       </table>
     </div>
   );
@@ -147,6 +148,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
   const give = useExport();
   const mayAnswer = useMay("timeline.edit", here);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const open = useCallback((stop: Stop) => change({ stop: stop.stop_id }), [change]);
   const { data, error, isPending, refetch } = usePeriodStops(here.id, window);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} />;
@@ -163,7 +165,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}
       {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
-      {found.length > 0 && <Table shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={(stop) => change({ stop: stop.stop_id })} />}
+      {found.length > 0 && <Table shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
       {found.length > shown.length && <p className="quiet">{say("shown", { n: shown.length })}</p>}
       {opened && mayAnswer && <StopDialog key={opened.stop_id} stop={opened} history="shown" onClose={() => change({ stop: null })} />}
     </div>
