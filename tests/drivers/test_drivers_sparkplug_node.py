@@ -21,7 +21,7 @@ from dovetail.drivers.sparkplug.address import SparkplugAddress, parse_address
 from dovetail.drivers.sparkplug.host import ASKS_PER_TICK, Host
 from dovetail.drivers.sparkplug.node import Patience
 from dovetail.mqtt.sparkplug import DataType as T
-from dovetail.mqtt.sparkplug import Payload, decode
+from dovetail.mqtt.sparkplug import Payload, decode, put
 
 MS = 1_700_000_000_000
 US = MS * 1000
@@ -365,6 +365,17 @@ def test_every_data_type(datatype: int, field: str, raw: object, kind: Kind, val
     plant.hear("NBIRTH", payload(0, {"name": "X", "datatype": datatype, field: raw, "alias": 1}))
     plant.hear("NDATA", payload(1, {"alias": 1, field: raw}))
     assert [found for _, found, _ in plant.now] == [value, value]
+
+
+@pytest.mark.parametrize("field", ["int_value", "long_value"])
+def test_a_command_goes_where_the_node_itself_puts_the_value(field: str) -> None:
+    """The npm edge node reads an UInt32 only in the field for 64 bits, others only in that for 32."""
+    plant = Plant("g/e:X", kind=Kind.U64)
+    plant.hear("NBIRTH", payload(0, {"name": "X", "datatype": T.UInt32, field: 7}))
+    wanted = plant.host.nodes["g", "e"].wanted[""]["X"]
+    metric = Payload().metrics.add()
+    put(metric, wanted.datatype, 9, wanted.slot)
+    assert metric.WhichOneof("value") == field and plant.last() == [(7, q.GOOD)]
 
 
 def test_data_sets_and_templates_come_whole_and_break_nothing() -> None:

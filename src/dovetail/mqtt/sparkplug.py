@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import partial
 from typing import Any, Final
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -219,6 +220,17 @@ FORMS: Final[dict[int, tuple[str, Callable[[Any], Any] | None]]] = {
 _INTEGER_FIELDS: Final = ("int_value", "long_value")
 
 
+def form_of(datatype: int, present: str | None) -> tuple[str, Callable[[Any], Any] | None]:
+    """The field and conversion of a type, by the field in which a sender puts it; "" for a type that has no value.
+
+    Senders differ in where they put an UInt32: the specification says the narrow field, its own libraries the wide one.
+    """
+    field, convert = FORMS.get(datatype, ("", None))
+    if field in _INTEGER_FIELDS and present in _INTEGER_FIELDS and present != field:
+        return present, partial(_other_width, datatype=datatype)
+    return field, convert
+
+
 def value_of(holder: Any, datatype: int) -> Any:
     """The value a metric, property or cell holds as that type; None where it holds none, or one that cannot be it.
 
@@ -248,9 +260,9 @@ def _other_width(raw: int, datatype: int) -> int | None:
     return None if raw >= limit else raw if convert is None else convert(raw)
 
 
-def put(holder: Any, datatype: int, value: object) -> None:
-    """Set the value of a metric that is to be sent. Raises PointError for what the type cannot hold."""
-    field, _ = FORMS.get(datatype, ("", None))
+def put(holder: Any, datatype: int, value: object, field: str | None = None) -> None:
+    """Set the value of a metric that is to be sent, in the field its node uses. Raises PointError for a misfit."""
+    field = FORMS.get(datatype, ("", None))[0] if field is None else field
     try:
         if field in _INTEGER_FIELDS and isinstance(value, int):
             _check_range(datatype, value)

@@ -120,7 +120,7 @@ class SparkplugDriver:
             metric.name = address.metric
         else:
             metric.alias = wanted.alias
-        put(metric, wanted.datatype, to_raw(point, value))
+        put(metric, wanted.datatype, to_raw(point, value), wanted.slot)
         verb, tail = ("NCMD", "") if address.device == NODE_ITSELF else ("DCMD", f"/{address.device}")
         topic = f"{NAMESPACE}/{address.group}/{verb}/{address.edge}{tail}"
         await self._open_client().publish(topic, payload.SerializeToString(), qos=0)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from dovetail.core import quality as q
 from dovetail.drivers.arrivals import Arrivals, Row
 from dovetail.drivers.base import NO_DEVICE_TIME
-from dovetail.mqtt.sparkplug import FORMS, value_of
+from dovetail.mqtt.sparkplug import form_of, value_of
 
 QUALITY: Final = "Quality"  # the property that carries an OPC quality (§6.4.21)
 STALE: Final = 500
@@ -28,10 +28,11 @@ class Wanted:
     get: Callable[[Any], Any] = attrgetter("name")
     convert: Callable[[Any], Any] | None = None
 
-    def declare(self, datatype: int, alias: int | None) -> None:
-        """A birth says what the metric is."""
-        self.datatype, self.alias = datatype, alias
-        self.slot, self.convert = FORMS.get(datatype, ("", None))
+    def declare(self, metric: Any) -> None:
+        """A birth says what the metric is, and shows where the node puts its value."""
+        self.datatype = metric.datatype
+        self.alias = metric.alias if metric.HasField("alias") else None
+        self.slot, self.convert = form_of(metric.datatype, metric.WhichOneof("value"))
         self.get = attrgetter(self.slot or "name")
 
     def forget(self) -> None:

@@ -155,7 +155,7 @@ class Node:
             alias = metric.alias if metric.HasField("alias") else None
             one = wanted.get(metric.name)
             if one is not None:
-                one.declare(metric.datatype, alias)
+                one.declare(metric)
                 one = one if one.slot else None
             names[metric.name] = one
             if alias is not None:
