@@ -24,6 +24,7 @@ from dovetail.web.live import LiveHub, TopicKind, columns, document
 
 VIEW = "plant.view"
 EVERYTHING = system_scope("live")
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,14 @@ def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> 
         up(event.equipment_id, "stops")
 
     def stored(event: FramesStored) -> None:
-        if not hub.watched():
+        shown = [int(name.removeprefix("tags/")) for name in hub.watched() if name.startswith("tags/")]
+        if not shown:
             return
         model = plant()
-        seen = {int(tag) for frame in event.frames for batch in frame.batches for tag in set(batch.tag.tolist())}
-        for node in {model.owner_of(tag) for tag in seen}:
-            hub.touch(f"tags/{node}")
+        seen = np.concatenate([_NOTHING, *(batch.tag for frame in event.frames for batch in frame.batches)])
+        for node in shown:
+            if np.isin(seen, [tag.id for tag in model.tags_of(node).values()]).any():
+                hub.touch(f"tags/{node}")
 
     for changed in (StateNow, RecordsChanged, TimelineEdited):
         bus.subscribe(changed, states)

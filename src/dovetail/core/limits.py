@@ -24,7 +24,7 @@ TRIAL_POINTS_MAX: Final = 500  # addresses in one look; a form of more is not re
 
 # --- historian ----------------------------------------------------------------------------------------------
 CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
-SEAL_EVERY_S: Final = 10.0  # bounds the head that a restart has to re-read
+SEAL_EVERY_S: Final = 20.0  # bounds the head that a restart re-reads; each sealing costs a chunk of every tag
 TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than this for it
 SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new
 RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
@@ -39,7 +39,7 @@ SEQ_SPANS_MAX: Final = 10_000  # holes in one lane's numbers; more is a source t
 # --- states and ledger --------------------------------------------------------------------------------------
 CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at most an hour before it (DESIGN §7)
 COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minute (DESIGN §7)
-COUNTING_PACE_US: Final = 500_000  # pieces that change no state are settled together so often: nobody sees sooner
+COUNTING_PACE_US: Final = 1_000_000  # pieces that change no state are settled together so often: shown they are at once
 CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
 
 # --- counting -----------------------------------------------------------------------------------------------

@@ -134,14 +134,14 @@ def header(block: Block) -> Header:
     n, n_good, t0, t1 = len(block), int(np.count_nonzero(good)), int(block.ts[0]), int(block.ts[-1])
     values, has = numbers(block)
     good &= has
-    held_us = np.diff(block.ts)
-    covered_us, good_us = int(held_us[has[:-1]].sum()), int(held_us[good[:-1]].sum())
+    held_us = block.ts[1:] - block.ts[:-1]
+    covered_us, good_us = (t1 - t0 if mask.all() else int(held_us[mask[:-1]].sum()) for mask in (has, good))
     some = values if has.all() else values[has]
     if not len(some):
         return Header(n, n_good, t0, t1, None, None, None, None, None, None, covered_us, good_us)
     with np.errstate(invalid="ignore", over="ignore"):  # infinities cancel to NaN, which is stored as "unknown"
         total = float(values[good].sum())
-        integral = float(np.where(has, values, 0.0)[:-1] @ held_us)
+        integral = float((values if has.all() else np.where(has, values, 0.0))[:-1] @ held_us)
     first, last, least, most = float(some[0]), float(some[-1]), float(some.min()), float(some.max())
     return Header(n, n_good, t0, t1, first, last, least, most, total, integral, covered_us, good_us)
 

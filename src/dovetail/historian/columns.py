@@ -198,9 +198,9 @@ def unpack_values(kind: Kind, data: bytes, n: int) -> Column:
 
 def pack_runs(column: NDArray[np.uint32]) -> bytes:
     """A uint32 column that rarely changes, as runs: values, then lengths."""
-    starts = np.flatnonzero(np.concatenate(([True], column[1:] != column[:-1])))
-    lengths = np.diff(np.append(starts, len(column))).astype("<u4")
-    return column[starts].astype("<u4").tobytes() + lengths.tobytes()
+    bounds = np.concatenate(([0], np.flatnonzero(column[1:] != column[:-1]) + 1, [len(column)]))
+    lengths = (bounds[1:] - bounds[:-1]).astype("<u4")
+    return column[bounds[:-1]].astype("<u4").tobytes() + lengths.tobytes()
 
 
 def unpack_runs(data: bytes) -> NDArray[np.uint32]:

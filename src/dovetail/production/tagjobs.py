@@ -123,8 +123,10 @@ class TagJobs:
     def _touched(self, rows: Sequence[HeadRow]) -> dict[int, int]:
         """Per equipment the first moment for which these rows bring a product or an order."""
         owner = {tag: equipment_id for equipment_id, tags in self._mapped[1].items() for tag in tags.ids()}
-        wanted = np.array(sorted(owner), dtype=np.int64)
         since: dict[int, int] = {}
+        if not owner:
+            return since
+        wanted = np.array(sorted(owner), dtype=np.int64)
         for batch in (batch for row in rows for batch in row.frame.batches):
             if batch.kind not in (Kind.STR, Kind.I64, Kind.U64):
                 continue

@@ -61,7 +61,7 @@ def split(batches: Iterable[Batch], wanted: NDArray[np.int64]) -> dict[int, list
             continue
         order = ours[np.argsort(batch.tag[ours], kind="stable")]
         tags = batch.tag[order]
-        starts = np.flatnonzero(np.r_[True, tags[1:] != tags[:-1]])
+        starts = np.concatenate(([0], np.flatnonzero(tags[1:] != tags[:-1]) + 1))
         good = q.good_mask(batch.quality) & batch.valid
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
             which = order[start:end]

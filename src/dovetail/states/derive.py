@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dovetail.core.limits import CHECKPOINT_EVERY_US
 from dovetail.states.checkpoint import Checkpoint, rebind
@@ -58,8 +59,13 @@ class Stretch:
 
 def hours_with_samples(inputs: Inputs, after_us: int, upto_us: int) -> list[int]:
     """The ends of the hours in (after_us, upto_us] in which there are samples: where a checkpoint is worth keeping."""
-    ends = [np.unique(-(-series.between(after_us, upto_us).ts // _HOUR) * _HOUR) for series in inputs.values()]
-    return sorted({int(end) for found in ends for end in found.tolist() if end <= upto_us})
+    inside = [series.between(after_us, upto_us).ts for series in inputs.values()]
+    ends = [_hour_ends(ts) for ts in inside if len(ts) and -(-int(ts[0]) // _HOUR) * _HOUR <= upto_us]
+    return sorted({end for found in ends for end in found if end <= upto_us})
+
+
+def _hour_ends(ts: NDArray[np.int64]) -> list[int]:
+    return (np.unique(-(-ts // _HOUR)) * _HOUR).tolist()
 
 
 def derive(

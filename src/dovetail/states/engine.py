@@ -272,11 +272,15 @@ def _activity(
     if last is None and len(moved):
         moved[0] = False
     advances = series.ts[series.good][moved]
-    previous = np.r_[np.int64(-NEVER // 2 if advanced_us is None else advanced_us), advances][:-1]
+    previous = np.concatenate(([-NEVER // 2 if advanced_us is None else advanced_us], advances))[:-1]
     begins = advances[advances - previous >= rule.timeout_us]
-    flips = np.r_[before is None or before.good != bool(series.good[0]), series.good[1:] != series.good[:-1]]
+    flips = np.empty(len(series), dtype=np.bool_)
+    flips[0] = before is None or before.good != bool(series.good[0])
+    flips[1:] = series.good[1:] != series.good[:-1]
+    if not len(begins) and not flips.any():
+        return [], advances
     kept = values[-1] if values else last
-    moments = np.unique(np.r_[series.ts[flips], begins])
+    moments = np.unique(np.concatenate((series.ts[flips], begins)))
     upto = np.searchsorted(series.ts, moments, side="right") - 1
     news = zip(moments.tolist(), series.good[upto].tolist(), strict=True)
     changes: list[Change] = [(moment, rule.tag, Seen(kept, good)) for moment, good in news]

@@ -135,8 +135,9 @@ class Follower:
         with self.database.read() as reading:
             self.read_to = self._told_to = store.position(reading, NAME)
             known = store.progress(reading)
+        late = {number: late_from(found.late) for number, found in known.items()}
         self.units = {
-            number: Unit(number, from_text(found.body), stale=True, late=late_from(found.late), saved=found.late)
+            number: Unit(number, from_text(found.body), stale=True, late=late[number], saved=late[number])
             for number, found in known.items()
         }
         self.samples.consumer_at(NAME, self.read_to)
@@ -338,11 +339,7 @@ class Follower:
         ahead = {
             outcome.unit.equipment_id: outcome.stretch.checkpoint for outcome in outcomes if outcome.seam_us is None
         }
-        moved = [
-            unit
-            for unit in self.units.values()
-            if aged or unit.equipment_id in ahead or unit.saved is None or unit.saved != unit.late_text()
-        ]
+        moved = [unit for unit in self.units.values() if aged or unit.equipment_id in ahead or unit.saved != unit.late]
         if not outcomes and not moved:
             return
         with self.database.write(OWN.actor) as uow:
@@ -357,7 +354,7 @@ class Follower:
             point("states.decided")
         point("states.committed")
         for unit in moved:
-            unit.saved = unit.late_text()
+            unit.saved = unit.late
         self._told_to, self._told_at_us = self.read_to, now_us
         self.samples.consumer_at(NAME, self.read_to)
 

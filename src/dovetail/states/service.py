@@ -128,8 +128,8 @@ class StatesRoom:
         for equipment_id, said in list(self._said.items()):
             silent = self._silent_since(equipment_id, now_us) is not None
             checkpoint, _ = self._views[equipment_id]
-            moving = checkpoint.decision is not None and checkpoint.decision.wake_at_us is not None
-            if silent != (said.state == NO_DATA) or moving:
+            wake_at_us = None if checkpoint.decision is None else checkpoint.decision.wake_at_us
+            if silent != (said.state == NO_DATA) or (wake_at_us is not None and wake_at_us <= now_us):
                 self._say(equipment_id)
 
     def _say(self, equipment_id: int) -> None:

@@ -34,7 +34,7 @@ class Unit:
     stale: bool = False
     newest_us: int = BEGINNING_US
     late: list[LateSpan] = field(default_factory=list[LateSpan])
-    saved: str | None = None  # the late stretches as they are committed; None: this unit is not
+    saved: list[LateSpan] | None = None  # the late stretches as they are committed; None: this unit is not
     front_us: int = BEGINNING_US  # the newest late sample: what lies beyond only follows from it
     heard: Heard = field(default_factory=dict[int, tuple[Any, bool]])
     has_news: bool = True  # the state may be another since it was last told
