@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -112,7 +114,14 @@ rollup_reason = Table(
 )
 
 
-def _visible(as_of: int | None) -> Any:
+_WHO, _FROM_US, _TO_US = (bindparam(name, type_=BigInteger) for name in ("who", "from_us", "to_us"))
+_MINE: Final = and_(slice_table.c.equipment_id == _WHO, _current)  # built once: asked for at every settling
+_EARLIER: Final = select(slice_table.c.t1_us).where(_MINE, slice_table.c.t0_us < _FROM_US)
+_BEFORE: Final = _EARLIER.order_by(slice_table.c.t0_us.desc()).limit(1)
+_AFTER: Final = select(func.min(slice_table.c.t0_us)).where(_MINE, slice_table.c.t0_us >= _TO_US)
+
+
+def _visible(as_of: Any) -> Any:
     c = slice_table.c
     if as_of is None:
         return c.known_to.is_(None)
@@ -131,16 +140,20 @@ def overlapping(
     reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None, limit: int | None = None
 ) -> list[tuple[int, Slice]]:
     """(row id, slice) of the slices that touch [from_us, to_us), by time."""
-    c = slice_table.c
-    first = select(func.max(c.t0_us)).where(c.equipment_id == equipment_id, c.t0_us <= from_us, _visible(as_of))
-    begin_us = reading.connection.scalar(first)
-    query = (
-        select(slice_table)
-        .where(c.equipment_id == equipment_id, _visible(as_of), c.t1_us > from_us)
-        .where(c.t0_us >= (from_us if begin_us is None else begin_us), c.t0_us < to_us)
-        .order_by(c.t0_us)
-    )
-    return _read(reading, query if limit is None else query.limit(limit))
+    first, query = _overlapping(now=as_of is None)
+    asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us, "as_of": as_of}
+    begin_us = reading.connection.scalar(first, asked)
+    asked["begin_us"] = from_us if begin_us is None else begin_us
+    return _read(reading, query if limit is None else query.limit(limit), asked)
+
+
+@cache
+def _overlapping(*, now: bool) -> tuple[Any, Any]:
+    c, visible = slice_table.c, _visible(None if now else bindparam("as_of", type_=BigInteger))
+    first = select(func.max(c.t0_us)).where(c.equipment_id == _WHO, c.t0_us <= _FROM_US, visible)
+    ours = select(slice_table).where(c.equipment_id == _WHO, visible, c.t1_us > _FROM_US)
+    begin_us = bindparam("begin_us", type_=BigInteger)
+    return first, ours.where(c.t0_us >= begin_us, c.t0_us < _TO_US).order_by(c.t0_us)
 
 
 def of_days(reading: Reading, equipment_id: int, days: Iterable[str]) -> list[Slice]:
@@ -150,8 +163,8 @@ def of_days(reading: Reading, equipment_id: int, days: Iterable[str]) -> list[Sl
     return [piece for _, piece in _read(reading, query.order_by(c.t0_us))]
 
 
-def _read(reading: Reading, query: Select[Any]) -> list[tuple[int, Slice]]:
-    rows = reading.connection.execute(query).mappings().all()
+def _read(reading: Reading, query: Select[Any], asked: Mapping[str, Any] | None = None) -> list[tuple[int, Slice]]:
+    rows = reading.connection.execute(query, asked).mappings().all()
     shared = _shares(reading, [row["id"] for row in rows if row["jobs"] > 1])
     return [(row["id"], _slice(row, shared.get(row["id"]))) for row in rows]
 
@@ -187,11 +200,9 @@ def _slice(row: Mapping[Any, Any], shares: tuple[JobShare, ...] | None) -> Slice
 
 def neighbours(reading: Reading, equipment_id: int, from_us: int, to_us: int) -> tuple[int | None, int | None]:
     """(end of the last slice before `from_us`, begin of the first at or after `to_us`), None where there is none."""
-    c = slice_table.c
-    mine = and_(c.equipment_id == equipment_id, c.known_to.is_(None))
-    before = select(c.t1_us).where(mine, c.t0_us < from_us).order_by(c.t0_us.desc()).limit(1)
-    after = select(func.min(c.t0_us)).where(mine, c.t0_us >= to_us)
-    return reading.connection.scalar(before), reading.connection.scalar(after)
+    asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us}
+    before_us, after_us = (reading.connection.scalar(query, asked) for query in (_BEFORE, _AFTER))
+    return before_us, after_us
 
 
 def close(uow: UnitOfWork, ids: Sequence[int], *, known: int) -> None:

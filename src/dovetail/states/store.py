@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -137,7 +139,7 @@ class Derived:
 
 
 # --- reading --------------------------------------------------------------------------------------------------
-def _visible(table: Table, as_of: int | None) -> Any:
+def _visible(table: Table, as_of: Any) -> Any:
     if as_of is None:
         return table.c.known_to.is_(None)
     return and_(table.c.known_from <= as_of, or_(table.c.known_to.is_(None), table.c.known_to > as_of))
@@ -147,32 +149,49 @@ def records(
     reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
 ) -> list[StateRecord]:
     """The state records that touch [from_us, to_us), by time."""
-    table = state_record
-    ours = and_(table.c.equipment_id == equipment_id, _visible(table, as_of))
+    asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us, "as_of": as_of}
+    found = reading.connection.execute(_records_query(now=as_of is None), asked)
+    return [StateRecord(*row) for row in found]
+
+
+def _bound(name: str) -> Any:
+    return bindparam(name, type_=BigInteger)
+
+
+@cache
+def _records_query(*, now: bool) -> Any:
+    """Built once: it is asked several times for every change, and to build it costs more than to run it."""
+    table, from_us = state_record, _bound("from_us")
+    ours = and_(table.c.equipment_id == _bound("who"), _visible(table, None if now else _bound("as_of")))
     start = select(func.max(table.c.t0_us)).where(ours, table.c.t0_us <= from_us).scalar_subquery()
-    query = (
+    return (
         select(*_columns(table, StateRecord))
-        .where(ours, table.c.t0_us >= func.coalesce(start, from_us), table.c.t0_us < to_us)
+        .where(ours, table.c.t0_us >= func.coalesce(start, from_us), table.c.t0_us < _bound("to_us"))
         .where(or_(table.c.t1_us.is_(None), table.c.t1_us > from_us))
         .order_by(table.c.t0_us)
     )
-    return [StateRecord(*row) for row in reading.connection.execute(query)]
 
 
 def counts(
     reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
 ) -> list[CountRecord]:
     """The count records that touch (from_us, to_us], by time. Only those of an outage are longer than a minute."""
+    asked = {"who": equipment_id, "from_us": from_us, "minute_before_us": from_us - MINUTE_US, "to_us": to_us}
+    found = reading.connection.execute(_counts_query(now=as_of is None), asked | {"as_of": as_of})
+    return [CountRecord(*row) for row in found]
+
+
+@cache
+def _counts_query(*, now: bool) -> Any:
     table = count_record
-    touching = and_(table.c.t0_us < to_us, table.c.t1_us > from_us)
-    short = and_(table.c.spread.is_(False), table.c.t0_us > from_us - MINUTE_US)
-    query = (
+    touching = and_(table.c.t0_us < _bound("to_us"), table.c.t1_us > _bound("from_us"))
+    short = and_(table.c.spread.is_(False), table.c.t0_us > _bound("minute_before_us"))
+    return (
         select(*_columns(table, CountRecord))
-        .where(table.c.equipment_id == equipment_id, _visible(table, as_of), touching)
+        .where(table.c.equipment_id == _bound("who"), _visible(table, None if now else _bound("as_of")), touching)
         .where(or_(short, table.c.spread.is_(True)))
         .order_by(table.c.t0_us, table.c.t1_us, table.c.kind, table.c.id)
     )
-    return [CountRecord(*row) for row in reading.connection.execute(query)]
 
 
 def held(reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[HeldJump]:
