@@ -139,6 +139,10 @@ class Device:
         elif request.function == 22:
             keep, put = struct.unpack(">HH", rest)
             self.registers[at] = self.registers.get(at, 0) & keep | put & ~keep & 0xFFFF
+        elif request.function == 15:
+            for number in range(request.count):
+                self.coils[at + number] = bool(rest[3 + number // 8] >> number % 8 & 1)
+            return request.reply(bytes([15]) + request.body[:4])
         else:
             for number, word in enumerate(struct.unpack(f">{request.count}H", rest[3:])):
                 self.registers[at + number] = word

@@ -333,7 +333,7 @@ async def test_a_device_that_answers_only_one_of_several_is_read_one_by_one(devi
 
 async def test_a_reply_in_pieces_is_put_together(device: Device, connect: Open) -> None:
     driver = await connect()
-    cable = driver._cable  # type: ignore[attr-defined]
+    cable = driver._trunk  # type: ignore[attr-defined]
     wire = cable._wire
     whole: list[bytes] = []
     original = wire.data_received

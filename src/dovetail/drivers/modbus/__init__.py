@@ -1,4 +1,4 @@
-"""Modbus TCP: the protocol that nearly every older machine, meter and drive of a plant understands."""
+"""Modbus TCP and RTU: the protocol that nearly every older machine, meter and drive of a plant understands."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _words(exception: int) -> str:
 
 
 PLUGIN = DriverSpec(
-    title="Modbus TCP",
+    title="Modbus TCP and RTU",
     options=ModbusOptions,
     address=EXAMPLES,
     parse_address=parse_address,

@@ -1,189 +1,47 @@
 """One TCP connection to a Modbus device or gateway, shared by all units behind it: fair, and serial where it is shared.
 
 Every request has a transaction number (MODBUS Messaging on TCP/IP 1.0b §3.1.3); a reply that comes after its time, or
-that fits no request, is drained and never matched. A unit that does not answer costs only itself its link: the
-connection goes on for the others, unless nobody at all is heard on it any more.
+that fits no request, is drained and never matched.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import socket
 import struct
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import inf
-from typing import Final, Literal
+from typing import Final
 
 from dovetail.core.clock import Clock
-from dovetail.core.errors import LinkError
-from dovetail.core.limits import CONNECT_TIMEOUT_S
 from dovetail.drivers.base import SilentError
-
-log = logging.getLogger(__name__)
+from dovetail.drivers.modbus.trunk import TICK_S, Job, Tap, Trunk, connect_tcp
 
 _HEADER: Final = struct.Struct(">HHHB")  # transaction, protocol 0, length of what follows, unit
 _LENGTH: Final = (3, 254)  # unit, function and one byte; unit and the longest PDU of 253
 _GIVEN_UP_MAX: Final = 1_000  # transactions whose late reply would still be known; older ones count as unmatched
-_SILENT_MAX: Final = 3  # timeouts in a row with not one byte heard: the connection itself is dead
-_TICK_S: Final = 0.001  # a loop's timer may ring this much early
-
-type Fault = Literal["late", "unmatched"]
-_FAULTS: Final[dict[Fault, str]] = {"late": "a reply came late", "unmatched": "a reply fitted no request"}
-
-
-class Job:
-    """Requests of one unit that belong together; done when each has its reply. Reads are repeatable, writes are not."""
-
-    def __init__(self, requests: Sequence[bytes], *, repeatable: bool) -> None:
-        self.requests = requests
-        self.repeatable = repeatable
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.sent = 0
-        self.left = len(requests)
-        self.again: list[int] = []  # timed out once, to be asked again
-        self.tried: set[int] = set()
-
-    def take(self, index: int, reply: bytes, start: int, stop: int, received_us: int) -> bool:
-        """Keep the PDU `reply[start:stop]` of request `index`; False when it is no answer to it."""
-        raise NotImplementedError
-
-    @property
-    def has_more(self) -> bool:
-        return bool(self.again) or self.sent < len(self.requests)
-
-    def draw(self) -> int:
-        """The next request to send."""
-        if self.again:
-            return self.again.pop()
-        self.sent += 1
-        return self.sent - 1
-
-
-class Tap:
-    """One unit's way into the cable. `window` is how many of its requests may be in flight."""
-
-    def __init__(self, unit: int, *, where: str, timeout_s: float, window: int, pacing_s: float) -> None:
-        self.unit = unit
-        self.where = where
-        self.timeout_s = timeout_s
-        self.window = window
-        self.pacing_s = pacing_s
-        self.jobs: deque[Job] = deque()  # those with something left to send, in turn
-        self.in_flight = 0
-        self.not_before = 0.0
-        self.heard: tuple[int, int] | None = None  # (asked, answered) of the last reply, µs UTC
-        self.faults: dict[Fault, int] = {"late": 0, "unmatched": 0}
-        self.wire: _Wire | None = None
-
-    def wants(self, now: float) -> bool:
-        """Whether it has something to send and may."""
-        return bool(self.jobs) and self.in_flight < self.window and self.not_before <= now + _TICK_S
-
-    def fault(self, what: Fault) -> None:
-        """A reply out of order: drained, counted, and from now on one request at a time."""
-        self.faults[what] += 1
-        self.one_at_a_time(_FAULTS[what])
-
-    def one_at_a_time(self, why: str) -> None:
-        """Give up asking ahead, and say so once."""
-        if self.window > 1:
-            self.window = 1
-            log.warning("%s: %s; from now on one request at a time", self.where, why)
-
 
 type _Asked = tuple[Tap, Job, int, float, int]  # whose, of which job the n-th request, deadline (loop), asked (µs UTC)
 
 
-class Cable:
-    """The connection, its users in turn, and what is in flight. `forget` is called when the last user has left."""
+class Cable(Trunk["_Wire"]):
+    """The connection, its users in turn, and what is in flight."""
 
     def __init__(self, host: str, port: int, *, clock: Clock, forget: Callable[[], None]) -> None:
+        super().__init__(clock=clock, forget=forget)
         self._host, self._port = host, port
-        self._clock = clock
-        self._forget = forget
-        self._connecting = asyncio.Lock()
-        self._wire: _Wire | None = None
-        self._users = 0
-        self._taps: deque[Tap] = deque()
         self._asked: dict[int, _Asked] = {}
         self._given_up: dict[int, Tap | None] = {}  # None: withdrawn by ourselves
         self._transaction = 0
         self._alarm: asyncio.TimerHandle | None = None
         self._due = inf  # when it rings
-        self._silent = 0
-
-    # --- users ------------------------------------------------------------------------------------------------
-
-    async def join(self, tap: Tap) -> None:
-        """Become a user; connects when nobody has yet. Raises LinkError."""
-        self._users += 1
-        try:
-            async with self._connecting:
-                if self._wire is None:
-                    self._wire = await self._connect()
-            tap.wire = self._wire
-            self._taps.append(tap)
-        except BaseException:
-            self._one_less()
-            raise
-
-    def leave(self, tap: Tap) -> None:
-        """Go away; what this unit still waits for is withdrawn. Safe to call twice."""
-        if tap not in self._taps:
-            return
-        self._taps.remove(tap)
-        for job in {asked[1] for asked in self._asked.values() if asked[0] is tap} | set(tap.jobs):
-            self._fail(tap, job, LinkError(f"{tap.where} was closed", code="modbus-closed"))
-        self._one_less()
-        self.pump()
-
-    async def exchange(self, tap: Tap, job: Job) -> None:
-        """Send a job's requests in turn with the others and wait for all replies. Raises LinkError."""
-        if tap.wire is None or tap.wire is not self._wire:
-            raise LinkError(f"{tap.where} has lost its connection", code="modbus-lost")
-        if not job.left:
-            return
-        tap.jobs.append(job)
-        self.pump()
-        try:
-            await job.done
-        except asyncio.CancelledError:
-            self._withdraw(tap, job)
-            self.pump()
-            raise
-
-    def _one_less(self) -> None:
-        self._users -= 1
-        if self._users == 0:
-            self._unplug()
-            self._forget()
 
     async def _connect(self) -> _Wire:
-        where = f"{self._host}:{self._port}"
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                _, wire = await loop.create_connection(lambda: _Wire(self), self._host, self._port)
-        except TimeoutError as error:
-            what = f"{where} does not accept a connection within {CONNECT_TIMEOUT_S:.0f} s"
-            raise LinkError(what, code="modbus-connect") from error
-        except socket.gaierror as error:
-            raise LinkError(f"there is no host {self._host}", code="modbus-connect", hint="check `host`") from error
-        except ConnectionRefusedError as error:
-            hint = "is it on, and is Modbus TCP enabled? Many devices bear only one client"
-            raise LinkError(f"{where} refuses the connection", code="modbus-connect", hint=hint) from error
-        except OSError as error:
-            raise LinkError(f"{where} cannot be reached: {error}", code="modbus-connect") from error
-        self._silent = 0
-        return wire
+        return await connect_tcp(self._host, self._port, lambda: _Wire(self))
+
+    def _waiting(self, tap: Tap) -> set[Job]:
+        return {asked[1] for asked in self._asked.values() if asked[0] is tap}
 
     # --- the wire ---------------------------------------------------------------------------------------------
-
-    def heard(self) -> None:
-        """Something came: the connection lives."""
-        self._silent = 0
 
     def reply(self, transaction: int, frame: bytes, start: int, stop: int) -> None:
         """One frame; `frame[start]` is the unit, the PDU follows."""
@@ -209,14 +67,10 @@ class Cable:
 
     def lost(self, wire: _Wire, why: str) -> None:
         """The connection ended: every user's link is lost."""
-        if wire is not self._wire:
-            return
-        self._unplug()
-        for tap in self._taps:
-            for job in {asked[1] for asked in self._asked.values() if asked[0] is tap} | set(tap.jobs):
-                self._fail(tap, job, LinkError(f"{tap.where}: {why}", code="modbus-lost"))
-        self._asked.clear()
-        self._given_up.clear()
+        if wire is self._wire:
+            super().lost(wire, why)
+            self._asked.clear()
+            self._given_up.clear()
 
     def pump(self) -> None:
         """Send what may be sent: each unit in turn; more than one request at once only for a unit that is alone."""
@@ -232,14 +86,6 @@ class Cable:
             frames.append(self._frame(tap, now))
         if frames:
             self._wire.send(b"".join(frames))
-
-    def _next(self, now: float) -> Tap | None:
-        for _ in range(len(self._taps)):
-            tap = self._taps[0]
-            self._taps.rotate(-1)
-            if tap.wants(now):
-                return tap
-        return None
 
     def _frame(self, tap: Tap, now: float) -> bytes:
         job = tap.jobs[0]
@@ -286,13 +132,13 @@ class Cable:
         """Look for requests whose time is up. What came in before has been read: the loop reads before it rings."""
         self._set_alarm(inf)
         now = asyncio.get_running_loop().time()
-        expired = [transaction for transaction, asked in self._asked.items() if asked[3] <= now + _TICK_S]
+        expired = [transaction for transaction, asked in self._asked.items() if asked[3] <= now + TICK_S]
         self._silent += bool(expired)
         for transaction in expired:
             asked = self._asked.get(transaction)
             if asked is not None:  # its job may have failed with the one before
                 self._expire(transaction, asked)
-        if self._silent >= max(_SILENT_MAX, 2 * len(self._taps)) and self._wire is not None:
+        if self._is_dead() and self._wire is not None:
             self.lost(self._wire, "nothing is heard any more")
         self._set_alarm(min((asked[3] for asked in self._asked.values()), default=inf))
         self.pump()
@@ -313,11 +159,6 @@ class Cable:
         what = f"{tap.where} does not answer within {tap.timeout_s:g} s{more}"
         tap.heard = None  # from now on one question at a time, until it is heard again
         self._fail(tap, job, SilentError(what, code="modbus-timeout"))
-
-    def _fail(self, tap: Tap, job: Job, error: LinkError) -> None:
-        self._withdraw(tap, job)
-        if not job.done.done():
-            job.done.set_exception(error)
 
     def _withdraw(self, tap: Tap, job: Job) -> None:
         if job in tap.jobs:

@@ -15,10 +15,12 @@ from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Sile
 from dovetail.drivers.columns import Answers
 from dovetail.drivers.modbus import pdus
 from dovetail.drivers.modbus.address import AREAS, Area, ModbusAddress, parse_address
-from dovetail.drivers.modbus.cable import Cable, Job, Tap
+from dovetail.drivers.modbus.cable import Cable
 from dovetail.drivers.modbus.codec import to_registers
 from dovetail.drivers.modbus.options import ModbusOptions
 from dovetail.drivers.modbus.reading import ILLEGAL, Ask, Reading, ask_for, quality_of
+from dovetail.drivers.modbus.rtu import Line
+from dovetail.drivers.modbus.trunk import Job, Tap
 from dovetail.drivers.planner import Block, Rules, Span, halves
 
 FRESH_US: Final = 1 * SECOND_US  # a reply this young is proof of life enough: a slow bus is not asked for more
@@ -86,7 +88,7 @@ class ModbusDriver:
         self._options = options
         self._around = around
         self._clock = around.clock
-        self._cable: Cable | None = None
+        self._trunk: Cable | Line | None = None
         self._tap = Tap(
             options.unit,
             where=options.where(),
@@ -103,22 +105,30 @@ class ModbusDriver:
     # --- the link ---------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Join the cable to this host and port; whether the unit answers, the first probe says."""
-        key = ("modbus", self._options.host, self._options.port)
-        shared = self._around.shared
+        """Join the cable or line that leads there; whether the unit answers, the first probe says."""
+        options, shared = self._options, self._around.shared
+        key = ("modbus", options.link, options.wire())
 
-        def make() -> Cable:
-            return Cable(key[1], key[2], clock=self._clock, forget=lambda: shared.drop(key))
+        def make() -> Cable | Line:
+            def forget() -> None:
+                shared.drop(key)
 
-        cable = shared.one(key, make)
-        await cable.join(self._tap)
-        self._cable = cable
+            if options.link == "tcp":
+                return Cable(options.host, options.port, clock=self._clock, forget=forget)
+            return Line(options.place(), clock=self._clock, forget=forget)
+
+        trunk = shared.one(key, make)
+        if isinstance(trunk, Line) and trunk.place != options.place():
+            hint = "all units on one serial port share its baud rate, parity and stop bits"
+            raise ConfigError(f"{options.wire()} is open with other settings", code="modbus-serial", hint=hint)
+        await trunk.join(self._tap)
+        self._trunk = trunk
 
     async def close(self) -> None:
         """Leave the cable; the last one takes it away."""
-        cable, self._cable = self._cable, None
-        if cable is not None:
-            cable.leave(self._tap)
+        trunk, self._trunk = self._trunk, None
+        if trunk is not None:
+            trunk.leave(self._tap)
 
     async def probe(self) -> Alive:
         """A reply of the last second, else one register or bit that is read anyway; an exception is an answer too."""
@@ -229,9 +239,9 @@ class ModbusDriver:
             raise SilentError(what, code="modbus-gateway", hint="check the unit's number, its power and its bus")
 
     async def _exchange(self, job: Job) -> None:
-        if self._cable is None:
+        if self._trunk is None:
             raise LinkError(f"{self._tap.where} is not connected", code="modbus-closed")
-        await self._cable.exchange(self._tap, job)
+        await self._trunk.exchange(self._tap, job)
 
     # --- writing ----------------------------------------------------------------------------------------------
 
@@ -257,7 +267,10 @@ class ModbusDriver:
         if not isinstance(value, bool):
             raise PointError(f"{point.address} takes true or false, not {value!r}", code="modbus-value")
         if address.area == "coil":
-            self._refuse_write(point, await self._send(pdus.write_coil(address.position, value=value)))
+            code = await self._send(pdus.write_coil(address.position, value=value))
+            if code == 1:  # not executed: some devices know only function 15
+                code = await self._send(pdus.write_coils(address.position, values=[value]))
+            self._refuse_write(point, code)
             await self._read_back(point, address, wanted=bytes([value]))
             return
         code = await self._send(pdus.write_bit(address.position, address.bit, value=value))

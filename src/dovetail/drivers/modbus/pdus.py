@@ -15,6 +15,7 @@ from tmodbus.pdu import (
     MaskWriteRegisterPDU,
     ReadCoilsPDU,
     ReadDiscreteInputsPDU,
+    WriteMultipleCoilsPDU,
     WriteSingleCoilPDU,
     WriteSingleRegisterPDU,
 )
@@ -56,6 +57,11 @@ def read_request(area: Area, position: int, length: int) -> bytes:
 def write_coil(position: int, *, value: bool) -> Pdu:
     """Function 5."""
     return WriteSingleCoilPDU(position, value)
+
+
+def write_coils(position: int, *, values: list[bool]) -> Pdu:
+    """Function 15."""
+    return WriteMultipleCoilsPDU(position, values)
 
 
 def write_register(position: int, content: bytes) -> Pdu:
