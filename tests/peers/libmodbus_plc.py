@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -12,17 +13,18 @@ SERVER = Path(__file__).parent / "libmodbus" / "server"
 
 
 class LibmodbusPlc:
-    """The server on one port; `start` again takes the same port."""
+    """The server on one port, or as a serial line; over TCP, `start` again takes the same port."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rtu: Literal["", "rtu"] = "") -> None:
         if not SERVER.exists():
             pytest.skip("the libmodbus server is not built here: `make peers` builds it")
-        self.port = 0
+        self.port: Any = 0  # a number; the name of a serial port as a serial line
+        self._rtu = rtu
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Serve; returns when it listens."""
-        command = [str(SERVER), str(self.port)]
+        command = [str(SERVER), self._rtu or str(self.port)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         self.port = json.loads(process.stdout.readline())["port"]

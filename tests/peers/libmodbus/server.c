@@ -1,15 +1,18 @@
-/* A Modbus TCP device made of libmodbus alone, for the tests and the benchmark against it.
+/* A Modbus device made of libmodbus alone, for the tests and the benchmark against it.
  *
  * `server PORT` listens on loopback (0: a port from the system), prints {"port": N} and answers as units
  * 1 and 2 with a memory each, as 3 with holding registers 40101 to 40200 only, and as 7 with "the gateway target does
- * not respond"; 9 stays silent. Lines on standard input set values, each answered with "ok":
+ * not respond"; 9 stays silent. `server rtu` makes a pseudo-terminal, prints {"port": "NAME"} and answers as unit 1 on
+ * the serial line that it is. Lines on standard input set values, each answered with "ok":
  *
  *   holding UNIT AT WORD...      input UNIT AT WORD...      coil UNIT AT BIT...      discrete UNIT AT BIT...
  *   float UNIT AT ORDER VALUE    int32 UNIT AT VALUE        int64 UNIT AT VALUE      text UNIT AT TEXT
  *   get UNIT AT                  (answers with the holding register instead of "ok")
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <modbus/modbus.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define UNITS 3
@@ -26,7 +30,7 @@
 static modbus_mapping_t *memory[UNITS + 1];
 
 static void answer(modbus_t *ctx, uint8_t *query, int length) {
-    int unit = query[6];
+    int unit = query[modbus_get_header_length(ctx) - 1];
     if (unit == 9) return;
     if (unit < 1 || unit > UNITS) {
         modbus_reply_exception(ctx, query, MODBUS_EXCEPTION_GATEWAY_TARGET);
@@ -94,12 +98,48 @@ static void command(char *line) {
     fflush(stdout);
 }
 
+/* Unit 1 on a serial line; libmodbus itself passes over requests of other units. */
+static int serve_rtu(void) {
+    int line = posix_openpt(O_RDWR | O_NOCTTY);
+    if (line < 0 || grantpt(line) || unlockpt(line)) return 1;
+    const char *name = ptsname(line);
+    int held = open(name, O_RDWR | O_NOCTTY); /* or the line would end when its client closes it */
+    struct termios raw;
+    tcgetattr(held, &raw);
+    cfmakeraw(&raw);
+    tcsetattr(held, TCSANOW, &raw);
+    modbus_t *ctx = modbus_new_rtu(name, 115200, 'E', 8, 1);
+    if (!ctx || modbus_set_slave(ctx, 1)) return 2;
+    modbus_set_socket(ctx, line);
+    printf("{\"port\": \"%s\"}\n", name);
+    fflush(stdout);
+    char text[65536];
+    setvbuf(stdin, NULL, _IONBF, 0);
+    for (;;) {
+        fd_set ready;
+        FD_ZERO(&ready);
+        FD_SET(line, &ready);
+        FD_SET(STDIN_FILENO, &ready);
+        if (select(line + 1, &ready, NULL, NULL, NULL) < 0) return 1;
+        if (FD_ISSET(STDIN_FILENO, &ready)) {
+            if (!fgets(text, sizeof text, stdin)) return 0;
+            command(text);
+        }
+        if (FD_ISSET(line, &ready)) {
+            uint8_t query[MODBUS_RTU_MAX_ADU_LENGTH];
+            int length = modbus_receive(ctx, query);
+            if (length > 0) answer(ctx, query, length);
+        }
+    }
+}
+
 int main(int count, char **words) {
     modbus_t *ctx = modbus_new_tcp("127.0.0.1", count > 1 ? atoi(words[1]) : 0);
     memory[1] = modbus_mapping_new(WIDTH, WIDTH, WIDTH, WIDTH);
     memory[2] = modbus_mapping_new(WIDTH, WIDTH, WIDTH, WIDTH);
     memory[3] = modbus_mapping_new_start_address(0, 0, 0, 0, 100, 100, 0, 0);
     if (!ctx || !memory[1] || !memory[2] || !memory[3]) return 2;
+    if (count > 1 && !strcmp(words[1], "rtu")) return serve_rtu();
     int listening = modbus_tcp_listen(ctx, CLIENTS);
     if (listening < 0) {
         fprintf(stderr, "cannot listen: %s\n", modbus_strerror(errno));

@@ -129,6 +129,7 @@ class ModbusDriver:
         trunk, self._trunk = self._trunk, None
         if trunk is not None:
             trunk.leave(self._tap)
+            await trunk.gone()
 
     async def probe(self) -> Alive:
         """A reply of the last second, else one register or bit that is read anyway; an exception is an answer too."""

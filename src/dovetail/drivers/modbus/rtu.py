@@ -21,6 +21,7 @@ from dovetail.drivers.modbus.places import Place, Serial, Socket
 from dovetail.drivers.modbus.trunk import TICK_S, Job, Tap, Trunk, connect_tcp
 
 FRAME_MAX: Final = 256  # unit, PDU of 253, checksum
+CLOSE_S: Final = 3.0  # a port closes when what was written to it has left it
 OWED_S: Final = 10.0  # no unit answers later than this
 _ECHOED: Final = {5: 8, 6: 8, 15: 8, 16: 8, 22: 10}  # length of a write's reply, by function
 _READS: Final = frozenset({1, 2, 3, 4})
@@ -136,8 +137,15 @@ class Line(Trunk["_Port"]):
         self._got = b""
         self._quiet_from = 0.0  # (loop) when the line may be spoken on again
         self._alarm: asyncio.TimerHandle | None = None
+        self._going: _Port | None = None  # cut, and perhaps not closed yet
+
+    async def gone(self) -> None:
+        """Wait until a port that was cut is closed: only then can it be opened again."""
+        if self._going is not None and not self._going.closed.done():
+            await asyncio.wait({self._going.closed}, timeout=CLOSE_S)
 
     async def _connect(self) -> _Port:
+        await self.gone()
         if isinstance(self.place, Socket):
             return await connect_tcp(self.place.host, self.place.port, lambda: _Port(self))
         return await _open_serial(self.place, lambda: _Port(self))
@@ -293,6 +301,7 @@ class Line(Trunk["_Port"]):
         self._asked = None
         self._owed.clear()
         if wire is not None:
+            self._going = wire
             wire.cut()
 
 
@@ -302,6 +311,7 @@ class _Port(asyncio.Protocol):
     def __init__(self, line: Line) -> None:
         self._line = line
         self._transport: asyncio.WriteTransport | None = None
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
@@ -323,6 +333,8 @@ class _Port(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        if not self.closed.done():
+            self.closed.set_result(None)
         self._line.lost(self, f"the line broke: {exc}" if exc else "the gateway closed the connection")
 
 

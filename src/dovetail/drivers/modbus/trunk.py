@@ -155,6 +155,9 @@ class Trunk[W: Wire]:
         self._one_less()
         self.pump()
 
+    async def gone(self) -> None:
+        """Wait until what was cut is closed."""
+
     async def exchange(self, tap: Tap, job: Job) -> None:
         """Send a job's requests in turn with the others and wait for all replies. Raises LinkError."""
         if tap.wire is None or tap.wire is not self._wire:
