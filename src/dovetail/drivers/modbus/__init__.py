@@ -22,8 +22,8 @@ def _open(options: ModbusOptions, around: Surroundings) -> Driver:
 
 ABOUT = About(
     says="PLCs, drives, meters and gateways, old and new: values stand in numbered registers",
-    needs="its IP address and unit number, and the list of registers from its manual",
-    first=("host", "port", "unit", "order"),
+    needs="its IP address or serial port, its unit number, and the list of registers from its manual",
+    first=("link", "host", "port", "unit", "order"),
     examples=(
         AddressExample("40001", "one holding register, 0 to 65535"),
         AddressExample("30001:float32", "a decimal number in two input registers"),

@@ -34,7 +34,7 @@ class ModbusOptions(DriverOptions):
     parity: Literal["even", "odd", "none"] = Field(
         "even", title="Parity", description="for serial; even is the standard"
     )
-    stop_bits: Literal[1, 2] = Field(1, title="Stop bits", description="for serial; two where there is no parity")
+    stop_bits: int = Field(1, title="Stop bits", ge=1, le=2, description="for serial; two where there is no parity")
     unit: int = Field(
         1, title="Unit", ge=0, le=255, description="unit identifier; on a serial line, the number of the device"
     )

@@ -34,6 +34,13 @@ ABOUT = About(
     ),
 )
 
+
+def _words(code: int) -> str:
+    from dovetail.drivers.s7.frames import said
+
+    return said(code)
+
+
 PLUGIN = DriverSpec(
     title="Siemens S7 (300, 400, 1200, 1500, LOGO!)",
     options=S7Options,
@@ -45,4 +52,5 @@ PLUGIN = DriverSpec(
     fits=fits,
     listens=False,
     about=ABOUT,
+    words=_words,
 )
