@@ -99,7 +99,7 @@ class TagJobs:
 
     def _record(self, since: Mapping[int, int], head_id: int) -> None:
         """Make the jobs equal to the samples from these moments on. Without a change a position need not be durable."""
-        if self._differs(since) or head_id - self._durable >= JOB_POSITION_EVERY:
+        if (since and self._differs(since)) or head_id - self._durable >= JOB_POSITION_EVERY:
             with self._database.write(SCOPE.actor) as uow:
                 for equipment_id, since_us in since.items():
                     self._settle(uow, equipment_id, since_us)
