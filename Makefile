@@ -47,14 +47,19 @@ peers: ## The counterparts that we did not write, for the tests against them
 
 # What the tests need does not need each other: side by side, each one's words in one piece. Only the two that ask the
 # distribution's package manager take turns. A failure ends it as soon as what runs beside it has ended.
-.PHONY: installed peers-node peers-libmodbus
-installed: setup browser peers-node peers-libmodbus
+.PHONY: installed peers-node peers-libmodbus peers-environments
+installed: setup browser peers-node peers-libmodbus peers-environments
 
 peers-node:
 	@tests/peers/install node
+	@tests/peers/install sparkplug
 
 peers-libmodbus: browser
 	@tests/peers/install libmodbus
+	@tests/peers/install mosquitto
+
+peers-environments: | $(BIN)/python
+	@tests/peers/install environments
 
 IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 SIDE_BY_SIDE := @$(MAKE) --no-print-directory --jobs=4 $(IN_ONE_PIECE) installed
