@@ -130,7 +130,7 @@ def test_a_range(text: str, area: str, span: Span) -> None:
 
 
 @pytest.mark.parametrize("options, why", [
-    ({}, "host: Field required"),
+    ({}, "link tcp needs `host`"),
     ({"host": "plc", "port": 0}, "port"),
     ({"host": "plc", "unit": 256}, "unit"),
     ({"host": "tcp://plc"}, "a host is a name or an IP address"),

@@ -119,7 +119,7 @@ def test_every_driver_brings_its_form_its_words_and_addresses(empty: Site) -> No
     assert {"modbus", "opcua"} <= found.keys()
     modbus, opcua = found["modbus"], found["opcua"]
     assert modbus["options"]["properties"]["port"]["default"] == 502
-    assert modbus["first"][0] == "host" and modbus["says"] and modbus["needs"]
+    assert modbus["first"][:2] == ["link", "host"] and modbus["says"] and modbus["needs"]
     assert (modbus["browses"], opcua["browses"]) == (False, True)
     assert opcua["options"]["properties"]["password"]["x-secret"] is True
     assert [one["address"] for one in modbus["examples"]][:1] == ["40001"]
