@@ -146,7 +146,7 @@ def test_what_the_server_refuses_stays_to_be_seen_until_a_person_lets_it_go(pane
     expect(panel.get_by_test_id("outbox")).to_contain_text("Not accepted: 1")
     panel.reload()
     panel.get_by_test_id("outbox").tap()
-    entry = panel.get_by_test_id("outbox-entry")
+    entry = panel.locator("[data-testid=outbox-entry][data-refused=true]")
     expect(entry).to_contain_text("1000000")
     assert scrolls(panel) == []
     entry.get_by_test_id("outbox-discard").tap()

@@ -75,10 +75,11 @@ def test_the_table_is_sorted_and_filtered_by_the_keyboard_and_the_address_keeps_
     page.keyboard.press("Enter")
     names = page.get_by_test_id("tag-link")
     expect(page.locator("[role=columnheader][aria-sort=ascending]")).to_have_text("Name")
+    expect(names.first).to_be_visible()
     up = names.all_inner_texts()
     page.keyboard.press("Enter")
     expect(page.locator("[role=columnheader][aria-sort=descending]")).to_have_text("Name")
-    assert names.all_inner_texts() == up[::-1]
+    expect(names).to_have_text(up[::-1])
     page.get_by_test_id("tags-find").fill("no such signal")
     expect(page.get_by_test_id("empty")).to_be_visible()
     page.reload()
@@ -90,7 +91,7 @@ def test_the_table_is_sorted_and_filtered_by_the_keyboard_and_the_address_keeps_
 def test_the_table_is_walked_by_keys_and_a_signal_opened(page: Page) -> None:
     page.goto("/tags")
     page.get_by_test_id("tags-find").fill("capper")
-    expect(page.get_by_test_id("tags-shown")).not_to_contain_text("of 0")
+    expect(page).to_have_url(re.compile("capper"))
     first = page.get_by_test_id("tag-row").first
     expect(first).to_have_attribute("data-path", re.compile("capper"))
     page.get_by_test_id("tags-find").press("ArrowDown")

@@ -66,7 +66,7 @@ export function ExceptionDialog({ calendar, day, onClose, onDone }: DialogProps)
   const submit = (event: FormEvent) => { event.preventDefault(); if (wanted) send(wanted); };
   const isReady = wanted !== null && isFresh && !error && (!preview?.needs_reason || reason.trim() !== "");
   return (
-    <Modal opened onClose={onClose} title={formatDate(day.date, "long", language)} size={640} data-testid="exception-dialog">
+    <Modal opened onClose={onClose} title={formatDate(day.date, "long", language)} size={640} closeButtonProps={{ "aria-label": say("cancel") }} data-testid="exception-dialog">
       <form className={css.form} onSubmit={submit}>
         <Fields given={given} onGiven={setGiven} date={day.date} />
         <PreviewBox preview={preview} error={error} reason={reason} onReason={setReason} />

@@ -1,4 +1,5 @@
 // A month as whole weeks: each day with its shifts, who works them, and why it is special.
+import { VisuallyHidden } from "@mantine/core";
 import { Icon } from "@/design/icons";
 import type { Day, DayShift } from "@/screens/calendars/api";
 import css from "@/screens/calendars/calendars.module.css";
@@ -32,8 +33,9 @@ function Cell({ day, month, today, onDay }: { day: Day; month: string } & Pick<D
   const what = off ? say("closed") : day.shifts.map((shift) => `${shift.name} ${shift.start}–${shift.end}`).join(", ");
   const label = [say("dayOf", { date: formatDate(day.date, "long", language), what }), ...day.notes.map((note) => note.name ?? say(note.kind))].join(" – ");
   return (
-    <button type="button" className={css.cell} disabled={!onDay} onClick={() => onDay?.(day)} aria-label={label} data-testid={`day-${day.date}`} data-off={off} data-noted={day.notes.length > 0} data-other={!day.date.startsWith(month)} data-today={day.date === today}>
-      <span className={css.cellHead}><span className={css.number}>{Number(day.date.slice(8))}</span></span>
+    <button type="button" className={css.cell} disabled={!onDay} onClick={() => onDay?.(day)} title={label} data-testid={`day-${day.date}`} data-off={off} data-noted={day.notes.length > 0} data-other={!day.date.startsWith(month)} data-today={day.date === today}>
+      <VisuallyHidden>{formatDate(day.date, "long", language)}</VisuallyHidden>
+      <span className={css.cellHead} aria-hidden="true"><span className={css.number}>{Number(day.date.slice(8))}</span></span>
       <Notes day={day} />
       {off && day.notes.length === 0 && <span className={css.small}>{say("closed")}</span>}
       {day.shifts.slice(0, SHOWN).map((shift) => <ShiftLine key={shift.name} shift={shift} />)}

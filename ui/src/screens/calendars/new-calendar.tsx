@@ -20,7 +20,7 @@ export default function NewCalendar({ onClose }: { onClose: () => void }) {
   const body: Definition = { name: null, shifts: [first], crews: [], rotation: null, holidays: {}, exceptions: {} };
   const submit = (event: FormEvent) => { event.preventDefault(); make.mutate({ wanted: { body }, reason: "", seen: "" }); };
   return (
-    <Modal opened onClose={onClose} title={say("newCalendar")}>
+    <Modal opened onClose={onClose} title={say("newCalendar")} closeButtonProps={{ "aria-label": say("cancel") }}>
       <form className={css.form} onSubmit={submit}>
         <TextInput label={say("newKey")} description={say("newHint")} value={key} onChange={(event) => setKey(event.currentTarget.value)} maxLength={60} data-autofocus data-testid="new-key" />
         {make.error && <ProblemNotice error={make.error} compact />}
