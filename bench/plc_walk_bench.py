@@ -30,7 +30,7 @@ from libmodbus_plc import LibmodbusPlc
 MACHINES, TAGS_EACH, LINKS = 100, 50, 5
 TAGS = MACHINES * TAGS_EACH
 WARM_S, RUN_S, WINDOW_S = 12.0, 30.0, 10.0  # a connection's figures are of the last ten seconds
-SCANS_MS = (100, 50, 25)
+SCANS_MS = (100, 50, 40)
 RSS_MAX_MB = 600
 BEAT_S = 0.1
 
