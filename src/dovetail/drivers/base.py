@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from dovetail.core import plugins
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError, LinkError
+from dovetail.core.secretname import REFERENCE, name_of
 
 PACKAGE: Final = "dovetail.drivers"  # where the plug-ins are
 NO_DEVICE_TIME: Final = 0  # in `Batch.ts_device`: the device gave this sample no time of its own
@@ -162,6 +163,10 @@ class Surroundings:
     secret: Callable[[str], str] = field(default=no_secrets)
     shared: Shared = field(default_factory=Shared)
 
+    def behind(self, reference: str | None) -> str | None:
+        """The value behind `secret://name`; None for none."""
+        return None if reference is None else self.secret(name_of(reference))
+
 
 @dataclass(frozen=True, slots=True)
 class AddressExample:
@@ -267,6 +272,15 @@ async def run_together(*jobs: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _only_by_name(value: str) -> str:
+    if not value.startswith(REFERENCE):
+        raise ValueError("a secret never stands in plant code: use secret://name")
+    return value
+
+
+SecretName = Annotated[str, AfterValidator(_only_by_name)]  # a field of options that only names a secret
 
 
 class DriverOptions(BaseModel):

@@ -11,11 +11,10 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dovetail.core.errors import ConfigError
-from dovetail.drivers.base import DriverOptions, Surroundings
+from dovetail.drivers.base import DriverOptions, SecretName, Surroundings
 from dovetail.mqtt import packets
 from dovetail.mqtt.client import IN_FLIGHT_MAX, PACKET_MAX, Client, connect
 
-SECRET_PREFIX: Final = "secret://"  # noqa: S105 - the way to a secret, not one
 PORT, PORT_TLS = 1883, 8883
 KEEP_ALIVE_S: Final = 15  # the broker says our will after one and a half of it
 
@@ -68,7 +67,7 @@ class BrokerOptions(DriverOptions):
         description="TLS and certificates",
     )
     user: str | None = Field(None, title="User", description="without it we connect without a name")
-    password: str | None = Field(None, title="Password", description="secret://name")
+    password: SecretName | None = Field(None, title="Password", description="secret://name")
     client_id: str | None = Field(
         None,
         title="Client id",
@@ -82,13 +81,6 @@ class BrokerOptions(DriverOptions):
     def _plain_host(cls, value: str) -> str:
         if "/" in value or "@" in value or any(letter.isspace() for letter in value):
             raise ValueError("a host is a name or an IP address; port, user and TLS have fields of their own")
-        return value
-
-    @field_validator("password")
-    @classmethod
-    def _only_by_name(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(SECRET_PREFIX):
-            raise ValueError("a password never stands in plant code: use secret://name")
         return value
 
     @model_validator(mode="after")
@@ -125,7 +117,7 @@ async def reach(
     given: dict[int, packets.Property] = {packets.PACKET_MAX: PACKET_MAX, packets.RECEIVE_MAX: IN_FLIGHT_MAX}
     if session_s:
         given[packets.SESSION_EXPIRY] = session_s
-    password = None if options.password is None else around.secret(options.password.removeprefix(SECRET_PREFIX))
+    password = around.behind(options.password)
     hello = packets.Hello(
         client_id=client_id or options.client_id or f"dovetail-{secrets.token_hex(6)}",
         version=version,

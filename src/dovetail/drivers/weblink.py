@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx2
@@ -13,9 +14,8 @@ from pydantic import Field, field_validator, model_validator
 
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
-from dovetail.drivers.base import Alive, DriverOptions, Surroundings
+from dovetail.drivers.base import Alive, DriverOptions, SecretName, Surroundings
 
-SECRET_PREFIX: Final = "secret://"  # noqa: S105 - the way to a secret, not one
 DOCUMENT_BYTES_MAX: Final = 8_000_000  # 100,000 values as JSON; more is a broken or hostile server
 CONNECTIONS_MAX: Final = 4  # a PLC's web server bears few at once
 
@@ -25,8 +25,8 @@ class WebOptions(DriverOptions):
 
     url: str = Field(description="http(s)://host:port/path that addresses are relative to")
     user: str | None = Field(None, description="user name for basic authentication")
-    password: str | None = Field(None, description="secret://name")
-    token: str | None = Field(None, description="secret://name of a bearer token, instead of user and password")
+    password: SecretName | None = Field(None, description="secret://name")
+    token: SecretName | None = Field(None, description="secret://name of a bearer token, instead of user and password")
     ca_file: Path | None = Field(None, description="certificate authority of the server, PEM; else the system's own")
     insecure: bool = Field(False, description="allows https without checking the certificate: anyone may answer")
     timeout_s: float = Field(3.0, ge=0.1, le=10, description="how long the server may take for one answer")
@@ -42,13 +42,6 @@ class WebOptions(DriverOptions):
         if parts.query or parts.fragment:
             raise ValueError("the URL ends with its path; a query belongs into the address")
         return value if value.endswith("/") else value + "/"
-
-    @field_validator("password", "token")
-    @classmethod
-    def _only_by_name(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(SECRET_PREFIX):
-            raise ValueError("a secret never stands in plant code: use secret://name")
-        return value
 
     @model_validator(mode="after")
     def _one_way_in(self) -> WebOptions:
@@ -89,9 +82,9 @@ class WebLink:
         headers = {"accept-encoding": "gzip, identity", "user-agent": "dovetail"}
         auth: httpx2.BasicAuth | None = None
         if options.token is not None:
-            headers["authorization"] = f"Bearer {around.secret(options.token.removeprefix(SECRET_PREFIX))}"
-        if options.user is not None and options.password is not None:
-            auth = httpx2.BasicAuth(options.user, around.secret(options.password.removeprefix(SECRET_PREFIX)))
+            headers["authorization"] = f"Bearer {around.behind(options.token)}"
+        if options.user is not None:
+            auth = httpx2.BasicAuth(options.user, around.behind(options.password) or "")
         self._client = httpx2.AsyncClient(
             base_url=options.url,
             auth=auth,
@@ -117,7 +110,7 @@ class WebLink:
         self.heard = Answer(status, body, asked_us, self._clock.now_us())
         return self.heard
 
-    def stream(self, path: str, *, silence_s: float) -> Any:
+    def stream(self, path: str, *, silence_s: float) -> AbstractAsyncContextManager[httpx2.Response]:
         """A response that does not end, as an async context; its silence may last `silence_s`."""
         timeout = httpx2.Timeout(silence_s, connect=CONNECT_TIMEOUT_S)
         return self._client.stream("GET", path, timeout=timeout)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dovetail.core.secretname import REFERENCE
 from dovetail.equipment.entries import EquipmentEntry
 from dovetail.onboarding.schema import AROUND_THE_CLOCK, SCANS, LinkBody, MachineBody, PutConnection, SignalBody
 from dovetail.plantcode import edit
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.states.schema import StatesEntry, parsed, tags_in
-from dovetail.vault.model import REFERENCE
 
 type Documents = Mapping[str, str]
 type Path = tuple[str, ...]

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.core.secretname import REFERENCE
 from dovetail.equipment.entries import ConnectionEntry
 from dovetail.equipment.service import ApplyPlant, EquipmentRoom, RollBackPlant
 from dovetail.onboarding import compose
@@ -21,7 +22,6 @@ from dovetail.operations.operation import Call, Operation, Undo
 from dovetail.plantcode.plan import Plan
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.secret_words import is_secret
-from dovetail.vault.model import REFERENCE
 from dovetail.vault.service import PutSecret, VaultRoom
 
 OWN: Final = system_scope("onboarding")

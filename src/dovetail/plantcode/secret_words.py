@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from dovetail.core.secretname import REFERENCE
 from dovetail.plantcode import codes
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.reader import Map, Seq
@@ -12,7 +13,7 @@ from dovetail.plantcode.report import Report
 
 _SECRET_KEY: Final = re.compile(r"(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|api_?key)$", re.IGNORECASE)
 _USER_IN_URL: Final = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", re.IGNORECASE)
-_REFERENCE: Final = re.compile(r"secret://[A-Za-z0-9._/-]+\Z")
+_REFERENCE: Final = re.compile(REFERENCE + r"[A-Za-z0-9._/-]+\Z")
 
 
 def is_secret(field: str) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from dovetail.core.errors import InvalidError
+from dovetail.core.secretname import REFERENCE, name_of
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,119}\Z")  # as it stands after secret:// in plant code
-REFERENCE: Final = "secret://"
 VALUE_MAX: Final = 8_192  # characters: a private key in PEM is the longest that anybody keeps
 
 
@@ -38,7 +38,7 @@ def check_name(name: str) -> str:
 def named_in(value: object) -> Iterator[str]:
     """The names behind every `secret://…` anywhere inside a mapping of options."""
     if isinstance(value, str) and value.startswith(REFERENCE):
-        yield value.removeprefix(REFERENCE)
+        yield name_of(value)
     elif isinstance(value, Mapping):
         for below in cast("Mapping[str, object]", value).values():
             yield from named_in(below)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 from urllib.parse import urlparse
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dovetail.drivers.base import DriverOptions
-
-SECRET_PREFIX: Final = "secret://"  # noqa: S105 - the way to a secret, not one
+from dovetail.drivers.base import DriverOptions, SecretName
 
 
 class Security(BaseModel):
@@ -51,7 +49,7 @@ class OpcUaOptions(DriverOptions):
     endpoint: str = Field(description="opc.tcp://host:4840/path")
     security: Security = Field(description="policy, mode, certificates")
     user: str | None = Field(None, description="user name; without it the session is anonymous")
-    password: str | None = Field(None, description="secret://name")
+    password: SecretName | None = Field(None, description="secret://name")
     application_uri: str | None = Field(None, description="ours; taken from our certificate when absent")
 
     @field_validator("endpoint")
@@ -63,13 +61,6 @@ class OpcUaOptions(DriverOptions):
         if parts.username or parts.password:
             raise ValueError("no user or password inside the endpoint: use `user` and `password: secret://name`")
         return value if parts.port else value.replace(parts.netloc, f"{parts.netloc}:4840", 1)
-
-    @field_validator("password")
-    @classmethod
-    def _only_by_name(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(SECRET_PREFIX):
-            raise ValueError("a password never stands in plant code: use secret://name")
-        return value
 
     @model_validator(mode="after")
     def _user_and_password(self) -> OpcUaOptions:

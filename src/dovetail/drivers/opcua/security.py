@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
 from dovetail.drivers.base import Surroundings
-from dovetail.drivers.opcua.options import SECRET_PREFIX, OpcUaOptions
+from dovetail.drivers.opcua.options import OpcUaOptions
 from dovetail.drivers.opcua.status import CODE_MASK, PERSON
 
 SESSION_TIMEOUT_MS: Final = 30_000  # a PLC has few sessions: one we lost must not be kept for an hour
@@ -81,7 +81,7 @@ async def connect(options: OpcUaOptions, around: Surroundings) -> Client:
     client.session_timeout = SESSION_TIMEOUT_MS
     client.max_messagesize = MESSAGE_BYTES_MAX
     client.max_chunkcount = CHUNKS_MAX
-    password = _password(options, around)
+    password = around.behind(options.password)
     with in_our_words(options.endpoint):
         if options.security.policy != "None":
             await _secure(client, options)
@@ -190,10 +190,6 @@ def _uri_of(content: bytes) -> str | None:
     except (ValueError, x509.ExtensionNotFound):
         return None
     return next(iter(names.get_values_for_type(x509.UniformResourceIdentifier)), None)
-
-
-def _password(options: OpcUaOptions, around: Surroundings) -> str | None:
-    return None if options.password is None else around.secret(options.password.removeprefix(SECRET_PREFIX))
 
 
 def abort(client: Client) -> None:
