@@ -173,6 +173,9 @@ class Cable(Trunk["_Wire"]):
         if len(self._given_up) > _GIVEN_UP_MAX:
             del self._given_up[next(iter(self._given_up))]
 
+    async def gone(self) -> None:
+        """A socket that was cut is gone at once."""
+
     def _unplug(self) -> None:
         wire, self._wire = self._wire, None
         self._set_alarm(inf)

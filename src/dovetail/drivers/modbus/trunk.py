@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, Protocol
@@ -26,7 +27,7 @@ type Fault = Literal["late", "unmatched"]
 _FAULTS: Final[dict[Fault, str]] = {"late": "a reply came late", "unmatched": "a reply fitted no request"}
 
 
-class Job:
+class Job(ABC):
     """Requests of one unit that belong together; done when each has its reply. Reads are repeatable, writes are not."""
 
     def __init__(self, requests: Sequence[bytes], *, repeatable: bool) -> None:
@@ -38,9 +39,9 @@ class Job:
         self.again: list[int] = []  # timed out once, to be asked again
         self.tried: set[int] = set()
 
+    @abstractmethod
     def take(self, index: int, reply: bytes, start: int, stop: int, received_us: int) -> bool:
         """Keep the PDU `reply[start:stop]` of request `index`; False when it is no answer to it."""
-        raise NotImplementedError
 
     @property
     def has_more(self) -> bool:
@@ -98,7 +99,7 @@ class Wire(Protocol):
         ...
 
 
-class Trunk[W: Wire]:
+class Trunk[W: Wire](ABC):
     """Users in turn on one wire. `forget` is called when the last user has left."""
 
     def __init__(self, *, clock: Clock, forget: Callable[[], None]) -> None:
@@ -112,23 +113,25 @@ class Trunk[W: Wire]:
 
     # --- what a kind of trunk does in its own way ---------------------------------------------------------------
 
+    @abstractmethod
     async def _connect(self) -> W:
-        raise NotImplementedError
+        """A wire that stands. Raises LinkError."""
 
+    @abstractmethod
     def pump(self) -> None:
         """Send what may be sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _waiting(self, tap: Tap) -> set[Job]:
         """The jobs of which a request is in flight."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _withdraw(self, tap: Tap, job: Job) -> None:
         """Nobody waits for this job any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _unplug(self) -> None:
-        raise NotImplementedError
+        """The wire is gone: nothing is in flight on it."""
 
     # --- users --------------------------------------------------------------------------------------------------
 
@@ -155,6 +158,7 @@ class Trunk[W: Wire]:
         self._one_less()
         self.pump()
 
+    @abstractmethod
     async def gone(self) -> None:
         """Wait until what was cut is closed."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -27,7 +28,7 @@ _TICK_S: Final = 0.001  # a loop's timer may ring this much early
 _PDU_MIN: Final = 112  # less than this no controller agrees to
 
 
-class Job:
+class Job(ABC):
     """Requests that belong together, each (parameters, data); done when each has its reply."""
 
     def __init__(self, requests: Sequence[tuple[bytes, bytes]], *, repeatable: bool) -> None:
@@ -38,9 +39,9 @@ class Job:
         self.waiting = deque(range(len(requests)))  # not sent, or to be sent again
         self.tried: set[int] = set()
 
+    @abstractmethod
     def take(self, index: int, reply: Reply, received_us: int) -> bool:
         """Keep the reply to request `index`; False when it is no answer to it."""
-        raise NotImplementedError
 
 
 class _Setup(Job):
