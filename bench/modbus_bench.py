@@ -54,6 +54,7 @@ class Raw(asyncio.Protocol):
         self.next = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -68,7 +69,7 @@ class Raw(asyncio.Protocol):
     def ask(self, start: int, count: int) -> asyncio.Future[tuple[int, ...]]:
         self.next = number = (self.next + 1) & 0xFFFF
         self.waiting[number] = future = asyncio.get_running_loop().create_future()
-        self.transport.write(struct.pack(">HHHBBHH", number, 0, 6, 1, 3, start, count))  # type: ignore[attr-defined]
+        self.transport.write(struct.pack(">HHHBBHH", number, 0, 6, 1, 3, start, count))
         return future
 
 

@@ -45,6 +45,7 @@ class Raw(asyncio.Protocol):
     """The least that reads twenty values: no checks at all."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.waiting: asyncio.Future[bytes] | None = None
 
@@ -54,7 +55,7 @@ class Raw(asyncio.Protocol):
 
     def ask(self, message: bytes) -> asyncio.Future[bytes]:
         self.waiting = asyncio.get_running_loop().create_future()
-        self.transport.write(message)  # type: ignore[attr-defined]
+        self.transport.write(message)
         return self.waiting
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -257,10 +258,9 @@ def roles() -> str:
 
 def faults() -> str:
     """What is expected of every fault that the tests play: their own table."""
-    sys.path.insert(0, str(WALK))
+    sys.path.insert(0, str(WALK))  # the tables stand in the folder of the tests
     try:
-        from test_walk_faults import CASES, NIGHTS  # type: ignore[import-not-found]  # in the folder of the tests
-        from test_walk_killed import KILLS  # type: ignore[import-not-found]
+        played, killed = (importlib.import_module(name) for name in ("test_walk_faults", "test_walk_killed"))
     finally:
         sys.path.remove(str(WALK))
     rows = [
@@ -271,20 +271,20 @@ def faults() -> str:
             one.uncounted or "",
             ", ".join(one.held),
         )
-        for one in CASES
+        for one in played.CASES
     ]
     page = MADE + (HEADS / "faults.md").read_text(encoding="utf-8")
     page += table(("what happens", "timeline", "neighbour", "pieces not seen", "review"), rows)
     page += "\n## The night the clock on the wall is changed\n\n"
     page += "Execute all along: no microsecond is lost or counted twice, and no piece. Played: " + "; ".join(
-        f"{name} ({begins} in {zone})" for name, begins, zone in NIGHTS
+        f"{name} ({begins} in {zone})" for name, begins, zone in played.NIGHTS
     )
     page += ".\n\n## The server is killed in a shift change\n\n"
     page += (
         "NO_DATA from the last good moment until the new server has read the machines again; both shifts have their "
     )
     page += "whole time, every piece is counted once and nothing waits for review. "
-    return page + "Played: " + "; ".join(name for name, *_ in KILLS) + ".\n"
+    return page + "Played: " + "; ".join(name for name, *_ in killed.KILLS) + ".\n"
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {

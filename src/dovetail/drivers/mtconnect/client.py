@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
+import httpx2
+
 from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError, LinkError, PointError
@@ -171,9 +173,8 @@ class MTConnectDriver:
             return 1  # how many exactly, the agent does not say
         raise self._refusal(said)
 
-    async def _whole(self, response: object) -> Refused:
-        body = await response.aread()  # type: ignore[attr-defined]  # the library's response, typed as Any by the link
-        document = read(body, where=self._options.where())
+    async def _whole(self, response: httpx2.Response) -> Refused:
+        document = read(await response.aread(), where=self._options.where())
         if isinstance(document, Refused):
             return document
         hint = "the agent is older than MTConnect 1.1: use `mode: poll`"

