@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from dovetail.core.clock import MINUTE_US, SECOND_US, to_datetime
+from dovetail.insight.stops import Span
 
 STOPPED: Final = frozenset({"AUST", "ADET", "ADOT"})  # planned time in which nothing was made, and it is known why not
 STOPS_SHOWN: Final = 3  # what fits into a row that is read in passing
@@ -42,17 +43,6 @@ class Piece(Protocol):
     def cls(self) -> str: ...
     @property
     def shares(self) -> Sequence[Share]: ...
-
-
-class Span(Protocol):
-    """A stretch of the calendar."""
-
-    @property
-    def t0_us(self) -> int: ...
-    @property
-    def t1_us(self) -> int: ...
-    @property
-    def plan(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

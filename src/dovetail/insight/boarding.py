@@ -11,9 +11,9 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.equipment.model import WORK_UNIT, Equipment
 from dovetail.insight.board import Plan, hours, lost, whole
-from dovetail.insight.shown import BoardHour, BoardOut, BoardTotals, LostOut, Shift, shift_out
+from dovetail.insight.shown import BoardHour, BoardOut, BoardTotals, LostOut, shift_out
 from dovetail.performance.columns import sum_slices
-from dovetail.performance.facts import ledgered, missing_hint
+from dovetail.performance.facts import ShiftTrack, ledgered, missing_hint
 from dovetail.performance.model import Slice
 from dovetail.performance.report import catalogue, compute
 from dovetail.performance.service import PerformanceRoom
@@ -51,7 +51,7 @@ class Boards:
         constraint = plant.get(made_of.times_of)
         return self._filled(node, constraint, hours(from_us, to_us, zone), shift, scope)
 
-    def _shift(self, equipment_id: int, name: str, scope: Scope) -> Shift | None:
+    def _shift(self, equipment_id: int, name: str, scope: Scope) -> ShiftTrack | None:
         try:
             return self._performance.shift(equipment_id, name, scope=scope)
         except NotFoundError:
@@ -60,7 +60,12 @@ class Boards:
             raise
 
     def _filled(
-        self, node: Equipment, constraint: Equipment, rows: Sequence[tuple[int, int]], shift: Shift | None, scope: Scope
+        self,
+        node: Equipment,
+        constraint: Equipment,
+        rows: Sequence[tuple[int, int]],
+        shift: ShiftTrack | None,
+        scope: Scope,
     ) -> BoardOut:
         room, now_us = self._performance, self._clock.now_us()
         from_us, to_us = rows[0][0], rows[-1][1]

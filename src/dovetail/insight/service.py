@@ -12,8 +12,9 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.insight.reasons import offered
-from dovetail.insight.shown import OfferedReason, ReasonsOut, Shift, StopOut, StopsOut, shift_out, stop_out
+from dovetail.insight.shown import OfferedReason, ReasonsOut, StopOut, StopsOut, shift_out, stop_out
 from dovetail.insight.stops import Span, Stop, answered, stops
+from dovetail.performance.facts import ShiftTrack
 from dovetail.timeline.model import Edit, StateRecord
 from dovetail.timeline.reasons import Tree, categories
 from dovetail.timeline.service import Under
@@ -51,7 +52,7 @@ class Sources:
     plant: Callable[[], PlantModel]
     timeline: Timeline
     spans: Callable[[int, int, int], Sequence[Span]]
-    shift: Callable[[int, str], Shift]
+    shift: Callable[[int, str], ShiftTrack]
     reasons: Callable[[int | None], Tree]
 
 
@@ -70,7 +71,7 @@ class InsightRoom:
         when = (now_us - WITHOUT_SHIFT_US, now_us) if shift is None else (shift.t0_us, shift.t1_us)
         return self.stops(equipment_id, *when, scope=scope, only=only, shift=shift)
 
-    def shift(self, equipment_id: int, name: str) -> Shift | None:
+    def shift(self, equipment_id: int, name: str) -> ShiftTrack | None:
         """The shift that runs now (`current`; None: there is none), or that of an id. Raises NotFoundError."""
         try:
             return self._sources.shift(equipment_id, name)
@@ -87,7 +88,7 @@ class InsightRoom:
         *,
         scope: Scope,
         only: str | None = None,
-        shift: Shift | None = None,
+        shift: ShiftTrack | None = None,
     ) -> StopsOut:
         """The stops that touch [from_us, to_us) of a machine, or of all machines below that the scope sees."""
         scope.require(VIEW, equipment_id)

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
 from dovetail.insight.stops import Stop
+from dovetail.performance.facts import ShiftTrack
 from dovetail.timeline.model import Edit
-
-
-class Shift(Protocol):
-    """One shift as it takes place."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def t0_us(self) -> int: ...
-    @property
-    def t1_us(self) -> int: ...
 
 
 class StopOut(BaseModel):
@@ -170,6 +157,6 @@ class BoardOut(BaseModel):
     hints: list[str]
 
 
-def shift_out(shift: Shift) -> ShiftOut:
+def shift_out(shift: ShiftTrack) -> ShiftOut:
     """A shift as the API shows it."""
     return ShiftOut(id=shift.id, name=shift.name, start=to_rfc3339(shift.t0_us), end=to_rfc3339(shift.t1_us))
