@@ -104,6 +104,7 @@ READS: list[tuple[str, Kind, Value, int]] = [
     ("#/big", F64, float("inf"), q.UNCERTAIN_RANGE),
     ("broken#/x", F64, None, q.BAD_DEVICE),
     ("gone#/x", F64, None, q.BAD_CONFIG),
+    ("moved#/x", F64, None, q.BAD_CONFIG),
     ("busy#/x", F64, None, q.BAD_OUT_OF_SERVICE),
 ]
 
@@ -193,6 +194,22 @@ async def test_a_certificate_that_is_known_holds(connect: Open, tmp_path: Path) 
     context = _self_signed(tmp_path)
     driver = await connect(context, ca_file=str(tmp_path / "cert.pem"))
     assert await one(driver, "#/speed", F64) == (12.5, q.GOOD)
+
+
+async def test_one_document_that_moved_does_not_take_the_others_with_it(connect: Open) -> None:
+    driver = await connect()
+    for _ in range(2):
+        speed, moved = [await one(driver, address, F64) for address in ("#/speed", "moved#/x")]
+        await driver.probe()
+    assert (speed, moved) == ((12.5, q.GOOD), (None, q.BAD_CONFIG))
+
+
+async def test_a_scan_class_is_planned_once_and_another_beside_it(connect: Open) -> None:
+    driver = await connect()
+    classes = tuple(points(("#/speed", F64))), tuple(points(("#/count", I64), ("late#/v", F64)))
+    for _ in range(3):
+        came = [[row[2] for batch in await driver.read(each) for row in batch.rows()] for each in classes]
+    assert [sorted(values) for values in came] == [[12.5], [1.0, 7]]
 
 
 async def test_a_young_answer_is_proof_of_life(connect: Open, server: WebServer) -> None:
