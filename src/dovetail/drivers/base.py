@@ -8,6 +8,7 @@ and chooses the timestamp (DESIGN §4, §6).
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, Protocol
@@ -193,6 +194,21 @@ class About:
     browses: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lazily:
+    """A driver's class by its place: imported by the first link that needs it, for checking a plant does not."""
+
+    module: str
+    name: str
+
+    def load(self) -> Callable[[Any, Surroundings], Driver]:
+        """Import the client and with it the protocol's library."""
+        return getattr(importlib.import_module(self.module), self.name)
+
+    def __call__(self, options: Any, around: Surroundings) -> Driver:
+        return self.load()(options, around)
+
+
 def _nothing_to_prepare() -> None:
     """The driver imports at once."""
 
@@ -211,10 +227,10 @@ class DriverSpec:
 
     `options` is the form, the check and the manual page; `address` shows examples; `parse_address` is pure and raises
     ConfigError; `open` makes an unconnected driver from checked options. `in_flight` is how many requests one
-    device bears at once; `prepare` does the slow imports and is called in a thread, so that no link waits for them.
-    `fits` raises ConfigError when an address cannot bring values of a kind. A driver that does not `listen` has no
-    subscriptions: what a plant wants on change is polled instead, at the same interval. `about` is for whoever
-    connects a device by clicks; `words` says what a status of the protocol's own means.
+    device bears at once; `prepare` does the slow imports and is called in a thread, so that no link waits for them
+    (a `Lazily` serves as both). `fits` raises ConfigError when an address cannot bring values of a kind. A driver that
+    does not `listen` has no subscriptions: what a plant wants on change is polled instead, at the same interval.
+    `about` is for whoever connects a device by clicks; `words` says what a status of the protocol's own means.
     """
 
     title: str
@@ -280,6 +296,30 @@ def _only_by_name(value: str) -> str:
     return value
 
 
+def _plain_host(value: str) -> str:
+    if "/" in value or "@" in value or any(letter.isspace() for letter in value):
+        raise ValueError("a host is a name or an IP address; port, user and the like have fields of their own")
+    return value
+
+
+def spelled[T](parse: Callable[[str], T], text: str) -> T:
+    """Parse inside a model's check: what the parser refuses becomes the field's own fault."""
+    try:
+        return parse(text)
+    except ConfigError as error:
+        raise ValueError(f"{error.message}; {error.hint}") from error
+
+
+def at_port(host: str, port: int) -> str:
+    """Host and port as they stand in a URL.
+
+    >>> at_port("fe80::1", 502)
+    '[fe80::1]:502'
+    """
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+HostName = Annotated[str, AfterValidator(_plain_host)]  # a field of options that names a host and nothing else
 SecretName = Annotated[str, AfterValidator(_only_by_name)]  # a field of options that only names a secret
 
 

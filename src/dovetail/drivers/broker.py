@@ -8,10 +8,10 @@ import ssl
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dovetail.core.errors import ConfigError
-from dovetail.drivers.base import DriverOptions, SecretName, Surroundings
+from dovetail.drivers.base import DriverOptions, HostName, SecretName, Surroundings, at_port
 from dovetail.mqtt import packets
 from dovetail.mqtt.client import IN_FLIGHT_MAX, PACKET_MAX, Client, connect
 
@@ -56,7 +56,7 @@ class Security(BaseModel):
 class BrokerOptions(DriverOptions):
     """One broker."""
 
-    host: str = Field(title="Broker", description="name or IP address", min_length=1)
+    host: HostName = Field(title="Broker", description="name or IP address", min_length=1)
     port: int | None = Field(None, ge=1, le=65535, title="Port", description="8883 with TLS, 1883 without, unless said")
     version: Literal["3.1.1", "5"] = Field(
         "3.1.1", title="MQTT version", description="every broker speaks 3.1.1; 5 says more about why it refuses"
@@ -76,13 +76,6 @@ class BrokerOptions(DriverOptions):
         description="ours, and nobody else's: a broker drops the older of two; made up anew each time when absent",
     )
 
-    @field_validator("host")
-    @classmethod
-    def _plain_host(cls, value: str) -> str:
-        if "/" in value or "@" in value or any(letter.isspace() for letter in value):
-            raise ValueError("a host is a name or an IP address; port, user and TLS have fields of their own")
-        return value
-
     @model_validator(mode="after")
     def _user_and_password(self) -> BrokerOptions:
         if self.password is not None and self.user is None:
@@ -90,8 +83,7 @@ class BrokerOptions(DriverOptions):
         return self
 
     def where(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'mqtts' if self.security.tls else 'mqtt'}://{host}:{self.port_or_default}"
+        return f"{'mqtts' if self.security.tls else 'mqtt'}://{at_port(self.host, self.port_or_default)}"
 
     @property
     def port_or_default(self) -> int:

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, DriverSpec, Lazily
 from dovetail.drivers.http.address import EXAMPLES, parse_address
 from dovetail.drivers.http.options import HttpOptions
 
-
-def _prepare() -> None:
-    """Import the protocol library; checking a plant does not need it."""
-    importlib.import_module("dovetail.drivers.http.client")
-
-
-def _open(options: HttpOptions, around: Surroundings) -> Driver:
-    from dovetail.drivers.http.client import HttpDriver
-
-    return HttpDriver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.http.client", "HttpDriver")
 
 ABOUT = About(
     says="devices and programs that hand out JSON on a web address, asked at an interval",
@@ -30,9 +18,9 @@ PLUGIN = DriverSpec(
     options=HttpOptions,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=2,
-    prepare=_prepare,
+    prepare=CLIENT.load,
     listens=False,
     about=ABOUT,
 )

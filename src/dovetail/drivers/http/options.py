@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from dovetail.core.errors import ConfigError
+from dovetail.drivers.base import spelled
 from dovetail.drivers.http.address import parse_address
 from dovetail.drivers.weblink import WebOptions
 
@@ -23,10 +23,7 @@ class HttpOptions(WebOptions):
     def _pointer(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        try:
-            found = parse_address(value)
-        except ConfigError as error:
-            raise ValueError(f"{error.message}; {error.hint}") from error
+        found = spelled(parse_address, value)
         if found.document or found.is_text:
             raise ValueError("the time is looked for in the document that holds the value: write #/name")
         return value

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, DriverSpec, Lazily
 from dovetail.drivers.modbus.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.modbus.options import ModbusOptions
 
-
-def _prepare() -> None:
-    """Import the protocol library; checking a plant does not need it."""
-    importlib.import_module("dovetail.drivers.modbus.client")
-
-
-def _open(options: ModbusOptions, around: Surroundings) -> Driver:
-    from dovetail.drivers.modbus.client import ModbusDriver
-
-    return ModbusDriver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.modbus.client", "ModbusDriver")
 
 ABOUT = About(
     says="PLCs, drives, meters and gateways, old and new: values stand in numbered registers",
@@ -48,9 +36,9 @@ PLUGIN = DriverSpec(
     options=ModbusOptions,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=4,  # reads that take turns; what is on the wire at once is the option `window`
-    prepare=_prepare,
+    prepare=CLIENT.load,
     fits=fits,
     listens=False,
     about=ABOUT,

@@ -15,6 +15,7 @@ from typing import Final
 from dovetail.core.clock import Clock
 from dovetail.drivers.base import SilentError
 from dovetail.drivers.modbus.trunk import TICK_S, Job, Tap, Trunk, connect_tcp
+from dovetail.drivers.wire import Wire
 
 _HEADER: Final = struct.Struct(">HHHB")  # transaction, protocol 0, length of what follows, unit
 _LENGTH: Final = (3, 254)  # unit, function and one byte; unit and the longest PDU of 253
@@ -183,28 +184,13 @@ class Cable(Trunk["_Wire"]):
             wire.cut()
 
 
-class _Wire(asyncio.Protocol):
+class _Wire(Wire):
     """The socket: cuts the stream into frames."""
 
     def __init__(self, cable: Cable) -> None:
         self._cable = cable
-        self._transport: asyncio.Transport | None = None
+        super().__init__()
         self._rest = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def send(self, data: bytes) -> None:
-        """Write; a lost connection is told by `connection_lost`."""
-        if self._transport is not None:
-            self._transport.write(data)
-
-    def cut(self) -> None:
-        """Drop the socket at once: a dead peer would otherwise hold it until its buffer is sent."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.abort()
 
     def data_received(self, data: bytes) -> None:
         cable = self._cable

@@ -6,8 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from dovetail.core.errors import ConfigError
-from dovetail.drivers.base import DriverOptions
+from dovetail.drivers.base import DriverOptions, HostName, at_port, spelled
 from dovetail.drivers.modbus.address import Area, Order, parse_range
 from dovetail.drivers.modbus.places import Serial, Socket
 from dovetail.drivers.planner import Rules
@@ -25,7 +24,9 @@ class ModbusOptions(DriverOptions):
         "tcp", title="Link",
         description="tcp; a serial port of this computer; or rtu-over-tcp for a gateway that passes serial frames on",
     )  # fmt: skip
-    host: str = Field("", title="Address", description="name or IP address of the device or gateway; not for serial")
+    host: HostName = Field(
+        "", title="Address", description="name or IP address of the device or gateway; not for serial"
+    )
     port: int = Field(_DEFAULT_PORT, title="Port", ge=1, le=65535)
     serial_port: str | None = Field(
         None, title="Serial port", description="for serial, e.g. /dev/serial/by-id/usb-FTDI_… or COM3"
@@ -73,21 +74,11 @@ class ModbusOptions(DriverOptions):
         0, title="Rest (ms)", ge=0, le=10_000, description="rest between an answer and the next request"
     )
 
-    @field_validator("host")
-    @classmethod
-    def _plain_host(cls, value: str) -> str:
-        if "/" in value or "@" in value or any(letter.isspace() for letter in value):
-            raise ValueError("a host is a name or an IP address; the port stands in `port`")
-        return value
-
     @field_validator("forbidden")
     @classmethod
     def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
-            try:
-                parse_range(text)
-            except ConfigError as error:
-                raise ValueError(f"{error.message}; {error.hint}") from error
+            spelled(parse_range, text)
         return value
 
     @model_validator(mode="after")
@@ -106,7 +97,7 @@ class ModbusOptions(DriverOptions):
     def wire(self) -> str:
         if self.serial_port is not None:
             return self.serial_port
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return at_port(self.host, self.port)
 
     def place(self) -> Serial | Socket:
         """Where frames of a serial line go."""

@@ -19,6 +19,7 @@ from dovetail.drivers.base import SilentError
 from dovetail.drivers.modbus.pdus import FAILED
 from dovetail.drivers.modbus.places import Place, Serial, Socket
 from dovetail.drivers.modbus.trunk import TICK_S, Job, Tap, Trunk, connect_tcp
+from dovetail.drivers.wire import Wire
 
 FRAME_MAX: Final = 256  # unit, PDU of 253, checksum
 CLOSE_S: Final = 3.0  # a port closes when what was written to it has left it
@@ -305,28 +306,13 @@ class Line(Trunk["_Port"]):
             wire.cut()
 
 
-class _Port(asyncio.Protocol):
+class _Port(Wire):
     """The serial port or socket."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._transport: asyncio.WriteTransport | None = None
+        super().__init__()
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
-
-    def send(self, data: bytes) -> None:
-        """Write; a lost port is told by `connection_lost`."""
-        if self._transport is not None:
-            self._transport.write(data)
-
-    def cut(self) -> None:
-        """Drop it at once."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self._line.received(data)

@@ -12,11 +12,12 @@ import socket
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from dovetail.core.clock import Clock
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
+from dovetail.drivers.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -85,18 +86,6 @@ class Tap:
         if self.window > 1:
             self.window = 1
             log.warning("%s: %s; from now on one request at a time", self.where, why)
-
-
-class Wire(Protocol):
-    """The socket or port under a trunk."""
-
-    def send(self, data: bytes) -> None:
-        """Write; a lost connection is told to the trunk."""
-        ...
-
-    def cut(self) -> None:
-        """Drop it at once."""
-        ...
 
 
 class Trunk[W: Wire](ABC):

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, DriverSpec, Lazily
 from dovetail.drivers.mqtt.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.mqtt.options import MqttOptions
 
-
-def _prepare() -> None:
-    """Import what only a running link needs."""
-    importlib.import_module("dovetail.drivers.mqtt.client")
-
-
-def _open(options: MqttOptions, around: Surroundings) -> Driver:
-    from dovetail.drivers.mqtt.client import MqttDriver
-
-    return MqttDriver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.mqtt.client", "MqttDriver")
 
 ABOUT = About(
     says="gateways, sensors and programs that publish to a broker: plain values or JSON",
@@ -36,9 +24,9 @@ PLUGIN = DriverSpec(
     options=MqttOptions,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=2,
-    prepare=_prepare,
+    prepare=CLIENT.load,
     fits=fits,
     about=ABOUT,
 )

@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dovetail.core.errors import ConfigError
+from dovetail.drivers.base import spelled
 from dovetail.drivers.broker import BrokerOptions
-from dovetail.drivers.mqtt.address import MqttAddress, Pointer, parse_address, parse_pointer
+from dovetail.drivers.mqtt.address import Pointer, parse_address, parse_pointer
 from dovetail.mqtt import topics
 
 NAME: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -27,7 +27,7 @@ class Presence(BaseModel):
 
     @model_validator(mode="after")
     def _holds(self) -> Presence:
-        address = _address(self.topic)
+        address = spelled(parse_address, self.topic)
         for pattern in (address.topic, self.covers):
             fault = topics.fault_of_filter(NAME.sub("+", pattern))
             if fault is not None:
@@ -74,10 +74,7 @@ class MqttOptions(BrokerOptions):
     @classmethod
     def _pointer(cls, value: str | None) -> str | None:
         if value is not None:
-            try:
-                parse_pointer(value)
-            except ConfigError as error:
-                raise ValueError(f"{error.message}; {error.hint}") from error
+            spelled(parse_pointer, value)
         return value
 
     @model_validator(mode="after")
@@ -92,10 +89,3 @@ class MqttOptions(BrokerOptions):
     @property
     def time(self) -> Pointer | None:
         return None if self.timestamp is None else parse_pointer(self.timestamp)
-
-
-def _address(text: str) -> MqttAddress:
-    try:
-        return parse_address(text)
-    except ConfigError as error:
-        raise ValueError(f"{error.message}; {error.hint}") from error

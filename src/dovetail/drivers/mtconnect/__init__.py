@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, DriverSpec, Lazily
 from dovetail.drivers.mtconnect.address import EXAMPLES, parse_address
 from dovetail.drivers.mtconnect.options import MTConnectOptions
 
-
-def _prepare() -> None:
-    """Import the protocol library; checking a plant does not need it."""
-    importlib.import_module("dovetail.drivers.mtconnect.client")
-
-
-def _open(options: MTConnectOptions, around: Surroundings) -> Driver:
-    from dovetail.drivers.mtconnect.client import MTConnectDriver
-
-    return MTConnectDriver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.mtconnect.client", "MTConnectDriver")
 
 ABOUT = About(
     says="machine tools with an MTConnect agent: their data items can be browsed",
@@ -31,8 +19,8 @@ PLUGIN = DriverSpec(
     options=MTConnectOptions,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=2,
-    prepare=_prepare,
+    prepare=CLIENT.load,
     about=ABOUT,
 )

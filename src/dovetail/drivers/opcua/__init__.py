@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, DriverSpec, Lazily
 from dovetail.drivers.opcua.address import EXAMPLES, parse_address
 from dovetail.drivers.opcua.options import OpcUaOptions
 from dovetail.drivers.opcua.status import CODE_MASK
 
-
-def _prepare() -> None:
-    """Import the protocol library: it takes half a second, and checking a plant does not need it."""
-    importlib.import_module("dovetail.drivers.opcua.client")
-
-
-def _open(options: OpcUaOptions, around: Surroundings) -> Driver:
-    from dovetail.drivers.opcua.client import OpcUaDriver
-
-    return OpcUaDriver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.opcua.client", "OpcUaDriver")
 
 ABOUT = About(
     says="newer PLCs and machines that describe themselves: their signals can be browsed",
@@ -48,9 +36,9 @@ PLUGIN = DriverSpec(
     options=OpcUaOptions,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=4,
-    prepare=_prepare,
+    prepare=CLIENT.load,
     about=ABOUT,
     words=_words,
 )

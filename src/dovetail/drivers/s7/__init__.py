@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, DriverSpec, Lazily
 from dovetail.drivers.s7.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.s7.options import S7Options
 
-
-def _prepare() -> None:
-    """Checking a plant does not need the client."""
-    importlib.import_module("dovetail.drivers.s7.client")
-
-
-def _open(options: S7Options, around: Surroundings) -> Driver:
-    from dovetail.drivers.s7.client import S7Driver
-
-    return S7Driver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.s7.client", "S7Driver")
 
 ABOUT = About(
     says="Siemens controllers: S7-300, 400, 1200, 1500 and LOGO!, by data block and offset",
@@ -46,9 +34,9 @@ PLUGIN = DriverSpec(
     options=S7Options,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=4,  # reads that take turns; what is on the wire at once is the option `window`
-    prepare=_prepare,
+    prepare=CLIENT.load,
     fits=fits,
     listens=False,
     about=ABOUT,

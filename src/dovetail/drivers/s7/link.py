@@ -20,6 +20,7 @@ from dovetail.core.limits import CONNECT_TIMEOUT_S
 from dovetail.drivers.s7 import frames
 from dovetail.drivers.s7.frames import Reply
 from dovetail.drivers.s7.options import S7Options
+from dovetail.drivers.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -268,19 +269,15 @@ class Link:
             del self._given_up[next(iter(self._given_up))]
 
 
-class _Wire(asyncio.Protocol):
+class _Wire(Wire):
     """The socket: cuts the stream into packets, and joins messages that came in several."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._transport: asyncio.Transport | None = None
+        super().__init__()
         self._rest = b""
         self._begun = b""  # of a message whose last part has not come
         self._first: asyncio.Future[bytes] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
 
     async def handshake(self, request: bytes) -> bytes:
         """Send the transport's own question and wait for the packet that answers it. Raises LinkError."""
@@ -293,16 +290,8 @@ class _Wire(asyncio.Protocol):
         finally:
             self._first = None
 
-    def send(self, data: bytes) -> None:
-        """Write; a lost connection is told by `connection_lost`."""
-        if self._transport is not None:
-            self._transport.write(data)
-
     def cut(self) -> None:
-        """Drop the socket at once: a dead peer would otherwise hold it until its buffer is sent."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.abort()
+        super().cut()
         if self._first is not None and not self._first.done():
             self._first.set_exception(self._link.refused())
 

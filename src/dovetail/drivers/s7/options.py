@@ -6,8 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from dovetail.core.errors import ConfigError
-from dovetail.drivers.base import DriverOptions
+from dovetail.drivers.base import DriverOptions, HostName, at_port, spelled
 from dovetail.drivers.planner import Rules, Span
 from dovetail.drivers.s7.address import Memory, parse_range
 
@@ -22,7 +21,9 @@ class S7Options(DriverOptions):
     *Optimized block access*.
     """
 
-    host: str = Field(title="Address", description="name or IP address of the CPU or its Ethernet module", min_length=1)
+    host: HostName = Field(
+        title="Address", description="name or IP address of the CPU or its Ethernet module", min_length=1
+    )
     port: int = Field(102, title="Port", ge=1, le=65535)
     rack: int = Field(0, title="Rack", ge=0, le=7, description="0 unless the plant has several racks")
     slot: int = Field(
@@ -64,13 +65,6 @@ class S7Options(DriverOptions):
         (), title="Never read", description="stretches that must not be read, e.g. [DB10.DBB100-DBB199]"
     )
 
-    @field_validator("host")
-    @classmethod
-    def _plain_host(cls, value: str) -> str:
-        if "/" in value or "@" in value or any(letter.isspace() for letter in value):
-            raise ValueError("a host is a name or an IP address; the port stands in `port`")
-        return value
-
     @field_validator("local_tsap", "remote_tsap")
     @classmethod
     def _two_bytes(cls, value: str | None) -> str | None:
@@ -83,10 +77,7 @@ class S7Options(DriverOptions):
     @classmethod
     def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
-            try:
-                parse_range(text)
-            except ConfigError as error:
-                raise ValueError(f"{error.message}; {error.hint}") from error
+            spelled(parse_range, text)
         return value
 
     @model_validator(mode="after")
@@ -96,9 +87,8 @@ class S7Options(DriverOptions):
         return self
 
     def where(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
         place = self.remote_tsap or f"{self.rack}.{self.slot}"
-        return f"s7://{host}:{self.port}/{place}"
+        return f"s7://{at_port(self.host, self.port)}/{place}"
 
     def tsaps(self) -> tuple[bytes, bytes]:
         """(ours, the controller's): the transport service access points that name who talks with whom."""

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
-from dovetail.drivers.base import About, AddressExample, Driver, DriverSpec, Surroundings
+from dovetail.drivers.base import About, AddressExample, DriverSpec, Lazily
 from dovetail.drivers.sparkplug.address import EXAMPLES, fits, parse_address
 from dovetail.drivers.sparkplug.options import SparkplugOptions
 
-
-def _prepare() -> None:
-    """Import protobuf; checking a plant does not need it."""
-    importlib.import_module("dovetail.drivers.sparkplug.client")
-
-
-def _open(options: SparkplugOptions, around: Surroundings) -> Driver:
-    from dovetail.drivers.sparkplug.client import SparkplugDriver
-
-    return SparkplugDriver(options, around)
-
+CLIENT = Lazily("dovetail.drivers.sparkplug.client", "SparkplugDriver")
 
 ABOUT = About(
     says="edge gateways that publish to a broker in the Sparkplug B form and announce what they have",
@@ -36,9 +24,9 @@ PLUGIN = DriverSpec(
     options=SparkplugOptions,
     address=EXAMPLES,
     parse_address=parse_address,
-    open=_open,
+    open=CLIENT,
     in_flight=2,
-    prepare=_prepare,
+    prepare=CLIENT.load,
     fits=fits,
     about=ABOUT,
 )
