@@ -19,7 +19,8 @@ from dovetail.edge.runtime import EdgeRuntime
 from dovetail.sim.line import Change, Counts, Setting
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.plant import VirtualPlant
-from dovetail.sim.servers.modbus import CONNECTIONS_MAX, ModbusUnitServer
+from dovetail.sim.servers.modbus import ModbusUnitServer
+from dovetail.sim.servers.tcp import CONNECTIONS_MAX
 from dovetail.sim.truth import Status
 
 READ_ALL = bytes.fromhex("04 0000 000A")

@@ -15,7 +15,8 @@ from dovetail.drivers.base import Driver, Point, Surroundings
 from dovetail.sim.line import Change, Counts
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.rack import Rack
-from dovetail.sim.servers.s7 import CONNECTIONS_MAX, PDU, S7UnitServer
+from dovetail.sim.servers.s7 import PDU, S7UnitServer
+from dovetail.sim.servers.tcp import CONNECTIONS_MAX
 from dovetail.sim.truth import Status
 
 HELD = Change(5, "labeller", Status(State.HELD, Mode.PRODUCTION, Reason.JAM, True, False), 12.5, Counts(2**32 + 7, 3))

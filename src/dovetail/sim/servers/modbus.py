@@ -16,61 +16,31 @@ with one request:
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from typing import Final, Literal
 
 from dovetail.sim.line import Change
 from dovetail.sim.samples import COUNTER_MODULUS
+from dovetail.sim.servers.tcp import TcpLine, TcpUnitServer
 
 UNIT: Final = 1
-CONNECTIONS_MAX: Final = 8  # more is a client that forgets to close
 _MAP: Final = struct.Struct(">4HfII")
 _HEADER: Final = struct.Struct(">HHHB")  # transaction, protocol 0, length, unit
 _READ_INPUTS: Final = 4
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE, _NO_SUCH_UNIT = 1, 2, 3, 11
 
 
-class ModbusUnitServer:
+class ModbusUnitServer(TcpUnitServer):
     """One unit's Modbus TCP server. All calls belong to the event loop that started it."""
 
     def __init__(self, unit: str, *, port: int) -> None:
-        self.unit = unit
-        self.port = port
+        super().__init__(unit, port=port)
         self._registers = bytes(_MAP.size)
-        self._server: asyncio.Server | None = None
-        self._lines: set[_Line] = set()
 
     @property
     def endpoint(self) -> str:
         """What a client connects to."""
         return f"modbus://127.0.0.1:{self.port}/{UNIT}"
-
-    async def start(self, first: Change) -> None:
-        """Listen with the first values. Raises OSError when the port is taken."""
-        await self.publish(first)
-        await self.plug()
-
-    async def stop(self) -> None:
-        """Close the port and every connection."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-        for line in list(self._lines):
-            line.cut()
-        if server is not None:
-            await server.wait_closed()
-
-    async def unplug(self) -> None:
-        """Pull the cable: the port closes and every connection breaks; the machine goes on."""
-        await self.stop()
-
-    async def plug(self) -> None:
-        """Put the cable back, on the same port."""
-        if self._server is None:
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(lambda: _Line(self), "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         """What a client reads from now on; a register holds no time, so there is nothing to confirm."""
@@ -85,16 +55,8 @@ class ModbusUnitServer:
             counts.defective % COUNTER_MODULUS,
         )
 
-    def admit(self, line: _Line) -> bool:
-        """Whether one more client is borne."""
-        if len(self._lines) >= CONNECTIONS_MAX:
-            return False
-        self._lines.add(line)
-        return True
-
-    def dismiss(self, line: _Line) -> None:
-        """A client has gone."""
-        self._lines.discard(line)
+    def line(self) -> _Line:
+        return _Line(self)
 
     def answer(self, unit: int, pdu: bytes) -> bytes:
         """The PDU that answers a request (Application Protocol 1.1b3 §6.4, §7)."""
@@ -114,19 +76,12 @@ class ModbusUnitServer:
         return bytes((function, len(data))) + data
 
 
-class _Line(asyncio.Protocol):
+class _Line(TcpLine):
     """One client's connection; every request that a packet brings is answered, in order."""
 
     def __init__(self, server: ModbusUnitServer) -> None:
+        super().__init__(server)
         self._server = server
-        self._transport: asyncio.Transport | None = None
-        self._rest = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        if not self._server.admit(self):
-            self.cut()
 
     def data_received(self, data: bytes) -> None:
         data = self._rest + data
@@ -146,12 +101,3 @@ class _Line(asyncio.Protocol):
         self._rest = data[at:]
         if answers and self._transport is not None:
             self._transport.write(b"".join(answers))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._server.dismiss(self)
-        self._transport = None
-
-    def cut(self) -> None:
-        """Drop the connection at once."""
-        if self._transport is not None:
-            self._transport.abort()

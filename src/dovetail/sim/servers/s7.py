@@ -15,15 +15,14 @@ It listens on loopback only and takes any rack and slot; nothing can be written.
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import Mapping
 from typing import Final, Literal
 
 from dovetail.sim.line import Change
 from dovetail.sim.samples import COUNTER_MODULUS
+from dovetail.sim.servers.tcp import TcpLine, TcpUnitServer
 
-CONNECTIONS_MAX: Final = 8  # as a small CPU has
 PDU: Final = 240  # as a small CPU agrees to
 BLOCK, FLAGS = (0x84, 1), (0x83, 0)  # (area, data block)
 _MAP: Final = struct.Struct(">3hBxfII")
@@ -85,46 +84,17 @@ def _write(item: bytes, data: bytes, blocks: Blocks) -> int:
     return _FINE
 
 
-class S7UnitServer:
+class S7UnitServer(TcpUnitServer):
     """One unit's S7 server. All calls belong to the event loop that started it."""
 
     def __init__(self, unit: str, *, port: int) -> None:
-        self.unit = unit
-        self.port = port
+        super().__init__(unit, port=port)
         self._block = bytes(_MAP.size)
-        self._server: asyncio.Server | None = None
-        self._lines: set[_Line] = set()
 
     @property
     def endpoint(self) -> str:
         """What a client connects to."""
         return f"s7://127.0.0.1:{self.port}/0.1"
-
-    async def start(self, first: Change) -> None:
-        """Listen with the first values. Raises OSError when the port is taken."""
-        await self.publish(first)
-        await self.plug()
-
-    async def stop(self) -> None:
-        """Close the port and every connection."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-        for line in list(self._lines):
-            line.cut()
-        if server is not None:
-            await server.wait_closed()
-
-    async def unplug(self) -> None:
-        """Pull the cable: the port closes and every connection breaks; the machine goes on."""
-        await self.stop()
-
-    async def plug(self) -> None:
-        """Put the cable back, on the same port."""
-        if self._server is None:
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(lambda: _Line(self), "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         """What a client reads from now on; a data block holds no time, so there is nothing to confirm."""
@@ -143,31 +113,16 @@ class S7UnitServer:
         """The message that answers a request."""
         return answer(message, {BLOCK: self._block, FLAGS: bytes(16)})
 
-    def admit(self, line: _Line) -> bool:
-        """Whether one more client is borne."""
-        if len(self._lines) >= CONNECTIONS_MAX:
-            return False
-        self._lines.add(line)
-        return True
-
-    def dismiss(self, line: _Line) -> None:
-        """A client has gone."""
-        self._lines.discard(line)
+    def line(self) -> _Line:
+        return _Line(self)
 
 
-class _Line(asyncio.Protocol):
+class _Line(TcpLine):
     """One client's connection: first the transport's handshake, then every request is answered, in order."""
 
     def __init__(self, server: S7UnitServer) -> None:
+        super().__init__(server)
         self._server = server
-        self._transport: asyncio.Transport | None = None
-        self._rest = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        if not self._server.admit(self):
-            self.cut()
 
     def data_received(self, data: bytes) -> None:
         data = self._rest + data
@@ -199,13 +154,3 @@ class _Line(asyncio.Protocol):
     def _send(self, packet: bytes) -> None:
         if self._transport is not None:
             self._transport.write(struct.pack(">BBH", 3, 0, 4 + len(packet)) + packet)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._server.dismiss(self)
-        self._transport = None
-
-    def cut(self) -> None:
-        """Drop the connection at once."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
