@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from libmodbus_plc import LibmodbusPlc
+from peers_world import house_of, last_of, until
 
-from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
+from dovetail.app.bootstrap import House
 from dovetail.core.batch import Kind, Value
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import PointError
@@ -110,12 +109,8 @@ def fill(server: LibmodbusPlc) -> None:
 
 @pytest.fixture
 async def house(tmp_path: Path, device: LibmodbusPlc) -> AsyncIterator[House]:
-    with open_house(Settings(data=tmp_path / "data")) as opened:
-        opened.rooms.equipment.apply(plant(device.port), scope=opened.scope)
-        assert opened.gated
-        await opened.start()
+    async with house_of(tmp_path / "data", plant(device.port)) as opened:
         yield opened
-        await opened.stop()
 
 
 @pytest.fixture
@@ -129,24 +124,12 @@ async def driver(device: LibmodbusPlc) -> AsyncIterator[Driver]:
 
 def last(house: House) -> dict[str, Sample]:
     """The newest sample of each tag, by its name."""
-    model = house.rooms.equipment.plant()
-    tags = model.tags_of(model.by_path("acme").id)
-    found = house.rooms.historian.last([tag.id for tag in tags.values()], scope=house.scope)
-    return {name: found[tag.id] for name, tag in tags.items() if tag.id in found}
+    return last_of(house, "acme")
 
 
 def links(house: House) -> dict[str, LinkStatus]:
     assert house.edge is not None
     return {status.name: status for status in house.edge.status()}
-
-
-async def until(condition: Callable[[], bool], *, within_s: float) -> float:
-    """Seconds until it holds."""
-    began = time.monotonic()
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - a condition of another program has no event
-            await asyncio.sleep(0.02)
-    return time.monotonic() - began
 
 
 def row_values(house: House) -> dict[str, tuple[Value, int]]:

@@ -6,8 +6,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from mqtt_peers import Mosquitto, NpmEdge
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "drivers"))
 from mqtt_plant import CLEAR, Store, link, runtime, scan
+from peers_world import until
 from test_drivers_mqtt_link import make_certificate
 
 from dovetail.core import quality as q
@@ -48,15 +48,6 @@ TYPES: list[tuple[str, Kind, Value]] = [
     ("Total", Kind.U64, 100),
 ]
 TOTAL = len(TYPES)  # its tag
-
-
-async def until(condition: Callable[[], bool], *, within_s: float) -> float:
-    """Seconds until it holds."""
-    began = time.monotonic()
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - a condition of another program has no event
-            await asyncio.sleep(0.02)
-    return time.monotonic() - began
 
 
 @pytest.fixture

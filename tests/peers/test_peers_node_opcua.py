@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from node_plc import NodePlc
+from peers_world import house_of, last_of, until
 
-from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
+from dovetail.app.bootstrap import House
 from dovetail.core.batch import Value
 from dovetail.core.clock import HOUR_US
 from dovetail.core.quality import BAD_NOT_CONNECTED, GOOD, UNCERTAIN_RANGE
@@ -77,29 +76,13 @@ def plc(tmp_path: Path) -> Iterator[NodePlc]:
 
 @pytest.fixture
 async def house(tmp_path: Path, plc: NodePlc) -> AsyncIterator[House]:
-    with open_house(Settings(data=tmp_path / "data")) as opened:
-        opened.rooms.equipment.apply(plant(plc.endpoint), scope=opened.scope)
-        assert opened.gated
-        await opened.start()
+    async with house_of(tmp_path / "data", plant(plc.endpoint)) as opened:
         yield opened
-        await opened.stop()
 
 
 def last(house: House) -> dict[str, Sample]:
     """The newest sample of each tag of the machine, by its name."""
-    model = house.rooms.equipment.plant()
-    tags = model.tags_of(model.by_path("acme/site/hall/machine").id)
-    found = house.rooms.historian.last([tag.id for tag in tags.values()], scope=house.scope)
-    return {name: found[tag.id] for name, tag in tags.items() if tag.id in found}
-
-
-async def until(condition: Callable[[], bool], *, within_s: float) -> float:
-    """Seconds until it holds."""
-    began = time.monotonic()
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - a condition of another program has no event
-            await asyncio.sleep(0.02)
-    return time.monotonic() - began
+    return last_of(house, "acme/site/hall/machine")
 
 
 async def test_every_data_type_comes_right(house: House) -> None:

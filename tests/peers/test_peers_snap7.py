@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from peers_world import house_of, last_of, until
 from snap7_plc import Snap7Plc
 
-from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
+from dovetail.app.bootstrap import House
 from dovetail.core.batch import Kind, Value
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import PointError
@@ -87,12 +86,8 @@ def fill(server: Snap7Plc) -> None:
 
 @pytest.fixture
 async def house(tmp_path: Path, device: Snap7Plc) -> AsyncIterator[House]:
-    with open_house(Settings(data=tmp_path / "data")) as opened:
-        opened.rooms.equipment.apply(plant(device.port), scope=opened.scope)
-        assert opened.gated
-        await opened.start()
+    async with house_of(tmp_path / "data", plant(device.port)) as opened:
         yield opened
-        await opened.stop()
 
 
 @pytest.fixture
@@ -106,19 +101,7 @@ async def driver(device: Snap7Plc) -> AsyncIterator[Driver]:
 
 def last(house: House) -> dict[str, Sample]:
     """The newest sample of each tag, by its name."""
-    model = house.rooms.equipment.plant()
-    tags = model.tags_of(model.by_path("acme").id)
-    found = house.rooms.historian.last([tag.id for tag in tags.values()], scope=house.scope)
-    return {name: found[tag.id] for name, tag in tags.items() if tag.id in found}
-
-
-async def until(condition: Callable[[], bool], *, within_s: float) -> float:
-    """Seconds until it holds."""
-    began = time.monotonic()
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - a condition of another program has no event
-            await asyncio.sleep(0.02)
-    return time.monotonic() - began
+    return last_of(house, "acme")
 
 
 def row_values(house: House) -> dict[str, tuple[Value, int]]:
