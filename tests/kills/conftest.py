@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,6 +23,6 @@ def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
     def aloud(text: str) -> None:
         with capsys.disabled():
-            print(f"\n    {text}", flush=True)
+            print(f"\n    {text}", file=sys.stderr, flush=True)  # a worker's stdout is its wire to the others
 
     return aloud
