@@ -29,8 +29,9 @@ from dovetail.core.clock import SystemClock
 from dovetail.core.sink import Resumed
 from dovetail.drivers.base import Point, Surroundings
 from dovetail.drivers.modbus import PLUGIN
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 
 SERVER = Path(__file__).resolve().parents[1] / "tests" / "peers" / "libmodbus" / "server"
 REGISTERS, BLOCK = 5_000, 125

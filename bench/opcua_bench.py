@@ -28,8 +28,9 @@ from dovetail.drivers.base import Point
 from dovetail.drivers.opcua.publish import decode
 from dovetail.drivers.opcua.status import quality_of
 from dovetail.drivers.values import Table
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 
 TAGS = 2_000
 PERIOD_S = 0.2

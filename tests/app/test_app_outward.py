@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.control import serving
 from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.connections.model import NOT_RUNNING
 from dovetail.core.scope import system_scope
 from dovetail.operations.operation import execute
+from dovetail.ownership.control import serving
 from dovetail.webhooks.service import CreateWebhook
 
 EVERYONE = system_scope("test")

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dovetail.app.control import ControlServer
 from dovetail.cli.main import app
 from dovetail.core.errors import ConfigError
+from dovetail.ownership.control import ControlServer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets and signals of Unix")
 

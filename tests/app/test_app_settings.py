@@ -1,4 +1,4 @@
-"""How an installation is reached: nothing travels in the clear beyond this machine, and one owner per folder."""
+"""How an installation is reached: nothing travels in the clear beyond this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.app.datafolder import LockedError, own, remember_store
 from dovetail.app.settings import Settings, from_environment, is_loopback
 from dovetail.core.errors import ConfigError
 
@@ -55,27 +54,7 @@ def test_the_environment_speaks_and_the_command_line_wins(monkeypatch: pytest.Mo
         from_environment()
 
 
-def test_a_data_folder_has_one_owner(tmp_path: Path) -> None:
-    with own(tmp_path / "data"), pytest.raises(LockedError, match="is in use by process"), own(tmp_path / "data"):
-        pass
-    with own(tmp_path / "data") as folder:
-        assert folder.stat().st_mode & 0o077 == 0
-
-
 def test_a_server_answers_to_the_names_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOVETAIL_NAMES", "MES.plant.example, mes")
     assert from_environment(host="0.0.0.0").hosts == {"localhost", "127.0.0.1", "::1", "mes.plant.example", "mes"}
     assert "other" in from_environment(names=("other",)).hosts
-
-
-def test_a_data_folder_remembers_where_its_records_are(tmp_path: Path) -> None:
-    remember_store(tmp_path, backend="postgresql")
-    remember_store(tmp_path, backend="postgresql")
-    with pytest.raises(ConfigError, match="are in PostgreSQL"):
-        remember_store(tmp_path, backend="sqlite")
-    other = tmp_path / "other"
-    other.mkdir()
-    remember_store(other, backend="sqlite")
-    (other / "records.db").touch()
-    with pytest.raises(ConfigError, match="in its own SQLite file"):
-        remember_store(other, backend="postgresql")

@@ -15,7 +15,8 @@ from dovetail.connections.service import feeds
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
-from dovetail.edge.model import LinkHealth, LinkStatus
+from dovetail.edge.model import LinkStatus
+from dovetail.links.model import LinkHealth
 from dovetail.operations.http import Api, problem
 
 DAY = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(86_400))}

@@ -17,8 +17,9 @@ from dovetail.core.batch import Frame, Kind
 from dovetail.core.clock import SystemClock
 from dovetail.core.sink import Resumed
 from dovetail.drivers.base import Point
-from dovetail.edge.model import LinkChange, LinkPlan, ScanPoint
+from dovetail.edge.model import LinkChange, LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 
 GOOD_THROUGH, OFFSET = 900, 901
 F64, U32, STRING = ua.VariantType.Double, ua.VariantType.UInt32, ua.VariantType.String

@@ -15,8 +15,9 @@ from dovetail.core.sink import Resumed
 from dovetail.db.uow import Database
 from dovetail.drivers.base import Point
 from dovetail.edge import session
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 from dovetail.operations.operation import execute
 from dovetail.vault.service import PutSecret, VaultRoom
 

@@ -13,8 +13,9 @@ from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError, InvalidError, LinkError
 from dovetail.core.sink import Resumed
 from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Notice, Point, SilentError
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 MARK, OFFSET = 900, 901

@@ -15,8 +15,9 @@ from dovetail.core import plugins
 from dovetail.core.batch import Kind
 from dovetail.core.errors import ConfigError
 from dovetail.drivers.base import DriverOptions, DriverSpec, Point
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 from dovetail.testing.clock import ManualClock
 
 

@@ -18,8 +18,9 @@ from dovetail.core import quality as q
 from dovetail.core.batch import Kind
 from dovetail.core.clock import HOUR_US, SECOND_US
 from dovetail.drivers.base import DriverOptions, DriverSpec, Point
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 MOVED = q.GOOD | q.TIME_REANCHORED

@@ -18,10 +18,11 @@ from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import FRAMES_WAITING_MAX
 from dovetail.drivers.base import Point
 from dovetail.edge.handover import SLACK_US
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.outbox import Outbox
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.edge.session import backoff_s
+from dovetail.links.model import ScanPoint
 from dovetail.testing.clock import DAY_ZERO_US
 
 HELD = q.GOOD | q.TIME_REANCHORED

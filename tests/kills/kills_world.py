@@ -19,11 +19,11 @@ import orjson
 import serve_under_test
 from serve_under_test import BALLAST, LINE, Life
 
-from dovetail.app.control import Control
-from dovetail.app.datafolder import SOCKET
 from dovetail.core.clock import SECOND_US, SystemClock
 from dovetail.demo.panel import PlantThread
 from dovetail.demo.run import PATHS, documents, free_port, with_endpoints
+from dovetail.ownership.control import Control
+from dovetail.ownership.datafolder import SOCKET
 from dovetail.sim.line import Setting
 from dovetail.sim.packml import Reason
 from dovetail.sim.plant import PORTS, VirtualPlant

@@ -14,8 +14,9 @@ from dovetail.core.batch import Frame, Kind
 from dovetail.core.clock import SECOND_US, SystemClock
 from dovetail.core.sink import Resumed
 from dovetail.drivers.base import Point
-from dovetail.edge.model import LinkPlan, ScanPoint
+from dovetail.edge.model import LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.links.model import ScanPoint
 from dovetail.sim.line import Change, Counts, Setting
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.plant import VirtualPlant

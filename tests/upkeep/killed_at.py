@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 from upkeep_world import EVERYTHING, opened
 
-from dovetail.app.datafolder import own
 from dovetail.core import faults
 from dovetail.core.clock import SystemClock
+from dovetail.ownership.datafolder import own
 from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import restore
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 from starlette.types import ASGIApp
 
-from dovetail.app import collecting, datafolder, routes, topics
+from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, plant_sections
 from dovetail.app.settings import Settings
@@ -34,6 +34,7 @@ from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.operations.http import Api
+from dovetail.ownership import datafolder
 from dovetail.security.service import SecurityRoom
 from dovetail.upkeep.backup import Backups
 from dovetail.upkeep.restore import settle

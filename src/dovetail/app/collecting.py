@@ -7,9 +7,10 @@ from typing import Literal, cast
 from dovetail.core import plugins
 from dovetail.core.errors import ConfigError
 from dovetail.drivers.base import PACKAGE, DriverSpec, Point
-from dovetail.edge.model import LinkPlan, ScanPoint, TimeRule
+from dovetail.edge.model import LinkPlan
 from dovetail.equipment.model import Connection, PlantModel, ScanClass, Tag
 from dovetail.equipment.snapshot import DEFAULT_SCAN
+from dovetail.links.model import ScanPoint, TimeRule
 from dovetail.vault.model import named_in
 
 

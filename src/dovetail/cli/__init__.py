@@ -1,1 +1,1 @@
-"""The plant from a terminal: the same operations as on the screens, with the same rights and the same audit."""
+"""The command line: run an installation, keep its plant code, look after it; the day's work is in `terminal`."""

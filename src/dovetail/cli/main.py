@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import calendar, operate, outward, people, plant, run_server, shopfloor, stops, upkeep
+from dovetail.cli import operate, plant, run_server, upkeep
+from dovetail.terminal import calendar, outward, people, shopfloor, stops
 
 app = typer.Typer(
     name="dovetail",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from dovetail.app.control import Control
+    from dovetail.ownership.control import Control
     from dovetail.plantcode.report import Report
 
 Folder = Annotated[Path, typer.Argument(help="The folder with the plant's YAML files.", show_default=False)]

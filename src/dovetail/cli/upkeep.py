@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from dovetail.app.control import Control
+    from dovetail.ownership.control import Control
 
 DataOption = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
 POLL_S = 0.2
@@ -101,10 +101,10 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Over an installation: it is kept aside.")] = False,
 ) -> None:
     """Bring a backup back, with the server stopped. Checked first; interrupted, it leaves what was there."""
-    from dovetail.app.control import cli_scope
-    from dovetail.app.datafolder import own
     from dovetail.app.settings import from_environment
     from dovetail.core.clock import SystemClock
+    from dovetail.ownership.control import cli_scope
+    from dovetail.ownership.datafolder import own
     from dovetail.upkeep import manifest
     from dovetail.upkeep.manifest import Progress
     from dovetail.upkeep.restore import restore as bring_back
@@ -146,11 +146,11 @@ def doctor(
 
 def _diagnosis(data: Path, database_url: str | None, hardening: bool) -> dict[str, Any]:
     """Asked of the server where one runs, which knows more; else looked at from here."""
-    from dovetail.app.control import Control
-    from dovetail.app.datafolder import SOCKET
     from dovetail.app.settings import from_environment
     from dovetail.core.clock import SystemClock
     from dovetail.core.errors import LinkError, NotFoundError
+    from dovetail.ownership.control import Control
+    from dovetail.ownership.datafolder import SOCKET
     from dovetail.vitals.api import diagnosis
     from dovetail.vitals.facts import gather
 

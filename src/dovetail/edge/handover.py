@@ -16,12 +16,12 @@ from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.ownclock import OwnClock
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Notice
-from dovetail.edge.clockwatch import ClockWatch
-from dovetail.edge.deadband import Deadband
-from dovetail.edge.horizon import Horizon
-from dovetail.edge.metrics import Metrics
 from dovetail.edge.model import LinkCounters, LinkPlan
 from dovetail.edge.outbox import Outbox
+from dovetail.links.clockwatch import ClockWatch
+from dovetail.links.deadband import Deadband
+from dovetail.links.horizon import Horizon
+from dovetail.links.metrics import Metrics
 
 PUBLISH_LAG_US: Final = 550_000  # what a live device changed before this has been reported (a publish takes ≤ 500 ms)
 LATE_US: Final = 1_000_000  # a promised message may be this late before values stop being declared good

@@ -1,26 +1,14 @@
-"""What the edge is told to collect: links, the points on them, and how each is scanned."""
+"""What the edge is told to collect, and what it says of each link."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from dovetail.drivers.base import Point
+from dovetail.links.model import LinkHealth, ScanPoint, TimeRule
 
-type TimeRule = Literal["auto", "device", "gateway"]
 type LinkState = Literal["down", "settling", "up", "demoted"]
-
-
-@dataclass(frozen=True, slots=True)
-class ScanPoint:
-    """One point and its scan class. `deadband` in engineering units (0: every change); `heartbeat_ms` 0: none."""
-
-    point: Point
-    mode: Literal["subscribe", "poll"] = "subscribe"
-    interval_ms: int = 250
-    deadband: float = 0.0
-    heartbeat_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +22,6 @@ class LinkPlan:
     clock_offset_tag: int
     time: TimeRule = "auto"
     points: tuple[ScanPoint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkHealth:
-    """How a link fares, over its last requests and the last minute; None where nothing was measured yet.
-
-    `rtt_*`: from question to answer. `bad_ratio`: share of samples without a value. `lag_us`: the longest that
-    values were late, after the moment a read was due or the device closed its message.
-    """
-
-    rtt_p50_us: int | None = None
-    rtt_p99_us: int | None = None
-    reads_per_s: float = 0.0
-    bad_ratio: float | None = None
-    lag_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +46,7 @@ class LinkStatus:
     demotions: int = 0
     lost_samples: int = 0
     points_bad: int = 0
-    health: LinkHealth = LinkHealth()
+    health: LinkHealth = field(default_factory=LinkHealth)
     insecure: bool = False
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.drivers.base import ListenGroup, Point
-from dovetail.edge.model import ScanPoint
+from dovetail.links.model import ScanPoint
 
 
 def phase_us(name: str, interval_us: int) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dovetail.cli.shopfloor import DataOption, Here, Where, do, house, id_of, period_of, taken_back_by
+from dovetail.terminal.asking import DataOption, Here, Where, do, house, id_of, period_of, taken_back_by
 
 Said = Annotated[str | None, typer.Option(help="Why it stood: group/code, as the plant's reasons have it.")]
 

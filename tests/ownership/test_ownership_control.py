@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from dovetail.app.control import caller, serving
+from dovetail.ownership.control import caller, serving
 
 pwd = pytest.importorskip("pwd", reason="users of Unix")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who is at the other end")

@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.control import Control, serving
 from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.core.errors import DovetailError, UnauthenticatedError
+from dovetail.ownership.control import Control, serving
 
 PASSWORD = "quiet bottles on a belt"
 

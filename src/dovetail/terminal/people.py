@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from dovetail.app.control import Control
+from dovetail.terminal.asking import DataOption, Here, house
 
-DataOption = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
+if TYPE_CHECKING:
+    from dovetail.ownership.control import Control
+
 Login = Annotated[str, typer.Argument(help="The person's login.", show_default=False)]
 RoleWords = "viewer, operator or administrator; also the halves system-administrator and plant-owner."
 user_app = typer.Typer(help="Who may enter, and in which role.", no_args_is_help=True)
@@ -28,12 +28,12 @@ def add(
     password: Annotated[
         bool, typer.Option("--password", help="Ask for their password (or read a line) instead of making a link.")
     ] = False,
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Add a person; prints a one-time link, valid for 15 minutes, behind which they choose a password."""
     given = {"login": login, "name": name, "role": role, "locale": locale}
     secret = {"password": _password()} if password else {}
-    with _installation(data) as control:
+    with house(data) as control:
         made = control.call("POST", "/people", {**given, **secret})
     print(_link(made["token"]) if made["token"] else f"{login} may sign in.")
 
@@ -41,10 +41,10 @@ def add(
 @user_app.command("list")
 def list_people(
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")] = False,
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """List everybody: role, whether they may enter, when they were last seen, how often they are signed in."""
-    with _installation(data) as control:
+    with house(data) as control:
         people = list(_everybody(control))
     if as_json:
         import json
@@ -65,7 +65,7 @@ def list_people(
 def set_role(
     login: Login,
     role: Annotated[str, typer.Argument(help=RoleWords, show_default=False)],
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Give a person another role; it holds at once, also on the screens that they have open."""
     _change(data, login, "PUT", "role", {"role": role})
@@ -73,14 +73,14 @@ def set_role(
 
 
 @user_app.command("deactivate")
-def deactivate(login: Login, data: DataOption = Path(".dovetail")) -> None:
+def deactivate(login: Login, data: DataOption = Here) -> None:
     """Let a person in no more: sessions and links end, their tokens open nothing."""
     _change(data, login, "POST", "deactivate")
     print(f"{login} may not enter any more.")
 
 
 @user_app.command("activate")
-def activate(login: Login, data: DataOption = Path(".dovetail")) -> None:
+def activate(login: Login, data: DataOption = Here) -> None:
     """Let a person in again."""
     _change(data, login, "POST", "activate")
     print(f"{login} may enter again.")
@@ -90,7 +90,7 @@ def activate(login: Login, data: DataOption = Path(".dovetail")) -> None:
 def sign_out(
     login: Login,
     tokens: Annotated[bool, typer.Option("--tokens", help="End their API tokens too.")] = False,
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """End every session of a person."""
     _change(data, login, "POST", "sign-out", {"tokens": "end" if tokens else "keep"})
@@ -103,7 +103,7 @@ def link(
     keep_password: Annotated[
         bool, typer.Option("--keep-password", help="Let them in without choosing a new password.")
     ] = False,
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Print a one-time sign-in link, valid for 15 minutes; add it to the address of your installation."""
     made = _change(data, login, "POST", "link", {"ask": "nothing" if keep_password else "password"})
@@ -111,10 +111,10 @@ def link(
 
 
 @user_app.command("password")
-def password(login: Login, data: DataOption = Path(".dovetail")) -> None:
+def password(login: Login, data: DataOption = Here) -> None:
     """Set a person's password, asked for or read from standard input; their sessions end."""
     secret = _password()
-    with _installation(data) as control:
+    with house(data) as control:
         given = {"person_id": _find(control, login)["id"], "password": secret}
         control.call("POST", "/operations/person.set-password", {"given": given})
     print(f"{login} has a new password.")
@@ -151,16 +151,8 @@ def _find(control: Control, login: str) -> dict[str, Any]:
 
 
 def _change(data: Path, login: str, method: str, what: str, body: dict[str, str] | None = None) -> Any:
-    with _installation(data) as control:
+    with house(data) as control:
         return control.call(method, f"/people/{_find(control, login)['id']}/{what}", body or {})
-
-
-@contextmanager
-def _installation(data: Path) -> Iterator[Control]:
-    from dovetail.app.installation import installation
-
-    with installation(data) as control:
-        yield control
 
 
 def register(app: typer.Typer) -> None:

@@ -26,9 +26,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from dovetail.app.datafolder import SOCKET
 from dovetail.core.errors import ConfigError, DovetailError, InvalidError, LinkError, NotFoundError, RefusedError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.ownership.datafolder import SOCKET
 
 CONNECT_S = 3.0
 ANSWER_S = 120.0  # a large apply is staged in one transaction

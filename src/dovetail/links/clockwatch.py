@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dovetail.core.limits import CLOCK_FUTURE_US, CLOCK_TRUST_US
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive
-from dovetail.edge.model import TimeRule
+from dovetail.links.model import TimeRule
 
 MEASURES: Final = 5  # five seconds of proofs: short enough to notice a step, long enough for a median
 STEADY_US: Final = 500_000  # offsets that differ more than this are no clock to build on

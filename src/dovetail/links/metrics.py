@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from dovetail.core.clock import SECOND_US
-from dovetail.edge.model import LinkHealth
+from dovetail.links.model import LinkHealth
 
 ROUND_TRIPS: Final = 256  # enough that the 99th percentile is a measured one; 2 kB a link
 MINUTE_S, RATE_S = 60, 10  # a rate that people watch follows within ten seconds

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from dovetail.app.control import Control
+from dovetail.terminal.asking import DataOption, Here, Where, do, house, id_of, items, period_of, taken_back_by
 
-Where = Annotated[str, typer.Argument(help="The equipment: its path or its id.", show_default=False)]
 Jump = Annotated[str, typer.Argument(help="The jump's id; `dovetail jumps list` shows it.", show_default=False)]
 Response = Annotated[str, typer.Argument(help="The id of the job response, or of the run on a line.")]
 Start = Annotated[str | None, typer.Option(help="From when, RFC 3339 with offset.")]
 End = Annotated[str | None, typer.Option(help="Until when, RFC 3339 with offset.")]
 Hours = Annotated[float, typer.Option(help="How far back to look.")]
 Why = Annotated[str | None, typer.Option(help="Why; kept in the audit.")]
-DataOption = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
-Here = Path(".dovetail")
 
 count_app = typer.Typer(help="Pieces entered by hand.", no_args_is_help=True)
 job_app = typer.Typer(help="What runs on a machine.", no_args_is_help=True)
@@ -55,7 +49,7 @@ def enter(
 def list_entries(where: Where, hours: Hours = 24, data: DataOption = Here) -> None:
     """List what was entered at a work unit or a line, the newest first, taken back or not."""
     with house(data) as control:
-        for one in _items(control, where, "count-entries", hours):
+        for one in items(control, where, "count-entries", hours):
             back = f"  taken back by {one['withdrawn_by']}" if one["withdrawn"] else ""
             words = " · ".join(word for word in (one["reason"], one["comment"]) if word)
             print(
@@ -85,7 +79,7 @@ def list_jumps(
 ) -> None:
     """List the held jumps of a work unit or a line, with what was decided."""
     with house(data) as control:
-        for one in _items(control, where, "held-jumps", hours, only="undecided" if undecided else None):
+        for one in items(control, where, "held-jumps", hours, only="undecided" if undecided else None):
             said = "waits"
             if one["decision"]:
                 said = f"{one['decision']} by {one['decided_by']}, {one['counted']} counted"
@@ -185,66 +179,10 @@ def hand_over(
 def list_jobs(where: Where, hours: Hours = 24, data: DataOption = Here) -> None:
     """List what ran on a work unit or a line, and what runs."""
     with house(data) as control:
-        for one in _items(control, where, "job-responses", hours):
+        for one in items(control, where, "job-responses", hours):
             share = f"{one['share_ppm'] / 10_000:g} %" if one["share_ppm"] else "beside" if one["beside"] else ""
             words = [one["job_order"] or "–", one["product"], one["crew"] or "", share, one["note"] or ""]
             print(f"{one['id']}  {period_of(one)}  {'  '.join(word for word in words if word)}")
-
-
-def house(data: Path) -> Any:
-    """The installation in a data folder, or its owner."""
-    from dovetail.app.installation import installation
-
-    return installation(data)
-
-
-def do(control: Control, name: str, given: dict[str, Any], reason: str | None = None) -> Any:
-    """Run an operation; what is not given is left out."""
-    said = {key: value for key, value in given.items() if value is not None}
-    return control.call("POST", f"/operations/{name}", {"given": said, "reason": reason})
-
-
-def taken_back_by(done: Any) -> None:
-    """Say how a change is taken back."""
-    print(f"Taken back by: dovetail undo {done['audit_id']}")
-
-
-def id_of(control: Control, where: str) -> int:
-    """The id of an equipment that was named by path or id."""
-    from dovetail.core.errors import NotFoundError
-
-    cursor: str | None = None
-    while True:
-        page = control.call("GET", "/equipment", cursor=cursor)
-        for node in page["items"]:
-            if where in (node["path"], str(node["id"])):
-                return int(node["id"])
-        cursor = page["next"]
-        if cursor is None:
-            raise NotFoundError(f"there is no equipment {where!r}", hint="its path is its name in the plant code")
-
-
-def _items(control: Control, where: str, what: str, hours: float, **query: object) -> list[Any]:
-    """A list of an equipment over the last hours, all pages of it."""
-    now = datetime.now(UTC)
-    period = {"start": (now - timedelta(hours=hours)).isoformat(), "end": (now + timedelta(minutes=1)).isoformat()}
-    path = f"/equipment/{id_of(control, where)}/{what}"
-    page = control.call("GET", path, **period, **query)
-    found = list(page["items"])
-    while page["next"]:
-        page = control.call("GET", path, **period, **query, cursor=page["next"])
-        found += page["items"]
-    return found
-
-
-def period_of(item: Any) -> str:
-    """A period in local wall time; a moment where it begins when it ends."""
-
-    def wall(text: str) -> str:
-        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-    end = "…" if item["end"] is None else wall(item["end"])
-    return end if item["start"] == item["end"] else f"{wall(item['start'])} – {end}"
 
 
 def register(app: typer.Typer) -> None:

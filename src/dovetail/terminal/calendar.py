@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from dovetail.terminal.asking import DataOption, Here, house
+
 Key = Annotated[str, typer.Argument(help="The calendar's name in the plant code.", show_default=False)]
-DataOption = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
 calendar_app = typer.Typer(help="When the plant means to work.", no_args_is_help=True)
 
 _WINDOW = re.compile(r"(?:(?P<name>.+) )?(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)(?: (?P<crew>\S.*))?")
 
 
 @calendar_app.command("list")
-def list_calendars(data: DataOption = Path(".dovetail")) -> None:
+def list_calendars(data: DataOption = Here) -> None:
     """List the calendars with the equipment that keeps them."""
-    from dovetail.app.installation import installation
-
-    with installation(data) as control:
+    with house(data) as control:
         for one in control.call("GET", "/calendars")["items"]:
             users = ", ".join(node["path"] for node in one["used_by"]) or "nothing"
             print(f"{one['key']:20} {one['by']:9} {', '.join(one['shifts'])}; kept by {users}")
@@ -32,15 +30,13 @@ def show(
     calendar: Key,
     start: Annotated[str | None, typer.Option("--from", help="The first date; default: this week's Monday.")] = None,
     days: Annotated[int, typer.Option(help="How many days.")] = 7,
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Show days of a calendar: shifts, crews, breaks, holidays and exceptions, in wall time."""
-    from dovetail.app.installation import installation
-
     today = datetime.now().astimezone().date()
     first = today - timedelta(days=today.weekday()) if start is None else _date(start)
     last = first + timedelta(days=days - 1)
-    with installation(data) as control:
+    with house(data) as control:
         found = control.call("GET", f"/calendars/{calendar}/days", start=first.isoformat(), end=last.isoformat())
     for day in found["items"]:
         print(_day(day))
@@ -61,13 +57,11 @@ def put_exception(
     name: Annotated[str | None, typer.Option(help="What it is: Summer shutdown.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why; needed where it changes the past.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Say what is different on a date, having seen what that touches. For a past date it corrects the past."""
-    from dovetail.app.installation import installation
-
     exception = None if remove else _exception(closed, shift, add, down, until=until, name=name)
-    with installation(data) as control:
+    with house(data) as control:
         asked = {"date": _date(day).isoformat(), "exception": exception}
         print(_told(control.call("POST", f"/calendars/{calendar}/preview", asked)))
         if not yes and not _agreed():

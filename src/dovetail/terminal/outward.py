@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-DataOption = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
+from dovetail.terminal.asking import DataOption, Here, do, house
+
 secret_app = typer.Typer(help="Passwords that plant code names as secret://name.", no_args_is_help=True)
 webhook_app = typer.Typer(help="Who is told when something happens.", no_args_is_help=True)
 
@@ -16,7 +17,7 @@ webhook_app = typer.Typer(help="Who is told when something happens.", no_args_is
 @secret_app.command("put")
 def put_secret(
     name: Annotated[str, typer.Argument(help="As it stands in plant code after secret://.")],
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Keep a secret; its value is asked for, or read from standard input."""
     _run(data, "secret.put", {"name": name, "value": _value(f"Value of {name}")})
@@ -24,7 +25,7 @@ def put_secret(
 
 
 @secret_app.command("list")
-def list_secrets(data: DataOption = Path(".dovetail")) -> None:
+def list_secrets(data: DataOption = Here) -> None:
     """Show which secrets are kept, and which the plant names and nobody has put. Never a value."""
     for found in _get(data, "/secrets"):
         since = f"{found['changed']}  by {found['changed_by']}" if found["changed"] else "MISSING"
@@ -33,9 +34,7 @@ def list_secrets(data: DataOption = Path(".dovetail")) -> None:
 
 
 @secret_app.command("delete")
-def delete_secret(
-    name: Annotated[str, typer.Argument(help="The secret to forget.")], data: DataOption = Path(".dovetail")
-) -> None:
+def delete_secret(name: Annotated[str, typer.Argument(help="The secret to forget.")], data: DataOption = Here) -> None:
     """Forget a secret."""
     _run(data, "secret.delete", {"name": name})
     print(f"{name} is forgotten.")
@@ -46,7 +45,7 @@ def add_webhook(
     url: Annotated[str, typer.Argument(help="https://… or http://…; - asks for it, when it holds a token itself.")],
     kind: Annotated[list[str], typer.Option(help="What to tell: connection.down, connection.*, *. May be repeated.")],
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Tell an address when something happens. The key that the receiver needs is shown this once."""
     given = {"url": _value("Address") if url == "-" else url, "kinds": kind, "name": name}
@@ -56,7 +55,7 @@ def add_webhook(
 
 
 @webhook_app.command("list")
-def list_webhooks(data: DataOption = Path(".dovetail")) -> None:
+def list_webhooks(data: DataOption = Here) -> None:
     """Show who is told of what, and how their deliveries do."""
     for found in _get(data, "/webhooks"):
         print(f"{found['id']}  {found['origin']}  {', '.join(found['kinds'])}  {found['name']}".rstrip())
@@ -66,7 +65,7 @@ def list_webhooks(data: DataOption = Path(".dovetail")) -> None:
 @webhook_app.command("remove")
 def remove_webhook(
     webhook_id: Annotated[str, typer.Argument(help="Its id, as `dovetail webhook list` shows it.")],
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Tell an address no more; what waits for it is dropped."""
     _run(data, "webhook.delete", {"webhook_id": webhook_id})
@@ -76,7 +75,7 @@ def remove_webhook(
 @webhook_app.command("test")
 def test_webhook(
     webhook_id: Annotated[str, typer.Argument(help="Its id, as `dovetail webhook list` shows it.")],
-    data: DataOption = Path(".dovetail"),
+    data: DataOption = Here,
 ) -> None:
     """Queue a test event; a running server sends it at once, and `dovetail webhook list` shows what came of it."""
     _run(data, "webhook.test", {"webhook_id": webhook_id})
@@ -97,17 +96,13 @@ def _value(what: str) -> str:
 
 
 def _get(data: Path, path: str) -> list[dict[str, Any]]:
-    from dovetail.app.installation import installation
-
-    with installation(data) as control:
+    with house(data) as control:
         return control.call("GET", path)["items"]
 
 
-def _run(data: Path, name: str, given: object) -> Any:
-    from dovetail.app.installation import installation
-
-    with installation(data) as control:
-        return control.call("POST", f"/operations/{name}", {"given": given})
+def _run(data: Path, name: str, given: dict[str, Any]) -> Any:
+    with house(data) as control:
+        return do(control, name, given)
 
 
 def register(app: typer.Typer) -> None:

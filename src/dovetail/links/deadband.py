@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.batch import Batch, Kind
-from dovetail.edge.model import ScanPoint
+from dovetail.links.model import ScanPoint
 
 _NUMBERS = frozenset({Kind.F64, Kind.I64, Kind.U64})
 type _Last = tuple[float, int, int]  # value, quality, ts_us of the last sample that passed

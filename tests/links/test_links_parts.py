@@ -1,4 +1,4 @@
-"""The pure parts of a link: which clock counts, when to read, what to drop, how far values are good."""
+"""The pure parts of a link: which clock counts, what to drop, how far values are good."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Point
-from dovetail.edge import poller
-from dovetail.edge.clockwatch import ClockWatch
-from dovetail.edge.deadband import Deadband
-from dovetail.edge.horizon import Horizon
-from dovetail.edge.model import ScanPoint
+from dovetail.links.clockwatch import ClockWatch
+from dovetail.links.deadband import Deadband
+from dovetail.links.horizon import Horizon
+from dovetail.links.model import ScanPoint
 
 S = 1_000_000
 NOW = 1_767_592_800 * S
@@ -185,42 +184,6 @@ def test_bad_ends_every_value_and_every_value_ends_bad(events):
         bad_us = story.rows[index][1]
         assert all(ts < bad_us for _, ts in story.rows[:index])
         assert all(ts > bad_us for _, ts in story.rows[index + 1 :])
-
-
-# --- poller ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("now, interval, phase, due", [
-    (0, 1000, 300, 300),
-    (300, 1000, 300, 1300),  # never the same deadline twice
-    (299, 1000, 300, 300),
-    (5_000_123, 1000, 0, 5_001_000),
-])  # fmt: skip
-def test_next_deadline(now, interval, phase, due):
-    assert poller.next_deadline_us(now, interval, phase) == due
-
-
-@given(st.integers(0, 10**12), st.integers(1, 10**9), st.integers(0, 10**9))
-def test_deadlines_keep_their_phase(now, interval, phase):
-    due = poller.next_deadline_us(now, interval, phase % interval)
-    assert now < due <= now + interval
-    assert due % interval == phase % interval
-
-
-@pytest.mark.parametrize("due, finished, expected", [(0, 999, 0), (0, 1000, 1), (0, 3500, 3)])
-def test_overruns(due, finished, expected):
-    assert poller.missed(due, finished, 1000) == expected
-
-
-def test_groups_by_interval_fastest_first():
-    points = [
-        ScanPoint(Point(1, "a", Kind.F64), interval_ms=1000),
-        ScanPoint(Point(2, "b", Kind.F64), interval_ms=250),
-        ScanPoint(Point(3, "c", Kind.F64), mode="poll", interval_ms=250),
-        ScanPoint(Point(4, "d", Kind.F64), interval_ms=1000),
-    ]
-    found = [(group.interval_ms, [p.tag_id for p in group.points]) for group in poller.groups(points, "subscribe")]
-    assert found == [(250, [2]), (1000, [1, 4])]
 
 
 # --- deadband --------------------------------------------------------------------------------------------------
