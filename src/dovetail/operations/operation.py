@@ -143,8 +143,19 @@ class Catalogue:
             raise NotFoundError(f"there is no operation {name!r}")
         return self._by_name[name]
 
-    def undo(self, audit_id: int, *, database: Database, scope: Scope, reason: str | None = None) -> Done[BaseModel]:
-        """Take back what the audit row `audit_id` records, as an operation of its own with its own permission."""
+    def undo(
+        self,
+        audit_id: int,
+        *,
+        database: Database,
+        scope: Scope,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Done[BaseModel]:
+        """Take back what the audit row `audit_id` records, as an operation of its own with its own permission.
+
+        With an `idempotency_key` a repeat answers as the first did, where else it would find nothing to take back.
+        """
         with database.read() as reading:
             row = store.find_audit(reading, audit_id)
         if row is None:
@@ -153,4 +164,4 @@ class Catalogue:
             raise RefusedError(f"{row.operation} cannot be taken back", code="no-undo")
         operation = self.find(row.undo_operation)
         given = operation.input.model_validate(row.undo_given)
-        return execute(operation, given, database=database, scope=scope, reason=reason)
+        return execute(operation, given, database=database, scope=scope, reason=reason, idempotency_key=idempotency_key)

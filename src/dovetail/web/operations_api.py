@@ -85,10 +85,20 @@ def routes(api: Api, catalogue: Catalogue, database: Database) -> None:
 
     @api.query("POST", "/audit/{audit_id}/undo", permission="self", summary="Take a change back")
     def post_undo(
-        audit_id: int, response: Response, scope: Scope, asked: Annotated[Reason | None, Body()] = None
+        audit_id: int,
+        response: Response,
+        scope: Scope,
+        asked: Annotated[Reason | None, Body()] = None,
+        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Outcome:
-        reason = asked.reason if asked else None
-        return _outcome(catalogue.undo(audit_id, database=database, scope=scope, reason=reason), response)
+        done = catalogue.undo(
+            audit_id,
+            database=database,
+            scope=scope,
+            reason=asked.reason if asked else None,
+            idempotency_key=idempotency_key,
+        )
+        return _outcome(done, response)
 
     @api.query("GET", "/audit/verify", permission="system.manage", summary="Whether the audit chain holds")
     def get_verify(scope: Scope) -> AuditCheck:
