@@ -147,6 +147,13 @@ def test_a_line_leads_day(lead: Page, api: httpx.Client, language: str, size: Vi
     edit = lead.get_by_test_id("edit").first
     expect(edit).to_contain_text(name)
     edit.get_by_test_id("edit-take-back").click()
-    expect(lead.locator(f'[data-stop="{stop["stop_id"]}"]')).not_to_contain_text("Cleaning")
+    row = lead.locator(f'[data-stop="{stop["stop_id"]}"]')
+    expect(row).not_to_contain_text("Cleaning")
+    lead.reload()
+    lead.get_by_test_id("edit-use").first.click()  # and it is said after all, and taken back again
+    expect(row).to_contain_text("Cleaning")
+    lead.reload()
+    lead.get_by_test_id("edit-take-back").first.click()
+    expect(row).not_to_contain_text("Cleaning")
     assert moved(lead, api, unit, away_from=after) == pytest.approx(before, abs=1e-9)
     follows_oee(lead, path, before, language)

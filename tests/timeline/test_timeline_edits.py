@@ -361,6 +361,26 @@ def test_the_second_of_two_people_may_yield_and_what_they_said_is_kept(world_on:
     assert [(edit.by, edit.reason, edit.withdrawn) for edit in kept] == [("Ben", WASH, True), ("Ada", JAM, False)]
 
 
+@pytest.mark.parametrize("end", [30, None])
+def test_who_yielded_may_take_that_back_and_their_word_stands_unless_somebody_spoke_meanwhile(
+    world_on: World, end: float | None
+) -> None:
+    world = world_on
+    [stop] = world.stops(FILLER, 0, 60).items
+    world.edit(FILLER, 20, end, reason=JAM, seen=stop.version)
+    [theirs] = world.stops(FILLER, 0, 60).items
+    yielded = world.edit(FILLER, 20, end, reason=WASH, comment="foam", seen=theirs.version, yields=True, who="Ben")
+    back = world.undo(yielded, who="Ben")
+    assert world.told(FILLER)[1] == (20, 30, "Held", WASH)
+    assert (back.output.stop.edited_by, back.output.stop.comment) == ("Ben", "foam")
+    world.undo(back, who="Ben")
+    assert world.told(FILLER)[1] == (20, 30, "Held", JAM)
+    again = world.edit(FILLER, 20, end, reason=WASH, yields=True, who="Ben")
+    world.edit(FILLER, 20, end, comment="belt", who="Eve")
+    with pytest.raises(ConflictError, match="Eve said belt"):
+        world.undo(again, who="Ben")
+
+
 def test_a_withdrawal_that_was_not_seen_is_a_conflict_too(world: World) -> None:
     first = world.edit(FILLER, 20, 30, reason=JAM)
     seen = first.output.stop.version

@@ -16,7 +16,7 @@ from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.events.states import RecordsChanged
 from dovetail.insight.service import InsightRoom, Sources
 from dovetail.insight.shown import EditAnswer
-from dovetail.operations.operation import Done, execute
+from dovetail.operations.operation import Catalogue, Done, execute
 from dovetail.performance.facts import Sources as LedgerSources
 from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import CountRecord, StateRecord
@@ -147,6 +147,9 @@ class World:
 
     def do(self, operation: Any, given: Any, *, who: str = "Ada") -> Done[Any]:
         return execute(operation, given, database=self.database, scope=person(who))
+
+    def undo(self, done: Done[Any], *, who: str = "Ada") -> Done[Any]:
+        return Catalogue(self.room.operations.all).undo(done.audit_id, database=self.database, scope=person(who))
 
     def drain(self) -> None:
         """Let the room learn the ends of open edits."""

@@ -6,15 +6,14 @@ from typing import Final, Literal
 
 from pydantic import BaseModel
 
-from dovetail.core.clock import DAY_US, from_rfc3339, to_rfc3339
+from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.counting.fold import Jump
 from dovetail.counting.model import Entry
 from dovetail.counting.pieces import CountTrack
 from dovetail.counting.service import VIEW, CountingRoom, ReasonTree
-from dovetail.db.uow import Reading
-from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 
 LONGEST_US: Final = 400 * DAY_US  # a year and its comparison month; the page is what is limited
 
@@ -128,7 +127,7 @@ def _count_routes(api: Api, service: CountingRoom) -> None:
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
         offset = int((decode_cursor(cursor) or [0])[0])
         with api.database.read() as reading:
-            known = _as_of(reading, as_of)
+            known = as_known(reading, as_of)
             counts = service.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
         tail = service.fresh(equipment_id, scope=scope) if known is None else ()
         items = [_count_out(count, provisional=False) for count in counts]
@@ -189,13 +188,6 @@ def _jump_routes(api: Api, service: CountingRoom) -> None:
     api.change("POST", "/held-jumps/{held_id}/accept", service.reviewing.accept)
     api.change("POST", "/held-jumps/{held_id}/dismiss", service.reviewing.dismiss)
     api.change("POST", "/held-jumps/{held_id}/reopen", service.reviewing.reopen)
-
-
-def _as_of(reading: Reading, as_of: str | None) -> int | None:
-    """A `known`, or a moment (RFC 3339) translated into what was known then."""
-    if as_of is None or as_of.isdigit():
-        return None if as_of is None else int(as_of)
-    return reading.known_at(from_rfc3339(as_of))
 
 
 def _count_out(count: CountTrack, *, provisional: bool) -> CountRecordOut:

@@ -31,7 +31,7 @@ from dovetail.core.errors import (
     UnauthenticatedError,
 )
 from dovetail.core.scope import Scope
-from dovetail.db.uow import Database
+from dovetail.db.uow import Database, Reading
 from dovetail.operations.operation import Operation, execute
 
 PUBLIC: Final = "public"  # the declared permission of the few routes that answer without a session
@@ -81,6 +81,13 @@ def period(start: str, end: str, *, longest_us: int | None = None) -> tuple[int,
     if longest_us is not None and to_us - from_us > longest_us:
         raise InvalidError("this period is too long for one request", pointer="/end", code="period")
     return from_us, to_us
+
+
+def as_known(reading: Reading, as_of: str | None) -> int | None:
+    """`as_of` of a query: a `known`, or a moment (RFC 3339) translated into what was known then."""
+    if as_of is None or as_of.isdigit():
+        return None if as_of is None else int(as_of)
+    return reading.known_at(from_rfc3339(as_of))
 
 
 @dataclass(frozen=True, slots=True)

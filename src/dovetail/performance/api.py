@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from dovetail.core.clock import DAY_US, from_rfc3339, to_rfc3339
+from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
-from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 from dovetail.performance.model import Slice
 from dovetail.performance.report import Counts, KpiOut, KpiValue, Loss, Times, catalogue, describe
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
@@ -185,7 +185,5 @@ def _period(start: str | None, end: str | None) -> tuple[int, int]:
 
 def as_of_known(service: PerformanceRoom, as_of: str | None) -> int | None:
     """A `known`, or a moment (RFC 3339) translated into what was known then."""
-    if as_of is None or as_of.isdigit():
-        return None if as_of is None else int(as_of)
     with service.database.read() as reading:
-        return reading.known_at(from_rfc3339(as_of))
+        return as_known(reading, as_of)

@@ -7,8 +7,7 @@ from typing import Final
 from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
-from dovetail.db.uow import Reading
-from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 from dovetail.timeline.service import TimelineRoom
 from dovetail.timeline.shown import EditOut, StateOut, StateRecordOut
 
@@ -40,7 +39,7 @@ def _record_routes(api: Api, service: TimelineRoom) -> None:
         """The records that touch [start, end), signals and people together, by time; without `as_of` up to now."""
         from_us, to_us = _from(start, end, cursor)
         with api.database.read() as reading:
-            known = _as_of(reading, as_of)
+            known = as_known(reading, as_of)
         items = service.shown_records(equipment_id, from_us, to_us, scope=scope, as_of=known, limit=PAGE_MAX + 1)
         more = encode_cursor(from_rfc3339(items[PAGE_MAX].start)) if len(items) > PAGE_MAX else None
         return Page(items=items[:PAGE_MAX], next=more)
@@ -69,10 +68,3 @@ def _from(start: str, end: str, cursor: str | None) -> tuple[int, int]:
     from_us, to_us = period(start, end, longest_us=LONGEST_US)
     place = decode_cursor(cursor)
     return (from_us if place is None else max(from_us, int(place[0]))), to_us
-
-
-def _as_of(reading: Reading, as_of: str | None) -> int | None:
-    """A `known`, or a moment (RFC 3339) translated into what was known then."""
-    if as_of is None or as_of.isdigit():
-        return None if as_of is None else int(as_of)
-    return reading.known_at(from_rfc3339(as_of))

@@ -270,9 +270,12 @@ def _operation(
     *,
     reason: Literal["none", "optional"] = "none",
 ) -> Operation[Any, Any]:
-    """An operation on one equipment; it is undone by withdrawing the edits it `made`."""
+    """An operation on one equipment; it is undone by withdrawing the edits it `made`, or, where it yielded, by not."""
 
     def undo(said: Any, out: Any) -> Undo:
+        if getattr(said, "yields", False):  # nothing of it stands that could be withdrawn: now it is to stand
+            seen = out.stop.version if out.stop else said.seen
+            return Undo(EDIT, said.model_copy(update={"yields": False, "seen": seen}))
         edit_ids = tuple(made(out)) if made else ()
         return Undo(WITHDRAW, Withdraw(equipment_id=said.equipment_id, edit_ids=edit_ids))
 

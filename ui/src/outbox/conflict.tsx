@@ -32,7 +32,7 @@ function Choice({ entry, theirs, yours }: { entry: Entry; theirs: Said; yours: S
   const settle = (how: "mine" | "theirs") => {
     const body = { ...(entry.body as object), seen: theirs.version };
     outbox.drop(entry.id);
-    void send({ path: entry.path, ...(how === "mine" ? { body, label: entry.label } : { body: { ...body, yields: true }, label: "yielded", undo: "none" as const }), values: entry.values });
+    void send({ path: entry.path, ...(how === "mine" ? { body, label: entry.label } : { body: { ...body, yields: true }, label: "yielded" }), values: entry.values });
   };
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={say("conflictTitle")} size="xl">
@@ -48,9 +48,9 @@ function Choice({ entry, theirs, yours }: { entry: Entry; theirs: Said; yours: S
   );
 }
 
-/** The oldest conflict that waits for a choice, on whatever screen it comes to light. */
+/** The oldest conflict that waits for a choice, on whatever screen it comes to light. A way back has no words of its own to choose: it stays among the refused. */
 export function Conflict() {
-  const entry = useOutbox().find((candidate) => candidate.refused?.theirs && candidate.refused.yours);
+  const entry = useOutbox().find((candidate) => candidate.label !== "undo" && candidate.refused?.theirs && candidate.refused.yours);
   const { theirs, yours } = entry?.refused ?? {};
   return entry && theirs && yours ? <Choice key={entry.id} entry={entry} theirs={theirs} yours={yours} /> : null;
 }

@@ -44,7 +44,7 @@ function Head({ stop, onClose }: { stop: Stop; onClose: () => void }) {
   );
 }
 
-function Edit({ edit, onTakeBack }: { edit: TimelineEdit; onTakeBack: () => void }) {
+function Edit({ edit, onTakeBack, onUse }: { edit: TimelineEdit; onTakeBack: () => void; onUse: () => void }) {
   const say = useWords(words);
   const reader = useReader();
   const reasonName = useReasonName();
@@ -54,6 +54,7 @@ function Edit({ edit, onTakeBack }: { edit: TimelineEdit; onTakeBack: () => void
       <span>{[edit.reason !== null && say("saidReason", { reason: reasonName(edit.reason) ?? "–" }), edit.comment && say("saidComment", { comment: edit.comment })].filter(Boolean).join(" · ") || "–"}</span>
       <span className="quiet">{[edit.by, formatMoment(Date.parse(edit.at), "full", reader), gone].filter(Boolean).join(" · ")}</span>
       {!edit.withdrawn && <button type="button" className={css.takeBack} onClick={onTakeBack} data-testid="edit-take-back">{say("takeBack")}</button>}
+      {edit.withdrawn && edit.state === null && <button type="button" className={css.takeBack} onClick={onUse} data-testid="edit-use">{say("useAfterAll")}</button>}
     </li>
   );
 }
@@ -61,6 +62,8 @@ function Edit({ edit, onTakeBack }: { edit: TimelineEdit; onTakeBack: () => void
 export function EditHistory({ stop, onDone }: { stop: Stop; onDone: () => void }) {
   const say = useWords(words);
   const takeBack = useTakeBack();
+  const answer = useAnswer();
+  const use = ({ reason, comment }: TimelineEdit) => void answer([stop], { ...(reason === null ? {} : { reason }), ...(comment === null ? {} : { comment }) });
   const span = { start: stop.start, end: stop.end ?? new Date(Date.parse(stop.start) + lastsMs(stop, Date.now()) + 1000).toISOString() };
   const { data, error, isPending } = useQuery(timelineEditsQuery(stop.equipment_id, span));
   return (
@@ -69,7 +72,7 @@ export function EditHistory({ stop, onDone }: { stop: Stop; onDone: () => void }
       {isPending && <Waiting lines={1} />}
       {error && <ProblemNotice error={error} compact />}
       {data?.length === 0 && <p className="quiet">{say("noHistory")}</p>}
-      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} onTakeBack={() => { onDone(); takeBack(stop, edit); }} />)}</ul>
+      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} onTakeBack={() => { onDone(); takeBack(stop, edit); }} onUse={() => { onDone(); use(edit); }} />)}</ul>
     </section>
   );
 }
