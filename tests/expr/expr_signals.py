@@ -9,8 +9,8 @@ import numpy as np
 from dovetail.core import quality as q
 from dovetail.core.clock import SECOND_US
 from dovetail.expr.checking import Expression, Meaning, check
-from dovetail.expr.columns import DTYPES, Kind, Track
-from dovetail.expr.evaluate import Span, context_us, evaluate, track_of
+from dovetail.expr.evaluate import Span, context_us, evaluate
+from dovetail.tracks.columns import DTYPES, Kind, Track, track_of
 
 T0_US = 1_700_000_000_000_000
 MEANINGS: Mapping[str, Meaning] = {

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dovetail.core import quality as q
 from dovetail.expr.checking import Bound
-from dovetail.expr.columns import Track
+from dovetail.tracks.columns import Track
 
 STEP_S = 0.1
 BEFORE = -80  # steps: nothing is known earlier

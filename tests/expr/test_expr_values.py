@@ -6,8 +6,8 @@ import pytest
 from expr_signals import checked, computed, told
 
 from dovetail.core import quality as q
-from dovetail.expr.columns import Status
 from dovetail.expr.errors import ExpressionError
+from dovetail.tracks.columns import Status
 
 GOOD, UNCERTAIN, BAD, COMM = "GOOD", "UNCERTAIN", "BAD", "BAD_COMM"
 

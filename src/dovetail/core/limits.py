@@ -42,6 +42,12 @@ COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minu
 COUNTING_PACE_US: Final = 1_000_000  # pieces that change no state are settled together so often: shown they are at once
 CONSUMER_FRAMES_MAX: Final = 500  # one records transaction stays short
 
+# --- computed signals ---------------------------------------------------------------------------------------
+WINDOW_TICKS: Final = 60  # a moving window is looked at so often while it passes
+WINDOW_TICK_MIN_US: Final = 100_000  # and no more often than a fast scan
+TRACK_ROWS_MAX: Final = 2_000_000  # of one signal in one pass, ~40 MB; a longer stretch is computed in pieces
+WINDOW_ROWS_MAX: Final = 1_000_000  # summed up for one moment: a day at 10 Hz
+
 # --- counting -----------------------------------------------------------------------------------------------
 COUNT_ENTRY_MAX: Final = 10_000_000  # pieces of one entry: ten shifts of a can line; more is a slip of a finger
 COUNT_PERIOD_MAX_US: Final = 26 * 3_600_000_000  # a day and its DST hour; each change in it cuts all of it anew

@@ -13,15 +13,15 @@ from typing import Final
 
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from dovetail.expr import typing_units as units_of
-from dovetail.expr.columns import Kind, kind_of
 from dovetail.expr.errors import ExpressionError
 from dovetail.expr.functions import CALLABLE, FUNCTIONS, Fixed, Function, Parameter
 from dovetail.expr.limits import LOOKBACK_MAX_US, WINDOW_MAX_US, WINDOW_MIN_US
-from dovetail.expr.pointwise import BIT_MAX
 from dovetail.expr.reading import read
 from dovetail.expr.tree import Call, Node, Signal, signals
 from dovetail.expr.tree import Fixed as FixedNode
 from dovetail.expr.units import Unit, unit_of
+from dovetail.tracks.columns import Kind, kind_of
+from dovetail.tracks.pointwise import BIT_MAX
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)")
 _DURATION_US: Final = {"ms": 1_000, "s": SECOND_US, "min": MINUTE_US, "h": HOUR_US, "d": DAY_US}

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dovetail.expr import pointwise, windows
-from dovetail.expr.columns import Kind, Track
-from dovetail.expr.windows import Span
+from dovetail.tracks import pointwise, windows
+from dovetail.tracks.columns import Kind, Track
+from dovetail.tracks.windows import Span
 
 NEGATIVE: Final = "-x"  # no word, so that nobody can call it
 

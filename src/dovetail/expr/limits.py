@@ -14,7 +14,3 @@ NUMBER_MAX: Final = 1e300  # beyond it every product is infinite
 WINDOW_MIN_US: Final = 100_000  # shorter than any scan: nothing would ever be in it
 WINDOW_MAX_US: Final = DAY_US  # a restart reads so much again for every tag; longer sums belong to the ledger
 LOOKBACK_MAX_US: Final = 2 * DAY_US  # of windows within windows
-TICKS: Final = 60  # a moving window is looked at so often while it passes
-TICK_MIN_US: Final = 100_000
-ROWS_MAX: Final = 2_000_000  # of one column of one pass, ~40 MB; a longer stretch is computed in pieces
-ROWS_IN_WINDOW_MAX: Final = 1_000_000  # summed for one tick of a window

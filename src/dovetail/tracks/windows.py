@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from dovetail.core import quality as q
 from dovetail.core.clock import SECOND_US
-from dovetail.expr.columns import Status, Track, made
-from dovetail.expr.errors import ExpressionError
-from dovetail.expr.limits import ROWS_IN_WINDOW_MAX, ROWS_MAX, TICK_MIN_US, TICKS
+from dovetail.core.errors import ConfigError
+from dovetail.core.limits import TRACK_ROWS_MAX, WINDOW_ROWS_MAX, WINDOW_TICK_MIN_US, WINDOW_TICKS
+from dovetail.tracks.columns import Status, Track, made
 
 type Moments = NDArray[np.int64]
 
@@ -126,7 +126,7 @@ def previous(track: Track, window_us: int, span: Span) -> Track:
 
 def tick_us(window_us: int) -> int:
     """How often a moving window is looked at."""
-    return max(TICK_MIN_US, window_us // TICKS)
+    return max(WINDOW_TICK_MIN_US, window_us // WINDOW_TICKS)
 
 
 def _ticks(track: Track, window_us: int, span: Span) -> Moments:
@@ -136,8 +136,8 @@ def _ticks(track: Track, window_us: int, span: Span) -> Moments:
     """
     every = tick_us(window_us)
     first, last = span.from_us // every, span.upto_us // every
-    if last - first > ROWS_MAX:
-        raise ExpressionError("this stretch has too many windows", fault="limit")
+    if last - first > TRACK_ROWS_MAX:
+        raise ConfigError("this stretch has too many windows", code="track-limit")
     grid = np.arange(first, last + 1, dtype=np.int64) * every
     bad = track.bad
     flips = track.ts[1:][bad[1:] != bad[:-1]]
@@ -163,8 +163,8 @@ class _Windows:
         ends = np.append(self.track.ts[1:], np.iinfo(np.int64).max)
         out = np.zeros(len(self.ts), dtype=np.float64)
         most = int((self.last - self.first).max(initial=0))
-        if most > ROWS_IN_WINDOW_MAX:
-            raise ExpressionError("a window holds too many samples", fault="limit")
+        if most > WINDOW_ROWS_MAX:
+            raise ConfigError("a window holds too many samples", code="track-limit")
         for i, (first, last, start, end) in enumerate(
             zip(self.first.tolist(), self.last.tolist(), self.start.tolist(), self.ts.tolist(), strict=True)
         ):

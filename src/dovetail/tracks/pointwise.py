@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core import quality as q
-from dovetail.expr.columns import Status, Track, aligned, made, worst
-from dovetail.expr.windows import Span
+from dovetail.tracks.columns import Status, Track, aligned, made, worst
+from dovetail.tracks.windows import Span
 
 type Values = NDArray[Any]
 type Compute = Callable[[list[Track], tuple[float | str, ...], Span], Track]

@@ -210,3 +210,51 @@ def made(
     elif bool((quality == q.GOOD).all()):
         return Track(ts, value)
     return Track(ts, value, quality, status)
+
+
+def track_of(
+    kind: Kind,
+    ts: NDArray[np.int64],
+    value: Values,
+    quality: NDArray[np.uint16],
+    *,
+    valid: NDArray[np.bool_],
+    start_us: int,
+) -> Track:
+    """Samples of one tag, in the order of arrival, as a track from `start_us` on.
+
+    Of several at one moment those said again by ourselves count most, then GOOD ones, then the last to arrive. A number
+    that is none is BAD.
+    """
+    said = quality >> 11
+    good = q.good_mask(quality)
+    if len(ts) > 1 and not bool((ts[1:] > ts[:-1]).all()):
+        order = np.lexsort((good, said, ts))
+        keep = np.append(ts[order][1:] != ts[order][:-1], True)
+        order = order[keep]
+        ts, value, quality, valid = ts[order], value[order], quality[order], valid[order]
+    before = int(np.searchsorted(ts, start_us, side="right"))
+    first = max(before - 1, 0)
+    ts, value, quality, valid = ts[first:], value[first:], quality[first:], valid[first:]
+    value = value.astype(DTYPES[kind], copy=False)
+    marks = np.where(valid, quality, quality & ~np.uint16(q.MAJOR_MASK)).astype(np.uint16)
+    plain = bool(((marks & q.MAJOR_MASK) == q.GOOD).all())
+    track = (
+        made(ts, value, None if plain else (marks & 0xFF).astype(np.uint16), None)
+        if len(ts)
+        else unknown(start_us, kind)
+    )
+    if track.ts[0] > start_us:
+        return joined(unknown(start_us, kind), track)
+    return track.since(start_us)
+
+
+def joined(first: Track, then: Track) -> Track:
+    """One track after the other."""
+    plain = first.quality is None and then.quality is None
+    return Track(
+        np.concatenate((first.ts, then.ts)),
+        np.concatenate((first.value, then.value)),
+        None if plain else np.concatenate((first.qualities, then.qualities)),
+        None if plain else np.concatenate((first.statuses, then.statuses)),
+    )
