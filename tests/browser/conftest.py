@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from chromium_here import FLAGS, NAMES, SignedIn, installed
 from complaints import Complaints
@@ -83,15 +83,15 @@ def demo(folder: Path) -> Iterator[Installation]:
 @pytest.fixture(scope="session")
 def cookie(demo: Installation) -> str:
     """The visitor's session."""
-    answer = httpx.post(f"{demo.base}/api/v1/session", json={"once": demo.secret()}, timeout=30)
+    answer = httpx2.post(f"{demo.base}/api/v1/session", json={"once": demo.secret()}, timeout=30)
     assert answer.status_code == 201, answer.text
     return answer.cookies["dovetail"]
 
 
 @pytest.fixture
-def api(demo: Installation, cookie: str) -> Iterator[httpx.Client]:
+def api(demo: Installation, cookie: str) -> Iterator[httpx2.Client]:
     """The visitor's view of the API, to compare the screens with."""
-    with httpx.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
+    with httpx2.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
         yield client
 
 
@@ -132,13 +132,13 @@ def page(signed_in: SignedIn, complaints: Complaints) -> Iterator[Page]:
 def history(demo: Installation, cookie: str) -> None:
     """The line's past has arrived below the live values, and the figures of the past day hold it."""
     end_s = time.monotonic() + IMPORT_S
-    with httpx.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
+    with httpx2.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
         while not (demo.has_history() and _observed(client) > MOSTLY):
             assert time.monotonic() < end_s, f"no history after {IMPORT_S} s"
             time.sleep(1)  # nobody outside is told when figures are settled, and each look costs the server something
 
 
-def _observed(client: httpx.Client) -> float:
+def _observed(client: httpx2.Client) -> float:
     """How much of the filler's past day the ledger has observed; 0 while it has nothing."""
     now = datetime.now(UTC)
     filler = next(one["id"] for one in client.get("/equipment").json()["items"] if one["name"] == "Filler")

@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import httpx
+import httpx2
 from chromium_here import FLAGS, installed
 from installation_process import Installation
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
@@ -46,7 +46,7 @@ def photograph(page: Page, out: Path) -> None:
     assert size <= BYTES_MAX, f"{out} is too large for the repository"
 
 
-def trouble(page: Page, api: httpx.Client) -> None:
+def trouble(page: Page, api: httpx2.Client) -> None:
     """Wait for the day's history, then jam the capper until the labeller behind it starves."""
     page.goto("/connections")
     expect(page.get_by_test_id("jobs-indicator")).to_contain_text("Done", timeout=HISTORY_MS)
@@ -61,7 +61,7 @@ def trouble(page: Page, api: httpx.Client) -> None:
 
 def plant_screens(browser: Browser, base: str, cookie: str, out: Path) -> None:
     """What a signed-in person sees."""
-    with httpx.Client(base_url=f"{base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as api:
+    with httpx2.Client(base_url=f"{base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as api:
         page = view(browser, base, cookie=cookie)
         trouble(page, api)
     photograph(page, out / "overview.png")
@@ -111,7 +111,7 @@ def main() -> None:
         try:
             demo.start()
             fresh.start()
-            signed = httpx.post(f"{demo.base}/api/v1/session", json={"once": demo.secret()}, timeout=30)
+            signed = httpx2.post(f"{demo.base}/api/v1/session", json={"once": demo.secret()}, timeout=30)
             plant_screens(browser, demo.base, signed.cookies["dovetail"], out)
             door_screens(browser, demo, fresh, out)
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import httpx
+import httpx2
 import pytest
 from cable import Cable
 from chromium_here import SignedIn
@@ -50,7 +50,7 @@ def test_the_line_page_shows_every_machine_in_flow_order(page: Page) -> None:
 
 
 @pytest.mark.soak  # the belt between two machines takes half a minute to run empty
-def test_a_machine_that_waits_for_its_neighbour_is_shown_as_not_to_blame(page: Page, api: httpx.Client) -> None:
+def test_a_machine_that_waits_for_its_neighbour_is_shown_as_not_to_blame(page: Page, api: httpx2.Client) -> None:
     page.goto(f"/line/{LINE}")
     api.post("/sim/free", json={"unit": f"{LINE}/labeller"}).raise_for_status()
     api.post("/sim/jam", json={"unit": f"{LINE}/labeller", "cause": "motor"}).raise_for_status()

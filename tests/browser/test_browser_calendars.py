@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
+import httpx2
 import pytest
 from complaints import Complaints
 from playwright.sync_api import Page, expect
@@ -19,19 +19,19 @@ KEY = "two-shift"
 
 
 @pytest.fixture
-def usual(api: httpx.Client) -> Iterator[None]:
+def usual(api: httpx2.Client) -> Iterator[None]:
     """Whatever a test enters is taken away again: other tests look at the same plant."""
     yield
     for day in shown(api)["definition"]["exceptions"]:
         api.post(f"/calendars/{KEY}/exceptions/{day}/remove", json={"reason": "test"}).raise_for_status()
 
 
-def shown(api: httpx.Client) -> Any:
+def shown(api: httpx2.Client) -> Any:
     return api.get(f"/calendars/{KEY}").raise_for_status().json()
 
 
 @pytest.mark.usefixtures("usual")
-def test_a_day_ahead_is_closed_in_few_clicks_and_taken_back(page: Page, api: httpx.Client) -> None:
+def test_a_day_ahead_is_closed_in_few_clicks_and_taken_back(page: Page, api: httpx2.Client) -> None:
     page.goto(f"/calendars?date={AHEAD[:8]}01")
     cell = page.get_by_test_id(f"day-{AHEAD}")
     expect(cell).to_have_attribute("data-off", "false")
@@ -78,7 +78,7 @@ def test_a_past_day_asks_for_a_reason_and_stands_in_the_history(page: Page) -> N
 
 
 def test_a_pattern_that_does_not_fit_is_said_before_it_is_saved(
-    page: Page, api: httpx.Client, complaints: Complaints
+    page: Page, api: httpx2.Client, complaints: Complaints
 ) -> None:
     before = shown(api)["version"]
     page.goto("/calendars?view=pattern")

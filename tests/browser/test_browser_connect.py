@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from complaints import Complaints
 from installation_process import Installation
@@ -65,7 +65,7 @@ def hands(chromium: Browser, folder: Path) -> Iterator[Hands]:
     page.context.set_default_timeout(20_000)
     complaints = Complaints().listen(page)
     given = {"token": installation.secret(), "login": "anna", "name": "Anna", "password": "quiet bottles on a belt"}
-    answer = httpx.post(f"{installation.base}/api/v1/setup", json=given, timeout=30)
+    answer = httpx2.post(f"{installation.base}/api/v1/setup", json=given, timeout=30)
     assert answer.status_code == 201, answer.text
     page.context.add_cookies([{"name": "dovetail", "value": answer.cookies["dovetail"], "url": installation.base}])
     yield Hands(page)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from installation_process import Installation
 from websockets.exceptions import InvalidStatus
@@ -58,17 +58,17 @@ def stored(data: Path) -> set[str]:
 def entered(one: Installation) -> set[str]:
     """Set it up; every secret that passed over the wire."""
     link = one.secret()
-    with httpx.Client(base_url=f"{one.base}/api/v1", timeout=30) as client:
+    with httpx2.Client(base_url=f"{one.base}/api/v1", timeout=30) as client:
         given = {"token": link, "login": "anna", "name": "Anna", "password": PASSWORD}
         assert client.post("/setup", json=given).status_code == 201
         token = client.post("/tokens", json={"name": "report"}).json()
         return {link, client.cookies["dovetail"], token["token"], client.get("/me").json()["person"]["id"]}
 
 
-def test_no_declared_route_answers_without_a_session(demo: Installation, api: httpx.Client) -> None:
+def test_no_declared_route_answers_without_a_session(demo: Installation, api: httpx2.Client) -> None:
     described = api.get("/openapi.json").json()["paths"]
     routes = [(method.upper(), path) for path, methods in described.items() for method in methods]
-    with httpx.Client(base_url=demo.base, timeout=30) as nobody:
+    with httpx2.Client(base_url=demo.base, timeout=30) as nobody:
         answers = {
             (method, path): nobody.request(method, re.sub(r"{\w+}", "1", path), json={}).status_code
             for method, path in routes

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 from chromium_here import SignedIn
 from floor import id_of, invite
@@ -37,20 +37,20 @@ def yesterday() -> dict[str, str]:
     return {"start": start, "end": end}
 
 
-def longest(api: httpx.Client) -> dict[str, Any]:
+def longest(api: httpx2.Client) -> dict[str, Any]:
     """Yesterday's longest stop of which a machine itself is the cause."""
     found = api.get(f"/equipment/{id_of(api, LINE)}/stops", params=yesterday()).raise_for_status().json()["items"]
     own = [stop for stop in found if not (stop["planned"] or stop["micro"] or stop["external"])]
     return max(own, key=lambda stop: stop["duration_s"])
 
 
-def oee_of(api: httpx.Client, equipment_id: int) -> float:
+def oee_of(api: httpx2.Client, equipment_id: int) -> float:
     """Yesterday's OEE."""
     kpis = api.get(f"/equipment/{equipment_id}/kpis", params=yesterday()).raise_for_status().json()["kpis"]
     return next(kpi["value"] for kpi in kpis if kpi["id"] == "oee_index")
 
 
-def moved(page: Page, api: httpx.Client, equipment_id: int, *, away_from: float) -> float:
+def moved(page: Page, api: httpx2.Client, equipment_id: int, *, away_from: float) -> float:
     """Yesterday's OEE once it is another: the ledger is cut anew behind the answer."""
     found = away_from
     for _ in range(160):
@@ -67,7 +67,7 @@ def percent(value: float, language: str, digits: int) -> str:
 
 
 @pytest.fixture
-def lead(signed_in: SignedIn, demo: Installation, api: httpx.Client, language: str, size: ViewportSize) -> Page:
+def lead(signed_in: SignedIn, demo: Installation, api: httpx2.Client, language: str, size: ViewportSize) -> Page:
     """A desk at which the line lead is signed in."""
     login = f"lead-{language}-{size['width']}"
     cookie = invite(api, login, f"Lena {login}", locale=language)
@@ -126,7 +126,7 @@ def follows_the_word(page: Page, t0_us: int) -> str:
 
 
 @pytest.mark.parametrize("language, size", DAYS)
-def test_a_line_leads_day(lead: Page, api: httpx.Client, language: str, size: ViewportSize) -> None:
+def test_a_line_leads_day(lead: Page, api: httpx2.Client, language: str, size: ViewportSize) -> None:
     stop = longest(api)
     unit = stop["equipment_id"]
     path = next(one["path"] for one in api.get("/equipment").json()["items"] if one["id"] == unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -26,13 +26,13 @@ path => {
 """
 
 
-def working(api: httpx.Client, page: Page) -> None:
+def working(api: httpx2.Client, page: Page) -> None:
     """Free the capper of what the seed may just have broken, so that the next trouble is ours."""
     api.post("/sim/free", json={"unit": CAPPER}).raise_for_status()
     expect(page.get_by_test_id(f"tile-{CAPPER}")).not_to_have_attribute("data-tone", "fault")
 
 
-def stood_since_s(api: httpx.Client, equipment_id: int, *, after_s: float) -> float:
+def stood_since_s(api: httpx2.Client, equipment_id: int, *, after_s: float) -> float:
     """When the PLC first said that the machine stands, by its own time stamp, as the state records have it."""
     start, end = (datetime.fromtimestamp(at_s, UTC).isoformat() for at_s in (after_s, time.time()))
     span = {"start": start, "end": end}
@@ -44,12 +44,12 @@ def stood_since_s(api: httpx.Client, equipment_id: int, *, after_s: float) -> fl
     )
 
 
-def id_of(api: httpx.Client, path: str) -> int:
+def id_of(api: httpx2.Client, path: str) -> int:
     return next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == path)
 
 
 def test_the_capper_turns_red_when_it_jams_and_recovers_when_it_is_freed(
-    page: Page, api: httpx.Client, capsys: pytest.CaptureFixture[str]
+    page: Page, api: httpx2.Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page.goto(f"/overview/{LINE}")
     tile = page.get_by_test_id(f"tile-{CAPPER}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from floor import PASSWORD, edits_of, id_of, invite, jam, lately, stop_of
 from installation_process import Installation
@@ -59,7 +59,7 @@ class Shift:
 
 @pytest.fixture
 def shift(
-    chromium: Browser, demo: Installation, api: httpx.Client, language: str, size: ViewportSize
+    chromium: Browser, demo: Installation, api: httpx2.Client, language: str, size: ViewportSize
 ) -> Iterator[Shift]:
     """A screen at the line at which nobody is signed in yet; the jobs run as before when the day is over."""
     login = f"{language}-{size['width']}"
@@ -111,7 +111,7 @@ def answers(day: Shift, machine: str, reason: str, said: str) -> None:
     assert day.page.evaluate("window.touches") == 2
 
 
-def enters_pieces(day: Shift, api: httpx.Client) -> list[dict[str, Any]]:
+def enters_pieces(day: Shift, api: httpx2.Client) -> list[dict[str, Any]]:
     """Twelve good and three scrapped in one entry; what the server has of it."""
     day.tap("station-enter")
     day.tap("pad-1")
@@ -136,7 +136,7 @@ def hands_over(day: Shift, note: str) -> None:
 
 
 @pytest.mark.parametrize("language, size", DAYS)
-def test_an_operators_day(shift: Shift, api: httpx.Client, language: str, size: ViewportSize) -> None:
+def test_an_operators_day(shift: Shift, api: httpx2.Client, language: str, size: ViewportSize) -> None:
     order, note = f"WO-{shift.login}", "glue is low, spool 2"
     signs_in(shift, language)
     starts_a_job(shift, order)

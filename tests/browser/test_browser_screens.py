@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from chromium_here import SignedIn
 from complaints import Complaints
@@ -44,7 +44,7 @@ def looks() -> list[object]:
 
 
 @pytest.fixture
-def plant_words(api: httpx.Client) -> set[str]:
+def plant_words(api: httpx2.Client) -> set[str]:
     """The plant's own names are in the plant's language, and its signals are named as its engineers name them."""
     capper = next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == CAPPER)
     lists = ("/equipment", "/reasons", "/products", f"/equipment/{capper}/tags", f"/equipment/{capper}/shifts{LATELY}")
@@ -107,7 +107,7 @@ def test_the_keyboard_reaches_what_matters_and_escape_closes(page: Page) -> None
     expect(figure).to_be_focused()
 
 
-def test_the_language_is_changed_at_once_and_kept(page: Page, api: httpx.Client) -> None:
+def test_the_language_is_changed_at_once_and_kept(page: Page, api: httpx2.Client) -> None:
     page.goto(f"/overview/{LINE}")
     page.get_by_test_id("profile-menu").click()
     page.get_by_test_id("language").get_by_text("Deutsch").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from cable import Cable
 from chromium_here import SignedIn
@@ -34,7 +34,7 @@ def panel(signed_in: SignedIn) -> Page:
 
 
 @pytest.fixture
-def jammed(api: httpx.Client) -> Iterator[str]:
+def jammed(api: httpx2.Client) -> Iterator[str]:
     """The labeller stands with a new jam for as long as the test lasts; its path."""
     with jam(api, LABELLER):
         yield LABELLER
@@ -76,7 +76,9 @@ def test_every_dialog_of_the_station_is_whole_and_large_enough(panel: Page, jamm
         expect(panel.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_stop_has_its_reason_in_two_touches_and_it_is_taken_back(panel: Page, api: httpx.Client, jammed: str) -> None:
+def test_a_stop_has_its_reason_in_two_touches_and_it_is_taken_back(
+    panel: Page, api: httpx2.Client, jammed: str
+) -> None:
     row = first_stop(panel, jammed)
     before = stop_of(api, jammed)["reason"]
     panel.evaluate("window.touches = 0; addEventListener('click', () => window.touches++, true)")
@@ -94,7 +96,7 @@ def test_a_stop_has_its_reason_in_two_touches_and_it_is_taken_back(panel: Page, 
 
 
 def test_what_is_entered_without_a_link_waits_and_arrives_once_and_in_order(
-    panel: Page, api: httpx.Client, jammed: str
+    panel: Page, api: httpx2.Client, jammed: str
 ) -> None:
     cable = Cable().lay(panel)
     row = first_stop(panel, jammed)
@@ -120,7 +122,7 @@ def test_what_is_entered_without_a_link_waits_and_arrives_once_and_in_order(
     assert [entry["quantity"] for entry in entries if not entry["withdrawn"]].count(12) == 1
 
 
-def test_an_answer_that_was_lost_on_the_way_does_not_make_it_twice(panel: Page, api: httpx.Client) -> None:
+def test_an_answer_that_was_lost_on_the_way_does_not_make_it_twice(panel: Page, api: httpx2.Client) -> None:
     cable = Cable().lay(panel)
     panel.goto(f"/station/{CAPPER}")
     panel.get_by_test_id("station-enter").tap()
@@ -136,7 +138,7 @@ def test_an_answer_that_was_lost_on_the_way_does_not_make_it_twice(panel: Page, 
     assert [(entry["kind"], entry["quantity"]) for entry in entries].count(("rework", 77)) == 1
 
 
-def test_what_the_server_refuses_stays_to_be_seen_until_a_person_lets_it_go(panel: Page, api: httpx.Client) -> None:
+def test_what_the_server_refuses_stays_to_be_seen_until_a_person_lets_it_go(panel: Page, api: httpx2.Client) -> None:
     panel.goto(f"/station/{CAPPER}")
     panel.get_by_test_id("station-start").tap()
     panel.get_by_test_id("product-lemonade-10").tap()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 from screens import CAPPER, LINE
@@ -20,7 +20,7 @@ DAY = f"/stops/{LINE}?period=24h"
 SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
 
-def id_of(api: httpx.Client, path: str) -> int:
+def id_of(api: httpx2.Client, path: str) -> int:
     return next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == path)
 
 
@@ -34,14 +34,14 @@ def past_day() -> dict[str, str]:
     return {"start": (now - timedelta(hours=24)).isoformat(), "end": now.isoformat()}
 
 
-def ended_stops(api: httpx.Client, path: str) -> list[dict[str, Any]]:
+def ended_stops(api: httpx2.Client, path: str) -> list[dict[str, Any]]:
     """The unplanned stops of the past day that are over, the longest first."""
     found = api.get(f"/equipment/{id_of(api, path)}/stops", params=past_day()).raise_for_status().json()["items"]
     over = [stop for stop in found if stop["end"] and not stop["planned"] and not stop["micro"]]
     return sorted(over, key=lambda stop: -stop["duration_s"])
 
 
-def planned_down_us(api: httpx.Client, page: Page, unit: str, *, above_us: float) -> float:
+def planned_down_us(api: httpx2.Client, page: Page, unit: str, *, above_us: float) -> float:
     """The planned downtime of the past day once it is above this: the ledger is cut anew behind the answer."""
     found = 0.0
     for _ in range(120):
@@ -71,7 +71,7 @@ def test_the_longest_stops_are_found_and_a_link_shows_a_colleague_the_same(page:
     expect(colleague.get_by_test_id("stop-row")).to_have_count(len(lasts))
 
 
-def test_a_corrected_stop_moves_the_figures_and_is_told_in_its_history(page: Page, api: httpx.Client) -> None:
+def test_a_corrected_stop_moves_the_figures_and_is_told_in_its_history(page: Page, api: httpx2.Client) -> None:
     stop = ended_stops(api, CAPPER)[0]
     unit = f"/equipment/{id_of(api, CAPPER)}"
     before = api.get(f"{unit}/kpis", params=past_day()).json()["times"]["planned_down_us"]
@@ -100,7 +100,7 @@ def test_a_corrected_stop_moves_the_figures_and_is_told_in_its_history(page: Pag
     expect(row).not_to_contain_text("Cleaning")
 
 
-def test_several_stops_get_one_reason_at_once_and_all_of_it_is_taken_back(page: Page, api: httpx.Client) -> None:
+def test_several_stops_get_one_reason_at_once_and_all_of_it_is_taken_back(page: Page, api: httpx2.Client) -> None:
     page.goto(f"/stops/{LINE}/palletiser?period=24h&sort=longest")
     rows = page.get_by_test_id("stop-row")
     expect(rows.nth(2)).to_be_visible()
@@ -145,7 +145,7 @@ def test_from_a_stop_to_its_moment_on_the_timeline_and_back(page: Page) -> None:
     expect(page).to_have_url(re.compile("/stops/.*sort=longest"))
 
 
-def test_the_shift_board_says_what_the_api_says_and_leads_to_the_shift_before(page: Page, api: httpx.Client) -> None:
+def test_the_shift_board_says_what_the_api_says_and_leads_to_the_shift_before(page: Page, api: httpx2.Client) -> None:
     page.set_viewport_size(WALL)
     page.goto(f"/board/{LINE}")
     hours = page.get_by_test_id("board-hour")

@@ -6,7 +6,7 @@ import csv
 import re
 import time
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 from screens import CAPPER
@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 BACK_S = 60.0
 
 
-def link_state(api: httpx.Client, name: str) -> str:
+def link_state(api: httpx2.Client, name: str) -> str:
     """Whether a connection is up."""
     found = api.get("/connections").raise_for_status().json()["items"]
     return next(one["state"] for one in found if one["name"] == name)
 
 
-def wait_for_link(api: httpx.Client, name: str, state: str) -> None:
+def wait_for_link(api: httpx2.Client, name: str, state: str) -> None:
     """Return when the connection is in this state."""
     end_s = time.monotonic() + BACK_S
     while link_state(api, name) != state:
@@ -31,7 +31,7 @@ def wait_for_link(api: httpx.Client, name: str, state: str) -> None:
 
 
 @pytest.fixture
-def cut_cable(api: httpx.Client) -> str:
+def cut_cable(api: httpx2.Client) -> str:
     """The cable of this machine's controller was pulled and is plugged in again."""
     unit = "palletiser"
     wait_for_link(api, f"plc-{unit}", "up")
@@ -42,7 +42,7 @@ def cut_cable(api: httpx.Client) -> str:
     return unit
 
 
-def test_a_signal_is_found_opened_and_exported(page: Page, api: httpx.Client) -> None:
+def test_a_signal_is_found_opened_and_exported(page: Page, api: httpx2.Client) -> None:
     page.goto("/tags")
     expect(page.get_by_test_id("tag-row").first).to_be_visible()
     capper = next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == CAPPER)
@@ -104,7 +104,7 @@ def test_the_table_is_walked_by_keys_and_a_signal_opened(page: Page) -> None:
     expect(page.get_by_test_id("tag-uses")).to_be_visible()
 
 
-def test_a_signal_tells_what_it_is_used_for_and_what_the_device_said(page: Page, api: httpx.Client) -> None:
+def test_a_signal_tells_what_it_is_used_for_and_what_the_device_said(page: Page, api: httpx2.Client) -> None:
     found = api.get("/tags", params={"find": "capper", "sort": "property"}).json()["items"]
     used = {one["id"]: api.get(f"/tags/{one['id']}").json()["used_for"] for one in found}
     state = next(tag for tag, uses in used.items() if any(use["use"] == "state" for use in uses))

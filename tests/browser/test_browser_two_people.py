@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from chromium_here import SignedIn
 from floor import edits_of, invite, jam, stop_of
@@ -24,7 +24,7 @@ type Enter = Callable[..., Page]
 
 
 @pytest.fixture
-def enter(signed_in: SignedIn, demo: Installation, api: httpx.Client) -> Enter:
+def enter(signed_in: SignedIn, demo: Installation, api: httpx2.Client) -> Enter:
     """Opens a screen of its own at which somebody of this name works."""
 
     def entered(name: str, **options: object) -> Page:
@@ -50,7 +50,7 @@ def kept(edits: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     return [(one["by"], one["reason"], fates[one["withdrawn"], one["superseded_by"] is None]) for one in edits]
 
 
-def said_by(name: str, api: httpx.Client) -> list[dict[str, Any]]:
+def said_by(name: str, api: httpx2.Client) -> list[dict[str, Any]]:
     """What somebody said of the labeller's stop."""
     return [edit for edit in edits_of(api, stop_of(api, LABELLER)) if edit["by"] == name]
 
@@ -64,7 +64,7 @@ def said_by(name: str, api: httpx.Client) -> list[dict[str, Any]]:
     ids=["mine", "theirs"],
 )
 def test_the_second_sees_both_versions_and_whatever_they_choose_both_are_kept(
-    enter: Enter, api: httpx.Client, first: str, second: str, choice: str, history: list[tuple[str, str, str]]
+    enter: Enter, api: httpx2.Client, first: str, second: str, choice: str, history: list[tuple[str, str, str]]
 ) -> None:
     comment = f"{second} was there"
     ada, ben = enter(first, viewport=WALL), enter(second, viewport=PANEL, has_touch=True)
@@ -94,7 +94,7 @@ def test_the_second_sees_both_versions_and_whatever_they_choose_both_are_kept(
         assert [one["comment"] for one in edits] == [comment, None]
 
 
-def test_a_reason_given_without_a_network_arrives_as_exactly_one_edit(enter: Enter, api: httpx.Client) -> None:
+def test_a_reason_given_without_a_network_arrives_as_exactly_one_edit(enter: Enter, api: httpx2.Client) -> None:
     tablet = enter("cid", viewport=PANEL, has_touch=True)
     with jam(api, LABELLER):
         row = standing(tablet)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -51,8 +51,8 @@ class OverAsgi:
 
     async def _call(self, method: str, path: str, body: object, query: dict[str, object]) -> Any:
         asked = {key: str(value) for key, value in query.items() if value is not None}
-        transport = httpx.ASGITransport(app=self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://plant/api/v1") as client:
+        transport = httpx2.ASGITransport(app=self.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://plant/api/v1") as client:
             answer = await client.request(method, path, json=body, params=asked)
         answer.raise_for_status()
         return answer.json()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import pytest
 from equipment_plants import SMALL, documents, sections
 from fastapi import FastAPI, Request
@@ -61,7 +61,7 @@ def caller(everyone: Scope) -> Caller:
 
 
 @pytest.fixture
-async def client(room: EquipmentRoom, caller: Caller) -> AsyncIterator[httpx.AsyncClient]:
+async def client(room: EquipmentRoom, caller: Caller) -> AsyncIterator[httpx2.AsyncClient]:
     api = Api(room.database)
     good = room.plant().tag_by_path("acme/line1/filler.good").id
     newest = Newest(room.clock.now_us(), 12, GOOD, None)
@@ -75,8 +75,8 @@ async def client(room: EquipmentRoom, caller: Caller) -> AsyncIterator[httpx.Asy
 
     app.add_exception_handler(DovetailError, lambda _request, error: problem(error))  # type: ignore[arg-type]
     app.include_router(api.router)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://plant/api/v1") as opened:
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://plant/api/v1") as opened:
         yield opened
 
 
@@ -84,7 +84,7 @@ def seeing(*ids: int) -> Scope:
     return Scope(actor=Actor(id="p1", name="Eve"), at={"plant.view": frozenset(ids)})
 
 
-async def test_the_tree_is_shown_by_path_and_in_pages(client: httpx.AsyncClient) -> None:
+async def test_the_tree_is_shown_by_path_and_in_pages(client: httpx2.AsyncClient) -> None:
     first = (await client.get("/equipment", params={"limit": 3})).json()
     rest = (await client.get("/equipment", params={"cursor": first["next"]})).json()
     paths = [node["path"] for node in first["items"] + rest["items"]]
@@ -95,7 +95,7 @@ async def test_the_tree_is_shown_by_path_and_in_pages(client: httpx.AsyncClient)
 
 
 async def test_who_sees_one_machine_sees_nothing_else(
-    client: httpx.AsyncClient, caller: Caller, room: EquipmentRoom
+    client: httpx2.AsyncClient, caller: Caller, room: EquipmentRoom
 ) -> None:
     filler, capper = (room.plant().by_path(f"acme/line1/{name}").id for name in ("filler", "capper"))
     caller.scope = seeing(filler)
@@ -111,7 +111,7 @@ async def test_who_sees_one_machine_sees_nothing_else(
         assert (await client.post(path, json={"documents": {"p.yaml": SMALL}})).status_code == 403
 
 
-async def test_tags_come_with_their_newest_sample(client: httpx.AsyncClient, room: EquipmentRoom) -> None:
+async def test_tags_come_with_their_newest_sample(client: httpx2.AsyncClient, room: EquipmentRoom) -> None:
     filler = room.plant().by_path("acme/line1/filler").id
     items = {tag["property"]: tag for tag in (await client.get(f"/equipment/{filler}/tags")).json()["items"]}
     assert sorted(items) == ["good", "job", "product", "rate_upm", "speed"]
@@ -122,7 +122,7 @@ async def test_tags_come_with_their_newest_sample(client: httpx.AsyncClient, roo
     assert (items["job"]["last"], items["job"]["address"]) == (None, None)
 
 
-async def test_a_plant_is_planned_applied_listed_and_handed_back(client: httpx.AsyncClient) -> None:
+async def test_a_plant_is_planned_applied_listed_and_handed_back(client: httpx2.AsyncClient) -> None:
     changed = {"documents": {"plant.yaml": SMALL.replace("rate_upm: 100", "rate_upm: 90")}}
     plan = (await client.post("/plant/plan", json=changed)).json()
     assert (plan["exit_code"], plan["problems"]) == (2, [])
@@ -141,7 +141,7 @@ async def test_a_plant_is_planned_applied_listed_and_handed_back(client: httpx.A
     assert (await client.post("/plant/plan", json=changed)).json()["exit_code"] == 2
 
 
-async def test_a_faulty_plant_is_answered_with_its_faults(client: httpx.AsyncClient, room: EquipmentRoom) -> None:
+async def test_a_faulty_plant_is_answered_with_its_faults(client: httpx2.AsyncClient, room: EquipmentRoom) -> None:
     faulty = {"documents": {"plant.yaml": SMALL.replace("connection: plc1,", "connection: plc1x,")}}
     plan = (await client.post("/plant/plan", json=faulty)).json()
     assert plan["exit_code"] == 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -104,7 +104,7 @@ def wanted(port: int, **machine: Any) -> dict[str, Any]:
     return {"link": link(port), "machine": {**whole, **machine}, "plant_name": "Acme plant"}
 
 
-def apply(client: TestClient, body: dict[str, Any], *, seen: int = 0) -> httpx.Response:
+def apply(client: TestClient, body: dict[str, Any], *, seen: int = 0) -> httpx2.Response:
     return client.put("/connections/plc1", json={**body, "seen": seen})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Iterator
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -33,7 +33,7 @@ def worker_threads_end() -> Iterator[None]:
 
 
 @pytest.fixture
-async def client(sqlite_database: Database, historian: Historian) -> AsyncIterator[httpx.AsyncClient]:
+async def client(sqlite_database: Database, historian: Historian) -> AsyncIterator[httpx2.AsyncClient]:
     """A caller who sees the machine of tags 1 and 2, not that of 6."""
     api = Api(sqlite_database)
     samples_api.routes(api, historian, unit_of={1: "mm"}.get)
@@ -46,8 +46,8 @@ async def client(sqlite_database: Database, historian: Historian) -> AsyncIterat
 
     app.add_exception_handler(DovetailError, lambda _request, error: problem(error))  # type: ignore[arg-type]
     app.include_router(api.router)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://plant/api/v1") as opened:
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://plant/api/v1") as opened:
         yield opened
 
 
@@ -56,7 +56,7 @@ def frame(seq: int, rows: list[tuple[int, int, float | None, int]]) -> Frame:
 
 
 async def test_a_trend_has_one_row_per_pixel_that_holds_samples(
-    client: httpx.AsyncClient, historian: Historian
+    client: httpx2.AsyncClient, historian: Historian
 ) -> None:
     ts = DAY_ZERO_US - SECOND_US
     historian.put([frame(1, [(1, ts, 1.0, GOOD), (1, ts + 1, None, BAD), (1, ts + 2, float("inf"), GOOD)])])
@@ -70,7 +70,7 @@ async def test_a_trend_has_one_row_per_pixel_that_holds_samples(
 
 
 async def test_samples_come_page_by_page_also_within_one_instant(
-    client: httpx.AsyncClient, historian: Historian
+    client: httpx2.AsyncClient, historian: Historian
 ) -> None:
     ts = DAY_ZERO_US - SECOND_US
     historian.put([frame(1, [(1, ts + i // 4, float(i), GOOD) for i in range(10)])])
@@ -87,7 +87,7 @@ def cursor(page: dict) -> dict:
     return {key: page["next"] for key in ("cursor",) if page["next"]}
 
 
-async def test_a_sample_says_its_quality_in_words(client: httpx.AsyncClient, historian: Historian) -> None:
+async def test_a_sample_says_its_quality_in_words(client: httpx2.AsyncClient, historian: Historian) -> None:
     historian.put([frame(1, [(2, DAY_ZERO_US - 1, float("nan"), GOOD), (2, DAY_ZERO_US, None, BAD)])])
     items = (await client.get("/tags/2/samples", params=HOUR)).json()["items"]
     assert items == [
@@ -99,7 +99,7 @@ async def test_a_sample_says_its_quality_in_words(client: httpx.AsyncClient, his
 
 
 @pytest.mark.parametrize("tag", [6, 99])
-async def test_a_tag_out_of_scope_looks_like_none(client: httpx.AsyncClient, historian: Historian, tag: int) -> None:
+async def test_a_tag_out_of_scope_looks_like_none(client: httpx2.AsyncClient, historian: Historian, tag: int) -> None:
     historian.put([frame(1, [(6, DAY_ZERO_US, 1.0, GOOD)])])
     for path, params in (("/series", {"tag": tag}), (f"/tags/{tag}/samples", {})):
         answer = await client.get(path, params={**HOUR, **params})
@@ -108,5 +108,5 @@ async def test_a_tag_out_of_scope_looks_like_none(client: httpx.AsyncClient, his
 
 
 @pytest.mark.parametrize("bad", ["x", "WzEsMl0", "WyJhIiwxXQ"])  # nonsense, a time before the period, no number
-async def test_a_cursor_of_somebody_else_is_refused(client: httpx.AsyncClient, bad: str) -> None:
+async def test_a_cursor_of_somebody_else_is_refused(client: httpx2.AsyncClient, bad: str) -> None:
     assert (await client.get("/tags/1/samples", params={**HOUR, "cursor": bad})).status_code == 422

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import orjson
 import pytest
 from vitals_backup import rows_of
@@ -110,17 +110,17 @@ def test_what_looks_like_a_secret_is_blotted_out(text: str) -> None:
 
 
 @pytest.fixture
-async def client(tmp_path: Path, root: logging.Logger) -> AsyncIterator[tuple[httpx.AsyncClient, House]]:
+async def client(tmp_path: Path, root: logging.Logger) -> AsyncIterator[tuple[httpx2.AsyncClient, House]]:
     """Somebody at the gate of a real installation."""
     assert root
     with open_house(Settings(data=tmp_path / "data")) as house:
-        transport = httpx.ASGITransport(app=house.gated, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
+        transport = httpx2.ASGITransport(app=house.gated, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
             yield opened, house
 
 
 async def test_no_secret_that_passes_through_reaches_the_log(
-    client: tuple[httpx.AsyncClient, House], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    client: tuple[httpx2.AsyncClient, House], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(observe, "SLOW_S", 0.0)  # every request is written down
     logs.configure("json", "debug")
@@ -150,7 +150,7 @@ async def test_no_secret_that_passes_through_reaches_the_log(
 
 
 async def test_a_request_has_one_id_in_answer_problem_and_log(
-    client: tuple[httpx.AsyncClient, House], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    client: tuple[httpx2.AsyncClient, House], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(observe, "SLOW_S", 0.0)
     logs.configure("json")

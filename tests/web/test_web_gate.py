@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -60,18 +60,18 @@ async def app(database: Database, security: SecurityRoom) -> FastAPI:
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=app.state.gated, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as opened:
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=app.state.gated, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as opened:
         yield opened
 
 
-async def set_up(client: httpx.AsyncClient, security: SecurityRoom) -> httpx.Response:
+async def set_up(client: httpx2.AsyncClient, security: SecurityRoom) -> httpx2.Response:
     body = {"token": security.new_set_up_token(), "login": "Anna", "name": "Anna Novak", "password": PASSWORD}
     return await client.post("/api/v1/setup", json=body)
 
 
-async def test_only_the_declared_few_answer_without_a_session(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_only_the_declared_few_answer_without_a_session(app: FastAPI, client: httpx2.AsyncClient) -> None:
     answers = {
         (method, path): (await client.request(method, path.replace("{equipment_id}", "1"), json={})).status_code
         for method, path in app.state.api.declared
@@ -87,7 +87,7 @@ async def test_only_the_declared_few_answer_without_a_session(app: FastAPI, clie
 
 
 async def test_the_set_up_token_works_once_and_makes_one_visible_grant(
-    client: httpx.AsyncClient, security: SecurityRoom, clock: ManualClock
+    client: httpx2.AsyncClient, security: SecurityRoom, clock: ManualClock
 ) -> None:
     wrong = {"token": "guess", "login": "eve", "name": "Eve", "password": PASSWORD}
     assert (await client.post("/api/v1/setup", json=wrong)).status_code == 403
@@ -114,7 +114,7 @@ async def test_the_set_up_token_works_once_and_makes_one_visible_grant(
     ],
 )
 async def test_passwords_tried_first_are_refused(
-    client: httpx.AsyncClient, security: SecurityRoom, password: str, code: str
+    client: httpx2.AsyncClient, security: SecurityRoom, password: str, code: str
 ) -> None:
     body = {"token": security.new_set_up_token(), "login": "anna", "name": "Anna", "password": password}
     answer = await client.post("/api/v1/setup", json=body)
@@ -123,7 +123,7 @@ async def test_passwords_tried_first_are_refused(
 
 
 async def test_wrong_password_and_unknown_login_look_the_same_and_lock_after_five(
-    client: httpx.AsyncClient, security: SecurityRoom, clock: ManualClock
+    client: httpx2.AsyncClient, security: SecurityRoom, clock: ManualClock
 ) -> None:
     await set_up(client, security)
     client.cookies.clear()
@@ -138,7 +138,7 @@ async def test_wrong_password_and_unknown_login_look_the_same_and_lock_after_fiv
 
 
 async def test_a_session_ends_by_sign_out_and_by_time(
-    client: httpx.AsyncClient, security: SecurityRoom, clock: ManualClock
+    client: httpx2.AsyncClient, security: SecurityRoom, clock: ManualClock
 ) -> None:
     await set_up(client, security)
     cookie = client.cookies["dovetail"]
@@ -165,14 +165,14 @@ async def test_what_a_route_declares_is_asked_before_anything_else(database: Dat
         return held.get(cookie or "")
 
     other = gated(create_app(api, LiveHub([]), resolve=resolve), api, resolve=resolve, hosts=None)
-    transport = httpx.ASGITransport(app=other, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+    transport = httpx2.ASGITransport(app=other, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url=BASE) as client:
         for cookie, status in (("", 401), ("wrong", 403), ("right", 422)):
             answer = await client.post("/api/v1/forgetful", headers={"cookie": f"dovetail={cookie}"})
             assert answer.status_code == status
 
 
-async def test_out_of_scope_is_the_same_as_not_existing(client: httpx.AsyncClient, security: SecurityRoom) -> None:
+async def test_out_of_scope_is_the_same_as_not_existing(client: httpx2.AsyncClient, security: SecurityRoom) -> None:
     await set_up(client, security)
     answer = await client.get("/api/v1/equipment/99")
     assert answer.status_code == 404
@@ -187,12 +187,12 @@ async def test_out_of_scope_is_the_same_as_not_existing(client: httpx.AsyncClien
         ({"host": "evil.example"}, 403),
     ],
 )
-async def test_another_site_cannot_act_for_us(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
+async def test_another_site_cannot_act_for_us(client: httpx2.AsyncClient, headers: dict[str, str], status: int) -> None:
     body = {"login": "anna", "password": "x" * 12}
     assert (await client.post("/api/v1/session", json=body, headers=headers)).status_code == status
 
 
-async def test_a_token_is_shown_once_and_ends_when_revoked(client: httpx.AsyncClient, security: SecurityRoom) -> None:
+async def test_a_token_is_shown_once_and_ends_when_revoked(client: httpx2.AsyncClient, security: SecurityRoom) -> None:
     await set_up(client, security)
     made = await client.post("/api/v1/tokens", json={"name": "historian export"})
     token = made.json()["token"]
@@ -209,7 +209,7 @@ async def test_a_token_is_shown_once_and_ends_when_revoked(client: httpx.AsyncCl
     assert (await client.get("/api/v1/equipment/2", headers=forged)).status_code == 401
 
 
-async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClient) -> None:
+async def test_every_answer_carries_the_security_headers(client: httpx2.AsyncClient) -> None:
     for path in ("/api/v1/health", "/api/v1/me", "/api/v1/nowhere", "/sign-in", "/nowhere.js"):
         headers = (await client.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -218,7 +218,7 @@ async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClie
 
 
 async def test_no_secret_is_stored_readable(
-    client: httpx.AsyncClient, security: SecurityRoom, database: Database
+    client: httpx2.AsyncClient, security: SecurityRoom, database: Database
 ) -> None:
     await set_up(client, security)
     token = (await client.post("/api/v1/tokens", json={"name": "x"})).json()["token"]
@@ -242,7 +242,7 @@ async def test_an_undeclared_route_prevents_the_start(app: FastAPI) -> None:
         refuse_undeclared(app.routes, app.state.api)
 
 
-async def test_the_api_describes_itself_in_openapi_3_1(client: httpx.AsyncClient, security: SecurityRoom) -> None:
+async def test_the_api_describes_itself_in_openapi_3_1(client: httpx2.AsyncClient, security: SecurityRoom) -> None:
     from openapi_spec_validator import validate
 
     await set_up(client, security)
@@ -251,7 +251,7 @@ async def test_the_api_describes_itself_in_openapi_3_1(client: httpx.AsyncClient
     validate(described)
 
 
-async def test_a_body_that_is_too_large_is_refused(client: httpx.AsyncClient) -> None:
+async def test_a_body_that_is_too_large_is_refused(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/api/v1/session", content=b"x" * 6_000_000)
     assert answer.status_code == 422
     assert answer.json()["code"] == "body-too-large"
