@@ -22,6 +22,7 @@ from dovetail.core.clock import MINUTE_US, Clock, SystemClock
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
+from dovetail.drivers.keeping import KEEPING
 from dovetail.edge.model import LinkChange, LinkStatus
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.events.counting import CountsChanged
@@ -36,7 +37,9 @@ from dovetail.events.timeline import TimelineEdited
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
 from dovetail.security.service import SecurityRoom
+from dovetail.spool.pump import Spool
 from dovetail.upkeep.backup import Backups
+from dovetail.upkeep.layout import HISTORIAN, SPOOL
 from dovetail.upkeep.restore import settle
 from dovetail.vitals import servicemanager
 from dovetail.vitals.facts import Facts, Live, Role, gather
@@ -69,6 +72,7 @@ class House:
         self.meter = HttpMeter()
         self._delivery: tuple[int, Mapping[str, int]] | None = None
         self.edge: EdgeRuntime | None = None  # made at the start, from the plant as it holds then
+        self.spool: Spool | None = None
         self.workers = self._workers()
         self.extra_routes: list[Callable[[Api], None]] = []
         self.is_demo = False
@@ -194,6 +198,9 @@ class House:
             on_link=self._link_changed,
             secret=self.rooms.vault.value,
         )
+        self.spool = spool = Spool(self.settings.data / HISTORIAN / SPOOL, self.rooms.historian, self.clock)
+        self.edge.shared.one(KEEPING, lambda: spool)
+        await spool.start()
         await self.edge.start()
         self.rooms.trials.serve(self.edge)
 
@@ -214,6 +221,8 @@ class House:
         await self.rooms.trials.rest()
         if self.edge is not None:
             await self.edge.stop()
+        if self.spool is not None:
+            await self.spool.stop()
         for worker in self.workers:
             worker.ask_to_stop()
         await asyncio.gather(*(asyncio.to_thread(worker.stop) for worker in self.workers))

@@ -16,6 +16,9 @@ LINK_SILENT_S: Final = 3.0  # three missed marks: the link is down (SECURITY §1
 CLOCK_TRUST_US: Final = 2_000_000  # device time is believed within ±2 s of ours (DESIGN §4)
 CLOCK_FUTURE_US: Final = 5_000_000  # a device time further ahead than this is not believed at all
 
+PARCEL_SAMPLES_MAX: Final = 5_000  # what waits on disk is brought over in commits that do not hold up the live lane
+SPOOL_MEMORIES_MAX: Final = 200_000  # files, keys of messages that one link has taken: five months at one a minute
+
 TRIALS_MAX: Final = 4  # links that people try at once; more would be a scan of the network
 TRIAL_OPEN_S: Final = 6.0  # a person waits for it: name, connection and session together
 TRIAL_ANSWER_S: Final = 6.0  # and for the values

@@ -51,7 +51,8 @@ class Notice:
     Batches as a driver makes them: `ts` is our receive time, `ts_device` the device's own (NO_DEVICE_TIME where it
     gave none). `device_us` is when the device closed the message, by its clock: what changed before is in it, unless
     it `has` "more" to send. `late` are samples of the past that the device kept while it could not send: their `ts`
-    is when they were true by the device's clock, and what is true now is not touched by them.
+    is when they were true by the device's clock, and what is true now is not touched by them. `true_us`: what is told
+    elsewhere (`keeping`) reaches up to here, and good-through with it.
     """
 
     received_us: int
@@ -61,6 +62,7 @@ class Notice:
     lost_samples: int = 0  # the device said that its queue overflowed this often
     late: tuple[Batch, ...] = ()
     next_within_us: int | None = None  # the device promised its next message, if only a keep-alive, within this time
+    true_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,10 @@ class Shared:
             self._held[key] = make()
         return self._held[key]
 
+    def held(self, key: Hashable) -> Any:
+        """What is held under `key`, None for nothing."""
+        return self._held.get(key)
+
     def drop(self, key: Hashable) -> None:
         """Nobody needs it any more."""
         self._held.pop(key, None)
@@ -158,11 +164,15 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a driver gets from outside: time, the values behind `secret://name`, and what links share."""
+    """What a driver gets from outside: time, the values behind `secret://name`, and what links share.
+
+    `link` is the link's good-through tag, which is its own for ever; 0 for one that is only tried.
+    """
 
     clock: Clock
     secret: Callable[[str], str] = field(default=no_secrets)
     shared: Shared = field(default_factory=Shared)
+    link: int = 0
 
     def behind(self, reference: str | None) -> str | None:
         """The value behind `secret://name`; None for none."""

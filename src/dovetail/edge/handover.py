@@ -136,7 +136,7 @@ class Handover:
             self.metrics.late(self._clock.monotonic_us(), notice.received_us - closed_us)
         batches = [self._stamp(batch, seen="reported", read_us=closed_us) for batch in notice.batches]
         proof_us = self._watch.timeline(closed_us - SLACK_US) if is_up and notice.has == "all" else None
-        self._hand(batches, proof_us, late=notice.late)
+        self._hand(batches, proof_us if notice.true_us is None else notice.true_us, late=notice.late)
 
     def polled(self, batches: Sequence[Batch], *, asked_us: int, is_up: bool) -> None:
         """A read has come back.
@@ -153,10 +153,6 @@ class Handover:
             self._early = [*self._early[1 - EARLY_MAX :], Early(here_us, read_us, batches)]
         else:
             self._hand(self._observed(batches, read_us), read_us if is_up else None)
-
-    def beat(self) -> None:
-        """Called each second, whatever the link waits for: so a standstill of this machine is seen."""
-        self._own.beat()
 
     def was_still_since(self, begun_us: int) -> bool:
         """Whether this machine stood still since then (monotonic µs)."""

@@ -156,7 +156,8 @@ class LinkSession:
         self._spec, self._endpoint, self._is_insecure = spec, options.where(), options.is_insecure()
         self._wire = self._company.wire(f"{self.plan.driver} {options.wire() or self.plan.name}")
         self._wire.users.add(self.plan.name)
-        return spec.open(options, Surroundings(self._clock, self._company.secret, self._company.shared))
+        company, link = self._company, self.plan.good_through_tag
+        return spec.open(options, Surroundings(self._clock, company.secret, company.shared, link))
 
     async def _live(self, driver: Driver) -> None:
         """Everything that runs while connected; the first failure ends it."""

@@ -11,6 +11,7 @@ ELSEWHERE: Final = (
     "records-are-in-postgresql"  # a marker: opening the folder without the database would begin an empty one
 )
 HISTORIAN: Final = "historian"
+SPOOL: Final = "spool.db"  # in the historian's folder: what was taken from files, tables and messages, on its way
 INSTALLATION: Final = "installation.id"  # made with the first backup: whose backups are they
 LAST_BACKUP: Final = "last-backup.json"
 BALLAST: Final = "ballast"

@@ -11,6 +11,7 @@ from typing import Any, Final
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.db.engine import sqlite_module
 from dovetail.historian import head, months
+from dovetail.upkeep.layout import SPOOL
 from dovetail.upkeep.manifest import sync_folder
 
 HEAD: Final = "head.db"
@@ -31,12 +32,16 @@ class Pinned:
 
 @contextmanager
 def pinned(folder: Path) -> Iterator[list[Pinned]]:
-    """All files of the historian in `folder`, the head first. Nothing may be sealed while this begins."""
+    """All files of the historian in `folder`, the head first. Nothing may be sealed while this begins.
+
+    What waits to be brought to it is pinned before all: what reaches the head meanwhile is then in both, never in none.
+    """
     names = [HEAD, *sorted(path.name for path in folder.glob("chunks-????-??.db"))]
     if len(names) > FILES_MAX:
         raise ConfigError(f"{len(names)} historian files are more than one backup takes", code="backup-files")
     with ExitStack() as stack:
-        yield [stack.enter_context(_pin(folder / name)) for name in names]
+        waiting = [stack.enter_context(_pin(folder / name)) for name in (SPOOL,) if (folder / name).exists()]
+        yield [*(stack.enter_context(_pin(folder / name)) for name in names), *waiting]
 
 
 @contextmanager
