@@ -198,7 +198,7 @@ class Arrivals:
         self._wrong.update((index, (at_us, quality)) for index, at_us, quality, _ in bad)
         bad = [row for row in bad if self._ways[row[0]] == "reported"]
         again = [row for row in again if self._ways[row[0]] == "reported"]
-        now += [_last_known(batch) for batch in self._columns.batches(self._columns.rows(again))]
+        now += [last_known(batch) for batch in self._columns.batches(self._columns.rows(again))]
         now += self._columns.batches({}, bad)
         return News(tuple(now), tuple(self._columns.batches(self._columns.rows(late))))
 
@@ -226,7 +226,8 @@ class Arrivals:
 _GONE: Final = frozenset({q.BAD_NOT_CONNECTED, q.BAD_STALE})
 
 
-def _last_known(batch: Batch) -> Batch:
+def last_known(batch: Batch) -> Batch:
+    """The same, of which only is known that it was so."""
     quality = np.where(batch.quality == q.GOOD, q.UNCERTAIN_LAST_KNOWN, batch.quality).astype(np.uint16)
     return replace(batch, quality=quality)
 

@@ -1,12 +1,13 @@
 // Drivers speak English of themselves; those that come with Dovetail are known here in German too.
 import type { Driver } from "@/screens/connect/api";
 import { type Field, humanised } from "@/screens/connect/schema";
+import { TAKEN, TAKEN_LABELS } from "@/screens/connect/taken-words";
 import { type Language, useLanguage } from "@/words/language";
 
 type Told = Readonly<Record<string, string>>;
 const LABELS: Readonly<Record<Language, Told>> = {
   en: { host: "Host or IP address", port: "Port", unit: "Unit number", timeout_s: "Answer within, s", order: "Byte order", encoding: "Text encoding", window: "Requests at once", max_registers: "Registers per request", max_bits: "Bits per request", gap: "Gap read along", forbidden: "Never read", pacing_ms: "Rest between requests, ms", endpoint: "Server address", policy: "Security policy", mode: "Security mode", certificate: "Our certificate (file)", private_key: "Our private key (file)", server_fingerprint: "Fingerprint of the server", insecure: "Allow a link without security", user: "User", password: "Password", application_uri: "Application URI" },
-  de: { link: "Verbindung über", serial_port: "Serielle Schnittstelle", baud: "Baudrate", parity: "Parität", stop_bits: "Stoppbits", host: "Name oder IP-Adresse", port: "Port", unit: "Gerätenummer (Unit)", timeout_s: "Antwort binnen, s", order: "Bytereihenfolge", encoding: "Zeichensatz der Texte", window: "Anfragen zugleich", max_registers: "Register je Anfrage", max_bits: "Bits je Anfrage", gap: "Lücke, die mitgelesen wird", forbidden: "Nie lesen", pacing_ms: "Pause zwischen Anfragen, ms", endpoint: "Adresse des Servers", policy: "Sicherheitsrichtlinie", mode: "Sicherheitsmodus", certificate: "Unser Zertifikat (Datei)", private_key: "Unser privater Schlüssel (Datei)", server_fingerprint: "Fingerabdruck des Servers", insecure: "Verbindung ohne Sicherheit zulassen", user: "Benutzer", password: "Passwort", application_uri: "Application URI" },
+  de: { link: "Verbindung über", serial_port: "Serielle Schnittstelle", baud: "Baudrate", parity: "Parität", stop_bits: "Stoppbits", host: "Name oder IP-Adresse", port: "Port", unit: "Gerätenummer (Unit)", timeout_s: "Antwort binnen, s", order: "Bytereihenfolge", encoding: "Zeichensatz der Texte", window: "Anfragen zugleich", max_registers: "Register je Anfrage", max_bits: "Bits je Anfrage", gap: "Lücke, die mitgelesen wird", forbidden: "Nie lesen", pacing_ms: "Pause zwischen Anfragen, ms", endpoint: "Adresse des Servers", policy: "Sicherheitsrichtlinie", mode: "Sicherheitsmodus", certificate: "Unser Zertifikat (Datei)", private_key: "Unser privater Schlüssel (Datei)", server_fingerprint: "Fingerabdruck des Servers", insecure: "Verbindung ohne Sicherheit zulassen", user: "Benutzer", password: "Passwort", application_uri: "Application URI", ...TAKEN_LABELS },
 };
 const GERMAN: Told = {
   "modbus": "SPSen, Antriebe, Zähler und Gateways, alte und neue: Werte stehen in nummerierten Registern",
@@ -28,6 +29,7 @@ const GERMAN: Told = {
   "means line1/filler/speed": "die ganze Nachricht eines Topics", "means line1/filler#/speed": "ein Teil einer JSON-Nachricht", "means line1/gateway:Motor/Speed": "eine Metrik eines Knotens", "means line1/gateway/filler:Motor/Speed": "eine Metrik eines Geräts dahinter",
   "means 40001": "ein Halteregister, 0 bis 65535", "means 30001:float32": "eine Dezimalzahl in zwei Eingangsregistern", "means 40007:uint32": "ein großer Zähler in zwei Halteregistern", "means 40007:uint32:CDAB": "derselbe, niederes Wort zuerst", "means 10001": "ein digitaler Eingang, an oder aus", "means 00001": "eine Spule (Coil), an oder aus", "means 40010.3": "ein Bit eines Registers; .0 ist das niedrigste", "means 40021:string16": "ein Text von 16 Bytes",
   "means nsu=urn:maker:line;s=Filler.State": "ein Knoten über seinen Namen, sicher gegen Umnummerieren", "means nsu=urn:maker:line;path=Filler/State": "ein Knoten über seinen Pfad", "means ns=4;i=1001": "ein Knoten über seine Nummer, wie viele Programme sie zeigen",
+  ...TAKEN,
 };
 
 export interface DriverWords { says: (driver: Driver) => string; needs: (driver: Driver) => string; label: (driver: Driver, field: Field) => string; help: (driver: Driver, field: Field) => string; means: (example: Driver["examples"][number]) => string }
