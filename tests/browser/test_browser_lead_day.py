@@ -101,14 +101,17 @@ def corrects(page: Page, row: Locator) -> None:
     expect(page.get_by_test_id("toast")).to_contain_text("Cleaning")
 
 
-def follows_oee(page: Page, path: str, value: float, language: str) -> None:
-    """The figure on the machine's page and in its explanation."""
+def follows_oee(page: Page, path: str, value: float, language: str, *, words_of: tuple[str, int]) -> None:
+    """The figure on the machine's page and in its explanation, which names whose words it rests on."""
     page.goto(f"/unit/{path}?period=yesterday")
     figure = page.get_by_test_id("figures").get_by_test_id("kpi-oee_index")
     expect(figure).to_contain_text(percent(value, language, 1))
     figure.click()
     expect(page.get_by_test_id("explain-value")).to_contain_text(percent(value, language, 2))
     expect(page.get_by_test_id("explain-formula")).to_be_visible()
+    name, times = words_of
+    said = page.locator("[data-testid=explain-node][data-kind=timeline-edit]")
+    expect(said.filter(has_text=name)).to_have_count(times)
     assert stumbles(page) == []
     page.keyboard.press("Escape")
 
@@ -139,7 +142,7 @@ def test_a_line_leads_day(lead: Page, api: httpx2.Client, language: str, size: V
 
     after = moved(lead, api, unit, away_from=before)
     assert after > before  # what was planned is not held against the machine
-    follows_oee(lead, path, after, language)
+    follows_oee(lead, path, after, language, words_of=(name, 1))
     said = follows_the_word(lead, int(stop["stop_id"].partition("-")[2]))
     assert name in said and "Cleaning" in said and NOTE in said, said
 
@@ -156,4 +159,4 @@ def test_a_line_leads_day(lead: Page, api: httpx2.Client, language: str, size: V
     lead.get_by_test_id("edit-take-back").first.click()
     expect(row).not_to_contain_text("Cleaning")
     assert moved(lead, api, unit, away_from=after) == pytest.approx(before, abs=1e-9)
-    follows_oee(lead, path, before, language)
+    follows_oee(lead, path, before, language, words_of=(name, 0))

@@ -20,6 +20,7 @@ from dovetail.performance.facts import Sources
 from dovetail.performance.timeclass import Settings
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
+from dovetail.timeline.model import Edit
 from dovetail.timeline.service import Under
 from dovetail.workcalendar.model import Calendar, Rota, Shift, Span, shifts_in
 
@@ -204,6 +205,9 @@ class World:
         """Nobody said anything: what the signals say stands alone."""
         found = self.records(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
         return Under(found, [], frozenset())
+
+    def said(self, *_given: object, **_words: object) -> list[Edit]:
+        return []
 
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
         return self.live.get(equipment_id, Tail(0, 0, (), ()))

@@ -17,9 +17,9 @@ from dovetail.core.clock import MINUTE_US, to_rfc3339
 from dovetail.core.errors import DovetailError, NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
-from dovetail.insight.api import explain_routes
-from dovetail.insight.explain import PAGE, Explainer
-from dovetail.insight.tree import Node, Place
+from dovetail.explain import api as explain_api
+from dovetail.explain.service import PAGE, Explainer
+from dovetail.explain.tree import Node, Place
 from dovetail.operations.http import Api, problem
 from dovetail.performance.api import routes
 from dovetail.performance.columns import BY_NAME
@@ -187,7 +187,7 @@ def test_what_is_out_of_sight_does_not_exist_on_the_way_down(explainer: Explaine
 def client(explainer: Explainer, sqlite_database: Database, everyone: Scope) -> TestClient:
     api = Api(sqlite_database)
     routes(api, explainer.room)
-    explain_routes(api, explainer)
+    explain_api.routes(api, explainer)
     app = FastAPI()
     app.include_router(api.router)
 

@@ -15,7 +15,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
-from dovetail.insight.tree import Node, Place
+from dovetail.explain.tree import Node, Place
 from dovetail.operations.operation import execute
 from dovetail.performance.columns import sum_slices
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock

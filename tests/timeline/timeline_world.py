@@ -241,7 +241,7 @@ def ledger_on(world: World) -> PerformanceRoom:
         counting=world,
         production=Nothing(),
         calendar=Calendar(),
-        categories=lambda _at_us: {"mechanical": "failure", "setup": "setup"},
+        categories=lambda _at_us: {"mechanical": "failure", "setup": "setup", "cleaning": "planned"},
         rate_upm=lambda _product, _path, _at_us: None,
     )
     return PerformanceRoom(world.database, clock=world.clock, bus=world.bus, sources=sources)

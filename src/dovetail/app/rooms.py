@@ -16,9 +16,9 @@ from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
+from dovetail.explain.service import Explainer
 from dovetail.historian.service import Historian
 from dovetail.insight.boarding import Boards
-from dovetail.insight.explain import Explainer
 from dovetail.insight.service import OWN, InsightRoom
 from dovetail.insight.service import Sources as Seen
 from dovetail.insight.shown import EditAnswer

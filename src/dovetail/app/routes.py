@@ -21,6 +21,7 @@ from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
+from dovetail.explain import api as explain_api
 from dovetail.insight import api as insight_api
 from dovetail.materials import api as materials_api
 from dovetail.onboarding import api as onboarding_api
@@ -99,7 +100,8 @@ def assemble(api: Api, parts: Parts) -> None:
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
     timeline_api.routes(api, rooms.timeline)
-    insight_api.routes(api, rooms.insight, rooms.boards, rooms.explainer)
+    insight_api.routes(api, rooms.insight, rooms.boards)
+    explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)

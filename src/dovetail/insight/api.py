@@ -1,4 +1,4 @@
-"""Show the stops of an equipment with their reasons, the board of a shift, and why a number is what it is."""
+"""Show the stops of an equipment with their reasons, and the board of a shift."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.insight.boarding import Boards
-from dovetail.insight.explain import Explainer
 from dovetail.insight.service import InsightRoom
 from dovetail.insight.shown import BoardOut, ReasonsOut, StopsOut
-from dovetail.insight.tree import Node, Place
 from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
-from dovetail.performance.api import LONGEST_US, as_of_known
 
 VIEW: Final = "plant.view"
 STOPS_LONGEST_US: Final = 31 * DAY_US  # a month of a line is some thousand stops, read anew for each answer
 
 
-def routes(api: Api, service: InsightRoom, boards: Boards, explainer: Explainer) -> None:
+def routes(api: Api, service: InsightRoom, boards: Boards) -> None:
     """Declare this room's routes."""
     _stop_routes(api, service)
     board_routes(api, boards)
-    explain_routes(api, explainer)
 
 
 def _stop_routes(api: Api, service: InsightRoom) -> None:
@@ -66,26 +62,3 @@ def board_routes(api: Api, boards: Boards) -> None:
     def shift_board(equipment_id: int, scope: Scope, shift: str = "current") -> BoardOut:  # pyright: ignore[reportUnusedFunction]
         """Of a shift (`current` or an id); where none runs now, of the last eight hours. Hours are local ones."""
         return boards.board(equipment_id, shift, scope=scope)
-
-
-def explain_routes(api: Api, explainer: Explainer) -> None:
-    """Declare the route on which a number explains itself."""
-
-    @api.query("GET", "/kpis/{kpi}/explain", permission=VIEW, summary="The tree under a number")
-    def explain(  # pyright: ignore[reportUnusedFunction]
-        kpi: str,
-        equipment_id: int,
-        start: str,
-        end: str,
-        scope: Scope,
-        path: str = "",
-        as_of: str | None = None,
-        cursor: str | None = None,
-    ) -> Node:
-        """The node at `path` (a node's key; empty: the KPI) with its children, a page at a time."""
-        from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        begin = decode_cursor(cursor)
-        place = Place("", equipment_id, from_us, to_us, as_of_known(explainer.room, as_of), scope)
-        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(int(begin[0])))
-        node.next = None if node.next is None else encode_cursor(int(node.next))
-        return node

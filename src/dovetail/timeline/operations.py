@@ -183,8 +183,7 @@ class TimelineOperations:
 
     # --- one edit --------------------------------------------------------------------------------------------
     def _answered(self, call: Call, edit: Edit) -> BaseModel:
-        stop = self._shown(call.uow, edit.equipment_id, edit.t0_us)
-        return self._answer(edit_id=edit.edit_id, stop=stop)
+        return self._answer(edit_id=edit.edit_id, stop=self._shown(call.uow, edit.equipment_id, edit.t0_us))
 
     def _say(self, call: Call, wish: Wish, said: Saying) -> Edit:
         """Check, keep and tell one edit."""

@@ -125,6 +125,13 @@ class TimelineRoom:
         said = store.ever(reading, equipment_id, records[0].t0_us, last_us)
         return Told(records, said, _changed(gathered))
 
+    def said(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Edit]:
+        """The edits that hold and say something of [from_us, to_us), the oldest first."""
+        scope.require(VIEW, equipment_id)
+        return store.touching(reading, equipment_id, from_us, to_us, as_of=as_of)
+
     def last_reasons(self, reading: Reading, equipment_id: int, limit: int, *, scope: Scope) -> list[str]:
         """The reasons people gave last at an equipment, the newest first, each once."""
         scope.require(VIEW, equipment_id)

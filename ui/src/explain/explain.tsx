@@ -103,7 +103,7 @@ function Below({ answer, onOpen }: { answer: UseInfiniteQueryResult<{ pages: Exp
   const say = useWords(words);
   const pages = answer.data?.pages ?? [];
   const nodes = pages.flatMap((page) => page.children);
-  if (["address", "job-response", "count-entry", "timeline-edit"].includes(pages[0]?.kind ?? "")) return null;
+  if (nodes.length === 0 && ["address", "job-response", "count-entry", "timeline-edit"].includes(pages[0]?.kind ?? "")) return null;
   if (nodes.length === 0) return <Empty compact title={say("none")} hint={pages[0]?.kind === "column" ? say("noneHint") : undefined} />;
   return (
     <>

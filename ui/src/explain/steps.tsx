@@ -5,6 +5,7 @@ import type { ExplainNode } from "@/api/types";
 import { Icon } from "@/design/icons";
 import css from "@/explain/explain.module.css";
 import { lookIn, useKindName, useStepLabel, valueText } from "@/explain/value";
+import { formatDuration } from "@/show/format";
 import { Num, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { useLanguage } from "@/words/language";
@@ -14,13 +15,15 @@ const VIRTUAL_FROM = 60;
 
 function Under({ node }: { node: ExplainNode }) {
   const kindName = useKindName();
-  const { start, ts, quality_name: quality } = node.detail;
+  const language = useLanguage();
+  const { start, ts, quality_name: quality, moved_us: movedUs, cls_before: was, cls_after: now } = node.detail;
   const moment = start ?? ts;
   return (
     <span className={css.under}>
       {kindName(node.kind)}
       {typeof moment === "string" && <>{" · "}<When at={moment} as="full" /></>}
       {typeof quality === "string" && ` · ${quality}`}
+      {typeof movedUs === "number" && ` · ${[was, now].map((classes) => [classes].flat().join(", ")).join(" → ")} ${formatDuration(movedUs, language)}`}
       {node.kind === "kpi" && node.formula && ` · ${node.formula}`}
     </span>
   );

@@ -43,6 +43,8 @@ export function useStepLabel(): (node: ExplainNode) => string {
   const reasonName = useReasonName();
   return (node) => {
     const look = lookIn(node);
+    const said = ["state", "reason", "comment"].map((name) => text(node.detail[name]));
+    if (node.kind === "timeline-edit") return [said[0] && stateName(said[0]), reasonName(said[1] ?? null), said[2]].filter(Boolean).join(" · ") || node.label;
     if (look) return [stateName(look.word), reasonName(text(node.detail["reason"]))].filter(Boolean).join(" · ");
     const { kind, quantity } = node.detail;
     if (node.kind === "count-record" && typeof quantity === "number") return `${formatMeasured(quantity, language)} ${wordFor(countWords, language, String(kind))}`;

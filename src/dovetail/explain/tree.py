@@ -89,11 +89,17 @@ def _sample_step(place: Place, rest: str) -> Place:
     return replace(place, tag=int(tag), ts_us=int(ts_us), kind="sample")
 
 
+def _edit_step(place: Place, rest: str) -> Place:
+    """An edit beneath a state record, or, with a moment, straight beneath a figure."""
+    edit, _, at_us = rest.partition(":")
+    return replace(place, edit=int(edit), record=(at_us and str(int(at_us))) or place.record, kind="timeline-edit")
+
+
 _STEPS: Final[Mapping[str, Callable[[Place, str], Place]]] = {
     "equipment": lambda place, rest: replace(place, unit=int(rest), kind="equipment"),
     "slice": lambda place, rest: replace(place, slice_us=int(rest), kind="slice"),
     "state-record": lambda place, rest: replace(place, record=str(int(rest)), kind="state-record"),
-    "timeline-edit": lambda place, rest: replace(place, edit=int(rest), kind="timeline-edit"),
+    "timeline-edit": _edit_step,
     "derived-record": lambda place, rest: replace(place, record=str(int(rest)), kind="derived-record"),
     "count-record": lambda place, rest: replace(place, record=str(int(rest)), kind="count-record"),
     "said": lambda place, _rest: replace(place, kind="count-entry"),

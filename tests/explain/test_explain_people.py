@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from performance_world import good
-from timeline_world import FILLER, PACKML, PLANT, PRESS, SYSTEM, World, at, drain, ledger_on, moment, said
+from timeline_world import ENTERPRISE, FILLER, PACKML, PLANT, PRESS, SYSTEM, World, at, drain, ledger_on, moment, said
 
 from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
+from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.equipment.model import Connection, PlantModel, Tag
+from dovetail.explain.service import Explainer
+from dovetail.explain.tree import Node, Place
 from dovetail.historian.model import Sample
-from dovetail.insight.explain import Explainer
-from dovetail.insight.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
 STATE = Tag(400, "acme/line/filler.state", FILLER, "state", "plc", "ns=2;s=State", Kind.I64)
@@ -48,11 +49,11 @@ def world(sqlite_database: Database, clock: ManualClock, bus: Bus) -> World:
     return made
 
 
-def explain(world: World, path: str, equipment_id: int = FILLER) -> Node:
+def explain(world: World, path: str, equipment_id: int = FILLER, *, end: float = 60) -> Node:
     ledger = ledger_on(world)
     drain(world, ledger)
-    place = Place("", equipment_id, at(0), at(60), None, SYSTEM)
-    return Explainer(ledger, Samples(), world.room).explain("availability", place, path=path)
+    place = Place("", equipment_id, at(0), at(end), None, SYSTEM)
+    return Explainer(ledger, Samples(), world.room).explain(path.partition("/")[0], place, path=path)
 
 
 def children(node: Node) -> list[tuple[str, str]]:
@@ -99,3 +100,63 @@ def test_what_was_said_by_hand_has_nothing_beneath_it(world: World) -> None:
         explain(world, f"{node.key}/derived-record:{at(0)}", PRESS)
     with pytest.raises(NotFoundError):
         explain(world, f"{node.key}/timeline-edit:4711", PRESS)
+
+
+# --- beneath the figure itself ---------------------------------------------------------------------------------
+def words(node: Node) -> list[tuple[str, str, list[str], list[str], float]]:
+    """What people said beneath a figure: who, what, and the minutes that became of another class."""
+    said = [child for child in node.children if child.kind == "timeline-edit"]
+    named = ("by", "cls_before", "cls_after", "moved_us")
+    return [
+        (by, child.label, was, now, moved_us / MINUTE_US)
+        for child in said
+        for by, was, now, moved_us in [[child.detail[name] for name in named]]
+    ]
+
+
+PLANNED = ("Ada", "cleaning", ["ADOT"], ["PLANNED_DOWN"], 10)
+RAN = ("Ada", "Execute", ["ADOT"], ["APT"], 10)
+
+
+@pytest.mark.parametrize("edits, kpi, named", [
+    # said of minutes 20 to 30, when it stood            figure           beneath it
+    ([{"reason": "cleaning"}],                           "oee_index",     [PLANNED]),
+    ([{"reason": "cleaning"}],                           "availability",  [PLANNED]),
+    ([{"reason": "cleaning"}],                           "effectiveness", []),  # it made nothing either way
+    ([{"reason": "cleaning"}],                           "quality_ratio", []),
+    ([{"reason": "setup"}],                              "availability",  []),  # down for another reason is down
+    ([{"state": "Execute"}],                             "availability",  [RAN]),
+    ([{"state": "Execute"}],                             "effectiveness", [RAN]),
+    ([{"state": "Execute"}],                             "quality_ratio", []),
+    ([{"reason": "cleaning"}, {"comment": "foam"}],      "oee_index",     [PLANNED]),
+    ([{"reason": "cleaning"}, {"reason": "setup"}],      "oee_index",     []),  # what was replaced moves nothing
+])  # fmt: skip
+def test_beneath_a_figure_stands_who_moved_which_time(world: World, edits: Any, kpi: str, named: Any) -> None:
+    world.reasons["cleaning"] = {"name": "Cleaning", "category": "planned", "children": {}}
+    for edit in edits:
+        world.edit(FILLER, 20, 30, **edit)
+    assert words(explain(world, kpi)) == named
+
+
+def test_the_word_beneath_a_figure_opens_to_its_slices_and_they_to_the_signals(world: World) -> None:
+    world.edit(FILLER, 20, 30, state="Execute", why="the sensor was dirty")
+    [row] = [child for child in explain(world, "availability").children if child.kind == "timeline-edit"]
+    opened = explain(world, row.key)
+    assert (opened.detail["by"], opened.detail["why"]) == ("Ada", "the sensor was dirty")
+    assert opened.detail["path"] == "acme/line/filler"
+    [piece] = opened.children
+    assert children(explain(world, piece.key))[0] == ("state-record", "Execute")
+    for step in range(1, row.key.count("/") + 1):  # every step of the way can be opened by itself
+        assert explain(world, "/".join(row.key.split("/")[:step])).key
+
+
+def test_the_words_of_a_whole_site_stand_beneath_its_figure(world: World) -> None:
+    world.edit(PRESS, 0, 30, state="RUN", who="Ben")
+    world.edit(FILLER, 20, 30, state="Execute")
+    site = explain(world, "availability", ENTERPRISE)
+    assert words(site) == [
+        ("Ada", "Execute", ["ADOT"], ["APT"], 10),
+        ("Ben", "RUN", ["NODT"], ["APT"], 30),
+    ]
+    opened = [explain(world, child.key, ENTERPRISE) for child in site.children if child.kind == "timeline-edit"]
+    assert [(one.detail["path"], len(one.children)) for one in opened] == [("acme/line", 1), ("acme/press", 1)]

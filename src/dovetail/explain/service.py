@@ -4,9 +4,9 @@ Each node shows what it was made from, so that every step can be computed again;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from dovetail.core import quality
 from dovetail.core.clock import DAY_US, to_rfc3339
@@ -14,8 +14,9 @@ from dovetail.core.errors import NotFoundError
 from dovetail.counting.pieces import Said
 from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
-from dovetail.insight.beneath import SampleLike, Samples, Timeline, beneath, derived_node, edit_node
-from dovetail.insight.tree import Node, Place
+from dovetail.explain.beneath import SampleLike, Samples, Timeline, beneath, derived_node, edit_node
+from dovetail.explain.said import Words
+from dovetail.explain.tree import Node, Place
 from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
 from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi, Slice
@@ -34,6 +35,7 @@ class Explainer:
     def __init__(self, room: PerformanceRoom, samples: Samples, timeline: Timeline) -> None:
         self.room = room
         self._samples, self._timeline = samples, timeline
+        self._words = Words(room, timeline)
         self._settings = room.settings
 
     def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
@@ -57,9 +59,7 @@ class Explainer:
             "timeline-edit": self._timeline_edit,
             "derived-record": self._derived_record,
             "count-record": self._count_record,
-            "count-entry": lambda at, cursor: (
-                self._count_record(at, cursor).children[0].model_copy(update={"key": at.path})
-            ),
+            "count-entry": self._count_entry,
             "job-response": self._job_response,
             "sample": self._sample,
             "address": self._address,
@@ -76,6 +76,7 @@ class Explainer:
         explained = {name for factor in kpi.factors for name in catalogue()[factor].inputs}
         own = [name for name in kpi.inputs if name not in explained]
         node.children = factors + [self._column_node(place.down(name), sums) for name in own]
+        node.children += self._words.beneath(place, self._leaves(place))
         return node
 
     def _kpi_node(self, place: Place, kpi: Kpi, sums: Mapping[str, int]) -> Node:
@@ -256,7 +257,12 @@ class Explainer:
         edit = next((one for one in under.edits if one.edit_id == place.edit), None)
         if edit is None:
             raise NotFoundError("nobody said so of this moment", code="explain-path")
-        return edit_node(place, edit, changed=edit.edit_id in under.changed)
+        changed = edit.edit_id in under.changed
+        return (
+            edit_node(place, edit, changed=changed)
+            if place.slice_us
+            else self._words.opened(place, edit, changed=changed)
+        )
 
     def _derived_record(self, place: Place, _cursor: str | None) -> Node:
         at_us = int(place.record)
@@ -293,6 +299,9 @@ class Explainer:
             told_us = max(count.t1_us, getattr(count, "at_us", 0))
             node.children = self._sample_nodes(place, [tag], count.t0_us) + self._sample_nodes(place, [tag], told_us)
         return node
+
+    def _count_entry(self, place: Place, cursor: str | None) -> Node:
+        return self._count_record(place, cursor).children[0].model_copy(update={"key": place.path})
 
     def _job_node(self, place: Place, piece: Slice) -> Node:
         share = next(one for one in piece.shares if one.job_response_id == place.record)
@@ -379,5 +388,7 @@ def _words(found: object) -> set[str]:
     """Every text in a state mapping: those that name a property of the equipment are the tags the states come from."""
     if isinstance(found, str):
         return {found}
-    inside = found.values() if isinstance(found, Mapping) else found if isinstance(found, list | tuple) else ()
+    if isinstance(found, Mapping):
+        return _words(list(cast("Mapping[str, object]", found).values()))
+    inside = cast("Sequence[object]", found) if isinstance(found, list | tuple) else ()
     return {word for one in inside for word in _words(one)}

@@ -9,7 +9,7 @@ from dovetail.core.batch import Value
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
-from dovetail.insight.tree import Node, Place
+from dovetail.explain.tree import Node, Place
 from dovetail.states.model import StateRecord
 from dovetail.timeline.model import Edit
 from dovetail.timeline.service import Under
@@ -40,6 +40,9 @@ class Timeline(Protocol):
     def under(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Under: ...
+    def said(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Edit]: ...
 
 
 def edit_node(place: Place, edit: Edit, *, changed: bool) -> Node:

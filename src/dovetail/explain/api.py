@@ -1,0 +1,36 @@
+"""The route on which a number explains itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dovetail.core.scope import Scope
+from dovetail.explain.service import Explainer
+from dovetail.explain.tree import Node, Place
+from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
+from dovetail.performance.api import LONGEST_US, as_of_known
+
+VIEW: Final = "plant.view"
+
+
+def routes(api: Api, explainer: Explainer) -> None:
+    """Declare this room's route."""
+
+    @api.query("GET", "/kpis/{kpi}/explain", permission=VIEW, summary="The tree under a number")
+    def explain(  # pyright: ignore[reportUnusedFunction]
+        kpi: str,
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        path: str = "",
+        as_of: str | None = None,
+        cursor: str | None = None,
+    ) -> Node:
+        """The node at `path` (a node's key; empty: the KPI) with its children, a page at a time."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        begin = decode_cursor(cursor)
+        place = Place("", equipment_id, from_us, to_us, as_of_known(explainer.room, as_of), scope)
+        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(int(begin[0])))
+        node.next = None if node.next is None else encode_cursor(int(node.next))
+        return node
