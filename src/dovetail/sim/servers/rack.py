@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Final, Literal, Protocol
 
 from dovetail.sim.line import Change
+from dovetail.sim.servers.ethernetip import EthernetIpUnitServer
 from dovetail.sim.servers.modbus import ModbusUnitServer
 from dovetail.sim.servers.opcua import Identity, StandardNodes, UnitServer
 from dovetail.sim.servers.s7 import S7UnitServer
 
-type Speaks = Literal["opcua", "modbus", "s7"]
+type Speaks = Literal["opcua", "modbus", "s7", "ethernetip"]
 
 MIXED: Final[Mapping[str, Speaks]] = {"labeller": "modbus", "palletiser": "modbus"}  # all others speak OPC UA
 ONLY_OPCUA: Final[Mapping[str, Speaks]] = {}
@@ -70,6 +71,8 @@ class Rack:
     def _make(self, unit: str, standard: StandardNodes | None) -> Plc:
         if self._speaks.get(unit) == "s7":
             return S7UnitServer(unit, port=self._ports[unit])
+        if self._speaks.get(unit) == "ethernetip":
+            return EthernetIpUnitServer(unit, port=self._ports[unit])
         if standard is None or self._speaks.get(unit) == "modbus":
             return ModbusUnitServer(unit, port=self._ports[unit])
         identity = self._identities.get(unit)
