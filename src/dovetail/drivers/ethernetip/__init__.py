@@ -13,7 +13,7 @@ ABOUT = About(
     needs="its IP address and the slot of the controller; its tags can be looked through",
     first=("host", "slot", "micro800"),
     examples=(
-        AddressExample("Speed", "a tag of the controller"),
+        AddressExample("Pieces", "a tag of the controller"),
         AddressExample("Program:Main.Speed", "a tag of a program"),
         AddressExample("Line.Motors[3].Speed", "a member of a structure in an array"),
         AddressExample("Flags.5", "one bit of a whole number"),
