@@ -80,8 +80,8 @@ def test_each_hour_shows_what_was_due_and_what_was_made(kitchen: Kitchen) -> Non
     assert rows == [
         (3600, 3600, 48 * 40, False),
         (3600, 1800, 25 * 40, True),  # half of the hour is over
-        (1800, None, 0, True),  # the meal takes half of it
-        (3600, None, 0, True),
+        (1800, None, None, True),  # the meal takes half of it
+        (3600, None, None, True),
     ]
     assert (board.totals.planned, board.totals.target_so_far, board.totals.good) == (12_600, 5400, 73 * 40)
     assert [[(s.reason, s.minutes) for s in hour.stops] for hour in board.hours[:2]] == [
@@ -93,6 +93,48 @@ def test_each_hour_shows_what_was_due_and_what_was_made(kitchen: Kitchen) -> Non
     assert first.oee == pytest.approx(48 * 40 / 3600)
     assert board.hours[3].oee is None
     assert board.hints == []
+
+
+SILENT = "NO_DATA"
+UNKNOWN = (None, None, 0.0)
+
+
+@pytest.mark.parametrize("records, pieces, hours, total", [
+    # known from, until, as          pieces in       good, difference, covered by the hour         of the shift
+    ([(0, None, "Execute")],         range(90),      [(2400, -1200, 1.0), (1200, -600, 1.0)],      (3600, -1800, 1.0)),
+    ([(0, None, SILENT)],            (),             [UNKNOWN, UNKNOWN],                           UNKNOWN),
+    ([],                             (),             [UNKNOWN, UNKNOWN],                           UNKNOWN),
+    ([(60, None, "Execute")],        range(60, 90),  [UNKNOWN, (1200, -600, 1.0)],                 (1200, -600, 1 / 3)),
+    ([(45, None, "Execute")],        range(45, 90),  [(600, -300, 0.25), (1200, -600, 1.0)],       (1800, -900, 0.5)),
+    ([(0, None, "Held")],            (),             [(0, -3600, 1.0), (0, -1800, 1.0)],           (0, -5400, 1.0)),
+    ([(0, None, SILENT)],            (10, 70),       [(40, None, 0.0), (40, None, 0.0)],           (80, None, 0.0)),
+])  # fmt: skip
+def test_a_number_from_no_data_never_looks_like_a_zero(
+    kitchen: Kitchen, records: list[tuple[float, float | None, str]], pieces: range, hours: object, total: object
+) -> None:
+    said = [state(FILLER, at(begin), None if end is None else at(end), name) for begin, end, name in records]
+    made = [counted(FILLER, at(n), at(n + 1), "good", 40) for n in pieces]
+    kitchen.world.say(FILLER, records=said, counts=made, moved=(at(0), None))
+    board = kitchen.board(FILLER)
+    assert [(one.good, one.difference, one.covered) for one in board.hours[:2]] == hours
+    assert (board.totals.good, board.totals.difference, board.totals.covered) == total
+    assert [(one.good, one.scrap, one.covered) for one in board.hours[2:]] == [(None, None, None)] * 2
+
+
+def test_a_line_is_known_only_where_its_constraint_and_its_end_are(kitchen: Kitchen) -> None:
+    ran(kitchen)
+    ends = [counted(CAPPER, at(n), at(n + 1), "good", 10) for n in range(30, 60)]
+    silent = [
+        state(CAPPER, at(0), at(30), SILENT),
+        state(CAPPER, at(30), at(60), "Execute"),
+        state(CAPPER, at(60), None, SILENT),
+    ]
+    kitchen.world.say(CAPPER, records=silent, counts=ends, moved=(at(0), None))
+    board = kitchen.board(LINE)
+    first, second = board.hours[:2]
+    assert (first.good, first.difference, first.covered) == (300, 300 - 1800, 0.5)
+    assert (second.good, second.difference, second.covered) == (None, None, 0.0)
+    assert (board.totals.good, board.totals.difference, board.totals.covered) == (300, 300 - 1800, 1 / 3)
 
 
 def test_the_plan_follows_the_rate_of_what_runs(kitchen: Kitchen) -> None:
@@ -147,7 +189,8 @@ def test_between_shifts_the_last_eight_hours_are_shown(kitchen: Kitchen) -> None
     assert (board.shift, len(board.hours)) == (None, 8)
     assert [hour.planned for hour in board.hours][-5:] == [3600, 3600, 1800, 3600, 0]
     yesterday = kitchen.board(FILLER, "two-shift/2026-01-04/Early")
-    assert [hour.good for hour in yesterday.hours] == [0] * 4
+    assert [(hour.good, hour.covered) for hour in yesterday.hours] == [(None, 0.0)] * 4  # no data is not a zero
+    assert (yesterday.totals.good, yesterday.totals.difference, yesterday.totals.covered) == (None, None, 0.0)
     with pytest.raises(NotFoundError):
         kitchen.board(FILLER, "two-shift/2026-01-05/Night")
 
@@ -208,6 +251,7 @@ class Share:
 class Piece:
     t0_us: int
     t1_us: int
+    state: str = "Execute"
     cls: str = "APT"
     reason: str | None = None
     shares: tuple[Share, ...] = (Share(60.0),)
@@ -236,7 +280,7 @@ def test_the_rows_add_up_to_the_total() -> None:
 
 def test_what_cost_most_time_comes_first_and_time_without_data_is_not_among_it() -> None:
     def piece(start: int, length: int, cls: str, reason: str | None) -> Piece:
-        return Piece(start * MINUTE_US, (start + length) * MINUTE_US, cls, reason)
+        return Piece(start * MINUTE_US, (start + length) * MINUTE_US, cls=cls, reason=reason)
 
     pieces = [
         piece(0, 3, "ADET", "a"), piece(3, 9, "NODT", None), piece(12, 2, "AUST", "b"), piece(14, 4, "ADET", None),

@@ -18,6 +18,7 @@ from dovetail.core.clock import MINUTE_US, SECOND_US, to_datetime
 from dovetail.insight.stops import Span
 
 STOPPED: Final = frozenset({"AUST", "ADET", "ADOT"})  # planned time in which nothing was made, and it is known why not
+NO_KNOWLEDGE: Final = frozenset({"NO_DATA", "UNKNOWN", "Undefined"})
 STOPS_SHOWN: Final = 3  # what fits into a row that is read in passing
 
 
@@ -37,6 +38,8 @@ class Piece(Protocol):
     def t0_us(self) -> int: ...
     @property
     def t1_us(self) -> int: ...
+    @property
+    def state(self) -> str: ...
     @property
     def reason(self) -> str | None: ...
     @property
@@ -100,6 +103,21 @@ class Plan:
                 return None
             due += busy_us / MINUTE_US * (rate or 0.0)
         return due
+
+
+def known(pieces: Iterable[Piece]) -> list[tuple[int, int]]:
+    """The stretches in which it is known what the machine did."""
+    return [(piece.t0_us, piece.t1_us) for piece in pieces if piece.state not in NO_KNOWLEDGE]
+
+
+def common(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The time that lies in both.
+
+    >>> common([(0, 10), (20, 30)], [(5, 25)])
+    [(5, 10), (20, 25)]
+    """
+    both = [(max(a0, b0), min(a1, b1)) for a0, a1 in one for b0, b1 in other]
+    return [(t0, t1) for t0, t1 in both if t0 < t1]
 
 
 def whole(parts: Iterable[float | None]) -> list[int | None]:

@@ -10,7 +10,7 @@ from dovetail.core.clock import HOUR_US, Clock, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.equipment.model import WORK_UNIT, Equipment
-from dovetail.insight.board import Plan, hours, lost, whole
+from dovetail.insight.board import Plan, common, hours, known, lost, whole
 from dovetail.insight.shown import BoardHour, BoardOut, BoardTotals, LostOut, shift_out
 from dovetail.performance.columns import sum_slices
 from dovetail.performance.facts import ShiftTrack, ledgered, missing_hint
@@ -69,11 +69,13 @@ class Boards:
     ) -> BoardOut:
         room, now_us = self._performance, self._clock.now_us()
         from_us, to_us = rows[0][0], rows[-1][1]
-        found = [room.slices(node.id, t0, min(t1, now_us), scope=scope) if t0 < now_us else [] for t0, t1 in rows]
+        found = [self._slices(node.id, row, scope) for row in rows]
         every = [piece for pieces in found for piece in pieces]
+        seen = self._known(node, rows, found, scope)
         spans = room.sources.calendar.spans(constraint.id, from_us, to_us)
         plan = Plan(spans, every, constraint.standard_rate_upm)
         due = [plan.planned(t0, t1) for t0, t1 in rows]
+        due_known = whole(_due(plan, parts) for parts in seen)
         settled_us = room.kpis(node.id, from_us, to_us, scope=scope).settled_us
         out = [
             BoardHour(
@@ -83,30 +85,67 @@ class Boards:
                 target_so_far=_so_far(plan, t0, t1, now_us, planned),
                 provisional=settled_us is None or t1 > min(settled_us, now_us),
                 stops=[LostOut(reason=one.reason, minutes=one.minutes) for one in lost(pieces)],
-                **self._figures(pieces),
+                **self._made(pieces, parts, (t0, min(t1, now_us)), known_due),
             )
-            for (t0, t1), planned, pieces in zip(rows, whole(due), found, strict=True)
+            for (t0, t1), planned, pieces, parts, known_due in zip(
+                rows, whole(due), found, seen, due_known, strict=True
+            )
         ]
-        sums = self._figures(every)
         by_now = plan.planned(from_us, min(to_us, now_us))
         is_known = None not in due
         totals = BoardTotals(
             planned=sum(row.planned or 0 for row in out) if is_known else None,
             target_so_far=None if by_now is None else round(by_now),
-            good=sums["good"],
-            scrap=sums["scrap"],
-            oee=sums["oee"],
+            **self._made(
+                every,
+                [part for parts in seen for part in parts],
+                (from_us, min(to_us, now_us)),
+                None if None in due_known else sum(part or 0 for part in due_known),
+            ),
         )
         hints = [] if is_known else [f"{constraint.path}: give it, or its product, a standard rate"]
         shown = None if shift is None else shift_out(shift)
         return BoardOut(equipment_id=node.id, shift=shown, hours=out, totals=totals, hints=hints)
 
-    def _figures(self, pieces: Sequence[Slice]) -> dict[str, Any]:
+    def _slices(self, equipment_id: int, row: tuple[int, int], scope: Scope) -> list[Slice]:
+        """The slices of an hour as far as it has passed."""
+        t0_us, t1_us = row[0], min(row[1], self._clock.now_us())
+        return self._performance.slices(equipment_id, t0_us, t1_us, scope=scope) if t0_us < t1_us else []
+
+    def _known(
+        self, node: Equipment, rows: Sequence[tuple[int, int]], found: Sequence[Sequence[Slice]], scope: Scope
+    ) -> list[list[tuple[int, int]]]:
+        """Per row, when it is known what is shown: of a line, of both its constraint and the machine at its end."""
+        plant = self._performance.sources.equipment.plant()
+        made_of = ledgered(plant, node)
+        end = None if made_of is None or made_of.good_from == made_of.times_of else plant.get(made_of.good_from)
+        if end is None or ledgered(plant, end) is None or not scope.sees(VIEW, end.id):
+            return [known(pieces) for pieces in found]
+        return [
+            common(known(pieces), known(self._slices(end.id, row, scope)))
+            for row, pieces in zip(rows, found, strict=True)
+        ]
+
+    def _made(
+        self, pieces: Sequence[Slice], seen: Sequence[tuple[int, int]], passed: tuple[int, int], due: int | None
+    ) -> dict[str, Any]:
+        """What came of a stretch: how much of it is known, and the pieces and ratios of that."""
         made = {kind: sum(getattr(piece.pieces, kind) for piece in pieces) for kind in ("good", "scrap", "rework")}
-        sums = sum_slices(pieces)
+        passed_us, known_us = passed[1] - passed[0], sum(t1_us - t0_us for t0_us, t1_us in seen)
+        covered = known_us / passed_us if passed_us > 0 else None
+        sums, settings = sum_slices(pieces), self._performance.settings
         ratios = {"oee": OEE, "availability": "availability"}
-        settings = self._performance.settings
-        return made | {name: compute(catalogue()[kpi], sums, settings) for name, kpi in ratios.items()}
+        figures = {name: compute(catalogue()[kpi], sums, settings) for name, kpi in ratios.items()}
+        if not covered and not any(made.values()):
+            return {"covered": covered, **figures}
+        difference = made["good"] - due if covered and due is not None else None
+        return {"covered": covered, "difference": difference, **made, **figures}
+
+
+def _due(plan: Plan, parts: Sequence[tuple[int, int]]) -> float | None:
+    """Pieces due in several stretches; None where one of them has no rate."""
+    due = [plan.planned(t0_us, t1_us) for t0_us, t1_us in parts]
+    return None if None in due else sum(part or 0.0 for part in due)
 
 
 def _end_of_hour(at_us: int, zone: ZoneInfo) -> int:

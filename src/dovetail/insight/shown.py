@@ -118,33 +118,39 @@ class LostOut(BaseModel):
     minutes: float
 
 
-class BoardHour(BaseModel):
+class BoardMade(BaseModel):
+    """What came of a stretch of a shift, as far as it is known.
+
+    `covered`: the share of its time so far of which it is known what the machine did; null where none has passed.
+    Pieces are null where nothing is known and nobody entered any: no data is not a zero. `target_so_far`: what was due
+    by now. `difference`: pieces more (or fewer) than were due in the time that is known.
+    """
+
+    planned: int | None = None
+    target_so_far: int | None = None
+    covered: float | None = None
+    good: int | None = None
+    scrap: int | None = None
+    rework: int | None = None
+    difference: int | None = None
+    oee: float | None = None
+    availability: float | None = None
+
+
+class BoardHour(BoardMade):
     """One hour of the clock on the wall: what it should have made and what it made. `provisional`: not settled yet.
 
-    `planned` null: no standard rate is known. `target_so_far`: what was due by now; null in an hour to come.
+    `planned` null: no standard rate is known. `target_so_far` is null in an hour to come.
     """
 
     start: str
     end: str
-    planned: int | None
-    good: int
-    scrap: int
-    rework: int
-    target_so_far: int | None
-    oee: float | None
-    availability: float | None
     stops: list[LostOut]
     provisional: bool
 
 
-class BoardTotals(BaseModel):
-    """The whole shift, so far; `target_so_far`: what was due by now."""
-
-    planned: int | None = None
-    target_so_far: int | None = None
-    good: int = 0
-    scrap: int = 0
-    oee: float | None = None
+class BoardTotals(BoardMade):
+    """The whole shift, so far."""
 
 
 class BoardOut(BaseModel):

@@ -13,6 +13,8 @@ describe("paceOf", () => {
     [4950, { target: 5000, actual: 4950, pace: "even" }],
     [5200, { target: 5000, actual: 5200, pace: "ahead" }],
   ])("%i good pieces of an hour with a break: %j", (good, paced) => expect(paceOf(shift(good, hour))).toEqual(paced));
+  it("asks for no piece of time without data", () => expect(paceOf(shift(4200, [...hour, loss("no_data", 800)]))).toMatchObject({ target: 4200, pace: "even" }));
+  it("says nothing where nothing is known", () => expect(paceOf({ ...shift(0, hour), coverage: 0 })).toBeNull());
   it.each([["no rate", [loss("elapsed", null)]], ["no ledger", []]])("says nothing with %s", (_, losses) => expect(paceOf(shift(10, losses))).toBeNull());
   it("says nothing before the figures come", () => expect(paceOf(undefined)).toBeNull());
 });

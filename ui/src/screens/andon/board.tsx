@@ -1,6 +1,7 @@
 // One page of the andon: the shift's pace on top, below it one row per machine with state, reason and counter.
 import type { Equipment } from "@/api/types";
 import { useCurrentShift } from "@/kpi/current-shift";
+import { madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
 import { ShiftName } from "@/kpi/shift-figures";
 import { useNowMs } from "@/live/now";
@@ -19,13 +20,14 @@ function PaceNow({ line }: { line: Equipment }) {
   const say = useWords(words);
   const { kpis } = useCurrentShift(line.id);
   const pace = paceOf(kpis);
+  const made = madeIn(kpis);
   if (kpis?.shift === null) return null;
   return (
     <dl className={`live ${css.pace}`} data-testid="pace" data-pace={pace?.pace}>
-      <div><dt>{say("good")}</dt><dd><Num value={kpis?.counts.good} /></dd></div>
+      <div><dt>{say("good")}</dt><dd><Num value={made?.good} /></dd></div>
       {pace && <div><dt>{say("target")}</dt><dd><Num value={pace.target} /></dd></div>}
       {pace && <div className={css.gap}><dt>{say(pace.pace)}</dt><dd><span aria-hidden="true">{SIGN_OF[pace.pace]}</span><Num value={Math.abs(pace.actual - pace.target)} /></dd></div>}
-      {kpis && !pace && <div><dt className={css.noRate}>{say("noRate")}</dt></div>}
+      {made && !pace && <div><dt className={css.noRate}>{say("noRate")}</dt></div>}
     </dl>
   );
 }

@@ -1,13 +1,9 @@
-// What counts is what was due by now; an hour to come owes nothing yet.
+// What is known of an hour is said beside its numbers, where it is not all of it.
 import { describe, expect, it } from "vitest";
-import { gapOf, phaseOf } from "@/screens/board/board";
+import { phaseOf, shareShown } from "@/screens/board/board";
 
 describe("an hour of the board", () => {
-  it.each([
-    [{ target_so_far: 3000, good: 2800 }, -200],
-    [{ target_so_far: 1000, good: 1100 }, 100],
-    [{ target_so_far: null, good: 0 }, null],
-  ])("%j is ahead by %j", (hour, gap) => expect(gapOf(hour)).toBe(gap));
+  it.each([[null, null], [1, null], [0.996, null], [0.75, 0.75], [0, 0]])("covered by %j shows %j", (covered, shown) => expect(shareShown(covered)).toBe(shown));
   it.each([
     ["2026-11-23T05:59:59Z", "to-come"],
     ["2026-11-23T06:00:00Z", "running"],

@@ -4,15 +4,13 @@ import { Icon } from "@/design/icons";
 import { useKnownMs } from "@/live/live";
 import css from "@/screens/board/board.module.css";
 import { words } from "@/screens/board/words";
-import { formatMoment, formatNumber } from "@/show/format";
+import { formatMoment, formatNumber, formatRatio } from "@/show/format";
 import { Num, Ratio, useReader } from "@/show/show";
 import { useReasonName } from "@/states/names";
 import { useWords } from "@/words/words";
 
+const ALL_FROM = 0.995; // the last seconds of an hour that runs are always still under way
 const SIGNS = { behind: "▼", ahead: "▲" } as const;
-
-/** Pieces more (positive) or fewer than were due by now; null where nobody can know, and in an hour to come. */
-export const gapOf = ({ target_so_far: due, good }: Pick<BoardHour, "target_so_far" | "good">): number | null => (due === null ? null : good - due);
 
 type Phase = "over" | "running" | "to-come";
 export const phaseOf = (hour: Pick<BoardHour, "start" | "end">, nowMs: number): Phase => (Date.parse(hour.end) <= nowMs ? "over" : Date.parse(hour.start) <= nowMs ? "running" : "to-come");
@@ -31,6 +29,17 @@ function Gap({ gap }: { gap: number | null }) {
   );
 }
 
+/** How much of the time is known, where it is not all of it: the numbers beside it are of that part alone. */
+export const shareShown = (covered: number | null): number | null => (covered === null || covered >= ALL_FROM ? null : covered);
+
+function Covered({ covered }: { covered: number | null }) {
+  const say = useWords(words);
+  const { language } = useReader();
+  const share = shareShown(covered);
+  if (share === null) return null;
+  return <span className={css.covered} data-testid="board-covered"><span aria-hidden="true">{"▲\u2009"}</span>{share === 0 ? say("noData") : say("covered", { share: formatRatio(share, language, 0) })}</span>;
+}
+
 function Reasons({ stops }: { stops: BoardHour["stops"] }) {
   const say = useWords(words);
   const reader = useReader();
@@ -42,23 +51,21 @@ function Reasons({ stops }: { stops: BoardHour["stops"] }) {
 function Hour({ hour, most }: { hour: BoardHour; most: number }) {
   const say = useWords(words);
   const reader = useReader();
-  const gap = gapOf(hour);
   const phase = phaseOf(hour, useKnownMs());
-  const made = (n: number) => (phase === "to-come" ? null : n); // an hour to come has no pieces, not none
   const width = (n: number) => `${Math.min((n / most) * 100, 100)}%`;
   return (
     <tr data-phase={phase} data-testid="board-hour">
-      <th scope="row"><span className="num">{`${formatMoment(Date.parse(hour.start), "time", reader)} – ${formatMoment(Date.parse(hour.end), "time", reader)}`}</span>{phase === "running" && <span className={css.small}>{say("running")}</span>}</th>
+      <th scope="row"><span className="num">{`${formatMoment(Date.parse(hour.start), "time", reader)} – ${formatMoment(Date.parse(hour.end), "time", reader)}`}</span>{phase === "running" && <span className={css.small}>{say("running")}</span>}<Covered covered={hour.covered} /></th>
       <td className={css.right}><Num value={hour.planned} />{phase === "running" && hour.target_so_far !== null && <span className={css.small}>{say("soFar", { n: hour.target_so_far })}</span>}</td>
       <td className={css.barCell}>
         <div className={css.bar} aria-hidden="true">
           {hour.planned !== null && <span className={css.planned} style={{ width: width(hour.planned) }} />}
-          <span className={css.good} data-behind={gap !== null && gap < 0} style={{ width: width(hour.good) }} />
+          {hour.good !== null && <span className={css.good} data-behind={hour.difference !== null && hour.difference < 0} style={{ width: width(hour.good) }} />}
         </div>
       </td>
-      <td className={css.right} data-testid="board-good"><strong><Num value={made(hour.good)} /></strong></td>
-      <td className={css.right}><Num value={made(hour.scrap)} /></td>
-      <td className={css.right}><Gap gap={gap} /></td>
+      <td className={css.right} data-testid="board-good"><strong><Num value={hour.good} /></strong></td>
+      <td className={css.right}><Num value={hour.scrap} /></td>
+      <td className={css.right}><Gap gap={hour.difference} /></td>
       <td className={css.right}><Ratio value={hour.oee} digits={0} /></td>
       <td className={css.why}><Reasons stops={hour.stops} /></td>
     </tr>
@@ -68,7 +75,7 @@ function Hour({ hour, most }: { hour: BoardHour; most: number }) {
 export function Board({ board }: { board: ShiftBoard }) {
   const say = useWords(words);
   const { totals, hours } = board;
-  const most = Math.max(1, ...hours.flatMap((hour) => [hour.planned ?? 0, hour.good]));
+  const most = Math.max(1, ...hours.flatMap((hour) => [hour.planned ?? 0, hour.good ?? 0]));
   const columns = ["hour", "plan", "actual", "good", "scrap", "difference", "oee", "why"] as const;
   return (
     <>
@@ -77,12 +84,12 @@ export function Board({ board }: { board: ShiftBoard }) {
         <tbody>{hours.map((hour) => <Hour key={hour.start} hour={hour} most={most} />)}</tbody>
         <tfoot>
           <tr data-testid="board-total">
-            <th scope="row">{say("total")}</th>
+            <th scope="row">{say("total")}<Covered covered={totals.covered} /></th>
             <td className={css.right}><Num value={totals.planned} /></td>
             <td />
             <td className={css.right}><strong><Num value={totals.good} /></strong></td>
             <td className={css.right}><Num value={totals.scrap} /></td>
-            <td className={css.right}><Gap gap={gapOf(totals)} /></td>
+            <td className={css.right}><Gap gap={totals.difference} /></td>
             <td className={css.right}><Ratio value={totals.oee} digits={0} /></td>
             <td />
           </tr>

@@ -5,6 +5,7 @@ import type { Equipment, JobResponse } from "@/api/types";
 import { useKnownJobs, useProductName } from "@/jobs/jobs";
 import { Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
+import { madeIn } from "@/kpi/made";
 import { type MachineNow, useMachineNow } from "@/machine/now";
 import { useSpeed } from "@/machine/speed";
 import css from "@/screens/line/line.module.css";
@@ -68,8 +69,8 @@ function Machine({ unit, isConstraint, jobs }: MachineProps) {
     state: <State unit={unit} machine={machine} />,
     for: machine.now && <span className={css.counter} data-testid={`counter-${unit.path}`}><Running since={machine.now.since} /></span>,
     speed: <SpeedCell unit={unit} />,
-    good: <span className={css.number}><Num value={kpis?.counts.good} /></span>,
-    scrap: <span className={css.number}><Num value={kpis?.counts.scrap} /></span>,
+    good: <span className={css.number}><Num value={madeIn(kpis)?.good} /></span>,
+    scrap: <span className={css.number}><Num value={madeIn(kpis)?.scrap} /></span>,
     oee: <Figure kpi="oee_index" kpis={kpis} named="hidden" />,
     job: <JobCell jobs={jobs} />,
   };
@@ -89,9 +90,9 @@ function Buffer({ before, after }: { before: Equipment; after: Equipment }) {
   const say = useWords(words);
   const reader = useReader();
   const [made, taken] = [useCurrentShift(before.id).kpis, useCurrentShift(after.id).kpis];
-  if (!made || !taken) return null;
-  const { good, scrap, rework } = taken.counts;
-  const n = made.counts.good - good - scrap - rework;
+  const [passed, on] = [madeIn(made), madeIn(taken)];
+  if (!made || !passed || !on) return null;
+  const n = passed.good - on.good - on.scrap - on.rework;
   return (
     <tr className={css.bufferRow}>
       <td colSpan={COLUMNS.length}>

@@ -2,6 +2,7 @@
 import type { Equipment, Kpis } from "@/api/types";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
+import { madeIn } from "@/kpi/made";
 import { type MachineNow, useMachineNow } from "@/machine/now";
 import { useSpeed } from "@/machine/speed";
 import css from "@/screens/overview/overview.module.css";
@@ -45,11 +46,11 @@ function Pieces({ kpis }: { kpis: Kpis | undefined }) {
     <>
       <div className={css.cell} data-testid="count-good">
         <span className={css.label}>{say("good")}</span>
-        <span className={css.number}><Num value={kpis?.counts.good} /></span>
+        <span className={css.number}><Num value={madeIn(kpis)?.good} /></span>
       </div>
       <div className={css.cell} data-testid="count-scrap">
         <span className={css.label}>{say("scrap")}</span>
-        <span className={css.number}><Num value={kpis?.counts.scrap} /></span>
+        <span className={css.number}><Num value={madeIn(kpis)?.scrap} /></span>
       </div>
     </>
   );

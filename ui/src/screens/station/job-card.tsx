@@ -5,6 +5,7 @@ import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
 import { Waiting } from "@/design/notice";
 import { runsOf, useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
+import { madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
 import { EndDialog, HandOverDialog, StartDialog } from "@/screens/station/job-dialogs";
 import css from "@/screens/station/station.module.css";
@@ -30,13 +31,14 @@ function Job({ job }: { job: JobResponse }) {
 function Pieces({ kpis }: { kpis: Kpis | undefined }) {
   const say = useWords(words);
   const pace = paceOf(kpis);
+  const made = madeIn(kpis);
   const share = pace && pace.target > 0 ? Math.min(pace.actual / pace.target, 1) : 0;
   return (
     <div className={`live ${css.pieces}`} data-testid="station-pieces">
       <dl>
-        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Num value={kpis?.counts.good} /></dd></div>
-        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Num value={kpis?.counts.scrap} /></dd></div>
-        <div><dt>{say("target")}</dt><dd>{pace || !kpis ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
+        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Num value={made?.good} /></dd></div>
+        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Num value={made?.scrap} /></dd></div>
+        <div><dt>{say("target")}</dt><dd>{pace || !made ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
       </dl>
       {pace && <div className={css.track} aria-hidden="true"><div className={css.done} data-pace={pace.pace} style={{ width: `${share * 100}%` }} /></div>}
     </div>

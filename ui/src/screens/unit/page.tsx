@@ -13,6 +13,7 @@ import { useBars } from "@/history/records";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Waterfall } from "@/kpi/waterfall";
+import { madeIn } from "@/kpi/made";
 import { words as kpiText } from "@/kpi/words";
 import { useNowMs } from "@/live/now";
 import { UnitHead } from "@/screens/unit/head";
@@ -53,7 +54,7 @@ function FigureRow({ kpis }: { kpis: Kpis | undefined }) {
       <Figure kpi="oee_index" kpis={kpis} size="large" />
       {FIGURES.map((kpi) => <Figure key={kpi} kpi={kpi} kpis={kpis} />)}
       <span className={css.rule} />
-      {counts.map((kind) => <div key={kind} className={css.count} data-testid={`count-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Num value={kpis?.counts[kind]} /></span></div>)}
+      {counts.map((kind) => <div key={kind} className={css.count} data-testid={`count-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Num value={madeIn(kpis)?.[kind]} /></span></div>)}
       <Coverage value={kpis?.coverage} />
     </div>
   );
