@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, APIWebSocketRoute
@@ -71,7 +71,7 @@ def create_app(
         lifespan=lifespan,
     )
     _own_routes(api, app)
-    app.include_router(api.router)
+    app.router.routes.extend(api.router.routes)  # included, each route would be analysed a second time
     _add_live(app, api, hub, resolve)
     _add_error_handlers(app)
     app.add_route("/{path:path}", page_or_file, methods=["GET", "HEAD"], include_in_schema=False)
@@ -90,9 +90,7 @@ def _own_routes(api: Api, app: FastAPI) -> None:
 
 
 def _add_live(app: FastAPI, api: Api, hub: LiveHub, resolve: Resolve) -> None:
-    router = APIRouter(prefix=api.prefix)
-
-    @router.websocket(LIVE_PATH)
+    @app.websocket(api.prefix + LIVE_PATH)
     async def live(socket: WebSocket) -> None:
         """One stream of topics; each subscription is decided by the caller's scope."""
         scope: Scope = socket.state.scope
@@ -100,8 +98,6 @@ def _add_live(app: FastAPI, api: Api, hub: LiveHub, resolve: Resolve) -> None:
         kind, _, credential = socket.headers.get("authorization", "").partition(" ")
         bearer = credential.strip() if kind.lower() == "bearer" else None
         await hub.serve(socket, scope, again=lambda: resolve(None if bearer else cookie, bearer))
-
-    app.include_router(router)
 
 
 def _add_error_handlers(app: FastAPI) -> None:
