@@ -14,9 +14,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import Connection, create_engine, create_mock_engine, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, create_mock_engine, inspect, text
+from sqlalchemy.engine import URL
 
 from dovetail.db import migrate
+from dovetail.db.engine import open_engines
 from dovetail.db.tables import metadata
 from dovetail.db.uow import Database
 
@@ -85,6 +87,21 @@ def _create(database: Database) -> None:
             connection.exec_driver_sql(statement)
 
 
+_words: dict[tuple[str, int], tuple[Dialect, object]] = {}
+
+
+def _open_engines(url: str | URL) -> tuple[Engine, Engine]:
+    """As `open_engines`; what one engine has put into SQL, the next one need not put into words again.
+
+    SQLAlchemy keeps the words in the engine and finds them by the dialect, so an engine takes both from its forerunner.
+    """
+    engines = open_engines(url)
+    for role, engine in enumerate(engines):
+        known = _words.setdefault((engine.dialect.name, role), (engine.dialect, engine._compiled_cache))
+        engine.dialect, engine._compiled_cache = known
+    return engines
+
+
 class Emptied:
     """One database on PostgreSQL whose tables are made once and emptied for each test: making them takes far longer."""
 
@@ -118,5 +135,6 @@ def take(patch: pytest.MonkeyPatch) -> None:
     """For one test."""
     patch.setattr("dovetail.security.passwords.PasswordHasher", partial(PasswordHasher, **LIGHT))
     patch.setattr("dovetail.db.engine.SYNCHRONOUS", "OFF")
+    patch.setattr("dovetail.db.uow.open_engines", _open_engines)
     patch.setattr(migrate, "upgrade", _upgrade)
     patch.setattr(Database, "create_for_tests", _create)
