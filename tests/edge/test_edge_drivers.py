@@ -115,3 +115,24 @@ def test_a_file_that_cannot_be_imported_leaves_the_others(
     assert told.value.code == "plugin-broken"
     assert said in (told.value.hint or "")
     assert f"{package}.broken" not in sys.modules
+
+
+def test_another_package_offers_a_driver_under_a_name_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = f"drivers_at_{tmp_path.name}".replace("-", "_")
+    files = {
+        f"{package}/__init__.py": "",
+        f"{package}/ours.py": "PLUGIN = 'ours'",
+        "acme_presses.py": "PRESS = 'theirs'",
+        "acme_presses-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme-presses\nVersion: 1.0\n",
+        "acme_presses-1.0.dist-info/entry_points.txt": f"[{package}]\npress = acme_presses:PRESS\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert dict(plugins.load_all(package)) == {"ours": "ours", "press": "theirs"}
+    with pytest.raises(ConfigError, match="no 'drill'") as told:
+        plugins.load(package, "drill")
+    assert told.value.hint == "there are: ours, press"
