@@ -29,6 +29,7 @@ from dovetail.drivers.filedrop.taking import Moment, identity, misplaced, note, 
 from dovetail.drivers.hand import Hand
 from dovetail.drivers.heldrows import HeldRows
 from dovetail.drivers.keeping import Keep, in_parcels, keep_of, must_keep
+from dovetail.drivers.offlimits import not_ours
 from dovetail.drivers.rowplaces import Place
 from dovetail.drivers.rowtaking import Taken
 
@@ -55,7 +56,8 @@ class FileDropDriver:
         self._through: dict[str, Lying] = {}  # by name: dealt with, and still there
 
     async def open(self) -> None:
-        """See whether the folder is there, and may be written where files are to leave it."""
+        """See whether the folder is there and not our own, and may be written where files are to leave it."""
+        await self._ask(lambda: not_ours(self._folder.path))
         await self._ask(self._folder.look)
         if self._options.after != "leave" and not await self._ask(lambda: os.access(self._options.folder, os.W_OK)):
             hint = "let the user that Dovetail runs as write there, or take files with `after: leave`"
