@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from dovetail.core.clock import Clock
-from dovetail.core.errors import ConfigError, LinkError
-from dovetail.core.limits import CONNECT_TIMEOUT_S
 from dovetail.drivers.base import SilentError
 from dovetail.drivers.modbus.pdus import FAILED
 from dovetail.drivers.modbus.places import Place, Serial, Socket
 from dovetail.drivers.modbus.trunk import TICK_S, Job, Tap, Trunk, connect_tcp
+from dovetail.drivers.serialport import open_serial
 from dovetail.drivers.wire import Wire
 
 FRAME_MAX: Final = 256  # unit, PDU of 253, checksum
@@ -326,23 +325,6 @@ class _Port(Wire):
 
 async def _open_serial(place: Serial, make: Callable[[], _Port]) -> _Port:
     """A serial port. Raises LinkError: an adapter may be plugged in again."""
-    import serialx
-
-    loop = asyncio.get_running_loop()
-    parity = {"even": serialx.Parity.EVEN, "odd": serialx.Parity.ODD, "none": serialx.Parity.NONE}[place.parity]
-    stop = serialx.StopBits.TWO if place.stop_bits == 2 else serialx.StopBits.ONE
-    try:
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            _, port = await serialx.create_serial_connection(
-                loop, make, place.port, place.baud, parity=parity, stopbits=stop
-            )
-    except FileNotFoundError as error:
-        hint = "is the adapter plugged in? A name under /dev/serial/by-id stays the same"
-        raise LinkError(f"there is no serial port {place.port}", code="modbus-connect", hint=hint) from error
-    except PermissionError as error:
-        hint = "the service's user must belong to the group of serial ports, on Debian `dialout`"
-        raise ConfigError(f"{place.port} may not be opened", code="modbus-connect", hint=hint) from error
-    except (OSError, ValueError, TimeoutError) as error:
-        raise LinkError(f"{place.port} cannot be opened: {error}", code="modbus-connect") from error
-    assert isinstance(port, _Port)
-    return port
+    return await open_serial(
+        make, place.port, baud=place.baud, parity=place.parity, stop_bits=place.stop_bits, code="modbus-connect"
+    )
