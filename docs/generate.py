@@ -82,9 +82,10 @@ def _meanings() -> dict[str, str]:
     from dovetail.plantcode import codes
     from dovetail.production import plant as production
     from dovetail.states import plant as states
+    from dovetail.virtual import plant as virtual
     from dovetail.workcalendar import plant as workcalendar
 
-    rooms = (codes, equipment, materials, production, states, workcalendar)
+    rooms = (codes, equipment, materials, production, states, virtual, workcalendar)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dovetail.core import quality as q
 from dovetail.expr.checking import Bound
 from dovetail.tracks.columns import Track
+from shortcuts import examples
 
 STEP_S = 0.1
 BEFORE = -80  # steps: nothing is known earlier
@@ -200,7 +201,7 @@ PLANT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(240), deadline=None)
 @given(text=EXPRESSIONS, plant=PLANT)
 def test_columns_say_what_the_definition_says(text: str, plant: dict[str, list[Sample]]) -> None:
     found = computed(text, plant, upto_s=END * STEP_S)
@@ -219,7 +220,7 @@ def rows(track: Track) -> list[tuple[int, object, int, int]]:
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(240), deadline=None)
 @given(text=EXPRESSIONS, plant=PLANT, cuts=st.lists(st.integers(1, END - 1), max_size=6, unique=True).map(sorted))
 def test_pieces_say_to_the_bit_what_the_whole_says(text: str, plant: dict[str, list[Sample]], cuts: list[int]) -> None:
     whole = rows(computed(text, plant, upto_s=END * STEP_S))

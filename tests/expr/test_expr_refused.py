@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dovetail.expr.errors import ExpressionError
 from dovetail.expr.functions import CALLABLE
+from shortcuts import examples
 
 STOPPED_S = 0.1  # of this thread's own work
 
@@ -112,7 +113,7 @@ def test_what_grows_beyond_all_numbers_is_bad_at_once(text: str) -> None:
     assert found.bad.all()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(480), deadline=None)
 @given(
     st.text(
         alphabet=st.sampled_from("n m on power 0 1 9.5e3 ()+-*/%<>=!'\"_.,:[]{}\\ \n if else and or not é"),
@@ -129,7 +130,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(480), deadline=None)
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_any_pieces_of_the_language_are_read_or_refused(text: str) -> None:
     assert _outcome(text) in ("read", "refused")

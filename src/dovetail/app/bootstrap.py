@@ -164,6 +164,7 @@ class House:
         rooms = self.rooms
         states = Worker("states", lambda: rooms.states.step(limits.CONSUMER_FRAMES_MAX))
         production = Worker("production", lambda: _full(rooms.production.step(limits.CONSUMER_FRAMES_MAX)))
+        virtual = Worker("virtual", lambda: rooms.virtual.step(limits.CONSUMER_FRAMES_MAX))
         timeline = Worker("timeline", rooms.timeline.step)
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
@@ -174,12 +175,13 @@ class House:
         self.bus.subscribe(LinkChanged, connections.nudge)
         for event in (FramesStored, PlantApplied):
             self.bus.subscribe(event, states.nudge)
+            self.bus.subscribe(event, virtual.nudge)
         for event in (FramesStored, PlantApplied, JobResponseChanged):
             self.bus.subscribe(event, production.nudge)
         self.bus.subscribe(RecordsChanged, timeline.nudge)
         for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, timeline, ledger, sealer, connections, webhooks]
+        return [states, production, virtual, timeline, ledger, sealer, connections, webhooks]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""

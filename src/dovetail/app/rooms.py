@@ -38,6 +38,8 @@ from dovetail.states.service import StatesRoom
 from dovetail.timeline.service import TimelineRoom
 from dovetail.vault.plant import with_secret_hints
 from dovetail.vault.service import VaultRoom
+from dovetail.virtual.plant import with_computed_tags
+from dovetail.virtual.service import VirtualRoom
 from dovetail.webhooks.service import WebhooksRoom
 from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
 from dovetail.workcalendar.service import CalendarRoom
@@ -56,6 +58,7 @@ class Rooms:
     calendar_editing: CalendarEditing
     materials: MaterialsRoom
     production: ProductionRoom
+    virtual: VirtualRoom
     states: StatesRoom
     timeline: TimelineRoom
     counting: CountingRoom
@@ -74,7 +77,7 @@ class Rooms:
 def plant_sections() -> tuple[Section, ...]:
     """What may stand in the plant code: the sections of every room, in the order in which they are applied."""
     sections = (*EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS)
-    return tuple(with_job_checks(sections))
+    return with_computed_tags(with_job_checks(sections))
 
 
 def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:
@@ -178,6 +181,7 @@ def build_rooms(
         calendar_editing=CalendarEditing(calendar, equipment),
         materials=materials,
         production=production,
+        virtual=VirtualRoom(database, historian, equipment, clock=clock, bus=bus),
         states=states,
         timeline=timeline,
         counting=counting,

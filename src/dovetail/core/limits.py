@@ -50,6 +50,11 @@ WINDOW_TICKS: Final = 60  # a moving window is looked at so often while it passe
 WINDOW_TICK_MIN_US: Final = 100_000  # and no more often than a fast scan
 TRACK_ROWS_MAX: Final = 2_000_000  # of one signal in one pass, ~40 MB; a longer stretch is computed in pieces
 WINDOW_ROWS_MAX: Final = 1_000_000  # summed up for one moment: a day at 10 Hz
+COMPUTED_STRETCH_US: Final = (
+    6 * 3_600_000_000
+)  # of one tag at a time: what is computed anew never keeps the others long
+COMPUTED_MARK_US: Final = 1_000_000  # silence is measured each second here too
+COMPUTED_VERSIONS_MAX: Final = 16  # late samples for expressions older than so many applied plants change nothing
 
 # --- counting -----------------------------------------------------------------------------------------------
 COUNT_ENTRY_MAX: Final = 10_000_000  # pieces of one entry: ten shifts of a can line; more is a slip of a finger

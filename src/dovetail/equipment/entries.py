@@ -62,10 +62,11 @@ class PlantHead(Entry):
 
 
 class TagEntry(Entry):
-    """A tag: where its value is read and what it means. Engineering value = raw · scale + offset."""
+    """A tag: where its value is read, or computed from, and what it means. Engineering value = raw · scale + offset."""
 
     connection: Name | None = None
     address: Address | None = None
+    expression: str | None = Field(None, exclude_if=lambda said: said is None, description="computed from other tags")
     kind: KindWord = "f64"
     unit: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = Field(
         default=None, description="UCUM, e.g. {#}/min, Cel, bar"

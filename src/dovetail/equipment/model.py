@@ -51,8 +51,8 @@ class Equipment:
 class Tag:
     """A named point: `path` is `<equipment path or connection>.<property>`.
 
-    `connection` and `address` are None for internal tags. Engineering value = raw · `scale` + `offset`; a change
-    smaller than `deadband` (engineering units) is not kept; `scan` names the scan class.
+    `connection` and `address` are None for internal tags and for those with an `expression`. Engineering value =
+    raw · `scale` + `offset`; a change smaller than `deadband` (in those units) is not kept; `scan` is the scan class.
     """
 
     id: int
@@ -67,6 +67,7 @@ class Tag:
     offset: float = 0.0
     deadband: float = 0.0
     scan: str = "default"
+    expression: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,8 @@ def _apply_equipment(uow: UnitOfWork, changes: Changes, valid_from_us: int) -> N
 
 def _tag_names(body: Body) -> list[str]:
     own = list(body["tags"])
-    return own + [name for name in INTERNAL_TAGS if body["level"] == WORK_UNIT and name not in body["tags"]]
+    mark = [GOOD_THROUGH] if any(tag.get("expression") for tag in body["tags"].values()) else []
+    return own + mark + [name for name in INTERNAL_TAGS if body["level"] == WORK_UNIT and name not in own]
 
 
 def _impact(reading: Reading, changes: Changes, samples_of: SamplesOf | None) -> list[str]:

@@ -79,9 +79,10 @@ def _tags(path: str, body: Mapping[str, Any]) -> Iterator[Tag]:
             offset=float(tag["offset"]),
             deadband=float(tag["deadband"]),
             scan=tag["scan"],
+            expression=tag.get("expression"),
         )
     for name in ids.keys() - body["tags"].keys():
-        kind, unit = INTERNAL_TAGS[name]
+        kind, unit = INTERNAL_TAGS.get(name, (Kind.I64, "us"))  # else how far its computed tags are known
         yield Tag(ids[name], f"{path}.{name}", body["id"], name, None, None, kind, unit)
 
 

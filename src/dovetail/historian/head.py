@@ -194,13 +194,14 @@ class Head:
         with transaction(self._writer):
             self._count({(source, lane): {"expected": samples, "gap": samples}})
 
-    def consumer_at(self, name: str, head_id: int) -> None:
+    def consumer_at(self, name: str, head_id: int | None) -> int:
         """A new consumer is durable at once; a position goes with the next commit (an older one only keeps more)."""
-        known = name in self.consumers
-        self.consumers[name] = head_id
+        known = name in self.consumers or head_id is None
+        self.consumers |= {} if head_id is None else {name: head_id}
         if not known:
             with self._commit():
                 pass
+        return self.consumers.get(name, 0)
 
     def seal(self, upto: int) -> None:
         """All samples of rows up to `upto` are in chunks."""

@@ -196,10 +196,10 @@ class Historian:
         """(released, last): `head` is complete after `released`, and `last` is the newest head_id."""
         return self._head.released, self._head.last_id
 
-    def consumer_at(self, name: str, head_id: int) -> None:
-        """A consumer has durably dealt with everything up to `head_id`. Registers it on the first call (tell 0)."""
+    def consumer_at(self, name: str, head_id: int | None) -> int:
+        """A consumer has dealt with all up to `head_id`; the first call registers it. None: it asks how far it was."""
         with self._write_lock:
-            self._head.consumer_at(name, head_id)
+            return self._head.consumer_at(name, head_id)
 
     def seal_once(self) -> int:
         """Move what is unsealed (up to SEAL_SAMPLES_MAX samples) into chunks; how many samples. Background work."""
@@ -231,8 +231,7 @@ class Historian:
         self._require(tags, scope)
         if not tags or from_us >= to_us:
             return []
-        asked = Range(tuple(sorted(set(tags))), from_us, to_us)
-        return [block.batch() for block in self._reader.raw(asked, limit=limit)]
+        return [b.batch() for b in self._reader.raw(Range(tuple(sorted(set(tags))), from_us, to_us), limit=limit)]
 
     def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
         """The last sample strictly before `at_us` of each tag that has one."""
@@ -256,8 +255,8 @@ class Historian:
     ) -> Mean:
         """The time-weighted mean over [from, min(to, now)), with bounding values (OPC UA Part 13 TimeAverage2)."""
         self._require((tag,), scope)
-        asked = Range((tag,), from_us, to_us)
-        return aggregates.mean(self._reader, asked, now_us=self._clock.now_us(), interpolation=interpolation)
+        now_us, asked = self._clock.now_us(), Range((tag,), from_us, to_us)
+        return aggregates.mean(self._reader, asked, now_us=now_us, interpolation=interpolation)
 
     def _require(self, tags: Iterable[int], scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""

@@ -117,8 +117,9 @@ class Report:
         given: str | None = None,
         hint: str | None = None,
         line: Literal["shown", "withheld"] = "shown",
+        inside: int | None = None,
     ) -> None:
-        """Something is wrong at `path` (section, entry, field, …).
+        """Something is wrong at `path` (section, entry, field, …); `inside` so many characters into the scalar there.
 
         The place is the value where that is a scalar, else its key; the key also where it is what was `given`. Of a
         path that does not exist it is the longest part that does. With `candidates` the hint guesses what was meant by
@@ -129,7 +130,16 @@ class Report:
         place, scalar = self._locate(path, key=given is not None and given == str(path[-1]))
         if candidates is not None and hint is None:
             hint = did_you_mean(given or str(scalar if scalar is not None else path[-1]), candidates)
-        self.at(place, code, message, hint=hint, line=line)
+        self.at(
+            place if inside is None else self._within(place, str(scalar), inside), code, message, hint=hint, line=line
+        )
+
+    def _within(self, place: Place, text: str, inside: int) -> Place:
+        """The place inside a text, where that stands in the file as it is and not over several lines."""
+        lines = self._lines.get(place.file, [])
+        line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+        start = line.find(text, place.col - 1)
+        return place if start < 0 else replace(place, col=start + inside + 1)
 
     def at(
         self,

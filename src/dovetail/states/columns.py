@@ -64,9 +64,18 @@ def split(batches: Iterable[Batch], wanted: NDArray[np.int64]) -> dict[int, list
         starts = np.concatenate(([0], np.flatnonzero(tags[1:] != tags[:-1]) + 1))
         good = q.good_mask(batch.quality) & batch.valid
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            which = order[start:end]
+            which = _said_last(batch, order[start:end])
             parts[int(tags[start])].append((batch.ts[which], batch.value[which], good[which]))
     return parts
+
+
+def _said_last(batch: Batch, which: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Of samples that our own publishers said again of one moment (`q.SAID_AGAIN`), the last alone holds."""
+    said = batch.quality[which] >> 11
+    if not said.any():
+        return which
+    most = {ts: count for count, ts in sorted(zip(said.tolist(), batch.ts[which].tolist(), strict=True))}
+    return which[[most[ts] == count for ts, count in zip(batch.ts[which].tolist(), said.tolist(), strict=True)]]
 
 
 def series_of(batches: Iterable[Batch], tags: Sequence[int]) -> dict[int, Series]:

@@ -31,7 +31,7 @@ from dovetail.states.columns import Inputs, Part, series_of, split
 from dovetail.states.derive import Known, Stretch, World, derive
 from dovetail.states.model import Seen
 from dovetail.states.news import Watch, Watched
-from dovetail.states.rules import Plants, RuleBook
+from dovetail.states.rules import Plants, RuleBook, vouching
 from dovetail.states.unit import Unit, late_from
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Samples(Protocol):
         """(released, last): the head holds the rows after `released`."""
         ...
 
-    def consumer_at(self, name: str, head_id: int) -> None:
+    def consumer_at(self, name: str, head_id: int) -> object:
         """This consumer needs no row up to `head_id` again."""
         ...
 
@@ -175,15 +175,10 @@ class Follower:
         self._owner = self.book.owners()
         self._wanted = np.array(sorted(self._owner), dtype=np.int64)
         self._watched = self.book.watched()
-        self._links = {number: plant.links_of(number) for number in plant.equipment}
-        self._state_links = {
-            number: frozenset(
-                plant.connections[name].good_through_tag
-                for tag in rules.state_tags
-                if tag in plant.tags and (name := plant.tags[tag].connection) is not None
-            )
-            for number, rules in self.book.all_at(END_US).items()
-        }
+        rules = self.book.all_at(END_US)
+        read = {number: found.tags for number, found in rules.items()}
+        self._links = {n: plant.links_of(n) | vouching(plant, read.get(n, ())) for n in plant.equipment}
+        self._state_links = {number: vouching(plant, found.state_tags) for number, found in rules.items()}
 
     def _before(self, tags: Sequence[int], at_us: int) -> Known:
         found = self.samples.bounding(tags, at_us, scope=OWN)
@@ -255,8 +250,11 @@ class Follower:
         parts: dict[int, dict[int, list[Part]]] = {}
         for tag, pieces in split(frame.batches, self._wanted).items():
             parts.setdefault(self._owner[tag], {})[tag] = pieces
+        again = any((batch.quality >= q.SAID_AGAIN).any() for batch in frame.batches)
         for number, found in parts.items():
             self.units.setdefault(number, Unit(number)).take(found, self._watched)
+            if again:  # what was said before of those moments is void: the historian has it all in its order
+                self.units[number].forget_waiting()
         for link, mark_us in frame.good_through.items():
             self.marks[link] = max(mark_us, self.marks.get(link, mark_us))
         return set(parts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol, get_args
 
 from dovetail.core.errors import ConfigError
-from dovetail.equipment.model import Equipment, PlantModel, Tag
+from dovetail.equipment.model import GOOD_THROUGH, Equipment, PlantModel, Tag
 from dovetail.states.model import (
     ActivityRule,
     CounterName,
@@ -87,6 +87,17 @@ def _counters(plant: PlantModel, counters: CountersEntry, tags: Mapping[str, Tag
         scans_us = 2_000 * (scan.interval_ms if scan else SCAN_MS)
         found.append(CounterRule(name, tag.id, entry.modulus, entry.max_rate_upm, scans_us))
     return tuple(found)
+
+
+def vouching(plant: PlantModel, tags: Iterable[int]) -> frozenset[int]:
+    """The good-through tags that say how far these tags are known: their links', or of computed ones their own."""
+    found: set[int] = set()
+    for tag in (plant.tags[number] for number in tags if number in plant.tags):
+        if tag.connection is not None:
+            found.add(plant.connections[tag.connection].good_through_tag)
+        elif tag.expression is not None and tag.equipment_id is not None:
+            found.add(plant.tags_of(tag.equipment_id)[GOOD_THROUGH].id)
+    return frozenset(found)
 
 
 class Plants(Protocol):

@@ -1,0 +1,100 @@
+"""The virtual room: computes the tags that have an expression, and tries expressions out on what is known."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import Clock
+from dovetail.core.limits import CONSUMER_FRAMES_MAX
+from dovetail.core.scope import Scope
+from dovetail.db.events import events_after, handled, mark_handled
+from dovetail.db.uow import Database
+from dovetail.events.equipment import PlantApplied
+from dovetail.virtual.computing import SCOPE, Computing, Plants, Samples
+from dovetail.virtual.model import full_path, inputs_of, names_in
+from dovetail.virtual.trial import Input, Tried, tried
+
+HANDLER: Final = "virtual"
+VIEW: Final = "plant.view"
+
+
+class VirtualRoom:
+    """`step` is for one thread; questions may come from any."""
+
+    def __init__(self, database: Database, historian: Samples, plants: Plants, *, clock: Clock, bus: Bus) -> None:
+        self._database, self._samples, self._plants, self._clock = database, historian, plants, clock
+        self._computing = Computing(historian, plants)
+        self._lock = threading.Lock()
+        self._check_plants = True
+        self._handled = -1  # the newest event of a plant dealt with; -1: as it is written down
+        self._owed: int | None = None  # dealt with in memory, to be written down when nothing is late any more
+        bus.subscribe(PlantApplied, self._plant_applied)
+
+    def _plant_applied(self, _event: PlantApplied) -> None:
+        self._check_plants = True
+
+    # --- work ------------------------------------------------------------------------------------------------
+    def step(self, limit: int = CONSUMER_FRAMES_MAX) -> int:
+        """Take in up to `limit` head rows, compute what is known and what came late, put it; how much work that was."""
+        with self._lock:
+            computing = self._computing
+            try:
+                if not computing.loaded:
+                    computing.load()
+                    self._handled, self._check_plants = -1, True
+                if self._check_plants:
+                    self._hear_of_plants()
+                rows = computing.take(limit)
+                left = computing.again()
+                said = computing.put()
+                more = computing.go_on()
+                said += computing.put()
+                computing.trim()
+                if not left:
+                    self._write_down()
+            except BaseException:
+                computing.loaded = False
+                raise
+        return rows + left + said + more
+
+    def _hear_of_plants(self) -> None:
+        self._check_plants = False
+        with self._database.read() as reading:
+            after = handled(reading, HANDLER) if self._handled < 0 else self._handled
+            events = events_after(reading, after, (PlantApplied.__name__,))
+        self._handled = after
+        for event in events:
+            self._computing.changed_from(int(event.body["valid_from_us"]))
+            self._handled = self._owed = event.known
+
+    def _write_down(self) -> None:
+        """What applied plants asked for is done: a restart need not do it again."""
+        if self._owed is None:
+            return
+        with self._database.write(SCOPE.actor) as uow:
+            mark_handled(uow, HANDLER, self._owed)
+        self._owed = None
+
+    # --- questions -------------------------------------------------------------------------------------------
+    def inputs(self, text: str, equipment_id: int, *, scope: Scope) -> list[Input]:
+        """The signals that an expression of an equipment names; those out of scope look as if they were not there."""
+        scope.require(VIEW, equipment_id)
+        plant = self._plants.plant()
+        own = plant.get(equipment_id).path
+        seen = inputs_of(plant, own, names_in(text))
+        visible = {name: tag for name, tag in seen.items() if tag and scope.sees(VIEW, tag.equipment_id or 0)}
+        newest = self._samples.last([tag.id for tag in visible.values()], scope=SCOPE) if visible else {}
+        found: list[Input] = []
+        for name in seen:
+            tag = visible.get(name)
+            found.append(Input(name, full_path(own, name), tag, newest.get(tag.id) if tag else None))
+        return found
+
+    def tried(self, text: str, equipment_id: int, *, at_us: int | None, scope: Scope) -> Tried:
+        """What an expression says at a moment (None: now), as a tag of an equipment. Raises ExpressionError."""
+        inputs = self.inputs(text, equipment_id, scope=scope)
+        moment_us = self._clock.now_us() if at_us is None else at_us
+        names = list(self._plants.plant().tags_of(equipment_id))
+        return tried(self._samples, inputs, text=text, names=names, moment_us=moment_us)
