@@ -159,7 +159,6 @@ def build_rooms(
         shown=lambda *where: insight.stop_at(*where),  # noqa: PLW0108  # made below, of this
         answer=EditAnswer,
     )  # fmt: skip
-
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
         equipment=equipment,
