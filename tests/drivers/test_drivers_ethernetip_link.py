@@ -259,7 +259,7 @@ async def test_silence_ends_the_link_in_time(device: LogixDevice, connect: Open)
 @pytest.mark.parametrize("spoil, why", [
     (lambda frame: [frame[:44] + b"\xff\xff" + frame[46:]] * 20, "answers what was not asked"),
     (lambda frame: [b"HTTP/1.1 400 Bad Request\r\n\r\n" + bytes(60_000)], "no EtherNet/IP"),
-    (lambda frame: [frame[:8] + b"\x64\0\0\0" + frame[12:]], "refuses the session: status 0x0064"),
+    (lambda frame: [frame[:8] + b"\x64\0\0\0" + frame[12:]], "refuses the question: session status 0x0064"),
     (lambda frame: [frame[:46] + b"\x4c" + frame[47:]], "no answer to the question"),
     (lambda frame: [frame[:2] + b"\x16\0" + frame[4:46]], "no answer to the question"),
     (lambda frame: [frame[:52] + b"\xff\xff" * ((len(frame) - 52) // 2) + frame[-(len(frame) % 2) :]], "no answer"),

@@ -90,7 +90,7 @@ class _Connection(Connection):
                 raise OSError("it sends what is no EtherNet/IP")
             frame = head + self._exactly(length, due_us)
             if status:
-                raise OSError(f"it refuses the session: status 0x{status:04X}")
+                raise OSError(f"it refuses the question: session status 0x{status:04X}")
         except (OSError, ValueError) as error:
             self._failed(error)
             return None
