@@ -21,6 +21,9 @@ from dovetail.drivers.base import Point
 
 _INTEGERS: Final = {Kind.I64: (-(2.0**63), 2.0**63), Kind.U64: (0.0, 2.0**64)}  # [low, high): exact as float64
 
+_NO_CODES: Final = np.zeros(0, dtype=np.uint32)
+_NO_QUALITY: Final = np.zeros(0, dtype=np.uint16)
+
 type Decoded = tuple[NDArray[Any], NDArray[np.bool_] | None]  # values, and which of them are unfit
 
 
@@ -62,12 +65,14 @@ class Answers:
         cls, data: bytes | bytearray, received_us: Sequence[int], native: Mapping[int, int], rate: Callable[[int], int]
     ) -> Answers:
         """From what is known by block; `rate` makes a quality of a device's code."""
+        joined, received = np.frombuffer(data, dtype=np.uint8), np.array(received_us, dtype=np.int64)
+        if not native:
+            return cls(joined, received, _NO_CODES, _NO_QUALITY, failed=False)
         codes = np.zeros(len(received_us), dtype=np.uint32)
         quality = np.zeros(len(received_us), dtype=np.uint16)
         for block, code in native.items():
             codes[block], quality[block] = code, rate(code)
-        joined = np.frombuffer(data, dtype=np.uint8)
-        return cls(joined, np.array(received_us, dtype=np.int64), codes, quality, bool(native))
+        return cls(joined, received, codes, quality, failed=True)
 
 
 class Decoder[P: Placed]:
@@ -90,6 +95,7 @@ class _Column[P: Placed]:
     def __init__(self, kind: Kind, places: Sequence[P], piece: Callable[[Kind, list[P]], Piece]) -> None:
         sort = sorted(places, key=lambda place: (place.family, place.block, place.position))
         self._kind = kind
+        self._dtype = np.dtype(DTYPES[kind])
         self._tag = np.array([place.point.tag_id for place in sort], dtype=np.int64)
         self._block = np.array([place.block for place in sort], dtype=np.intp)
         self._good = np.full(len(sort), q.GOOD, dtype=np.uint16)
@@ -100,12 +106,19 @@ class _Column[P: Placed]:
 
     def batch(self, answers: Answers) -> Batch:
         zero: Any = ZEROS[self._kind]
-        value: NDArray[Any] = np.empty(len(self._tag), dtype=DTYPES[self._kind])
         valid, quality, native = self._valid, self._good, None
+        found = [piece.values(answers.data) for piece in self._pieces]
+        if len(found) == 1 and found[0][0].dtype == self._dtype:  # fresh from its bytes: it need not be copied
+            value = found[0][0]
+        else:
+            value = np.empty(len(self._tag), dtype=self._dtype)
+            at = 0
+            for values, _ in found:
+                value[at : at + len(values)] = values
+                at += len(values)
         at = 0
-        for piece in self._pieces:
+        for piece, (_, unfit) in zip(self._pieces, found, strict=True):
             stop = at + piece.count
-            value[at:stop], unfit = piece.values(answers.data)
             if unfit is not None and unfit.any():
                 quality, valid = np.array(quality), np.array(valid)
                 quality[at:stop][unfit] = piece.unfit
@@ -156,6 +169,7 @@ class Numbers:
         self._is_float = dtype.kind == "f"
         self._scale = np.array([point.scale for point in points]) if scaled else None
         self._offset = np.array([point.offset for point in points])
+        self._is_calm = _is_calm(points, dtype)
         self.unfit = q.UNCERTAIN_RANGE if kind is Kind.F64 else q.BAD_DEVICE
 
     def values(self, data: NDArray[np.uint8]) -> Decoded:
@@ -168,12 +182,19 @@ class Numbers:
         return self._whole(raw) if self._scale is None else self._rounded(raw, self._scale)
 
     def _floats(self, raw: NDArray[Any]) -> Decoded:
+        if self._is_calm and (not self._is_float or np.isfinite(raw).all()):
+            return self._engineering(raw), None
         with np.errstate(all="ignore"):  # what is not finite is marked, not complained of
-            numbers = raw.astype(np.float64)
-            if self._scale is not None:
-                numbers = numbers * self._scale + self._offset
-            finite = np.isfinite(numbers) if self._is_float else None
-        return numbers, None if finite is None or finite.all() else ~finite
+            numbers = self._engineering(raw)
+        finite = np.isfinite(numbers)
+        return numbers, None if finite.all() else ~finite
+
+    def _engineering(self, raw: NDArray[Any]) -> NDArray[np.float64]:
+        numbers = raw.astype(np.float64)
+        if self._scale is not None:
+            numbers *= self._scale
+            numbers += self._offset
+        return numbers
 
     def _whole(self, raw: NDArray[Any]) -> Decoded:
         """Integers as they are; what the kind cannot hold is unfit."""
@@ -187,6 +208,12 @@ class Numbers:
         low, high = _INTEGERS[self._kind]
         unfit = ~((numbers >= low) & (numbers < high))
         return np.where(unfit, 0, numbers).astype(DTYPES[self._kind]), unfit
+
+
+def _is_calm(points: Sequence[Point], dtype: np.dtype[Any]) -> bool:
+    """Whether no finite number that the device can hold becomes an infinite one."""
+    largest = float(np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max)
+    return all(np.isfinite(largest * abs(point.scale) + abs(point.offset)) for point in points)
 
 
 def raw_number(point: Point, value: Value, dtype: np.dtype[Any], *, called: str, code: str) -> NDArray[Any]:
