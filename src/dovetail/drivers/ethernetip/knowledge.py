@@ -116,8 +116,11 @@ class Knowledge:
 
     async def learn(self, link: Link, reading: Reading) -> bool:
         """Ask for what is not known; True when another plan is to be made. Raises LinkError."""
+        if reading.settled:
+            return False
         if not reading.unknown:
-            return self._learn_words(reading.wants)
+            reading.settled = not self._learn_words(reading.wants)
+            return not reading.settled
         if len(self.shapes) + len(reading.unknown) > KNOWN_MAX:
             self.shapes.clear()
         for message in pack([guess(want) for want in reading.unknown.values()], self.limits):

@@ -176,6 +176,7 @@ class Reading:
         self.points = points
         self.wants: list[Want] = []
         self.unknown: dict[Ask, Want] = {}
+        self.settled = False  # nothing more is to be learned about it
         self.blocks = 0
         self.messages: list[Message] = []
         self.size = 0
