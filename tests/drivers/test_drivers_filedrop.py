@@ -374,6 +374,25 @@ async def test_the_last_value_is_known_after_a_restart_and_counts_as_no_event(ta
     assert taking.told(1) == [("X1", q.UNCERTAIN_LAST_KNOWN)] and taking.kept.values() == ["X1"]
 
 
+async def test_a_number_of_any_size_is_taken_and_remembered(taking: Taking) -> None:
+    (taking.folder / "drop" / "a.json").write_text('{"v": 1' + "0" * 30 + ', "w": 18446744073709551615}')
+    wanted = (("v", F64), ("w", Kind.U64))
+    await taking.begin(quick(taking, pattern="*.json", format="json"), *wanted)
+    await until(lambda: taking.kept.values() == [1e30])
+    assert taking.kept.values(2) == [18446744073709551615]
+    await taking.end()
+    taking.notices.clear()
+    await taking.begin(quick(taking, pattern="*.json", format="json"), *wanted)
+    await until(lambda: taking.told(2))
+    assert taking.told(1) + taking.told(2) == [(1e30, q.UNCERTAIN_LAST_KNOWN), (2**64 - 1, q.UNCERTAIN_LAST_KNOWN)]
+
+
+def test_a_file_with_many_faults_fills_no_log() -> None:
+    with pytest.raises(BadFileError) as error:
+        take(b"v\n" + b"x\n" * 500, placed(("v", F64)), options(), AT)
+    assert str(error.value).endswith("; and 497 more") and len(str(error.value)) < 300
+
+
 async def test_a_tag_that_files_cannot_have_is_bad_alone(taking: Taking) -> None:
     (taking.folder / "drop" / "a.csv").write_text("Speed\n1\n")
     driver = await taking.begin(quick(taking), ("Speed", F64), ("@1-3", F64))

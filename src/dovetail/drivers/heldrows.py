@@ -45,7 +45,7 @@ class HeldRows:
         for tag, one in said.items():
             address = self._points[tag].address
             if one[0] >= self._last.get(address, (0, None))[0]:
-                self._last[address] = one
+                self._last[address] = (one[0], _kept(one[1]))
         return self._last
 
     def told(self, now_us: int) -> list[Batch]:
@@ -72,6 +72,11 @@ class HeldRows:
             else:
                 bad.append((index, now_us, q.BAD_NOT_CONNECTED, 0))
         return [last_known(batch) for batch in columns.batches(columns.rows(rows))] + columns.batches({}, bad)
+
+
+def _kept(raw: Any) -> Any:
+    """As it can be remembered: a whole number that JSON has no place for is a decimal one."""
+    return float(raw) if isinstance(raw, int) and not -(1 << 63) <= raw < 1 << 64 else raw
 
 
 def words(code: int) -> str | None:

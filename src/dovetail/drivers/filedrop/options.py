@@ -123,3 +123,7 @@ class FileDropOptions(DriverOptions):
 
     def wire(self) -> str:
         return self.folder
+
+    def is_insecure(self) -> bool:
+        """Who may write there is for the rights of the folder to say: a warning nobody can mend would be none."""
+        return False

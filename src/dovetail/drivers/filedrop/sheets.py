@@ -27,13 +27,17 @@ _DELIMITERS: Final = {"tab": "\t"}
 _NUMBERS: Final = frozenset({Kind.F64, Kind.I64, Kind.U64})
 _CODECS: Final = {"utf-8": "utf-8-sig"}  # with or without the mark that Windows puts first
 _MISSING: Final = object()
+SHOWN_MAX: Final = 3  # faults in one line of the log; the note has more
 
 
 class BadFileError(Exception):
     """A file that cannot be taken, with what is wrong where."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(fault.what for fault in faults))
+        shown = [f"line {fault.line} {fault.column}: {fault.what}" for fault in faults[:SHOWN_MAX]]
+        super().__init__(
+            "; ".join(shown) + (f"; and {len(faults) - SHOWN_MAX} more" if len(faults) > SHOWN_MAX else "")
+        )
         self.faults = list(faults)
 
 
