@@ -1,5 +1,6 @@
 // The top of the station: where it stands, who works at it, whether it is linked, and the state in large letters.
 import { Modal, SegmentedControl } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { put, remove } from "@/api/client";
@@ -15,6 +16,7 @@ import { useNowMs } from "@/live/now";
 import { useMachineNow } from "@/machine/now";
 import { OutboxNotice } from "@/outbox/notice";
 import css from "@/screens/station/station.module.css";
+import { pagesOf } from "@/screens/station/tiles";
 import { words } from "@/screens/station/words";
 import { Running, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
@@ -93,6 +95,33 @@ function Tile({ unit, alone }: { unit: Equipment; alone: boolean }) {
   );
 }
 
+/** What the machines do; of a line longer than the panel a page at a time, beside it how the others are. */
+function Tiles({ units }: { units: readonly Equipment[] }) {
+  const say = useWords(words);
+  const { ref, width } = useElementSize();
+  const [turned, setTurned] = useState(0);
+  const pages = pagesOf(units, width);
+  const place = turned % Math.max(pages.length, 1);
+  const page = pages[place] ?? [];
+  return (
+    <div ref={ref} className={css.tilesPlace}>
+      <div className={css.tiles} data-units={units.length} data-testid="station-tiles">{page.map((unit) => <Tile key={unit.id} unit={unit} alone={units.length === 1} />)}</div>
+      {pages.length > 1 && (
+        <button type="button" className={`live ${css.others}`} onClick={() => setTurned(place + 1)} aria-label={say("moreMachines", { n: place + 1, all: pages.length })} data-testid="station-tiles-next">
+          <span className={css.othersPage}><span className="num">{say("pageOf", { n: place + 1, all: pages.length })}</span><Icon name="chevron" size={22} /></span>
+          <span className={css.othersSigns}>{units.filter((unit) => !page.includes(unit)).map((unit) => <Other key={unit.id} unit={unit} />)}</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A machine of another page: whether one should turn to it. */
+function Other({ unit }: { unit: Equipment }) {
+  const { look, word } = useMachineNow(unit);
+  return <span title={[unit.name, word].filter(Boolean).join(": ")} data-tone={look?.tone ?? "void"} data-testid={`other-${unit.path}`}>{look ? <StateSign sign={look.sign} tone={look.tone} size={16} /> : "–"}</span>;
+}
+
 /** The way up, what the machines do, what waits on this device, and who works here. */
 export function Top({ here, units }: { here: Equipment; units: readonly Equipment[] }) {
   const { map } = useEquipment();
@@ -102,7 +131,7 @@ export function Top({ here, units }: { here: Equipment; units: readonly Equipmen
   return (
     <div className={css.top}>
       {above && here.level === "WorkUnit" && <Go to={stationOf(above.path)} className={css.up} testid="station-up"><Icon name="back" size={26} /><span>{above.name}</span></Go>}
-      <div className={css.tiles} data-units={units.length}>{units.map((unit) => <Tile key={unit.id} unit={unit} alone={units.length === 1} />)}</div>
+      <Tiles units={units} />
       <OutboxNotice large />
       <button type="button" className={css.person} onClick={() => setWho(true)} data-testid="station-person"><Icon name="person" size={26} /><span>{person.name}</span></button>
       {who && <Who here={here} onClose={() => setWho(false)} />}
