@@ -15,9 +15,9 @@ from dovetail.core import plugins
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind
 from dovetail.core.clock import Clock
-from dovetail.core.errors import ConfigError, DovetailError, InvalidError, PointError
+from dovetail.core.errors import ConfigError, DovetailError, InvalidError, PointError, RefusedError
 from dovetail.core.scope import Scope
-from dovetail.drivers.base import PACKAGE, DriverSpec, Found, Point
+from dovetail.drivers.base import PACKAGE, DriverOptions, DriverSpec, Found, Point
 from dovetail.equipment.entries import KINDS
 from dovetail.equipment.model import Equipment, PlantModel, Tag
 from dovetail.onboarding import compose
@@ -32,6 +32,7 @@ from dovetail.vault.model import named_in
 log = logging.getLogger(__name__)
 
 GUESSES: Final = (Kind.JSON, Kind.I64, Kind.U64, Kind.F64, Kind.BOOL, Kind.STR)  # JSON tells the device's own type
+PROTECTION: Final = {"security", "insecure", "ca_file"}  # options that say how a link is protected and who is believed
 PLAIN: Final = (1.0, 0.0)  # scale and offset of a value that is taken as it is
 
 
@@ -143,22 +144,32 @@ class Trying:
         except ValueError as error:
             raise wrong_option(error) from error
         where = checked.where()
-        self._may_name(set(named_in(link.options)), link.driver, where, scope)
+        self._may_name(set(named_in(link.options)), link.driver, checked, scope)
         spec.prepare()
         log.info("%s tries %s over %s", scope.actor.name, where, link.driver)
         typed = {f"{TYPED}{option}": value.get_secret_value() for option, value in link.secrets.items()}
         return spec, Tried(link.driver, options, typed), where
 
-    def _may_name(self, secrets: set[str], driver: str, where: str, scope: Scope) -> None:
-        """A kept secret goes only where it goes already: else a try would carry it to any place one likes."""
+    def _may_name(self, secrets: set[str], driver: str, options: DriverOptions, scope: Scope) -> None:
+        """A kept secret goes only where it goes already, and no less protected on the way.
+
+        Else a try would carry it to any place one likes, or in clear past whoever listens. Raises RefusedError.
+        """
         if not secrets or scope.holds("system.manage"):
             return
         for connection in self.onboarding.equipment.plant().connections.values():
             spec: DriverSpec = plugins.load(PACKAGE, connection.driver)
-            if connection.driver == driver and spec.check(connection.options).where() == where:
+            if connection.driver == driver and _way(spec.check(connection.options)) == _way(options):
                 secrets = secrets - set(named_in(connection.options))
         if secrets:
-            scope.require("system.manage", None)
+            names = ", ".join(sorted(secrets))
+            message = f"{names} is kept for another way than {options.where()}, and would leave by it"
+            raise RefusedError(message, code="secret-elsewhere", hint="type it again, or ask a system administrator")
+
+
+def _way(options: DriverOptions) -> tuple[object, ...]:
+    """Where a link leads, and what protects it on the way there."""
+    return options.where(), options.is_insecure(), options.model_dump(mode="json", include=PROTECTION)
 
 
 @dataclass(frozen=True, slots=True)

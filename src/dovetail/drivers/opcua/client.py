@@ -172,11 +172,16 @@ class OpcUaDriver:
         if node is None:
             raise PointError(f"{address} does not exist on {self.where}", native=BAD_NODE_ID)
         with in_our_words(self.where):
-            children = (
-                await self._open_client()
-                .get_node(node)
-                .get_references(refs=ua.ObjectIds.HierarchicalReferences, direction=ua.BrowseDirection.Forward)
+            place = self._open_client().get_node(node)
+            children = await place.get_references(
+                refs=ua.ObjectIds.HierarchicalReferences, direction=ua.BrowseDirection.Forward
             )
+            # no children is what the library says of no such node, too
+            kind = (
+                None if children else await place.read_attribute(ua.AttributeIds.NodeClass, raise_on_bad_status=False)
+            )
+        if kind is not None and kind.StatusCode is not None and not kind.StatusCode.is_good():
+            raise PointError(f"there is no node {address} on {self.where}", native=kind.StatusCode.value)
         return [self._found(child) for child in children[:BROWSE_MAX]]
 
     # --- what listening and reading share ---------------------------------------------------------------------
