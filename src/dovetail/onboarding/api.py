@@ -94,7 +94,8 @@ def _trying_routes(api: Api, trying: Trying) -> None:
         """
         states = _states(asked.states)
         outcome = trying.look(asked.link, asked.signals, scope=scope)
-        return try_out(outcome, trying.meaning(outcome, states) if states and outcome.look else None)
+        meaning = trying.meaning(outcome, states) if states and outcome.look else None
+        return try_out(outcome, meaning, driver=asked.link.driver)
 
     @api.query("POST", "/connections/browse", permission=EDIT, summary="What a device says it has")
     def browse(asked: BrowseRequest, scope: Scope) -> Page[FoundOut]:  # pyright: ignore[reportUnusedFunction]

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from dovetail.core import quality as q
+from dovetail.core.clock import to_rfc3339
+from dovetail.drivers.base import native_words
 from dovetail.equipment.entries import ConnectionEntry, EquipmentEntry, ScanEntry
 from dovetail.onboarding.compose import Documents, own_tags
 from dovetail.onboarding.schema import SCANS, LinkBody, Part, SignalBody
@@ -39,6 +41,7 @@ class ReadingOut(BaseModel):
     """A signal as it is now. `moved_ms`: since its value changed, null while nobody saw it change.
 
     `since_first`: how far a number has come since this link was first looked through. With `error` it was not read.
+    `ts` is when we took it, `ts_device` the device's own time; `native_words` what its own status means, where known.
     """
 
     property: str
@@ -48,6 +51,9 @@ class ReadingOut(BaseModel):
     quality: int | None
     quality_name: str | None
     native: int
+    native_words: str | None
+    ts: str | None
+    ts_device: str | None
     moved_ms: int | None
     since_first: float | None
     error: str | None
@@ -183,7 +189,7 @@ class DefinitionOut(BaseModel):
     machines: list[MachineOut]
 
 
-def try_out(outcome: Outcome, meaning: Decision | None) -> TryOut:
+def try_out(outcome: Outcome, meaning: Decision | None, *, driver: str) -> TryOut:
     """A try in the API's words."""
     look = outcome.look
     out = TryOut(
@@ -193,7 +199,7 @@ def try_out(outcome: Outcome, meaning: Decision | None) -> TryOut:
         code=outcome.code,
         hint=outcome.hint,
         mends=outcome.mends,
-        signals=[_reading(one) for one in outcome.signals],
+        signals=[_reading(one, driver) for one in outcome.signals],
         meaning=None if meaning is None else MeaningOut(state=meaning.state, mode=meaning.mode, reason=meaning.reason),
     )
     if look is not None:
@@ -204,8 +210,9 @@ def try_out(outcome: Outcome, meaning: Decision | None) -> TryOut:
     return out
 
 
-def _reading(one: SignalRead) -> ReadingOut:
+def _reading(one: SignalRead, driver: str) -> ReadingOut:
     read = one.reading
+    native = 0 if read is None else read.native
     return ReadingOut(
         property=one.property,
         address=one.address,
@@ -213,12 +220,19 @@ def _reading(one: SignalRead) -> ReadingOut:
         value=None if read is None else read.value,
         quality=None if read is None else read.quality,
         quality_name=None if read is None else q.name(read.quality),
-        native=0 if read is None else read.native,
+        native=native,
+        native_words=native_words(driver, native) if native else None,
+        ts=_moment(None if read is None else read.ts_us),
+        ts_device=_moment(None if read is None else read.device_us),
         moved_ms=None if read is None or read.moved_us is None else read.moved_us // 1000,
         since_first=None if read is None else read.since_first,
         error=one.error,
         hint=one.hint,
     )
+
+
+def _moment(at_us: int | None) -> str | None:
+    return None if at_us is None else to_rfc3339(at_us)
 
 
 def preview_out(found: Considered) -> PreviewOut:

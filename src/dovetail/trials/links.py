@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -19,7 +19,7 @@ from dovetail.core.batch import Value
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError, RefusedError
 from dovetail.core.quality import BAD_COMM
-from dovetail.drivers.base import Alive, Driver, DriverSpec, Found, Point, Shared, Surroundings
+from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Driver, DriverSpec, Found, Point, Shared, Surroundings
 from dovetail.drivers.within import within
 
 TYPED: Final = "typed/"  # secrets that were typed for a trial have names that cannot be in the vault's way
@@ -42,11 +42,16 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came from one address. `moved_us`: how long ago its value changed, None while it has not been seen to."""
+    """What came from one address. `moved_us`: how long ago its value changed, None while it has not been seen to.
+
+    `ts_us` is when we took it; `device_us` the device's own time for it, None where it gave none.
+    """
 
     value: Value
     quality: int
     native: int = 0
+    ts_us: int | None = None
+    device_us: int | None = None
     moved_us: int | None = None
     since_first: float | None = None
 
@@ -103,8 +108,10 @@ class Trials:
             found: dict[int, Reading] = {}
             for batch in batches:
                 natives = [0] * len(batch) if batch.native is None else batch.native.tolist()
-                for (at, _ts, value, quality), native in zip(batch.rows(), natives, strict=True):
-                    found[at] = self._noted(held, points[at], Reading(value, quality, native))
+                devices = [0] * len(batch) if batch.ts_device is None else batch.ts_device.tolist()
+                for (at, ts, value, quality), native, device in zip(batch.rows(), natives, devices, strict=True):
+                    told = None if device == NO_DEVICE_TIME else device
+                    found[at] = self._noted(held, points[at], Reading(value, quality, native, ts, told))
             missing = Reading(None, BAD_COMM)
             return Look(alive, connected_us, answered_us, tuple(found.get(at, missing) for at in range(len(points))))
 
@@ -203,7 +210,7 @@ class Trials:
         if reading.value != seen.value:
             seen.value, seen.moved_at_us = reading.value, now_us
         moved_us = None if seen.moved_at_us is None else now_us - seen.moved_at_us
-        return Reading(reading.value, reading.quality, reading.native, moved_us, _distance(seen.first, reading.value))
+        return replace(reading, moved_us=moved_us, since_first=_distance(seen.first, reading.value))
 
     async def _tidy(self) -> None:
         """Let go of the links that nobody looks through any more."""
