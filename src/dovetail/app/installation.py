@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dovetail.app.settings import from_environment
-from dovetail.core.errors import ConfigError
+from dovetail.core.errors import ConfigError, LinkError
 from dovetail.ownership.control import Control, serving
 from dovetail.ownership.datafolder import SOCKET, LockedError
 
@@ -28,3 +28,12 @@ def installation(data: Path) -> Iterator[Control]:
         if not path.exists():
             raise
         yield Control(path)
+
+
+def owner(data: Path) -> Control:
+    """The API of the installation that runs on `data`: only there are devices asked. Raises LinkError without one."""
+    path = (data / SOCKET).resolve()
+    if not path.exists():
+        what, hint = f"nothing runs on {data}", "start it with `dovetail serve`, or name its folder with --data"
+        raise LinkError(what, code="not-running", hint=hint)
+    return Control(path)

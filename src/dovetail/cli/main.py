@@ -10,7 +10,7 @@ import typer
 
 from dovetail import __version__
 from dovetail.cli import operate, plant, run_server, upkeep
-from dovetail.terminal import calendar, outward, people, shopfloor, stops
+from dovetail.terminal import calendar, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
     name="dovetail",
@@ -46,6 +46,7 @@ operate.register(app)
 shopfloor.register(app)
 stops.register(app)
 outward.register(app)
+tags.register(app)
 people.register(app)
 upkeep.register(app)
 

@@ -25,6 +25,13 @@ def house(data: Path) -> AbstractContextManager[Control]:
     return installation(data)
 
 
+def running(data: Path) -> Control:
+    """The installation that runs on a data folder: what asks a device needs it."""
+    from dovetail.app.installation import owner
+
+    return owner(data)
+
+
 def do(control: Control, name: str, given: dict[str, Any], reason: str | None = None) -> Any:
     """Run an operation; what is not given is left out."""
     said = {key: value for key, value in given.items() if value is not None}
