@@ -118,6 +118,8 @@ class _Line(TcpLine):
         body = frame[_HEAD.size :]
         if command == _REGISTER:
             self._send(command, 1, context, body)
+        elif command == _IDENTITY:
+            self._send(command, 0, context, _who(self._server.port))
         elif command == _UNREGISTER:
             self.cut()
         elif command == _RR_DATA:
@@ -156,3 +158,12 @@ class _Line(TcpLine):
     def _send(self, command: int, session: int, context: bytes, body: bytes) -> None:
         if self._transport is not None:
             self._transport.write(_HEAD.pack(command, len(body), session, 0, context, 0) + body)
+
+
+def _who(port: int) -> bytes:
+    """The answer to ListIdentity (CIP Volume 2, table 2-4.4): a controller, with a serial number of nobody's."""
+    name = b"Virtual Logix"
+    place = struct.pack(">HH4s8x", 2, port, bytes((127, 0, 0, 1)))
+    product = struct.pack("<HHHBBHI", 1, 0x0E, 0xA7, 33, 11, 0x60, 0x0D0F_E7A1)
+    item = struct.pack("<H", 1) + place + product + bytes([len(name)]) + name + b"\x03"
+    return struct.pack("<HHH", 1, 0x0C, len(item)) + item
