@@ -24,9 +24,10 @@ from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.modbus import ModbusUnitServer
 from dovetail.sim.servers.opcua import StandardNodes, UnitServer
 from dovetail.sim.truth import Counts, Status
+from dovetail.testing.clock import DAY_ZERO_US
 
 STATUS = Status(State.EXECUTE, Mode.PRODUCTION, Reason.NONE, starved=False, blocked=False)
-FIRST = Change(0, "filler", STATUS, 80.5, Counts(117, 3))
+FIRST = Change(DAY_ZERO_US, "filler", STATUS, 80.5, Counts(117, 3))
 PLANT = """\
 plant: {{format: 1, name: Test}}
 scan_classes:
@@ -126,7 +127,7 @@ def test_a_device_tells_what_it_has_level_by_level(site: Site) -> None:
     speed = found["CurMachSpeed"]
     assert (speed["is_folder"], speed["level"]) == (False, 1)
     (read,) = site.rows("tag", "read", speed["address"], "-c", "cell")
-    assert read["value"] == 80.5 and read["ts_device"]
+    assert read["value"] == 80.5 and read["ts_device"].startswith("2026-01-05T06:00:00")
     lines = site.run("tag", "browse", "cell", unit).output.splitlines()
     assert any(line.startswith("Status/ ") for line in lines)
 
