@@ -79,3 +79,12 @@ def period_of(item: Any) -> str:
 
     end = "…" if item["end"] is None else wall(item["end"])
     return end if item["start"] == item["end"] else f"{wall(item['start'])} – {end}"
+
+
+def plain(text: object) -> str:
+    """Text that a device or a stranger wrote, without what would steer the terminal.
+
+    >>> plain("pump \\x1b[2J7")
+    'pump �[2J7'
+    """
+    return "".join(letter if letter.isprintable() else "�" for letter in str(text))

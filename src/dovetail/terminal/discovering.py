@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from dovetail.terminal.asking import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -111,9 +113,9 @@ def _show(survey: Survey) -> None:
 
     for find in survey.finds:
         said = proposal(find)
-        print(f"{find.host}:{find.port}  {find.driver}  {find.says}")
+        print(f"{find.host}:{find.port}  {find.driver}  {plain(find.says)}")
         for words in (*find.details, *find.notes):
-            print(f"    {words}")
+            print(f"    {plain(words)}")
         print("\n" + "\n".join(f"    {line}" for line in said.plant_code.splitlines()))
         if said.missing is not None:
             print(f"    # still missing: {said.missing}")

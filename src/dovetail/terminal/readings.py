@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from dovetail.terminal.asking import plain
+
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
 
@@ -122,7 +124,7 @@ def show(row: dict[str, Any]) -> str:
         words.append(f"status {row['native_words'] or hex(row['native'])}")
     if row["ts_device"] not in (None, row["ts"]):
         words.append(f"device {_wall(row['ts_device'])}")
-    return "  ".join(word for word in words if word)
+    return "  ".join(plain(word) for word in words if word)
 
 
 def _value(row: dict[str, Any]) -> str:

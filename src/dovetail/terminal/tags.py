@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from dovetail.terminal.asking import DataOption, Here, house, running
+from dovetail.terminal.asking import DataOption, Here, house, plain, running
 from dovetail.terminal.readings import address_rows, device_rows, held_row, link_of, show, tag_named
 from dovetail.terminal.watching import Addresses, Tags
 
@@ -53,8 +53,8 @@ def browse(
     for one in _below(control, link, address, depth):
         found.append(one)
         if not as_json:
-            name = one["name"] + ("/" if one["is_folder"] else "")
-            print(f"{'  ' * one['level']}{name:32} {one['kind'] or '':5} {one['address']}".rstrip())
+            name = plain(one["name"]) + ("/" if one["is_folder"] else "")
+            print(f"{'  ' * one['level']}{name:32} {one['kind'] or '':5} {plain(one['address'])}".rstrip())
         if len(found) >= ENTRIES_MAX:
             typer.echo(f"… only the first {ENTRIES_MAX}: name an address to look below it", err=True)
             break
