@@ -5,7 +5,6 @@ It needs no installation and keeps nothing. It looks nowhere by itself: an addre
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -93,6 +92,8 @@ def _manner(only: str | None, ports: list[str], units: str, listen_s: float, lim
 
 
 def _looked(found: list[Host], manner: Manner) -> Survey:
+    import asyncio
+
     from dovetail.core.clock import SystemClock
     from dovetail.finding.pace import Pace
     from dovetail.finding.survey import survey
