@@ -22,6 +22,7 @@ from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.core.plugins import load
 from dovetail.drivers.base import Driver, Point, Shared, Surroundings
 from dovetail.drivers.modbus.cable import _Wire
+from dovetail.drivers.refusals import AT_ONCE_MAX
 from dovetail.testing.clock import ManualClock
 
 F64, U64, BOOL, STR = Kind.F64, Kind.U64, Kind.BOOL, Kind.STR
@@ -134,7 +135,7 @@ async def test_a_device_that_reads_less_at_once(device: Device, connect: Open) -
     assert all(count <= 32 for _, _, count in device.asked()[before:])
 
 
-async def test_an_address_that_comes_into_being_is_found_after_a_minute(device: Device, connect: Open) -> None:
+async def test_an_address_that_comes_into_being_is_found_within_six_seconds(device: Device, connect: Open) -> None:
     clock = ManualClock()
     device.illegal = {4}
     driver = await connect(clock=clock)
@@ -142,7 +143,7 @@ async def test_an_address_that_comes_into_being_is_found_after_a_minute(device: 
     assert (await values(driver, points))[4] == (None, q.BAD_CONFIG)
     device.illegal = set()
     assert (await values(driver, points))[4] == (None, q.BAD_CONFIG)
-    clock.tick(61 * SECOND_US)
+    clock.tick(6 * SECOND_US)
     assert await values(driver, points) == good(*range(10))
     before = len(device.requests)
     await driver.read(points)
@@ -151,13 +152,17 @@ async def test_an_address_that_comes_into_being_is_found_after_a_minute(device: 
 
 async def test_everything_illegal_is_no_storm(device: Device, connect: Open) -> None:
     device.illegal = set(range(2_000))
-    driver = await connect(max_registers=1)
+    clock = ManualClock()
+    driver = await connect(max_registers=1, clock=clock)
     points = registers(*range(300))
     found = await values(driver, points)
     assert set(found.values()) == {(None, q.BAD_CONFIG)}
     before = len(device.requests)
     await driver.read(points)
     assert len(device.requests) == before
+    clock.tick(6 * SECOND_US)
+    await driver.read(points)
+    assert len(device.requests) == before + AT_ONCE_MAX
 
 
 @pytest.mark.parametrize("code, quality", [(1, q.BAD_CONFIG), (4, q.BAD_DEVICE), (6, q.BAD_COMM)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -22,9 +21,9 @@ from dovetail.drivers.modbus.reading import ILLEGAL, Ask, Reading, ask_for, qual
 from dovetail.drivers.modbus.rtu import Line
 from dovetail.drivers.modbus.trunk import Job, Tap
 from dovetail.drivers.planner import Block, Rules, Span, halves
+from dovetail.drivers.refusals import Refusals
 
 FRESH_US: Final = 1 * SECOND_US  # a reply this young is proof of life enough: a slow bus is not asked for more
-REFUSED_AGAIN_US: Final = 60 * SECOND_US  # an illegal address is asked for again this often: the PLC may be changed
 SPLITS_MAX: Final = 200  # requests spent on finding bad addresses in one read; the next read goes on
 READINGS_MAX: Final = 16  # scan classes of one link whose plans are kept
 PLANNED_AT_ONCE_MAX: Final = 500  # points; a plan of more would hold the loop for over 10 ms
@@ -73,14 +72,6 @@ class _Order(Job):
         return pdus.accepts(self._pdu, reply[start:stop])
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """An address the device does not have: with which code it said so, and when it is asked for again."""
-
-    code: int
-    again_us: int
-
-
 class ModbusDriver:
     """The client side of Modbus TCP behind the plant's small `Driver` protocol."""
 
@@ -97,7 +88,7 @@ class ModbusDriver:
             pacing_s=options.pacing_ms / 1000,
         )
         self._rules: dict[Area, Rules] = {area: options.rules(area) for area in AREAS.values()}
-        self._refused: dict[tuple[Area, Span], _Refusal] = {}
+        self._refused: Refusals[tuple[Area, Span]] = Refusals()
         self._readings: list[Reading] = []
         self._answers_at = ("holding", 0)  # where a probe asks; any reply to it proves life
         self._splits = 0
@@ -187,9 +178,8 @@ class ModbusDriver:
         """Blocks that are not asked now because the device has said that it does not have them: index → code."""
         if not reading.lonely:
             return {}
-        now_us = self._clock.now_us()
-        known = ((at, self._refused.get((reading.asks[at].area, span))) for at, span in reading.lonely.items())
-        return {at: refusal.code for at, refusal in known if refusal is not None and refusal.again_us > now_us}
+        keys: dict[int, tuple[Area, Span]] = {at: (reading.asks[at].area, span) for at, span in reading.lonely.items()}
+        return self._refused.asleep(keys, now_us=self._clock.now_us())
 
     async def _learn(self, reading: Reading, job: _Gather) -> bool:
         """Take from refusals which addresses stand alone; True when reading again would bring more."""
@@ -200,7 +190,7 @@ class ModbusDriver:
             span = Span(ask.block.start, ask.block.length)
             if code in ILLEGAL:
                 again |= await self._isolate(ask.area, ask.block, reading.spans[ask.area], code=code)
-            elif not code and self._refused.pop((ask.area, span), None) is not None:
+            elif not code and self._refused.accept((ask.area, span)):
                 self._set_rules(ask.area, self._rules[ask.area].accepted(span))
         return again and self._splits > 0
 
@@ -209,7 +199,7 @@ class ModbusDriver:
         parts = halves(block, spans)
         if parts is None:
             span = Span(block.start, block.length)
-            self._refused[area, span] = _Refusal(code, self._clock.now_us() + REFUSED_AGAIN_US)
+            self._refused.note((area, span), code, now_us=self._clock.now_us())
             self._set_rules(area, self._rules[area].refused(span))
             return False
         if self._splits <= 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
 from dovetail.drivers.columns import Answers
 from dovetail.drivers.planner import Rules, Span
+from dovetail.drivers.refusals import Refusals
 from dovetail.drivers.s7 import frames
 from dovetail.drivers.s7.address import Memory, S7Address, parse_address
 from dovetail.drivers.s7.codec import to_bytes
@@ -23,7 +24,6 @@ from dovetail.drivers.s7.options import S7Options
 from dovetail.drivers.s7.reading import ILLEGAL, Item, Limits, Message, Reading, pack, quality_of
 
 FRESH_US: Final = 1 * SECOND_US  # a reply this young is proof of life enough
-REFUSED_AGAIN_US: Final = 60 * SECOND_US  # an address that does not exist is asked for again this often
 SPLITS_MAX: Final = 50  # requests spent on finding bad addresses in one read; the next read goes on
 READINGS_MAX: Final = 16  # scan classes of one link whose plans are kept
 PLANNED_AT_ONCE_MAX: Final = 500  # points; a plan of more would hold the loop for over 10 ms
@@ -87,14 +87,6 @@ class _Order(Job):
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """An address the controller does not have: with which code it said so, and when it is asked for again."""
-
-    code: int
-    again_us: int
-
-
 class S7Driver:
     """The client side of S7 behind the plant's small `Driver` protocol."""
 
@@ -105,7 +97,7 @@ class S7Driver:
         self._where = options.where()
         self._limits = Limits(options.pdu, options.max_items)
         self._rules: dict[Memory, Rules] = {}
-        self._refused: dict[tuple[Memory, Span], _Refusal] = {}
+        self._refused: Refusals[tuple[Memory, Span]] = Refusals()
         self._readings: list[Reading] = []
         self._splits = 0
 
@@ -201,9 +193,7 @@ class S7Driver:
         """Blocks not asked for now because the controller has said that it does not have them: index → code."""
         if not reading.lonely:
             return {}
-        now_us = self._clock.now_us()
-        known = ((at, self._refused.get(one)) for at, one in reading.lonely.items())
-        return {at: refusal.code for at, refusal in known if refusal is not None and refusal.again_us > now_us}
+        return self._refused.asleep(reading.lonely, now_us=self._clock.now_us())
 
     def _refuse_access(self, job: _Gather) -> None:
         code = next((code for code in job.refused.values() if code in _NOT_PERMITTED), 0)
@@ -222,7 +212,7 @@ class S7Driver:
             if code in ILLEGAL:
                 again |= await self._isolate(reading, at, code)
             elif not code and at in reading.lonely and at not in asleep:
-                self._refused.pop(reading.lonely[at], None)
+                self._refused.accept(reading.lonely[at])
                 self._set_rules(planned.memory, self._rules_of(planned.memory).accepted(planned.span))
         return again
 
@@ -260,7 +250,7 @@ class S7Driver:
         return True
 
     def _refuse(self, memory: Memory, span: Span, code: int) -> None:
-        self._refused[memory, span] = _Refusal(code, self._clock.now_us() + REFUSED_AGAIN_US)
+        self._refused.note((memory, span), code, now_us=self._clock.now_us())
         self._set_rules(memory, self._rules_of(memory).refused(span))
 
     def _set_rules(self, memory: Memory, rules: Rules) -> None:
