@@ -12,7 +12,6 @@ import hashlib
 import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -28,6 +27,8 @@ from asyncua.crypto.permission_rules import User, UserRole
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from dovetail.testing.chaos import ChaosProxy
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
@@ -203,53 +204,6 @@ class Plc:
             self.machine.listens = True
 
 
-class Wire:
-    """A TCP proxy in front of the PLC: `freeze` makes a half-open link, as a pulled cable does."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self._server: asyncio.Server | None = None
-        self._flows = asyncio.Event()
-        self._flows.set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._target = 0
-
-    @property
-    def endpoint(self) -> str:
-        return f"opc.tcp://127.0.0.1:{self.port}/"
-
-    async def lay(self, target_port: int) -> None:
-        self._target = target_port
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    def freeze(self) -> None:
-        self._flows.clear()
-
-    def thaw(self) -> None:
-        self._flows.set()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        for source, sink in ((reader, far_writer), (far_reader, writer)):
-            task = asyncio.create_task(self._carry(source, sink))
-            self._tasks.add(task)
-
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await source.read(65536):
-                await self._flows.wait()
-                sink.write(data)
-        sink.close()
-
-    async def remove(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
 @pytest.fixture
 async def plc(machine: Machine) -> AsyncIterator[Plc]:
     ours = Plc(machine)
@@ -265,8 +219,9 @@ def identity(tmp_path: Path) -> Identity:
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    cable = Wire()
+async def wire() -> AsyncIterator[ChaosProxy]:
+    """A cable in front of a device."""
+    cable = ChaosProxy()
     yield cable
     await cable.remove()
 

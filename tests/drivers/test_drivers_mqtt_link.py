@@ -20,6 +20,7 @@ from dovetail.drivers.mqtt import PLUGIN
 from dovetail.drivers.mqtt.client import MqttDriver
 from dovetail.edge import session
 from dovetail.sim.servers.broker import Broker
+from dovetail.testing.chaos import NONE, Fault
 
 
 @pytest.fixture
@@ -89,10 +90,10 @@ async def test_a_frozen_wire_is_noticed_within_four_seconds(broker, wire, until)
     await edge.start()
     await until(lambda: edge.status()[0].up)
     frozen_us = SystemClock().now_us()
-    wire.freeze()
+    await wire.suffer(Fault("pulled"))
     await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, timeout_s=10)
     assert store.rows(1)[-1][0] <= frozen_us + 100_000, "nothing was good after the wire froze"
-    wire.thaw()
+    await wire.suffer(NONE)
     await until(lambda: store.last(1) == (10.0, q.GOOD), timeout_s=10)
     await edge.stop()
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web_server import Asked, Said, WebServer
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
@@ -19,6 +18,7 @@ from dovetail.core.plugins import load
 from dovetail.drivers.base import Driver, ListenGroup, Notice, Point, Surroundings
 from dovetail.drivers.mtconnect.documents import read
 from dovetail.drivers.mtconnect.multipart import Parts, boundary_of
+from dovetail.testing.web import Asked, Said, WebServer
 
 F64, I64, BOOL, STR, JSON = Kind.F64, Kind.I64, Kind.BOOL, Kind.STR, Kind.JSON
 PLUGIN = load("dovetail.drivers", "mtconnect")

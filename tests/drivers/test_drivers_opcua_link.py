@@ -20,6 +20,7 @@ from dovetail.drivers.base import Point
 from dovetail.edge.model import LinkChange, LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.links.model import ScanPoint
+from dovetail.testing.chaos import NONE, Fault
 
 GOOD_THROUGH, OFFSET = 900, 901
 F64, U32, STRING = ua.VariantType.Double, ua.VariantType.UInt32, ua.VariantType.String
@@ -108,14 +109,14 @@ async def test_frozen_wire_is_noticed_within_three_seconds(plc, wire, until):
     store = Store()
     await plc.has(speed=(10.0, F64))
     await wire.lay(plc.port)
-    edge = runtime(link(wire.endpoint, scan(1, plc.address("speed"))), store)
+    edge = runtime(link(f"opc.tcp://127.0.0.1:{wire.port}/", scan(1, plc.address("speed"))), store)
     await edge.start()
     await until(lambda: edge.status()[0].up)
     frozen_us = SystemClock().now_us()
-    wire.freeze()
+    await wire.suffer(Fault("pulled"))
     await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, timeout_s=3.5)
     assert store.rows(1)[-1][0] <= frozen_us + 100_000, "nothing was good after the wire froze"
-    wire.thaw()
+    await wire.suffer(NONE)
     await until(lambda: store.last(1) == (10.0, HELD), timeout_s=10)
     await edge.stop()
 

@@ -14,6 +14,8 @@ REASONS: Final = {200: "OK", 302: "Found", 401: "Unauthorized", 404: "Not Found"
 
 @dataclass(frozen=True)
 class Asked:
+    """What came."""
+
     path: str
     headers: Mapping[str, str]
 
@@ -39,11 +41,13 @@ class WebServer:
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
-    async def start(self, context: ssl.SSLContext | None = None) -> int:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context)
+    async def start(self, context: ssl.SSLContext | None = None, *, port: int = 0) -> int:
+        """Listen on loopback; the port."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=context)
         return self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
+        """Close the port and every connection."""
         if self._server is not None:
             self._server.close()
         self.cut()
