@@ -1,4 +1,4 @@
-"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, command line, roles, faults.
+"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, verbs, roles, faults, chaos.
 
 `python docs/generate.py` writes them; `tests/docs` fails when one of them is not what this would write.
 """
@@ -288,6 +288,27 @@ def faults() -> str:
     return page + "Played: " + "; ".join(name for name, *_ in killed.KILLS) + ".\n"
 
 
+# --- chaos ------------------------------------------------------------------------------------------------------
+
+
+def chaos() -> str:
+    """Every driver with every trial: what is shown meanwhile, or why it cannot happen to this protocol."""
+    from dovetail.testing.benches import BENCHES
+    from dovetail.testing.matrix import EXPECTED
+    from dovetail.testing.reconnects import TIMES
+
+    rows: list[list[str]] = []
+    whys: list[tuple[str, str, str]] = []
+    for driver, bench in BENCHES.items():
+        rows.append([driver, *("–" if trial in bench.cannot else EXPECTED[trial] for trial in EXPECTED), "stands"])
+        whys += [(driver, trial, why) for trial, why in bench.cannot.items()]
+    page = MADE + (HEADS / "chaos.md").read_text(encoding="utf-8") + "## The matrix\n\n"
+    page += table(("driver", *EXPECTED, f"{TIMES:,} reconnects"), rows)
+    played = sum(len(EXPECTED) + 1 - len(bench.cannot) for bench in BENCHES.values())
+    page += f"\n{played} cells are played. The others cannot happen:\n\n"
+    return page + table(("driver", "trial", "why"), whys)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "plant-code.md": plant_code,
     "api.md": api,
@@ -295,6 +316,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "cli.md": cli,
     "roles.md": roles,
     "faults.md": faults,
+    "chaos.md": chaos,
 }
 
 

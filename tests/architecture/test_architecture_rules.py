@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "dovetail"
 RATCHET = tomllib.loads((Path(__file__).parent / "ratchet.toml").read_text(encoding="utf-8"))
-PLUGIN_FOLDERS = {"drivers", "kpis", "connectors", "screens", "servers"}
+PLUGIN_FOLDERS = {"drivers", "kpis", "connectors", "screens", "servers", "benches"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "util", "helper"}
 ROOMS = (
     "equipment",

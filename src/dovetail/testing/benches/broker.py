@@ -1,0 +1,147 @@
+"""Devices behind a broker: topics of MQTT that say a number each, and an edge node that speaks Sparkplug B."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dovetail.core.batch import Kind
+from dovetail.core.clock import SystemClock
+from dovetail.drivers.base import Point
+from dovetail.links.model import ScanPoint
+from dovetail.mqtt.sparkplug import DataType
+from dovetail.sim.servers.broker import Broker
+from dovetail.sim.servers.sparkplug import EdgeNode
+from dovetail.testing.bench import STEP, Trial
+
+NAMES: Final = ("rejects", "pieces", "speed")
+CLEAR: Final = {"tls": False, "insecure": True}
+
+
+def reported(pattern: str) -> tuple[ScanPoint, ...]:
+    return tuple(ScanPoint(Point(n, pattern.format(name), Kind.F64)) for n, name in enumerate(NAMES, 1))
+
+
+class _BrokerBench:
+    """What the two have in common."""
+
+    late_s = 5.0
+    cannot: Mapping[Trial, str] = {}
+
+    def __init__(self) -> None:
+        self.broker = Broker()
+        self._number = 0
+        self._off_us = 0
+        self._clock = SystemClock()
+
+    @property
+    def port(self) -> int:
+        return self.broker.port
+
+    async def start(self) -> None:
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        await self.broker.stop()
+
+    async def switch_on(self) -> None:
+        await self.start()
+
+    async def switch_off(self) -> None:
+        await self.broker.stop()
+        self.broker.sessions.clear()
+        self.broker.retained.clear()
+
+    def skew(self, offset_us: int) -> None:
+        self._off_us = offset_us
+
+    def now_us(self) -> int:
+        """What the device's clock says."""
+        return self._clock.now_us() + self._off_us
+
+
+class MqttBench(_BrokerBench):
+    """A device that says each value on a topic of its own, retained, with its own time."""
+
+    driver = "mqtt"
+    points = reported("m/{}#/v")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_lost = self._is_text = False
+
+    def options(self, port: int) -> Mapping[str, object]:
+        return {"host": "127.0.0.1", "port": port, "security": CLEAR, "timestamp": "/ts", "silent_after_s": 1.5}
+
+    async def make(self, number: int) -> None:
+        self._number = number
+        for n, name in enumerate(NAMES, 1):
+            value: object = "text" if self._is_text and n == 1 else STEP * number + n
+            if n > 1 or not self._is_lost:
+                body = json.dumps({"v": value, "ts": self.now_us() / 1_000_000}).encode()
+                self.broker.publish(f"m/{name}", body, qos=1, retain=True)
+
+    async def lose(self) -> None:
+        self._is_lost = True
+
+    async def find(self) -> None:
+        self._is_lost = False
+
+    async def retype(self) -> None:
+        self._is_text = True
+
+    async def untype(self) -> None:
+        self._is_text = False
+
+
+class SparkplugBench(_BrokerBench):
+    """An edge node with three metrics."""
+
+    driver = "sparkplug"
+    points = reported("plant/gateway:{}")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.node = EdgeNode("plant", "gateway", {"": self._metrics()})
+
+    def options(self, port: int) -> Mapping[str, object]:
+        return {"host": "127.0.0.1", "port": port, "security": CLEAR, "reorder_s": 0.5, "rebirth_every_s": 1}
+
+    async def start(self) -> None:
+        await super().start()
+        self.node.port = self.broker.port
+        await self.node.start()
+
+    async def stop(self) -> None:
+        await self.node.stop()
+        await super().stop()
+
+    async def switch_off(self) -> None:
+        await self.node.die()
+        await super().switch_off()
+
+    async def make(self, number: int) -> None:
+        self._number = number
+        values: dict[str, Any] = {name: float(STEP * number + n) for n, name in enumerate(NAMES, 1)}
+        known = self.node.metrics[""]
+        there = {name: values[name] for name in known if known[name][0] == DataType.Double}
+        self.node.report(at_ms=self.now_us() // 1_000, **there)
+
+    async def lose(self) -> None:
+        del self.node.metrics[""][NAMES[0]]
+        self.node.birth()
+
+    async def find(self) -> None:
+        self.node.metrics[""] = self._metrics()
+        self.node.birth()
+
+    async def retype(self) -> None:
+        self.node.metrics[""][NAMES[0]] = (DataType.String, "text")
+        self.node.birth()
+
+    async def untype(self) -> None:
+        await self.find()
+
+    def _metrics(self) -> dict[str, tuple[DataType, Any]]:
+        return {name: (DataType.Double, float(STEP * self._number + n)) for n, name in enumerate(NAMES, 1)}
