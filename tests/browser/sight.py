@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
 from screens import UI
 
+import shortcuts
+
 PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)
 FINGER_PX, GLOVE_PX = 64, 110  # an operator's screens, and the station
 AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci --prefix ui")
+ROWS = 12  # of a table, and a list: those below are of the same markup; the long form looks at all
+ALIKE = () if shortcuts.IS_LONG else (f"tbody > tr:nth-child(n+{ROWS + 1})", f"[role=row]:nth-child(n+{ROWS + 1})")
 RUN_AXE = """
-only => axe.run(document.querySelector('[role=dialog]') ?? document, { resultTypes: ['violations'], ...only })
+([only, exclude]) => axe.run({ include: document.querySelector('[role=dialog]') ?? document, exclude },
+  { resultTypes: ['violations'], preload: false, ...only })  // loaded anew are only sounds, and we have none
   .then(found => found.violations
     .filter(one => ['serious', 'critical'].includes(one.impact))
     .map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | ')}`))
@@ -49,6 +55,12 @@ within => [...(document.querySelector('[role=dialog]') ?? document.querySelector
 """
 
 
+@cache
+def axe() -> str:
+    """Its source."""
+    return AXE.read_text(encoding="utf-8")
+
+
 def scrolls(page: Page) -> list[str]:
     """What does not fit into the screen."""
     return page.evaluate(SCROLLS)
@@ -68,8 +80,8 @@ def small(page: Page, least_px: int, *, within: str = "main", but: Iterable[str]
 def stumbles(page: Page, *, only: str = "") -> list[str]:
     """What axe finds serious or critical on the page, or in the dialog over it; `only`: one of its rules."""
     if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    return page.evaluate(RUN_AXE, {"runOnly": [only]} if only else {})
+        page.evaluate(axe())
+    return page.evaluate(RUN_AXE, [{"runOnly": [only]} if only else {}, list(ALIKE)])
 
 
 def look(page: Page, *, least_px: int, but: Iterable[str] = ()) -> None:

@@ -68,9 +68,7 @@ def test_the_andon_fills_any_display_without_scrolling(
     signed_in: SignedIn, display: tuple[int, int], language: str
 ) -> None:
     size = ViewportSize(width=display[0], height=display[1])
-    context = signed_in(viewport=size, locale=language)
-    context.add_init_script(f"localStorage.setItem('dovetail.language', '{language}')")
-    page = context.new_page()
+    page = signed_in(viewport=size, locale=language, language=language).new_page()
     page.goto(f"/andon/{LINE}")
     expect(page.locator('li[data-testid^="andon-"][data-state]')).to_have_count(len(FLOW))
     expect(page.get_by_test_id("andon-rows")).to_be_in_viewport(ratio=1)
@@ -104,8 +102,8 @@ def test_the_andon_obeys_the_keyboard_and_shows_its_tools_only_when_stirred(page
     expect(tools).to_have_css("opacity", "1")
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    expect(page.locator("html:fullscreen")).to_have_count(1)
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator("html:fullscreen")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(f"/line/{LINE}$"))
