@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from chromium_here import FLAGS, NAMES, SignedIn, installed
 from complaints import Complaints
 from installation_process import Installation
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from one_house import Visit, visit
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from profiles import PATIENCE_MS, Profiles
+from turns import OneLineAtATime
+from xdist.remote import Producer
+from xdist.workermanage import WorkerController
 
 HERE = Path(__file__).resolve().parent
-LONG_FORM: list[str] = []
-DESK = ViewportSize(width=1280, height=800)
-PATIENCE_MS = 20_000  # how long a test waits for what should come at once: the processors may be busy elsewhere
-IMPORT_S = 180.0
+LONG_FORM: set[str] = set()
+IMPORT_S = 600.0
 MOSTLY = 0.9
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -26,9 +31,27 @@ expect.set_options(timeout=PATIENCE_MS)
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Count the long form that is left out."""
-    LONG_FORM.extend(
+    LONG_FORM.update(
         item.nodeid for item in items if item.path.is_relative_to(HERE) and item.get_closest_marker("soak")
     )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells it to whom it works for."""
+    told: dict[str, object] = getattr(session.config, "workeroutput", {})
+    told["left_out"] = sorted(LONG_FORM)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """What a worker told; nothing when it broke down."""
+    LONG_FORM.update(getattr(node, "workeroutput", {}).get("left_out", ()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneLineAtATime:
+    """Two people at once may look at the line, only one may work at it."""
+    return OneLineAtATime(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -49,8 +72,11 @@ def no_task_leaks() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests come last: Playwright's event loop stays on this thread for as long as its one browser lives."""
-    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+    """These tests come last: Playwright's event loop stays on this thread for as long as its one browser lives.
+
+    Of them those last that need the line's past: it arrives meanwhile.
+    """
+    items.sort(key=lambda item: (item.path.is_relative_to(HERE), "history" in getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")
@@ -67,75 +93,92 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the installations of this session keep their data."""
+    """Where the installations of this worker keep their data."""
     return tmp_path_factory.mktemp("browser")
 
 
 @pytest.fixture(scope="session")
-def demo(folder: Path) -> Iterator[Installation]:
-    """The virtual bottling line with its last day of history; the history arrives while the first tests run."""
-    running = Installation("demo", folder / "demo")
-    running.start()
-    yield running
-    running.stop()
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """The virtual bottling line with its last day of history, one for all workers, and who looks at it."""
+    base = tmp_path_factory.getbasetemp()
+    together = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "house"
+    together.mkdir(exist_ok=True)
+    with visit(together) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
-def cookie(demo: Installation) -> str:
+def demo(visitor: Visit) -> Installation:
+    """The line's installation. Others work with it at the same time: never stop it."""
+    return visitor.demo
+
+
+@pytest.fixture(scope="session")
+def cookie(visitor: Visit) -> str:
     """The visitor's session."""
-    answer = httpx2.post(f"{demo.base}/api/v1/session", json={"once": demo.secret()}, timeout=30)
-    assert answer.status_code == 201, answer.text
-    return answer.cookies["dovetail"]
+    return visitor.cookie
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def api(demo: Installation, cookie: str) -> Iterator[httpx2.Client]:
     """The visitor's view of the API, to compare the screens with."""
-    with httpx2.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
+    with httpx2.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=60) as client:
         yield client
 
 
-@pytest.fixture
-def signed_in(chromium: Browser, demo: Installation, cookie: str) -> Iterator[SignedIn]:
-    """Opens a new profile in which the visitor is signed in; options as of `Browser.new_context`."""
-    opened: list[BrowserContext] = []
-
-    def new(**options: object) -> BrowserContext:
-        chosen = {"viewport": DESK, "locale": "en", "color_scheme": "light", "reduced_motion": "reduce"} | options
-        context = chromium.new_context(base_url=demo.base, **chosen)  # type: ignore[arg-type]  # as the caller says
-        context.add_cookies([{"name": "dovetail", "value": cookie, "url": demo.base}])
-        context.set_default_timeout(PATIENCE_MS)
-        opened.append(context)
-        return context
-
-    yield new
-    for context in opened:
-        context.close()
-
-
-@pytest.fixture
-def complaints() -> Complaints:
-    """What `page` complains of; a test that provokes a complaint on purpose says so with `forget`."""
+@pytest.fixture(scope="session")
+def ear() -> Complaints:
+    """One for all tabs that stay open."""
     return Complaints()
 
 
 @pytest.fixture
-def page(signed_in: SignedIn, complaints: Complaints) -> Iterator[Page]:
+def complaints(ear: Complaints) -> Complaints:
+    """What `page` complains of; a test that provokes a complaint on purpose says so with `forget`."""
+    ear.forget()
+    return ear
+
+
+@pytest.fixture(scope="session")
+def kept_profiles(chromium: Browser, demo: Installation, ear: Complaints) -> Profiles:
+    """The profiles of this worker's Chromium."""
+    return Profiles(chromium, demo.base, ear)
+
+
+@pytest.fixture
+def profiles(kept_profiles: Profiles) -> Iterator[Profiles]:
+    """Browsers at which nobody is signed in; they are given back after the test."""
+    yield kept_profiles
+    kept_profiles.give_back()
+
+
+@pytest.fixture
+def signed_in(profiles: Profiles, demo: Installation, cookie: str) -> SignedIn:
+    """Opens an empty profile in which the visitor is signed in; options as of `Profiles.take`."""
+
+    def new(**options: Any) -> BrowserContext:
+        context = profiles.take(**options)
+        context.add_cookies([{"name": "dovetail", "value": cookie, "url": demo.base}])
+        return context
+
+    return new
+
+
+@pytest.fixture
+def page(signed_in: SignedIn, profiles: Profiles, complaints: Complaints) -> Iterator[Page]:
     """A signed-in page at a desk, which must not have complained by the end of the test."""
-    opened = signed_in().new_page()
-    complaints.listen(opened)
+    opened = profiles.tab(signed_in())
     yield opened
     assert complaints.heard == []
 
 
 @pytest.fixture(scope="session")
-def history(demo: Installation, cookie: str) -> None:
+def history(demo: Installation, api: httpx2.Client) -> None:
     """The line's past has arrived below the live values, and the figures of the past day hold it."""
     end_s = time.monotonic() + IMPORT_S
-    with httpx2.Client(base_url=f"{demo.base}/api/v1", cookies={"dovetail": cookie}, timeout=30) as client:
-        while not (demo.has_history() and _observed(client) > MOSTLY):
-            assert time.monotonic() < end_s, f"no history after {IMPORT_S} s"
-            time.sleep(1)  # nobody outside is told when figures are settled, and each look costs the server something
+    while not (demo.has_history() and _observed(api) > MOSTLY):
+        assert time.monotonic() < end_s, f"no history after {IMPORT_S} s"
+        time.sleep(1)  # nobody outside is told when figures are settled, and each look costs the server something
 
 
 def _observed(client: httpx2.Client) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-START_S = 120.0  # a dozen times what it takes: other work may hold the processors
+START_S = 300.0  # a dozen times what it takes: other work may hold the processors
 END_S = 30.0
 ONE_TIME = re.compile(r"(?P<base>https?://[^/\s]+)(?P<path>/(?:sign-in#once|setup#token)=(?P<secret>\S+))")
 DEMO_ZONE = ZoneInfo("Europe/Prague")
@@ -41,6 +41,7 @@ class Installation:
     verb: Literal["demo", "serve"]
     data: Path
     port: int = field(default_factory=free_port)
+    days: int = field(default_factory=days_of_history)  # of a demo
     _process: subprocess.Popen[str] | None = None
     _unused_link: str | None = None
 
@@ -61,7 +62,7 @@ class Installation:
 
     def start(self) -> None:
         """Return when it has printed its one-time link. Raises AssertionError with its log when it does not."""
-        extra = ["--no-browser", "--days", str(days_of_history())] if self.verb == "demo" else []
+        extra = ["--no-browser", "--days", str(self.days)] if self.verb == "demo" else []
         with self.log.open("a", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 [*DOVETAIL, self.verb, "--data", str(self.data), "--port", str(self.port), *extra],

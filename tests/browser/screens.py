@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -21,6 +22,11 @@ class Screen:
     address: str
     shows: str
     press: str = ""
+
+    @property
+    def past(self) -> bool:
+        """Whether there is more to see when the line has a past."""
+        return any(word in self.address for word in ("period=", "/board/", "/tags/"))
 
     def open(self, page: Page) -> None:
         """Go there and return when everything that was asked for has been answered."""
@@ -96,6 +102,7 @@ def not_looked_at() -> set[str]:
     return {path for path in declared if not any(address.startswith(path.rstrip("$")) for address in opened)}
 
 
+@cache
 def foreign_words(language: str) -> set[str]:
     """Every text of the catalogues that a reader of this language must not meet: those of the other one alone."""
     own, other = ("english", "german") if language == "en" else ("german", "english")

@@ -12,6 +12,7 @@ import pytest
 from complaints import Complaints
 from installation_process import Installation
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from profiles import PATIENCE_MS
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "peers"))
 
@@ -62,7 +63,7 @@ def hands(chromium: Browser, folder: Path) -> Iterator[Hands]:
     installation = Installation("serve", folder / "connect")
     installation.start()
     page = chromium.new_context(base_url=installation.base, viewport=DESK, reduced_motion="reduce").new_page()
-    page.context.set_default_timeout(20_000)
+    page.context.set_default_timeout(PATIENCE_MS)
     complaints = Complaints().listen(page)
     given = {"token": installation.secret(), "login": "anna", "name": "Anna", "password": "quiet bottles on a belt"}
     answer = httpx2.post(f"{installation.base}/api/v1/setup", json=given, timeout=30)

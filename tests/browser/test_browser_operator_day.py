@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 from floor import PASSWORD, edits_of, id_of, invite, jam, lately, stop_of
-from installation_process import Installation
-from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
+from playwright.sync_api import Page, Response, ViewportSize, expect
+from profiles import Profiles
 from screens import LINE
 from sight import FINGER_PX, GLOVE_PX, PANEL, WALL, look, needs_axe
 
@@ -58,19 +58,12 @@ class Shift:
 
 
 @pytest.fixture
-def shift(
-    chromium: Browser, demo: Installation, api: httpx2.Client, language: str, size: ViewportSize
-) -> Iterator[Shift]:
+def shift(profiles: Profiles, api: httpx2.Client, language: str, size: ViewportSize) -> Iterator[Shift]:
     """A screen at the line at which nobody is signed in yet; the jobs run as before when the day is over."""
     login = f"{language}-{size['width']}"
     invite(api, login, f"Olga {login}", locale=language)
-    device = chromium.new_context(
-        base_url=demo.base, viewport=size, locale=language, has_touch=True, reduced_motion="reduce"
-    )
-    device.set_default_timeout(20_000)
-    day = Shift(device.new_page(), login)
+    day = Shift(profiles.take(viewport=size, locale=language, has_touch=True).new_page(), login)
     yield day
-    device.close()
     for audit in reversed(day.jobs):
         api.post(f"/audit/{audit}/undo", json={}).raise_for_status()
 
@@ -83,10 +76,10 @@ def signs_in(day: Shift, language: str) -> None:
     day.page.get_by_test_id("password").fill(PASSWORD)
     day.tap("sign-in")
     expect(day.page.get_by_test_id("station-person")).to_contain_text(day.name)
-    day.shows("stops", least_px=GLOVE_PX)
+    day.shows("stops-waiting", least_px=GLOVE_PX)
     day.tap("station-up")  # from the one machine to the whole line
     expect(day.page.locator('[data-testid^="state-"][data-state]')).to_have_count(FLOW)
-    day.shows("stops", least_px=GLOVE_PX)
+    day.shows("stops-waiting", least_px=GLOVE_PX)
 
 
 def starts_a_job(day: Shift, order: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from complaints import Complaints
-from installation_process import Installation
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
+from profiles import Profiles
 from screens import CAPPER
 from sight import needs_axe, stumbles
 
@@ -18,12 +17,9 @@ PASSWORD, OTHER = "quiet bottles on a belt", "labels on both sides of it"
 
 
 @pytest.fixture
-def device(chromium: Browser, demo: Installation) -> Iterator[BrowserContext]:
+def device(profiles: Profiles) -> BrowserContext:
     """Somebody else's browser, which speaks German."""
-    context = chromium.new_context(base_url=demo.base, locale="de", reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
+    return profiles.take(locale="de")
 
 
 def added(page: Page, login: str, name: str) -> str:
@@ -114,12 +110,9 @@ def test_an_operator_works_sees_no_users_and_is_signed_out(
     expect(page.get_by_test_id("person-olga")).to_have_attribute("data-state", "active")
 
 
-def test_ones_own_password_and_sessions(
-    page: Page, device: BrowserContext, chromium: Browser, demo: Installation
-) -> None:
+def test_ones_own_password_and_sessions(page: Page, device: BrowserContext, profiles: Profiles) -> None:
     theirs = entered(device, added(page, "pavel", "Pavel Dvořák"))
-    other = chromium.new_context(base_url=demo.base, locale="de")
-    there = other.new_page()
+    there = profiles.take(locale="de").new_page()
     there.goto("/sign-in")
     there.get_by_test_id("login").fill("pavel")
     there.get_by_test_id("password").fill(PASSWORD)
@@ -138,7 +131,6 @@ def test_ones_own_password_and_sessions(
         expect(theirs.get_by_test_id("profile")).to_contain_text(told)
     expect(theirs.get_by_test_id("own-session")).to_have_count(1)
     expect(there.get_by_test_id("login")).to_be_visible()
-    other.close()
 
 
 def test_an_administrator_finds_somebody_and_makes_a_new_link(page: Page) -> None:

@@ -9,11 +9,14 @@ import httpx2
 import pytest
 from chromium_here import SignedIn
 from complaints import Complaints
+from floor import invite
+from installation_process import Installation
 from playwright.sync_api import Page, ViewportSize, expect
+from profiles import Profiles
 from screens import CAPPER, LINE, SCREENS, Screen, foreign_words, not_looked_at
 from sight import PANEL, WALL, needs_axe, stumbles
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
+pytestmark = pytest.mark.browser
 
 READERS = (("en", PANEL, WALL), ("de", WALL, PANEL))  # language, the size it is opened at, the one it is changed to
 TEXTS = """
@@ -34,16 +37,17 @@ OVERFLOW = """
 """
 
 
-def looks() -> list[object]:
+def looks(*, past: bool) -> list[object]:
     """Every screen in one language and size, by turns; in the long form in both."""
     return [
         pytest.param(screen, *reader, id=f"{screen}-{reader[0]}", marks=[] if n % 2 == k else [pytest.mark.soak])
         for n, screen in enumerate(SCREENS)
         for k, reader in enumerate(READERS)
+        if screen.past == past
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plant_words(api: httpx2.Client) -> set[str]:
     """The plant's own names are in the plant's language, and its signals are named as its engineers name them."""
     capper = next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == CAPPER)
@@ -52,13 +56,9 @@ def plant_words(api: httpx2.Client) -> set[str]:
 
 
 @pytest.fixture
-def reader(signed_in: SignedIn, complaints: Complaints, language: str) -> Iterator[Page]:
+def reader(signed_in: SignedIn, profiles: Profiles, complaints: Complaints, language: str) -> Iterator[Page]:
     """A reader of this language, who must not see the page complain; without a session the server says 401 once."""
-    context = signed_in(locale=language)
-    context.add_init_script(f"localStorage.setItem('dovetail.language', '{language}')")
-    page = context.new_page()
-    complaints.listen(page)
-    yield page
+    yield profiles.tab(signed_in(locale=language, language=language))
     assert complaints.heard == []
 
 
@@ -67,10 +67,27 @@ def test_every_screen_is_looked_at() -> None:
 
 
 @needs_axe
-@pytest.mark.parametrize("screen, language, size, other", looks())
+@pytest.mark.parametrize("screen, language, size, other", looks(past=False))
 def test_a_screen_is_whole(
     reader: Page, screen: Screen, language: str, size: ViewportSize, other: ViewportSize, plant_words: set[str]
 ) -> None:
+    bears_every_look(reader, screen, language, (size, other), plant_words)
+
+
+@needs_axe
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("screen, language, size, other", looks(past=True))
+def test_a_screen_of_the_past_is_whole(
+    reader: Page, screen: Screen, language: str, size: ViewportSize, other: ViewportSize, plant_words: set[str]
+) -> None:
+    bears_every_look(reader, screen, language, (size, other), plant_words)
+
+
+def bears_every_look(
+    reader: Page, screen: Screen, language: str, sizes: tuple[ViewportSize, ViewportSize], plant_words: set[str]
+) -> None:
+    """It says nothing that it should not say, hides nothing, and axe does not stumble, by day or by night."""
+    size, other = sizes
     reader.set_viewport_size(size)  # the tree is closed on a narrow panel; made narrow afterwards, it stays open
     screen.open(reader)
     expect(reader.locator("html")).to_have_attribute("lang", language)
@@ -86,6 +103,7 @@ def test_a_screen_is_whole(
     assert reader.evaluate(OVERFLOW) == []
 
 
+@pytest.mark.usefixtures("history")
 def test_the_keyboard_reaches_what_matters_and_escape_closes(page: Page) -> None:
     page.goto(f"/unit/{CAPPER}?period=24h")
     expect(page.get_by_test_id("figures").get_by_test_id("kpi-oee_index")).to_be_enabled()
@@ -107,7 +125,16 @@ def test_the_keyboard_reaches_what_matters_and_escape_closes(page: Page) -> None
     expect(figure).to_be_focused()
 
 
-def test_the_language_is_changed_at_once_and_kept(page: Page, api: httpx2.Client) -> None:
+@pytest.fixture
+def linguist(profiles: Profiles, demo: Installation, api: httpx2.Client) -> Page:
+    """Somebody whose language is nobody else's business: the choice is kept with the person."""
+    context = profiles.take()
+    context.add_cookies([{"name": "dovetail", "value": invite(api, "lise", "Lise"), "url": demo.base}])
+    return context.new_page()
+
+
+def test_the_language_is_changed_at_once_and_kept(linguist: Page) -> None:
+    page = linguist
     page.goto(f"/overview/{LINE}")
     page.get_by_test_id("profile-menu").click()
     page.get_by_test_id("language").get_by_text("Deutsch").click()

@@ -10,6 +10,7 @@ import pytest
 from complaints import Complaints
 from installation_process import Installation
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from profiles import Profiles
 
 pytestmark = pytest.mark.browser
 
@@ -49,13 +50,17 @@ def first(chromium: Browser, fresh: Installation, set_up_link: str) -> Iterator[
     context.close()
 
 
+@pytest.fixture(scope="module")
+def strangers(chromium: Browser, fresh: Installation) -> Profiles:
+    return Profiles(chromium, fresh.base, Complaints())
+
+
 @pytest.fixture
-def stranger(chromium: Browser, fresh: Installation, first: BrowserContext) -> Iterator[Page]:
-    """A new profile, after the set-up."""
+def stranger(strangers: Profiles, first: BrowserContext) -> Iterator[Page]:
+    """An empty profile, after the set-up."""
     assert first.pages == []
-    context = chromium.new_context(base_url=fresh.base, locale="en", reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
+    yield strangers.take().new_page()
+    strangers.give_back()
 
 
 def test_the_first_person_is_administrator_and_sees_it(first: BrowserContext) -> None:
