@@ -91,6 +91,7 @@ async def look(trials: Trials, tried: Tried) -> Look:
 async def test_a_second_look_uses_the_same_link_and_knows_what_moved(
     trials: Trials, device: Device, clock: ManualClock
 ) -> None:
+    begun_us = clock.now_us()
     first = await look(trials, link())
     clock.tick(1_000_000)
     device.value = 4.0
@@ -99,9 +100,9 @@ async def test_a_second_look_uses_the_same_link_and_knows_what_moved(
     third = await look(trials, link())
     assert [one.connected_us for one in (first, second, third)] == [0, None, None]
     assert [one.readings[0] for one in (first, second, third)] == [
-        Reading(1.0, GOOD, 0, None, 0.0),
-        Reading(4.0, GOOD, 0, 0, 3.0),
-        Reading(4.0, GOOD, 0, 2_000_000, 3.0),
+        Reading(1.0, GOOD, 0, None, 0.0, begun_us),
+        Reading(4.0, GOOD, 0, 0, 3.0, begun_us + 1_000_000),
+        Reading(4.0, GOOD, 0, 2_000_000, 3.0, begun_us + 3_000_000),
     ]
     assert device.opened == 1
     await trials.close()

@@ -50,10 +50,10 @@ class Reading:
     value: Value
     quality: int
     native: int = 0
-    ts_us: int | None = None
-    device_us: int | None = None
     moved_us: int | None = None
     since_first: float | None = None
+    ts_us: int | None = None
+    device_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Trials:
                 devices = [0] * len(batch) if batch.ts_device is None else batch.ts_device.tolist()
                 for (at, ts, value, quality), native, device in zip(batch.rows(), natives, devices, strict=True):
                     told = None if device == NO_DEVICE_TIME else device
-                    found[at] = self._noted(held, points[at], Reading(value, quality, native, ts, told))
+                    found[at] = self._noted(held, points[at], Reading(value, quality, native, ts_us=ts, device_us=told))
             missing = Reading(None, BAD_COMM)
             return Look(alive, connected_us, answered_us, tuple(found.get(at, missing) for at in range(len(points))))
 
