@@ -32,6 +32,22 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def expressions() -> str:
+    """Every function of the expression language."""
+    from dovetail.expr.functions import FUNCTIONS
+
+    operators = [one for one in FUNCTIONS.values() if one.is_operator]
+    others = [one for one in FUNCTIONS.values() if not one.is_operator]
+    head = (HEADS / "expressions.md").read_text(encoding="utf-8")
+    page = [
+        MADE + head,
+        "## Operators\n",
+        table(("written", "what it gives"), [(f"`{o.example}`", o.what) for o in operators]),
+    ]
+    rows = [(f"`{one.signature}`", one.what, f"`{one.example}`") for one in others]
+    return "\n".join([*page, "## Functions\n", table(("written", "what it gives", "as in"), rows)])
+
+
 # --- plant code -----------------------------------------------------------------------------------------------
 
 
@@ -311,6 +327,7 @@ def chaos() -> str:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "plant-code.md": plant_code,
+    "expressions.md": expressions,
     "api.md": api,
     "kpis.md": kpis,
     "cli.md": cli,

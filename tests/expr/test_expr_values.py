@@ -127,6 +127,19 @@ def test_edges_and_delays_stand_at_their_moment(text: str, rows: list[tuple[floa
 
 
 @pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("hysteresis(n, 2, 8)", [(0, False), (3, True), (9, False), (10, None), (11, True), (13, False)]),
+        ("hysteresis(n, 2, 8, '2 s')", [(0, False), (3, True), (6, False), (10, None), (11, True), (13, False)]),
+        ("hysteresis(n, -9, -1)", [(0, True), (10, None), (11, True)]),
+    ],
+)
+def test_between_two_thresholds_it_is_what_it_was(text: str, rows: list[tuple[float, object]]) -> None:
+    n = [(-5, 0.0), (1, 4.0), (3, 8.0), (4, 3.0), (9, 2.0), (9.5, 4.0), (10, None), (11, 6.0), (13, 4.9)]
+    assert [row[:2] for row in told(computed(text, {"n": n}, upto_s=20))] == rows
+
+
+@pytest.mark.parametrize(
     ("text", "at_s", "value", "quality"),
     [
         ("mean(n, '1 min')", 60, 15.0, GOOD),  # 30 s of 10, 30 s of 20

@@ -37,6 +37,8 @@ from dovetail.timeline import api as timeline_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
 from dovetail.vault import api as vault_api
+from dovetail.virtual import api as virtual_api
+from dovetail.virtual import retro_api
 from dovetail.vitals import api as vitals_api
 from dovetail.vitals.metrics import HttpMeter
 from dovetail.web import account, longwork, operations_api, people
@@ -108,6 +110,8 @@ def assemble(api: Api, parts: Parts) -> None:
     )
     onboarding_api.routes(api, rooms.trying)
     signals_api.routes(api, rooms.signals)
+    virtual_api.routes(api, rooms.virtual)
+    retro_api.routes(api, rooms.virtual)
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)
     longwork.routes(api, parts.work)

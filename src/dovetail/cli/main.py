@@ -10,7 +10,7 @@ import typer
 
 from dovetail import __version__
 from dovetail.cli import operate, plant, run_server, upkeep
-from dovetail.terminal import calendar, discovering, outward, people, shopfloor, stops, tags
+from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
     name="dovetail",
@@ -47,6 +47,7 @@ shopfloor.register(app)
 stops.register(app)
 outward.register(app)
 tags.register(app)
+formulas.register(tags.tag_app)
 discovering.register(app)
 people.register(app)
 upkeep.register(app)

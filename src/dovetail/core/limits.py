@@ -50,6 +50,7 @@ WINDOW_TICKS: Final = 60  # a moving window is looked at so often while it passe
 WINDOW_TICK_MIN_US: Final = 100_000  # and no more often than a fast scan
 TRACK_ROWS_MAX: Final = 2_000_000  # of one signal in one pass, ~40 MB; a longer stretch is computed in pieces
 WINDOW_ROWS_MAX: Final = 1_000_000  # summed up for one moment: a day at 10 Hz
+LOOK_MAX_US: Final = 7 * 86_400_000_000  # of a raw signal, to find its levels: a week holds every kind of shift
 COMPUTED_STRETCH_US: Final = (
     6 * 3_600_000_000
 )  # of one tag at a time: what is computed anew never keeps the others long

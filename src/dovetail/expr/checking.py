@@ -14,7 +14,7 @@ from typing import Final
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from dovetail.expr import typing_units as units_of
 from dovetail.expr.errors import ExpressionError
-from dovetail.expr.functions import CALLABLE, FUNCTIONS, Fixed, Function, Parameter
+from dovetail.expr.functions import CALLABLE, FUNCTIONS, NEGATIVE, Fixed, Function, Parameter
 from dovetail.expr.limits import LOOKBACK_MAX_US, WINDOW_MAX_US, WINDOW_MIN_US
 from dovetail.expr.reading import read
 from dovetail.expr.tree import Call, Node, Signal, signals
@@ -227,6 +227,9 @@ def _constant(parameter: Parameter, part: Node | None, node: Call) -> float | st
     """The value of an argument that must stand in the text."""
     spot = node.spot if part is None else part.spot
     value: object = parameter.default if part is None else None
+    sign = 1.0
+    if isinstance(part, Call) and part.function == NEGATIVE:
+        part, sign = part.args[0], -1.0
     if isinstance(part, FixedNode):
         value = part.value
     match parameter.takes:
@@ -242,6 +245,8 @@ def _constant(parameter: Parameter, part: Node | None, node: Call) -> float | st
             if number == int(number) and 0 <= number <= most:
                 return number
             what = f"{parameter.name} is a whole number from 0 to {most}"
+        case "level" if isinstance(value, float):
+            return sign * value
         case "unit" if isinstance(value, str) and value.strip():
             return value.strip()
         case _:

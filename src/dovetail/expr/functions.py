@@ -15,7 +15,7 @@ from dovetail.tracks.windows import Span
 
 NEGATIVE: Final = "-x"  # no word, so that nobody can call it
 
-type Takes = Literal["number", "bool", "any", "duration", "whole", "unit"]
+type Takes = Literal["number", "bool", "any", "duration", "whole", "level", "unit"]
 type Gives = Literal["number", "bool", "same"]
 type UnitRule = Literal[
     "none", "keep", "alike", "compare", "multiply", "divide", "power", "root", "per", "seconds", "to"
@@ -149,6 +149,10 @@ def _windows() -> list[Function]:
     def held(compute: Callable[[Track, int, Span], Track]) -> Compute:
         return lambda tracks, fixed, span: compute(tracks[0], int(fixed[0]), span)
 
+    def between(tracks: list[Track], fixed: Fixed, span: Span) -> Track:
+        low, high, window_us = float(fixed[0]), float(fixed[1]), int(fixed[2])
+        return windows.hysteresis(tracks[0], low, high, window_us, span)
+
     def rate(tracks: list[Track], fixed: Fixed, span: Span) -> Track:
         return windows.rate(tracks[0], int(fixed[0]), int(fixed[1]), span)
 
@@ -165,6 +169,10 @@ def _windows() -> list[Function]:
         Function("integral", (number, window), "number", "seconds",
                  "added up over the moving window, in the unit times seconds", 'to(integral(power, "1 h"), "kW.h")',
                  held(windows.integral), 0, is_moving=True),
+        Function("hysteresis", (number, _p("low", "level"), _p("high", "level"), _p("window", "duration", "1 h")),
+                 "bool", "none",
+                 "true over high, false under low, between them what it was; after a window there the middle decides",
+                 "hysteresis(current, 1.2, 2.0)", between, 2),
         Function("previous", (value, window), "same", "keep", "the value of x a window ago",
                  'level - previous(level, "1 min")', held(windows.previous), 0),
         Function("rising", (truth, hold), "bool", "none", "true for `hold` after a became true", "rising(door_open)",

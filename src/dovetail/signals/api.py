@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 from fastapi import Query
@@ -20,6 +21,7 @@ from dovetail.historian.model import Sample
 from dovetail.operations.http import Api, decode_cursor, encode_cursor
 from dovetail.signals.model import Asked, Grade, Sort
 from dovetail.signals.service import VIEW, SignalsRoom, Used
+from dovetail.tracks.columns import STATUS_WORDS
 
 FIND_MAX: Final = 200  # characters: longer than any path
 KINDS: Final = {kind.name.lower(): kind for kind in Kind}
@@ -82,11 +84,19 @@ class NativeOut(BaseModel):
     words: str | None
 
 
+class FollowsOut(BaseModel):
+    """A tag from which another is computed, by the name it has there; `id` is null where it is out of sight."""
+
+    name: str
+    path: str
+    id: int | None
+
+
 class WiringOut(SignalOut):
     """One tag in full: engineering value = raw · `scale` + `offset`; `mode` and `interval_ms` are its scan class's.
 
     `raw` is the newest value before scaling; null for texts and where there is no value. `native` null: the protocol
-    said nothing about the newest sample.
+    said nothing about the newest sample. A computed tag has an `expression`; `inputs` are the tags it names.
     """
 
     scale: float
@@ -99,6 +109,9 @@ class WiringOut(SignalOut):
     raw: float | int | bool | None
     native: NativeOut | None
     used_for: list[UsedOut]
+    expression: str | None
+    inputs: list[FollowsOut]
+    computed_from_it: list[FollowsOut]
 
 
 class Asking(BaseModel):
@@ -161,7 +174,7 @@ def routes(api: Api, room: SignalsRoom) -> None:
         found, sample = room.one(tag_id, scope=scope)
         uses = [_used(used) for used in room.used_for(found, scope=scope)]
         parts = _signal(found, sample) | _wiring(room, found) | _status(room, found, sample) | {"used_for": uses}
-        return WiringOut.model_validate(parts)
+        return WiringOut.model_validate(parts | _computed(room, found, scope))
 
 
 def _signal(tag: Tag, sample: Sample | None) -> dict[str, object]:
@@ -193,10 +206,24 @@ def _wiring(room: SignalsRoom, tag: Tag) -> dict[str, object]:
     }
 
 
+def _computed(room: SignalsRoom, tag: Tag, scope: Scope) -> dict[str, object]:
+    def follows(named: Iterable[tuple[str, Tag]]) -> list[FollowsOut]:
+        seen = [(name, one, scope.sees(VIEW, one.equipment_id or 0)) for name, one in named]
+        return [FollowsOut(name=name, path=one.path, id=one.id if ok else None) for name, one, ok in seen]
+
+    return {
+        "expression": tag.expression,
+        "inputs": follows(room.inputs_of(tag).items()),
+        "computed_from_it": follows((one.property, one) for one in room.computed_from(tag)),
+    }
+
+
 def _status(room: SignalsRoom, tag: Tag, sample: Sample | None) -> dict[str, object]:
+    native = 0 if sample is None else sample.native
+    if sample is not None and tag.expression is not None and native:
+        return {"raw": None, "native": NativeOut(code=native, words=STATUS_WORDS.get(native))}
     if sample is None or tag.connection is None:
         return {"raw": None, "native": None}
-    native = sample.native
     point = Point(tag.id, tag.address or "", tag.kind, tag.scale, tag.offset)
     raw = to_raw(point, sample.value)
     return {

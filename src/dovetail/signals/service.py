@@ -15,6 +15,7 @@ from dovetail.historian.service import Historian
 from dovetail.signals.index import TagIndex, by_newest
 from dovetail.signals.model import Asked, Purpose
 from dovetail.signals.uses import figures, purposes
+from dovetail.virtual.model import inputs_of, names_in
 
 VIEW: Final = "plant.view"
 
@@ -94,6 +95,19 @@ class SignalsRoom:
             )
             for purpose in purposes(plant, tag.equipment_id).get(tag.id, ())
         ]
+
+    def inputs_of(self, tag: Tag) -> dict[str, Tag]:
+        """The tags that a computed tag follows from, by their names in its expression; none for any other."""
+        plant = self.plant()
+        if tag.expression is None or tag.equipment_id is None:
+            return {}
+        named = inputs_of(plant, plant.equipment[tag.equipment_id].path, names_in(tag.expression))
+        return {name: found for name, found in named.items() if found is not None}
+
+    def computed_from(self, tag: Tag) -> list[Tag]:
+        """The computed tags whose expressions name this one."""
+        computed = (one for one in self.plant().tags.values() if one.expression is not None)
+        return [one for one in computed if tag in self.inputs_of(one).values()]
 
     def native_words(self, tag: Tag, native: int) -> str | None:
         """What the protocol's own status means, where the tag's driver has words for it."""

@@ -71,6 +71,28 @@ def off_delay(track: Track, window_us: int, span: Span) -> Track:
     return made(ts, seen.value | lately, seen.quality, seen.status)
 
 
+def hysteresis(track: Track, low: float, high: float, window_us: int, span: Span) -> Track:
+    """True over `high`, false under `low`, in between what it was; after a whole window there the middle decides.
+
+    A BAD moment is not remembered through: what follows it in between is decided by the middle too.
+    """
+    track = track.changes()
+    bad = track.bad
+    up = track.value >= high
+    sure = (up | (track.value <= low)) & ~bad
+    order = np.arange(len(track))
+    event = np.maximum.accumulate(np.where(sure | bad, order, -1))
+    begun = track.ts[np.minimum(event + 1, len(track) - 1)]  # of a row in between: since when it has been there
+    starts = begun[~sure & ~bad & (event >= 0)]
+    ts = _merged(track.ts, np.unique(starts) + window_us, span)
+    row = np.searchsorted(track.ts, ts, side="right") - 1
+    last = event[row]
+    remembered = (last >= 0) & ~bad[last] & (ts - begun[row] < window_us)
+    value = np.where(sure[row], up[row], np.where(remembered, up[last], track.value[row] >= (low + high) / 2))
+    seen = track.take(row, ts)
+    return made(ts, value & ~seen.bad, seen.quality, seen.status)
+
+
 def _pulse(track: Track, edges: Moments, hold_us: int, span: Span) -> Track:
     """True for `hold_us` after each edge."""
     ts = _merged(track.ts, edges + hold_us, span)

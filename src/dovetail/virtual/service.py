@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 from typing import Final
 
+from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
-from dovetail.core.limits import CONSUMER_FRAMES_MAX
+from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.limits import CONSUMER_FRAMES_MAX, LOOK_MAX_US
 from dovetail.core.scope import Scope
 from dovetail.db.events import events_after, handled, mark_handled
 from dovetail.db.uow import Database
 from dovetail.events.equipment import PlantApplied
 from dovetail.virtual.computing import SCOPE, Computing, Plants, Samples
 from dovetail.virtual.model import full_path, inputs_of, names_in
+from dovetail.virtual.retrofitting import Looked, look
 from dovetail.virtual.trial import Input, Tried, tried
 
 HANDLER: Final = "virtual"
@@ -98,3 +101,15 @@ class VirtualRoom:
         moment_us = self._clock.now_us() if at_us is None else at_us
         names = list(self._plants.plant().tags_of(equipment_id))
         return tried(self._samples, inputs, text=text, names=names, moment_us=moment_us)
+
+    def look(self, tag_id: int, *, from_us: int, to_us: int, scope: Scope) -> Looked:
+        """What a raw signal says of its machine. Raises NotFoundError out of scope, InvalidError."""
+        tag = self._plants.plant().tags.get(tag_id)
+        if tag is None or tag.equipment_id is None:
+            raise NotFoundError("there is no such tag")
+        scope.require(VIEW, tag.equipment_id)
+        if tag.kind not in (Kind.F64, Kind.I64, Kind.U64):
+            raise InvalidError(f"{tag.path} is no number: it has no levels", pointer="/tag_id")
+        if not from_us < to_us <= from_us + LOOK_MAX_US:
+            raise InvalidError("look at a stretch of up to a week", pointer="/end")
+        return look(self._samples, tag, from_us=from_us, to_us=to_us)

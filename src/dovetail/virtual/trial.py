@@ -52,14 +52,17 @@ def tried(samples: Samples, inputs: Sequence[Input], *, text: str, names: Sequen
     expression = check(text, lambda name: meaning_of(tags[name]), names=names)
     start_us = context_us(expression, moment_us)
     tracks = {
-        name: _heard(samples, tag, start_us, moment_us).track(start_us) for name, tag in tags.items() if tag is not None
+        name: heard_of(samples, tag, start_us, moment_us).track(start_us)
+        for name, tag in tags.items()
+        if tag is not None
     }
     row = rows_of(evaluate(expression, tracks, Span(moment_us, moment_us)))[-1]
     bad = row.quality & 0xC0 == 0
     return Tried(expression, moment_us, None if bad else row.value, row.quality, row.status)
 
 
-def _heard(samples: Samples, tag: Tag, start_us: int, upto_us: int) -> Heard:
+def heard_of(samples: Samples, tag: Tag, start_us: int, upto_us: int) -> Heard:
+    """The samples of a tag over a stretch, with the one that held before it; the tag can be computed with."""
     meaning = meaning_of(tag)
     assert meaning is not None  # the check has passed
     before = samples.bounding([tag.id], start_us + 1, scope=SCOPE).get(tag.id)

@@ -1,0 +1,31 @@
+"""Write what was found as plant code: the expression that says what the machine does, and what its words mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dovetail.retrofit.levels import Proposal
+
+STATES: Final[dict[str, str]] = {"off": "Stopped", "idle": "Idle", "idle_high": "Idle", "run": "Execute"}
+
+
+def expression(tag: str, found: Proposal) -> str:
+    """From the top down: each level while the signal is over its lower threshold."""
+    parts = [
+        f"'{level.name}' if hysteresis({tag}, {_short(between.low)}, {_short(between.high)}) else "
+        for level, between in zip(reversed(found.levels[1:]), reversed(found.thresholds), strict=True)
+    ]
+    return "".join(parts) + f"'{found.levels[0].name}'"
+
+
+def plant_code(tag: str, found: Proposal, *, name: str = "doing") -> str:
+    """Lines to be put below the equipment, for a person to look at."""
+    meanings = ", ".join(f"{level.name}: {STATES[level.name]}" for level in found.levels)
+    return (
+        f'tags:\n  {name}: {{expression: "{expression(tag, found)}", kind: str}}\n'
+        f"states:\n  values: {{tag: {name}, map: {{{meanings}}}}}\n"
+    )
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}" if abs(value) < 1e12 else repr(value)
