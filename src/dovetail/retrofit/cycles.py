@@ -79,7 +79,7 @@ def count(ts_us: NDArray[np.int64], value: Floats, levels: Proposal) -> Cycles:
 
 
 def debounce_ms(edges_us: NDArray[np.int64]) -> float | None:
-    """How long a contact must have stood to be believed: between the bounces and the pulses; None: it does not bounce."""
+    """For how long a contact must stand to be believed, between bounces and pulses; None: it does not bounce."""
     gaps = np.diff(np.sort(edges_us)).astype(np.float64)
     gaps = gaps[gaps > 0]
     if len(gaps) < 2 * CYCLES_MIN:
