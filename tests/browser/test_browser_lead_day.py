@@ -146,16 +146,17 @@ def test_a_line_leads_day(lead: Page, api: httpx2.Client, language: str, size: V
     said = follows_the_word(lead, int(stop["stop_id"].partition("-")[2]))
     assert name in said and "Cleaning" in said and NOTE in said, said
 
-    lead.goto(f"/stops/{LINE}?period=yesterday&planned=1&stop={quote(stop['stop_id'])}")
+    opened = f"/stops/{LINE}?period=yesterday&planned=1&stop={quote(stop['stop_id'])}"
+    lead.goto(opened)
     edit = lead.get_by_test_id("edit").first
     expect(edit).to_contain_text(name)
     edit.get_by_test_id("edit-take-back").click()
     row = lead.locator(f'[data-stop="{stop["stop_id"]}"]')
     expect(row).not_to_contain_text("Cleaning")
-    lead.reload()
+    lead.goto(opened)
     lead.get_by_test_id("edit-use").first.click()  # and it is said after all, and taken back again
     expect(row).to_contain_text("Cleaning")
-    lead.reload()
+    lead.goto(opened)
     lead.get_by_test_id("edit-take-back").first.click()
     expect(row).not_to_contain_text("Cleaning")
     assert moved(lead, api, unit, away_from=after) == pytest.approx(before, abs=1e-9)
