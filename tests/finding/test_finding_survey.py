@@ -7,10 +7,13 @@ import json
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from typer.testing import CliRunner
 
 from dovetail.cli.main import app
@@ -30,7 +33,7 @@ from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.broker import Broker
 from dovetail.sim.servers.ethernetip import EthernetIpUnitServer
 from dovetail.sim.servers.modbus import ModbusUnitServer
-from dovetail.sim.servers.opcua import StandardNodes, UnitServer
+from dovetail.sim.servers.opcua import StandardNodes, UnitServer, make_identity
 from dovetail.sim.servers.s7 import S7UnitServer
 from dovetail.sim.truth import Counts, Status
 from dovetail.testing.clock import ManualClock
@@ -43,6 +46,12 @@ PROBE = b"""<?xml version="1.0"?><MTConnectDevices xmlns="urn:mtconnect.org:MTCo
 <Devices><Device id="d1" name="VF2"><DataItems><DataItem id="a" category="EVENT" type="AVAILABILITY"/></DataItems>
 <Components><Axes id="x"><DataItems><DataItem id="b" category="SAMPLE" type="POSITION"/></DataItems></Axes></Components>
 </Device></Devices></MTConnectDevices>"""
+
+
+@pytest.fixture(scope="module")
+def standard() -> StandardNodes:
+    """The nodes that every OPC UA server has: slow to make, so made once."""
+    return asyncio.run(StandardNodes.make())
 
 
 async def look(way: str, port: int, *, words: str = HERE, listen_s: float = 0.0, limit_s: float = 60.0) -> Survey:
@@ -122,14 +131,29 @@ async def test_an_ethernetip_device_says_who_it_is() -> None:
     assert one.details == ("programmable logic controller",) and proposal(one).missing is None
 
 
-async def test_an_opcua_server_is_found_with_what_it_offers() -> None:
-    server = UnitServer("capper", port=0, standard=await StandardNodes.make())
+async def test_an_opcua_server_is_found_with_what_it_offers(standard: StandardNodes) -> None:
+    server = UnitServer("capper", port=0, standard=standard)
     await server.start(FIRST)
     (one,) = (await look("opcua", server.port)).finds
     await server.stop()
     assert one.options["security"] == {"policy": "None", "insecure": True}
     assert one.options["endpoint"].startswith(f"opc.tcp://{HERE}:{server.port}")
     assert "offers None/None_" in one.details and proposal(one).missing is None
+
+
+async def test_a_secured_opcua_server_is_pinned_and_what_is_missing_is_said(
+    tmp_path: Path, standard: StandardNodes
+) -> None:
+    identity = make_identity(tmp_path, name="capper")
+    server = UnitServer("capper", port=0, standard=standard, identity=identity)
+    await server.start(FIRST)
+    (one,) = (await look("opcua", server.port)).finds
+    await server.stop()
+    content = identity.certificate.read_bytes()
+    load = x509.load_pem_x509_certificate if content.startswith(b"-----") else x509.load_der_x509_certificate
+    shown = load(content).fingerprint(SHA256()).hex()
+    assert one.options["security"] == {"policy": "Basic256Sha256", "server_fingerprint": shown}
+    assert "needs `certificate` and `private_key`" in str(proposal(one).missing)
 
 
 async def test_an_mtconnect_agent_names_its_devices() -> None:
