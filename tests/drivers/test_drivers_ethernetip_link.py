@@ -173,7 +173,7 @@ async def test_a_bad_tag_spoils_nothing_and_says_why(device: LogixDevice, connec
     assert await told(driver, wanted) == expected
 
 
-async def test_what_is_refused_is_asked_for_again_each_minute(
+async def test_what_is_refused_is_asked_for_again_each_five_seconds(
     device: LogixDevice, connect: Open, clock: ManualClock
 ) -> None:
     driver = await connect(clock=clock)
@@ -181,10 +181,21 @@ async def test_what_is_refused_is_asked_for_again_each_minute(
     assert await values(driver, wanted) == [0.0, None]
     device.program.tags["Later"] = Tag(REAL)
     device.program.set("Later", 7.5)
-    await clock.advance(59.0)
+    await clock.advance(4.0)
     assert await values(driver, wanted) == [0.0, None]
     await clock.advance(2.0)
     assert await values(driver, wanted) == [0.0, 7.5]
+
+
+async def test_a_tag_that_was_a_structure_for_a_while(device: LogixDevice, connect: Open, clock: ManualClock) -> None:
+    driver = await connect(clock=clock)
+    wanted = points("Speed", "Pieces")
+    assert await values(driver, wanted) == [0.0, 0.0]
+    before, device.program.tags["Speed"] = device.program.tags["Speed"], device.program.tags["Line"]
+    assert (await told(driver, wanted))["Speed"] == (None, q.BAD_CONFIG, OTHER_TYPE)
+    device.program.tags["Speed"] = before
+    await clock.advance(6.0)
+    assert await values(driver, wanted) == [0.0, 0.0]
 
 
 async def test_another_program_in_the_controller(device: LogixDevice, connect: Open) -> None:

@@ -21,7 +21,9 @@ from dovetail.drivers.ethernetip.options import EthernetIpOptions
 from dovetail.drivers.ethernetip.reading import Ask, Known, Limits, Message, Reading, Want, guess, is_packed, pack
 from dovetail.drivers.ethernetip.session import Link
 
-REFUSED_AGAIN_US: Final = 60 * SECOND_US  # a tag that does not exist is asked for again this often
+REFUSED_AGAIN_US: Final = (
+    5 * SECOND_US
+)  # a tag that does not exist is asked for again this often: one more in a message
 BUSY_AGAIN_US: Final = 1 * SECOND_US  # and one that could not be read just now
 READINGS_MAX: Final = 16  # scan classes of one link whose plans are kept
 KNOWN_MAX: Final = 100_000  # names of one link whose type is remembered
@@ -102,6 +104,10 @@ class Knowledge:
         for reading, until_us in self._readings:
             if reading.points is points and now_us < until_us:
                 return reading
+            if reading.points is points:
+                for ask in reading.misfits:
+                    self.shapes.pop(ask, None)  # perhaps it is of another type by now
+        self._readings = [held for held in self._readings if held[0].points is not points]
         refused = {ask: code for ask, (code, again_us) in self.refused.items() if again_us > now_us}
         known = Known(
             dict(self.shapes), refused, dict(self._packed), frozenset(self._long), micro800=self._options.micro800
@@ -110,8 +116,8 @@ class Knowledge:
         reading = make() if len(points) <= PLANNED_AT_ONCE_MAX else await asyncio.to_thread(make)
         if isinstance(points, tuple) and not reading.unknown:
             until = [self.refused[want.ask][1] for want in reading.wants if want.ask in refused]
-            kept = [held for held in self._readings if held[0].points is not points]
-            self._readings = [*kept[1 - READINGS_MAX :], (reading, min(until, default=_NEVER_US))]
+            until += [now_us + REFUSED_AGAIN_US] if reading.misfits else []
+            self._readings = [*self._readings[1 - READINGS_MAX :], (reading, min(until, default=_NEVER_US))]
         return reading
 
     async def learn(self, link: Link, reading: Reading) -> bool:

@@ -176,6 +176,7 @@ class Reading:
         self.points = points
         self.wants: list[Want] = []
         self.unknown: dict[Ask, Want] = {}
+        self.misfits: list[Ask] = []  # of a type that their points cannot hold
         self.settled = False  # nothing more is to be learned about it
         self.blocks = 0
         self.messages: list[Message] = []
@@ -195,6 +196,7 @@ class Reading:
         code, shape = known.refused.get(want.ask, 0), known.shapes.get(want.ask)
         if shape is not None and not code:
             code = is_fit(point.kind, shape, want.address, bit=want.bit, words=want.words)
+            self.misfits += [want.ask] if code else []
         if code:
             self._never[point.kind].append((point.tag_id, code))
         elif shape is None:
