@@ -56,8 +56,10 @@ export interface Signals { items: Signal[]; total: number; all: number; next: st
 export interface NodeName { id: number; path: string; name: string }
 /** What a tag is read for, in whose mapping, and whose figures follow from it. */
 export interface UsedFor { use: string; counter: string | null; equipment: NodeName; figures: NodeName[] }
+/** A tag from which another is computed, by its name there; `id` null: out of sight. */
+export interface Follows { name: string; path: string; id: number | null }
 /** One tag in full: engineering value = raw · scale + offset. `native`: the protocol's own status of the newest sample. */
-export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null; driver: string | null; raw: number | boolean | null; native: { code: number; words: string | null } | null; used_for: UsedFor[] }
+export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null; driver: string | null; raw: number | boolean | null; native: { code: number; words: string | null } | null; used_for: UsedFor[]; expression: string | null; inputs: Follows[]; computed_from_it: Follows[] }
 
 export interface StateNow {
   equipment_id: number;

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { signalQuery } from "@/api/queries";
-import type { Series, Wiring } from "@/api/types";
+import type { Follows, Series, Wiring } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
@@ -21,7 +21,7 @@ import { codeOf, gradeOf } from "@/signals/quality";
 import { QualitySign } from "@/signals/quality-sign";
 import { kindWords, meaningWords, words as signalWords } from "@/signals/words";
 import { TagTrend } from "@/trend/tag-trend";
-import { connectionOf, Go, placeOf, tagsOf } from "@/view/place";
+import { connectionOf, Go, placeOf, tagOf, tagsOf } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
 import { usePeriod, type Window } from "@/view/period";
 import { words as periodWords } from "@/view/words";
@@ -65,7 +65,7 @@ function Now({ tag }: { tag: Wiring }) {
           <Fact name={say("ts")} testid="tag-ts"><When at={newest.tsMs} as="exact" /></Fact>
           <Fact name={say("device")} testid="tag-device"><Device newest={newest} /></Fact>
           {tag.connection && NUMERIC.has(tag.kind) && <Fact name={say("rawValue")} testid="tag-raw"><span translate="no">{typeof tag.raw === "number" ? formatMeasured(tag.raw, language) : String(tag.raw ?? NOTHING)}</span></Fact>}
-          {tag.connection && <Fact name={say("native")} testid="tag-native"><Native tag={tag} /></Fact>}
+          {(tag.connection || tag.native) && <Fact name={say(tag.connection ? "native" : "reason")} testid="tag-native"><Native tag={tag} /></Fact>}
           <Fact name={say("code")}><span className="mono">{`0x${newest.quality.toString(16).padStart(4, "0")}`}</span></Fact>
         </dl>
       </div>
@@ -80,6 +80,11 @@ function Scan({ tag }: { tag: Wiring }) {
   return say(tag.mode === "poll" ? "poll" : "subscribe", { name: tag.scan, time: formatDuration(tag.interval_ms * 1000, language) });
 }
 
+/** Tags that others are computed from, each the way to its own page. */
+function TagNames({ names }: { names: Follows[] }) {
+  return <ul className={css.names}>{names.map((one) => <li key={one.path} translate="no">{one.id === null ? one.path : <Go to={tagOf(one.id)} className="link" testid="to-tag">{one.path}</Go>}</li>)}</ul>;
+}
+
 function Source({ tag }: { tag: Wiring }) {
   const say = useWords(words);
   const language = useLanguage();
@@ -90,7 +95,10 @@ function Source({ tag }: { tag: Wiring }) {
     <Panel title={say("wiring")} testid="tag-source">
       <dl className={css.facts}>
         {equipment && <Fact name={say("equipment")}><Go to={placeOf(equipment)} className="link">{equipment.name}</Go></Fact>}
-        <Fact name={say("connection")}>{tag.connection ? <Go to={connectionOf(tag.connection)} className="link" testid="to-connection"><span translate="no">{tag.connection}</span></Go> : say("internal")}</Fact>
+        <Fact name={say("connection")}>{tag.connection ? <Go to={connectionOf(tag.connection)} className="link" testid="to-connection"><span translate="no">{tag.connection}</span></Go> : say(tag.expression ? "computed" : "internal")}</Fact>
+        {tag.expression && <Fact name={say("expression")} testid="tag-expression"><code className="mono" translate="no">{tag.expression}</code></Fact>}
+        {tag.inputs.length > 0 && <Fact name={say("inputs")} testid="tag-inputs"><TagNames names={tag.inputs} /></Fact>}
+        {tag.computed_from_it.length > 0 && <Fact name={say("computedFromIt")} testid="tag-computed"><TagNames names={tag.computed_from_it} /></Fact>}
         {tag.address && <Fact name={say("address")} testid="tag-address"><span className="mono">{tag.address}</span></Fact>}
         {tag.connection && <Fact name={say("scan")}><Scan tag={tag} /></Fact>}
         <Fact name={say("kind")}>{wordFor(kindWords, language, tag.kind)}</Fact>
