@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +19,7 @@ from dovetail.sim.servers.modbus import ModbusUnitServer
 from dovetail.sim.servers.opcua import StandardNodes, UnitServer
 from dovetail.sim.servers.s7 import S7UnitServer
 from dovetail.sim.truth import Counts, Status
-
-sys.path[:0] = [str(Path(__file__).parents[1] / "drivers")]
-
-from web_server import Said, WebServer  # noqa: E402  # beside the tests of the drivers
+from dovetail.testing.web import Said, WebServer
 
 STATUS = Status(State.EXECUTE, Mode.PRODUCTION, Reason.NONE, starved=False, blocked=True)
 FIRST = Change(0, "filler", STATUS, 80.5, Counts(117, 3))

@@ -33,7 +33,8 @@ create table pieces (id bigserial, made_at timestamptz default clock_timestamp()
 do $$ begin create role reader login; exception when duplicate_object then null; end $$;
 grant select on pieces to reader;
 """
-LIVES_ROWS = 75
+POINTS = (("spool.written", 2), ("spool.kept", 1), ("spool.delivered", 2), ("sql.taken", 1))
+LIFE_ROWS = 25
 PIECES = "select id, made_at, machine, good, '10:30'::text as shift from pieces"
 
 
@@ -228,23 +229,23 @@ def wait_until_taken(spool: Path, mark: str) -> None:
 
 
 @pytest.mark.kills
-def test_a_kill_at_any_moment_takes_each_row_once(tmp_path: Path, cable: Cable, writer: Any) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(len(POINTS), marks=pytest.mark.soak)])
+def test_a_kill_at_any_moment_takes_each_row_once(tmp_path: Path, cable: Cable, writer: Any, kills: int) -> None:
     """Rows without times, so that nothing but the bookkeeping tells them apart."""
     chance = random.Random(5)
     life = Life("sql", options(cable, max_rows=7, look_back=20), [("id", int(Kind.I64))], str(tmp_path))
-    for kill_at in chance.sample(
-        [("spool.written", 2), ("spool.kept", 1), ("spool.delivered", 2), ("sql.taken", 1)], 4
-    ):
-        add(writer, 25)
+    for kill_at in chance.sample(POINTS, kills):
+        add(writer, LIFE_ROWS)
         process = taking_life.begin(Life(life.driver, life.options, life.points, life.folder, kill_at))
         assert process.wait(30) == -9, kill_at
         taking_life.end(process)
-    add(writer, 25)
+    add(writer, LIFE_ROWS)
     process = taking_life.begin(life)
     time.sleep(chance.random() / 2)  # the moment is what is tried here
     taking_life.end(process)
     process = taking_life.begin(life)
-    wait_until_taken(tmp_path / "spool.db", str(LIVES_ROWS))
+    rows = LIFE_ROWS * (kills + 1)
+    wait_until_taken(tmp_path / "spool.db", str(rows))
     time.sleep(0.5)  # whatever would come twice
     taking_life.end(process)
-    assert taking_life.stored(tmp_path, 1) == Counter(range(1, LIVES_ROWS + 1))
+    assert taking_life.stored(tmp_path, 1) == Counter(range(1, rows + 1))
