@@ -21,7 +21,7 @@ class Complaints:
     def listen(self, page: Page) -> Complaints:
         """Hear a page from now on; before its first address."""
         page.add_init_script(LISTEN_FOR_REFUSALS)
-        page.on("console", lambda message: self._hear(message.type, message.text))
+        page.on("console", lambda message: self._hear(message.type, f"{message.text} {message.location['url']}"))
         page.on("pageerror", lambda error: self.heard.append(f"uncaught: {error}"))
         return self
 

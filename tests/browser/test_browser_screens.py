@@ -14,11 +14,12 @@ from installation_process import Installation
 from playwright.sync_api import Page, ViewportSize, expect
 from profiles import Profiles
 from screens import CAPPER, LINE, SCREENS, Screen, foreign_words, not_looked_at
-from sight import PANEL, WALL, needs_axe, stumbles
+from sight import CONTRAST, PANEL, WALL, needs_axe, stumbles
 
 pytestmark = pytest.mark.browser
 
-READERS = (("en", PANEL, WALL), ("de", WALL, PANEL))  # language, the size it is opened at, the one it is changed to
+# language, the size it is opened at, the one it is changed to, and when its contrast is held against axe
+READERS = (("en", PANEL, WALL, "light"), ("de", WALL, PANEL, "dark"))
 TEXTS = """
 () => { const texts = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) { const parent = walk.currentNode.parentElement;
@@ -38,7 +39,7 @@ OVERFLOW = """
 
 
 def looks(*, past: bool) -> list[object]:
-    """Every screen in one language and size, by turns; in the long form in both."""
+    """Every screen in one language, size and light, by turns; in the long form in both."""
     return [
         pytest.param(screen, *reader, id=f"{screen}-{reader[0]}", marks=[] if n % 2 == k else [pytest.mark.soak])
         for n, screen in enumerate(SCREENS)
@@ -67,24 +68,42 @@ def test_every_screen_is_looked_at() -> None:
 
 
 @needs_axe
-@pytest.mark.parametrize("screen, language, size, other", looks(past=False))
+@pytest.mark.parametrize("screen, language, size, other, light", looks(past=False))
 def test_a_screen_is_whole(
-    reader: Page, screen: Screen, language: str, size: ViewportSize, other: ViewportSize, plant_words: set[str]
+    reader: Page,
+    screen: Screen,
+    language: str,
+    size: ViewportSize,
+    other: ViewportSize,
+    light: str,
+    plant_words: set[str],
 ) -> None:
-    bears_every_look(reader, screen, language, (size, other), plant_words)
+    bears_every_look(reader, screen, language, (size, other), plant_words, light=light)
 
 
 @needs_axe
 @pytest.mark.usefixtures("history")
-@pytest.mark.parametrize("screen, language, size, other", looks(past=True))
+@pytest.mark.parametrize("screen, language, size, other, light", looks(past=True))
 def test_a_screen_of_the_past_is_whole(
-    reader: Page, screen: Screen, language: str, size: ViewportSize, other: ViewportSize, plant_words: set[str]
+    reader: Page,
+    screen: Screen,
+    language: str,
+    size: ViewportSize,
+    other: ViewportSize,
+    light: str,
+    plant_words: set[str],
 ) -> None:
-    bears_every_look(reader, screen, language, (size, other), plant_words)
+    bears_every_look(reader, screen, language, (size, other), plant_words, light=light)
 
 
 def bears_every_look(
-    reader: Page, screen: Screen, language: str, sizes: tuple[ViewportSize, ViewportSize], plant_words: set[str]
+    reader: Page,
+    screen: Screen,
+    language: str,
+    sizes: tuple[ViewportSize, ViewportSize],
+    plant_words: set[str],
+    *,
+    light: str,
 ) -> None:
     """It says nothing that it should not say, hides nothing, and axe does not stumble, by day or by night."""
     size, other = sizes
@@ -94,10 +113,10 @@ def bears_every_look(
     texts = set(reader.evaluate(TEXTS)) - plant_words
     assert texts & foreign_words(language) == set()
     assert {text for text in texts if RAW.search(text)} == set()
-    assert stumbles(reader) == []
-    reader.emulate_media(color_scheme="dark")
-    expect(reader.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    assert stumbles(reader, only="color-contrast") == []
+    assert stumbles(reader, but=CONTRAST) == []
+    reader.emulate_media(color_scheme=light)
+    expect(reader.locator("html")).to_have_attribute("data-mantine-color-scheme", light)
+    assert stumbles(reader, only=CONTRAST) == []
     assert reader.evaluate(OVERFLOW) == []
     reader.set_viewport_size(other)
     assert reader.evaluate(OVERFLOW) == []
