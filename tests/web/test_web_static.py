@@ -1,4 +1,4 @@
-"""The built screens as they are sent: packed for who takes it, kept by the browser, nothing from beside their folder."""
+"""The built screens as they are sent: packed for who takes it, kept by browsers, nothing from beside their folder."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 from starlette.routing import Route
-from fastapi.testclient import TestClient
 
 from dovetail.web import static
 
