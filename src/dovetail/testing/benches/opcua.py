@@ -73,7 +73,9 @@ class OpcUaBench:
         ScanPoint(Point(2, f"nsu={NAMESPACE};s=Tried.{PIECES}", Kind.U64)),
         ScanPoint(Point(3, f"nsu={NAMESPACE};s=Tried.{SPEED}", Kind.F64)),
     )
-    cannot: Mapping[Trial, str] = {}
+    cannot: Mapping[Trial, str] = {
+        "reconnects": "open: 90 objects stay with each, of client or server, which share a process here; it does recover"
+    }
 
     def __init__(self) -> None:
         self._clock = SystemClock()
