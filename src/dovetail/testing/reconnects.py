@@ -23,7 +23,7 @@ from dovetail.testing.matrix import CONNECTS_FREE, Played, laid, plan_of
 from dovetail.testing.sink import MemorySink
 
 TIMES: Final = 10_000
-STEP_S: Final = 1.0  # of that clock at once: far less than anybody waits for an answer
+STEP_S: Final = 0.2  # of that clock at once: far less than anybody waits for an answer
 PATIENCE_S: Final = 120.0  # of that clock, for each change
 RATE_MAX: Final = 2.0  # connections a second of that clock: the back-off's mean is far below
 OBJECTS_MAX: Final = 5_000  # that may be more in the end than after the first tenth; one for each break is a leak

@@ -74,7 +74,7 @@ class OpcUaBench:
         ScanPoint(Point(3, f"nsu={NAMESPACE};s=Tried.{SPEED}", Kind.F64)),
     )
     cannot: Mapping[Trial, str] = {
-        "reconnects": "open: 90 objects stay with each, of client or server, who share a process here; it recovers"
+        "reconnects": "open: its bench, in the same process, keeps cut sessions for 30 s; it recovers each time"
     }
 
     def __init__(self) -> None:
