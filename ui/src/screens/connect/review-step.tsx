@@ -1,6 +1,6 @@
 // The plan before it is applied: what changes, what it means for the data, and the lines of the files it makes.
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { asProblem } from "@/api/problem";
@@ -66,11 +66,13 @@ export function ReviewStep({ draft, outline, live, go }: StepProps) {
   const takeBack = useTakeBack(() => showToast({ text: say("takenBack") }));
   const roots = useMemo(() => outline.nodes.filter((node) => !node.path.includes("/")).map((node) => node.path), [outline]);
   const body = bodyOf(draft, { version: outline.version, roots, kinds: live.kinds });
-  const { data, error, isFetching, refetch } = useQuery(previewQuery(JSON.stringify({ ...body, seen: null })));
   const apply = useApply((applied, audit) => {
     showToast({ text: say("applied", { name: applied.connection }), ...(audit ? { act: { label: say("undo"), run: () => takeBack.mutate(audit) } } : {}) });
     void navigate({ to: applied.equipment_path ? unitOf(applied.equipment_path) : connectionOf(applied.connection) });
   });
+  // once it is applied the plant is another, and this would be looked at as if it were to come a second time
+  const isAsked = !apply.isPending && !apply.isSuccess;
+  const { data, error, isFetching, refetch } = useQuery({ ...previewQuery(JSON.stringify({ ...body, seen: null })), enabled: isAsked, placeholderData: keepPreviousData });
   const isStale = apply.error !== null && asProblem(apply.error).code === "plant-changed";
   if (error) return <Panel><ProblemNotice error={error} onRetry={() => void refetch()} /></Panel>;
   if (!data) return <Waiting lines={6} />;
