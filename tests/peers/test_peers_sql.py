@@ -73,8 +73,10 @@ class Cable:
 
     async def _cut(self) -> None:
         self._is_cut = True
-        for task in self._flows:
+        flows = [*self._flows]
+        for task in flows:
             task.cancel()
+        await asyncio.gather(*flows, return_exceptions=True)
 
     def cut(self) -> None:
         self._do(self._cut())
@@ -82,9 +84,12 @@ class Cable:
     def mend(self) -> None:
         self._is_cut = False
 
-    def remove(self) -> None:
-        self.cut()
+    async def _end(self) -> None:
         self._server.close()
+        await self._cut()
+
+    def remove(self) -> None:
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
