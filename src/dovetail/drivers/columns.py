@@ -210,6 +210,45 @@ class Numbers:
         return np.where(unfit, 0, numbers).astype(DTYPES[self._kind]), unfit
 
 
+def bytes_at(starts: Sequence[int], width: int) -> NDArray[np.intp]:
+    """Where the bytes of points of one width stand, [n, width]."""
+    return np.array(starts, dtype=np.intp)[:, None] + np.arange(width, dtype=np.intp)[None, :]
+
+
+class Bits:
+    """Single bits: `starts` are their bytes, `bits` their places there, 0 the lowest."""
+
+    unfit: int = q.BAD_DEVICE
+
+    def __init__(self, starts: Sequence[int], bits: Sequence[int]) -> None:
+        self.count = len(starts)
+        self._index = np.array(starts, dtype=np.intp)
+        self._mask = np.array([1 << bit for bit in bits], dtype=np.uint8)
+
+    def values(self, data: NDArray[np.uint8]) -> Decoded:
+        return (data[self._index] & self._mask) != 0, None
+
+
+class Texts:
+    """Texts and moments, one by one: `index` [n, width]; `read` raises ValueError for bytes that are none."""
+
+    unfit: int = q.BAD_DEVICE
+
+    def __init__(self, index: NDArray[np.intp], read: Callable[[bytes], str]) -> None:
+        self.count = len(index)
+        self._index, self._read = index, read
+
+    def values(self, data: NDArray[np.uint8]) -> Decoded:
+        texts = np.empty(self.count, dtype=object)
+        unfit = np.zeros(self.count, dtype=np.bool_)
+        for at, raw in enumerate(data[self._index]):
+            try:
+                texts[at] = self._read(raw.tobytes())
+            except (ValueError, OverflowError):
+                texts[at], unfit[at] = "", True
+        return texts, unfit
+
+
 def _is_calm(points: Sequence[Point], dtype: np.dtype[Any]) -> bool:
     """Whether no finite number that the device can hold becomes an infinite one."""
     largest = float(np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max)

@@ -15,7 +15,7 @@ from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import PointError
 from dovetail.drivers.base import Point
-from dovetail.drivers.columns import Decoded, Decoder, Numbers, Piece, is_scaled, raw_number
+from dovetail.drivers.columns import Bits, Decoded, Decoder, Numbers, Piece, Texts, bytes_at, is_scaled, raw_number
 from dovetail.drivers.ethernetip import messages
 from dovetail.drivers.ethernetip.address import TagAddress
 from dovetail.drivers.ethernetip.elementary import (
@@ -76,39 +76,20 @@ def decoder(places: Sequence[Place], *, encoding: str) -> Decoder[Place]:
     """How the joined answers of one plan become batches."""
 
     def piece(kind: Kind, listed: list[Place]) -> Piece:
-        first = listed[0]
+        first, starts = listed[0], [place.at for place in listed]
         if first.count:
             return _Arrays(listed, encoding)
         if first.bit is not None:
-            return _Bits(listed)
+            bits = [place.bit or 0 for place in listed]
+            return Bits([at + bit // 8 for at, bit in zip(starts, bits, strict=True)], [bit % 8 for bit in bits])
         if first.shape.type == BOOL:
             return _Bools(listed)
         found = TYPES.get(first.shape.type)
         if found is None or found.role != "number":
-            return _Texts(listed, _reader(first.shape, encoding))
-        return Numbers(kind, [place.point for place in listed], _bytes_at(listed, first.shape.size), found.dtype)
+            return Texts(bytes_at(starts, first.shape.size), _reader(first.shape, encoding))
+        return Numbers(kind, [place.point for place in listed], bytes_at(starts, first.shape.size), found.dtype)
 
     return Decoder(places, piece)
-
-
-def _bytes_at(places: Sequence[Place], width: int) -> NDArray[np.intp]:
-    starts = np.array([place.at for place in places], dtype=np.intp)
-    return starts[:, None] + np.arange(width, dtype=np.intp)[None, :]
-
-
-class _Bits:
-    """Bits of whole numbers, `.0` the lowest."""
-
-    unfit: int = q.BAD_DEVICE
-
-    def __init__(self, places: Sequence[Place]) -> None:
-        self.count = len(places)
-        bits = [place.bit or 0 for place in places]
-        self._index = np.array([place.at + bit // 8 for place, bit in zip(places, bits, strict=True)], dtype=np.intp)
-        self._mask = np.array([1 << bit % 8 for bit in bits], dtype=np.uint8)
-
-    def values(self, data: NDArray[np.uint8]) -> Decoded:
-        return (data[self._index] & self._mask) != 0, None
 
 
 class _Bools:
@@ -160,27 +141,6 @@ class _Arrays:
         numbers = raw.view(TYPES[place.shape.type].dtype)
         point = place.point
         return numbers.astype(np.float64) * point.scale + point.offset if is_scaled(point) else numbers
-
-
-class _Texts:
-    """Texts and moments, one by one: `read` raises ValueError for bytes that are none."""
-
-    unfit: int = q.BAD_DEVICE
-
-    def __init__(self, places: Sequence[Place], read: Callable[[bytes], str]) -> None:
-        self.count = len(places)
-        self._read = read
-        self._index = _bytes_at(places, places[0].shape.size)
-
-    def values(self, data: NDArray[np.uint8]) -> Decoded:
-        texts = np.empty(self.count, dtype=object)
-        unfit = np.zeros(self.count, dtype=np.bool_)
-        for at, raw in enumerate(data[self._index]):
-            try:
-                texts[at] = self._read(raw.tobytes())
-            except (ValueError, OverflowError):
-                texts[at], unfit[at] = "", True
-        return texts, unfit
 
 
 def _reader(shape: Shape, encoding: str) -> Callable[[bytes], str]:

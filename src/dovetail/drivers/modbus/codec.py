@@ -14,11 +14,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import PointError
 from dovetail.drivers.base import Point
-from dovetail.drivers.columns import Decoded, Decoder, Numbers, Piece, is_scaled, raw_number
+from dovetail.drivers.columns import Bits, Decoder, Numbers, Piece, Texts, is_scaled, raw_number
 from dovetail.drivers.modbus.address import BITS, ModbusAddress, Order
 
 _WIRE: Final[dict[str, np.dtype[Any]]] = {
@@ -65,8 +64,8 @@ def decoder(places: Sequence[Place], *, encoding: str) -> Decoder[Place]:
 
     def piece(kind: Kind, listed: list[Place]) -> Piece:
         if listed[0].address.type == "bit":
-            return _Bits(listed)
-        return _Text(listed, encoding) if listed[0].address.type == "string" else _numbers(kind, listed)
+            return Bits(*zip(*map(_bit_at, listed), strict=True))
+        return _texts(listed, encoding) if listed[0].address.type == "string" else _numbers(kind, listed)
 
     return Decoder(places, piece)
 
@@ -83,50 +82,20 @@ def _bytes_at(places: Sequence[Place], shuffle: NDArray[np.intp]) -> NDArray[np.
     return np.array(starts, dtype=np.intp)[:, None] + shuffle[None, :]
 
 
-class _Bits:
-    """Coils, discrete inputs and bits of registers: lowest first in a byte, lowest byte of a register last."""
-
-    unfit: int = q.BAD_DEVICE
-
-    def __init__(self, places: Sequence[Place]) -> None:
-        self.count = len(places)
-        where = [self._where(place) for place in places]
-        self._index = np.array([byte for byte, _ in where], dtype=np.intp)
-        self._mask = np.array([1 << bit for _, bit in where], dtype=np.uint8)
-
-    @staticmethod
-    def _where(place: Place) -> tuple[int, int]:
-        address, ahead = place.address, place.address.position - place.block_start
-        if address.area in BITS:
-            return place.block_at + ahead // 8, ahead % 8
-        return place.block_at + 2 * ahead + (1 if address.bit < 8 else 0), address.bit % 8
-
-    def values(self, data: NDArray[np.uint8]) -> Decoded:
-        return (data[self._index] & self._mask) != 0, None
+def _bit_at(place: Place) -> tuple[int, int]:
+    """The byte and the bit in it: lowest first in a byte, the lowest byte of a register last."""
+    address, ahead = place.address, place.address.position - place.block_start
+    if address.area in BITS:
+        return place.block_at + ahead // 8, ahead % 8
+    return place.block_at + 2 * ahead + (1 if address.bit < 8 else 0), address.bit % 8
 
 
-class _Text:
+def _texts(places: Sequence[Place], encoding: str) -> Texts:
     """Strings: two characters a register, up to the first NUL, trailing spaces cut off."""
-
-    unfit: int = q.BAD_DEVICE
-
-    def __init__(self, places: Sequence[Place], encoding: str) -> None:
-        self.count = len(places)
-        self._encoding = encoding
-        first = places[0]
-        swapped = first.order in ("BADC", "DCBA")
-        width = 2 * first.address.length
-        self._index = _bytes_at(places, byte_order(width, "BADC" if swapped else "ABCD")[: first.address.size])
-
-    def values(self, data: NDArray[np.uint8]) -> Decoded:
-        texts = np.empty(self.count, dtype=object)
-        unfit = np.zeros(self.count, dtype=np.bool_)
-        for at, raw in enumerate(data[self._index]):
-            try:
-                texts[at] = raw.tobytes().partition(b"\0")[0].decode(self._encoding).rstrip(" ")
-            except UnicodeDecodeError:
-                texts[at], unfit[at] = "", True
-        return texts, unfit
+    first = places[0]
+    swapped = first.order in ("BADC", "DCBA")
+    shuffle = byte_order(2 * first.address.length, "BADC" if swapped else "ABCD")[: first.address.size]
+    return Texts(_bytes_at(places, shuffle), lambda raw: raw.partition(b"\0")[0].decode(encoding).rstrip(" "))
 
 
 def to_registers(point: Point, address: ModbusAddress, order: Order, *, value: Value, encoding: str) -> bytes:

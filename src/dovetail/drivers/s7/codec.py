@@ -20,7 +20,7 @@ from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import PointError
 from dovetail.drivers.base import Point
-from dovetail.drivers.columns import Decoded, Decoder, Numbers, Piece, is_scaled, raw_number
+from dovetail.drivers.columns import Bits, Decoded, Decoder, Numbers, Piece, Texts, bytes_at, is_scaled, raw_number
 from dovetail.drivers.s7.address import MOMENTS, TEXTS, S7Address
 
 _WIRE: Final[dict[str, np.dtype[Any]]] = {
@@ -64,37 +64,18 @@ def decoder(places: Sequence[Place], *, encoding: str) -> Decoder[Place]:
     """How the joined answers of one plan become batches."""
 
     def piece(kind: Kind, listed: list[Place]) -> Piece:
-        address = listed[0].address
+        address, starts = listed[0].address, [place.at for place in listed]
         if address.count:
             return _Arrays(listed)
         if address.type == "bit":
-            return _Bits(listed)
+            return Bits(starts, [place.address.bit for place in listed])
         if address.type in TEXTS or address.type in MOMENTS:
-            return _Texts(listed, _reader(address, encoding))
+            return Texts(bytes_at(starts, address.length), _reader(address, encoding))
         dtype = _WIRE[address.type]
         numbers = _S5Times if address.type == "s5time" else Numbers
-        return numbers(kind, [place.point for place in listed], _bytes_at(listed, dtype.itemsize), dtype)
+        return numbers(kind, [place.point for place in listed], bytes_at(starts, dtype.itemsize), dtype)
 
     return Decoder(places, piece)
-
-
-def _bytes_at(places: Sequence[Place], width: int) -> NDArray[np.intp]:
-    starts = np.array([place.at for place in places], dtype=np.intp)
-    return starts[:, None] + np.arange(width, dtype=np.intp)[None, :]
-
-
-class _Bits:
-    """Single bits, `.0` the lowest of its byte."""
-
-    unfit: int = q.BAD_DEVICE
-
-    def __init__(self, places: Sequence[Place]) -> None:
-        self.count = len(places)
-        self._index = np.array([place.at for place in places], dtype=np.intp)
-        self._mask = np.array([1 << place.address.bit for place in places], dtype=np.uint8)
-
-    def values(self, data: NDArray[np.uint8]) -> Decoded:
-        return (data[self._index] & self._mask) != 0, None
 
 
 class _S5Times(Numbers):
@@ -135,27 +116,6 @@ class _Arrays:
             numbers = raw.astype(np.float64) * point.scale + point.offset if is_scaled(point) else raw
             unfit[at] = numbers.dtype.kind == "f" and not np.isfinite(numbers).all()
             texts[at] = orjson.dumps(numbers.tolist()).decode()
-        return texts, unfit
-
-
-class _Texts:
-    """Strings and moments, one by one: `read` raises ValueError for bytes that are none."""
-
-    unfit: int = q.BAD_DEVICE
-
-    def __init__(self, places: Sequence[Place], read: Callable[[bytes], str]) -> None:
-        self.count = len(places)
-        self._read = read
-        self._index = _bytes_at(places, places[0].address.length)
-
-    def values(self, data: NDArray[np.uint8]) -> Decoded:
-        texts = np.empty(self.count, dtype=object)
-        unfit = np.zeros(self.count, dtype=np.bool_)
-        for at, raw in enumerate(data[self._index]):
-            try:
-                texts[at] = self._read(raw.tobytes())
-            except (ValueError, OverflowError):
-                texts[at], unfit[at] = "", True
         return texts, unfit
 
 
