@@ -38,8 +38,8 @@ class Profile:
         try:
             tab.unroute_all()
             tab.goto("about:blank")
-            tab.emulate_media(color_scheme=self.options["color_scheme"])  # type: ignore[arg-type]  # as it was opened
-            tab.set_viewport_size(self.options["viewport"])  # type: ignore[arg-type]
+            tab.emulate_media(color_scheme=self.options["color_scheme"])
+            tab.set_viewport_size(self.options["viewport"])
         except Error:  # it crashed: the next reader gets a new one
             tab.close()
             self.tab = None
@@ -80,7 +80,7 @@ class Profiles:
             self._free[profile.kind].append(profile)
 
     def _new(self, kind: str, language: str, chosen: dict[str, object]) -> Profile:
-        context = self.chromium.new_context(base_url=self.base, **chosen)  # type: ignore[arg-type]  # as the caller says
+        context = self.chromium.new_context(base_url=self.base, **chosen)
         context.set_default_timeout(PATIENCE_MS)
         if language:
             context.add_init_script(f"localStorage.setItem('dovetail.language', '{language}')")

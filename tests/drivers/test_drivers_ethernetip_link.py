@@ -524,7 +524,7 @@ async def test_a_controller_that_may_only_be_read(device: LogixDevice, connect: 
 async def test_a_value_that_does_not_stay_is_said(device: LogixDevice, connect: Open) -> None:
     driver = await connect()
     written = device.program._write
-    device.program._write = lambda spot, data: (written(spot, data), device.program.set("Pieces", 6))[0]  # type: ignore[method-assign]
+    device.program._write = lambda spot, data: (written(spot, data), device.program.set("Pieces", 6))[0]
     with pytest.raises(PointError, match="reads back 06 00 00 00 instead of 05 00 00 00"):
         await driver.write(Point(1, "Pieces", I64), 5)
 

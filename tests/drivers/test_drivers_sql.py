@@ -248,7 +248,7 @@ async def test_new_rows_are_taken_in_every_life_and_old_ones_never_again(taking:
     for life in range(3):
         bench.add(*range(life * 10, life * 10 + 10))
         await taking.begin(bench.options(max_rows=3), ("id", I64))
-        await until(lambda: len(taking.kept.values()) >= (life + 1) * 10)  # noqa: B023 - asked within this life
+        await until(lambda wanted=(life + 1) * 10: len(taking.kept.values()) >= wanted)
         await taking.end()
     assert taking.kept.values() == list(range(30))
 

@@ -51,11 +51,11 @@ class Plainly:
 
     def _args(self, part: Bound, step: int) -> tuple[list[float], int]:
         found = [self.at(arg, step) for arg in part.args]
-        return [value for value, _ in found], min(grade for _, grade in found)  # type: ignore[misc]
+        return [value for value, _ in found], min(grade for _, grade in found)
 
     def _alike(self, part: Bound, step: int, compute: object) -> Answer:
         values, grade = self._args(part, step)
-        return (compute(*values), grade) if grade else (None, 0)  # type: ignore[operator]
+        return (compute(*values), grade) if grade else (None, 0)
 
     def plus(self, part: Bound, step: int) -> Answer:
         return self._alike(part, step, lambda a, b: a + b)
@@ -95,13 +95,13 @@ class Plainly:
         width = self._steps(part)
         seen = [self.at(part.args[0], at) for at in range(step - width, step)]
         now = self.at(part.args[0], step)
-        known = [float(value) for value, grade in seen if grade]  # type: ignore[arg-type]
+        known = [float(value) for value, grade in seen if grade]
         value = sum(known) / len(known) if known else now[0]
         return (value, 2 if all(grade == 2 for _, grade in seen) else 1) if now[1] else (None, 0)
 
     def integral(self, part: Bound, step: int) -> Answer:
         seen = [self.at(part.args[0], at) for at in range(step - self._steps(part), step)]
-        total = sum(float(value) * STEP_S for value, grade in seen if grade)  # type: ignore[arg-type]
+        total = sum(float(value) * STEP_S for value, grade in seen if grade)
         now = self.at(part.args[0], step)
         return (total, 2 if all(grade == 2 for _, grade in seen) else 1) if now[1] else (None, 0)
 
@@ -109,7 +109,7 @@ class Plainly:
         width = self._steps(part)
         now, then = self.at(part.args[0], step), self.at(part.args[0], step - width)
         grade = min(now[1], then[1])
-        return ((now[0] - then[0]) / (width * STEP_S), grade) if grade else (None, 0)  # type: ignore[operator]
+        return ((now[0] - then[0]) / (width * STEP_S), grade) if grade else (None, 0)
 
     def previous(self, part: Bound, step: int) -> Answer:
         return self.at(part.args[0], step - self._steps(part))
@@ -132,7 +132,7 @@ class Plainly:
         now = self.at(part.args[0], step)
         seen = [self.at(part.args[0], at) for at in range(step - self._steps(part), step + 1)]
         pairs = pairwise(seen)
-        edge = any(a[1] and b[1] and is_edge(a[0], b[0]) for a, b in pairs)  # type: ignore[operator]
+        edge = any(a[1] and b[1] and is_edge(a[0], b[0]) for a, b in pairs)
         return (edge, now[1]) if now[1] else (None, 0)
 
 

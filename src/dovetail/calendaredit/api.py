@@ -65,13 +65,13 @@ def _calendar_routes(api: Api, editing: CalendarEditing) -> None:
         }
 
     @api.query("GET", "/calendars", permission="plant.view", summary="Calendars")
-    def calendars(scope: Scope) -> Page[CalendarOut]:  # pyright: ignore[reportUnusedFunction]
+    def calendars(scope: Scope) -> Page[CalendarOut]:
         """Every calendar that holds now, with the equipment that has it, as far as the caller sees it."""
         found = {key: CalendarBody.model_validate(body) for key, body in service.bodies().items()}
         return Page(items=[CalendarOut(**told(key, body, scope)) for key, body in found.items()])
 
     @api.query("GET", "/calendars/{calendar}", permission="plant.view", summary="One calendar")
-    def one(calendar: str, scope: Scope) -> CalendarDetailOut:  # pyright: ignore[reportUnusedFunction]
+    def one(calendar: str, scope: Scope) -> CalendarDetailOut:
         """As the plant code says it, with the dates of its holidays."""
         body = _body(service, calendar)
         return CalendarDetailOut(
@@ -82,7 +82,7 @@ def _calendar_routes(api: Api, editing: CalendarEditing) -> None:
         )
 
     @api.query("GET", "/calendars/{calendar}/days", permission="plant.view", summary="Days of a calendar")
-    def days(calendar: str, start: str, end: str) -> Page[DayOut]:  # pyright: ignore[reportUnusedFunction]
+    def days(calendar: str, start: str, end: str) -> Page[DayOut]:
         """Each date from `start` to `end` (dates, both included) as it is planned, in wall time."""
         first, last = _date(start, "start"), _date(end, "end")
         count = (last - first).days + 1
@@ -92,12 +92,12 @@ def _calendar_routes(api: Api, editing: CalendarEditing) -> None:
         return Page(items=days_out(calendar_from(calendar, _body(service, calendar)), first, count))
 
     @api.query("GET", "/calendars/{calendar}/history", permission="plant.view", summary="Changes of a calendar")
-    def history(calendar: str) -> Page[ChangeOut]:  # pyright: ignore[reportUnusedFunction]
+    def history(calendar: str) -> Page[ChangeOut]:
         """Who changed what, when and why, newest first."""
         return Page(items=[ChangeOut(**one) for one in service.history(calendar)])
 
     @api.query("GET", "/holidays", permission="plant.view", summary="Lists of holidays")
-    def holidays() -> Page[HolidayListOut]:  # pyright: ignore[reportUnusedFunction]
+    def holidays() -> Page[HolidayListOut]:
         """Every list that a calendar may name."""
         return Page(items=[HolidayListOut(key=key, **body) for key, body in service.holiday_lists().items()])
 
@@ -109,7 +109,7 @@ def _editing_routes(api: Api, editing: CalendarEditing, settled: Settled) -> Non
     api.change("POST", "/calendars/{calendar}/exceptions/{date}/remove", editing.remove_exception)
 
     @api.query("POST", "/calendars/{calendar}/preview", permission="calendar.edit", summary="What a change would do")
-    def preview(calendar: str, asked: PreviewRequest, scope: Scope) -> PreviewOut:  # pyright: ignore[reportUnusedFunction]
+    def preview(calendar: str, asked: PreviewRequest, scope: Scope) -> PreviewOut:
         """Changes nothing. The shifts of one equipment that would be others, and every equipment that is touched."""
         scope.require("calendar.edit", None)
         return _preview(editing, _wanted(calendar, asked), scope, settled)

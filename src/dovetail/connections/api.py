@@ -133,7 +133,7 @@ def routes(api: Api, room: ConnectionsRoom, statuses: Statuses, feeds: Feeds) ->
     """Declare this room's routes."""
 
     @api.query("GET", "/connections", permission="plant.view", summary="Links to controllers and their health")
-    def get_connections(scope: Scope) -> Page[ConnectionView]:  # pyright: ignore[reportUnusedFunction]
+    def get_connections(scope: Scope) -> Page[ConnectionView]:
         return Page(items=visible(statuses(), feeds, scope))
 
     @api.query(
@@ -142,7 +142,7 @@ def routes(api: Api, room: ConnectionsRoom, statuses: Statuses, feeds: Feeds) ->
         permission="plant.view",
         summary="When a connection was up or down, and why",
     )
-    def history(  # pyright: ignore[reportUnusedFunction]
+    def history(
         name: str,
         start: str,
         end: str,
@@ -169,7 +169,7 @@ def routes(api: Api, room: ConnectionsRoom, statuses: Statuses, feeds: Feeds) ->
     @api.query(
         "GET", "/connections/{name}/availability", permission="plant.view", summary="How reliable a connection was"
     )
-    def availability(name: str, start: str, end: str, scope: Scope) -> AvailabilityOut:  # pyright: ignore[reportUnusedFunction]
+    def availability(name: str, start: str, end: str, scope: Scope) -> AvailabilityOut:
         """Share of [start, end) with the link up, number of outages, and the longest."""
         from_us, to_us = period(start, end, longest_us=HISTORY_MAX_US)
         return _availability_out(name, from_us, to_us, room.totals(name, from_us, to_us, scope=scope))

@@ -114,7 +114,7 @@ def routes(api: Api, service: CountingRoom) -> None:
 
 def _count_routes(api: Api, service: CountingRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
-    def count_records(  # pyright: ignore[reportUnusedFunction]
+    def count_records(
         equipment_id: int,
         start: str,
         end: str,
@@ -138,7 +138,7 @@ def _count_routes(api: Api, service: CountingRoom) -> None:
 
 def _entry_routes(api: Api, service: CountingRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/count-entries", permission=VIEW, summary="Pieces entered by hand")
-    def count_entries(  # pyright: ignore[reportUnusedFunction]
+    def count_entries(
         equipment_id: int, start: str, end: str, scope: Scope, cursor: str | None = None
     ) -> Page[CountEntryOut]:
         """The entries that touch (start, end], the newest first, those taken back too; for a line those of its
@@ -151,7 +151,7 @@ def _entry_routes(api: Api, service: CountingRoom) -> None:
         return Page(items=[_entry_out(entry) for entry in found[offset : offset + PAGE_MAX]], next=more)
 
     @api.query("GET", "/equipment/{equipment_id}/scrap-reasons", permission=VIEW, summary="The reasons for scrap")
-    def scrap_reasons(equipment_id: int, scope: Scope) -> ScrapReasons:  # pyright: ignore[reportUnusedFunction]
+    def scrap_reasons(equipment_id: int, scope: Scope) -> ScrapReasons:
         """The reasons of category quality, and those last given at this equipment."""
         with api.database.read() as reading:
             tree, last_used = service.scrap_reasons(reading, equipment_id, scope=scope)
@@ -163,7 +163,7 @@ def _entry_routes(api: Api, service: CountingRoom) -> None:
 
 def _jump_routes(api: Api, service: CountingRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/held-jumps", permission=VIEW, summary="Counter jumps that were held")
-    def held_jumps(  # pyright: ignore[reportUnusedFunction]
+    def held_jumps(
         equipment_id: int,
         start: str,
         end: str,

@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Any
 
 from dovetail.core.errors import LinkError
 
@@ -20,7 +21,7 @@ class Hand:
     def __init__(self, what: str) -> None:
         self._what = what
         self._turn = asyncio.Lock()
-        self._last: Future[object] | None = None
+        self._last: Future[Any] | None = None
 
     @property
     def is_stuck(self) -> bool:
@@ -35,7 +36,7 @@ class Hand:
                 raise LinkError(f"{self._what} does not answer", code="hand-stuck", hint=hint)
             answer: Future[T] = Future()
             answer.set_running_or_notify_cancel()  # from now on giving up does not end it
-            self._last = answer  # type: ignore[assignment]  # only asked whether it is done
+            self._last = answer
             threading.Thread(target=_run, args=(work, answer), name="asyncio_hand", daemon=True).start()
             return await asyncio.wrap_future(answer)
 

@@ -39,7 +39,7 @@ def checked_format(text: str) -> str:
     if text in (ISO, UNIX):
         return text
     try:
-        back = datetime.strptime(_PROBE.strftime(text), text)  # noqa: DTZ007  # only whether it is a format
+        back = datetime.strptime(_PROBE.strftime(text), text).replace(tzinfo=UTC)
     except ValueError as error:
         raise ValueError("iso, unix, or a format like %d.%m.%Y %H:%M:%S") from error
     if back.date() != _PROBE.date():

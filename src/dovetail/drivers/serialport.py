@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, cast
 
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
@@ -36,7 +36,7 @@ async def open_serial[P: Wire](
         raise ConfigError(f"{port} may not be opened", code=code, hint=hint) from error
     except (OSError, ValueError, TimeoutError) as error:
         raise LinkError(f"{port} cannot be opened: {error}", code=code) from error
-    return opened  # type: ignore[return-value]  # what `make` made
+    return cast(P, opened)  # what `make` made
 
 
 async def open_socket[P: Wire](make: Callable[[], P], host: str, port: int, *, code: str) -> P:

@@ -144,7 +144,7 @@ def routes(api: Api, service: EquipmentRoom, *, last: Last | None = None) -> Non
 
 def _tree_routes(api: Api, service: EquipmentRoom, last: Last | None) -> None:
     @api.query("GET", "/equipment", permission="plant.view", summary="The equipment tree")
-    def equipment(scope: Scope, cursor: str | None = None, limit: int = PAGE_MAX) -> Page[EquipmentOut]:  # pyright: ignore[reportUnusedFunction]
+    def equipment(scope: Scope, cursor: str | None = None, limit: int = PAGE_MAX) -> Page[EquipmentOut]:
         """Every equipment the caller sees, by path."""
         plant = service.plant()
         seen = scope.equipment("plant.view")
@@ -162,13 +162,13 @@ def _tree_routes(api: Api, service: EquipmentRoom, last: Last | None) -> None:
         )
 
     @api.query("GET", "/equipment/{equipment_id}", permission="plant.view", summary="One equipment")
-    def one(equipment_id: int, scope: Scope) -> EquipmentOut:  # pyright: ignore[reportUnusedFunction]
+    def one(equipment_id: int, scope: Scope) -> EquipmentOut:
         """The node as the plant stands now."""
         scope.require("plant.view", equipment_id)
         return _equipment_out(service.plant().get(equipment_id), scope)
 
     @api.query("GET", "/equipment/{equipment_id}/tags", permission="plant.view", summary="Tags of an equipment")
-    def tags(equipment_id: int, scope: Scope) -> Page[TagOut]:  # pyright: ignore[reportUnusedFunction]
+    def tags(equipment_id: int, scope: Scope) -> Page[TagOut]:
         """Its own tags with their newest samples."""
         scope.require("plant.view", equipment_id)
         plant = service.plant()
@@ -180,7 +180,7 @@ def _tree_routes(api: Api, service: EquipmentRoom, last: Last | None) -> None:
 
 def _plant_routes(api: Api, service: EquipmentRoom) -> None:
     @api.query("GET", "/plant/versions", permission="plant.edit", summary="Applied plants")
-    def versions(scope: Scope, cursor: str | None = None, limit: int = 100) -> Page[VersionOut]:  # pyright: ignore[reportUnusedFunction]
+    def versions(scope: Scope, cursor: str | None = None, limit: int = 100) -> Page[VersionOut]:
         """Newest first."""
         after = decode_cursor(cursor)
         size = max(1, min(limit, PAGE_MAX))
@@ -192,7 +192,7 @@ def _plant_routes(api: Api, service: EquipmentRoom) -> None:
         )
 
     @api.query("POST", "/plant/plan", permission="plant.edit", summary="What an apply would change")
-    def plan(body: PlanRequest, scope: Scope) -> PlanOut:  # pyright: ignore[reportUnusedFunction]
+    def plan(body: PlanRequest, scope: Scope) -> PlanOut:
         """Changes nothing. Faulty files answer with their problems."""
         scope.require("plant.edit", None)
         documents = {name: text.encode("utf-8", "surrogatepass") for name, text in body.documents.items()}
@@ -203,7 +203,7 @@ def _plant_routes(api: Api, service: EquipmentRoom) -> None:
         return _plan_out(service.plan(documents, scope=scope, valid_from_us=moment))
 
     @api.query("GET", "/plant/export", permission="plant.edit", summary="The files of a plant version")
-    def export(scope: Scope, version: int | None = None) -> ExportOut:  # pyright: ignore[reportUnusedFunction]
+    def export(scope: Scope, version: int | None = None) -> ExportOut:
         """The newest version, or the one asked for."""
         if version is not None and version < 1:
             raise InvalidError("versions begin at 1", pointer="/version", code="plant-version")

@@ -17,7 +17,7 @@ def routes(api: Api, explainer: Explainer) -> None:
     """Declare this room's route."""
 
     @api.query("GET", "/kpis/{kpi}/explain", permission=VIEW, summary="The tree under a number")
-    def explain(  # pyright: ignore[reportUnusedFunction]
+    def explain(
         kpi: str,
         equipment_id: int,
         start: str,

@@ -25,7 +25,7 @@ from dovetail.tracks.pointwise import BIT_MAX
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)")
 _DURATION_US: Final = {"ms": 1_000, "s": SECOND_US, "min": MINUTE_US, "h": HOUR_US, "d": DAY_US}
-_KIND_WORDS: Final[dict[Kind, str]] = {"number": "a number", "bool": "true or false", "text": "a text"}
+_KIND_WORDS: Final[dict[str, str]] = {"number": "a number", "bool": "true or false", "text": "a text"}
 _DIGITS_MAX: Final = 12
 
 
@@ -173,7 +173,7 @@ class _Checker:
     def _argument(self, function: Function, parameter: Parameter, part: Node) -> Bound:
         found = self.bound(part)
         if parameter.takes != "any" and found.kind != parameter.takes:
-            wanted = _KIND_WORDS[parameter.takes]  # pyright: ignore[reportArgumentType]  # number or bool
+            wanted = _KIND_WORDS[parameter.takes]
             what = f"{_shown(function)} needs {wanted} here, and this is {_KIND_WORDS[found.kind]}"
             raise ExpressionError(
                 what, fault="type", at=part.spot.at, end=part.spot.end, hint=_way_out(parameter.takes, found.kind)

@@ -25,7 +25,7 @@ def routes(api: Api, service: InsightRoom, boards: Boards) -> None:
 
 def _stop_routes(api: Api, service: InsightRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/stops", permission=VIEW, summary="The stops of a shift or a period")
-    def stops(  # pyright: ignore[reportUnusedFunction]
+    def stops(
         equipment_id: int,
         scope: Scope,
         start: str | None = None,
@@ -50,7 +50,7 @@ def _stop_routes(api: Api, service: InsightRoom) -> None:
         return found
 
     @api.query("GET", "/equipment/{equipment_id}/reasons", permission=VIEW, summary="The reasons offered here")
-    def reasons(equipment_id: int, scope: Scope, at: str | None = None) -> ReasonsOut:  # pyright: ignore[reportUnusedFunction]
+    def reasons(equipment_id: int, scope: Scope, at: str | None = None) -> ReasonsOut:
         """As valid now, or `at` a moment; `suggested`: what the machine itself says of that moment."""
         return service.offered(equipment_id, scope=scope, at_us=from_rfc3339(at) if at else None)
 
@@ -59,6 +59,6 @@ def board_routes(api: Api, boards: Boards) -> None:
     """Declare the route of the shift board."""
 
     @api.query("GET", "/equipment/{equipment_id}/shift-board", permission=VIEW, summary="Plan and actual per hour")
-    def shift_board(equipment_id: int, scope: Scope, shift: str = "current") -> BoardOut:  # pyright: ignore[reportUnusedFunction]
+    def shift_board(equipment_id: int, scope: Scope, shift: str = "current") -> BoardOut:
         """Of a shift (`current` or an id); where none runs now, of the last eight hours. Hours are local ones."""
         return boards.board(equipment_id, shift, scope=scope)

@@ -23,7 +23,7 @@ def routes(api: Api, service: MaterialsRoom) -> None:
     """Declare this room's routes."""
 
     @api.query("GET", "/products", permission="plant.view", summary="Products and their standard rates")
-    def products(scope: Scope, at: str | None = None) -> Page[ProductOut]:  # pyright: ignore[reportUnusedFunction]
+    def products(scope: Scope, at: str | None = None) -> Page[ProductOut]:
         """The products valid now, or `at` a moment. Seen by everyone who sees some equipment."""
         if scope.equipment("plant.view") == frozenset():
             return Page(items=[])

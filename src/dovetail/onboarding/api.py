@@ -41,7 +41,7 @@ def routes(api: Api, trying: Trying) -> None:
     api.change("POST", "/connections/{connection}/remove", onboarding.remove)
 
     @api.query("POST", "/connections/preview", permission=EDIT, summary="What connecting a device would change")
-    def preview(asked: PutConnection, scope: Scope) -> PreviewOut:  # pyright: ignore[reportUnusedFunction]
+    def preview(asked: PutConnection, scope: Scope) -> PreviewOut:
         """Changes nothing: the plan's steps, the lines of the files, and each fault at the field it comes from."""
         return preview_out(onboarding.consider(asked, scope=scope))
 
@@ -51,7 +51,7 @@ def routes(api: Api, trying: Trying) -> None:
         permission=EDIT,
         summary="What removing a connection would change",
     )
-    def preview_remove(connection: str, scope: Scope) -> PreviewOut:  # pyright: ignore[reportUnusedFunction]
+    def preview_remove(connection: str, scope: Scope) -> PreviewOut:
         """Changes nothing. Samples of tags that end are kept, and it is said how many there are."""
         try:
             asked = RemoveConnection(connection=connection)
@@ -62,12 +62,12 @@ def routes(api: Api, trying: Trying) -> None:
 
 def _choosing_routes(api: Api, onboarding: Onboarding) -> None:
     @api.query("GET", "/drivers", permission=EDIT, summary="Drivers, with the form of their options")
-    def all_drivers() -> Page[DriverOut]:  # pyright: ignore[reportUnusedFunction]
+    def all_drivers() -> Page[DriverOut]:
         """Every protocol that this installation can speak."""
         return Page(items=drivers())
 
     @api.query("GET", "/plant/outline", permission=EDIT, summary="What of the plant can be chosen when connecting")
-    def outline(scope: Scope) -> OutlineOut:  # pyright: ignore[reportUnusedFunction]
+    def outline(scope: Scope) -> OutlineOut:
         """Places for machines, calendars, scan classes and the names that are taken."""
         scope.require(EDIT, None)
         version, _documents, plant = onboarding.standing()
@@ -76,7 +76,7 @@ def _choosing_routes(api: Api, onboarding: Onboarding) -> None:
     @api.query(
         "GET", "/connections/{connection}/definition", permission=EDIT, summary="A connection as it can be edited"
     )
-    def definition(connection: str, scope: Scope) -> DefinitionOut:  # pyright: ignore[reportUnusedFunction]
+    def definition(connection: str, scope: Scope) -> DefinitionOut:
         """Its options and, for each machine it feeds, the tags, states and counters that are the machine's own."""
         scope.require(EDIT, None)
         version, entry, plant = onboarding.entry(connection)
@@ -87,7 +87,7 @@ def _choosing_routes(api: Api, onboarding: Onboarding) -> None:
 
 def _trying_routes(api: Api, trying: Trying) -> None:
     @api.query("POST", "/connections/try", permission=EDIT, summary="Try a connection that is not saved")
-    def look(asked: TryRequest, scope: Scope) -> TryOut:  # pyright: ignore[reportUnusedFunction]
+    def look(asked: TryRequest, scope: Scope) -> TryOut:
         """Connects, asks for a proof of life and reads the signals, within seconds; keeps nothing.
 
         A device that does not answer is an answer too: `ok` false, with the cause and who can mend it.
@@ -98,7 +98,7 @@ def _trying_routes(api: Api, trying: Trying) -> None:
         return try_out(outcome, meaning, driver=asked.link.driver)
 
     @api.query("POST", "/connections/browse", permission=EDIT, summary="What a device says it has")
-    def browse(asked: BrowseRequest, scope: Scope) -> Page[FoundOut]:  # pyright: ignore[reportUnusedFunction]
+    def browse(asked: BrowseRequest, scope: Scope) -> Page[FoundOut]:
         """The entries under an address of a connection that is not saved."""
         found = trying.browse(asked.link, asked.address, scope=scope)
         return Page(

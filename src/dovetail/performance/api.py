@@ -129,7 +129,7 @@ def routes(api: Api, service: PerformanceRoom) -> None:
 
 def _figure_routes(api: Api, service: PerformanceRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/kpis", permission=VIEW, summary="What a period or a shift came to")
-    def kpis(  # pyright: ignore[reportUnusedFunction]
+    def kpis(
         equipment_id: int,
         scope: Scope,
         start: str | None = None,
@@ -148,7 +148,7 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
         return kpis_out(service.kpis(equipment_id, from_us, to_us, scope=scope, as_of=known))
 
     @api.query("GET", "/equipment/{equipment_id}/slices", permission=VIEW, summary="The ledger, slice by slice")
-    def slices(  # pyright: ignore[reportUnusedFunction]
+    def slices(
         equipment_id: int,
         scope: Scope,
         start: str,
@@ -168,7 +168,7 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
 
 def _catalogue_routes(api: Api, service: PerformanceRoom) -> None:
     @api.query("GET", "/kpis", permission=VIEW, summary="The KPIs there are, their formulas and conventions")
-    def catalogued(scope: Scope) -> Page[KpiOut]:  # pyright: ignore[reportUnusedFunction]
+    def catalogued(scope: Scope) -> Page[KpiOut]:
         """Seen by everyone who sees some equipment."""
         if scope.equipment(VIEW) == frozenset():
             return Page(items=[])

@@ -18,7 +18,7 @@ def routes(api: Api, service: ProductionRoom) -> None:
     @api.query(
         "GET", "/equipment/{equipment_id}/job-responses", permission="plant.view", summary="What ran on an equipment"
     )
-    def job_responses(  # pyright: ignore[reportUnusedFunction]
+    def job_responses(
         equipment_id: int,
         start: str,
         end: str,

@@ -164,12 +164,12 @@ def routes(api: Api, room: SignalsRoom) -> None:
     """Declare the routes of the tag table and the tag page."""
 
     @api.query("GET", "/tags", permission=VIEW, summary="Find tags, each with its newest sample")
-    def tags(asking: Annotated[Asking, Query()], scope: Scope) -> SignalsOut:  # pyright: ignore[reportUnusedFunction]
+    def tags(asking: Annotated[Asking, Query()], scope: Scope) -> SignalsOut:
         """By equipment, or in the order asked for."""
         return answer(room, asking, scope=scope)
 
     @api.query("GET", "/tags/{tag_id}", permission=VIEW, summary="One tag: how it is read, and what for")
-    def tag(tag_id: int, scope: Scope) -> WiringOut:  # pyright: ignore[reportUnusedFunction]
+    def tag(tag_id: int, scope: Scope) -> WiringOut:
         """As the plant stands now."""
         found, sample = room.one(tag_id, scope=scope)
         uses = [_used(used) for used in room.used_for(found, scope=scope)]

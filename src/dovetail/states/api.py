@@ -30,7 +30,7 @@ def routes(api: Api, service: StatesRoom) -> None:
 
 def _reason_routes(api: Api, service: StatesRoom) -> None:
     @api.query("GET", "/reasons", permission=VIEW, summary="The reason tree")
-    def reasons(scope: Scope, at: str | None = None) -> Page[ReasonOut]:  # pyright: ignore[reportUnusedFunction]
+    def reasons(scope: Scope, at: str | None = None) -> Page[ReasonOut]:
         """The reasons valid now, or `at` a moment. Seen by everyone who sees some equipment."""
         if scope.equipment(VIEW) == frozenset():
             return Page(items=[])

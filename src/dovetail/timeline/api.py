@@ -23,12 +23,12 @@ def routes(api: Api, service: TimelineRoom) -> None:
 
 def _record_routes(api: Api, service: TimelineRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/state", permission=VIEW, summary="What an equipment does now")
-    def state(equipment_id: int, scope: Scope) -> StateOut:  # pyright: ignore[reportUnusedFunction]
+    def state(equipment_id: int, scope: Scope) -> StateOut:
         """Decided at once; true for good when `settled` has passed it."""
         return service.state(equipment_id, scope=scope)
 
     @api.query("GET", "/equipment/{equipment_id}/state-records", permission=VIEW, summary="What an equipment did")
-    def state_records(  # pyright: ignore[reportUnusedFunction]
+    def state_records(
         equipment_id: int,
         start: str,
         end: str,
@@ -49,9 +49,7 @@ def _edit_routes(api: Api, service: TimelineRoom) -> None:
     @api.query(
         "GET", "/equipment/{equipment_id}/timeline-edits", permission=VIEW, summary="What people said, all of it"
     )
-    def edits(  # pyright: ignore[reportUnusedFunction]
-        equipment_id: int, start: str, end: str, scope: Scope
-    ) -> Page[EditOut]:
+    def edits(equipment_id: int, start: str, end: str, scope: Scope) -> Page[EditOut]:
         """Every edit that touches [start, end), superseded and withdrawn ones too, the newest thousand."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
         return Page(items=service.edits(equipment_id, from_us, to_us, scope=scope)[:PAGE_MAX])

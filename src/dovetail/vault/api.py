@@ -25,7 +25,7 @@ def routes(api: Api, room: VaultRoom, users: Callable[[], Mapping[str, list[str]
     """Declare this room's routes. `users` says which connections name a secret, by its name."""
 
     @api.query("GET", "/secrets", permission="system.manage", summary="Which secrets are kept, and which are missing")
-    def get_secrets(scope: Scope) -> Page[SecretView]:  # pyright: ignore[reportUnusedFunction]
+    def get_secrets(scope: Scope) -> Page[SecretView]:
         """By name; one that the plant names and nobody has put is there too."""
         kept = {one.name: one for one in room.names(scope=scope)}
         used = users()

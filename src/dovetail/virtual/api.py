@@ -61,7 +61,7 @@ def routes(api: Api, room: VirtualRoom) -> None:
     """Declare this room's routes."""
 
     @api.query("POST", "/tags/expressions/check", permission=VIEW, summary="Try an expression out; changes nothing")
-    def check(asked: ExpressionIn, scope: Scope) -> ExpressionOut:  # pyright: ignore[reportUnusedFunction]
+    def check(asked: ExpressionIn, scope: Scope) -> ExpressionOut:
         """A fault is part of the answer: its place in the text, and a hint."""
         return answer(room, asked, scope=scope)
 

@@ -50,7 +50,7 @@ def routes(api: Api, room: VirtualRoom) -> None:
     """Declare the route of the proposal."""
 
     @api.query("GET", "/tags/{tag_id}/proposal", permission=VIEW, summary="What a raw signal says of its machine")
-    def proposal(tag_id: int, start: str, end: str, scope: Scope) -> ProposalOut:  # pyright: ignore[reportUnusedFunction]
+    def proposal(tag_id: int, start: str, end: str, scope: Scope) -> ProposalOut:
         """Levels, thresholds and cycles by the signal's own histogram over a stretch. Changes nothing."""
         try:
             from_us, to_us = from_rfc3339(start), from_rfc3339(end)

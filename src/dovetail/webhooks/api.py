@@ -56,17 +56,17 @@ def routes(api: Api, room: WebhooksRoom) -> None:
     """Declare this room's routes."""
 
     @api.query("GET", "/webhooks", permission="system.manage", summary="Who is told of what, and how that goes")
-    def get_webhooks(scope: Scope) -> Page[WebhookView]:  # pyright: ignore[reportUnusedFunction]
+    def get_webhooks(scope: Scope) -> Page[WebhookView]:
         return Page(items=[_webhook(shown) for shown in room.webhooks(scope=scope)])
 
     @api.query("GET", "/event-kinds", permission="system.manage", summary="What can be told")
-    def get_kinds() -> Page[KindView]:  # pyright: ignore[reportUnusedFunction]
+    def get_kinds() -> Page[KindView]:
         return Page(items=[KindView(kind=kind, meaning=meaning) for kind, meaning in sorted(room.kinds().items())])
 
     @api.query(
         "GET", "/webhooks/{webhook_id}/deliveries", permission="system.manage", summary="What became of each event"
     )
-    def get_deliveries(  # pyright: ignore[reportUnusedFunction]
+    def get_deliveries(
         webhook_id: str,
         scope: Scope,
         state: Literal["waiting", "delivered", "given_up"] | None = None,

@@ -15,7 +15,7 @@ def routes(api: Api, service: CalendarRoom) -> None:
     """Declare this room's routes."""
 
     @api.query("GET", "/equipment/{equipment_id}/shifts", permission="plant.view", summary="Shifts of an equipment")
-    def shifts(equipment_id: int, start: str, end: str, scope: Scope) -> Page[ShiftOut]:  # pyright: ignore[reportUnusedFunction]
+    def shifts(equipment_id: int, start: str, end: str, scope: Scope) -> Page[ShiftOut]:
         """The shifts that touch [start, end), at most a year. An equipment without a calendar has none."""
         scope.require("plant.view", equipment_id)
         from_us, to_us = period(start, end, longest_us=PERIOD_MAX_US)

@@ -8,8 +8,8 @@ used; whoever wrote it bounds its repeats or anchors it.
 from __future__ import annotations
 
 import re
-from re import _constants as codes  # type: ignore[attr-defined]  # what a compiled pattern is made of: no public way
-from re import _parser as parsing  # type: ignore[attr-defined]
+from re import _constants as codes  # type: ignore[attr-defined]  # what a pattern is made of: no public way
+from re import _parser as parsing  # type: ignore[attr-defined]  # likewise
 from typing import Any, Final
 
 TRIES_MAX: Final = 4_000_000  # about a tenth of a second in the worst telegram that anybody could send

@@ -88,7 +88,7 @@ class Database:
                 if self._options.dialect == "oracle":
                     connection.execute(text("SET TRANSACTION READ ONLY"))
                 found = connection.execute(question)
-                names = tuple(str(name) for name in found.keys())  # noqa: SIM118  # a result is no mapping
+                names = tuple(map(str, found.keys()))
                 rows = [tuple(row) for row in found]
                 connection.rollback()
                 return Rows(names, rows)

@@ -93,7 +93,7 @@ class _PlcBench:
         await self.make(self._number)
 
     async def retype(self) -> None:
-        raise NotImplementedError(self.cannot["type changed"])
+        raise ValueError(self.cannot["type changed"])  # who plays it did not look into `cannot`
 
     async def untype(self) -> None:
         """It always was what it is."""

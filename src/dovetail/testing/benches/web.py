@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
@@ -20,7 +21,7 @@ SPACE: Final = "urn:mtconnect.org:MTConnectStreams:2.0"
 BEAT_S: Final = 0.1
 
 
-class _WebBench:
+class _WebBench(ABC):
     """What the two have in common: three values, one of which may be gone or a text."""
 
     late_s = 2.5
@@ -38,8 +39,9 @@ class _WebBench:
     def port(self) -> int:
         return self._port
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Said:
-        raise NotImplementedError(asked.path)
+        """What it says to one question."""
 
     def now_us(self) -> int:
         """What its own clock says."""
