@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import zstandard
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+import waiting
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.settings import Settings
 from dovetail.cli.main import app
@@ -23,6 +24,8 @@ from dovetail.core.scope import system_scope
 from dovetail.operations.operation import execute
 from dovetail.ownership.control import serving
 from dovetail.webhooks.service import CreateWebhook
+
+until = partial(waiting.until, within_s=30.0)
 
 EVERYONE = system_scope("test")
 CANARY = "canary-of-the-filler-8842"
@@ -61,12 +64,6 @@ def told() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     server.shutdown()
     server.server_close()
     thread.join(5)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - the outside world has no event
-            await asyncio.sleep(0.02)  # a server, a worker and a receiver in real time
 
 
 def causes(house: House) -> list[list[str]]:

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from dovetail.testing.chaos import ChaosProxy
+from waiting import until
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
@@ -224,13 +225,6 @@ async def wire() -> AsyncIterator[ChaosProxy]:
     cable = ChaosProxy()
     yield cable
     await cable.remove()
-
-
-async def until(condition: Callable[[], Any], *, timeout_s: float = 15.0) -> None:
-    """Wait for what the world does by itself; fails with the time it was given."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - a condition of the outside world has no event
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture(name="until")

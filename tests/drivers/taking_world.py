@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import waiting
 from dovetail.core.batch import Frame, Kind, Value
 from dovetail.core.clock import SystemClock
 from dovetail.core.plugins import load
@@ -17,13 +19,9 @@ from dovetail.drivers.base import Driver, DriverSpec, ListenGroup, Notice, Point
 from dovetail.drivers.keeping import KEEPING
 from dovetail.spool.pump import Spool
 
+until = partial(waiting.until, within_s=20.0)
+
 LINK = 900
-
-
-async def until(condition: Callable[[], object], *, timeout_s: float = 20.0) -> None:
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - a condition of the outside world has no event
-            await asyncio.sleep(0.01)
 
 
 @dataclass

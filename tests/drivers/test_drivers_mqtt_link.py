@@ -69,12 +69,12 @@ async def test_a_broker_that_goes_away_is_no_data_and_comes_back_by_itself(broke
     await edge.start()
     await until(lambda: edge.status()[0].up)
     await broker.stop()
-    await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED), timeout_s=5)
+    await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED), within_s=5)
     lost_us = store.rows(1)[-1][0]
     assert all(ts < lost_us for ts, _, _ in store.rows(1)[:-1])
     broker.publish("m/speed", b"11", retain=True)
     await broker.start()
-    await until(lambda: store.last(1) == (11.0, q.GOOD), timeout_s=10)
+    await until(lambda: store.last(1) == (11.0, q.GOOD), within_s=10)
     await until(lambda: edge.status()[0].up)
     await edge.stop()
     assert [change.up for change in told] == [True, False, True]
@@ -91,10 +91,10 @@ async def test_a_frozen_wire_is_noticed_within_four_seconds(broker, wire, until)
     await until(lambda: edge.status()[0].up)
     frozen_us = SystemClock().now_us()
     await wire.suffer(Fault("pulled"))
-    await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, timeout_s=10)
+    await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, within_s=10)
     assert store.rows(1)[-1][0] <= frozen_us + 100_000, "nothing was good after the wire froze"
     await wire.suffer(NONE)
-    await until(lambda: store.last(1) == (10.0, q.GOOD), timeout_s=10)
+    await until(lambda: store.last(1) == (10.0, q.GOOD), within_s=10)
     await edge.stop()
 
 

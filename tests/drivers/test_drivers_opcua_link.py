@@ -87,13 +87,13 @@ async def test_port_closed_and_open_again(plc, until, caplog):
     await plc.set("speed", 11.0)
     await until(lambda: store.last(1) == (11.0, q.GOOD))
     await plc.switch_off()
-    await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED), timeout_s=5)
+    await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED), within_s=5)
     lost_us = store.rows(1)[-1][0]
     assert lost_us == max(frame.good_through[GOOD_THROUGH] for frame in store.frames if not _has_bad(frame)) + 1
     assert all(ts < lost_us for ts, _, _ in store.rows(1)[:-1]), "BAD must end every value that was handed over"
     await asyncio.sleep(1.2)  # real time: the link stays down for longer than a mark
     await plc.switch_on()
-    await until(lambda: store.last(1) == (11.0, HELD), timeout_s=10)
+    await until(lambda: store.last(1) == (11.0, HELD), within_s=10)
     assert store.rows(1)[-1][0] > lost_us + 1_000_000
     await until(lambda: edge.status()[0].up)
     await edge.stop()
@@ -114,10 +114,10 @@ async def test_frozen_wire_is_noticed_within_three_seconds(plc, wire, until):
     await until(lambda: edge.status()[0].up)
     frozen_us = SystemClock().now_us()
     await wire.suffer(Fault("pulled"))
-    await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, timeout_s=3.5)
+    await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, within_s=3.5)
     assert store.rows(1)[-1][0] <= frozen_us + 100_000, "nothing was good after the wire froze"
     await wire.suffer(NONE)
-    await until(lambda: store.last(1) == (10.0, HELD), timeout_s=10)
+    await until(lambda: store.last(1) == (10.0, HELD), within_s=10)
     await edge.stop()
 
 
@@ -206,7 +206,7 @@ async def test_polled_values_stand_at_their_reading(plc, until):
     gaps = [later - earlier for earlier, later in pairwise(times[1:])]
     assert all(100_000 < gap < 400_000 for gap in gaps)
     await plc.switch_off()
-    await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, timeout_s=5)
+    await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, within_s=5)
     await edge.stop()
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.settings import Settings
 from dovetail.historian.model import Sample
+from waiting import until as until
 
 
 class Counterpart:
@@ -68,12 +67,3 @@ def last_of(house: House, path: str) -> dict[str, Sample]:
     tags = model.tags_of(model.by_path(path).id)
     found = house.rooms.historian.last([tag.id for tag in tags.values()], scope=house.scope)
     return {name: found[tag.id] for name, tag in tags.items() if tag.id in found}
-
-
-async def until(condition: Callable[[], bool], *, within_s: float) -> float:
-    """Seconds until it holds."""
-    began = time.monotonic()
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - a condition of another program has no event
-            await asyncio.sleep(0.02)
-    return time.monotonic() - began

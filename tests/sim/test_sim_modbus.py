@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from urllib.parse import urlparse
 
 import pytest
 
+import waiting
 from dovetail.core import quality as q
 from dovetail.core.batch import Frame, Kind
 from dovetail.core.clock import SECOND_US, SystemClock
@@ -23,6 +25,8 @@ from dovetail.sim.plant import VirtualPlant
 from dovetail.sim.servers.modbus import ModbusUnitServer
 from dovetail.sim.servers.tcp import CONNECTIONS_MAX
 from dovetail.sim.truth import Status
+
+until = partial(waiting.until, within_s=20.0)
 
 READ_ALL = bytes.fromhex("04 0000 000A")
 HELD = Change(5, "labeller", Status(State.HELD, Mode.PRODUCTION, Reason.JAM, True, False), 12.5, Counts(2**32 + 7, 3))
@@ -129,12 +133,6 @@ class Store:
         """(ts, value, quality) of a tag, in order."""
         rows = [row for frame in self.frames for batch in frame.batches for row in batch.rows()]
         return [(ts, value, quality) for found, ts, value, quality in rows if found == tag]
-
-
-async def until(condition: object, *, within_s: float = 20.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not condition():  # type: ignore[operator]  # noqa: ASYNC110 - a real PLC in real time
-            await asyncio.sleep(0.02)
 
 
 async def test_the_edge_sees_the_line_as_it_is() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from dovetail.sim.line import Setting
 from dovetail.sim.packml import Reason, State
 from dovetail.sim.plant import VirtualPlant
 from dovetail.sim.servers.opcua import TAGS, StandardNodes, make_identity
+from waiting import until
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 FROM_THE_OS = (0, 0, 0, 0)
@@ -73,13 +73,6 @@ async def listen(client: Client, heard: Heard, unit: str) -> None:
     subscription = await client.create_subscription(50, heard)
     nodes = [client.get_node(node_id(client, unit, tag)) for tag in TAGS]
     await subscription.subscribe_data_change(nodes, queuesize=1000, sampling_interval=0)
-
-
-async def until(condition: object, *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition() and time.monotonic() < deadline:  # type: ignore[operator]  # noqa: ASYNC110 - real servers
-        await asyncio.sleep(0.02)
-    assert condition()  # type: ignore[operator]
 
 
 async def test_a_client_hears_every_transition_and_the_exact_counts(plant: VirtualPlant) -> None:

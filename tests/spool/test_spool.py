@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +26,9 @@ from dovetail.spool import parcels as codec
 from dovetail.spool.pump import Spool
 from dovetail.spool.store import SpoolStore
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from waiting import until
 
 LINK, OTHER = 7, 8
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():  # noqa: ASYNC110 - a condition of the outside world has no event
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
+import waiting
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.settings import Settings
 from dovetail.core.batch import Value
 from dovetail.core.quality import is_good
+
+until = partial(waiting.until, within_s=30.0)
 
 
 def plant(drop: Path) -> dict[str, bytes]:
@@ -35,12 +39,6 @@ async def running(data: Path, drop: Path) -> AsyncIterator[House]:
         await opened.start()
         yield opened
         await opened.stop()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - a condition of the outside world has no event
-            await asyncio.sleep(0.02)
 
 
 def kept(house: House) -> list[tuple[Value, int]]:
