@@ -31,8 +31,9 @@ def names(package: str) -> list[str]:
     return sorted(own | _offered(package).keys())
 
 
+@cache
 def load(package: str, name: str) -> Any:
-    """The `PLUGIN` object of one plug-in; imported only now.
+    """The `PLUGIN` object of one plug-in; imported only now, and looked up once: every status of a link asks for it.
 
     Raises ConfigError with the names there are, or with what keeps this one from being imported: the others still are.
     """
