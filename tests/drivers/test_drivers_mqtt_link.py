@@ -67,7 +67,7 @@ async def test_a_broker_that_goes_away_is_no_data_and_comes_back_by_itself(broke
     broker.publish("m/speed", b"10", retain=True)
     edge = runtime(link("mqtt", broker.port, scan(1, "m/speed")), store, told)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1) == (10.0, q.GOOD))
     await broker.stop()
     await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED), within_s=5)
     lost_us = store.rows(1)[-1][0]
@@ -88,7 +88,7 @@ async def test_a_frozen_wire_is_noticed_within_four_seconds(broker, wire, until)
     await wire.lay(broker.port)
     edge = runtime(link("mqtt", wire.port, scan(1, "m/speed")), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1) == (10.0, q.GOOD))
     frozen_us = SystemClock().now_us()
     await wire.suffer(Fault("pulled"))
     await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, within_s=10)
@@ -103,7 +103,8 @@ async def test_silence_is_not_a_lost_link(broker, until) -> None:
     broker.publish("m/speed", b"10", retain=True)
     edge = runtime(link("mqtt", broker.port, scan(1, "m/speed")), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1) == (10.0, q.GOOD))
+    await until(lambda: GOOD_THROUGH in store.marks)
     rows, mark_us = len(store.rows(1)), store.marks[GOOD_THROUGH]
     await until(lambda: store.marks[GOOD_THROUGH] > mark_us + 1_500_000)
     assert len(store.rows(1)) == rows, "good-through follows, and no sample is made up"
@@ -120,7 +121,7 @@ async def test_a_device_that_dies_is_said_by_its_last_will(broker, until) -> Non
     plan = link("mqtt", broker.port, scan(1, "m/1/speed"), scan(2, "m/2/speed"), presence=presence)
     edge = runtime(plan, store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1) == (10.0, q.GOOD) and store.last(2) == (20.0, q.GOOD))
     broker.publish("m/1/status", b"gone", retain=True)
     await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED))
     assert store.last(2) == (20.0, q.GOOD) and edge.status()[0].up
@@ -241,7 +242,7 @@ async def test_what_was_sent_while_we_were_away_comes_late_and_not_as_now(broker
     edge = runtime(link("mqtt", broker.port, scan(1, "m#/v"), **options), store)
     broker.publish("m", says(1), retain=True)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1)[0] == 1.0)
     await broker.stop()
     await until(lambda: store.last(1) == (None, q.BAD_NOT_CONNECTED))
     await asyncio.sleep(0.3)  # real time: the outage has a length

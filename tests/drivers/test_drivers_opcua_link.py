@@ -111,7 +111,7 @@ async def test_frozen_wire_is_noticed_within_three_seconds(plc, wire, until):
     await wire.lay(plc.port)
     edge = runtime(link(f"opc.tcp://127.0.0.1:{wire.port}/", scan(1, plc.address("speed"))), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1)[0] == 10.0)
     frozen_us = SystemClock().now_us()
     await wire.suffer(Fault("pulled"))
     await until(lambda: store.last(1)[1] == q.BAD_NOT_CONNECTED, within_s=3.5)
@@ -152,6 +152,7 @@ async def test_one_bad_point_spoils_nothing(plc, until):
     edge = runtime(link(plc.endpoint, *points), store)
     await edge.start()
     await until(lambda: edge.status()[0].up)
+    await until(lambda: all(store.rows(tag) for tag in range(1, 8)))  # up is said before the values are handed over
     seen = {tag: (store.last(tag)[0], store.last(tag)[1] & 0xFF) for tag in range(1, 8)}
     assert seen == {
         1: (10.0, q.GOOD),
@@ -172,7 +173,7 @@ async def test_the_device_says_when(plc, until):
     await plc.has(speed=(10.0, F64))
     edge = runtime(link(plc.endpoint, scan(1, plc.address("speed"))), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1)[0] == 10.0)
     await asyncio.sleep(0.3)  # real time: so that the change lies after the connection
     happened = datetime.now(UTC) - timedelta(milliseconds=200)
     await plc.set("speed", 11.0, at=happened)
@@ -186,7 +187,7 @@ async def test_status_codes_become_qualities(plc, until):
     await plc.has(speed=(10.0, F64))
     edge = runtime(link(plc.endpoint, scan(1, plc.address("speed"))), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1)[0] == 10.0)
     await plc.set("speed", 12.0, status=0x40900000)
     await until(lambda: store.last(1) == (12.0, q.UNCERTAIN_LAST_KNOWN))
     await plc.set("speed", 12.0, status=0x808B0000)
@@ -247,7 +248,7 @@ async def test_which_clock_counts(plc, until, time, expected):
     await plc.has(speed=(10.0, F64))
     edge = runtime(link(plc.endpoint, scan(1, plc.address("speed")), time=time), store)
     await edge.start()
-    await until(lambda: edge.status()[0].up)
+    await until(lambda: edge.status()[0].up and store.last(1)[0] == 10.0)
     await asyncio.sleep(0.6)  # real time
     happened_us = SystemClock().now_us() - 400_000
     await plc.set("speed", 11.0, at=datetime.fromtimestamp(happened_us / 1e6, UTC))
