@@ -95,6 +95,14 @@ PLANT_FILE_BYTES_MAX: Final = 16_000_000  # 20,000 tags written out are 4 MB
 PLANT_DEPTH_MAX: Final = 32  # deeper nesting is an attack or an accident
 PLANT_PROBLEMS_MAX: Final = 200  # nobody reads further; the count of the rest is said
 
+# --- tag lists ----------------------------------------------------------------------------------------------
+TAG_LIST_BYTES_MAX: Final = 20_000_000  # unpacked; an Ignition export of 20,000 tags is about half of it
+TAG_LIST_ROWS_MAX: Final = 20_000  # tags of one list: what a plant is validated with in seconds (DESIGN §14)
+TAG_LIST_COLUMNS_MAX: Final = 200  # a table with more is no list of tags
+TAG_LIST_CELL_MAX: Final = 4_096  # characters; the longest address that a protocol allows
+TAG_LIST_DEPTH_MAX: Final = 64  # folders within folders, elements within elements
+TAG_LIST_RATIO_MAX: Final = 200  # a sheet unpacks to about 20 times its size; a bomb to 1,000 times
+
 # --- calendars ----------------------------------------------------------------------------------------------
 ROTATION_DAYS_MAX: Final = 366  # a cycle longer than a year is no rotation but a list of dates
 EXCEPTION_DAYS_MAX: Final = 366  # an exception longer than a year is another calendar
