@@ -19,10 +19,10 @@ from taglist_files import IGNITION, KEPWARE, KEPWARE_CSV, NODESET, cells, xlsx
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import TAG_LIST_BYTES_MAX, TAG_LIST_ROWS_MAX
 from dovetail.taglists import hostile
-from dovetail.taglists.addresses import translated
-from dovetail.taglists.model import Row, Said
 from dovetail.taglists.reading import read
 from dovetail.taglists.writing import csv_of
+from dovetail.tagwords.addresses import translated
+from dovetail.tagwords.model import Row, Said
 
 NODES = "http://opcfoundation.org/UA/2011/03/UANodeSet.xsd"
 LAUGHS = (

@@ -13,8 +13,8 @@ from typing import Any, Final, cast
 
 from dovetail.core.limits import TAG_LIST_DEPTH_MAX
 from dovetail.taglists.hostile import count_row, refused
-from dovetail.taglists.meanings import number_of, unit_of, with_range
-from dovetail.taglists.model import Row, Said, TagList
+from dovetail.tagwords.meanings import number_of, unit_of, with_range
+from dovetail.tagwords.model import Row, Said, TagList
 
 type Node = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dovetail.taglists.hostile import count_row, parse_xml, refused
-from dovetail.taglists.meanings import unit_of
-from dovetail.taglists.model import Row, Said, TagList
+from dovetail.tagwords.meanings import unit_of
+from dovetail.tagwords.model import Row, Said, TagList
 
 BUILT_IN: Final = {
     "1": "Boolean", "2": "SByte", "3": "Byte", "4": "Int16", "5": "UInt16", "6": "Int32", "7": "UInt32", "8": "Int64",

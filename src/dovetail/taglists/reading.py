@@ -11,7 +11,7 @@ import orjson
 from dovetail.core.limits import TAG_LIST_ROWS_MAX
 from dovetail.taglists import ignition, kepware, nodeset, tables, texts, xlsx
 from dovetail.taglists.hostile import refused, unpacked
-from dovetail.taglists.model import Row, Said, TagList
+from dovetail.tagwords.model import Row, Said, TagList
 
 
 def read(data: bytes, *, columns: Mapping[int, str | None] | None = None, device: str | None = None) -> TagList:

@@ -8,9 +8,9 @@ from typing import Final
 
 from dovetail.core.errors import InvalidError
 from dovetail.taglists.hostile import refused
-from dovetail.taglists.meanings import field_of, interval_of, mode_of, number_of, unit_of, with_range
-from dovetail.taglists.model import FIELDS, Column, Row, Said
 from dovetail.taglists.texts import Grid
+from dovetail.tagwords.meanings import field_of, interval_of, mode_of, number_of, unit_of, with_range
+from dovetail.tagwords.model import FIELDS, Column, Row, Said
 
 HEADINGS_WITHIN: Final = 20  # rows: above them stand a title, a date, a logo's caption
 _SHOWN: Final = 3  # cells of a column that are shown beside its heading

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from dovetail.taglists.model import Row
 from dovetail.taglists.texts import guarded
-from dovetail.taglists.words_tables import NAMES
+from dovetail.tagwords.model import Row
+from dovetail.tagwords.words_tables import NAMES
 
 type Language = Literal["en", "de"]
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from dovetail.taglists.meanings import type_of
-from dovetail.taglists.model import Row, Said
-from dovetail.taglists.words_tables import DataType
+from dovetail.tagwords.meanings import type_of
+from dovetail.tagwords.model import Row, Said
+from dovetail.tagwords.words_tables import DataType
 
 type Place = tuple[str, DataType | None]  # our address, and the type where the address tells it
 

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import replace
 from typing import Final
 
-from dovetail.taglists.model import Mode, Row, Said
-from dovetail.taglists.words_tables import DATA_TYPES, HEADINGS, NOT_ONE_VALUE, UNITS, DataType
+from dovetail.tagwords.model import Mode, Row, Said
+from dovetail.tagwords.words_tables import DATA_TYPES, HEADINGS, NOT_ONE_VALUE, UNITS, DataType
 
 UNIT_MAX: Final = 60  # characters, as in the plant code
 PROPERTY_MAX: Final = 63
