@@ -8,9 +8,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
 
 import pytest
+from pytest_asyncio import is_async_test
 from sqlalchemy import create_engine, text
 
 import shortcuts
@@ -151,7 +153,19 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not left, f"{request.node.nodeid} left threads running: {left}"
 
 
-@pytest.fixture(autouse=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tasks are looked for where a loop runs: one made for each of the others is half of what a small test costs."""
+    if isinstance(item, pytest.Function) and "no_task_leaks" not in item.fixturenames and _has_a_loop(item):
+        item.fixturenames.insert(item.fixturenames.index("nothing_leaks"), "no_task_leaks")
+
+
+def _has_a_loop(item: pytest.Function) -> bool:
+    """Whether the test itself or a fixture that it asks for is asynchronous."""
+    asked = (defined.func for found in item._fixtureinfo.name2fixturedefs.values() for defined in found)
+    return is_async_test(item) or any(iscoroutinefunction(func) or isasyncgenfunction(func) for func in asked)
+
+
+@pytest.fixture
 async def no_task_leaks(request: pytest.FixtureRequest) -> object:
     """After an async test no task that it started may still run."""
     before = asyncio.all_tasks()
