@@ -22,15 +22,6 @@ from dovetail.signals.service import SignalsRoom
 from dovetail.testing.clock import ManualClock
 
 MANY, PER_UNIT = 100_000, 50
-PLANT = PlantModel(
-    version=1,
-    equipment=[node(n, f"acme/unit{n}", None) for n in range(1, MANY // PER_UNIT + 1)],
-    tags=[
-        Tag(n + 1, f"acme/unit{owner}.signal{n}", owner, f"signal{n}", f"plc{owner // 100}", f"ns=2;s=V{n}", Kind.F64)
-        for n in range(MANY)
-        for owner in [n // PER_UNIT + 1]
-    ],
-)
 
 
 class Counted(Historian):
@@ -44,10 +35,23 @@ class Counted(Historian):
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
+def plant() -> PlantModel:
+    return PlantModel(
+        version=1,
+        equipment=[node(n, f"acme/unit{n}", None) for n in range(1, MANY // PER_UNIT + 1)],
+        tags=[
+            Tag(n + 1, f"acme/unit{unit}.signal{n}", unit, f"signal{n}", f"plc{unit // 100}", f"ns=2;s=V{n}", Kind.F64)
+            for n in range(MANY)
+            for unit in [n // PER_UNIT + 1]
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def filled(plant: PlantModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
     """Every tag has a value; every thousandth is uncertain, and the higher its number the lower its value."""
     folder: Path = tmp_path_factory.mktemp("many")
-    opened = Counted(folder, clock=ManualClock(), bus=Bus(), owner_of=PLANT.owner_of)
+    opened = Counted(folder, clock=ManualClock(), bus=Bus(), owner_of=plant.owner_of)
     tags = np.arange(1, MANY + 1, dtype=np.int64)
     quality = np.where(tags % 1_000 == 0, q.UNCERTAIN, q.GOOD).astype(np.uint16)
     batch = Batch(Kind.F64, tags, np.full(MANY, at(1)), -tags.astype(np.float64), np.ones(MANY, np.bool_), quality)
@@ -57,8 +61,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
 
 
 @pytest.fixture(scope="module")
-def room(filled: Counted) -> SignalsRoom:
-    return SignalsRoom(plant=lambda: PLANT, historian=filled)
+def room(plant: PlantModel, filled: Counted) -> SignalsRoom:
+    return SignalsRoom(plant=lambda: plant, historian=filled)
 
 
 @pytest.mark.parametrize("asked, skip, total, first", [
@@ -79,11 +83,13 @@ def test_a_stretch_of_many_is_told_alone(
     assert filled.told == len(found.tags) == len(found.newest) <= 100
 
 
-def test_the_plant_is_gone_through_once_however_much_is_typed(filled: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_plant_is_gone_through_once_however_much_is_typed(
+    plant: PlantModel, filled: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folded: list[str] = []
     fold = index.fold
     monkeypatch.setattr(index, "fold", lambda text: folded.append(text) or fold(text))
-    fresh = SignalsRoom(plant=lambda: PLANT, historian=filled)
+    fresh = SignalsRoom(plant=lambda: plant, historian=filled)
     for typed in ("u", "un", "uni", "unit", "unit12", "unit12 sig"):
         assert fresh.find(Asked(text=typed), scope=EVERYBODY, skip=0, limit=100).total > 0
     once = 2 * MANY  # to order the paths, and to find
