@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import tempfile
 import threading
@@ -151,6 +152,15 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         and not thread.name.startswith(("asyncio_", "ThreadPoolExecutor", "AnyIO"))
     ]
     assert not left, f"{request.node.nodeid} left threads running: {left}"
+
+
+gc.set_threshold(50_000, 20, 10)  # the interpreter's own 700 is a search for garbage in every few lines of a test
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays until the end: no later search for garbage goes through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
