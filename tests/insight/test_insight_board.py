@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from performance_world import AREA, BARE_LINE, CAPPER, FILLER, LINE, T0, Job, World, counted, minutes, state
+from performance_world import AREA, BARE_LINE, CAPPER, FILLER, LINE, PRESS, T0, Job, World, counted, minutes, state
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US, from_rfc3339, to_datetime
@@ -119,6 +119,26 @@ def test_a_number_from_no_data_never_looks_like_a_zero(
     assert [(one.good, one.difference, one.covered) for one in board.hours[:2]] == hours
     assert (board.totals.good, board.totals.difference, board.totals.covered) == total
     assert [(one.good, one.scrap, one.covered) for one in board.hours[2:]] == [(None, None, None)] * 2
+
+
+@pytest.mark.parametrize("entered, good, scrap, difference", [
+    ((),           None, None, None),  # nothing counts, nobody said: no zero, and nobody is behind
+    (("good",),    40,   None, -5360),
+    (("scrap",),   None, 40,   None),
+])  # fmt: skip
+def test_pieces_that_nothing_counts_are_not_zero(
+    kitchen: Kitchen, entered: tuple[str, ...], good: int | None, scrap: int | None, difference: int | None
+) -> None:
+    said = [counted(PRESS, at(10), at(11), kind, 40) for kind in entered]
+    rate = [Job("j1", "cola", at(-60), None, standard_rate_upm=60.0)]
+    kitchen.world.say(
+        PRESS, records=[state(PRESS, at(0), None, "Execute")], counts=said, jobs=rate, moved=(at(0), None)
+    )
+    board = kitchen.board(PRESS)
+    totals = board.totals
+    assert (totals.good, totals.scrap, totals.rework, totals.difference) == (good, scrap, None, difference)
+    assert board.hours[1].good == (None if good is None else 0)
+    assert totals.oee is None or entered == ("good",)
 
 
 def test_a_line_is_known_only_where_its_constraint_and_its_end_are(kitchen: Kitchen) -> None:

@@ -66,11 +66,12 @@ def node(
     constraint: str | None = None,
     states: Mapping[str, object] | None = None,
     rate_upm: float | None = None,
+    counters: Sequence[str] = (),
 ) -> Equipment:
     return Equipment(
         id=node_id, path=path, name=path.rpartition("/")[2].title(), level=level, parent_id=parent_id, class_name=None,
         timezone="Europe/Prague", calendar="two-shift", standard_rate_upm=rate_upm, flow=flow, constraint=constraint,
-        outfeed=None, states=states, counters={}, job=None, parameters={},
+        outfeed=None, states=states, counters={name: {"tag": name} for name in counters}, job=None, parameters={},
     )  # fmt: skip
 
 
@@ -80,8 +81,18 @@ PLANT = PlantModel(
         node(ENTERPRISE, "acme", None, "Enterprise"),
         node(AREA, "acme/pack", ENTERPRISE, "Area"),
         node(LINE, "acme/pack/line1", AREA, "ProductionLine", flow=("filler", "capper"), constraint="filler"),
-        node(FILLER, "acme/pack/line1/filler", LINE, "WorkUnit", states=PACKML, rate_upm=60.0),
-        node(CAPPER, "acme/pack/line1/capper", LINE, "WorkUnit", states=PACKML, rate_upm=60.0),
+        node(
+            FILLER, "acme/pack/line1/filler", LINE, "WorkUnit", states=PACKML, rate_upm=60.0, counters=("good", "scrap")
+        ),
+        node(
+            CAPPER,
+            "acme/pack/line1/capper",
+            LINE,
+            "WorkUnit",
+            states=PACKML,
+            rate_upm=60.0,
+            counters=("total", "scrap"),
+        ),
         node(PRESS, "acme/pack/press", AREA, "WorkUnit", states=PACKML, rate_upm=10.0),
         node(BARE_LINE, "acme/pack/line2", AREA, "ProductionLine", flow=("saw", "drill")),
     ],

@@ -38,6 +38,8 @@ from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern
 
 SHIFT = 480  # minutes
+NO_CONSTRAINT = "name its `constraint`, one of: saw, drill"
+UNCOUNTED = "acme/pack/press: nothing counts good pieces, give it `counters`"
 
 
 def at(minute: float) -> int:
@@ -173,6 +175,50 @@ def test_a_units_shift(room: tuple[World, PerformanceRoom], everyone: Scope) -> 
     assert kpi(found, "availability") == 460 / 480
     assert kpi(found, "effectiveness") == 5_760 / (460 * 60)
     assert found.figures.counts.good == 5_700
+
+
+@pytest.mark.parametrize("node_id, good, infeed, blind, hints", [
+    (FILLER, 5_700, None, False, []),
+    (PRESS, None, None, True, [UNCOUNTED]),  # it ran, and nobody knows what it made
+    (AREA, 20_000, None, False, [f"acme/pack/line2: {NO_CONSTRAINT}", UNCOUNTED]),
+    (BARE_LINE, None, None, True, [f"acme/pack/line2: {NO_CONSTRAINT}"]),
+])  # fmt: skip
+def test_pieces_that_nothing_counts_are_not_zero_and_what_needs_them_is_unknown(
+    room: tuple[World, PerformanceRoom],
+    everyone: Scope,
+    node_id: int,
+    good: int | None,
+    infeed: int | None,
+    blind: bool,
+    hints: list[str],
+) -> None:
+    found = room[1].kpis(node_id, at(0), at(SHIFT), scope=everyone)
+    shown = found.figures
+    assert (shown.counts.good, shown.counts.infeed) == (good, infeed)
+    needing = [
+        one.value for one in shown.kpis if one.id in {"effectiveness", "quality_ratio", "oee_index", "nee_index"}
+    ]
+    assert [value is None for value in needing] == [blind] * 4
+    assert [loss.key for loss in shown.losses][-1] == ("production" if blind else "effective")
+    whole, *steps, last = [loss.us for loss in shown.losses]
+    assert whole - sum(steps) == last
+    assert sorted(found.leaves.hints) == sorted(hints)
+
+
+@pytest.mark.parametrize("kind", ["good", "scrap"])
+def test_what_a_person_entered_is_shown_where_nothing_counts(
+    room: tuple[World, PerformanceRoom], everyone: Scope, kind: str
+) -> None:
+    world, performance = room
+    world.say(PRESS, counts=[counted(PRESS, at(0), at(60), kind, 30)], moved=(at(0), at(60)))
+    while performance.step():
+        pass
+    found = performance.kpis(PRESS, at(0), at(SHIFT), scope=everyone)
+    counts = found.figures.counts
+    assert {name: getattr(counts, name) for name in ("good", "scrap", "rework")} == {
+        "good": None, "scrap": None, "rework": None, kind: 30,
+    }  # fmt: skip
+    assert (kpi(found, "effectiveness") is None) == (kind == "scrap")  # scrap alone says nothing of the good ones
 
 
 def test_a_line_takes_times_from_its_constraint_good_from_its_outfeed_and_scrap_from_the_constraint_on(

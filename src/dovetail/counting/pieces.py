@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from dovetail.core.shares import split
 
 KINDS: Final[tuple[str, ...]] = ("good", "scrap", "rework", "infeed")
+
+
+def told_by(counters: Iterable[str]) -> frozenset[str]:
+    """The kinds of pieces that a machine's counters tell of: of total, good and scrap two give the third.
+
+    >>> [sorted(told_by(names)) for names in (["total"], ["total", "good"], ["scrap", "infeed"])]
+    [['good'], ['good', 'scrap'], ['infeed', 'scrap']]
+    """
+    names = frozenset(counters)
+    rest = {"scrap" if "good" in names else "good"} if "total" in names else set[str]()
+    return (names - {"total"}) | rest
 
 
 @dataclass(frozen=True, slots=True)

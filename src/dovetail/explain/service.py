@@ -11,17 +11,17 @@ from typing import Any, Final, cast
 from dovetail.core import quality
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
-from dovetail.counting.pieces import Said
+from dovetail.counting.pieces import KINDS, Said
 from dovetail.drivers.base import where
 from dovetail.equipment.model import Tag
 from dovetail.explain.beneath import SampleLike, Samples, Timeline, beneath, derived_node, edit_node
 from dovetail.explain.said import Words
 from dovetail.explain.tree import Node, Place
-from dovetail.performance.columns import BY_NAME, LABELS, nothing, parts_of, sum_slices, value_of
+from dovetail.performance.columns import BY_NAME, LABELS, parts_of, sum_slices, value_of
 from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi, Slice
-from dovetail.performance.report import catalogue, compute, describe
-from dovetail.performance.service import PerformanceRoom
+from dovetail.performance.report import catalogue, describe
+from dovetail.performance.service import PerformanceRoom, Period
 from dovetail.performance.tracks import CountTrack, StateTrack
 from dovetail.timeline.service import Under
 
@@ -69,27 +69,30 @@ class Explainer:
     # --- sums ----------------------------------------------------------------------------------------------------
     def _kpi(self, place: Place, _cursor: str | None) -> Node:
         kpi = catalogue()[place.kpi]
-        sums = self._period(place)
-        node = self._kpi_node(place, kpi, sums)
+        period = self._asked(place)
+        sums = period.sums
+        node = self._kpi_node(place, kpi, period)
         node.detail["inputs"] = {name: value_of(name, sums, self._settings) for name in kpi.inputs}
-        factors = [self._kpi_node(place.down(name), catalogue()[name], sums) for name in kpi.factors]
+        factors = [self._kpi_node(place.down(name), catalogue()[name], period) for name in kpi.factors]
         explained = {name for factor in kpi.factors for name in catalogue()[factor].inputs}
         own = [name for name in kpi.inputs if name not in explained]
         node.children = factors + [self._column_node(place.down(name), sums) for name in own]
         node.children += self._words.beneath(place, self._leaves(place))
         return node
 
-    def _kpi_node(self, place: Place, kpi: Kpi, sums: Mapping[str, int]) -> Node:
+    def _kpi_node(self, place: Place, kpi: Kpi, period: Period) -> Node:
         words = describe(kpi, self._settings)
+        counts = period.figures.counts
+        untold = [kind for kind in KINDS if getattr(counts, kind) is None] if kpi.needs_pieces else []
         return Node(
             key=place.path,
             label=kpi.name,
-            value=compute(kpi, sums, self._settings),
+            value=next(one.value for one in period.figures.kpis if one.id == kpi.id),
             unit=kpi.unit,
             kind="kpi",
             formula=kpi.formula,
             convention=words.convention,
-            detail={"standard": kpi.standard, "range": kpi.range},
+            detail={"standard": kpi.standard, "range": kpi.range} | ({"untold": untold} if untold else {}),
             more=True,
         )
 
@@ -162,10 +165,10 @@ class Explainer:
     def _period(self, place: Place) -> Mapping[str, int]:
         if place.unit:
             return self.room.sums(place.unit, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
-        return (
-            self.room.kpis(place.equipment_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of).sums
-            or nothing()
-        )
+        return self._asked(place).sums
+
+    def _asked(self, place: Place) -> Period:
+        return self.room.kpis(place.equipment_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
 
     def _leaves(self, place: Place) -> tuple[int, ...]:
         plant = self.room.sources.equipment.plant()

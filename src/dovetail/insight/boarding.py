@@ -21,6 +21,7 @@ from dovetail.performance.service import PerformanceRoom
 VIEW: Final = "plant.view"
 WITHOUT_SHIFT_HOURS: Final = 8  # what is shown where no shift runs: a shift's length back from now
 OEE: Final = "oee_index"
+SHOWN: Final = ("good", "scrap", "rework")
 
 
 class Boards:
@@ -76,7 +77,9 @@ class Boards:
         plan = Plan(spans, every, constraint.standard_rate_upm)
         due = [plan.planned(t0, t1) for t0, t1 in rows]
         due_known = whole(_due(plan, parts) for parts in seen)
-        settled_us = room.kpis(node.id, from_us, to_us, scope=scope).settled_us
+        shift_so_far = room.kpis(node.id, from_us, to_us, scope=scope)
+        settled_us, counts = shift_so_far.settled_us, shift_so_far.figures.counts
+        told = [kind for kind in SHOWN if getattr(counts, kind) is not None]
         out = [
             BoardHour(
                 start=to_rfc3339(t0),
@@ -85,7 +88,7 @@ class Boards:
                 target_so_far=_so_far(plan, t0, t1, now_us, planned),
                 provisional=settled_us is None or t1 > min(settled_us, now_us),
                 stops=[LostOut(reason=one.reason, minutes=one.minutes) for one in lost(pieces)],
-                **self._made(pieces, parts, (t0, min(t1, now_us)), known_due),
+                **self._made(pieces, parts, (t0, min(t1, now_us)), known_due, told),
             )
             for (t0, t1), planned, pieces, parts, known_due in zip(
                 rows, whole(due), found, seen, due_known, strict=True
@@ -101,6 +104,7 @@ class Boards:
                 [part for parts in seen for part in parts],
                 (from_us, min(to_us, now_us)),
                 None if None in due_known else sum(part or 0 for part in due_known),
+                told,
             ),
         )
         hints = [] if is_known else [f"{constraint.path}: give it, or its product, a standard rate"]
@@ -127,18 +131,24 @@ class Boards:
         ]
 
     def _made(
-        self, pieces: Sequence[Slice], seen: Sequence[tuple[int, int]], passed: tuple[int, int], due: int | None
+        self,
+        pieces: Sequence[Slice],
+        seen: Sequence[tuple[int, int]],
+        passed: tuple[int, int],
+        due: int | None,
+        told: Sequence[str],
     ) -> dict[str, Any]:
-        """What came of a stretch: how much of it is known, and the pieces and ratios of that."""
-        made = {kind: sum(getattr(piece.pieces, kind) for piece in pieces) for kind in ("good", "scrap", "rework")}
+        """What came of a stretch: how much of it is known, and the pieces (of the kinds `told`) and ratios of that."""
+        made = {kind: sum(getattr(piece.pieces, kind) for piece in pieces) for kind in told}
         passed_us, known_us = passed[1] - passed[0], sum(t1_us - t0_us for t0_us, t1_us in seen)
         covered = known_us / passed_us if passed_us > 0 else None
         sums, settings = sum_slices(pieces), self._performance.settings
         ratios = {"oee": OEE, "availability": "availability"}
-        figures = {name: compute(catalogue()[kpi], sums, settings) for name, kpi in ratios.items()}
+        sayable = {name: kpi for name, kpi in ratios.items() if "good" in told or not catalogue()[kpi].needs_pieces}
+        figures = {name: compute(catalogue()[kpi], sums, settings) for name, kpi in sayable.items()}
         if not covered and not any(made.values()):
             return {"covered": covered, **figures}
-        difference = made["good"] - due if covered and due is not None else None
+        difference = made["good"] - due if "good" in made and covered and due is not None else None
         return {"covered": covered, "difference": difference, **made, **figures}
 
 

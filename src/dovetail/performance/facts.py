@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, cast
 
 from dovetail.core.errors import InvalidError
 from dovetail.core.scope import Scope, system_scope
-from dovetail.counting.pieces import begin_us, not_yet_held
+from dovetail.counting.pieces import KINDS, begin_us, not_yet_held, told_by
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.performance.ledger import cut, stretches
@@ -142,19 +142,6 @@ def ledgered(plant: PlantModel, node: Equipment) -> Ledgered | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Shortened:
-    """A settled record that what is decided since has ended."""
-
-    t0_us: int
-    t1_us: int | None
-    state: str
-    mode: str
-    reason: str | None
-    external: bool
-    source: str
-
-
 class Gathering:
     """Facts of one installation as known at a moment; nothing here is written."""
 
@@ -179,6 +166,15 @@ class Gathering:
         if found is None:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         return found
+
+    def untold(self, ledgers: Sequence[int], at_us: int) -> frozenset[str]:
+        """The kinds of pieces that no counter of some ledgers told of at a moment; people may have entered them."""
+        told: set[str] = set()
+        for plant, node in (self.node(equipment_id, at_us) for equipment_id in ledgers):
+            if (made_of := ledgered(plant, node)) is not None:
+                units = [(unit, told_by(plant.get(unit).counters)) for unit in made_of.units]
+                told |= {kind for unit, kinds in units for kind in kinds if made_of.counts_of(unit, kind)}
+        return frozenset(KINDS) - told
 
     def records(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
@@ -294,10 +290,7 @@ def with_decided(records: Sequence[StateTrack], decided: Sequence[StateTrack]) -
     from_us = decided[0].t0_us
     settled = [record for record in records if record.t0_us < from_us]
     if settled and (settled[-1].t1_us is None or settled[-1].t1_us > from_us):
-        last = settled[-1]
-        source = getattr(last, "source", "rule")
-        cut_off = Shortened(last.t0_us, from_us, last.state, last.mode, last.reason, last.external, source)
-        settled = [*settled[:-1], cut_off]
+        settled[-1] = replace(cast(Any, settled[-1]), t1_us=from_us)  # ended by what is decided since
     return [*settled, *decided]
 
 

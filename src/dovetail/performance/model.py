@@ -202,3 +202,8 @@ class Kpi:
     inputs: tuple[str, ...]
     compute: Callable[[TimeModel, CountModel], float | None]
     factors: tuple[str, ...] = ()
+
+    @property
+    def needs_pieces(self) -> bool:
+        """Whether it says nothing without a count of pieces."""
+        return not {"pq", "pri_pq_ns"}.isdisjoint(self.inputs)

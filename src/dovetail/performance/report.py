@@ -5,13 +5,14 @@ Pure: everything follows from the sums of the ledger's columns and the settings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Final
 
 from pydantic import BaseModel
 
 from dovetail.core import plugins
+from dovetail.counting.pieces import KINDS
 from dovetail.performance.columns import count_model, time_model, value_of
 from dovetail.performance.model import Kpi
 from dovetail.performance.timeclass import Settings
@@ -63,12 +64,15 @@ class Times(BaseModel):
 
 
 class Counts(BaseModel):
-    """Pieces of the period, those in time without knowledge included; `outside` is how many a ratio leaves out."""
+    """Pieces of the period, those in time without knowledge included; `outside` is how many a ratio leaves out.
 
-    good: int
-    scrap: int
-    rework: int
-    infeed: int
+    Null: no counter tells of this kind and nobody entered any, which is no zero.
+    """
+
+    good: int | None
+    scrap: int | None
+    rework: int | None
+    infeed: int | None
     outside: int
 
 
@@ -116,31 +120,33 @@ def compute(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> float | No
     return kpi.compute(time_model(sums, settings), count_model(sums, settings))
 
 
-def figures(sums: Mapping[str, int], settings: Settings) -> Figures:
-    """Everything a page about a period shows."""
+def figures(sums: Mapping[str, int], settings: Settings, untold: Collection[str] = ()) -> Figures:
+    """Everything a page about a period shows. `untold`: the kinds of pieces that no counter tells of."""
     names = Times.model_fields
     time = time_model(sums, settings)
-    totals = {kind: sums[kind] for kind in ("good", "scrap", "rework", "infeed")}
+    totals = {kind: None if kind in untold and not sums[kind] else sums[kind] for kind in KINDS}
+    blind = totals["good"] is None
     outside = sums["good"] + sums["scrap"] + sums["rework"] - value_of("pq", sums, settings)
     return Figures(
         times=Times(**{name: value_of(name, sums, settings) for name in names}),
         counts=Counts(**totals, outside=outside),
         coverage=time.coverage,
         unrated=1 - sums["apt_rated_us"] / sums["apt_us"] if sums["apt_us"] else None,
-        kpis=[value(kpi, sums, settings) for kpi in catalogue().values()],
-        losses=waterfall(sums),
+        kpis=[value(kpi, sums, settings, blind=blind) for kpi in catalogue().values()],
+        losses=waterfall(sums, blind=blind),
     )
 
 
-def value(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> KpiValue:
-    """A KPI of a group, with bounds where coverage is low."""
+def value(kpi: Kpi, sums: Mapping[str, int], settings: Settings, *, blind: bool = False) -> KpiValue:
+    """A KPI of a group, with bounds where coverage is low. `blind`: nothing tells of good pieces."""
     coverage = time_model(sums, settings).coverage
-    found = compute(kpi, sums, settings)
-    low, high = bounds(kpi, sums, settings) if coverage is not None and coverage < COVERAGE_LOW else (None, None)
+    hidden = blind and kpi.needs_pieces
+    trusted = hidden or coverage is None or coverage >= COVERAGE_LOW
+    low, high = (None, None) if trusted else bounds(kpi, sums, settings)
     return KpiValue(
         id=kpi.id,
         name=kpi.name,
-        value=found,
+        value=None if hidden else compute(kpi, sums, settings),
         unit=kpi.unit,
         low=low,
         high=high,
@@ -166,8 +172,11 @@ def bounds(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> tuple[float
     return (min(known) if found[1] is not None else 0.0, max(known)) if known else (None, None)
 
 
-def waterfall(sums: Mapping[str, int]) -> list[Loss]:
-    """From elapsed time to effective time, in the order in which losses are taken; the steps sum up exactly."""
+def waterfall(sums: Mapping[str, int], *, blind: bool = False) -> list[Loss]:
+    """From elapsed time to effective time, in the order in which losses are taken; the steps sum up exactly.
+
+    Where nothing tells of good pieces (`blind`) it ends at the production time: nobody knows how much was effective.
+    """
     rated_us = sums["apt_rated_us"]
     ideal_us, ideal_good_us = _round_us(sums["ideal_ns"]), _round_us(sums["ideal_good_ns"])
     steps = [
@@ -183,6 +192,8 @@ def waterfall(sums: Mapping[str, int]) -> list[Loss]:
         ("quality", "Quality loss", ideal_us - ideal_good_us),
         ("effective", "Effective", sums["apt_us"] - rated_us + ideal_good_us),
     ]
+    if blind:
+        steps[-3:] = [("production", "Production time", sums["apt_us"])]
     return [Loss(key=key, label=label, us=us, units=_units(us, sums)) for key, label, us in steps]
 
 

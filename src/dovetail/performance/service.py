@@ -214,7 +214,7 @@ class PerformanceRoom:
             line_method="constraint" if plant.get(equipment_id).flow and leaves.ids else None,
             leaves=leaves,
             sums=sums,
-            figures=figures(sums, self.settings),
+            figures=figures(sums, self.settings, self.gathering.untold(leaves.ids, until_us - 1)),
         )
 
     def grouped(
@@ -262,7 +262,9 @@ class PerformanceRoom:
         """Where a node's figures come from: itself when it has a ledger, else what lies below it and may be seen."""
         node = plant.get(equipment_id)
         if ledgered(plant, node) is not None:
-            return Leaves((equipment_id,))
+            blind = "good" in self.gathering.untold([equipment_id], self.clock.now_us())
+            hint = f"{node.path}: nothing counts good pieces, give it `counters`"
+            return Leaves((equipment_id,), hints=(hint,) if blind else ())
         if node.flow or not plant.children(equipment_id):
             return Leaves((), hints=(f"{node.path}: {missing_hint(node)}",))
         below = [self.leaves(plant, child, scope) for child in plant.children(equipment_id) if scope.sees(VIEW, child)]

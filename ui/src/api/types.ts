@@ -120,7 +120,8 @@ export interface ShiftBoard { equipment_id: number; shift: Omit<Shift, "crew"> |
 export interface OfferedReason { key: string; name: string; category: string; children: OfferedReason[] }
 export interface OfferedReasons { items: OfferedReason[]; last_used: string[]; suggested: string | null }
 export interface CountRecord { start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; origin: string; tag_id: number | null; spread: boolean }
-export interface Counts { good: number; scrap: number; rework: number; infeed: number }
+/** Null: no counter tells of this kind, and nobody entered any. */
+export interface Counts { good: number | null; scrap: number | null; rework: number | null; infeed: number | null }
 
 export interface JobResponse {
   id: string;

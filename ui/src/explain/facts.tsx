@@ -2,6 +2,7 @@
 import type { ExplainNode } from "@/api/types";
 import css from "@/explain/explain.module.css";
 import { factWords, words } from "@/explain/words";
+import { words as kpiText } from "@/kpi/words";
 import { Lasting, Num, When } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
 import { connectionOf, Go, tagOf } from "@/view/place";
@@ -24,6 +25,7 @@ function Fact({ name, value, tagId }: { name: string; value: unknown; tagId: unk
   if (typeof value === "boolean") return wordFor(factWords, language, value ? "yes" : "no");
   if (name === "state") return stateName(String(value));
   if (name === "reason") return reasonName(String(value));
+  if (name === "untold") return (value as string[]).map((kind) => wordFor(kpiText, language, kind)).join(", ");
   const shown = Array.isArray(value) ? value.join(", ") : String(value);
   return CODES.has(name) ? <span className="mono">{shown}</span> : shown;
 }

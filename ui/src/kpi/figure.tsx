@@ -1,8 +1,9 @@
 // A figure on a screen: its value, what is known of its coverage, and the way into its explanation.
 import { Tooltip } from "@mantine/core";
-import type { Kpis } from "@/api/types";
+import type { KpiFigure, Kpis } from "@/api/types";
 import { questionOf, useAsk } from "@/explain/open";
 import css from "@/kpi/kpi.module.css";
+import { isBlind, isUntold } from "@/kpi/made";
 import { kpiWords, words } from "@/kpi/words";
 import { formatRatio } from "@/show/format";
 import { Ratio } from "@/show/show";
@@ -11,6 +12,14 @@ import { useWords, wordFor } from "@/words/words";
 
 const COVERAGE_SHOWN_BELOW = 0.9; // STANDARDS: under it the bounds "all lost … all produced" stand beside the number
 
+const OF_QUALITY: ReadonlySet<string> = new Set(["quality_ratio", "oee_index", "nee_index", "teep"]);
+
+/** Why there is no value, or what it is made without. */
+function hintOf(figure: KpiFigure | undefined, kpis: Kpis | undefined): "noValue" | "untoldFigure" | "untoldScrap" | undefined {
+  if (figure?.value === null) return isBlind(kpis) && figure.id !== "availability" ? "untoldFigure" : "noValue";
+  return figure && OF_QUALITY.has(figure.id) && isUntold(kpis, "scrap") ? "untoldScrap" : undefined;
+}
+
 interface FigureProps { kpi: string; kpis: Kpis | undefined; size?: "small" | "medium" | "large"; /** In a table whose column says the name it is read out only. */ named?: "shown" | "hidden" }
 export function Figure({ kpi, kpis, size = "medium", named = "shown" }: FigureProps) {
   const say = useWords(words);
@@ -18,10 +27,11 @@ export function Figure({ kpi, kpis, size = "medium", named = "shown" }: FigurePr
   const ask = useAsk();
   const name = wordFor(kpiWords, language, kpi);
   const figure = kpis?.kpis.find((candidate) => candidate.id === kpi);
+  const hint = hintOf(figure, kpis);
   const open = () => kpis && ask(questionOf(kpi, kpis));
   const bounded = figure?.low !== null && figure?.low !== undefined && figure.high !== null && figure.high !== undefined && (kpis?.coverage ?? 1) < COVERAGE_SHOWN_BELOW;
   return (
-    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={figure && figure.value === null ? say("noValue") : undefined} data-testid={`kpi-${kpi}`}>
+    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={hint && say(hint)} data-testid={`kpi-${kpi}`}>
       <span className={named === "shown" ? css.name : "visually-hidden"}>{name}</span>
       <span className={css.value}><Ratio value={figure?.value} /></span>
       <span className="visually-hidden">{say("explainIt")}</span>

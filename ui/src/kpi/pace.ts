@@ -13,7 +13,7 @@ export interface Paced { target: number; actual: number; pace: Pace }
 export function paceOf(kpis: Kpis | undefined): Paced | null {
   const whole = kpis?.losses.find((loss) => loss.key === "elapsed")?.units;
   const made = madeIn(kpis);
-  if (!kpis || !made || whole === null || whole === undefined) return null;
+  if (!kpis || typeof made?.good !== "number" || whole === null || whole === undefined) return null;
   const unasked = kpis.losses.filter((loss) => UNASKED.has(loss.key)).reduce((sum, loss) => sum + (loss.units ?? 0), 0);
   const target = Math.max(0, Math.round(whole - unasked));
   const actual = made.good;

@@ -2,11 +2,11 @@
 import type { Equipment, Kpis } from "@/api/types";
 import { Icon } from "@/design/icons";
 import { Coverage, Figure } from "@/kpi/figure";
-import { madeIn } from "@/kpi/made";
 import css from "@/kpi/shift-figures.module.css";
+import { Made } from "@/kpi/untold";
 import { words } from "@/kpi/words";
 import { formatMoment } from "@/show/format";
-import { Num, useReader } from "@/show/show";
+import { useReader } from "@/show/show";
 import { useWords } from "@/words/words";
 
 const FACTORS = ["availability", "effectiveness", "quality_ratio"] as const;
@@ -26,7 +26,7 @@ function Figures({ kpis }: { kpis: Kpis | undefined }) {
       <Figure kpi="oee_index" kpis={kpis} size="large" />
       {FACTORS.map((kpi) => <Figure key={kpi} kpi={kpi} kpis={kpis} />)}
       <span className={css.rule} />
-      {(["good", "scrap"] as const).map((kind) => <div key={kind} className={css.cell} data-testid={`shift-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Num value={madeIn(kpis)?.[kind]} /></span></div>)}
+      {(["good", "scrap"] as const).map((kind) => <div key={kind} className={css.cell} data-testid={`shift-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Made kpis={kpis} kind={kind} /></span></div>)}
       <Coverage value={kpis?.coverage} />
     </div>
   );

@@ -13,5 +13,9 @@ describe("waterfall", () => {
     const falls = fallsOf([loss("elapsed", 100), loss("delay", 40), loss("speed", -10), loss("effective", 70)]);
     expect(falls[2]).toMatchObject({ from: 0.6, to: 0.7 });
   });
+  it("ends at the production time where nothing counts pieces", () => {
+    const falls = fallsOf([loss("elapsed", 100), loss("delay", 40), loss("production", 60)]);
+    expect(falls[2]).toMatchObject({ from: 0, to: 0.6 });
+  });
   it("shows nothing of nothing", () => expect(fallsOf([loss("elapsed", 0)])).toEqual([]));
 });

@@ -10,9 +10,9 @@ import { useWords, wordFor } from "@/words/words";
 /** What explains a step: a path under a KPI that holds its column. */
 const EXPLAINED_BY: Readonly<Record<string, string>> = {
   elapsed: "teep/elapsed_us", not_planned: "teep/not_planned_us", planned_down: "teep/planned_down_us", no_data: "availability/nodt_us", setup: "availability/aust_us", delay: "availability/adet_us",
-  delay_external: "availability/external_us", down: "availability/adot_us", speed: "effectiveness", quality: "quality_ratio", effective: "oee_index",
+  delay_external: "availability/external_us", down: "availability/adot_us", speed: "effectiveness", quality: "quality_ratio", effective: "oee_index", production: "availability/apt_us",
 };
-const WHOLE = new Set(["elapsed", "effective"]);
+const WHOLE = new Set(["elapsed", "production", "effective"]);
 
 export interface Fall { loss: Loss; from: number; to: number }
 

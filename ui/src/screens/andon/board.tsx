@@ -27,7 +27,7 @@ function PaceNow({ line }: { line: Equipment }) {
       <div><dt>{say("good")}</dt><dd><Num value={made?.good} /></dd></div>
       {pace && <div><dt>{say("target")}</dt><dd><Num value={pace.target} /></dd></div>}
       {pace && <div className={css.gap}><dt>{say(pace.pace)}</dt><dd><span aria-hidden="true">{SIGN_OF[pace.pace]}</span><Num value={Math.abs(pace.actual - pace.target)} /></dd></div>}
-      {made && !pace && <div><dt className={css.noRate}>{say("noRate")}</dt></div>}
+      {made && !pace && <div><dt className={css.noRate}>{say(made.good === null ? "noCounter" : "noRate")}</dt></div>}
     </dl>
   );
 }

@@ -72,6 +72,9 @@ function Hour({ hour, most }: { hour: BoardHour; most: number }) {
   );
 }
 
+/** What the machine did is known, how many good pieces it made is not: no counter is assigned, and nobody entered any. */
+export const isUncounted = ({ totals }: Pick<ShiftBoard, "totals">): boolean => Boolean(totals.covered) && totals.good === null;
+
 export function Board({ board }: { board: ShiftBoard }) {
   const say = useWords(words);
   const { totals, hours } = board;

@@ -6,6 +6,7 @@ import { useKnownJobs, useProductName } from "@/jobs/jobs";
 import { Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { madeIn } from "@/kpi/made";
+import { Made } from "@/kpi/untold";
 import { type MachineNow, useMachineNow } from "@/machine/now";
 import { useSpeed } from "@/machine/speed";
 import css from "@/screens/line/line.module.css";
@@ -69,8 +70,8 @@ function Machine({ unit, isConstraint, jobs }: MachineProps) {
     state: <State unit={unit} machine={machine} />,
     for: machine.now && <span className={css.counter} data-testid={`counter-${unit.path}`}><Running since={machine.now.since} /></span>,
     speed: <SpeedCell unit={unit} />,
-    good: <span className={css.number}><Num value={madeIn(kpis)?.good} /></span>,
-    scrap: <span className={css.number}><Num value={madeIn(kpis)?.scrap} /></span>,
+    good: <span className={css.number}><Made kpis={kpis} kind="good" /></span>,
+    scrap: <span className={css.number}><Made kpis={kpis} kind="scrap" /></span>,
     oee: <Figure kpi="oee_index" kpis={kpis} named="hidden" />,
     job: <JobCell jobs={jobs} />,
   };
@@ -91,8 +92,8 @@ function Buffer({ before, after }: { before: Equipment; after: Equipment }) {
   const reader = useReader();
   const [made, taken] = [useCurrentShift(before.id).kpis, useCurrentShift(after.id).kpis];
   const [passed, on] = [madeIn(made), madeIn(taken)];
-  if (!made || !passed || !on) return null;
-  const n = passed.good - on.good - on.scrap - on.rework;
+  if (!made || !passed || passed.good === null || !on || on.good === null) return null;
+  const n = passed.good - on.good - (on.scrap ?? 0) - (on.rework ?? 0);
   return (
     <tr className={css.bufferRow}>
       <td colSpan={COLUMNS.length}>

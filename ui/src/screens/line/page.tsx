@@ -6,7 +6,9 @@ import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
 import { useCurrentShift } from "@/kpi/current-shift";
+import { isBlind } from "@/kpi/made";
 import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
+import { NoCounter } from "@/kpi/untold";
 import css from "@/screens/line/line.module.css";
 import { LineTimeline } from "@/screens/line/line-timeline";
 import { Machines } from "@/screens/line/machines";
@@ -48,6 +50,7 @@ function Line({ line }: { line: Equipment }) {
       <Panel>
         <ShiftFigures line={line} kpis={kpis} />
         {kpis?.line_method && <Method line={line} units={units} />}
+        <NoCounter here={line} blind={isBlind(kpis)} />
         {error && !kpis && <ProblemNotice error={error} compact />}
       </Panel>
       <Panel title={say("machines")} flush testid="machines"><Machines line={line} units={units} /></Panel>

@@ -2,7 +2,7 @@
 import type { Equipment, Kpis } from "@/api/types";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
-import { madeIn } from "@/kpi/made";
+import { Made } from "@/kpi/untold";
 import { type MachineNow, useMachineNow } from "@/machine/now";
 import { useSpeed } from "@/machine/speed";
 import css from "@/screens/overview/overview.module.css";
@@ -46,11 +46,11 @@ function Pieces({ kpis }: { kpis: Kpis | undefined }) {
     <>
       <div className={css.cell} data-testid="count-good">
         <span className={css.label}>{say("good")}</span>
-        <span className={css.number}><Num value={madeIn(kpis)?.good} /></span>
+        <span className={css.number}><Made kpis={kpis} kind="good" /></span>
       </div>
       <div className={css.cell} data-testid="count-scrap">
         <span className={css.label}>{say("scrap")}</span>
-        <span className={css.number}><Num value={madeIn(kpis)?.scrap} /></span>
+        <span className={css.number}><Made kpis={kpis} kind="scrap" /></span>
       </div>
     </>
   );

@@ -5,8 +5,9 @@ import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
 import { Waiting } from "@/design/notice";
 import { runsOf, useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
-import { madeIn } from "@/kpi/made";
+import { isBlind, madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
+import { Made, NoCounter } from "@/kpi/untold";
 import { EndDialog, HandOverDialog, StartDialog } from "@/screens/station/job-dialogs";
 import css from "@/screens/station/station.module.css";
 import { words } from "@/screens/station/words";
@@ -28,7 +29,7 @@ function Job({ job }: { job: JobResponse }) {
   );
 }
 
-function Pieces({ kpis }: { kpis: Kpis | undefined }) {
+function Pieces({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
   const say = useWords(words);
   const pace = paceOf(kpis);
   const made = madeIn(kpis);
@@ -36,10 +37,11 @@ function Pieces({ kpis }: { kpis: Kpis | undefined }) {
   return (
     <div className={`live ${css.pieces}`} data-testid="station-pieces">
       <dl>
-        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Num value={made?.good} /></dd></div>
-        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Num value={made?.scrap} /></dd></div>
-        <div><dt>{say("target")}</dt><dd>{pace || !made ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
+        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Made kpis={kpis} kind="good" /></dd></div>
+        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Made kpis={kpis} kind="scrap" /></dd></div>
+        <div><dt>{say("target")}</dt><dd>{pace || made?.good === null || !made ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
       </dl>
+      <NoCounter here={here} blind={isBlind(kpis)} />
       {pace && <div className={css.track} aria-hidden="true"><div className={css.done} data-pace={pace.pace} style={{ width: `${share * 100}%` }} /></div>}
     </div>
   );
@@ -68,7 +70,7 @@ export function JobCard({ here, units, kpis }: { here: Equipment; units: readonl
       <div className={css.card}>
         <span className={css.label}>{say("job")}</span>
         <div className={css.jobs}>{!jobs ? <Waiting lines={1} height={44} /> : runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} job={run.first} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
-        <Pieces kpis={kpis} />
+        <Pieces here={here} kpis={kpis} />
       </div>
       {mayJob && (
         <div className={css.actions}>

@@ -13,14 +13,14 @@ import { useBars } from "@/history/records";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Waterfall } from "@/kpi/waterfall";
-import { madeIn } from "@/kpi/made";
+import { isBlind } from "@/kpi/made";
+import { Made, NoCounter } from "@/kpi/untold";
 import { words as kpiText } from "@/kpi/words";
 import { useNowMs } from "@/live/now";
 import { UnitHead } from "@/screens/unit/head";
 import { HistoryPanel } from "@/screens/unit/history";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
-import { Num } from "@/show/show";
 import { NoWindow } from "@/view/no-window";
 import { Go, stationOf, useEquipmentPath } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
@@ -54,7 +54,7 @@ function FigureRow({ kpis }: { kpis: Kpis | undefined }) {
       <Figure kpi="oee_index" kpis={kpis} size="large" />
       {FIGURES.map((kpi) => <Figure key={kpi} kpi={kpi} kpis={kpis} />)}
       <span className={css.rule} />
-      {counts.map((kind) => <div key={kind} className={css.count} data-testid={`count-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Num value={madeIn(kpis)?.[kind]} /></span></div>)}
+      {counts.map((kind) => <div key={kind} className={css.count} data-testid={`count-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Made kpis={kpis} kind={kind} /></span></div>)}
       <Coverage value={kpis?.coverage} />
     </div>
   );
@@ -106,7 +106,7 @@ function Unit({ equipment }: { equipment: Equipment }) {
       {!period.window && <NoWindow period={period} />}
       {period.window && (
         <>
-          <Panel><FigureRow kpis={figures.kpis} />{figures.error && <ProblemNotice error={figures.error} compact />}</Panel>
+          <Panel><FigureRow kpis={figures.kpis} /><NoCounter here={equipment} blind={isBlind(figures.kpis)} />{figures.error && <ProblemNotice error={figures.error} compact />}</Panel>
           <HistoryPanel equipment={equipment} window={period.window} />
           <Details equipment={equipment} window={period.window} figures={figures} />
         </>
