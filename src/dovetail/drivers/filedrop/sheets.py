@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-
-import orjson
 
 from dovetail.core.batch import Kind
 from dovetail.drivers.base import Point
 from dovetail.drivers.filedrop.address import column as parse_column
 from dovetail.drivers.filedrop.options import FORMS, FileDropOptions
+from dovetail.drivers.jsonrows import MISSING, NotJsonError, decoded, member, walk
 from dovetail.drivers.rowplaces import Column, Place
 from dovetail.drivers.rowtaking import Fault, Look, Wanted
 from dovetail.drivers.rowtimes import TimeError, reader
@@ -26,7 +24,6 @@ from dovetail.drivers.rowtimes import TimeError, reader
 _DELIMITERS: Final = {"tab": "\t"}
 _NUMBERS: Final = frozenset({Kind.F64, Kind.I64, Kind.U64})
 _CODECS: Final = {"utf-8": "utf-8-sig"}  # with or without the mark that Windows puts first
-_MISSING: Final = object()
 SHOWN_MAX: Final = 3  # faults in one line of the log; the note has more
 
 
@@ -162,43 +159,23 @@ def _documents(text: str, options: FileDropOptions) -> Iterator[tuple[int, Any]]
 
 def _records(text: str, options: FileDropOptions) -> Iterator[tuple[int, Any]]:
     steps = parse_column(options.records).steps
-    found = _walk(_parsed(text, 0), steps)
-    if found is None or found is _MISSING:
+    found = walk(_parsed(text, 0), steps)
+    if found is None or found is MISSING:
         raise bad(0, "there is nothing at this pointer in the document", options.records)
     yield from enumerate(found if isinstance(found, list) else [found], 1)
 
 
 def _parsed(text: str, line: int) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        try:
-            return json.loads(text)  # NaN and Infinity, which some machines write
-        except (ValueError, RecursionError):
-            raise bad(line or error.lineno, f"this is no JSON: {error.msg}", f"character {error.colno}") from error
-
-
-def _walk(document: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
-        if isinstance(document, dict) and step in document:
-            document = document[step]
-        elif isinstance(document, list) and step.isascii() and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return _MISSING
-    return document
+        return decoded(text)
+    except NotJsonError as error:
+        raise bad(line or error.line, str(error), f"character {error.character}") from error
 
 
 def _member(column: Column) -> Look:
     if column.form not in FORMS["json"]:
         raise bad(0, "no such place in a JSON document", column.written)
-    steps = (column.name,) if column.form == "name" else column.steps
-
-    def look(row: Any) -> Any:
-        found = _walk(row, steps)
-        return None if found is _MISSING or found == "" else found
-
-    return look
+    return member(column)
 
 
 # --- fixed width ----------------------------------------------------------------------------------------------

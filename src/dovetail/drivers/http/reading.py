@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-
-import orjson
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind
 from dovetail.core.clock import from_datetime
 from dovetail.drivers.base import NO_DEVICE_TIME, Point
 from dovetail.drivers.http.address import WebAddress
+from dovetail.drivers.jsonrows import MISSING, NotJsonError, decoded, walk
 from dovetail.drivers.values import Row
 
 # Native status: an HTTP status of the document, or one of ours below 100.
@@ -30,7 +28,6 @@ _QUALITY: Final[dict[int, int]] = {
     504: q.BAD_COMM,
 }
 _UNIT_US: Final = {"s": 1_000_000, "ms": 1_000, "us": 1}
-_MISSING: Final = object()
 _YEAR_9999_US: Final = 253_402_300_799_000_000
 
 
@@ -43,21 +40,9 @@ def quality_of(status: int) -> int:
     return _QUALITY.get(status, q.BAD_CONFIG if status < 500 else q.BAD_DEVICE)
 
 
-def walk(document: Any, steps: Sequence[str]) -> Any:
-    """The member that the steps lead to, `_MISSING` when one of them leads nowhere."""
-    for step in steps:
-        if isinstance(document, dict) and step in document:
-            document = document[step]
-        elif isinstance(document, list) and step.isascii() and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return _MISSING
-    return document
-
-
 def time_of(document: Any, steps: Sequence[str] | None, unit: str) -> int:
     """When the document says it was true, µs UTC; NO_DEVICE_TIME where it does not say, or nothing to believe."""
-    said = _MISSING if steps is None else walk(document, steps)
+    said = MISSING if steps is None else walk(document, steps)
     try:
         if isinstance(said, str):
             moment = datetime.fromisoformat(said)
@@ -76,13 +61,13 @@ def rows(
     """One row for each point that stands in this document."""
     if not 200 <= status < 300:
         return [(index, None, status, NO_DEVICE_TIME) for index, _, _ in points]
-    document = _decoded(body) if any(not address.is_text for _, _, address in points) else _MISSING
+    document = _decoded(body) if any(not address.is_text for _, _, address in points) else MISSING
     at_us = time_of(document, time, unit)
     found: list[Row] = []
     for index, point, address in points:
         if address.is_text:
             found.append((index, body.decode("utf-8", "replace").strip(), 0, NO_DEVICE_TIME))
-        elif document is _MISSING:
+        elif document is MISSING:
             found.append((index, None, NOT_JSON, NO_DEVICE_TIME))
         else:
             found.append(_row(index, point, walk(document, address.steps), at_us))
@@ -90,18 +75,14 @@ def rows(
 
 
 def _decoded(body: bytes) -> Any:
-    """The document; some machines write NaN and Infinity into it, which is no JSON and yet clear."""
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
-            return _MISSING
+        return decoded(body)
+    except NotJsonError:
+        return MISSING
 
 
 def _row(index: int, point: Point, value: Any, at_us: int) -> Row:
-    if value is _MISSING:
+    if value is MISSING:
         return (index, None, NO_MEMBER, at_us)
     if value is None and point.kind is not Kind.JSON:
         return (index, None, NULL, at_us)

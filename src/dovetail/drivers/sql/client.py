@@ -25,8 +25,8 @@ from dovetail.drivers.hand import Hand
 from dovetail.drivers.heldrows import HeldRows
 from dovetail.drivers.keeping import Keep, in_parcels, keep_of, must_keep
 from dovetail.drivers.rowplaces import Column, Place
-from dovetail.drivers.rowtaking import Look, RowTaker, Taken, wanted
-from dovetail.drivers.rowtimes import TimeError, reader
+from dovetail.drivers.rowtaking import Look, RowTaker, Taken, timed, wanted
+from dovetail.drivers.rowtimes import reader
 from dovetail.drivers.sql import pages
 from dovetail.drivers.sql.address import parse_address
 from dovetail.drivers.sql.database import Database, Rows
@@ -193,7 +193,7 @@ class SqlDriver:
         time = None
         if self._options.time is not None:
             said = self._look(names, Column("name", self._options.time, name=self._options.time))
-            time = _timed(said, reader(self._options.time_format, self._options.zone))
+            time = timed(said, reader(self._options.time_format, self._options.zone))
         taker = RowTaker(looks, time, time_column=self._options.time or "")
         return taker.take(rows, now_us=now_us, arrived_us=now_us)
 
@@ -216,16 +216,6 @@ class SqlDriver:
             taken = self._samples(found.names, rows, [point], self._clock.now_us())
             held.with_rows({point.tag_id: taken.last[0]} if taken.last else {})
         return held
-
-
-def _timed(look: Look, read: Callable[[Any], int]) -> Callable[[Any], int]:
-    def time(row: Any) -> int:
-        said = look(row)
-        if said is None:
-            raise TimeError("the row does not say when it was true")
-        return read(said)
-
-    return time
 
 
 def _has(names: Sequence[str], place: Place) -> bool:
