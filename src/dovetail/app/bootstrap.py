@@ -23,6 +23,7 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
 from dovetail.drivers.keeping import KEEPING
+from dovetail.drivers.posts import POSTS, Box
 from dovetail.edge.model import LinkChange, LinkStatus
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.events.counting import CountsChanged
@@ -34,6 +35,7 @@ from dovetail.events.production import JobResponseChanged
 from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
+from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
 from dovetail.security.service import SecurityRoom
@@ -70,6 +72,10 @@ class House:
         self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
+        around = Around(
+            lambda name: collecting.posted_to(self.rooms.equipment.plant(), name), self._box, self.rooms.vault.value
+        )
+        self.intake = Intake(database, around, clock=clock)
         self._delivery: tuple[int, Mapping[str, int]] | None = None
         self.edge: EdgeRuntime | None = None  # made at the start, from the plant as it holds then
         self.spool: Spool | None = None
@@ -105,7 +111,7 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter,
+                self.look, self.meter, self.intake,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -119,6 +125,10 @@ class House:
             hosts = None if self.settings.behind_proxy else self.settings.hosts
             self._app = (app, gated(app, api, resolve=self.resolve, hosts=hosts, on_seen=self.meter.seen))
         return self._app
+
+    def _box(self) -> Box | None:
+        """The links that others post to, while there are any."""
+        return None if self.edge is None else self.edge.shared.one(POSTS, Box)
 
     def resolve(self, cookie: str | None, bearer: str | None) -> Scope | None:
         """Who is behind a cookie or a token; None: nobody."""
@@ -170,6 +180,7 @@ class House:
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
         connections = Worker("connections", rooms.connections.step)
         webhooks = Worker("webhooks", rooms.webhooks.step)
+        intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
         self.bus.subscribe(LinkChanged, connections.nudge)
@@ -181,7 +192,7 @@ class House:
         self.bus.subscribe(RecordsChanged, timeline.nudge)
         for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, virtual, timeline, ledger, sealer, connections, webhooks]
+        return [states, production, virtual, timeline, ledger, sealer, connections, webhooks, intake]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""
@@ -229,6 +240,7 @@ class House:
             worker.ask_to_stop()
         await asyncio.gather(*(asyncio.to_thread(worker.stop) for worker in self.workers))
         await asyncio.to_thread(self.rooms.connections.step)  # what the links told last
+        await asyncio.to_thread(self.intake.step)  # who was turned away last
         await asyncio.to_thread(self.rooms.webhooks.close)
 
     @staticmethod

@@ -7,9 +7,11 @@ from typing import Literal, cast
 from dovetail.core import plugins
 from dovetail.core.errors import ConfigError
 from dovetail.drivers.base import PACKAGE, DriverSpec, Point
+from dovetail.drivers.posts import PostedOptions
 from dovetail.edge.model import LinkPlan
 from dovetail.equipment.model import Connection, PlantModel, ScanClass, Tag
 from dovetail.equipment.snapshot import DEFAULT_SCAN
+from dovetail.intake.service import Posted
 from dovetail.links.model import ScanPoint, TimeRule
 from dovetail.vault.model import named_in
 
@@ -26,6 +28,19 @@ def secrets_named(plant: PlantModel) -> dict[str, list[str]]:
         for secret in sorted(set(named_in(connection.options))):
             found.setdefault(secret, []).append(name)
     return found
+
+
+def posted_to(plant: PlantModel, name: str) -> Posted | None:
+    """The connection of that name, if others post to it; what is wrong with its options its link says."""
+    connection = plant.connections.get(name)
+    if connection is None:
+        return None
+    try:
+        spec: DriverSpec = plugins.load(PACKAGE, connection.driver)
+        options = spec.check(connection.options)
+    except ConfigError:
+        return None
+    return Posted(connection.good_through_tag, options) if isinstance(options, PostedOptions) else None
 
 
 def _link(plant: PlantModel, connection: Connection) -> LinkPlan:

@@ -23,6 +23,8 @@ from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
 from dovetail.insight import api as insight_api
+from dovetail.intake import api as intake_api
+from dovetail.intake.service import Intake
 from dovetail.materials import api as materials_api
 from dovetail.onboarding import api as onboarding_api
 from dovetail.operations.http import Api
@@ -63,6 +65,7 @@ class Parts:
     is_demo: bool
     look: vitals_api.Look
     meter: HttpMeter
+    intake: Intake
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -114,6 +117,7 @@ def assemble(api: Api, parts: Parts) -> None:
     retro_api.routes(api, rooms.virtual)
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)
+    intake_api.routes(api, parts.intake)
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)
     people.routes(api, rooms.security)

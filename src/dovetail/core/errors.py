@@ -85,3 +85,13 @@ class UnauthenticatedError(RefusedError):
     """Nobody is signed in, or the session has ended (HTTP 401)."""
 
     code = "unauthenticated"
+
+
+class BusyError(RefusedError):
+    """Too often: the caller may come again after so many seconds (HTTP 429)."""
+
+    code = "too-often"
+
+    def __init__(self, message: str, *, retry_after_s: int, code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.retry_after_s = retry_after_s

@@ -19,6 +19,16 @@ CLOCK_FUTURE_US: Final = 5_000_000  # a device time further ahead than this is n
 PARCEL_SAMPLES_MAX: Final = 5_000  # what waits on disk is brought over in commits that do not hold up the live lane
 SPOOL_MEMORIES_MAX: Final = 200_000  # files, keys of messages that one link has taken: five months at one a minute
 
+INTAKE_ROWS_MAX: Final = 20_000  # of one body that is posted: a shift of a line at one a second
+INTAKE_AT_ONCE_MAX: Final = 8  # bodies that are read at once: 40 MB at most
+INTAKE_BODY_S: Final = 10.0  # for all of a body; who sends slower than that holds a place that others need
+INTAKE_LINK_S: Final = 3.0  # a link that begins anew is back by then; a sender is told to come again otherwise
+INTAKE_WAITING_MAX: Final = 20_000  # parcels of one link while the historian is away: half an hour at ten a second
+INTAKE_CLOCK_US: Final = 300_000_000  # Standard Webhooks: a signature is good for five minutes, either way
+INTAKE_REFUSED_S: Final = 0.05  # each refusal is told this late, so that its time tells nothing
+INTAKE_SENDERS_MAX: Final = 50  # (connection, sender) pairs told apart in one row of the audit; the rest together
+INTAKE_AUDIT_S: Final = 60.0  # refused posts make one row of the audit a minute at most, whoever knocks how often
+
 TRIALS_MAX: Final = 4  # links that people try at once; more would be a scan of the network
 TRIAL_OPEN_S: Final = 6.0  # a person waits for it: name, connection and session together
 TRIAL_ANSWER_S: Final = 6.0  # and for the values

@@ -30,6 +30,10 @@ class Keep(Protocol):
         """Keep samples and what is to be remembered (None: forgotten), all or nothing. Raises LinkError."""
         ...
 
+    async def waiting(self) -> int:
+        """How many parcels the historian does not have yet."""
+        ...
+
     async def delivered(self) -> None:
         """Until the historian has everything that was put."""
         ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -21,6 +21,7 @@ from pydantic import BaseModel, create_model
 
 from dovetail.core.clock import from_rfc3339
 from dovetail.core.errors import (
+    BusyError,
     ConfigError,
     ConflictError,
     DovetailError,
@@ -36,8 +37,11 @@ from dovetail.operations.operation import Operation, execute
 
 PUBLIC: Final = "public"  # the declared permission of the few routes that answer without a session
 
+PROOF: Final = "proof"  # of a route that has no session either and looks itself at what proves who is calling
+
 STATUS: Final[tuple[tuple[type[DovetailError], int], ...]] = (
     (UnauthenticatedError, 401),
+    (BusyError, 429),
     (NotFoundError, 404),
     (ConflictError, 409),
     (InvalidError, 422),
@@ -92,7 +96,7 @@ def as_known(reading: Reading, as_of: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a route needs: a permission, or PUBLIC."""
+    """What a route needs: a permission, PUBLIC, or PROOF."""
 
     method: str
     path: str
@@ -186,6 +190,30 @@ class Api:
 
         return add
 
+    def receive(
+        self,
+        method: str,
+        path: str,
+        handler: Callable[[Request], Awaitable[Response]],
+        *,
+        permission: str,
+        summary: str,
+    ) -> None:
+        """Declare a route whose handler reads the body itself, in the loop, and looks at whatever it wants to know."""
+        described = {"content": {"application/json": {"schema": {}}}, "required": True}
+        names = re.findall(r"{(\w+)}", path)
+        parameters = [{"name": one, "in": "path", "required": True, "schema": {"type": "string"}} for one in names]
+        self.router.add_api_route(
+            path,
+            handler,
+            methods=[method],
+            summary=summary,
+            status_code=202,
+            response_model=None,
+            openapi_extra={"x-permission": permission, "requestBody": described, "parameters": parameters},
+        )
+        self._declare(Declared(method, path, permission))
+
     def change(self, method: str, path: str, operation: Operation[Any, Any], *, status: int = 200) -> None:
         """Declare a route that runs an operation: path parameters and body together are its input."""
         body_model = _body_model(operation, path)
@@ -257,7 +285,9 @@ def problem(error: DovetailError, *, request_id: str | None = None) -> JSONRespo
     extra = {"hint": error.hint, "pointer": getattr(error, "pointer", None), "request_id": request_id}
     body.update({key: value for key, value in extra.items() if value})
     body.update(getattr(error, "members", {}))  # RFC 9457 extension members: both versions of a conflict
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    again_s = getattr(error, "retry_after_s", None)
+    headers = None if again_s is None else {"retry-after": str(again_s)}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
 
 
 def invalid_request(error: RequestValidationError, *, request_id: str | None = None) -> JSONResponse:

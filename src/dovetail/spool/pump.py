@@ -42,6 +42,7 @@ class Spool:
         self._moved = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._is_closed = False
         self.refused = 0  # parcels that the historian will never take
 
     async def start(self) -> None:
@@ -59,6 +60,7 @@ class Spool:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        self._is_closed = True
         self._thread.shutdown(wait=True)
         self._store.close()
 
@@ -82,6 +84,10 @@ class Spool:
         await self._in_thread(work)
         self._news.set()
 
+    async def waiting(self, link: int) -> int:
+        """How many parcels of a link wait."""
+        return await self._in_thread(lambda: self._store.waiting(link))
+
     async def delivered(self, link: int) -> None:
         """Until the historian has everything of a link."""
         async with self._moved:
@@ -91,6 +97,8 @@ class Spool:
     # --- inside -------------------------------------------------------------------------------------------------
 
     async def _in_thread[T](self, work: Callable[[], T]) -> T:
+        if self._is_closed:
+            raise LinkError("this edge is being stopped", code="spool-closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def _run(self) -> None:
@@ -170,6 +178,10 @@ class LinkSpool:
     async def put(self, parcels: Sequence[Sequence[Batch]], remember: Mapping[str, str | None]) -> None:
         """Keep parcels of at most PARCEL_SAMPLES_MAX samples and what is to be remembered, all or nothing."""
         await self._spool.put(self._link, parcels, remember)
+
+    async def waiting(self) -> int:
+        """How many parcels of this link the historian does not have yet."""
+        return await self._spool.waiting(self._link)
 
     async def delivered(self) -> None:
         """Until the historian has everything this link put."""

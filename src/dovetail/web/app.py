@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from dovetail import __version__
 from dovetail.core.errors import ConfigError, DovetailError, InvalidError, NotFoundError
 from dovetail.core.scope import Scope
-from dovetail.operations.http import PUBLIC, Api, invalid_request, problem
+from dovetail.operations.http import PROOF, PUBLIC, Api, invalid_request, problem
 from dovetail.security.api import COOKIE, COOKIE_SECURE
 from dovetail.web.gate import Gate, Resolve
 from dovetail.web.live import LiveHub
@@ -166,4 +166,5 @@ def gated(
 ) -> ASGIApp:
     """The application behind its gate: what a socket is given to serve. `on_seen` is told of every request."""
     public = frozenset(key for key, declared in api.declared.items() if declared.permission == PUBLIC)
-    return Observed(Gate(app, resolve=resolve, public=public, hosts=hosts), on_seen)
+    proven = tuple(key for key, declared in api.declared.items() if declared.permission == PROOF)
+    return Observed(Gate(app, resolve=resolve, public=public, proven=proven, hosts=hosts), on_seen)

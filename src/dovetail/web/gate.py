@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
@@ -37,14 +38,25 @@ type Resolve = Callable[[str | None, str | None], Scope | None]  # (cookie, bear
 
 
 class Gate:
-    """ASGI middleware. `hosts` are the names this server answers to (None: any, behind a declared proxy)."""
+    """ASGI middleware. `hosts` are the names this server answers to (None: any, behind a declared proxy).
+
+    `public` are (method, path) that answer without a session; `proven` (method, path with {parameters}) look at a proof
+    of their own, and nobody is looked up for them.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, resolve: Resolve, public: frozenset[tuple[str, str]], hosts: frozenset[str] | None
+        self,
+        app: ASGIApp,
+        *,
+        resolve: Resolve,
+        public: frozenset[tuple[str, str]],
+        hosts: frozenset[str] | None,
+        proven: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._app = app
         self._resolve = resolve
         self._public = public
+        self._proven = [(method, compile_path(path)[0]) for method, path in proven]
         self._hosts = hosts
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
@@ -80,10 +92,13 @@ class Gate:
         websocket = connection["type"] == "websocket"
         if websocket or (connection["method"] not in SAFE_METHODS and bearer is None):
             _check_origin(headers)
+        method = "WEBSOCKET" if websocket else connection["method"]
+        if any(method == one and path_of.match(path) for one, path_of in self._proven):
+            state["scope"] = None
+            return
         state["scope"] = await asyncio.to_thread(self._resolve, None if bearer else cookie, bearer)
         if state["scope"] is not None:
             context.ACTOR.set(state["scope"].actor.id)
-        method = "WEBSOCKET" if websocket else connection["method"]
         if state["scope"] is None and (method, path) not in self._public:
             raise UnauthenticatedError("sign in first")
 
