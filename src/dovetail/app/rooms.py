@@ -35,6 +35,7 @@ from dovetail.security.service import SecurityRoom
 from dovetail.signals.service import SignalsRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
 from dovetail.states.service import StatesRoom
+from dovetail.tagimport.service import TagImport
 from dovetail.timeline.service import TimelineRoom
 from dovetail.vault.plant import with_secret_hints
 from dovetail.vault.service import VaultRoom
@@ -70,6 +71,7 @@ class Rooms:
     insight: InsightRoom
     boards: Boards
     trying: Trying
+    tag_import: TagImport
     trials: EdgeOfThreads
     signals: SignalsRoom
 
@@ -172,6 +174,7 @@ def build_rooms(
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
     trials = EdgeOfThreads(clock, vault.value)
+    onboarding = Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),
@@ -191,7 +194,8 @@ def build_rooms(
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance, clock),
-        trying=Trying(Onboarding(equipment, vault), trials, clock),
+        trying=Trying(onboarding, trials, clock),
+        tag_import=TagImport(onboarding),
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
     )

@@ -35,6 +35,7 @@ from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import samples_api
 from dovetail.states import api as states_api
+from dovetail.tagimport import api as tagimport_api
 from dovetail.timeline import api as timeline_api
 from dovetail.upkeep import api as upkeep_api
 from dovetail.upkeep.backup import Backups
@@ -78,6 +79,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.production.operations,
         *rooms.calendar_editing.operations,
         *rooms.trying.onboarding.operations,
+        rooms.tag_import.bring_in,
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
@@ -112,6 +114,7 @@ def assemble(api: Api, parts: Parts) -> None:
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )
     onboarding_api.routes(api, rooms.trying)
+    tagimport_api.routes(api, rooms.tag_import)
     signals_api.routes(api, rooms.signals)
     virtual_api.routes(api, rooms.virtual)
     retro_api.routes(api, rooms.virtual)

@@ -7,6 +7,7 @@ braces is written anew as a whole. Comments beside a changed value go, all other
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
@@ -22,6 +23,7 @@ type Path = tuple[str, ...]
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*\Z")
 _WORDS_OF_YAML: Final = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 WIDTH: Final = 110
+NOTE_MAX: Final = 100  # characters of a comment behind an entry
 
 
 def put(documents: Mapping[str, str], path: Path, value: object) -> dict[str, str]:
@@ -39,6 +41,67 @@ def remove(documents: Mapping[str, str], path: Path) -> dict[str, str]:
     while len(path) > 2 and len(_at(_data(name, text), path[:-1])) == 1:
         path = path[:-1]
     return {**documents, name: _put(name, text, path, None, act="remove")}
+
+
+def put_all(
+    documents: Mapping[str, str], path: Path, entries: Mapping[str, Mapping[str, Any]], notes: Mapping[str, str]
+) -> dict[str, str]:
+    """The files with all these entries in the mapping at `path`, each on a line of its own with its note behind it.
+
+    Ten thousand cost little more than one: the file is read and taken apart once.
+    """
+    name = _file_of(documents, path)
+    text = documents.get(name, "")
+    if not entries:
+        return dict(documents)
+    if not _at(_data(name, text), path):
+        first = next(iter(entries))
+        text = _put(name, text, (*path, first), entries[first])
+    mapping: Any = yaml.compose(text, Loader=LOADER)
+    for key in path:
+        mapping = next((pair[1] for pair in mapping.value if pair[0].value == key), None)
+        if mapping is None or not _is_block(mapping):  # written in braces: written anew as a whole
+            return {**documents, name: _put(name, text, path, {**_at(_data(name, text), path), **entries})}
+    indent = mapping.value[0][0].start_mark.column
+    there = {pair[0].value: at for at, pair in enumerate(mapping.value)}
+    last = _end_of(text, mapping, len(mapping.value) - 1)
+    made = "".join(_line(key, entries[key], notes.get(key, ""), indent) for key in entries if key not in there)
+    cuts = [(last, last, made)]
+    for key in entries:
+        if key in there:
+            begin = mapping.value[there[key]][0].start_mark.line
+            cuts.append(
+                (begin, _end_of(text, mapping, there[key]), _line(key, entries[key], notes.get(key, ""), indent))
+            )
+    lines = text.splitlines(keepends=True)
+    if not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    for begin, end, new in sorted(cuts, key=lambda cut: cut[:2], reverse=True):
+        lines[begin:end] = [new]
+    return {**documents, name: "".join(lines)}
+
+
+def _line(key: str, entry: Mapping[str, Any], note: str, indent: int) -> str:
+    """One entry in braces on one line; what is not plainly printable is left to the YAML writer."""
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in note).split())
+    behind = f"  # {words[:NOTE_MAX]}" if words else ""
+    fields = [(_scalar(name), _scalar(value)) for name, value in entry.items()]
+    if None in (_scalar(key), *(part for pair in fields for part in pair)):
+        return _emit({key: dict(entry)}, indent)
+    inside = ", ".join(f"{name}: {value}" for name, value in fields)
+    return f"{' ' * indent}{_scalar(key)}: {{{inside}}}{behind}\n"
+
+
+def _scalar(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if not isinstance(value, str) or not value.isprintable():
+        return None
+    return (
+        value if _PLAIN.match(value) and value.lower() not in _WORDS_OF_YAML else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _file_of(documents: Mapping[str, str], path: Path) -> str:

@@ -89,6 +89,7 @@ WORDS: Final[dict[str, str]] = {
     "type-unknown": "the data type {about} is not known",
     "type-not-read": "{about} cannot be read as one value",
     "array": "an array ({about}) is not one value of this driver",
+    "not-scaled": "a {about} has no scale, offset or deadband",
     "scaling": "its scaling ({about}) is not linear",
     "scaling-half": "its scaling is not complete: {about}",
     "not-from-device": "its value does not come from a device ({about})",
