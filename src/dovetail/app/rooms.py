@@ -163,14 +163,9 @@ def build_rooms(
     )  # fmt: skip
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
-        equipment=equipment,
-        states=timeline,
-        counting=counting,
-        production=production,
-        calendar=calendar,
-        categories=states.categories,
-        rate_upm=materials.rate_upm,
-    )
+        equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
+        categories=states.categories, rate_upm=materials.rate_upm,
+    )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
     trials = EdgeOfThreads(clock, vault.value)
