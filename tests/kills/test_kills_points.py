@@ -28,6 +28,7 @@ POINTS = (
 )
 ONCE = ("edge.resumed",)  # a life passes it once
 EVERY = [(point, nth) for point in POINTS for nth in (1, 3) if nth == 1 or point not in ONCE]
+IN_TEST = 7  # of the points, always the same ones
 DIES_WITHIN_S = 40.0
 
 
@@ -45,9 +46,9 @@ def kill_at_points(folder: Path, cradle: Cradle, points: Sequence[tuple[str, int
 def test_a_kill_between_two_steps_loses_and_doubles_nothing(
     tmp_path: Path, cradle: Cradle, say: Callable[[str], None]
 ) -> None:
-    chance = random.Random(2)
-    chosen = [(point, 1 if point in ONCE else chance.choice((1, 3))) for point in chance.sample(POINTS, len(POINTS))]
-    kill_at_points(tmp_path, cradle, chosen, seed=2)
+    chance = random.Random(9)  # at least one of each stage
+    chosen = [(point, 1 if point in ONCE else chance.choice((1, 3))) for point in chance.sample(POINTS, IN_TEST)]
+    kill_at_points(tmp_path, cradle, chosen, seed=9)
     say(f"{len(chosen)} of {3 * len(EVERY)} kills at named points (make soak runs all)")
 
 

@@ -10,7 +10,7 @@ import pytest
 from kills_checks import assert_all_holds
 from kills_world import Cradle, world
 
-KILLS, FOLDERS, IN_TEST = 25, 20, 6
+KILLS, FOLDERS, IN_TEST = 25, 20, 4
 
 
 def kill_at_random(folder: Path, cradle: Cradle, *, seed: int, kills: int, database_url: str | None = None) -> None:
