@@ -78,7 +78,9 @@ def run_turn(suites: list[dict[str, Any]], *, soak: bool) -> list[Result]:
     """Side by side: the last one tells as it goes, the others' words come in one piece when they have ended."""
     kept: list[list[str]] = [[] for _ in suites[:-1]]
     with ThreadPoolExecutor(len(suites)) as beside:
-        others = [beside.submit(run, one, soak=soak, say=words.append) for one, words in zip(suites, kept, strict=False)]
+        others = [
+            beside.submit(run, one, soak=soak, say=words.append) for one, words in zip(suites, kept, strict=False)
+        ]
         print(f"\n=== {suites[-1]['title']}", flush=True)
         last = run(suites[-1], soak=soak, say=lambda line: print(line, end="", flush=True))
         results = [one.result() for one in others]
