@@ -10,6 +10,9 @@ from dovetail.core.clock import SECOND_US
 
 DAY_ZERO_US = 1_767_592_800_000_000  # Monday 2026-01-05 06:00 UTC: a start of shift, far from any DST change
 
+TURNS_MAX = 20  # of the loop: enough for a chain of tasks to reach its next wait
+IDLE_TURNS = 3  # in which nobody had anything to do: all wait; not one, for a thread may just be handing in its result
+
 
 class ManualClock:
     """Wall and monotonic time under the test's hand."""
@@ -54,5 +57,10 @@ class ManualClock:
         self.tick(end_us - self._monotonic_us)
 
     async def _settle(self) -> None:
-        for _ in range(20):  # enough turns of the loop for a chain of tasks to reach its next wait
+        ready = getattr(asyncio.get_running_loop(), "_ready", None)  # not every loop tells
+        idle = 0
+        for _ in range(TURNS_MAX):
             await asyncio.sleep(0)
+            idle = 0 if ready is None or ready else idle + 1
+            if idle == IDLE_TURNS:
+                return
