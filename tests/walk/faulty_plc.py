@@ -174,10 +174,12 @@ class Hall:
     async def drained(self) -> None:
         """Until what the edge collected is stored: that happens in a thread of its own, in real time."""
         async with asyncio.timeout(30):
-            while self.edge.delivery()["waiting_frames"]:
+            while waiting := self.edge.delivery()["waiting_frames"]:
                 await self.clock.advance(GROUP_COMMIT_S)  # what waits to share a commit
                 for _ in range(500):
-                    await asyncio.sleep(0.001 * bool(self.edge.delivery()["waiting_frames"]))
+                    if self.edge.delivery()["waiting_frames"] < waiting:
+                        break  # what came during that commit waits for the next one, and for the clock
+                    await asyncio.sleep(0.001)
 
     def work(self) -> None:
         while self.rooms.production.step(500) + self.rooms.states.step(500):
