@@ -136,6 +136,13 @@ def test_tests_mirror_the_source() -> None:
     assert not missing, f"{test_tests_mirror_the_source.__doc__} {missing}"
 
 
+def test_the_tests_in_a_browser_say_so() -> None:
+    """The suite of the fast tests does not even look into their folder: one without the mark would be run by nobody."""
+    unmarked = [path.name for path in (ROOT / "tests" / "browser").glob("test_*.py")
+                if "pytest.mark.browser" not in path.read_text(encoding="utf-8").partition("\ndef ")[0]]  # fmt: skip
+    assert unmarked == []
+
+
 @pytest.mark.parametrize("word", ["pickle", "marshal", "shelve"])
 def test_no_data_becomes_code(word: str) -> None:
     """Why: an import that can run code is how plants are taken over (SECURITY F8)."""
