@@ -24,6 +24,26 @@ from dovetail.db.uow import Database
 
 IS_LONG = os.environ.get("DOVETAIL_LONG_TESTS") == "1"  # as `make soak` says
 SHARE = 4  # `make test` tries every fourth example of a property, always the same ones
+LONGEST = (  # of the fast tests; they begin, so that no worker is left alone with one of them at the end
+    "test_walk_faults.py",
+    "test_sim_line.py",
+    "test_upkeep_backup.py",
+    "test_walk_ground_truth.py",
+    "test_states_room.py",
+    "test_performance_calendar.py",
+    "test_app_service.py",
+    "test_performance_explain.py",
+    "test_counting_entries.py",
+    "test_onboarding_api.py",
+    "test_testing_chaos.py",
+    "test_terminal_calendar.py",
+    "test_terminal_shopfloor.py",
+    "test_counting_jumps.py",
+    "test_app_house.py",
+    "test_finding_survey.py",
+    "test_timeline_edits.py",
+    "test_security_manage.py",
+)
 LIGHT = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 _by_steps = migrate.upgrade
 _newest = cache(migrate.newest_step)
