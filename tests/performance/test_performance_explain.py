@@ -34,20 +34,34 @@ def at(minute: float) -> int:
     return minutes(minute, None)[0]
 
 
-@pytest.fixture
-def explainer(sqlite_database: Database, clock: ManualClock, bus: Bus) -> Explainer:
+@pytest.fixture(scope="module")
+def their_clock() -> ManualClock:
+    """The clock of the one store that all of these ask: nobody who asks changes anything."""
+    return ManualClock()
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory, their_clock: ManualClock) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path_factory.mktemp('explain') / 'records.db'}", clock=their_clock, bus=Bus())
+    opened.create_for_tests()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def explainer(records: Database, their_clock: ManualClock) -> Explainer:
     """A filler that stops every other minute pair for 400 minutes: more slices than one page holds."""
-    world = World(sqlite_database)
-    room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=world.sources())
+    world = World(records)
+    room = PerformanceRoom(records, clock=their_clock, bus=Bus(), sources=world.sources())
     names = ["Execute", "Held"]
-    records = [state(FILLER, at(m), at(m + 2), names[m // 2 % 2]) for m in range(0, END, 2)]
+    states = [state(FILLER, at(m), at(m + 2), names[m // 2 % 2]) for m in range(0, END, 2)]
     counts = [counted(FILLER, at(m), at(m + 3), "good", 101) for m in range(0, END - 3, 4)]
     jobs = [Job("j1", "cola", at(0), at(200), 60.0), Job("j2", "beer", at(150), None, 90.0)]
     world.samples += [good(400, at(m), 6 + m % 4) for m in range(0, END, 2)]
     world.samples += [good(401, at(m), 25 * m) for m in range(END)]
-    clock.tick(END * MINUTE_US)
-    world.say(FILLER, records=records, counts=counts, jobs=jobs, moved=(at(0), at(END)))
-    world.say(PRESS, records=records[:3], moved=(at(0), at(6)))
+    their_clock.tick(END * MINUTE_US)
+    world.say(FILLER, records=states, counts=counts, jobs=jobs, moved=(at(0), at(END)))
+    world.say(PRESS, records=states[:3], moved=(at(0), at(6)))
     while room.step():
         pass
     return Explainer(room, world, world)
@@ -184,8 +198,8 @@ def test_what_is_out_of_sight_does_not_exist_on_the_way_down(explainer: Explaine
 
 
 @pytest.fixture
-def client(explainer: Explainer, sqlite_database: Database, everyone: Scope) -> TestClient:
-    api = Api(sqlite_database)
+def client(explainer: Explainer, records: Database, everyone: Scope) -> TestClient:
+    api = Api(records)
     routes(api, explainer.room)
     explain_api.routes(api, explainer)
     app = FastAPI()
