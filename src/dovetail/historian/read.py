@@ -51,13 +51,13 @@ class Reader:
 
     def unsealed(self, rows: Sequence[Row], asked: Range, sealed: dict[int, int]) -> list[Block]:
         """What rows hold of a range, in commit order, without what a month says it holds itself."""
-        tags = np.array(asked.tags, dtype=np.int64)
-        newest = max(sealed.values(), default=0)
+        tags, newest = np.array(asked.tags, dtype=np.int64), max(sealed.values(), default=0)
         parts: list[Block] = []
-        for row in rows:
+        for row in rows if asked.tags else ():
             for block in row.all():
                 mask = (block.ts >= asked.from_us) & (block.ts < asked.to_us)
-                mask &= (block.tag == tags[0]) if len(tags) == 1 else np.isin(block.tag, tags)
+                if mask.any():  # most are not of this time, and that is told much sooner than whose they are
+                    mask &= tags[np.searchsorted(tags, block.tag).clip(max=len(tags) - 1)] == block.tag
                 if not mask.any():
                     continue
                 part = block.take(mask)
