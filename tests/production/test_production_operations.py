@@ -72,6 +72,45 @@ def test_a_job_runs_from_its_start_to_its_end(plant: World, bus: Bus) -> None:
     assert (ended.output.items[0].lot, ended.output.items[0].standard_rate_upm) == ("L7", 95.0)
 
 
+@pytest.mark.parametrize("path, before", [("capper", ["10-… cola"]), ("line1", ["10-… cola", "10-… cola"])])
+def test_a_change_of_jobs_is_one_act_and_taken_back_as_one(plant: World, path: str, before: list[str]) -> None:
+    plant.now(10)
+    first = start(plant, path)
+    plant.now(40)
+    changed = start(plant, path, product="water", at=40, ends=(first.output.id,))
+    assert sorted(plant.jobs(path)) == sorted(
+        [*(job.replace("…", "40") for job in before), *("40-… water" for _ in before)]
+    )
+    assert {job.product for job in changed.output.ended} == {"cola"}
+    undo(plant, changed.audit_id)
+    assert plant.jobs(path) == before
+
+
+@pytest.mark.parametrize(
+    "wrong, code", [({"product": "colla"}, "product-unknown"), ({"ends_at": "filler"}, "not-found")]
+)
+def test_a_refused_change_of_jobs_leaves_what_runs(plant: World, wrong: dict[str, str], code: str) -> None:
+    plant.now(10)
+    own, elsewhere = start(plant), start(plant, "filler")
+    plant.now(40)
+    named = {"capper": own, "filler": elsewhere}[wrong.get("ends_at", "capper")].output.id
+    given = {"product": wrong.get("product", "water"), "ends": (named,)}
+    with pytest.raises((InvalidError, NotFoundError)) as refused:
+        start(plant, at=40, **given)
+    assert refused.value.code == code
+    assert (plant.jobs("capper"), plant.jobs("filler")) == (["10-… cola"], ["10-… cola"])
+
+
+def test_what_ended_meanwhile_does_not_hinder_the_next_job(plant: World) -> None:
+    plant.now(10)
+    first = start(plant)
+    plant.now(30)
+    end(plant, first.output.id)
+    plant.now(40)
+    start(plant, product="water", at=40, ends=(first.output.id,))
+    assert plant.jobs("capper") == ["10-30 cola", "40-… water"]
+
+
 def test_a_job_on_a_line_is_one_on_each_of_its_work_units(plant: World) -> None:
     plant.now(10)
     begun = start(plant, "line1", job_order="PO-1")

@@ -39,6 +39,7 @@ class StartJob(Input):
 
     `beside` (or a share) starts it beside what runs there, else that is refused. `share_ppm` is its part of time and
     counted pieces while others run (250000: a quarter); jobs without one divide what is left evenly.
+    `ends`: jobs (or runs) in whose place it begins; those that still run end at its start, all of it or nothing.
     """
 
     equipment_id: int
@@ -51,6 +52,7 @@ class StartJob(Input):
     ended_at: Annotated[str, Field(description="RFC 3339 with offset; default: it still runs")] | None = None
     beside: bool = False
     share_ppm: Annotated[int, Field(gt=0, le=SHARE_PPM)] | None = None
+    ends: tuple[str, ...] = Field(default=(), max_length=100)
 
 
 class EndJob(Input):
@@ -73,9 +75,10 @@ class HandOverJob(Input):
 
 
 class CancelJob(Input):
-    """A start was a mistake: the job, or every one of the run, never ran."""
+    """A start was a mistake: the job, or every one of the run, never ran. `reopens`: those it ended run on."""
 
     job_response_id: str
+    reopens: tuple[str, ...] = ()
 
 
 class ReopenJob(Input):
@@ -110,10 +113,14 @@ class JobResponseOut(BaseModel):
 
 
 class JobRun(BaseModel):
-    """The responses an operation made or changed; `id` is the run's, or the response's where it was only one."""
+    """The responses an operation made or changed; `id` is the run's, or the response's where it was only one.
+
+    `ended`: those that a start took the place of.
+    """
 
     id: str
     items: list[JobResponseOut]
+    ended: list[JobResponseOut] = []
 
 
 def shown(job: JobResponse) -> JobResponseOut:
@@ -147,17 +154,19 @@ class JobOperations:
         self.start = _operation(
             "job.start", "Start a job on a work unit or a line", StartJob, self._start,
             node=lambda _uow, given: given.equipment_id,
-            undo=lambda _given, out: Undo("job.cancel", CancelJob(job_response_id=out.id)),
+            undo=lambda _given, out: Undo("job.cancel", CancelJob(job_response_id=out.id, reopens=_ids(out.ended))),
         )  # fmt: skip
         self.end = _operation(
             "job.end", "End a job", EndJob, self._end,
             node=lambda uow, given: _where(store.by_id(uow, given.job_response_id)),
-            undo=lambda _given, out: Undo("job.reopen", ReopenJob(job_response_ids=_ids(out))),
+            undo=lambda _given, out: Undo("job.reopen", ReopenJob(job_response_ids=_ids(out.items))),
         )  # fmt: skip
         self.hand_over = _operation(
             "job.hand_over", "Hand a running job over to the next crew, with a note", HandOverJob, self._hand_over,
             node=lambda uow, given: _where(store.by_id(uow, given.job_response_id)),
-            undo=lambda _given, out: Undo("job.take_back_hand_over", TakeBackHandOver(job_response_ids=_ids(out))),
+            undo=lambda _given, out: Undo(
+                "job.take_back_hand_over", TakeBackHandOver(job_response_ids=_ids(out.items))
+            ),
         )  # fmt: skip
         self.take_back = _operation(
             "job.take_back_hand_over", "Take a hand-over back", TakeBackHandOver, self._take_back,
@@ -182,6 +191,8 @@ class JobOperations:
             raise InvalidError("it cannot end before it starts", pointer="/ended_at", code="job-ends-before-start")
         self._require_product(given.product, t0_us)
         beside = given.beside or given.share_ppm is not None
+        replaced = [job for one in given.ends for job in store.by_id(call.uow, one) if job.t1_us is None]
+        ended = _ended(call.uow, _only_on(units, replaced), t0_us, "/ends") if replaced else []
         for unit in units:
             others = [job for job in store.between(call.uow, [unit], t0_us, t1_us) if job.t1_us != t0_us]
             if others and not beside:
@@ -190,35 +201,21 @@ class JobOperations:
         run_id = uuid7(call.clock)
         jobs = [
             JobResponse(
-                id=run_id if units == [given.equipment_id] else uuid7(call.clock),
-                equipment_id=unit,
-                job_order=given.job_order,
-                product=given.product,
-                lot=given.lot,
-                t0_us=t0_us,
-                t1_us=t1_us,
-                standard_rate_upm=given.standard_rate_upm,
-                crew=given.crew,
-                known_from=known,
-                known_to=None,
-                run_id=run_id,
-                run_equipment_id=given.equipment_id,
-                started_by="person",
-                ended_by=None if t1_us is None else "person",
-                beside=beside,
-                share_ppm=given.share_ppm,
+                id=run_id if units == [given.equipment_id] else uuid7(call.clock), equipment_id=unit, run_id=run_id,
+                run_equipment_id=given.equipment_id, job_order=given.job_order, product=given.product, lot=given.lot,
+                t0_us=t0_us, t1_us=t1_us, standard_rate_upm=given.standard_rate_upm, crew=given.crew, beside=beside,
+                share_ppm=given.share_ppm, started_by="person", ended_by=None if t1_us is None else "person",
+                known_from=known, known_to=None,
             )
             for unit in units
-        ]
-        return _keep(call.uow, [(None, job) for job in jobs], id=run_id)
+        ]  # fmt: skip
+        return _keep(call.uow, [(None, job) for job in jobs], id=run_id).model_copy(update={"ended": ended})
 
     def _end(self, call: Call, given: EndJob) -> JobRun:
         _ = call.uow.known  # nobody else writes from here on
         jobs = _found(store.by_id(call.uow, given.job_response_id))
         t1_us = self._moment(given.ended_at, "/ended_at")
-        running = _running(jobs, t1_us, "/ended_at")
-        changed = [(job, replace(job, t1_us=t1_us, ended_by="person")) for job in running]
-        return _keep(call.uow, changed, id=given.job_response_id)
+        return JobRun(id=given.job_response_id, items=_ended(call.uow, jobs, t1_us, "/ended_at"))
 
     def _hand_over(self, call: Call, given: HandOverJob) -> JobRun:
         known = call.uow.known  # nobody else writes from here on
@@ -226,7 +223,6 @@ class JobOperations:
         running = _running(_found(store.by_id(call.uow, given.job_response_id)), at_us, "/handed_over_at")
         if given.crew is None and given.note is None:
             raise InvalidError("say who goes on, or leave them a note", pointer="/note", code="hand-over-empty")
-        ended = [(job, replace(job, t1_us=at_us, ended_by="person")) for job in running]
         going_on = [
             replace(
                 job, id=uuid7(call.clock), t0_us=at_us, crew=given.crew or job.crew, note=given.note, follows=job.id,
@@ -234,7 +230,7 @@ class JobOperations:
             )
             for job in running
         ]  # fmt: skip
-        _keep(call.uow, ended, id=given.job_response_id)
+        _ended(call.uow, running, at_us, "/handed_over_at")
         return _keep(call.uow, [(None, job) for job in going_on], id=running[0].run_id)
 
     def _take_back(self, call: Call, given: TakeBackHandOver) -> JobRun:
@@ -256,6 +252,9 @@ class JobOperations:
         if any(job.started_by == "tag" for job in jobs):
             raise RefusedError("the machine's own signal started this job", code="job-by-tag", hint="end it instead")
         _forget(call.uow, jobs)
+        if given.reopens:
+            _only_on([job.equipment_id for job in jobs], _all_by_id(call.uow, given.reopens))
+            self._reopen(call, ReopenJob(job_response_ids=given.reopens))
         return JobRun(id=given.job_response_id, items=[shown(job) for job in jobs])
 
     def _reopen(self, call: Call, given: ReopenJob) -> JobRun:
@@ -300,8 +299,8 @@ def _operation[I: Input](
     return Operation(name, summary, "job.operate", given, JobRun, handler, node, "optional", undo)
 
 
-def _ids(out: JobRun) -> tuple[str, ...]:
-    return tuple(job.id for job in out.items)
+def _ids(jobs: Sequence[JobResponseOut]) -> tuple[str, ...]:
+    return tuple(job.id for job in jobs)
 
 
 def _all_by_id(uow: UnitOfWork, ids: Sequence[str]) -> list[JobResponse]:
@@ -320,6 +319,11 @@ def _found(jobs: list[JobResponse]) -> list[JobResponse]:
     if not jobs:
         raise NotFoundError("there is no such job response")
     return jobs
+
+
+def _only_on(units: Sequence[int], jobs: list[JobResponse]) -> list[JobResponse]:
+    """The jobs, where each ran on one of these: the permission that was asked for reaches no further."""
+    return _found(jobs if all(job.equipment_id in units for job in jobs) else [])
 
 
 def _taken(plant: PlantModel, other: JobResponse) -> ConflictError:
@@ -343,6 +347,12 @@ def _running(jobs: Sequence[JobResponse], at_us: int, pointer: str) -> list[JobR
         message = f"{words(running[0])} started at {to_rfc3339(begun_us)}; it cannot end before"
         raise InvalidError(message, pointer=pointer, code="job-ends-before-start")
     return running
+
+
+def _ended(uow: UnitOfWork, jobs: Sequence[JobResponse], at_us: int, pointer: str) -> list[JobResponseOut]:
+    """Those of the jobs that still run end."""
+    changed = [(job, replace(job, t1_us=at_us, ended_by="person")) for job in _running(jobs, at_us, pointer)]
+    return _keep(uow, changed, id="").items
 
 
 def _require_room(others: Sequence[JobResponse], share_ppm: int | None, t0_us: int) -> None:

@@ -57,17 +57,15 @@ export function rateFor(product: Product | undefined, chain: readonly Equipment[
 
 export interface Given { product: string | null; rate: number | null; order: string; lot: string }
 
-/** Start it; what runs now ends at the same moment, so that no time belongs to no job. The audit rows of what was done, in order. */
+/** Start it; what runs now ends at the same moment, all of it or nothing. The audit row of what was done. */
 export async function startJob(equipment: Equipment, running: JobResponse | undefined, given: Given): Promise<string[]> {
-  const at = new Date(serverNowMs()).toISOString();
-  const ended = running && (await change("POST", `/job-responses/${running.id}/end`, { ended_at: at }));
   const started = await change("POST", "/job-responses", {
     equipment_id: equipment.id,
     product: given.product,
-    ...(running ? { started_at: at } : {}),
+    ...(running ? { started_at: new Date(serverNowMs()).toISOString(), ends: [running.id] } : {}),
     ...(given.rate === null ? {} : { standard_rate_upm: given.rate }),
     ...(given.order.trim() ? { job_order: given.order.trim() } : {}),
     ...(given.lot.trim() ? { lot: given.lot.trim() } : {}),
   });
-  return [ended?.auditId, started.auditId].filter((id): id is string => Boolean(id));
+  return started.auditId ? [started.auditId] : [];
 }

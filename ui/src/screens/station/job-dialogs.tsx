@@ -65,19 +65,14 @@ export function StartDialog({ here, runs, onClose }: { here: Equipment; runs: re
   const { map } = useEquipment();
   const { data: products = [] } = useQuery(productsQuery());
   const productName = useProductName();
-  const endOf = useEnd();
   const send = useDo();
   const [given, setGiven] = useState<Given>({ product: null, order: "", lot: "", rate: "" });
   const usual = rateFor(products.find((product) => product.id === given.product), map.chain(here));
   const start = async (how: "alone" | "beside") => {
     const at = nowIso();
-    const ended = how === "alone" ? runs.flatMap((run) => endOf(run, here, at)) : [];
-    const started = { ...startOf(here, given, { started_at: at, ...(how === "beside" ? { beside: true } : {}) }), label: "jobStart", values: { product: productName(given.product ?? ""), machine: here.name } };
+    const more = how === "beside" ? { beside: true } : { ends: runs.flatMap((run) => idsOf(run, here)) };
     onClose();
-    const outcomes = await send(...ended, started);
-    if (outcomes.at(-1)?.kind !== "refused") return;
-    const audits = outcomes.flatMap((outcome) => (outcome.kind === "sent" && outcome.auditId ? [outcome.auditId] : []));
-    for (const audit of audits.reverse()) await send({ path: `/audit/${audit}/undo`, body: {}, label: "stillRuns", values: { product: runs.map((run) => productName(run.first.product)).join(", ") } });
+    await send({ ...startOf(here, given, { started_at: at, ...more }), label: "jobStart", values: { product: productName(given.product ?? ""), machine: here.name } });
   };
   return (
     <Sheet title={say("title", { name: here.name })} onClose={onClose} testid="start-dialog">
