@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from dovetail.core.errors import ConfigError
 from dovetail.ownership.datafolder import LockedError, own, remember_store
+from waiting import until
 
 
 def test_a_data_folder_has_one_owner(tmp_path: Path) -> None:
@@ -15,6 +18,33 @@ def test_a_data_folder_has_one_owner(tmp_path: Path) -> None:
         pass
     with own(tmp_path / "data") as folder:
         assert folder.stat().st_mode & 0o077 == 0
+
+
+async def test_who_means_to_stay_waits_for_a_verb_that_is_done_soon(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    got: list[Path] = []
+
+    def stay() -> None:
+        with own(tmp_path, patience_s=60) as folder:
+            got.append(folder)
+
+    with own(tmp_path):
+        waits = threading.Thread(target=stay)
+        waits.start()
+        await until(lambda: "waiting up to 60 s for it" in caplog.text)
+        assert got == []
+    waits.join(timeout=60)
+    assert got == [tmp_path]
+
+
+def test_who_waited_in_vain_says_who_holds_it(tmp_path: Path) -> None:
+    with (
+        own(tmp_path),
+        pytest.raises(LockedError, match=rf"in use by process {os.getpid()}"),
+        own(tmp_path, patience_s=0.2),
+    ):
+        pass
 
 
 def test_a_data_folder_remembers_where_its_records_are(tmp_path: Path) -> None:

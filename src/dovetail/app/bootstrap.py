@@ -277,10 +277,10 @@ def _full(count: int) -> int:
 
 
 @contextmanager
-def open_house(settings: Settings, *, clock: Clock | None = None) -> Iterator[House]:
+def open_house(settings: Settings, *, clock: Clock | None = None, patience_s: float = 0.0) -> Iterator[House]:
     """Own the data folder and open the installation in it, migrated. Raises LockedError, ConfigError."""
     timer = clock or SystemClock()
-    with datafolder.own(settings.data):
+    with datafolder.own(settings.data, patience_s=patience_s):
         settle(settings.data, settings.records_url)
         datafolder.remember_store(settings.data, backend=make_url(settings.records_url).get_backend_name())
         bus = Bus()

@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
     settings.check()
     if hasattr(os, "umask"):
         os.umask(0o077)  # what we make is ours alone
-    with open_house(settings) as house:
+    with open_house(settings, patience_s=limits.FOLDER_PATIENCE_S) as house:
         reserve = Ballast(settings.data)
         house.workers.append(Worker("disk", reserve.step, rest_s=limits.DISK_LOOK_S))
 

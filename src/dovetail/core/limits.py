@@ -98,6 +98,7 @@ DISK_FULL_BYTES: Final = 32 << 20  # below this the next write may fail
 DISK_LOOK_S: Final = 5.0  # a busy plant writes 1 MB/s: DISK_FULL_BYTES last longer than this
 HTTP_SERIES_MAX: Final = 1_000  # (method, route, status class) that are counted apart; the rest together
 METRIC_LINKS_MAX: Final = 500  # connections with metrics of their own: a monitoring system must not drown
+FOLDER_PATIENCE_S: Final = 5.0  # a verb of the command line holds the data folder for a second or two
 STOP_S: Final = 5.0  # a role that does not end by then is left behind; with what the edge needs, a stop is ≤ 10 s
 
 # --- plant code ---------------------------------------------------------------------------------------------

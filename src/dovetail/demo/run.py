@@ -22,6 +22,7 @@ from urllib.parse import urlparse
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import configure_logging, serve_house
 from dovetail.app.settings import from_environment
+from dovetail.core import limits
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
 from dovetail.demo import history, panel
@@ -239,7 +240,7 @@ def run_demo(*, data: Path, port: int, seed: int, days: int, open_browser: bool)
     configure_logging()
     settings = from_environment(data=data, port=port or free_port())
     settings.check()
-    with open_house(settings) as house:
+    with open_house(settings, patience_s=limits.FOLDER_PATIENCE_S) as house:
         demo = Demo(house, seed=seed, days=days)
         demo.begin()
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from dovetail.core.errors import ConfigError, RefusedError
 from dovetail.upkeep.layout import ELSEWHERE, LOCK, RECORDS, SOCKET
 
 __all__ = ["ELSEWHERE", "LOCK", "SOCKET", "LockedError", "own", "remember_store"]
 
+
+LOOK_AGAIN_S: Final = 0.1
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +43,29 @@ def _try_lock(file: IO[str]) -> bool:
     return True
 
 
+def _owner(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read().strip() or "?"
+
+
+def _wait_for(file: IO[str], data: Path, patience_s: float) -> bool:
+    """Lock it, at the latest after `patience_s`: a verb of the command line lets it go again at once."""
+    end_s = time.monotonic() + patience_s
+    is_mine = _try_lock(file)
+    if not is_mine and patience_s:
+        log.warning("%s is in use by process %s: waiting up to %.0f s for it", data, _owner(file), patience_s)
+    while not is_mine and time.monotonic() < end_s:
+        time.sleep(LOOK_AGAIN_S)
+        is_mine = _try_lock(file)
+    return is_mine
+
+
 @contextmanager
-def own(data: Path) -> Iterator[Path]:
-    """Make and lock the data folder for as long as the block lasts. Raises LockedError, ConfigError."""
+def own(data: Path, *, patience_s: float = 0.0) -> Iterator[Path]:
+    """Make and lock the data folder for as long as the block lasts, waiting a while for another to let it go.
+
+    Raises LockedError, ConfigError.
+    """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         _close(data)
@@ -50,11 +73,8 @@ def own(data: Path) -> Iterator[Path]:
     except OSError as error:
         raise ConfigError(f"the data folder {data} cannot be used: {error.strerror}", code="data-folder") from error
     with file:
-        if not _try_lock(file):
-            file.seek(0)
-            raise LockedError(
-                f"{data} is in use by process {file.read().strip() or '?'}", hint="stop it, or let it work"
-            )
+        if not _wait_for(file, data, patience_s):
+            raise LockedError(f"{data} is in use by process {_owner(file)}", hint="stop it, or let it work")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
