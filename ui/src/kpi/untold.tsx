@@ -29,16 +29,16 @@ function ToCounters({ unit }: { unit: Equipment }) {
 }
 
 /** Said once on a page whose machine (of a line: the one that hands its pieces on) counts nothing. */
-export function NoCounter({ here, blind }: { here: Equipment; blind: boolean }) {
+export function NoCounter({ here, blind, large = false }: { here: Equipment; blind: boolean; /** At the station: in short, for a glove. */ large?: boolean }) {
   const say = useWords(words);
   const { map } = useEquipment();
   const mayEdit = may(useMe(), "plant.edit");
   if (!blind) return null;
   const unit = isUnit(here) ? here : map.byPath(`${here.path}/${here.outfeed ?? here.flow.at(-1) ?? ""}`);
   return (
-    <p className={css.notice} data-testid="no-counter">
+    <p className={css.notice} data-large={large} data-testid="no-counter">
       <Icon name="info" size={20} />
-      <span>{say("noCounter", { name: (unit ?? here).name })}</span>
+      <span>{large ? say("noCounterShort") : say("noCounter", { name: (unit ?? here).name })}</span>
       {mayEdit && unit && <ToCounters unit={unit} />}
     </p>
   );

@@ -41,7 +41,7 @@ function Pieces({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
         <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Made kpis={kpis} kind="scrap" /></dd></div>
         <div><dt>{say("target")}</dt><dd>{pace || made?.good === null || !made ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
       </dl>
-      <NoCounter here={here} blind={isBlind(kpis)} />
+      <NoCounter here={here} blind={isBlind(kpis)} large />
       {pace && <div className={css.track} aria-hidden="true"><div className={css.done} data-pace={pace.pace} style={{ width: `${share * 100}%` }} /></div>}
     </div>
   );
