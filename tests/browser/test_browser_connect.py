@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "peers"))
 
 from libmodbus_plc import LibmodbusPlc  # it lies with the counterparts
 
-pytestmark = [pytest.mark.browser, pytest.mark.peers]
+pytestmark = pytest.mark.browser
 
 ACTIONS_MAX = 14  # fields filled and things pressed, from the first screen to a machine that lives
 DESK = ViewportSize(width=1280, height=800)
@@ -75,6 +76,7 @@ def hands(chromium: Browser, folder: Path) -> Iterator[Hands]:
     assert complaints.heard == []
 
 
+@pytest.mark.peers
 def test_an_unknown_device_becomes_a_machine_with_figures_in_a_few_actions(hands: Hands, plc: LibmodbusPlc) -> None:
     hands.page.goto("/connections")
     hands.press("add-connection")
@@ -117,3 +119,28 @@ def test_an_unknown_device_becomes_a_machine_with_figures_in_a_few_actions(hands
     hands.press("toast-act")  # the way back
     hands.page.goto("/connections")
     expect(hands.sees("connection-plc1")).to_be_visible()
+
+
+def test_signals_are_chosen_from_the_tree_of_an_opc_ua_device_with_the_keyboard_alone(page: Page) -> None:
+    tree = page.get_by_test_id("browse-tree")
+
+    def press(found: Locator) -> None:
+        found.focus()
+        page.keyboard.press("Enter")
+
+    page.goto("/connect?connection=plc-filler")
+    for testid in ("step-signals", "browse"):
+        press(page.get_by_test_id(testid))
+    for name in ("Filler", "Status"):
+        expect(tree.get_by_text("StateCurrent", exact=True)).to_have_count(
+            0
+        )  # no level is asked for before it is opened
+        press(tree.get_by_test_id("browse-open").filter(has_text=re.compile(f"^{name}$")))
+    expect(tree.get_by_text("StateCurrent", exact=True)).to_be_visible()
+    page.get_by_test_id("browse-find").fill("cur")
+    expect(tree.get_by_test_id("browse-take")).to_have_count(3)
+    press(tree.get_by_test_id("browse-take-all"))
+    expect(tree.get_by_test_id("browse-take-all")).to_have_count(0)  # what is taken is not taken twice
+    expect(page.get_by_test_id("signal-value")).to_have_count(3)
+    said = page.get_by_test_id("signal-kind").evaluate_all("all => all.map(one => one.selectedOptions[0].text)")
+    assert said == ["auto: whole", "auto: whole", "auto: decimal"]

@@ -26,7 +26,7 @@ function Value({ reading }: { reading: Reading | undefined }) {
   if (!reading) return <span className={css.small}>{NOTHING}</span>;
   if (reading.error !== null) return <span className={css.error} data-testid="signal-error"><Icon name="jam" size={14} /> {reading.error}{reading.hint && <span className={css.small}> {reading.hint}</span>}</span>;
   const text = typeof reading.value === "number" ? formatMeasured(reading.value, language) : reading.value === null ? NOTHING : String(reading.value);
-  return <span className={css.value}><b className="num" data-testid="signal-value">{text}</b>{reading.quality !== null && <QualitySign quality={reading.quality} />}</span>;
+  return <span className={css.value}><b className="num" title={text} data-testid="signal-value">{text}</b>{reading.quality !== null && <QualitySign quality={reading.quality} />}</span>;
 }
 
 interface RowProps { signal: Signal; reading: Reading | undefined; scans: Outline["scans"]; onChange: (signal: Signal) => void; onRemove: () => void }
@@ -34,7 +34,7 @@ function Row({ signal, reading, scans, onChange, onRemove }: RowProps) {
   const say = useWords(words);
   const name = signal.property || signal.address;
   const cell = (field: keyof typeof WIDTHS) => (
-    <td key={field}><input className={css.cell} size={WIDTHS[field]} value={signal[field]} onChange={(event) => onChange({ ...signal, [field]: event.currentTarget.value })} onBlur={(event) => { if (field === "property") onChange({ ...signal, property: propertyOf(event.currentTarget.value) }); }} aria-label={say("cell", { field: say(field), name })} spellCheck={false} autoComplete="off" data-testid={`signal-${field}`} /></td>
+    <td key={field}><input className={css.cell} size={WIDTHS[field]} title={signal[field]} value={signal[field]} onChange={(event) => onChange({ ...signal, [field]: event.currentTarget.value })} onBlur={(event) => { if (field === "property") onChange({ ...signal, property: propertyOf(event.currentTarget.value) }); }} aria-label={say("cell", { field: say(field), name })} spellCheck={false} autoComplete="off" data-testid={`signal-${field}`} /></td>
   );
   return (
     <tr data-testid="signal-row">
@@ -93,7 +93,7 @@ export function SignalsStep({ draft, change, driver, outline, standing, live }: 
         {live.tried && !live.tried.ok && <div className={css.inset}><Answer tried={live.tried} /></div>}
         {live.error && <ProblemNotice error={live.error} compact />}
       </Panel>
-      {isBrowsing && <Suspense fallback={<Waiting />}><Browse draft={draft} onTake={(signal) => take([signal])} /></Suspense>}
+      {isBrowsing && <Suspense fallback={<Waiting />}><Browse draft={draft} onTake={take} /></Suspense>}
       <Panel><div className={css.pair}><Paste onPaste={take} /><Examples driver={driver} /></div></Panel>
     </>
   );
