@@ -28,15 +28,15 @@ const GERMAN: Told = {
   "sparkplug": "Gateways, die in der Form von Sparkplug B an einen Broker senden und ankündigen, was sie haben", "sparkplug needs": "Adresse des Brokers, Benutzer und Passwort, und die Namen von Gruppe und Knoten",
   "mtconnect": "Werkzeugmaschinen mit MTConnect-Agent: ihre Datenpunkte lassen sich durchblättern", "mtconnect needs": "die Adresse des Agenten",
   "http": "Geräte und Programme, die JSON unter einer Webadresse ausgeben, regelmäßig gefragt", "http needs": "die Adresse, und wo im JSON jeder Wert steht",
-  "means DB10.DBD4:real": "eine Dezimalzahl, vier Bytes ab 4", "means DB10.DBW6:int": "eine ganze Zahl mit Vorzeichen, zwei Bytes", "means DB10.DBX2.3": "ein Bit", "means DB10.DBB20:string30": "ein Text von bis zu 30 Zeichen", "means MD20:dint": "ein Doppelwort der Merker", "means I0.3": "ein Eingang",
-  "means Pieces": "ein Tag der Steuerung", "means Program:Main.Speed": "ein Tag eines Programms", "means Line.Motors[3].Speed": "ein Teil einer Struktur in einem Feld (Array)", "means Flags.5": "ein Bit einer ganzen Zahl", "means Temps[0]{10}": "zehn Elemente eines Felds, als Liste",
-  "means line1/filler/speed": "die ganze Nachricht eines Topics", "means line1/filler#/speed": "ein Teil einer JSON-Nachricht", "means line1/gateway:Motor/Speed": "eine Metrik eines Knotens", "means line1/gateway/filler:Motor/Speed": "eine Metrik eines Geräts dahinter",
-  "means 40001": "ein Halteregister, 0 bis 65535", "means 30001:float32": "eine Dezimalzahl in zwei Eingangsregistern", "means 40007:uint32": "ein großer Zähler in zwei Halteregistern", "means 40007:uint32:CDAB": "derselbe, niederes Wort zuerst", "means 10001": "ein digitaler Eingang, an oder aus", "means 00001": "eine Spule (Coil), an oder aus", "means 40010.3": "ein Bit eines Registers; .0 ist das niedrigste", "means 40021:string16": "ein Text von 16 Bytes",
-  "means nsu=urn:maker:line;s=Filler.State": "ein Knoten über seinen Namen, sicher gegen Umnummerieren", "means nsu=urn:maker:line;path=Filler/State": "ein Knoten über seinen Pfad", "means ns=4;i=1001": "ein Knoten über seine Nummer, wie viele Programme sie zeigen",
+  "s7 means DB10.DBD4:real": "eine Dezimalzahl, vier Bytes ab 4", "s7 means DB10.DBW6:int": "eine ganze Zahl mit Vorzeichen, zwei Bytes", "s7 means DB10.DBX2.3": "ein Bit", "s7 means DB10.DBB20:string30": "ein Text von bis zu 30 Zeichen", "s7 means MD20:dint": "ein Doppelwort der Merker", "s7 means I0.3": "ein Eingang",
+  "ethernetip means Pieces": "ein Tag der Steuerung", "ethernetip means Program:Main.Speed": "ein Tag eines Programms", "ethernetip means Line.Motors[3].Speed": "ein Teil einer Struktur in einem Feld (Array)", "ethernetip means Flags.5": "ein Bit einer ganzen Zahl", "ethernetip means Temps[0]{10}": "zehn Elemente eines Felds, als Liste",
+  "mqtt means line1/filler/speed": "die ganze Nachricht eines Topics", "mqtt means line1/filler#/speed": "ein Teil einer JSON-Nachricht", "sparkplug means line1/gateway:Motor/Speed": "eine Metrik eines Knotens", "sparkplug means line1/gateway/filler:Motor/Speed": "eine Metrik eines Geräts dahinter",
+  "modbus means 40001": "ein Halteregister, 0 bis 65535", "modbus means 30001:float32": "eine Dezimalzahl in zwei Eingangsregistern", "modbus means 40007:uint32": "ein großer Zähler in zwei Halteregistern", "modbus means 40007:uint32:CDAB": "derselbe, niederes Wort zuerst", "modbus means 10001": "ein digitaler Eingang, an oder aus", "modbus means 00001": "eine Spule (Coil), an oder aus", "modbus means 40010.3": "ein Bit eines Registers; .0 ist das niedrigste", "modbus means 40021:string16": "ein Text von 16 Bytes",
+  "opcua means nsu=urn:maker:line;s=Filler.State": "ein Knoten über seinen Namen, sicher gegen Umnummerieren", "opcua means nsu=urn:maker:line;path=Filler/State": "ein Knoten über seinen Pfad", "opcua means ns=4;i=1001": "ein Knoten über seine Nummer, wie viele Programme sie zeigen",
   ...TAKEN,
 };
 
-export interface DriverWords { says: (driver: Driver) => string; needs: (driver: Driver) => string; label: (driver: Driver, field: Field) => string; help: (driver: Driver, field: Field) => string; means: (example: Driver["examples"][number]) => string }
+export interface DriverWords { says: (driver: Driver) => string; needs: (driver: Driver) => string; label: (driver: Driver, field: Field) => string; help: (driver: Driver, field: Field) => string; means: (driver: Driver, example: Driver["examples"][number]) => string }
 
 /** A driver's own words in the language of the reader, as far as they are known. */
 export function useDriverWords(): DriverWords {
@@ -47,6 +47,6 @@ export function useDriverWords(): DriverWords {
     needs: (driver) => own(`${driver.name} needs`, driver.needs),
     label: (_driver, field) => LABELS[language][field.name] ?? (field.title || humanised(field.name)),
     help: (driver, field) => own(`${driver.name} ${field.path}`, field.help),
-    means: (example) => own(`means ${example.address}`, example.means),
+    means: (driver, example) => own(`${driver.name} means ${example.address}`, example.means),
   };
 }

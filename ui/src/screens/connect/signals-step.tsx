@@ -64,7 +64,7 @@ function Examples({ driver }: { driver: StepProps["driver"] }) {
   const say = useWords(words);
   const told = useDriverWords();
   if (!driver || driver.examples.length === 0) return null;
-  return <div className={css.examples}><h3>{say("examples")}</h3><dl>{driver.examples.map((one) => <div key={one.address}><dt className="mono" translate="no">{one.address}</dt><dd>{told.means(one)}</dd></div>)}</dl></div>;
+  return <div className={css.examples}><h3>{say("examples")}</h3><dl>{driver.examples.map((one) => <div key={one.address}><dt className="mono" translate="no">{one.address}</dt><dd>{told.means(driver, one)}</dd></div>)}</dl></div>;
 }
 
 export function SignalsStep({ draft, change, driver, outline, standing, live }: StepProps) {

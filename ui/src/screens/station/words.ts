@@ -24,7 +24,7 @@ export const jobWords = defineWords({
     handOver: "Hand over: {product}", note: "Note for the next shift", noteHint: "what they should know", crew: "Crew", hand: "Hand over", handAndLeave: "Hand over and sign out", end: "End job", endSure: "End {product} on {name}?",
   },
   de: {
-    title: "Auftrag starten: {name}", product: "Produkt", order: "Auftragsnummer", lot: "Charge", rate: "Standardtakt, Stück pro Minute", optional: "freiwillig", usual: "wie das Produkt: {rate}", start: "Starten", change: "Starten, Laufenden beenden", beside: "Neben dem Laufenden starten", cancel: "Abbrechen", noProducts: "Der Werkscode nennt noch keine Produkte.", more: "Weitere Produkte",
+    title: "Auftrag starten: {name}", product: "Produkt", order: "Auftragsnummer", lot: "Charge", rate: "Standardtakt, Stück pro Minute", optional: "optional", usual: "wie das Produkt: {rate}", start: "Starten", change: "Starten, Laufenden beenden", beside: "Neben dem Laufenden starten", cancel: "Abbrechen", noProducts: "Der Werkscode nennt noch keine Produkte.", more: "Weitere Produkte",
     handOver: "Übergeben: {product}", note: "Hinweis für die nächste Schicht", noteHint: "was sie wissen sollte", crew: "Team", hand: "Übergeben", handAndLeave: "Übergeben und abmelden", end: "Auftrag beenden", endSure: "{product} an {name} beenden?",
   },
 });
