@@ -17,7 +17,8 @@ from installation_process import Installation
 from one_house import Visit, visit
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from profiles import PATIENCE_MS, Profiles
-from turns import OneLineAtATime
+from sample import SEED
+from turns import OneLineAtATime, place_of, turn_of
 from xdist.remote import Producer
 from xdist.workermanage import WorkerController
 
@@ -62,7 +63,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     ours = [node for node in ran if (config.rootpath / node.partition("::")[0]).is_relative_to(HERE)]
     if ours:
         terminalreporter.write_line(
-            f"browser: a sample of {len(ours)} out of {len(ours) + len(LONG_FORM)}; all: -m browser"
+            f"browser: a sample of {len(ours)} out of {len(ours) + len(LONG_FORM)}, drawn anew each day"
+            f" (the same once more: DOVETAIL_SAMPLE={SEED}); all: -m browser"
         )
 
 
@@ -76,7 +78,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Of them those last that need the line's past: it arrives meanwhile.
     """
-    items.sort(key=lambda item: (item.path.is_relative_to(HERE), "history" in getattr(item, "fixturenames", ())))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[bool, int, bool]:
+    ours = item.path.is_relative_to(HERE)
+    return ours, place_of(turn_of(item.nodeid)) if ours else 0, "history" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

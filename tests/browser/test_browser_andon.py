@@ -9,6 +9,8 @@ import pytest
 from cable import Cable
 from chromium_here import SignedIn
 from playwright.sync_api import Page, ViewportSize, expect
+from profiles import Profiles
+from sample import some
 from screens import LINE
 from sight import cut_off, scrolls
 
@@ -16,17 +18,15 @@ pytestmark = pytest.mark.browser
 
 FLOW = ("filler", "capper", "labeller", "palletiser")
 OLD_MONITOR, TELEVISION, LARGE = (1024, 768), (1920, 1080), (3840, 2160)
-DISPLAYS = [
-    pytest.param(display, language, id=f"{display[0]}-{language}", marks=[] if few else [pytest.mark.soak])
-    for display, language, few in [
-        (OLD_MONITOR, "de", True),
-        (TELEVISION, "en", True),
-        (OLD_MONITOR, "en", False),
-        (TELEVISION, "de", False),
-        (LARGE, "en", False),
-        (LARGE, "de", False),
-    ]
-]
+DISPLAYS = some(
+    "andon",
+    [
+        (f"{display[0]}-{language}", (display, language))
+        for display in (OLD_MONITOR, TELEVISION, LARGE)
+        for language in ("en", "de")
+    ],
+    least=2,
+)
 GREY = re.compile(r"grayscale\(1\)")
 
 
@@ -65,10 +65,10 @@ def test_a_machine_that_waits_for_its_neighbour_is_shown_as_not_to_blame(page: P
 
 @pytest.mark.parametrize("display, language", DISPLAYS)
 def test_the_andon_fills_any_display_without_scrolling(
-    signed_in: SignedIn, display: tuple[int, int], language: str
+    signed_in: SignedIn, profiles: Profiles, display: tuple[int, int], language: str
 ) -> None:
     size = ViewportSize(width=display[0], height=display[1])
-    page = signed_in(viewport=size, locale=language, language=language).new_page()
+    page = profiles.tab(signed_in(viewport=size, locale=language, language=language))
     page.goto(f"/andon/{LINE}")
     expect(page.locator('li[data-testid^="andon-"][data-state]')).to_have_count(len(FLOW))
     expect(page.get_by_test_id("andon-rows")).to_be_in_viewport(ratio=1)

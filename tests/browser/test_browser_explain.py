@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sample import some
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 
@@ -42,14 +43,14 @@ def shown(page: Page, key: str) -> str:
     return page.locator(f'[data-testid=explain-node][data-key$="{key}"]').inner_text()
 
 
-@pytest.mark.parametrize(
-    "figure, way",
-    [
-        ("oee_index", ["kpi", "column", "slice", "state-record", "sample", "address"]),
-        pytest.param("availability", ["column", "slice", "state-record", "sample", "address"], marks=pytest.mark.soak),
-        ("quality_ratio", ["column", "column", "slice", "count-record", "sample", "address"]),
-    ],
-)
+WAYS = {
+    "oee_index": ["kpi", "column", "slice", "state-record", "sample", "address"],
+    "availability": ["column", "slice", "state-record", "sample", "address"],
+    "quality_ratio": ["column", "column", "slice", "count-record", "sample", "address"],
+}
+
+
+@pytest.mark.parametrize("figure, way", some("way down", [(figure, (figure, way)) for figure, way in WAYS.items()]))
 def test_a_figure_is_followed_to_the_address_in_the_plc(page: Page, figure: str, way: list[str]) -> None:
     page.goto(UNIT)
     page.get_by_test_id("figures").get_by_test_id(f"kpi-{figure}").click()

@@ -13,6 +13,8 @@ from chromium_here import SignedIn
 from floor import id_of, invite
 from installation_process import DEMO_ZONE, Installation
 from playwright.sync_api import Locator, Page, ViewportSize, expect
+from profiles import Profiles
+from sample import some
 from screens import LINE
 from sight import PANEL, WALL, needs_axe, stumbles
 
@@ -21,12 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history"), needs_axe
 WORDS = {"en": ("Yesterday", "Longest", "Own fault"), "de": ("Gestern", "Längste", "Selbst verursacht")}
 NOTE = "agreed with planning"
 CLEANING = "planned/cleaning"
-DAYS = [
-    pytest.param("en", WALL, id="en-wall"),
-    pytest.param("de", PANEL, id="de-panel"),
-    pytest.param("en", PANEL, id="en-panel", marks=pytest.mark.soak),
-    pytest.param("de", WALL, id="de-wall", marks=pytest.mark.soak),
-]
+DAYS = some(
+    "a line lead's day",
+    [
+        (f"{language}-{place}", (language, size))
+        for language in ("en", "de")
+        for place, size in (("panel", PANEL), ("wall", WALL))
+    ],
+)
 
 
 def yesterday() -> dict[str, str]:
@@ -67,13 +71,20 @@ def percent(value: float, language: str, digits: int) -> str:
 
 
 @pytest.fixture
-def lead(signed_in: SignedIn, demo: Installation, api: httpx2.Client, language: str, size: ViewportSize) -> Page:
+def lead(
+    signed_in: SignedIn,
+    profiles: Profiles,
+    demo: Installation,
+    api: httpx2.Client,
+    language: str,
+    size: ViewportSize,
+) -> Page:
     """A desk at which the line lead is signed in."""
     login = f"lead-{language}-{size['width']}"
     cookie = invite(api, login, f"Lena {login}", locale=language)
     context = signed_in(viewport=size, locale=language)
     context.add_cookies([{"name": "dovetail", "value": cookie, "url": demo.base}])
-    return context.new_page()
+    return profiles.tab(context)
 
 
 def finds_the_longest(page: Page, language: str) -> Locator:

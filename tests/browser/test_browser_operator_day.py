@@ -11,6 +11,7 @@ import pytest
 from floor import PASSWORD, edits_of, id_of, invite, jam, lately, stop_of
 from playwright.sync_api import Page, Response, ViewportSize, expect
 from profiles import Profiles
+from sample import some
 from screens import LINE
 from sight import FINGER_PX, GLOVE_PX, PANEL, WALL, look, needs_axe
 
@@ -21,12 +22,14 @@ FLOW = 4
 COUNT_TOUCHES = """
 () => { window.touches ?? addEventListener('click', () => window.touches++, true); window.touches = 0; }
 """
-DAYS = [
-    pytest.param("en", PANEL, id="en-panel"),
-    pytest.param("de", WALL, id="de-wall"),
-    pytest.param("en", WALL, id="en-wall", marks=pytest.mark.soak),
-    pytest.param("de", PANEL, id="de-panel", marks=pytest.mark.soak),
-]
+DAYS = some(
+    "an operator's day",
+    [
+        (f"{language}-{place}", (language, size))
+        for language in ("en", "de")
+        for place, size in (("panel", PANEL), ("wall", WALL))
+    ],
+)
 
 
 class Shift:

@@ -1,13 +1,33 @@
-"""Who tests at the same time: whoever jams machines, enters stops or closes days does it in turns, on one worker."""
+"""Who tests at the same time: whoever works at the line does it in turns, on one worker; others look meanwhile."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
 from typing import Final
 
+import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-ELSEWHERE: Final = {  # these change nothing that others look at, or have an installation of their own
+NOW: Final = "the line as it runs"  # machines are jammed, jobs started, cables pulled, pieces entered
+SCREENS: Final = "the screens"
+SCREENS_OF_THE_PAST: Final = "the screens of the past"
+PAST: Final = "the line's past"  # stops that are over are given a reason, past days are closed, figures must not move
+TURNS: Final = {
+    "test_browser_andon": NOW,
+    "test_browser_job": NOW,
+    "test_browser_live": NOW,
+    "test_browser_operator_day": NOW,
+    "test_browser_station": NOW,
+    "test_browser_tags": NOW,
+    "test_browser_two_people": NOW,
+    "test_browser_calendars": PAST,
+    "test_browser_explain": PAST,
+    "test_browser_lead_day": PAST,
+    "test_browser_stops": PAST,
+}
+# These change nothing that others look at, or have an installation of their own.
+ELSEWHERE: Final = {
     "test_browser_connect",
     "test_browser_door",
     "test_browser_lost_link",
@@ -17,9 +37,30 @@ ELSEWHERE: Final = {  # these change nothing that others look at, or have an ins
 }
 
 
+FIRST: Final = (NOW, SCREENS, "test_browser_lost_link", "test_browser_people")
+LAST: Final = (PAST, SCREENS_OF_THE_PAST)  # the past arrives meanwhile
+
+
+def turn_of(nodeid: str) -> str:
+    """Who takes turns with this test. One of a file that is not named here works at the line as it runs."""
+    file, _, test = nodeid.partition("::")
+    name = PurePosixPath(file).stem
+    if name == "test_browser_screens":
+        return SCREENS_OF_THE_PAST if "_of_the_past_" in test else SCREENS
+    return name if name in ELSEWHERE else TURNS.get(name, NOW)
+
+
+def place_of(turn: str) -> int:
+    """When its turn is: the longest first, what needs the line's past last."""
+    return FIRST.index(turn) if turn in FIRST else len(FIRST) + (1 + LAST.index(turn) if turn in LAST else 0)
+
+
 class OneLineAtATime(LoadScopeScheduling):
-    """All files that work at the demo's line are one scope; each of the others is one of its own."""
+    """Each turn is one scope, on one worker; they are begun in the order in which the tests were collected."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        file = PurePosixPath(nodeid.partition("::")[0]).stem
-        return file if file in ELSEWHERE else "the line"
+        return turn_of(nodeid)
