@@ -14,13 +14,12 @@ import shortcuts
 PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)
 FINGER_PX, GLOVE_PX = 64, 110  # an operator's screens, and the station
 AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
-CONTRAST = "color-contrast"  # two thirds of what axe takes
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci --prefix ui")
 ROWS = 12  # of a table, and a list: those below are of the same markup; the long form looks at all
 ALIKE = () if shortcuts.IS_LONG else (f"tbody > tr:nth-child(n+{ROWS + 1})", f"[role=row]:nth-child(n+{ROWS + 1})")
 RUN_AXE = """
-([only, exclude]) => axe.run({ include: document.querySelector('[role=dialog]') ?? document, exclude },
-  { resultTypes: ['violations'], preload: false, ...only })  // loaded anew are only sounds, and we have none
+exclude => axe.run({ include: document.querySelector('[role=dialog]') ?? document, exclude },
+  { resultTypes: ['violations'], preload: false })  // loaded anew are only sounds, and we have none
   .then(found => found.violations
     .filter(one => ['serious', 'critical'].includes(one.impact))
     .map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' | ')}`))
@@ -78,12 +77,11 @@ def small(page: Page, least_px: int, *, within: str = "main", but: Iterable[str]
     return [target for target in targets if min(target[1], target[2]) < least_px and target[0] not in but]
 
 
-def stumbles(page: Page, *, only: str = "", but: str = "") -> list[str]:
-    """What axe finds serious or critical on the page, or in the dialog over it; `only`, `but`: one of its rules."""
+def stumbles(page: Page) -> list[str]:
+    """What axe finds serious or critical on the page, or in the dialog over it."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(axe())
-    options = {"runOnly": [only]} if only else {"rules": {but: {"enabled": False}}} if but else {}
-    return page.evaluate(RUN_AXE, [options, list(ALIKE)])
+    return page.evaluate(RUN_AXE, list(ALIKE))
 
 
 def look(page: Page, *, least_px: int, but: Iterable[str] = ()) -> None:
