@@ -18,7 +18,7 @@ from one_house import Visit, visit
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from profiles import PATIENCE_MS, Profiles
 from sample import SEED
-from turns import OneLineAtATime, place_of, turn_of
+from turns import CLOSING, OneLineAtATime, in_turn, place_of, turn_of
 from xdist.remote import Producer
 from xdist.workermanage import WorkerController
 
@@ -81,9 +81,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
 
 
-def _place(item: pytest.Item) -> tuple[bool, int, bool]:
+def _place(item: pytest.Item) -> tuple[bool, int, bool, bool]:
     ours = item.path.is_relative_to(HERE)
-    return ours, place_of(turn_of(item.nodeid)) if ours else 0, "history" in getattr(item, "fixturenames", ())
+    turn = place_of(turn_of(item.nodeid)) if ours else 0
+    return ours, turn, "history" in getattr(item, "fixturenames", ()), CLOSING not in item.nodeid
 
 
 @pytest.fixture(scope="session")
@@ -105,11 +106,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
-    """The virtual bottling line with its last day of history, one for all workers, and who looks at it."""
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers share."""
     base = tmp_path_factory.getbasetemp()
-    together = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "house"
-    together.mkdir(exist_ok=True)
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "house"
+    shared.mkdir(exist_ok=True)
+    return shared
+
+
+@pytest.fixture(autouse=True)
+def turn(request: pytest.FixtureRequest, together: Path) -> Iterator[None]:
+    """What must not happen at once happens one after the other."""
+    with in_turn(request.node.nodeid, together / "turn.lock"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def visitor(together: Path) -> Iterator[Visit]:
+    """The virtual bottling line with its last day of history, one for all workers, and who looks at it."""
     with visit(together) as found:
         yield found
 

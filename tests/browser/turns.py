@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pytest
@@ -12,8 +15,10 @@ from xdist.scheduler import LoadScopeScheduling
 NOW: Final = "the line as it runs"  # machines are jammed, jobs started, cables pulled, pieces entered
 SCREENS: Final = "the screens"
 SCREENS_OF_THE_PAST: Final = "the screens of the past"
-PAST: Final = "the line's past"  # stops that are over are given a reason, past days are closed, figures must not move
+PAST: Final = "the line's past"  # stops that are over are given a reason, and figures must not move meanwhile
+CLOSING: Final = "test_browser_calendars"  # a day that is closed moves both: nobody looks at the past meanwhile
 TURNS: Final = {
+    "test_browser_calendars": NOW,
     "test_browser_andon": NOW,
     "test_browser_job": NOW,
     "test_browser_live": NOW,
@@ -21,7 +26,6 @@ TURNS: Final = {
     "test_browser_station": NOW,
     "test_browser_tags": NOW,
     "test_browser_two_people": NOW,
-    "test_browser_calendars": PAST,
     "test_browser_explain": PAST,
     "test_browser_lead_day": PAST,
     "test_browser_stops": PAST,
@@ -53,6 +57,18 @@ def turn_of(nodeid: str) -> str:
 def place_of(turn: str) -> int:
     """When its turn is: the longest first, what needs the line's past last."""
     return FIRST.index(turn) if turn in FIRST else len(FIRST) + (1 + LAST.index(turn) if turn in LAST else 0)
+
+
+@contextmanager
+def in_turn(nodeid: str, lock: Path) -> Iterator[None]:
+    """While days are closed nobody looks at the past; `lock` is the same file for all workers."""
+    closes = CLOSING in nodeid
+    if not closes and turn_of(nodeid) not in LAST:
+        yield
+        return
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX if closes else fcntl.LOCK_SH)
+        yield
 
 
 class OneLineAtATime(LoadScopeScheduling):
