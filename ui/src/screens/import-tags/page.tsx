@@ -6,7 +6,7 @@ import { asProblem } from "@/api/problem";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { showToast } from "@/design/toast";
-import { type Outline, outlineQuery } from "@/screens/connect/api";
+import { definitionQuery, type Outline, outlineQuery } from "@/screens/connect/api";
 import { type Asked, exported, type List, listQuery, template, useImport, useTakeBack } from "@/screens/import-tags/api";
 import { BYTES_MAX, packed, save } from "@/screens/import-tags/file";
 import css from "@/screens/import-tags/import-tags.module.css";
@@ -20,12 +20,12 @@ import { useWords } from "@/words/words";
 
 type Choice = <Key extends keyof Asked>(key: Key, value: Asked[Key]) => void;
 
-function Dropping({ connection, onFile }: { connection: string; onFile: (name: string, content: string) => void }) {
+function Dropping({ connection, driver, onFile }: { connection: string; driver: string; onFile: (name: string, content: string) => void }) {
   const say = useWords(words);
   const language = useLanguage();
   const [isOver, setOver] = useState(false);
   const take = useMutation({ mutationFn: packed });
-  const download = useMutation({ mutationFn: async (what: "template" | "export") => save(await (what === "template" ? template("modbus", language) : exported(connection, language))) });
+  const download = useMutation({ mutationFn: async (what: "template" | "export") => save(await (what === "template" ? template(driver, language) : exported(connection, language))) });
   const [isLarge, setLarge] = useState(false);
   const taken = (file: File | undefined) => {
     if (!file) return;
@@ -104,15 +104,18 @@ function Plan({ asked, list, isFetching, onDone, onStale }: { asked: Asked; list
 
 function Import({ outline, first }: { outline: Outline; first: string }) {
   const say = useWords(words);
-  const [asked, setAsked] = useState<Asked>({ connection: first, name: "", content: "", columns: null, device: null, equipment: null, folders: true, scan: null, existing: "keep", taken: "leave", faulty: "refuse", left_out: [] });
+  const [chosen, setAsked] = useState<Asked>({ connection: first, name: "", content: "", columns: null, device: null, equipment: null, folders: true, scan: null, existing: "keep", taken: "leave", faulty: "refuse", left_out: [] });
   const choose: Choice = (key, value) => setAsked((before) => ({ ...before, [key]: value }));
+  const standing = useQuery(definitionQuery(chosen.connection));
+  const machines = standing.data?.machines ?? [];
+  const asked = { ...chosen, equipment: chosen.equipment ?? (machines.length === 1 ? machines[0]?.path ?? null : null) };
   const { data, error, isFetching, refetch } = useQuery({ ...listQuery(JSON.stringify(asked)), enabled: asked.content !== "", placeholderData: keepPreviousData });
   const list = asked.content ? data : undefined;
   const take = (line: number, isTaken: boolean) => setAsked((before) => ({ ...before, left_out: isTaken ? before.left_out.filter((one) => one !== line) : [...before.left_out, line] }));
   return (
     <div className={css.page}>
       <div className={css.titleRow}><h1>{say("title")}{asked.name && <span className="quiet" translate="no"> {asked.name}</span>}</h1><Go to="/connections" className="link">{say("all")}</Go></div>
-      <Dropping connection={asked.connection} onFile={(name, content) => setAsked((before) => ({ ...before, name, content, columns: null, device: null, left_out: [] }))} />
+      <Dropping connection={asked.connection} driver={standing.data?.driver ?? "modbus"} onFile={(name, content) => setAsked((before) => ({ ...before, name, content, columns: null, device: null, left_out: [] }))} />
       <Choices asked={asked} outline={outline} list={list} choose={choose} />
       {asked.content && isFetching && <p role="status" className={css.small} data-testid="reading">{say("reading")}</p>}
       {error && <Panel><ProblemNotice error={error} onRetry={() => void refetch()} /></Panel>}
