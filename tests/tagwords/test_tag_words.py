@@ -53,6 +53,7 @@ ORDERED = Row(1, "x", "400011", type="Float", swapped=True)
         ("s7", Row(1, "x", "[CPU]DB3,DINT12"), ("DB3.DBD12:dint", "i64")),
         ("ethernetip", Row(1, "x", "ns=1;s=[PLC1]Program:Main.Motor[3].Speed", type="Float4"),
          ("Program:Main.Motor[3].Speed", "f64")),
+        ("ethernetip", Row(1, "x", "::[Line]Motor[3].Speed"), ("Motor[3].Speed", None)),
         ("ethernetip", Row(1, "x", "Flags.5", type="BOOL"), ("Flags.5", "bool")),
         ("opcua", Row(1, "x", "nsu=urn:a;s=[PLC1]A", type="Double"), ("nsu=urn:a;s=[PLC1]A", "f64")),
         ("mqtt", Row(1, "x", "line/1#speed"), ("line/1#speed", None)),

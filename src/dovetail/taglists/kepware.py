@@ -22,6 +22,7 @@ TYPES: Final = {
     -1: "", 0: "String", 1: "Boolean", 2: "Char", 3: "Byte", 4: "Short", 5: "Word", 6: "Long", 7: "DWord", 8: "Float",
     9: "Double", 10: "BCD", 11: "LBCD", 12: "Date", 13: "LLong", 14: "QWord",
 }  # fmt: skip  # from 20 on they are arrays of these
+DEVICES_SHOWN: Final = 50  # to choose among
 _ARRAYS_FROM: Final = 20
 _LISTS: Final = ("channels", "devices", "tags", "tag_groups")
 _NO_SCALING: Final = (0, None, "None")
@@ -30,11 +31,10 @@ _LINEAR: Final = (1, "Linear")
 
 def is_kepware(document: Any) -> bool:
     """Whether this JSON is a project, or a part of one."""
-    if isinstance(document, list):
-        return bool(document) and is_kepware(document[0])
-    if not isinstance(document, dict):
+    first = document[0] if isinstance(document, list) and document else document
+    if not isinstance(first, dict):
         return False
-    return "project" in document or any(str(key).startswith(("servermain.", "common.ALLTYPES")) for key in document)
+    return "project" in first or any(str(key).startswith(("servermain.", "common.ALLTYPES")) for key in first)
 
 
 def read(document: Any, device: str | None = None) -> TagList:
@@ -49,7 +49,7 @@ def read(document: Any, device: str | None = None) -> TagList:
             rows.append(replace(row, line=len(rows) + 1, folder=way))
     notes = [Said("scan-rates")]
     if len(devices) > 1 and device is None:
-        notes.append(Said("several-devices", ", ".join(sorted(devices))[:400]))
+        notes.append(Said("several-devices", ", ".join(sorted(devices)[:DEVICES_SHOWN])))
     left = sum(count for name, count in devices.items() if device not in (None, name))
     notes += [Said("device-left", str(left))] if left else []
     return TagList("kepware-json", tuple(rows), says=", ".join(sorted(devices))[:200], notes=tuple(notes))

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from dovetail.core.limits import TAG_LIST_ROWS_MAX
+from dovetail.core.limits import TAG_LIST_DEPTH_MAX, TAG_LIST_ROWS_MAX
 from dovetail.taglists import ignition, kepware, nodeset, tables, texts, xlsx
 from dovetail.taglists.hostile import refused, unpacked
 from dovetail.tagwords.model import Row, Said, TagList
@@ -45,12 +45,25 @@ def _document(text: str, device: str | None) -> TagList:
         document: Any = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise refused(f"this is no JSON: {str(error)[:200]}", code="json") from error
+    if isinstance(document, dict | list):
+        _check_depth(document)
     if kepware.is_kepware(document):
         return kepware.read(document, device)
     if ignition.is_ignition(document):
         return ignition.read(document)
     hint = "of JSON only exports of Ignition (tags) and KEPServerEX (project) are read"
     raise refused("this JSON is no list of tags that is known", code="json-unknown", hint=hint)
+
+
+def _check_depth(document: Any) -> None:
+    """Each folder is an object in a list: two levels."""
+    level: list[Any] = [document]
+    for _ in range(2 * TAG_LIST_DEPTH_MAX + 8):
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [child for one in inner for child in one if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise refused(f"this JSON is nested deeper than {TAG_LIST_DEPTH_MAX} folders", code="deep")
 
 
 def _table(form: str, grid: texts.Grid, says: str, columns: Mapping[int, str | None] | None) -> TagList:

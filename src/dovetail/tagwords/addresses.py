@@ -52,7 +52,7 @@ _S7_NAMES: Final = {
     "char", "string", "wstring", "date", "dt", "dtl", "ldt", "tod", "time", "ltime", "s5time", "byte", "word", "dword",
     "lword",
 }  # fmt: skip
-_LOGIX_NAME: Final = re.compile(r"\[[A-Za-z0-9_ -]{1,60}\]|(?:::\[[^\]]*\])")
+_SHORTCUT: Final = re.compile(r"::\[[^\[\]]{1,100}\]")  # a topic of FactoryTalk
 
 
 def translated(row: Row, driver: str) -> tuple[str, str | None] | Said:
@@ -86,8 +86,8 @@ def _as_it_stands(row: Row, _: DataType | None) -> Place:
 
 
 def _logix(row: Row, _: DataType | None) -> Place | Said:
-    name = bare_address(_LOGIX_NAME.sub("", row.address) if row.address.startswith("::") else row.address)
-    return name, None
+    found = _SHORTCUT.match(row.address)
+    return bare_address(row.address[found.end() :] if found else row.address), None
 
 
 def _modbus(row: Row, data_type: DataType | None) -> Place | Said:
