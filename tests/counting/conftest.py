@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
-from counting_plant import Plant, an_hour, plant_on
+from counting_plant import Plant, an_hour, plant_on, restarted
 
 from dovetail.core.bus import Bus
 from dovetail.db.uow import Database
@@ -19,11 +20,29 @@ def plant(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bu
         yield opened
 
 
+@pytest.fixture(scope="session")
+def after_an_hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation that has lived that hour and was shut down."""
+    folder, clock, bus = tmp_path_factory.mktemp("hour"), ManualClock(), Bus()
+    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
+    database.create_for_tests()
+    with plant_on(database, folder, clock, bus) as opened:
+        an_hour(opened)
+    database.close()
+    return folder
+
+
 @pytest.fixture
-def hour(plant: Plant) -> Plant:
-    """After an hour's work: 4,140 pieces at the filler, 6 of them scrap; nothing counted at the table."""
-    an_hour(plant)
-    return plant
+def hour(after_an_hour: Path, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Plant]:
+    """After an hour's work: 4,140 pieces at the filler, 6 of them scrap; nothing counted at the table.
+
+    The hour is lived once; each test starts a copy of that installation anew.
+    """
+    folder = copytree(after_an_hour, tmp_path / "hour")
+    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
+    with restarted(database, folder, clock, bus) as opened:
+        yield opened
+    database.close()
 
 
 @pytest.fixture

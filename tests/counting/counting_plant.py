@@ -160,6 +160,15 @@ def plant_on(database: Database, folder: Path, clock: ManualClock, bus: Bus) -> 
     rooms.historian.close()
 
 
+@contextmanager
+def restarted(database: Database, folder: Path, clock: ManualClock, bus: Bus) -> Iterator[Plant]:
+    """The plant as it lies in the folder after an hour; its PLC goes on after the one frame that it has sent."""
+    clock.tick(at(60) - clock.now_us())
+    rooms = build_rooms(folder, database, clock=clock, bus=bus)
+    yield Plant(rooms, database, clock, seq=1)
+    rooms.historian.close()
+
+
 def an_hour(plant: Plant) -> None:
     """The filler runs 30 minutes at 100 a minute, stands 10, runs 20 at 60; 6 are scrap. The table is manned 50."""
     plant.now(60)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from counting_plant import Plant, when
+from counting_plant import Plant, an_hour, when
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
@@ -15,6 +15,13 @@ from dovetail.counting import api
 from dovetail.operations.http import Api, problem
 
 DAY = {"start": when(0), "end": when(61)}
+
+
+@pytest.fixture
+def hour(plant: Plant) -> Plant:
+    """Lived here and not started anew: the minute that is not over is told by who has seen it begin."""
+    an_hour(plant)
+    return plant
 
 
 @pytest.fixture
