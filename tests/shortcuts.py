@@ -16,6 +16,8 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import Connection, Dialect, Engine, create_engine, create_mock_engine, inspect, text
 from sqlalchemy.engine import URL
+from typer import Typer
+from typer.main import get_command
 
 from dovetail.db import migrate
 from dovetail.db.engine import open_engines
@@ -122,6 +124,12 @@ def _open_engines(url: str | URL) -> tuple[Engine, Engine]:
     return engines
 
 
+@cache
+def _command(app: Typer) -> object:
+    """As `get_command`: the tree of all verbs, which a process of its own would build once, too."""
+    return get_command(app)
+
+
 class Emptied:
     """One database on PostgreSQL whose tables are made once and emptied for each test: making them takes far longer."""
 
@@ -157,4 +165,5 @@ def take(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("dovetail.db.engine.SYNCHRONOUS", "OFF")
     patch.setattr("dovetail.db.uow.open_engines", _open_engines)
     patch.setattr(migrate, "upgrade", _upgrade)
+    patch.setattr("typer.testing._get_command", _command)
     patch.setattr(Database, "create_for_tests", _create)
