@@ -84,7 +84,7 @@ def test_a_sensor_that_drifts_is_named() -> None:
 
 def test_the_proposal_is_plant_code() -> None:
     found = propose(stays(1, [(0.05, 0.02, 300), (2.0, 0.15, 300), (9.0, 1.0, 700)]))
-    text = expression("current", found)
+    text = expression("current", [level.name for level in found.levels], found.thresholds)
     assert text.startswith("'run' if hysteresis(current, ")
     assert text.endswith(" else 'off'")
     assert "map: {off: Stopped, idle: Idle, run: Execute}" in plant_code("current", found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dovetail.app.trials import EdgeOfThreads
+from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
 from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
@@ -74,6 +75,7 @@ class Rooms:
     tag_import: TagImport
     trials: EdgeOfThreads
     signals: SignalsRoom
+    assistant: AssistantRoom
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -155,7 +157,6 @@ def build_rooms(
     materials = MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
     states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
-
     timeline = TimelineRoom(
         database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock,
         shown=lambda *where: insight.stop_at(*where),  # noqa: PLW0108  # made below, of this
@@ -168,8 +169,7 @@ def build_rooms(
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
-    trials = EdgeOfThreads(clock, vault.value)
-    onboarding = Onboarding(equipment, vault)
+    trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),
@@ -193,4 +193,5 @@ def build_rooms(
         tag_import=TagImport(onboarding),
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
+        assistant=AssistantRoom(onboarding, historian, clock),
     )

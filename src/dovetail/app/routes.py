@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from dovetail.app import collecting, topics
 from dovetail.app.rooms import Rooms
+from dovetail.assistant import api as assistant_api
 from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
 from dovetail.connections.service import feeds as feeds_of
@@ -80,6 +81,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.calendar_editing.operations,
         *rooms.trying.onboarding.operations,
         rooms.tag_import.bring_in,
+        rooms.assistant.mean,
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
@@ -115,6 +117,7 @@ def assemble(api: Api, parts: Parts) -> None:
     )
     onboarding_api.routes(api, rooms.trying)
     tagimport_api.routes(api, rooms.tag_import)
+    assistant_api.routes(api, rooms.assistant)
     signals_api.routes(api, rooms.signals)
     virtual_api.routes(api, rooms.virtual)
     retro_api.routes(api, rooms.virtual)

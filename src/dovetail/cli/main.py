@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import operate, plant, run_server, taglists, upkeep
+from dovetail.cli import assisting, operate, plant, run_server, taglists, upkeep
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ tags.register(app)
 formulas.register(tags.tag_app)
 taglists.register(tags.tag_app)
 discovering.register(app)
+assisting.register(app)
 people.register(app)
 upkeep.register(app)
 

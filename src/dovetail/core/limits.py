@@ -61,6 +61,8 @@ WINDOW_TICK_MIN_US: Final = 100_000  # and no more often than a fast scan
 TRACK_ROWS_MAX: Final = 2_000_000  # of one signal in one pass, ~40 MB; a longer stretch is computed in pieces
 WINDOW_ROWS_MAX: Final = 1_000_000  # summed up for one moment: a day at 10 Hz
 LOOK_MAX_US: Final = 7 * 86_400_000_000  # of a raw signal, to find its levels: a week holds every kind of shift
+WATCH_MAX_US: Final = 86_400_000_000  # of a connection, to find what its signals mean: a day holds shifts and products
+WATCH_TAGS_MAX: Final = 256  # of one machine looked at together: a day of each is read at once
 COMPUTED_STRETCH_US: Final = (
     6 * 3_600_000_000
 )  # of one tag at a time: what is computed anew never keeps the others long

@@ -149,13 +149,16 @@ class Onboarding:
         _ = call.uow.known
         return self._applied(call, given.connection, self.consider(given, scope=call.scope), path=None)
 
-    def _applied(self, call: Call, name: str, found: Considered, *, path: str | None) -> ConnectionChange:
+    def put_files(self, call: Call, found: Considered) -> int:
+        """Apply what was considered, inside an operation; the version that holds then. Raises InvalidError."""
         for fault in found.faults[:1]:
             raise InvalidError(fault.message, pointer=fault.pointer, code=fault.code, hint=fault.hint)
-        applied = self.equipment.apply_operation.handler(call, ApplyPlant(documents=dict(found.after)))
+        return self.equipment.apply_operation.handler(call, ApplyPlant(documents=dict(found.after))).version
+
+    def _applied(self, call: Call, name: str, found: Considered, *, path: str | None) -> ConnectionChange:
         return ConnectionChange(
             connection=name,
-            version=applied.version,
+            version=self.put_files(call, found),
             previous=found.version,
             equipment_path=path,
             secrets=list(found.secrets),
