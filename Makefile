@@ -23,8 +23,9 @@ $(BIN)/python:
 $(STAMPS)/python: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-dev.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements-dev.lock
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	$(BIN)/python -m compileall -q src/dovetail  # else the first start compiles while somebody waits
 	@touch $@
 
 ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json

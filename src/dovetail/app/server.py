@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -91,7 +92,12 @@ def serve_house(house: House, *, on_ready: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=3,
     )
     control = ControlServer(AsCli(house.app), settings.data) if sys.platform != "win32" else None
-    server = _Server(config, lambda port: on_ready(base_url(replace(settings, port=port))))
+
+    def ready(port: int) -> None:
+        start_is_over()
+        on_ready(base_url(replace(settings, port=port)))
+
+    server = _Server(config, ready)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when it has ended, which would skip what follows
     if control is not None:
@@ -103,6 +109,13 @@ def serve_house(house: House, *, on_ready: Callable[[str], None]) -> None:
             control.stop()
     if not server.started:
         raise SystemExit(NOT_STARTED)
+
+
+def start_is_over() -> None:
+    """Look for garbage from now on, but not in what was made to start with, where none was looked for."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _end(_signal: int, _frame: object) -> None:

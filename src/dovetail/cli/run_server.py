@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ def serve(
     name: Annotated[list[str] | None, typer.Option(help="A further host name to answer to; may be repeated.")] = None,
 ) -> None:
     """Run the installation: collect, store, compute and serve."""
+    gc.disable()  # till it is ready: nearly all that a start makes stays, and looking it over is a fifth of its work
     from dovetail.app.server import run
     from dovetail.app.settings import from_environment
 
@@ -44,6 +46,7 @@ def demo(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser where there is one.")] = True,
 ) -> None:
     """Start a virtual bottling line on real OPC UA and Modbus, watch it live, and jam a machine."""
+    gc.disable()  # as for `serve`
     from dovetail.demo.run import run_demo
 
     run_demo(data=data, port=port, seed=seed, days=days, open_browser=browser)
