@@ -5,6 +5,7 @@ export type Query = Readonly<Record<string, string | number | null | undefined>>
 
 const BASE = "/api/v1";
 const CLOCK_TRUSTED_MS = 2000; // the Date header counts whole seconds: a smaller difference means nothing
+const ANSWER_MS = 30_000; // a network that swallows what is sent says nothing at all, for as long as it likes
 let clockOffsetMs = 0;
 
 /** Now by the server's clock, ms: an operator's PC with a wrong clock must not show wrong running counters. */
@@ -60,14 +61,16 @@ export const post = async <Result>(path: string, body: unknown = {}): Promise<Re
 export const put = async <Result>(path: string, body: unknown): Promise<Result> => (await change<Result>("PUT", path, body)).result;
 
 export const change = <Result>(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<Changed<Result>> => changed<Result>(method, path, { body, key: newKey() });
-/** A POST under a key that was made before: sent again after an answer got lost, it is done once. */
-export const command = (path: string, body: unknown, key: string): Promise<Changed<unknown>> => changed<unknown>("POST", path, { body, key });
+/** A POST under a key that was made before: sent again after an answer got lost, it is done once. Throws Problem 0 when none comes in time: others wait behind it. */
+export const command = (path: string, body: unknown, key: string): Promise<Changed<unknown>> =>
+  changed<unknown>("POST", path, { body, key, signal: AbortSignal.timeout(ANSWER_MS) });
 
-async function changed<Result>(method: "POST" | "PUT", path: string, { body, key }: { body: unknown; key: string }): Promise<Changed<Result>> {
+async function changed<Result>(method: "POST" | "PUT", path: string, { body, key, ...how }: { body: unknown; key: string; signal?: AbortSignal }): Promise<Changed<Result>> {
   const response = await answered(addressOf(path), {
     method,
     headers: { "content-type": "application/json", "idempotency-key": key },
     body: JSON.stringify(body),
+    ...how,
   });
   return { result: await bodyOf<Result>(response), auditId: response.headers.get("x-audit-id") };
 }
