@@ -127,6 +127,7 @@ def test_what_is_entered_without_a_link_waits_and_arrives_once_and_in_order(
     assert [entry["quantity"] for entry in entries if not entry["withdrawn"]].count(12) == 1
 
 
+@pytest.mark.usefixtures("history")  # no more can be reworked than this shift has made
 def test_an_answer_that_was_lost_on_the_way_does_not_make_it_twice(panel: Page, api: httpx2.Client) -> None:
     cable = Cable().lay(panel)
     panel.goto(f"/station/{CAPPER}")
