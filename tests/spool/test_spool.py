@@ -6,9 +6,11 @@ import asyncio
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +25,9 @@ from dovetail.core.clock import SECOND_US, SystemClock
 from dovetail.core.errors import ConfigError, RefusedError
 from dovetail.drivers.keeping import in_parcels
 from dovetail.spool import parcels as codec
+from dovetail.spool import store as store_module
 from dovetail.spool.pump import Spool
-from dovetail.spool.store import SpoolStore
+from dovetail.spool.store import SpoolStore, Stock
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from waiting import until
 
@@ -73,6 +76,42 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_the_others(spool: Spoo
     await spool.start()
     await spool.of(LINK).delivered()
     assert kept.values() == [1, 3] and spool.refused == 1
+    (stock,) = spool._store.stock().values()
+    assert (stock.waiting, stock.since_us, stock.refused, stock.why) == (0, None, 1, "cannot be stored")
+
+
+async def test_what_waits_is_shown_with_since_when(tmp_path: Path, kept: Kept, clock: ManualClock) -> None:
+    kept.trouble = AWAY
+    spool = Spool(tmp_path / "spool.db", kept, clock)
+    for link in (LINK, LINK, OTHER):
+        await spool.of(link).put([samples(1)], {})
+        clock.tick(SECOND_US)
+    assert spool._store.stock() == {LINK: Stock(2, DAY_ZERO_US), OTHER: Stock(1, DAY_ZERO_US + 2 * SECOND_US)}
+    assert await spool.of(LINK).waiting() == 2
+    await spool.stop()
+
+
+def test_what_is_laid_aside_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.spool.store.SPOOL_REFUSED_MAX", 2)
+    store = SpoolStore(tmp_path / "spool.db", now_us=DAY_ZERO_US)
+    store.put(LINK, [(1, b"a")] * 4, {}, now_us=1)
+    for one in store.oldest(10):
+        store.refuse(one, f"why {one.seq}")
+    assert store.stock() == {LINK: Stock(refused=2, why="why 4")}
+    store.close()
+
+
+def test_a_file_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "spool.db", isolation_level=None)) as old:
+        old.executescript(store_module._SCHEMA + "pragma user_version=1; insert into numbering values (5, 8);")
+        old.execute("insert into parcel values (7, 7, 1, x'61')")
+    store = SpoolStore(tmp_path / "spool.db", now_us=DAY_ZERO_US)
+    store.put(LINK, [(1, b"b")], {}, now_us=9)
+    assert (store.epoch, [(one.seq, one.body, one.at_us) for one in store.oldest(9)]) == (
+        5,
+        [(7, b"a", 0), (8, b"b", 9)],
+    )
+    store.close()
 
 
 async def test_a_link_waits_for_its_own_only(spool: Spool, kept: Kept) -> None:
@@ -96,7 +135,7 @@ async def test_the_next_life_brings_over_what_the_last_one_left_before_it_begins
 async def test_what_was_sent_and_not_yet_struck_off_is_a_repeat(tmp_path: Path, kept: Kept) -> None:
     """The historian has it, the disk does not know: as after a kill between the two."""
     store = SpoolStore(tmp_path / "spool.db", now_us=DAY_ZERO_US)
-    store.put(LINK, [(DAY_ZERO_US, codec.encode(samples(1)))], {})
+    store.put(LINK, [(DAY_ZERO_US, codec.encode(samples(1)))], {}, now_us=DAY_ZERO_US)
     (one,) = store.oldest(10)
     store.close()
     spool = Spool(tmp_path / "spool.db", kept, SystemClock())
@@ -127,7 +166,7 @@ async def test_numbers_go_on_and_are_never_given_again(tmp_path: Path) -> None:
     numbers: list[int] = []
     for _ in range(3):
         store = SpoolStore(tmp_path / "spool.db", now_us=DAY_ZERO_US)
-        store.put(LINK, [(1, b"a"), (1, b"b")], {})
+        store.put(LINK, [(1, b"a"), (1, b"b")], {}, now_us=1)
         numbers += [one.seq for one in store.oldest(10)]
         store.delivered(numbers)
         store.close()
@@ -138,7 +177,7 @@ def test_memory_has_an_end_and_the_oldest_goes(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("dovetail.spool.store.SPOOL_MEMORIES_MAX", 3)
     store = SpoolStore(tmp_path / "spool.db", now_us=DAY_ZERO_US)
     for n in range(5):
-        store.put(LINK, [(1, b"a")], {f"file:{n}": "x"})
+        store.put(LINK, [(1, b"a")], {f"file:{n}": "x"}, now_us=1)
     assert [store.recall(LINK, f"file:{n}") for n in range(5)] == [None, None, "x", "x", "x"]
     store.close()
 
@@ -211,7 +250,7 @@ from dovetail.spool.store import SpoolStore
 store = SpoolStore(Path(sys.argv[1]), now_us=1)
 n = int(store.recall(7, "n") or 0)
 while True:
-    store.put(7, [(1, str(n).encode()), (1, str(n).encode())], {"n": str(n + 1)})
+    store.put(7, [(1, str(n).encode()), (1, str(n).encode())], {"n": str(n + 1)}, now_us=1)
     n += 1
     print(n, flush=True)
 """

@@ -29,6 +29,8 @@ from dovetail.vitals.facts import Facts, Live, Role, gather
 NOW_US = 1_767_600_000_000_000
 LINK = LinkStatus("plc", "opcua", "", state="up", since_us=0, cause="", good_through_us=None, clock_offset_us=None,
                   samples_per_s=0.0)  # fmt: skip
+WAITING = dataclasses.replace(LINK, waiting=3, waiting_since_us=NOW_US - 120_000_000)
+LAID_ASIDE = dataclasses.replace(LINK, refused=1, refused_why="cannot be read")
 WELL = Facts(
     at_us=NOW_US,
     data=Path("/srv/dovetail"),
@@ -98,6 +100,8 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(backup_us=None), "backups", "look", "administrator"),
         (but(backup_us=NOW_US - 2 * DAY_US), "backups", "look", "administrator"),
         (but(restoring=True), "restore", "look", "administrator"),
+        (but(live__links=(LAID_ASIDE,)), "spool", "look", "us"),
+        (but(live__links=(WAITING,)), "spool", "look", "time"),
         (but(aside=("before-restore-2026",)), "restore", "look", "administrator"),
         (but(records__newest_us=NOW_US + HOUR_US), "clock", "ill", "administrator"),
         (but(ntp="no"), "clock", "look", "administrator"),

@@ -142,7 +142,14 @@ class House:
 
     def link_statuses(self) -> list[LinkStatus]:
         """Every link as the screens show it; empty while nothing is collected."""
-        return [] if self.edge is None else self.edge.status()
+        statuses = [] if self.edge is None else self.edge.status()
+        return (
+            statuses if self.spool is None else collecting.with_stock(statuses, self.links_by_name(), self.spool.stock)
+        )
+
+    def links_by_name(self) -> Mapping[str, int]:
+        """The good-through tag of each connection, by which its link is known for ever."""
+        return {name: one.good_through_tag for name, one in self.rooms.equipment.plant().connections.items()}
 
     def look(self, look: Literal["whole", "quick"]) -> Facts:
         """The installation as the doctor and the metrics see it."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal, cast
 
 from dovetail.core import plugins
 from dovetail.core.errors import ConfigError
 from dovetail.drivers.base import PACKAGE, DriverSpec, Point
 from dovetail.drivers.posts import PostedOptions
-from dovetail.edge.model import LinkPlan
+from dovetail.edge.model import LinkPlan, LinkStatus
 from dovetail.equipment.model import Connection, PlantModel, ScanClass, Tag
 from dovetail.equipment.snapshot import DEFAULT_SCAN
 from dovetail.intake.service import Posted
 from dovetail.links.model import ScanPoint, TimeRule
+from dovetail.spool.store import Stock
 from dovetail.vault.model import named_in
 
 
@@ -41,6 +44,22 @@ def posted_to(plant: PlantModel, name: str) -> Posted | None:
     except ConfigError:
         return None
     return Posted(connection.good_through_tag, options) if isinstance(options, PostedOptions) else None
+
+
+def with_stock(statuses: list[LinkStatus], links: Mapping[str, int], stock: Mapping[int, Stock]) -> list[LinkStatus]:
+    """The links with what each has on the edge's disk."""
+    return [
+        replace(
+            status,
+            waiting=found.waiting,
+            waiting_since_us=found.since_us,
+            refused=found.refused,
+            refused_why=found.why,
+        )
+        if (found := stock.get(links.get(status.name, 0))) is not None
+        else status
+        for status in statuses
+    ]
 
 
 def _link(plant: PlantModel, connection: Connection) -> LinkPlan:

@@ -27,6 +27,7 @@ class ConnectionView(BaseModel):
 
     `state`: `demoted` is down because the device is silent although its link stands; it is asked now and then.
     `rtt_*_us`, of the last requests; `bad_ratio` and `lag_us`, of the last minute; null where nothing was measured.
+    `waiting`: parcels (of files, rows, posts) on our disk until the historian has them; `refused`: it never will.
     """
 
     name: str
@@ -50,6 +51,10 @@ class ConnectionView(BaseModel):
     lost_samples: int
     points_bad: int
     insecure: bool
+    waiting: int
+    waiting_since: str | None
+    refused: int
+    refused_why: str
 
 
 class CauseOut(BaseModel):
@@ -114,6 +119,10 @@ def view(status: LinkStatus) -> ConnectionView:
         lost_samples=status.lost_samples,
         points_bad=status.points_bad,
         insecure=status.insecure,
+        waiting=status.waiting,
+        waiting_since=None if status.waiting_since_us is None else to_rfc3339(status.waiting_since_us),
+        refused=status.refused,
+        refused_why=status.refused_why,
     )
 
 

@@ -19,6 +19,8 @@ CLOCK_FUTURE_US: Final = 5_000_000  # a device time further ahead than this is n
 PARCEL_SAMPLES_MAX: Final = 5_000  # what waits on disk is brought over in commits that do not hold up the live lane
 SPOOL_MEMORIES_MAX: Final = 200_000  # files, keys of messages that one link has taken: five months at one a minute
 
+SPOOL_REFUSED_MAX: Final = 1_000  # that no historian will take: enough to see what was wrong with them
+SPOOL_LOOK_S: Final = 1.0  # what waits is counted anew so often; people look at it, nothing is decided by it
 INTAKE_ROWS_MAX: Final = 20_000  # of one body that is posted: a shift of a line at one a second
 INTAKE_AT_ONCE_MAX: Final = 8  # bodies that are read at once: 40 MB at most
 INTAKE_BODY_S: Final = 10.0  # for all of a body; who sends slower than that holds a place that others need

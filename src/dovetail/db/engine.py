@@ -6,8 +6,6 @@ Pythons carry has a WAL-reset bug (< 3.51.3), so `pysqlite3` is used where a whe
 
 from __future__ import annotations
 
-import sqlite3
-from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -15,18 +13,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
 from dovetail.core.errors import ConfigError
+from dovetail.core.sqlitelib import sqlite_module
 
 SYNCHRONOUS = "FULL"  # what was committed is on the disk: the power may go at any moment
 READERS_MAX = 8  # as many threads as read at once; the ninth waits
-
-
-def sqlite_module() -> ModuleType:
-    """The SQLite to use: pysqlite3's own where there is a wheel, else the standard library's."""
-    try:
-        import pysqlite3.dbapi2 as module  # type: ignore[import-not-found]  # absent on platforms without a wheel
-    except ImportError:
-        return sqlite3
-    return module
 
 
 def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...], begin: str) -> Engine:

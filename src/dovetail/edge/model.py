@@ -29,6 +29,7 @@ class LinkStatus:
     """What the screens and the API say of a link. Times µs UTC; `good_through_us` None before the first mark.
 
     `state`: demoted is down because the device is silent although its link stands, and is asked at a slow pace.
+    `waiting`: parcels that were taken for good and are on disk until the historian has them; `refused`: it never will.
     """
 
     name: str
@@ -48,6 +49,10 @@ class LinkStatus:
     points_bad: int = 0
     health: LinkHealth = field(default_factory=LinkHealth)
     insecure: bool = False
+    waiting: int = 0
+    waiting_since_us: int | None = None
+    refused: int = 0
+    refused_why: str = ""
 
     @property
     def up(self) -> bool:

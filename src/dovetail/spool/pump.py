@@ -17,10 +17,10 @@ from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame, Lane
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import LinkError, RefusedError
-from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S
+from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, SPOOL_LOOK_S
 from dovetail.core.sink import Sink
 from dovetail.spool import parcels as codec
-from dovetail.spool.store import Parcel, SpoolStore
+from dovetail.spool.store import Parcel, SpoolStore, Stock
 
 SOURCE: Final = "spool"
 AT_ONCE: Final = 8  # parcels of one commit: 40,000 samples, a few megabytes
@@ -40,10 +40,11 @@ class Spool:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="edge-spool")
         self._news = asyncio.Event()
         self._moved = asyncio.Condition()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._trouble = ""
         self._is_closed = False
         self.refused = 0  # parcels that the historian will never take
+        self.stock: Mapping[int, Stock] = {}  # by link, as it was at the last look
 
     async def start(self) -> None:
         """Bring over what a life before this one left, before links say how far their values are good; then go on."""
@@ -52,14 +53,15 @@ class Spool:
                 while await self._in_thread(self._store.waiting) and await self._step():
                     pass
         self._news.set()
-        self._task = asyncio.create_task(self._run(), name="edge-spool")
+        self.stock = await self._in_thread(self._store.stock)
+        self._tasks = [asyncio.create_task(work, name="edge-spool") for work in (self._run(), self._look())]
 
     async def stop(self) -> None:
         """End; what waits is on disk."""
-        task, self._task = self._task, None
-        if task is not None:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._is_closed = True
         self._thread.shutdown(wait=True)
         self._store.close()
@@ -79,7 +81,7 @@ class Spool:
 
         def work() -> None:
             bodies = [(max(int(one.ts.max()) for one in each), codec.encode(each)) for each in parcels if each]
-            self._store.put(link, bodies, remember)
+            self._store.put(link, bodies, remember, now_us=self._clock.now_us())
 
         await self._in_thread(work)
         self._news.set()
@@ -100,6 +102,12 @@ class Spool:
         if self._is_closed:
             raise LinkError("this edge is being stopped", code="spool-closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def _look(self) -> None:
+        """What lies on disk, for people: not asked for while somebody waits, because the disk may be slow."""
+        while True:
+            await self._clock.sleep(SPOOL_LOOK_S)
+            self.stock = await self._in_thread(self._store.stock)
 
     async def _run(self) -> None:
         failures = 0
@@ -146,6 +154,7 @@ class Spool:
             if len(found) == 1:
                 self.refused += 1
                 log.exception("parcel %d of link %d cannot be stored: %s", found[0].seq, found[0].link, error)
+                self._store.refuse(found[0], str(error))
                 return None
         for one in found:
             self._hand_over([one])

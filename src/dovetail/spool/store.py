@@ -6,19 +6,21 @@ has a number that is never given again, so that the historian knows one that com
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
-from dovetail.core.limits import SPOOL_MEMORIES_MAX
+from dovetail.core.limits import SPOOL_MEMORIES_MAX, SPOOL_REFUSED_MAX
+from dovetail.core.sqlitelib import sqlite_module
 
-USER_VERSION: Final = 1
+sqlite3 = sqlite_module()
+
+USER_VERSION: Final = 2
 _SCHEMA: Final = """
 create table numbering (epoch integer not null, next_seq integer not null);
 create table parcel (seq integer primary key, link integer not null, latest_us integer not null, body blob not null);
@@ -27,16 +29,32 @@ create table memory (link integer not null, key text not null, value text not nu
     primary key (link, key)) without rowid;
 create index memory_by_age on memory (link, at);
 """
+_SECOND: Final = """
+alter table parcel add column at_us integer not null default 0;
+create table refused (seq integer primary key, link integer not null, latest_us integer not null, body blob not null,
+    at_us integer not null, why text not null);
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What waits under one number. `latest_us`: the newest time in it, µs UTC."""
+    """What waits under one number. `latest_us`: the newest time in it, `at_us`: since when it waits, µs UTC."""
 
     seq: int
     link: int
     latest_us: int
     body: bytes
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What lies here of one link: parcels that wait, since when the oldest does; those never to be stored, and why."""
+
+    waiting: int = 0
+    since_us: int | None = None
+    refused: int = 0
+    why: str = ""
 
 
 class SpoolStore:
@@ -60,9 +78,9 @@ class SpoolStore:
         (found,) = self._connection.execute("pragma user_version").fetchone()
         if found > USER_VERSION:
             raise ConfigError(f"{self._path} was written by a newer Dovetail (format {found})", code="spool-newer")
-        if found == 0:
-            version = f"pragma user_version={USER_VERSION};"
-            self._connection.executescript(f"begin immediate;{_SCHEMA}{version}commit;")
+        if found < USER_VERSION:
+            steps = "".join((_SCHEMA, _SECOND)[found:])
+            self._connection.executescript(f"begin immediate;{steps}pragma user_version={USER_VERSION};commit;")
         if self._connection.execute("select count(*) from numbering").fetchone() == (0,):
             self._connection.execute("insert into numbering values (?, 1)", (now_us,))  # a new file, a new epoch
 
@@ -71,12 +89,14 @@ class SpoolStore:
         with self._lock:
             self._connection.close()
 
-    def put(self, link: int, parcels: Sequence[tuple[int, bytes]], remember: Mapping[str, str | None]) -> None:
+    def put(
+        self, link: int, parcels: Sequence[tuple[int, bytes]], remember: Mapping[str, str | None], *, now_us: int
+    ) -> None:
         """Keep (latest_us, body) parcels of a link, and what it remembers (None: forgets), all or nothing."""
         with self._transaction():
             (seq,) = self._connection.execute("select next_seq from numbering").fetchone()
-            rows = [(seq + at, link, latest_us, body) for at, (latest_us, body) in enumerate(parcels)]
-            self._connection.executemany("insert into parcel values (?, ?, ?, ?)", rows)
+            rows = [(seq + at, link, latest_us, body, now_us) for at, (latest_us, body) in enumerate(parcels)]
+            self._connection.executemany("insert into parcel values (?, ?, ?, ?, ?)", rows)
             self._connection.execute("update numbering set next_seq = ?", (seq + len(rows),))
             self._remember(link, remember, seq)
             faults.point("spool.written")
@@ -115,6 +135,27 @@ class SpoolStore:
         """The historian has them."""
         with self._transaction():
             self._connection.executemany("delete from parcel where seq = ?", [(seq,) for seq in seqs])
+
+    def refuse(self, parcel: Parcel, why: str) -> None:
+        """The historian will never take it: laid aside, the oldest of all given up where there are too many."""
+        with self._transaction():
+            row = (parcel.seq, parcel.link, parcel.latest_us, parcel.body, parcel.at_us, why)
+            self._connection.execute("insert or replace into refused values (?, ?, ?, ?, ?, ?)", row)
+            self._connection.execute("delete from parcel where seq = ?", (parcel.seq,))
+            newest = "select seq from refused order by seq desc limit ?"
+            self._connection.execute(f"delete from refused where seq not in ({newest})", (SPOOL_REFUSED_MAX,))  # noqa: S608
+
+    def stock(self) -> dict[int, Stock]:
+        """What lies here, by link."""
+        with self._lock:
+            waiting = self._connection.execute("select link, count(*), min(at_us) from parcel group by link").fetchall()
+            refused = self._connection.execute(
+                "select link, count(*), why, max(seq) from refused group by link"
+            ).fetchall()
+        found = {link: Stock(count, since_us or None) for link, count, since_us in waiting}
+        for link, count, why, _ in refused:
+            found[link] = replace(found.get(link, Stock()), refused=count, why=why)
+        return found
 
     def waiting(self, link: int | None = None) -> int:
         """How many parcels wait, of one link or of all."""

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from dovetail.core.errors import ConfigError, LinkError
-from dovetail.db.engine import sqlite_module
+from dovetail.core.sqlitelib import sqlite_module
 from dovetail.historian import head, months
+from dovetail.spool import store as spool
 from dovetail.upkeep.layout import SPOOL
 from dovetail.upkeep.manifest import sync_folder
 
 HEAD: Final = "head.db"
 PAGES_AT_ONCE: Final = 1_024  # 4 MB: progress moves, and a request to end is heard
 FILES_MAX: Final = 300  # 25 years of months; each is three open files while it is copied
+NEWEST: Final = {HEAD: head.USER_VERSION, SPOOL: spool.USER_VERSION}  # and of the months their own
+HELD_S: Final = 10.0  # for the write that is under way
 
 sqlite3 = sqlite_module()
 
@@ -34,14 +37,33 @@ class Pinned:
 def pinned(folder: Path) -> Iterator[list[Pinned]]:
     """All files of the historian in `folder`, the head first. Nothing may be sealed while this begins.
 
-    What waits to be brought to it is pinned before all: what reaches the head meanwhile is then in both, never in none.
+    While it begins nothing is taken into what waits to be brought to it, and nothing leaves it: else what reached the
+    head between two pins would be in neither, or its number would be given again after a restore.
     """
     names = [HEAD, *sorted(path.name for path in folder.glob("chunks-????-??.db"))]
     if len(names) > FILES_MAX:
         raise ConfigError(f"{len(names)} historian files are more than one backup takes", code="backup-files")
     with ExitStack() as stack:
-        waiting = [stack.enter_context(_pin(folder / name)) for name in (SPOOL,) if (folder / name).exists()]
-        yield [*(stack.enter_context(_pin(folder / name)) for name in names), *waiting]
+        with ExitStack() as still:
+            waiting = [name for name in (SPOOL,) if (folder / name).exists()]
+            for name in waiting:
+                still.enter_context(_held(folder / name))
+            found = [stack.enter_context(_pin(folder / name)) for name in (*names, *waiting)]
+        yield found
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """A file that nobody writes to meanwhile; who wants to waits."""
+    connection = sqlite3.connect(path, timeout=HELD_S, isolation_level=None)
+    try:
+        connection.execute("begin immediate")
+        yield
+        connection.execute("rollback")
+    except sqlite3.OperationalError as error:
+        raise LinkError(f"{path} is busy: {error}", code="backup-spool", hint="try again") from error
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -86,7 +108,7 @@ def copy(source: Pinned, to: Path, *, on_bytes: Callable[[int], None]) -> None:
 def check(folder: Path, names: Sequence[str]) -> None:
     """Raise ConfigError for a copied file that SQLite finds damaged, or that a newer version made."""
     for name in names:
-        kind = head if name == HEAD else months
+        newest = NEWEST.get(name, months.USER_VERSION)
         uri = f"file:{(folder / name).resolve()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True)
         try:
@@ -96,7 +118,7 @@ def check(folder: Path, names: Sequence[str]) -> None:
             raise ConfigError(f"{name} is damaged: {error}", code="backup-damaged") from error
         finally:
             connection.close()
-        if version > kind.USER_VERSION:
+        if version > newest:
             raise ConfigError(
                 f"{name} was written by a newer Dovetail", code="backup-newer", hint="restore it with that version"
             )

@@ -22,6 +22,7 @@ CLOCK_BEHIND_US: Final = 5 * MINUTE_US
 ROWS_BEHIND: Final = 20_000  # of the head: some minutes of a busy plant; a restart may leave 2,000
 EVENTS_BEHIND: Final = 1_000
 BACKUP_OLD_US: Final = 36 * HOUR_US  # a nightly one that failed once
+WAITING_US: Final = MINUTE_US  # parcels are brought over within a second
 TLS_SOON_US: Final = 30 * DAY_US  # SECURITY B8
 TLS_NOW_US: Final = 7 * DAY_US
 
@@ -279,8 +280,22 @@ def _running(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def _spool(facts: Facts) -> Iterator[Finding]:
+    links = () if facts.live is None else facts.live.links
+    for link in links:
+        if link.refused:
+            says = f"{link.name}: {link.refused} parcels are laid aside, no historian takes them: {link.refused_why}"
+            yield Finding("spool", "look", says, "us", "what was in them is missing; the log has the whole of it")
+        age_us = facts.at_us - (link.waiting_since_us or facts.at_us)
+        if age_us > WAITING_US:
+            says = f"{link.name}: {link.waiting} parcels wait on disk, the oldest {age_us // MINUTE_US} min"
+            yield Finding("spool", "look", says, "time", "nothing is lost; see what is said of disk and samples here")
+    if links and not any(link.refused or link.waiting_since_us for link in links):
+        yield Finding("spool", "well", "nothing that was taken from files, tables and posts waits on disk")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
-    _running, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples, _consumers, _ledger,
+    _running, _spool, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples, _consumers, _ledger,
     _backups, _clock, _door, _versions,
 )  # fmt: skip
 

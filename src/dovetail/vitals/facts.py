@@ -22,8 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dovetail.core.clock import Clock, from_rfc3339
 from dovetail.core.errors import DovetailError
+from dovetail.core.sqlitelib import sqlite_module
 from dovetail.db import migrate
-from dovetail.db.engine import open_engines, sqlite_module
+from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_handled, event_log
 from dovetail.edge.model import LinkStatus
 from dovetail.historian import head

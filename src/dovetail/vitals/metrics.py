@@ -124,6 +124,7 @@ def families(facts: Facts, meter: HttpMeter) -> Iterator[Family]:
     if facts.live is not None:
         yield from _server(facts.live)
         yield from _links(facts.live.links[:METRIC_LINKS_MAX])
+        yield from _since(facts.live.links[:METRIC_LINKS_MAX], facts.at_us)
     yield meter.family()
 
 
@@ -184,6 +185,14 @@ def _seconds(time_us: int | None) -> float | None:
     return None if time_us is None else time_us / SECOND_US
 
 
+def _since(links: tuple[LinkStatus, ...], at_us: int) -> Iterator[Family]:
+    ages = {one.name: at_us - one.waiting_since_us for one in links if one.waiting_since_us is not None}
+    help_text = "Since when the oldest of those waits"
+    yield _by(
+        "connection_waiting_seconds", "gauge", help_text, "connection", {n: us / SECOND_US for n, us in ages.items()}
+    )
+
+
 def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
     def each(name: str, kind: Kind, help_text: str, values: Mapping[str, float | None]) -> Family:
         return _by(name, kind, help_text, "connection", {key: at for key, at in values.items() if at is not None})
@@ -211,3 +220,7 @@ def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
     yield each(
         "connection_bad_points", "gauge", "Points that are BAD while up", {one.name: one.points_bad for one in links}
     )
+    waiting = {link.name: link.waiting for link in links}
+    yield each("connection_waiting_parcels", "gauge", "On disk until the historian has them", waiting)
+    refused = {link.name: link.refused for link in links}
+    yield each("connection_refused_parcels", "gauge", "Laid aside: the historian takes them never", refused)
