@@ -15,11 +15,10 @@ from typing import Any
 
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
-from dovetail.core.sqlitelib import sqlite_module
 from dovetail.db import engine
 from dovetail.historian.spans import Spans
 
-sqlite3 = sqlite_module()
+sqlite3 = engine.sqlite_module()
 
 USER_VERSION = 1
 _SCHEMA = """
