@@ -326,6 +326,24 @@ def chaos() -> str:
     return page + table(("driver", "trial", "why"), whys)
 
 
+# --- drivers ----------------------------------------------------------------------------------------------------
+
+
+def drivers() -> str:
+    """Every driver and what it can, as its plug-in says."""
+    from dovetail.core import plugins
+    from dovetail.drivers.base import PACKAGE
+
+    found = set(plugins.names("dovetail.finding.ways"))
+    rows: list[list[str]] = []
+    for name, spec in plugins.load_all(PACKAGE):
+        can = (not spec.keeps, spec.listens, spec.writes, spec.about.browses, name in found, spec.tells_time, spec.keeps)
+        options = f"[options](plant-code.md#connections-options-of-driver-{name})"
+        rows.append([f"`{name}`", spec.title, *("yes" if one else "–" for one in can), options])
+    head = ("driver", "", "read", "told", "write", "browse", "found", "device time", "kept", "")
+    return MADE + (HEADS / "drivers.md").read_text(encoding="utf-8") + table(head, rows)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "plant-code.md": plant_code,
     "expressions.md": expressions,
@@ -335,6 +353,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "roles.md": roles,
     "faults.md": faults,
     "chaos.md": chaos,
+    "drivers.md": drivers,
 }
 
 

@@ -241,6 +241,8 @@ class DriverSpec:
     (a `Lazily` serves as both). `fits` raises ConfigError when an address cannot bring values of a kind. A driver that
     does not `listen` has no subscriptions: what a plant wants on change is polled instead, at the same interval.
     `about` is for whoever connects a device by clicks; `words` says what a status of the protocol's own means.
+    `writes`: a value can be written to a device; `tells_time`: it says itself when a value was true; `keeps`: what
+    comes is on our disk before it counts as taken (`keeping`), so that it is taken once whatever happens.
     """
 
     title: str
@@ -254,6 +256,9 @@ class DriverSpec:
     listens: bool = True
     about: About = field(default_factory=About)
     words: Callable[[int], str | None] = _no_words
+    writes: bool = True
+    tells_time: bool = False
+    keeps: bool = False
 
     def accept(self, address: str, kind: Kind) -> None:
         """Raise ConfigError when the address is badly written or cannot bring values of this kind. Pure."""

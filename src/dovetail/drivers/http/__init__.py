@@ -23,4 +23,6 @@ PLUGIN = DriverSpec(
     prepare=CLIENT.load,
     listens=False,
     about=ABOUT,
+    writes=False,
+    tells_time=True,
 )

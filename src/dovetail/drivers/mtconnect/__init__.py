@@ -23,4 +23,6 @@ PLUGIN = DriverSpec(
     in_flight=2,
     prepare=CLIENT.load,
     about=ABOUT,
+    writes=False,
+    tells_time=True,
 )

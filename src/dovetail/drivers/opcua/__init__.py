@@ -41,4 +41,5 @@ PLUGIN = DriverSpec(
     prepare=CLIENT.load,
     about=ABOUT,
     words=_words,
+    tells_time=True,
 )

@@ -30,4 +30,5 @@ PLUGIN = DriverSpec(
     fits=fits,
     about=ABOUT,
     words=words,
+    writes=False,
 )

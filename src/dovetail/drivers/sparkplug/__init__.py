@@ -29,4 +29,5 @@ PLUGIN = DriverSpec(
     prepare=CLIENT.load,
     fits=fits,
     about=ABOUT,
+    tells_time=True,
 )

@@ -29,4 +29,7 @@ PLUGIN = DriverSpec(
     prepare=CLIENT.load,
     about=ABOUT,
     words=words,
+    writes=False,
+    tells_time=True,
+    keeps=True,
 )
