@@ -223,6 +223,11 @@ export interface Connection {
   bad_ratio?: number | null;
   lag_us?: number | null;
   demotions?: number;
+  /** Parcels of files, rows and posts on our disk until the historian has them; `refused`: it never will. */
+  waiting?: number;
+  waiting_since?: string | null;
+  refused?: number;
+  refused_why?: string;
 }
 /** A time in which a connection was up, or down; `end` null: still. */
 export interface LinkPeriod { state: "up" | "down"; connection: string; start: string; end: string | null; duration_us: number | null; causes: { at: string; cause: string }[]; alerted: boolean }

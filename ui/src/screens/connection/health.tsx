@@ -34,6 +34,8 @@ export function Health({ connection: link }: { connection: Connection }) {
           <Fact name={say("demotions")} testid="demotions" alarm={(link.demotions ?? 0) > 0}><Num value={link.demotions} /></Fact>
           <Fact name={say("reconnects")}><Num value={link.reconnects} /></Fact>
           <Fact name={say("lost")} alarm={(link.lost_samples ?? 0) > 0}><Num value={link.lost_samples} /></Fact>
+          <Fact name={say("waiting")} testid="waiting" alarm={link.waiting_since != null && (link.waiting ?? 0) > 0}><Num value={link.waiting} />{link.waiting_since && <> <span className="quiet">{say("oldest")} <Running since={link.waiting_since} /></span></>}</Fact>
+          <Fact name={say("refused")} testid="refused" alarm={(link.refused ?? 0) > 0}><Num value={link.refused} />{link.refused_why && <> <span className="quiet" translate="no">{link.refused_why}</span></>}</Fact>
           <Fact name={say("goodThrough")}>{link.good_through ? <When at={link.good_through} as="second" /> : say("never")}</Fact>
           <Fact name={say("endpoint")}><span className="mono">{link.endpoint}</span>{link.insecure && <> <span className="quiet">{say("notEncrypted")}</span></>}</Fact>
         </dl>
