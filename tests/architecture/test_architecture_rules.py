@@ -150,6 +150,14 @@ def test_no_data_becomes_code(word: str) -> None:
     assert not wrong, f"{test_no_data_becomes_code.__doc__} {wrong}"
 
 
+def test_a_process_has_one_sqlite() -> None:
+    """Why: two copies of the library on one file do not see each other's locks (ADR 0028)."""
+    found = {
+        relative(path) for path in files() if {"sqlite3", "pysqlite3"} & {name.split(".")[0] for name in imported(path)}
+    }
+    assert found == {"core/sqlitelib.py"}, f"{test_a_process_has_one_sqlite.__doc__} {found}"
+
+
 CALLS = {"eval", "exec", "yaml.load", "os.system"}
 
 
