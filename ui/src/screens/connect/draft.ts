@@ -8,7 +8,7 @@ export type Kind = (typeof KINDS)[number];
 /** `kind` empty: the one that fits what comes. */
 export interface Signal { key: number; property: string; address: string; kind: Kind | ""; unit: string; scale: string; offset: string; scan: string }
 
-export const WAYS = ["running", "activity", "word", "packml", "hand"] as const;
+export const WAYS = ["running", "activity", "word", "packml", "watch", "hand"] as const;
 export type Way = (typeof WAYS)[number];
 export interface Meaning { way: Way; tag: string; timeout: string; map: readonly (readonly [string, string])[]; otherwise: string }
 export const COUNTERS = ["total", "good", "scrap"] as const;
@@ -74,7 +74,7 @@ export const signalBody = (signal: Signal, kind: Kind | "" = signal.kind): Signa
 
 /** The `states` of plant code, or null while nothing (or nothing whole) is said. */
 export function statesOf({ meaning, kept }: Draft): Record<string, unknown> | null {
-  if (!meaning) return kept.states;
+  if (!meaning || meaning.way === "watch") return kept.states;
   const more = Object.fromEntries(Object.entries(kept.states ?? {}).filter(([name]) => !["packml", "values", "activity", "by_hand"].includes(name)));
   if (meaning.way === "hand") return { ...more, by_hand: true };
   if (!meaning.tag) return null;

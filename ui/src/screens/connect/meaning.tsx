@@ -54,6 +54,7 @@ function Values({ meaning, put, now }: PartProps & { now: string | null }) {
 function Details(props: PartProps & { now: string | null }) {
   const say = useWords(words);
   const { meaning, put } = props;
+  if (meaning.way === "watch") return <p className={css.small}>{say("watchHint")}</p>;
   if (meaning.way === "hand") return <p className={css.small}>{say("handHint")}</p>;
   return (
     <div className={css.form}>

@@ -16,7 +16,7 @@ import { words } from "@/screens/connect/words";
 import { connectionOf, unitOf } from "@/view/place";
 import { useWords } from "@/words/words";
 
-function Faults({ faults, go }: { faults: readonly Fault[]; go: StepProps["go"] }) {
+export function Faults({ faults, go }: { faults: readonly Fault[]; go: StepProps["go"] }) {
   const say = useWords(words);
   return (
     <ul className={css.faults} role="alert" data-testid="faults">
@@ -50,7 +50,7 @@ export function PlanView({ preview }: { preview: Preview }) {
   );
 }
 
-function Files({ preview }: { preview: Preview }) {
+export function Files({ preview }: { preview: Preview }) {
   const say = useWords(words);
   return preview.files.map((file) => (
     <figure key={file.name} className={css.file}>
@@ -68,7 +68,7 @@ export function ReviewStep({ draft, outline, live, go }: StepProps) {
   const body = bodyOf(draft, { version: outline.version, roots, kinds: live.kinds });
   const apply = useApply((applied, audit) => {
     showToast({ text: say("applied", { name: applied.connection }), ...(audit ? { act: { label: say("undo"), run: () => takeBack.mutate(audit) } } : {}) });
-    void navigate({ to: applied.equipment_path ? unitOf(applied.equipment_path) : connectionOf(applied.connection) });
+    void navigate({ to: draft.meaning?.way === "watch" ? `/meaning/${encodeURIComponent(applied.connection)}` : applied.equipment_path ? unitOf(applied.equipment_path) : connectionOf(applied.connection) });
   });
   // once it is applied the plant is another, and this would be looked at as if it were to come a second time
   const isAsked = !apply.isPending && !apply.isSuccess;

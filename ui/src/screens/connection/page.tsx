@@ -56,6 +56,7 @@ function Editing({ name }: { name: string }) {
   return (
     <>
       <Go to="/import-tags" search={{ connection: name }} className="link" testid="import-tags">{say("importTags")}</Go>
+      <Go to={`/meaning/${encodeURIComponent(name)}`} className="link" testid="to-meaning">{say("meaning")}</Go>
       <Go to="/connect" search={{ connection: name }} className="link" testid="edit-connection">{say("edit")}</Go>
       <Button variant="default" size="compact-sm" onClick={() => setRemoving(true)} data-testid="remove-connection">{say("remove")}</Button>
       {isRemoving && <Suspense fallback={null}><Removal name={name} onClose={() => setRemoving(false)} /></Suspense>}

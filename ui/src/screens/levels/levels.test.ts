@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { levelsOf, moved, risesOf } from "@/screens/levels/levels";
+
+const BETWEEN = [{ low: 1, high: 2 }, { low: 5, high: 7 }];
+
+describe("levels", () => {
+  it.each([
+    [[0, 1.5, 2.5, 1.5, 0.5], [0, 0, 1, 1, 0]], // between low and high it stays what it was
+    [[8, 6, 4.9, 6, 7.1], [2, 2, 1, 1, 2]],
+    [[0, 9, null, 6], [0, 2, -1, 2]], // of a moment without a value nothing is said
+  ])("are told with hysteresis", (values, levels) => expect(levelsOf(values, BETWEEN)).toEqual(levels));
+  it("begin a cycle where the highest begins", () => expect(risesOf([0, 2, 2, 1, 2, -1, 2], 2)).toEqual([1, 4]));
+  it.each([
+    [0, "both" as const, 3, { low: 2.5, high: 3.5 }],
+    [0, "both" as const, 99, { low: 4, high: 5 }], // it stops at its neighbour
+    [0, "low" as const, 3, { low: 2, high: 2 }],
+    [1, "high" as const, 4, { low: 5, high: 5 }],
+    [1, "low" as const, 0, { low: 2, high: 7 }],
+  ])("move threshold %i by %s", (at, edge, ...[to, expected]) => expect(moved(BETWEEN, at, { edge, to })[at]).toEqual(expected));
+});

@@ -1,0 +1,41 @@
+// The sentences by which a claim is justified, by the code that the server gives with their facts.
+import { defineWords } from "@/words/words";
+
+export const becauseWords = defineWords({
+  en: {
+    packml: "Its values are PackML's and follow each other as PackML's do. {pieces} pieces came in Execute, {astray} outside, over {stops} stops.",
+    values: "{pieces} pieces came while it said running, {astray} while it did not, over {stops} stops.",
+    activity: "No signal tells when it stands, but the counter does: usually {gap_s} s from one reading to the next.",
+    "packml-alone": "Its values are PackML's and their {turns} turns follow PackML's order. Nothing counts beside it.",
+    "only-counter": "It is the only counter. Whether it counts scrap too, one cannot tell.",
+    sum: "Total = good + scrap held at every moment: {total} = {good} + {scrap}, at most {off} apart.",
+    "pair-total": "A piece of scrap never costs it one: it counts scrap too ({main} and {scrap} pieces).",
+    "pair-good": "Each piece of scrap costs it one: it counts only good ones ({main} and {scrap} pieces).",
+    "pair-by-name": "How the two move does not tell whether one holds the other; their names do ({main} and {scrap} pieces).",
+    "pair-open": "One of them counts scrap. Whether the other holds it, one cannot tell ({main} and {scrap} pieces).",
+    "by-name": "The counters do not give each other away. This is by their names alone.",
+    unrelated: "Several counters, and nothing between them says what each counts.", "other-counter": "It counts, but nothing says what.",
+    held: "It held {rate} pieces a minute over {minutes} minutes without a stop.", several: "{paces} paces were held. The fastest is {rate} pieces a minute, over {minutes} minutes.", wandering: "Its pace wandered over {minutes} minutes. None was held.",
+    "on-while-standing": "It came on {times} times, while the machine stood still.", "no-counter": "Nothing counts.", "never-heard": "Nothing was heard of it.", "never-moved": "It never moved.", "hardly-moved": "It moved only {rises} times.",
+    clock: "It counts time and not pieces: {per_s} a second whenever it moves.", "other-unit": "Its unit is {unit}, which is not pieces.", "same-top": "It begins anew at {top}, {falls} times: what fits a box, or a position.",
+    "nothing-counts": "It has {values} values, but no counter moves with which they could be compared.", measurement: "A measurement of {values} values, in which nothing parts running from standing.", "no-relation": "Its {values} values have nothing to do with when pieces come.",
+  },
+  de: {
+    packml: "Seine Werte sind die von PackML und folgen einander wie dort. {pieces} Stück kamen in Execute, {astray} außerhalb, über {stops} Stillstände.",
+    values: "{pieces} Stück kamen, während es „läuft“ sagte, {astray} während es das nicht tat, über {stops} Stillstände.",
+    activity: "Kein Signal sagt, wann sie steht, aber der Zähler: meist {gap_s} s von einer Ablesung zur nächsten.",
+    "packml-alone": "Seine Werte sind die von PackML, und ihre {turns} Wechsel folgen dessen Ordnung. Nichts zählt daneben.",
+    "only-counter": "Es ist der einzige Zähler. Ob er auch Ausschuss zählt, kann man nicht sagen.",
+    sum: "Gesamt = gut + Ausschuss galt jederzeit: {total} = {good} + {scrap}, höchstens {off} auseinander.",
+    "pair-total": "Ein Stück Ausschuss kostet ihn nie eines: Er zählt Ausschuss mit ({main} und {scrap} Stück).",
+    "pair-good": "Jedes Stück Ausschuss kostet ihn eines: Er zählt nur gute ({main} und {scrap} Stück).",
+    "pair-by-name": "Wie die beiden sich bewegen, sagt nicht, ob der eine den anderen enthält; ihre Namen sagen es ({main} und {scrap} Stück).",
+    "pair-open": "Einer von ihnen zählt Ausschuss. Ob der andere ihn enthält, kann man nicht sagen ({main} und {scrap} Stück).",
+    "by-name": "Die Zähler verraten einander nicht. Das sagen allein ihre Namen.",
+    unrelated: "Mehrere Zähler, und nichts zwischen ihnen sagt, was jeder zählt.", "other-counter": "Er zählt, aber nichts sagt, was.",
+    held: "Sie hielt {rate} Stück je Minute über {minutes} Minuten ohne Halt.", several: "{paces} Takte wurden gehalten. Der schnellste ist {rate} Stück je Minute, über {minutes} Minuten.", wandering: "Ihr Takt wanderte über {minutes} Minuten. Keiner wurde gehalten.",
+    "on-while-standing": "Er ging {times}-mal an, während die Maschine stand.", "no-counter": "Nichts zählt.", "never-heard": "Es war nichts davon zu hören.", "never-moved": "Es hat sich nie bewegt.", "hardly-moved": "Es hat sich nur {rises}-mal bewegt.",
+    clock: "Er zählt Zeit und nicht Stücke: {per_s} je Sekunde, wann immer er sich bewegt.", "other-unit": "Seine Einheit ist {unit}, das sind keine Stücke.", "same-top": "Er beginnt bei {top} von vorn, {falls}-mal: was in eine Kiste passt, oder eine Lage.",
+    "nothing-counts": "Es hat {values} Werte, aber kein Zähler bewegt sich, mit dem man sie vergleichen könnte.", measurement: "Eine Messung mit {values} Werten, in der nichts Laufen von Stehen trennt.", "no-relation": "Seine {values} Werte haben nichts damit zu tun, wann Stücke kommen.",
+  },
+});
