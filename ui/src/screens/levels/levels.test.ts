@@ -11,10 +11,10 @@ describe("levels", () => {
   ])("are told with hysteresis", (values, levels) => expect(levelsOf(values, BETWEEN)).toEqual(levels));
   it("begin a cycle where the highest begins", () => expect(risesOf([0, 2, 2, 1, 2, -1, 2], 2)).toEqual([1, 4]));
   it.each([
-    [0, "both" as const, 3, { low: 2.5, high: 3.5 }],
-    [0, "both" as const, 99, { low: 4, high: 5 }], // it stops at its neighbour
-    [0, "low" as const, 3, { low: 2, high: 2 }],
-    [1, "high" as const, 4, { low: 5, high: 5 }],
-    [1, "low" as const, 0, { low: 2, high: 7 }],
-  ])("move threshold %i by %s", (at, edge, ...[to, expected]) => expect(moved(BETWEEN, at, { edge, to })[at]).toEqual(expected));
+    { at: 0, edge: "both" as const, to: 3, expected: { low: 2.5, high: 3.5 } },
+    { at: 0, edge: "both" as const, to: 99, expected: { low: 4, high: 5 } }, // it stops at its neighbour
+    { at: 0, edge: "low" as const, to: 3, expected: { low: 2, high: 2 } },
+    { at: 1, edge: "high" as const, to: 4, expected: { low: 5, high: 5 } },
+    { at: 1, edge: "low" as const, to: 0, expected: { low: 2, high: 7 } },
+  ])("move threshold $at by $edge", ({ at, edge, to, expected }) => expect(moved(BETWEEN, at, { edge, to })[at]).toEqual(expected));
 });
