@@ -73,6 +73,7 @@ SCREENS = (
     Screen("meaning of signals", "/connect?connection=plc-labeller", "meaning-now", press="step-machine"),
     Screen("plan of a connection", "/connect?connection=plc-labeller", "review", press="step-review"),
     Screen("what signals mean", "/meaning/plc-labeller", "meaning"),
+    Screen("list of tags", "/import-tags?connection=plc-labeller", "tag-file"),
     Screen("tag table", f"/tags/{CAPPER}", "tag-row"),
     Screen("tag", f"/tags/{CAPPER}?find=speed", "trend", press="tag-link"),
     Screen("calendar by the month", "/calendars?date=2026-12-01", "month"),
