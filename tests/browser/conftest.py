@@ -63,8 +63,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     ours = [node for node in ran if (config.rootpath / node.partition("::")[0]).is_relative_to(HERE)]
     if ours:
         terminalreporter.write_line(
-            f"browser: a sample of {len(ours)} out of {len(ours) + len(LONG_FORM)}, drawn anew each day"
-            f" (the same once more: DOVETAIL_SAMPLE={SEED}); all: -m browser"
+            f"browser: a sample of {len(ours)} out of {len(ours) + len(LONG_FORM)}"
+            f" (DOVETAIL_SAMPLE={SEED}); all: -m browser"
         )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 import pytest
 
-# Drawn anew each day, so that in time all are seen; the workers of one run draw what whoever started them has drawn.
-SEED: Final = os.environ.setdefault("DOVETAIL_SAMPLE", str(datetime.now(UTC).toordinal()))
+# Always the same ones, so that a run can be had again; another number draws others.
+SEED: Final = os.environ.setdefault("DOVETAIL_SAMPLE", "739946")
 
 
 def drawn(of: str, forms: Sequence[object], *, least: int = 1) -> set[int]:

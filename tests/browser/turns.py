@@ -34,6 +34,7 @@ TURNS: Final = {
 ELSEWHERE: Final = {
     "test_browser_connect",
     "test_browser_door",
+    "test_browser_import_tags",
     "test_browser_lost_link",
     "test_browser_people",
     "test_browser_screens",
