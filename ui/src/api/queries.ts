@@ -80,6 +80,7 @@ export const explainQuery = (kpi: string, at: ExplainAt) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next ?? null,
     staleTime: 60_000,
+    refetchInterval: 15_000, // what a colleague corrects, or comes late, moves what lies open before somebody
   });
 
 const LEDGER_MS = [0, 1_500, 5_000]; // the figures follow a correction a moment after it
