@@ -89,11 +89,11 @@ function Outages({ outages }: { outages: readonly LinkPeriod[] }) {
   );
 }
 
-export function History({ name, window }: { name: string; window: Window }) {
+export function History({ name, window, isAsked }: { name: string; window: Window; isAsked: boolean }) {
   const say = useWords(words);
   const span = soFar(window, useNowMs(), ASK_AGAIN_MS);
-  const { data, error, isPending, refetch } = useQuery({ ...linkHistoryQuery(name, span), placeholderData: keepPreviousData });
-  const totals = useQuery({ ...linkTotalsQuery(name, span), placeholderData: keepPreviousData }).data;
+  const { data, error, isPending, refetch } = useQuery({ ...linkHistoryQuery(name, span), placeholderData: keepPreviousData, enabled: isAsked });
+  const totals = useQuery({ ...linkTotalsQuery(name, span), placeholderData: keepPreviousData, enabled: isAsked }).data;
   const outages = (data ?? []).filter((period) => period.state === "down");
   return (
     <>

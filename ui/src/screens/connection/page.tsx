@@ -49,28 +49,27 @@ function Feeds({ name }: { name: string }) {
 
 const Removal = lazy(() => import("@/screens/connect/removal"));
 
-function Editing({ name }: { name: string }) {
+function Editing({ name, isRemoving, onRemoving }: { name: string; isRemoving: boolean; onRemoving: (is: boolean) => void }) {
   const say = useWords(words);
-  const [isRemoving, setRemoving] = useState(false);
   if (!may(useMe(), "plant.edit")) return null;
   return (
     <>
       <Go to="/import-tags" search={{ connection: name }} className="link" testid="import-tags">{say("importTags")}</Go>
       <Go to={`/meaning/${encodeURIComponent(name)}`} className="link" testid="to-meaning">{say("meaning")}</Go>
       <Go to="/connect" search={{ connection: name }} className="link" testid="edit-connection">{say("edit")}</Go>
-      <Button variant="default" size="compact-sm" onClick={() => setRemoving(true)} data-testid="remove-connection">{say("remove")}</Button>
-      {isRemoving && <Suspense fallback={null}><Removal name={name} onClose={() => setRemoving(false)} /></Suspense>}
+      <Button variant="default" size="compact-sm" onClick={() => onRemoving(true)} data-testid="remove-connection">{say("remove")}</Button>
+      {isRemoving && <Suspense fallback={null}><Removal name={name} onClose={() => onRemoving(false)} /></Suspense>}
     </>
   );
 }
 
-function Past({ name, root }: { name: string; root: Equipment }) {
+function Past({ name, root, isAsked }: { name: string; root: Equipment; isAsked: boolean }) {
   const sayPeriod = useWords(periodWords);
   const period = usePeriod(root.id, root.timezone);
   return (
     <>
       <div className={css.period}><PeriodChooser period={period} /></div>
-      {period.window && <History name={name} window={period.window} />}
+      {period.window && <History name={name} window={period.window} isAsked={isAsked} />}
       {!period.window && (period.isPending ? <Waiting lines={5} /> : <Panel><Empty icon="clock" title={sayPeriod(period.name === "custom" ? "badRange" : "noShift")} hint={sayPeriod("noShiftHint")} /></Panel>)}
     </>
   );
@@ -84,6 +83,7 @@ export default function ConnectionPage() {
   const { items, error, isPending, refetch } = useConnections();
   const { feeds } = useFeeds(name);
   const { map } = useEquipment();
+  const [isRemoving, setRemoving] = useState(false); // what may be gone at any moment is not asked for its past
   const connection = items?.find((one) => one.name === name);
   const root = feeds[0]?.equipment ?? map.roots[0];
   if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
@@ -93,10 +93,10 @@ export default function ConnectionPage() {
     <div className={css.page}>
       <div className={css.titleRow}>
         <div className={css.title}><h1 translate="no">{name}</h1><span className="quiet" translate="no">{connection.driver}</span></div>
-        <div className={css.title}><Editing name={name} /><Go to="/connections" className="link">{say("all")}</Go></div>
+        <div className={css.title}><Editing name={name} isRemoving={isRemoving} onRemoving={setRemoving} /><Go to="/connections" className="link">{say("all")}</Go></div>
       </div>
       <div className={css.pair}><Health connection={connection} /><Feeds name={name} /></div>
-      {root && <Past name={name} root={root} />}
+      {root && <Past name={name} root={root} isAsked={!isRemoving} />}
     </div>
   );
 }
