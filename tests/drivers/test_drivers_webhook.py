@@ -205,8 +205,17 @@ def test_addresses_that_are_none_are_refused(address: str) -> None:
         PLUGIN.parse_address(address)
 
 
-@pytest.mark.parametrize("name", ["short", "nobody"])
-async def test_a_link_without_a_secret_does_not_open(taking: Taking, name: str) -> None:
-    taking.secrets = {"short": "123", "nobody": ""}
+@pytest.mark.parametrize(
+    ("way", "secret"),
+    [
+        ("token", "123"),
+        ("token", ""),
+        ("signing_secret", "123"),
+        ("signing_secret", "whsec_a pass phrase that is no base64"),
+        ("signing_secret", "whsec_AAAA"),
+    ],
+)
+async def test_a_link_without_a_secret_does_not_open(taking: Taking, way: str, secret: str) -> None:
+    taking.secrets = {"given": secret}
     with pytest.raises(ConfigError, match="fewer than 16"):
-        await taking.begin({"token": f"secret://{name}"}, SPEED)
+        await taking.begin({way: "secret://given"}, SPEED)

@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from dovetail.core.clock import MINUTE_US, SECOND_US
+from dovetail.core.standardwebhooks import mac
 from dovetail.intake.model import Bucket, Carried, Refusals, carried, is_fresh, off_us, shows, signed
 from dovetail.webhooks.model import headers
 
@@ -106,3 +107,11 @@ def test_whoever_knocks_is_counted_and_not_listed_without_end() -> None:
     said = {"connection": "", "from": "others", "count": 2}
     a, b = ({"connection": "mes", "from": sender, "count": n} for sender, n in (("a", 3), ("b", 1)))
     assert (refused.taken(), refused.taken()) == ([said, a, b], [])
+
+
+@pytest.mark.parametrize("secret", ["whsec_not base64", "whsec_", ""])
+def test_a_secret_that_says_nothing_lets_nobody_in(secret: str) -> None:
+    """Not even whoever signs with nothing, which everybody can."""
+    nothing = base64.b64encode(mac(b"", "m1", "1700000000", BODY)).decode()
+    given = {"webhook-id": "m1", "webhook-timestamp": "1700000000", "webhook-signature": f"v1,{nothing}"}
+    assert not signed(secret, carried(given), BODY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -12,11 +10,10 @@ from typing import Final, Literal
 
 from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.limits import INTAKE_CLOCK_US
+from dovetail.core.standardwebhooks import VERSION, decoded, key_of, mac
 
 KEY_MAX: Final = 200  # characters of a message's key
 WORD_MAX: Final = 1_000  # of whatever else a header says of itself
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # what stands before one
-VERSION: Final = "v1,"
 SIGNATURES_MAX: Final = 8  # in one header, while a secret is being changed
 
 type Way = Literal["token", "signature", "nothing"]
@@ -54,17 +51,10 @@ def shows(secret: str, token: str) -> bool:
 
 def signed(secret: str, given: Carried, body: bytes) -> bool:
     """Whether one of the signatures was made with the secret, over id, time and body; takes as long for any."""
-    message = f"{given.id}.{given.timestamp}.".encode("utf-8", "replace") + body
-    right = hmac.new(key_of(secret), message, hashlib.sha256).digest()
-    found = [hmac.compare_digest(_decoded(one), right) for one in given.signatures]
-    return any(found) and bool(given.id)
-
-
-def key_of(secret: str) -> bytes:
-    """The bytes that are signed with: of `whsec_…` what it says in base64, of any other secret its own letters."""
-    if secret.startswith(SECRET_PREFIX):
-        return _decoded(secret.removeprefix(SECRET_PREFIX))
-    return secret.encode()
+    key = key_of(secret)
+    right = mac(key, given.id, given.timestamp, body)
+    found = [hmac.compare_digest(decoded(one), right) for one in given.signatures]
+    return any(found) and bool(given.id) and bool(key)
 
 
 def off_us(timestamp: str, now_us: int) -> int | None:
@@ -85,13 +75,6 @@ def is_fresh(off: int | None) -> bool:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "replace")).digest()
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 @dataclass(slots=True)

@@ -6,14 +6,12 @@ The headers are those of Standard Webhooks (standardwebhooks.com, version 1), so
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from dovetail.core.clock import HOUR_US, SECOND_US
+from dovetail.core.standardwebhooks import VERSION, key_of, mac
 
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the form of a secret, not one
 SECRET_BYTES: Final = 32
 RETRY_FIRST_US: Final = 5 * SECOND_US
 RETRY_MAX_US: Final = 15 * 60 * SECOND_US  # a receiver that heals has everything within a quarter of an hour
@@ -76,9 +74,8 @@ def wanted(kinds: tuple[str, ...], kind: str) -> bool:
 
 def signature(secret: str, message_id: str, timestamp_s: int, body: bytes) -> str:
     """The `webhook-signature` header: HMAC-SHA256 over id, time and body, with the secret's decoded bytes."""
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    signed = hmac.new(key, f"{message_id}.{timestamp_s}.".encode() + body, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(signed).decode()}"
+    signed = mac(key_of(secret), message_id, str(timestamp_s), body)
+    return VERSION + base64.b64encode(signed).decode()
 
 
 def headers(secret: str, message_id: str, timestamp_s: int, body: bytes) -> dict[str, str]:

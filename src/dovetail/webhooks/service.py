@@ -20,6 +20,7 @@ from dovetail.core.clock import DAY_US, SECOND_US, Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, DovetailError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.ids import uuid7
 from dovetail.core.scope import Scope, system_scope
+from dovetail.core.standardwebhooks import SECRET_PREFIX
 from dovetail.db.uow import Database
 from dovetail.events.operations import OperationsEvent
 from dovetail.operations.operation import Call, Input, Nothing, Operation
@@ -28,7 +29,6 @@ from dovetail.webhooks import store
 from dovetail.webhooks.model import (
     RETRY_FIRST_US,
     SECRET_BYTES,
-    SECRET_PREFIX,
     TEST_KIND,
     Delivery,
     Tried,

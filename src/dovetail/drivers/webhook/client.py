@@ -17,6 +17,7 @@ from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import ConfigError, ConflictError, LinkError, PointError
 from dovetail.core.limits import INTAKE_WAITING_MAX
+from dovetail.core.standardwebhooks import key_of
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
 from dovetail.drivers.heldrows import HeldRows
 from dovetail.drivers.keeping import Keep, in_parcels, keep_of, must_keep
@@ -41,9 +42,11 @@ class WebhookDriver:
 
     async def open(self) -> None:
         """See that there is a secret by which a sender can prove who it is."""
-        secret = self._around.behind(self._options.token or self._options.signing_secret) or ""
-        if len(secret) < SECRET_MIN:
+        token, signing = self._options.token, self._options.signing_secret
+        secret = self._around.behind(token or signing) or ""
+        if len(secret if token else key_of(secret)) < SECRET_MIN:
             what = f"the secret that senders prove themselves by has fewer than {SECRET_MIN} characters"
+            what += "" if token else " (or what follows whsec_ is no base64 of as many bytes)"
             raise ConfigError(what, code="webhook-secret", hint="make a long one by chance: openssl rand -hex 32")
 
     async def close(self) -> None:
