@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from complaints import Complaints
 from installation_process import Installation
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 from profiles import PATIENCE_MS
 from sight import needs_axe, stumbles
 
@@ -70,12 +70,12 @@ def test_a_list_is_looked_at_brought_in_and_taken_back(page: Page, complaints: C
     page.goto("/connection/plc1")
     page.get_by_test_id("import-tags").click()
     expect(page.get_by_test_id("choices")).to_be_visible()
-    bad = {"name": "drawing.xml", "mimeType": "text/xml", "buffer": b"<svg/>"}
-    page.get_by_test_id("choose-file").set_input_files(bad)  # type: ignore[arg-type]
+    bad: FilePayload = {"name": "drawing.xml", "mimeType": "text/xml", "buffer": b"<svg/>"}
+    page.get_by_test_id("choose-file").set_input_files(bad)
     expect(page.get_by_test_id("problem")).to_have_attribute("data-code", "tag-list-no-nodeset")
     complaints.forget()  # the browser says that it was refused
-    good = {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
-    page.get_by_test_id("choose-file").set_input_files(good)  # type: ignore[arg-type]
+    good: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
+    page.get_by_test_id("choose-file").set_input_files(good)
     expect(page.get_by_test_id("import-equipment")).to_have_value("acme/press")  # the one machine behind it
     rows = page.get_by_test_id("tag-rows").locator("tbody tr")
     expect(rows.locator("[data-outcome]").first).to_have_attribute("data-outcome", "same")
@@ -94,6 +94,6 @@ def test_a_list_is_looked_at_brought_in_and_taken_back(page: Page, complaints: C
     expect(page.get_by_text("The import is taken back")).to_be_visible()
     page.evaluate("localStorage.setItem('dovetail.language', 'de')")
     page.goto("/import-tags?connection=plc1")
-    page.get_by_test_id("choose-file").set_input_files(good)  # type: ignore[arg-type]
+    page.get_by_test_id("choose-file").set_input_files(good)
     expect(page.get_by_test_id("understood")).to_contain_text("Wie sie verstanden wurde")
     expect(rows).to_have_count(5)

@@ -22,7 +22,7 @@ equipment:
 
 def shown(command: str) -> str:
     """What the page says that a command prints."""
-    return re.search(rf"\$ {re.escape(command)}\n(.*?)```", PAGE, re.DOTALL)[1]  # type: ignore[index]
+    return re.findall(rf"\$ {re.escape(command)}\n(.*?)```", PAGE, re.DOTALL)[0]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plant").mkdir()
     (tmp_path / "plant" / "plant.yaml").write_text(PLANT, encoding="utf-8")
-    text = re.search(r"```csv\n(.*?)```", PAGE, re.DOTALL)[1]  # type: ignore[index]
+    text = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)[0]
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     done = CliRunner().invoke(app, ["apply", "plant", "--yes"])
     assert done.exit_code == 0, done.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,14 +83,14 @@ class Machine:
         held = start + np.searchsorted(pieces + round(lag_s * SECOND_US), self.scans, side="right")
         return seen(name, self.scans, (held if top is None else held % top).astype(float), "number")
 
-    def total(self, name: str = "total", **more: object) -> Seen:
-        return self.count(name, self.pieces, **more)  # type: ignore[arg-type]
+    def total(self, name: str = "total", **more: Any) -> Seen:
+        return self.count(name, self.pieces, **more)
 
-    def good(self, name: str = "good", **more: object) -> Seen:
-        return self.count(name, self.pieces[~self.bad], **more)  # type: ignore[arg-type]
+    def good(self, name: str = "good", **more: Any) -> Seen:
+        return self.count(name, self.pieces[~self.bad], **more)
 
-    def rejects(self, name: str = "scrap", **more: object) -> Seen:
-        return self.count(name, self.pieces[self.bad], **more)  # type: ignore[arg-type]
+    def rejects(self, name: str = "scrap", **more: Any) -> Seen:
+        return self.count(name, self.pieces[self.bad], **more)
 
     def reset(self, tag: Seen, at: float) -> Seen:
         """The same counter, set to 0 in the middle of the shift."""

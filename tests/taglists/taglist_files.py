@@ -49,24 +49,31 @@ def cells(row: int, *values: str | float) -> str:
 
 
 NODESET = """<?xml version="1.0" encoding="utf-8"?>
-<UANodeSet xmlns="http://opcfoundation.org/UA/2011/03/UANodeSet.xsd" xmlns:uax="http://opcfoundation.org/UA/2008/02/Types.xsd">
+<UANodeSet xmlns="http://opcfoundation.org/UA/2011/03/UANodeSet.xsd"
+  xmlns:uax="http://opcfoundation.org/UA/2008/02/Types.xsd">
   <NamespaceUris><Uri>urn:maker:line;1</Uri><Uri>urn:maker:base</Uri></NamespaceUris>
-  <Aliases><Alias Alias="Double">i=11</Alias><Alias Alias="HasComponent">i=47</Alias><Alias Alias="Mode">ns=2;i=300</Alias></Aliases>
+  <Aliases><Alias Alias="Double">i=11</Alias><Alias Alias="HasComponent">i=47</Alias>
+    <Alias Alias="Mode">ns=2;i=300</Alias></Aliases>
   <UAObject NodeId="ns=1;i=10" BrowseName="1:Filler"><DisplayName>Filler</DisplayName>
     <References><Reference ReferenceType="Organizes" IsForward="false">i=85</Reference></References></UAObject>
   <UAVariable NodeId="ns=1;s=Filler.Pressure" BrowseName="1:Pressure" DataType="Double">
     <DisplayName>Line pressure</DisplayName><Description>behind the filter</Description>
-    <References><Reference ReferenceType="HasComponent" IsForward="false">ns=1;i=10</Reference></References></UAVariable>
+    <References><Reference ReferenceType="HasComponent" IsForward="false">ns=1;i=10</Reference></References>
+  </UAVariable>
   <UAVariable NodeId="ns=1;i=12" BrowseName="EngineeringUnits" DataType="i=887" ParentNodeId="ns=1;s=Filler.Pressure">
     <References><Reference ReferenceType="HasProperty" IsForward="false">ns=1;s=Filler.Pressure</Reference></References>
     <Value><uax:ExtensionObject><uax:TypeId><uax:Identifier>i=888</uax:Identifier></uax:TypeId><uax:Body>
       <uax:EUInformation><uax:NamespaceUri>http://www.opcfoundation.org/UA/units/un/cefact</uax:NamespaceUri>
-      <uax:UnitId>4408652</uax:UnitId><uax:DisplayName><uax:Locale>en</uax:Locale><uax:Text>°C</uax:Text></uax:DisplayName>
-      <uax:Description><uax:Text>degree Celsius</uax:Text></uax:Description></uax:EUInformation></uax:Body></uax:ExtensionObject></Value></UAVariable>
+      <uax:UnitId>4408652</uax:UnitId><uax:DisplayName>
+        <uax:Locale>en</uax:Locale><uax:Text>°C</uax:Text></uax:DisplayName>
+      <uax:Description><uax:Text>degree Celsius</uax:Text></uax:Description></uax:EUInformation></uax:Body>
+    </uax:ExtensionObject></Value></UAVariable>
   <UAVariable NodeId="ns=1;i=13" BrowseName="EURange" DataType="i=884">
     <References><Reference ReferenceType="HasProperty" IsForward="false">ns=1;s=Filler.Pressure</Reference></References>
-    <Value><uax:ExtensionObject><uax:Body><uax:Range><uax:Low>-10</uax:Low><uax:High>120.5</uax:High></uax:Range></uax:Body></uax:ExtensionObject></Value></UAVariable>
-  <UADataType NodeId="ns=2;i=300" BrowseName="2:Mode"><References><Reference ReferenceType="HasSubtype" IsForward="false">i=29</Reference></References></UADataType>
+    <Value><uax:ExtensionObject><uax:Body><uax:Range><uax:Low>-10</uax:Low><uax:High>120.5</uax:High></uax:Range>
+    </uax:Body></uax:ExtensionObject></Value></UAVariable>
+  <UADataType NodeId="ns=2;i=300" BrowseName="2:Mode"><References>
+    <Reference ReferenceType="HasSubtype" IsForward="false">i=29</Reference></References></UADataType>
   <UAVariable NodeId="ns=1;i=14" BrowseName="1:Mode" DataType="Mode">
     <References><Reference ReferenceType="i=47" IsForward="false">ns=1;i=10</Reference></References></UAVariable>
   <UAVariable NodeId="ns=1;i=15" BrowseName="1:History" DataType="Double" ValueRank="1">
@@ -74,8 +81,9 @@ NODESET = """<?xml version="1.0" encoding="utf-8"?>
   <UAVariable NodeId="ns=9;i=16" BrowseName="1:Lost" DataType="Double"/>
   <UAObjectType NodeId="ns=1;i=20" BrowseName="1:FillerType"/>
   <UAVariable NodeId="ns=1;i=21" BrowseName="1:OfType" DataType="Double">
-    <References><Reference ReferenceType="HasComponent" IsForward="false">ns=1;i=20</Reference></References></UAVariable>
-</UANodeSet>""".encode()  # noqa: E501
+    <References><Reference ReferenceType="HasComponent" IsForward="false">ns=1;i=20</Reference></References>
+  </UAVariable>
+</UANodeSet>""".encode()
 
 MOTOR: dict[str, Any] = {
     "name": "Motor",

@@ -20,7 +20,7 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import TAG_LIST_BYTES_MAX, TAG_LIST_ROWS_MAX
 from dovetail.taglists import hostile
 from dovetail.taglists.reading import read
-from dovetail.taglists.writing import csv_of
+from dovetail.taglists.writing import Language, csv_of
 from dovetail.tagwords.addresses import translated
 from dovetail.tagwords.model import Row, Said
 
@@ -207,8 +207,8 @@ listed = st.builds(
 
 @given(st.lists(listed, min_size=1, max_size=4), st.sampled_from(["en", "de"]))
 @settings(max_examples=60, deadline=None)
-def test_a_list_that_was_written_is_read_as_it_was(rows: list[Row], language: str) -> None:
-    text = csv_of(rows, language)  # type: ignore[arg-type]
+def test_a_list_that_was_written_is_read_as_it_was(rows: list[Row], language: Language) -> None:
+    text = csv_of(rows, language)
     found = read(text.encode())
     assert [Row(**{**{f: getattr(one, f) for f in Row.__slots__}, "line": 0}) for one in found.rows] == rows
 

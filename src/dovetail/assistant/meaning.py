@@ -136,8 +136,9 @@ def _kept(before: Any, without: tuple[str, ...]) -> dict[str, Any]:
 def _like(before: Any, name: str, said: Any) -> Any:
     """A counter of the same tag keeps what else was said of it."""
     old = before.get(name) if isinstance(before, Mapping) else None
-    same = isinstance(old, Mapping) and isinstance(said, Mapping) and old.get("tag") == said.get("tag")
-    return {**old, **said} if same else said  # type: ignore[dict-item]
+    if isinstance(old, Mapping) and isinstance(said, Mapping) and old.get("tag") == said.get("tag"):
+        return {**old, **said}
+    return said
 
 
 def _changed(files: Documents, plant: Plant, at: tuple[str, ...], value: Any) -> Documents:

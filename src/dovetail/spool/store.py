@@ -142,8 +142,8 @@ class SpoolStore:
             row = (parcel.seq, parcel.link, parcel.latest_us, parcel.body, parcel.at_us, why)
             self._connection.execute("insert or replace into refused values (?, ?, ?, ?, ?, ?)", row)
             self._connection.execute("delete from parcel where seq = ?", (parcel.seq,))
-            newest = "select seq from refused order by seq desc limit ?"
-            self._connection.execute(f"delete from refused where seq not in ({newest})", (SPOOL_REFUSED_MAX,))  # noqa: S608
+            older = "delete from refused where seq not in (select seq from refused order by seq desc limit ?)"
+            self._connection.execute(older, (SPOOL_REFUSED_MAX,))
 
     def stock(self) -> dict[int, Stock]:
         """What lies here, by link."""
