@@ -13,7 +13,7 @@ from dovetail.assistant import meaning
 from dovetail.assistant.meaning import MachineMeant, MeanMachine
 from dovetail.core.batch import Kind
 from dovetail.core.clock import MINUTE_US, Clock
-from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
+from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.limits import WATCH_MAX_US, WATCH_TAGS_MAX
 from dovetail.core.scope import Scope
 from dovetail.equipment.model import WORK_UNIT, Equipment, Tag
@@ -110,10 +110,7 @@ class AssistantRoom:
     def consider(self, given: MeanMachine, *, scope: Scope) -> Considered:
         """Everything about a change but the change. Raises NotFoundError, ConflictError, InvalidError, RefusedError."""
         scope.require(EDIT, None)
-        version, documents, plant = self.onboarding.standing()
-        if given.seen is not None and given.seen != version:
-            what = "somebody changed the plant since you looked at it"
-            raise ConflictError(what, code="plant-changed", hint="look at the plan again")
+        version, documents, plant = self.onboarding.standing(seen=given.seen)
         edited = meaning.put(documents, plant, self._path(given), given)
         encoded = {name: text.encode() for name, text in edited.items()}
         found, report = self.onboarding.equipment.check(encoded)

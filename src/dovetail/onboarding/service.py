@@ -83,22 +83,29 @@ class Onboarding:
         return [self.put, self.remove, self.take_back]
 
     # --- what stands and what a change would come to ----------------------------------------------------------
-    def standing(self) -> tuple[int, Documents, Plant]:
-        """The version that holds (0: none yet), its files, and the plant in them."""
+    def standing(self, *, seen: int | None = None) -> tuple[int, Documents, Plant]:
+        """The version that holds (0: none yet), its files, and the plant in them.
+
+        `seen` is the version on which somebody decided something. Raises ConflictError when that one holds no more.
+        """
+        version, documents = self._exported()
+        if seen is not None and seen != version:
+            what = "somebody changed the plant since you looked at it"
+            raise ConflictError(what, code="plant-changed", hint="look again at what would be changed")
+        plant, _report = self.equipment.check(_bytes(documents)) if version else (Plant(), None)
+        return version, documents, plant
+
+    def _exported(self) -> tuple[int, Documents]:
         try:
             found, documents = self.equipment.export(scope=OWN)
         except NotFoundError:
-            return 0, {}, Plant()
-        plant, _report = self.equipment.check({name: text.encode() for name, text in documents.items()})
-        return found.version, documents, plant
+            return 0, {}
+        return found.version, documents
 
     def consider(self, given: RemoveConnection, *, scope: Scope) -> Considered:
         """Everything about a change but the change. Raises NotFoundError, ConflictError and RefusedError."""
         scope.require("plant.edit", None)
-        version, documents, plant = self.standing()
-        if given.seen is not None and given.seen != version:
-            what = "somebody changed the plant since you looked at it"
-            raise ConflictError(what, code="plant-changed", hint="look at the plan again")
+        version, documents, plant = self.standing(seen=given.seen)
         secrets: list[str] = []
         if isinstance(given, PutConnection):
             refuse_clear(given.link.options)
@@ -121,10 +128,7 @@ class Onboarding:
     def entry(self, name: str) -> tuple[int, ConnectionEntry, Plant]:
         """A connection as the files say it. Raises NotFoundError."""
         version, _documents, plant = self.standing()
-        entry = plant.entries("connections", ConnectionEntry).get(name)
-        if entry is None:
-            raise NotFoundError(f"there is no connection {name!r}")
-        return version, entry, plant
+        return version, entry_of(plant, name), plant
 
     def _refuse_inherited(self, plant: Plant, connection: str) -> None:
         """Raise ConflictError where tags of a class are read over it: what a class says is said once, in plant code."""
@@ -194,6 +198,14 @@ def refuse_clear(options: Mapping[str, Any], at: tuple[str, ...] = ()) -> None:
             pointer = "/".join(["/link/options", *at, name])
             what, hint = f"{name} does not belong among the options", "give it under secrets, or as secret://name"
             raise InvalidError(what, pointer=pointer, code="secret-in-clear", hint=hint)
+
+
+def entry_of(plant: Plant, connection: str) -> ConnectionEntry:
+    """A connection as the files say it. Raises NotFoundError."""
+    entry = plant.entries("connections", ConnectionEntry).get(connection)
+    if entry is None:
+        raise NotFoundError(f"there is no connection {connection!r}")
+    return entry
 
 
 def _bytes(documents: Mapping[str, str]) -> dict[str, bytes]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dovetail.core import plugins
-from dovetail.core.errors import ConflictError, InvalidError
+from dovetail.core.errors import InvalidError
 from dovetail.core.scope import Scope
 from dovetail.drivers.base import PACKAGE, DriverSpec
 from dovetail.equipment.entries import ConnectionEntry, EquipmentEntry
 from dovetail.equipment.model import Tag
 from dovetail.equipment.service import ApplyPlant
 from dovetail.onboarding.schema import TakeBack
-from dovetail.onboarding.service import Onboarding
+from dovetail.onboarding.service import Onboarding, entry_of
 from dovetail.operations.operation import Call, Operation, Undo
 from dovetail.plantcode import edit
 from dovetail.plantcode.plant import Plant
@@ -71,15 +71,12 @@ class TagImport:
     def consider(self, given: ImportTags, *, scope: Scope) -> Considered:
         """Everything about an import but the import. Raises NotFoundError, ConflictError and InvalidError."""
         scope.require(EDIT, None)
-        version, entry, plant = self.onboarding.entry(given.connection)
-        if given.seen is not None and given.seen != version:
-            what = "somebody changed the plant since you looked at it"
-            raise ConflictError(what, code="plant-changed", hint="look at the list again")
+        version, documents, plant = self.onboarding.standing(seen=given.seen)
+        entry = entry_of(plant, given.connection)
         if given.scan is not None and given.scan not in plant.names("scan_classes") | {"default"}:
             raise InvalidError(f"there is no scan class {given.scan}", pointer="/scan", code="scan-class")
         found = read(given.data(), columns=given.columns, device=given.device)
         verdicts = judge(found.rows, self._facts(given.connection, entry, plant), given.choices())
-        documents = self.onboarding.standing()[1]
         after = _written(documents, verdicts)
         problems: Sequence[Problem] = ()
         if after != documents:
