@@ -33,6 +33,7 @@ from dovetail.core.errors import (
 )
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading
+from dovetail.operations.late import LateRoute
 from dovetail.operations.operation import Operation, execute
 
 PUBLIC: Final = "public"  # the declared permission of the few routes that answer without a session
@@ -141,17 +142,81 @@ def _body_model(operation: Operation[Any, Any], path: str) -> type[BaseModel]:
     return create_model(title, __config__={"extra": "forbid"}, **fields)
 
 
+def _endpoint_of_query(handler: Callable[..., Any], permission: str) -> Callable[..., Any]:
+    """The handler as FastAPI calls it: a session with the permission stands before it where the route is not PUBLIC."""
+    signature = inspect.signature(handler, eval_str=True)
+    takes_scope = "scope" in signature.parameters
+    parameters = [p for p in signature.parameters.values() if p.name != "scope"]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+    if permission != PUBLIC:
+        wanted = Annotated[Scope, Depends(_holder(permission))]
+        parameters.append(inspect.Parameter("scope", inspect.Parameter.KEYWORD_ONLY, annotation=wanted))
+
+    def endpoint(**given: Any) -> Any:
+        scope = given.pop("scope", None)
+        return handler(**given, scope=scope) if takes_scope else handler(**given)
+
+    endpoint.__name__ = handler.__name__
+    endpoint.__doc__ = handler.__doc__
+    endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _endpoint_of_change(operation: Operation[Any, Any], path: str, database: Database) -> Callable[..., BaseModel]:
+    """The function that runs an operation with what path and body say."""
+
+    def endpoint(
+        response: Response,
+        scope: Scope,
+        body: Any,
+        idempotency_key: str | None,
+        **path_values: Any,
+    ) -> BaseModel:
+        fields = body.model_dump(exclude_unset=True)
+        reason = None if operation.reason == "none" else fields.pop("reason", None)
+        given = operation.input.model_validate({**fields, **path_values})
+        done = execute(
+            operation,
+            given,
+            database=database,
+            scope=scope,
+            reason=reason,
+            idempotency_key=idempotency_key,
+        )
+        response.headers["X-Known"] = str(done.known)
+        response.headers["X-Audit-Id"] = str(done.audit_id)
+        return done.output
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    header = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+    parameters = [
+        inspect.Parameter("response", kind, annotation=Response),
+        inspect.Parameter("scope", kind, annotation=Annotated[Scope, Depends(_holder(operation.permission))]),
+        inspect.Parameter("body", kind, annotation=_body_model(operation, path)),
+        inspect.Parameter("idempotency_key", kind, annotation=header, default=None),
+        *(
+            inspect.Parameter(name, kind, annotation=operation.input.model_fields[name].annotation)
+            for name in re.findall(r"{(\w+)}", path)
+        ),
+    ]
+    endpoint.__name__ = operation.name.replace(".", "_")
+    endpoint.__signature__ = inspect.Signature(parameters, return_annotation=operation.output)  # type: ignore[attr-defined]
+    return endpoint
+
+
 class Api:
     """Collects the rooms' routes under one prefix, each declared."""
 
     def __init__(self, database: Database, *, prefix: str = "/api/v1") -> None:
         self.database = database
         self.prefix = prefix
-        self.router = APIRouter(prefix=prefix)
+        self.router = APIRouter()
         self.declared: dict[tuple[str, str], Declared] = {}
 
-    def _declare(self, declared: Declared) -> None:
-        self.declared[declared.method, self.prefix + declared.path] = declared
+    def _add(self, declared: Declared, endpoint_of: Callable[[], Callable[..., Any]], **options: Any) -> None:
+        path = self.prefix + declared.path
+        self.router.routes.append(LateRoute(path, endpoint_of, declared.method, **options))
+        self.declared[declared.method, path] = declared
 
     def query(
         self, method: str, path: str, *, permission: str, summary: str, status: int = 200
@@ -162,30 +227,13 @@ class Api:
         """
 
         def add(handler: Callable[..., Any]) -> Callable[..., Any]:
-            signature = inspect.signature(handler, eval_str=True)
-            takes_scope = "scope" in signature.parameters
-            parameters = [p for p in signature.parameters.values() if p.name != "scope"]
-            parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-            if permission != PUBLIC:
-                wanted = Annotated[Scope, Depends(_holder(permission))]
-                parameters.append(inspect.Parameter("scope", inspect.Parameter.KEYWORD_ONLY, annotation=wanted))
-
-            def endpoint(**given: Any) -> Any:
-                scope = given.pop("scope", None)
-                return handler(**given, scope=scope) if takes_scope else handler(**given)
-
-            endpoint.__name__ = handler.__name__
-            endpoint.__doc__ = handler.__doc__
-            endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-            self.router.add_api_route(
-                path,
-                endpoint,
-                methods=[method],
+            self._add(
+                Declared(method, path, permission),
+                lambda: _endpoint_of_query(handler, permission),
                 summary=summary,
                 status_code=status,
                 openapi_extra={"x-permission": permission},
             )
-            self._declare(Declared(method, path, permission))
             return handler
 
         return add
@@ -203,68 +251,25 @@ class Api:
         described = {"content": {"application/json": {"schema": {}}}, "required": True}
         names = re.findall(r"{(\w+)}", path)
         parameters = [{"name": one, "in": "path", "required": True, "schema": {"type": "string"}} for one in names]
-        self.router.add_api_route(
-            path,
-            handler,
-            methods=[method],
+        self._add(
+            Declared(method, path, permission),
+            lambda: handler,
             summary=summary,
             status_code=202,
             response_model=None,
             openapi_extra={"x-permission": permission, "requestBody": described, "parameters": parameters},
         )
-        self._declare(Declared(method, path, permission))
 
     def change(self, method: str, path: str, operation: Operation[Any, Any], *, status: int = 200) -> None:
         """Declare a route that runs an operation: path parameters and body together are its input."""
-        body_model = _body_model(operation, path)
-        in_path = re.findall(r"{(\w+)}", path)
-
-        def endpoint(
-            response: Response,
-            scope: Scope,
-            body: Any,
-            idempotency_key: str | None,
-            **path_values: Any,
-        ) -> BaseModel:
-            fields = body.model_dump(exclude_unset=True)
-            reason = None if operation.reason == "none" else fields.pop("reason", None)
-            given = operation.input.model_validate({**fields, **path_values})
-            done = execute(
-                operation,
-                given,
-                database=self.database,
-                scope=scope,
-                reason=reason,
-                idempotency_key=idempotency_key,
-            )
-            response.headers["X-Known"] = str(done.known)
-            response.headers["X-Audit-Id"] = str(done.audit_id)
-            return done.output
-
-        kind = inspect.Parameter.KEYWORD_ONLY
-        header = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
-        parameters = [
-            inspect.Parameter("response", kind, annotation=Response),
-            inspect.Parameter("scope", kind, annotation=Annotated[Scope, Depends(_holder(operation.permission))]),
-            inspect.Parameter("body", kind, annotation=body_model),
-            inspect.Parameter("idempotency_key", kind, annotation=header, default=None),
-            *(
-                inspect.Parameter(name, kind, annotation=operation.input.model_fields[name].annotation)
-                for name in in_path
-            ),
-        ]
-        endpoint.__name__ = operation.name.replace(".", "_")
-        endpoint.__signature__ = inspect.Signature(parameters, return_annotation=operation.output)  # type: ignore[attr-defined]
-        self.router.add_api_route(
-            path,
-            endpoint,
-            methods=[method],
+        self._add(
+            Declared(method, path, operation.permission, operation.name),
+            lambda: _endpoint_of_change(operation, path, self.database),
             summary=operation.summary,
             status_code=status,
             response_model=operation.output,
             openapi_extra={"x-permission": operation.permission, "x-operation": operation.name},
         )
-        self._declare(Declared(method, path, operation.permission, operation.name))
 
 
 def status_of(error: DovetailError) -> int:

@@ -71,7 +71,7 @@ def create_app(
         lifespan=lifespan,
     )
     _own_routes(api, app)
-    app.router.routes.extend(api.router.routes)  # included, each route would be analysed a second time
+    app.router.routes.extend(api.router.routes)  # included, each route would be analysed anew and at once
     _add_live(app, api, hub, resolve)
     _add_error_handlers(app)
     app.add_route("/{path:path}", page_or_file, methods=["GET", "HEAD"], include_in_schema=False)
@@ -148,7 +148,7 @@ def refuse_undeclared(routes: Iterable[BaseRoute], api: Api) -> None:
     allowed = {("GET", "/{path:path}"), ("HEAD", "/{path:path}"), ("WEBSOCKET", api.prefix + LIVE_PATH)}
     allowed |= set(api.declared)
     for route in flat(routes):
-        path = getattr(route, "path", repr(route))
+        path = str(route.path) if hasattr(route, "path") else repr(route)  # type: ignore[attr-defined]
         methods = {"WEBSOCKET"} if isinstance(route, APIWebSocketRoute) else getattr(route, "methods", None) or {"?"}
         plain = not isinstance(route, (Route, APIRoute, APIWebSocketRoute))
         for method in methods:
