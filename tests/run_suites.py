@@ -1,6 +1,7 @@
 """Run every suite of tests/budget.toml, show what each took of its share, and close with one line of counts.
 
-Suites of one turn run side by side: those that wait for disks and devices leave the processor to those that think.
+The suites of a lane run one after the other, and the lanes side by side: while one waits for disks, devices and pages,
+another thinks, and two processors are never idle.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,44 @@ COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
 class Result:
     title: str
     minutes: float
+    processor_minutes: float
     allowed: float
     ok: bool
     passed: int
     failed: int
     skipped: int
+
+
+@dataclass
+class Voices:
+    """Who is told as it goes: one suite at a time; what the others say meanwhile is kept until it is their turn."""
+
+    said: Callable[[str], object]
+    _kept: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _ended: set[str] = field(default_factory=set[str])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def say(self, who: str, line: str) -> None:
+        """A line of a suite; the first to speak speaks on until it has ended."""
+        with self._lock:
+            self._kept.setdefault(who, [f"\n=== {who}\n"]).append(line)
+            self._tell()
+
+    def end(self, who: str) -> None:
+        """It says nothing more: the next one in the order of their beginning is heard."""
+        with self._lock:
+            self._kept.setdefault(who, [f"\n=== {who}\n"])
+            self._ended.add(who)
+            self._tell()
+
+    def _tell(self) -> None:
+        while self._kept:
+            speaker, words = next(iter(self._kept.items()))
+            self.said("".join(words))
+            words.clear()
+            if speaker not in self._ended:
+                return
+            del self._kept[speaker]
 
 
 def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
@@ -42,9 +77,9 @@ def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
     return [sys.executable, "-m", *command] if command[0] == "pytest" else command
 
 
-def run(suite: dict[str, Any], *, soak: bool, say: Callable[[str], object]) -> Result:
+def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
     """Run one suite, tell each line of its output, and read the counts of its closing line."""
-    began = time.monotonic()
+    title, began = suite["title"], time.monotonic()
     process = subprocess.Popen(
         command_of(suite, soak=soak),
         cwd=ROOT,
@@ -56,60 +91,61 @@ def run(suite: dict[str, Any], *, soak: bool, say: Callable[[str], object]) -> R
     tail: list[str] = []
     assert process.stdout is not None
     for line in process.stdout:
-        say(line)
+        voices.say(title, line)
         if "Test Files" not in line:  # vitest closes with a count of files before the one of tests
             tail = [*tail[-5:], line]
-    code = process.wait()
+    _, status, used = os.wait4(process.pid, 0)  # with the time of all that it waited for
+    process.returncode = os.waitstatus_to_exitcode(status)
+    voices.end(title)
     counts: Counter[str] = Counter()
     for number, word in COUNTS.findall(re.sub(r"\x1b\[[0-9;]*m", "", "".join(tail))):
         counts["failed" if word.startswith(("fail", "err")) else word] += int(number)
     return Result(
-        suite["title"],
+        title,
         (time.monotonic() - began) / 60,
+        (used.ru_utime + used.ru_stime) / 60,
         float(suite["minutes"]),
-        code == 0,
-        counts["passed"] or int(code == 0),
-        counts["failed"] or int(code != 0),
+        process.returncode == 0,
+        counts["passed"] or int(process.returncode == 0),
+        counts["failed"] or int(process.returncode != 0),
         counts["skipped"],
     )
 
 
-def run_turn(suites: list[dict[str, Any]], *, soak: bool) -> list[Result]:
-    """Side by side: the last one tells as it goes, the others' words come in one piece when they have ended."""
-    kept: list[list[str]] = [[] for _ in suites[:-1]]
-    with ThreadPoolExecutor(len(suites)) as beside:
-        others = [
-            beside.submit(run, one, soak=soak, say=words.append) for one, words in zip(suites, kept, strict=False)
+def run_lanes(lanes: Sequence[Sequence[dict[str, Any]]], voices: Voices, *, soak: bool) -> list[Result]:
+    """The results of all suites, lane by lane; one that fails does not hide those after it."""
+    with ThreadPoolExecutor(len(lanes)) as side_by_side:
+        running = [
+            side_by_side.submit(lambda suites=suites: [run(suite, voices, soak=soak) for suite in suites])
+            for suites in lanes
         ]
-        print(f"\n=== {suites[-1]['title']}", flush=True)
-        last = run(suites[-1], soak=soak, say=lambda line: print(line, end="", flush=True))
-        results = [one.result() for one in others]
-    for result, words in zip(results, kept, strict=True):
-        print(f"\n=== {result.title}\n{''.join(words)}", end="", flush=True)
-    return [*results, last]
+        return [result for one in running for result in one.result()]
 
 
 def main() -> int:
-    """All suites in their turns; a suite that fails does not hide the ones after it."""
+    """All suites; the exit code says whether each of them passed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--soak", action="store_true", help="the long form: more seeds, kills and time")
     parser.add_argument("--only", help="one suite by its name in tests/budget.toml")
     arguments = parser.parse_args()
     budget = tomllib.loads((ROOT / "tests" / "budget.toml").read_text(encoding="utf-8"))
-    turns: dict[int, list[dict[str, Any]]] = {}
+    lanes: dict[str, list[dict[str, Any]]] = {}
     for name, suite in budget["suites"].items():
         if arguments.only in (None, name):
-            turns.setdefault(suite["turn"], []).append(suite)
-    done = [run_turn(suites, soak=arguments.soak) for _, suites in sorted(turns.items())]
-    print("\nsuite                                               minutes  share")
-    for results in done:
-        for result in results:
-            mark = "" if result.minutes <= result.allowed else "  over its share"
-            word = "ok    " if result.ok else "FAILED"
-            print(f"{word} {result.title:44} {result.minutes:7.1f} {result.allowed:6.1f}{mark}")
-    total = sum(max(result.minutes for result in results) for results in done)
-    print(f"       {'all (those of one turn side by side)':44} {total:7.1f} {budget['total_minutes']:6.1f}")
-    every = [result for results in done for result in results]
+            lanes.setdefault(suite["lane"], []).append(suite)
+    if not lanes:
+        parser.error(f"no suite {arguments.only}; there are {', '.join(budget['suites'])}")
+    began = time.monotonic()
+    every = run_lanes(list(lanes.values()), Voices(lambda words: print(words, end="", flush=True)), soak=arguments.soak)
+    total = (time.monotonic() - began) / 60
+    print("\nsuite                                               minutes  share  of processors")
+    for result in every:
+        mark = "" if result.minutes <= result.allowed else "  over its share"
+        word = "ok    " if result.ok else "FAILED"
+        times = f"{result.minutes:7.1f} {result.allowed:6.1f} {result.processor_minutes:7.1f}"
+        print(f"{word} {result.title:44} {times}{mark}")
+    used = sum(result.processor_minutes for result in every)
+    print(f"       {'all, side by side':44} {total:7.1f} {budget['total_minutes']:6.1f} {used:7.1f}")
     passed, failed = sum(one.passed for one in every), sum(one.failed for one in every)
     print(f"\n{passed} passed, {failed} failed, {sum(one.skipped for one in every)} skipped")
     return 0 if all(one.ok for one in every) else 1
