@@ -1,7 +1,7 @@
 """Run every suite of tests/budget.toml, show what each took of its share, and close with one line of counts.
 
-The suites of a lane run one after the other, and the lanes side by side: while one waits for disks, devices and pages,
-another thinks, and two processors are never idle.
+The suites of a lane run one after the other, and the lanes side by side: what waits for devices, disks and pages goes
+first, and a suite that is `nice` thinks while it waits. So two processors are never idle.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
     command = [str(part) for part in suite["command"]]
     if soak and "soak_args" in suite:
         command = [command[0], *suite["soak_args"], *command[-1:]]
-    return [sys.executable, "-m", *command] if command[0] == "pytest" else command
+    command = [sys.executable, "-m", *command] if command[0] == "pytest" else command
+    return ["nice", "-n", str(suite["nice"]), *command] if "nice" in suite else command
 
 
 def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
