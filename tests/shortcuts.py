@@ -26,6 +26,8 @@ from dovetail.db.uow import Database
 
 IS_LONG = os.environ.get("DOVETAIL_LONG_TESTS") == "1"  # as `make soak` says
 SHARE = 4  # `make test` tries every fourth example of a property, always the same ones
+FUZZED = 1_500  # spoiled messages that `make test` gives to each parser; `make soak` a million
+FUZZED_SLOW = 200  # to those that take over about 200 µs for one
 LONGEST = (  # of the fast tests; they begin, so that no worker is left alone with one of them at the end
     "test_walk_faults.py",
     "test_sim_line.py",

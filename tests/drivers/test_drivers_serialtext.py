@@ -78,29 +78,6 @@ def test_however_a_line_cuts_them_telegrams_are_the_same(
     assert found == lines and framer.noise == 0
 
 
-def feed_noise(seed: int, count: int) -> None:
-    """Whatever comes, memory stays bounded and no telegram is too long."""
-    chance = random.Random(seed)
-    framers = [Framer(kind, 16, b";\n", 5) for kind in ("line", "end", "stx-etx", "length", "gap")]
-    for _ in range(count):
-        framer = chance.choice(framers)
-        piece = bytes(chance.choice(b"\x02\x03\r\n;AB\x00\xff") for _ in range(chance.randrange(40)))
-        assert all(
-            0 < len(frame) <= 16 for frame in (*framer.feed(piece), *(framer.flush() if piece[:1] == b"A" else ()))
-        )
-        assert len(framer._waiting) <= 16 + 2
-
-
-def test_noise_is_bounded() -> None:
-    feed_noise(1, 5_000)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("seed", range(4))
-def test_a_million_pieces_of_noise(seed: int) -> None:
-    feed_noise(seed, 250_000)
-
-
 @pytest.mark.parametrize(
     ("text", "meant"), [(r"SI\r\n", b"SI\r\n"), (r"\x02?\\n", b"\x02?\\n"), ("W\t", b"W\t"), (r"\0", b"\0")]
 )

@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -42,6 +42,7 @@ ASKED = [
     "select \"update\" from t where a = 'it''s'",
     "select [delete], `insert` from t",
     "select id from t -- the new ones",
+    "-- the new ones\n(select id from t)",
     "select /* into */ id from t",
     "select $$insert;$$ as a, id from t",
     "select replace(a, 'x', 'y') from t",
@@ -58,6 +59,8 @@ REFUSED = [
     ("explain analyze select 1", "begins with SELECT"),
     ("", "begins with SELECT"),
     ("-- only a remark", "begins with SELECT"),
+    ('"sp_configure" select', "begins with SELECT"),  # SQL Server would call it
+    ("[x] select 1", "begins with SELECT"),
 ]
 
 
@@ -70,41 +73,6 @@ def test_one_select_is_accepted(statement: str) -> None:
 def test_what_is_no_single_select_is_refused(statement: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         checked(statement)
-
-
-def try_statements(seed: int, count: int) -> int:
-    """How many of random texts are accepted; none of them may change anything when SQLite runs it."""
-    chance, accepted = random.Random(seed), 0
-    words = [
-        "select", "id", "from", "pieces", "where", "with", "as", "union", "order by", "limit", "1", "(", ")", ",",
-        "'", '"', "--", "/*", "*/", ";", "$$", "`", "[", "]", "\n",
-        "insert into pieces values (1)", "delete from pieces", "update pieces set id = 2", "drop table pieces",
-    ]  # fmt: skip
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.execute("create table pieces (id integer)")
-        before = connection.total_changes
-        for _ in range(count):
-            text = " ".join(chance.choices(words, k=chance.randrange(1, 9)))
-            try:
-                statement = checked(text if chance.random() < 0.3 else f"select {text}")
-            except ValueError:
-                continue
-            accepted += 1
-            with suppress(sqlite3.Error, sqlite3.Warning):
-                connection.execute(statement)
-        assert connection.total_changes == before
-        assert connection.execute("select count(*) from pieces").fetchone() == (0,)
-    return accepted
-
-
-def test_no_accepted_text_changes_anything() -> None:
-    assert try_statements(1, 5_000) > 20
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("seed", range(4))
-def test_a_million_texts_change_nothing(seed: int) -> None:
-    assert try_statements(seed, 250_000) > 1_000
 
 
 def test_a_colon_is_a_colon() -> None:

@@ -92,7 +92,13 @@ def tree(body: bytes, *, where: str) -> Element:
     """The document's root; LinkError for what is no XML, or carries what a machine never sends (entities, DTD)."""
     try:
         return fromstring(body)
-    except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
+    except (
+        ParseError,
+        DefusedXmlException,
+        ValueError,
+        LookupError,
+        RecursionError,
+    ) as error:  # an encoding nobody knows
         raise LinkError(f"{where} sends what is no MTConnect document: {error}", code="mtconnect-xml") from error
 
 

@@ -19,6 +19,7 @@ _QUIET: Final = re.compile(
 _WRITES: Final = frozenset(
     {"insert", "update", "delete", "merge", "into", "exec", "execute", "truncate", "drop", "alter"}
 )
+_BEGINS: Final = re.compile(r"[\s(]*(?:select|with)\b", re.IGNORECASE)
 _OPEN: Final = ("'", '"', "`", "/*", "$$")
 
 
@@ -31,15 +32,14 @@ def checked(text: str) -> str:
     statement = text.strip().removesuffix(";").strip()
     if len(statement) > STATEMENT_MAX:
         raise ValueError(f"a statement has at most {STATEMENT_MAX} characters")
-    bare = _QUIET.sub(" ", statement)
+    bare = _QUIET.sub(lambda found: " " if found[0].startswith(("--", "/*")) else " ? ", statement)
     if any(mark in bare for mark in _OPEN):
         raise ValueError("a text, a name or a remark does not end")
     if ";" in bare:
         raise ValueError("one statement only: there is a ; in it")
-    words = re.findall(r"[a-z_]\w*", bare.lower())
-    if not words or words[0] not in ("select", "with"):
+    if not _BEGINS.match(bare):  # a name in quotes before it would be a procedure that is called
         raise ValueError("it begins with SELECT, or with WITH … SELECT")
-    writes = sorted(_WRITES & set(words))
+    writes = sorted(_WRITES & set(re.findall(r"[a-z_]\w*", bare.lower())))
     if writes:
         raise ValueError(f"it only reads: there is {writes[0].upper()} in it; a column of that name stands in quotes")
     return statement
