@@ -69,8 +69,10 @@ class Batch:
 
     def __post_init__(self) -> None:
         n = len(self.tag)
-        columns = (self.ts, self.value, self.valid, self.quality, self.ts_device, self.native)
-        if any(column is not None and len(column) != n for column in columns):
+        # written out: a batch is made at every read of every group
+        is_even = len(self.ts) == n and len(self.value) == n and len(self.valid) == n and len(self.quality) == n
+        device, native = self.ts_device, self.native
+        if not is_even or (device is not None and len(device) != n) or (native is not None and len(native) != n):
             raise InvalidError("the columns of a batch differ in length", code="batch-shape")
 
     def __len__(self) -> int:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+import numpy as np
+
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError, LinkError, PointError
@@ -40,7 +42,7 @@ class _Gather(Job):
         super().__init__([(message.request, b"") for message in messages], repeatable=True)
         self.messages = messages
         self.data = bytearray(size)
-        self.received_us = [0] * blocks
+        self.received_us = np.zeros(blocks, dtype=np.int64)
         self.native: dict[int, int] = {}
         self.refused: dict[int, int] = {}
 
@@ -49,12 +51,11 @@ class _Gather(Job):
         is_read = reply.kind == 3 and not reply.code and reply.parameters == message.request[:2]
         if not (is_read and message.take(reply.data, self.data)) and not self._take_one_by_one(index, reply):
             return False
-        for item in message.items:
-            self.received_us[item.block] = received_us
+        self.received_us[message.blocks] = received_us
         return True
 
     def _take_one_by_one(self, index: int, reply: Reply) -> bool:
-        """The answer when not all is well."""
+        """The answer when not all is well, or is none."""
         items = self.messages[index].items
         if reply.code:
             self.refused[index] = reply.code
@@ -169,7 +170,7 @@ class S7Driver:
         for block in asleep:
             job.received_us[block] = now_us
         answers = Answers.of(job.data, job.received_us, job.native | asleep, quality_of)
-        return [*reading.decoder.batches(answers), *reading.never(now_us)]
+        return reading.decoder.batches(answers) + reading.never(now_us)
 
     async def _reading_of(self, points: Sequence[Point]) -> Reading:
         """The plan for these points; a tuple's is kept while its rules hold. A long one is made beside the loop."""
@@ -196,6 +197,8 @@ class S7Driver:
         return self._refused.asleep(reading.lonely, now_us=self._clock.now_us())
 
     def _refuse_access(self, job: _Gather) -> None:
+        if not job.refused:
+            return
         code = next((code for code in job.refused.values() if code in _NOT_PERMITTED), 0)
         if code:
             what = f"{self._where} does not permit reading: {frames.said(code)}"

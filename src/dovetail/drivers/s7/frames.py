@@ -20,7 +20,7 @@ _ACK: Final = struct.Struct(">BBHHHHBB")  # the same, then error class and code
 ACK_SIZE: Final = _ACK.size
 _ITEM: Final = struct.Struct(">BBBBHHB3s")  # 12 0A 10, transport size, count, data block, area, address in bits
 ITEM_SIZE: Final = _ITEM.size
-_DATA: Final = b"\x02\xf0\x80"  # a data message that is the last of its kind
+DATA: Final = b"\x02\xf0\x80"  # a data message that is the last of its kind
 _AREAS: Final = {"DB": 0x84, "I": 0x81, "Q": 0x82, "M": 0x83}
 READ, WRITE, SETUP = 0x04, 0x05, 0xF0
 FINE: Final = 0xFF  # return code of an item that came
@@ -117,7 +117,7 @@ def bit_content(value: bool) -> bytes:
 def message(reference: int, parameters: bytes, data: bytes = b"") -> bytes:
     """A request in its three envelopes."""
     head = _JOB.pack(0x32, 1, 0, reference, len(parameters), len(data))
-    return _packed(_DATA + head + parameters + data)
+    return _packed(DATA + head + parameters + data)
 
 
 def _packed(packet: bytes) -> bytes:

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _GIVEN_UP_MAX: Final = 100  # references whose late reply would still be known; older ones count as unmatched
 _TICK_S: Final = 0.001  # a loop's timer may ring this much early
+_HEAD: Final = frames.TPKT.size + len(frames.DATA)  # before a message in its packet
 _PDU_MIN: Final = 112  # less than this no controller agrees to
 
 
@@ -38,7 +39,7 @@ class Job(ABC):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.left = len(requests)
         self.waiting = deque(range(len(requests)))  # not sent, or to be sent again
-        self.tried: set[int] = set()
+        self.tried: frozenset[int] = frozenset()
 
     @abstractmethod
     def take(self, index: int, reply: Reply, received_us: int) -> bool:
@@ -173,15 +174,15 @@ class Link:
 
     def pump(self) -> None:
         """Send what may be sent, each job in turn."""
-        messages: list[bytes] = []
+        messages = b""
         while self._jobs and len(self._asked) < self.window:
             job = self._jobs.popleft()
             index = job.waiting.popleft()
             if job.waiting:
                 self._jobs.append(job)  # a long read must not keep a short one waiting
-            messages.append(self._message(job, index))
+            messages += self._message(job, index)
         if messages and self._wire is not None:
-            self._wire.send(b"".join(messages))
+            self._wire.send(messages)
 
     def _message(self, job: Job, index: int) -> bytes:
         reference = (self._reference + 1) & 0xFFFF
@@ -243,7 +244,7 @@ class Link:
         job, index, *_ = asked
         self._give_up(reference, "a reply came late")
         if job.repeatable and self.heard is not None and index not in job.tried:
-            job.tried.add(index)
+            job.tried |= {index}
             self._fault("a request was not answered in time")
             if not job.waiting:
                 self._jobs.appendleft(job)
@@ -306,7 +307,10 @@ class _Wire(Wire):
                 return
             if at + length > end:
                 break
-            self._packet(data[at + frames.TPKT.size : at + length])
+            if data.startswith(frames.DATA, at + frames.TPKT.size) and not self._begun and self._first is None:
+                self._link.reply(data[at + _HEAD : at + length])  # a message in one packet, as nearly all are
+            else:
+                self._packet(data[at + frames.TPKT.size : at + length])
             if self._transport is None:
                 return
             at += length

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.core.errors import ConfigError
@@ -79,33 +82,48 @@ class Message:
 
     items: tuple[Item, ...]
     request: bytes
-    shape: struct.Struct  # head and bytes of one item after the other
-    heads: tuple[bytes, ...]
-    runs_on: bool  # each item's bytes go where those of the one before end
+    shape: struct.Struct  # bytes of one item after the other, without their heads
+    mask: int  # which bits of the answer are heads
+    heads: int  # and what they are, when every item is well
+    goes: slice | None  # where all bytes go, when each item's go where those of the one before end
+    blocks: NDArray[np.intp] | slice  # of its items
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> Message:
         """Items in the order of the request."""
         last = len(items) - 1
-        shape = "".join(
-            f"{_ITEM_HEAD}s{one.length}s" + "x" * (at < last and one.length & 1) for at, one in enumerate(items)
-        )
+        padding = [at < last and one.length & 1 for at, one in enumerate(items)]
+        shape = "".join(f"{_ITEM_HEAD}x{one.length}s" + "x" * pad for one, pad in zip(items, padding, strict=True))
         request = frames.read_request([frames.item(one.memory, one.start, one.length) for one in items])
-        heads = tuple(frames.answer_head(one.length) for one in items)
+        mask, heads = (
+            b"".join(head(one) + bytes(one.length + pad) for one, pad in zip(items, padding, strict=True))
+            for head in (lambda _one: b"\xff" * _ITEM_HEAD, lambda one: frames.answer_head(one.length))
+        )
         runs_on = all(one.at + one.length == following.at for one, following in pairwise(items))
-        return cls(tuple(items), request, struct.Struct(shape), heads, runs_on)
+        goes = slice(items[0].at, items[-1].at + items[-1].length) if runs_on else None
+        blocks = [one.block for one in items]
+        in_a_row = blocks == [*range(blocks[0], blocks[0] + len(blocks))]
+        return cls(
+            items=tuple(items),
+            request=request,
+            shape=struct.Struct(shape),
+            mask=int.from_bytes(mask, "little"),
+            heads=int.from_bytes(heads, "little"),
+            goes=goes,
+            blocks=slice(blocks[0], blocks[-1] + 1) if in_a_row else np.array(blocks, dtype=np.intp),
+        )
 
     def take(self, data: bytes, into: bytearray) -> bool:
         """Keep the bytes of an answer in which every item is well; False for any other."""
         if len(data) < self.shape.size:
             return False
-        found = self.shape.unpack_from(data)
-        if found[::2] != self.heads:
+        if int.from_bytes(data, "little") & self.mask != self.heads:  # all heads at once
             return False
-        if self.runs_on:
-            into[self.items[0].at : self.items[-1].at + self.items[-1].length] = b"".join(found[1::2])
+        found = self.shape.unpack_from(data)
+        if self.goes is not None:
+            into[self.goes] = b"".join(found)
             return True
-        for item, brought in zip(self.items, found[1::2], strict=True):
+        for item, brought in zip(self.items, found, strict=True):
             into[item.at : item.at + item.length] = brought
         return True
 
