@@ -52,8 +52,8 @@ async def test_a_sample_of_the_chaos_matrix(say: Callable[[str], None]) -> None:
     """All of its cells at once: so the neighbours have more of them."""
     cells = sample()
     ready = asyncio.Barrier(len(cells))
-    for driver in BENCHES:
-        load(PACKAGE, driver).prepare()  # imports that would hold up everybody's answers
+    for bench in BENCHES.values():
+        load(PACKAGE, bench.driver).prepare()  # imports that would hold up everybody's answers
 
     async def one(driver: str, trial: Trial) -> Played:
         return await play(trial, BENCHES[driver](), BENCHES[driver](), ready=ready.wait)

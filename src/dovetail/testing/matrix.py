@@ -335,7 +335,7 @@ def _judge(trial: Trial, link: Link, played: Played, *, waiting: int) -> None:
     played.say("bounded", waiting <= WAITING_MAX, f"{waiting} frames wait")
     turns = [change.up for change in link.told]
     alternate = all(a != b for a, b in pairwise(turns))
-    played.say("said once each way", alternate and turns[-1:] == [True], turns)
+    played.say("said once each way", alternate and turns[-1:] == [True] and len(turns) <= 3, turns)
     now_us = link.clock.now_us()
     last = [max(ts for ts, _, _ in link.sink.rows(tag)) for tag in link.tags()]
     played.say("its time is right", all(abs(now_us - ts) < CLOCK_US for ts in last), [now_us - ts for ts in last])

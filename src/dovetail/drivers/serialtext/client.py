@@ -68,8 +68,10 @@ class SerialTextDriver:
             await wire.closed
 
     async def probe(self) -> Alive:
-        """Whether the line stands; whether the device does, an answer tells, where it is asked."""
+        """Whether the line stands; where the device is asked, nothing is said to be up before it has answered."""
         self._open_wire()
+        if self._options.command and self._last is None:
+            await self._ask()
         now_us = self._clock.now_us()
         return Alive(now_us, now_us)
 

@@ -55,7 +55,7 @@ class ModbusUnitServer(TcpUnitServer):
             counts.defective % COUNTER_MODULUS,
         )
 
-    def line(self) -> _Line:
+    def line(self) -> TcpLine:
         return _Line(self)
 
     def answer(self, unit: int, pdu: bytes) -> bytes:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from dovetail.testing.bench import Bench
 from dovetail.testing.benches.broker import MqttBench, SparkplugBench
 from dovetail.testing.benches.ethernetip import EthernetIpBench
 from dovetail.testing.benches.opcua import OpcUaBench
-from dovetail.testing.benches.plc import ModbusBench, S7Bench
+from dovetail.testing.benches.plc import ModbusBench, ModbusRtuBench, S7Bench
+from dovetail.testing.benches.text import SerialTextBench
 from dovetail.testing.benches.web import HttpBench, MTConnectBench
 
-type AnyBench = (
-    OpcUaBench | ModbusBench | S7Bench | EthernetIpBench | HttpBench | MTConnectBench | MqttBench | SparkplugBench
-)
-
-BENCHES: Final[dict[str, type[AnyBench]]] = {
-    bench.driver: bench
-    for bench in (
-        OpcUaBench,
-        ModbusBench,
-        S7Bench,
-        EthernetIpBench,
-        HttpBench,
-        MTConnectBench,
-        MqttBench,
-        SparkplugBench,
-    )
+# By the name of the row in the matrix: a driver's own, and what of it that has another way of speaking.
+BENCHES: Final[Mapping[str, type[Bench]]] = {
+    "opcua": OpcUaBench,
+    "modbus": ModbusBench,
+    "modbus, RTU over TCP": ModbusRtuBench,
+    "s7": S7Bench,
+    "ethernetip": EthernetIpBench,
+    "http": HttpBench,
+    "mtconnect": MTConnectBench,
+    "mqtt": MqttBench,
+    "sparkplug": SparkplugBench,
+    "serialtext": SerialTextBench,
 }

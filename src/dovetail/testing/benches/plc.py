@@ -1,4 +1,4 @@
-"""PLCs that are polled by number: registers over Modbus TCP, a data block over S7."""
+"""PLCs that are polled by number: registers over Modbus TCP and behind a serial gateway, a data block over S7."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Final, Literal
 
 from dovetail.core.batch import Kind
 from dovetail.drivers.base import Point
+from dovetail.drivers.modbus.rtu import checksum
 from dovetail.links.model import ScanPoint
 from dovetail.sim.line import Change, Counts
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.modbus import ModbusUnitServer
 from dovetail.sim.servers.s7 import S7UnitServer
+from dovetail.sim.servers.tcp import TcpLine
 from dovetail.sim.truth import Status
 from dovetail.testing.bench import SCAN_S, STEP, Trial
 
 RUNS: Final = Status(State.EXECUTE, Mode.PRODUCTION, Reason.NONE, False, False)
+READ: Final = 8  # bytes of a request to read on a serial line: unit, function, start, count, checksum
 LOST: Final = 16  # bytes of the memory that are left when its last value, the first point, is gone
 
 
@@ -39,6 +42,32 @@ class _Registers(ModbusUnitServer):
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         await super().publish(change, counters=counters)
         self._registers = self._registers[: LOST if self.is_short else None]
+
+
+class _BehindGateway(_Registers):
+    """The same registers on a serial line, whose frames a gateway passes on as they are."""
+
+    def line(self) -> TcpLine:
+        return _SerialLine(self)
+
+
+class _SerialLine(TcpLine):
+    """One client of the gateway; a unit keeps silent about what is no request to read."""
+
+    def __init__(self, server: _BehindGateway) -> None:
+        super().__init__(server)
+        self._server = server
+
+    def data_received(self, data: bytes) -> None:
+        data = self._rest + data
+        while len(data) >= READ:
+            frame, data = data[:READ], data[READ:]
+            if checksum(frame[:-2]) != frame[-2:]:
+                data = b""
+            elif self._transport is not None:
+                reply = frame[:1] + self._server.answer(frame[0], frame[1:-2])
+                self._transport.write(reply + checksum(reply))
+        self._rest = data
 
 
 class _Block(S7UnitServer):
@@ -115,6 +144,17 @@ class ModbusBench(_PlcBench):
     def __init__(self) -> None:
         super().__init__()
         self._server = _Registers("tried", port=0)
+
+
+class ModbusRtuBench(ModbusBench):
+    """The same device on a serial line behind a gateway (RTU over TCP)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._server = _BehindGateway("tried", port=0)
+
+    def options(self, port: int) -> Mapping[str, object]:
+        return {**super().options(port), "link": "rtu-over-tcp"}
 
 
 class S7Bench(_PlcBench):
