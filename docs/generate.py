@@ -310,19 +310,19 @@ def faults() -> str:
 def chaos() -> str:
     """Every driver with every trial: what is shown meanwhile, or why it cannot happen to this protocol."""
     from dovetail.testing.benches import BENCHES
-    from dovetail.testing.matrix import EXPECTED
+    from dovetail.testing.matrix import EXPECTED, expected
     from dovetail.testing.reconnects import TIMES
 
     rows: list[list[str]] = []
     whys: list[tuple[str, str, str]] = []
     for driver, bench in BENCHES.items():
-        rows.append([driver, *("–" if trial in bench.cannot else EXPECTED[trial] for trial in EXPECTED)])
-        rows[-1].append("open" if "reconnects" in bench.cannot else "stands")
+        rows.append([driver, *("–" if trial in bench.cannot else expected(bench, trial) for trial in EXPECTED)])
+        rows[-1].append("–" if "reconnects" in bench.cannot else "stands")
         whys += [(driver, trial, why) for trial, why in bench.cannot.items()]
     page = MADE + (HEADS / "chaos.md").read_text(encoding="utf-8") + "## The matrix\n\n"
     page += table(("driver", *EXPECTED, f"{TIMES:,} reconnects"), rows)
     played = sum(len(EXPECTED) + 1 - len(bench.cannot) for bench in BENCHES.values())
-    page += f"\n{played} cells are played. The others cannot happen, or are open:\n\n"
+    page += f"\n{played} cells are played. The others cannot happen:\n\n"
     return page + table(("driver", "trial", "why"), whys)
 
 
@@ -337,7 +337,15 @@ def drivers() -> str:
     found = set(plugins.names("dovetail.finding.ways"))
     rows: list[list[str]] = []
     for name, spec in plugins.load_all(PACKAGE):
-        can = (not spec.keeps, spec.listens, spec.writes, spec.about.browses, name in found, spec.tells_time, spec.keeps)
+        can = (
+            not spec.keeps,
+            spec.listens,
+            spec.writes,
+            spec.about.browses,
+            name in found,
+            spec.tells_time,
+            spec.keeps,
+        )
         options = f"[options](plant-code.md#connections-options-of-driver-{name})"
         rows.append([f"`{name}`", spec.title, *("yes" if one else "–" for one in can), options])
     head = ("driver", "", "read", "told", "write", "browse", "found", "device time", "kept", "")

@@ -70,7 +70,7 @@ async def test_a_cell_of_the_chaos_matrix(driver: str, trial: Trial) -> None:
     assert (await play(trial, BENCHES[driver](), BENCHES[driver]())).failed == []
 
 
-@pytest.mark.parametrize("driver", BENCHES)
+@pytest.mark.parametrize("driver", LASTING)
 async def test_a_link_that_breaks_again_and_again(driver: str) -> None:
     assert (await reconnect(BENCHES[driver](), times=3)).failed == []
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, Literal, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, runtime_checkable
 
+from dovetail.drivers.base import Shared
 from dovetail.links.model import ScanPoint
 
 STEP: Final = 10  # point n shows STEP · number + n: a value that came to the wrong point is seen at once
@@ -22,6 +24,28 @@ type Trial = Literal[
     "clock skew",
     "reconnects",
 ]
+
+
+# What points show meanwhile; "held": nothing new, and what was taken stays; "one …": the first point, the others go on
+type Shows = Literal["no data", "values", "one bad", "held", "one held"]
+
+type Kind = Literal["none", "pulled", "half-open", "refused", "slow", "late", "garbage", "truncated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with the cable.
+
+    `pulled`: nothing passes either way; what was sent is held and passes once it is plugged, as TCP does.
+    `half-open`: connections are taken and all that is sent is swallowed; at its end they are reset.
+    `refused`: nobody listens, and who was connected is reset.
+    `slow`, `late`: every answer comes `delay_s` later than it was given, in two pieces; late: nobody waits so long.
+    `garbage`: noise of the same length in place of each answer.
+    `truncated`: half of an answer, then the connection ends.
+    """
+
+    kind: Kind = "none"
+    delay_s: float = 0.0
 
 
 class Bench(Protocol):
@@ -84,4 +108,60 @@ class Bench(Protocol):
 
     def skew(self, offset_us: int) -> None:
         """The device's own clock is wrong by so much from now on."""
+        ...
+
+
+class Cable(Protocol):
+    """What lies between a device and its link, and can be spoiled."""
+
+    fault: Fault
+    connections: int  # that were taken
+
+    @property
+    def port(self) -> int:
+        """Where the link finds the device."""
+        ...
+
+    async def lay(self, target_port: int) -> None:
+        """Join the two."""
+        ...
+
+    async def remove(self) -> None:
+        """Take it away."""
+        ...
+
+    async def suffer(self, fault: Fault) -> None:
+        """From now on this is wrong with it, and nothing else."""
+        ...
+
+
+@runtime_checkable
+class OwnCable(Protocol):
+    """A bench that is not reached through TCP, and knows what can be wrong on the way to it."""
+
+    def cable(self, seed: int) -> Cable:
+        """What lies between it and the link."""
+        ...
+
+
+@runtime_checkable
+class Taken(Protocol):
+    """A bench whose values are taken for good (its driver `keeps`): none may be lost, none may come twice.
+
+    `shows`: what is seen in a trial where that is not the same as for a device that is asked.
+    """
+
+    shows: Mapping[Trial, Shows]
+
+    def given(self, n: int) -> Sequence[int]:
+        """The numbers of point `n` that it has handed over: from then on they are ours to keep."""
+        ...
+
+
+@runtime_checkable
+class Posting(Protocol):
+    """A bench that posts to us."""
+
+    def meet(self, shared: Shared, link: int) -> None:
+        """This is the edge, and the good-through tag of the link that takes."""
         ...

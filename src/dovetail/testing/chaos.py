@@ -11,33 +11,14 @@ import random
 import socket
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from dovetail.core.clock import SECOND_US, Clock, SystemClock
+from dovetail.testing.bench import Fault
 
 CHUNK: Final = 65_536
 WAITING_MAX: Final = 1_024  # pieces of answers on their way; a device that says more has to wait
 ABORT: Final = struct.pack("ii", 1, 0)  # SO_LINGER that resets instead of saying goodbye
-
-type Kind = Literal["none", "pulled", "half-open", "refused", "slow", "late", "garbage", "truncated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with the cable.
-
-    `pulled`: nothing passes either way; what was sent is held and passes once it is plugged, as TCP does.
-    `half-open`: connections are taken and all that is sent is swallowed; at its end they are reset.
-    `refused`: nobody listens, and who was connected is reset.
-    `slow`, `late`: every answer comes `delay_s` later than it was given, in two pieces; late: nobody waits so long.
-    `garbage`: noise of the same length in place of each answer.
-    `truncated`: half of an answer, then the connection ends.
-    """
-
-    kind: Kind = "none"
-    delay_s: float = 0.0
-
 
 NONE: Final = Fault()
 

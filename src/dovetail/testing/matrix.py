@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import math
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 from dovetail.core import quality as q
-from dovetail.core.clock import HOUR_US, SECOND_US, SystemClock
-from dovetail.edge.model import LinkChange, LinkPlan
+from dovetail.core.clock import HOUR_US, SECOND_US
 from dovetail.edge.runtime import EdgeRuntime
-from dovetail.testing.bench import SCAN_S, STEP, Bench, Trial
-from dovetail.testing.chaos import NONE, ChaosProxy, Fault
+from dovetail.testing.bench import SCAN_S, STEP, Bench, Fault, Shows, Taken, Trial
+from dovetail.testing.chaos import NONE
+from dovetail.testing.linked import BESIDE, Link, is_good, laid, number_of, running, standstills, until
 from dovetail.testing.sink import MemorySink
 
 RECOVERS_S: Final = 10.0  # after the fault has ended, every point shows something new by then
 NOTICED_S: Final = 15.0  # a link that is dead is known to be by then
-MAKES_EVERY_S: Final = 0.5  # how often the device has a new number
 LASTS_S: Final = 2.0  # how long a fault lasts at least
 BEFORE_US: Final = 3 * SECOND_US  # a lost link was known good until at most so long before the fault
 CLOCK_US: Final = 3 * SECOND_US  # a time that is right differs from ours by less
@@ -33,10 +32,6 @@ CONNECTS_PER_S: Final = 4  # with full jitter a few at first, then fewer; more i
 CONNECTS_FREE: Final = 8  # what a client may open at once, and what came before the back-off grew
 WAITING_MAX: Final = 50  # frames that wait for the store
 UP_S: Final = 60.0  # a busy machine takes its time to start so many
-TIMER_S: Final = 0.1
-MARK, OFFSET, BESIDE = 90, 91, 100
-
-type Shows = Literal["no data", "values", "one bad"]
 
 EXPECTED: Final[dict[Trial, Shows]] = {
     "server restart": "no data",
@@ -49,6 +44,11 @@ EXPECTED: Final[dict[Trial, Shows]] = {
     "type changed": "one bad",
     "clock skew": "values",
 }
+
+
+def expected(bench: Bench | type[Bench], trial: Trial) -> Shows:
+    """What the points of this device show meanwhile: as everywhere, or as what is taken for good has it."""
+    return bench.shows.get(trial, EXPECTED[trial]) if isinstance(bench, Taken) else EXPECTED[trial]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,133 +79,10 @@ class Played:
         return [one for one in self.found if not one.holds]
 
 
-def plan_of(bench: Bench, port: int, *, name: str, base: int) -> LinkPlan:
-    """The bench as a connection of a plant, its tags counted from `base`."""
-    points = [replace(scan, point=replace(scan.point, tag_id=base + scan.point.tag_id)) for scan in bench.points]
-    return LinkPlan(name, bench.driver, bench.options(port), base + MARK, base + OFFSET, "auto", tuple(points))
-
-
-class Link:
-    """One device, the cable to it, and the edge that reads it."""
-
-    def __init__(self, bench: Bench, cable: ChaosProxy, sink: MemorySink, *, name: str, base: int) -> None:
-        self.bench, self.cable, self.sink, self.name, self.base = bench, cable, sink, name, base
-        self.told: list[LinkChange] = []
-        self.number = 0
-        self.clock = SystemClock()
-
-    def plan(self) -> LinkPlan:
-        return plan_of(self.bench, self.cable.port, name=self.name, base=self.base)
-
-    async def work(self) -> None:
-        """The device makes something new for ever."""
-        while True:
-            self.number += 1
-            await self.bench.make(self.number)
-            await asyncio.sleep(MAKES_EVERY_S)
-
-    def tags(self) -> list[int]:
-        return [self.base + scan.point.tag_id for scan in self.bench.points]
-
-    @property
-    def is_up(self) -> bool:
-        """Whether the link was last said to be up."""
-        return bool(self.told) and self.told[-1].up
-
-    def shows(self, tag: int) -> tuple[object, int]:
-        return self.sink.last(tag)
-
-    def fresh_since(self, number: int, *, tags: list[int] | None = None) -> bool:
-        """Whether every point shows something that was made after `number`."""
-        return all(_is_good(*self.shows(tag)) and _number(self.shows(tag)[0]) > number for tag in tags or self.tags())
-
-
-def _is_good(_value: object, quality: int) -> bool:
-    return quality & q.MAJOR_MASK == q.GOOD & q.MAJOR_MASK and quality >= 0
-
-
-def _number(value: object) -> int:
-    return int(value) // STEP if isinstance(value, (int, float)) else -1
-
-
-async def _until(condition: Callable[[], bool], *, within_s: float) -> float:
-    """How long it took; infinite when it did not come."""
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    while not condition():
-        if loop.time() - begun > within_s:
-            return float("inf")
-        await asyncio.sleep(0.02)
-    return loop.time() - begun
-
-
-@asynccontextmanager
-async def _running(links: Sequence[Link], seed: int) -> AsyncIterator[EdgeRuntime]:
-    """The devices at work and the edge that reads them all."""
-    by_mark = {link.base + MARK: link for link in links}
-    work = [asyncio.create_task(link.work()) for link in links]
-    edge = EdgeRuntime(
-        [link.plan() for link in links],
-        links[0].sink,
-        clock=links[0].clock,
-        on_link=lambda change: by_mark[change.link].told.append(change),
-        rng=random.Random(seed),  # noqa: S311 - a trial that can be played again
-    )
-    await edge.start()
-    try:
-        yield edge
-    finally:
-        await edge.stop()
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
-
-
-@dataclass(slots=True)
-class Stood:
-    """For how long this process itself did not run, as a timer noticed that rang late."""
-
-    seconds: float = 0.0
-
-
-@asynccontextmanager
-async def standstills() -> AsyncIterator[Stood]:
-    """What a busy machine takes from everybody is nobody's missed poll."""
-    stood = Stood()
-
-    async def watch() -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + TIMER_S
-            await asyncio.sleep(TIMER_S)
-            late_s = loop.time() - due
-            stood.seconds += late_s if late_s > TIMER_S else 0.0
-
-    task = asyncio.create_task(watch())
-    try:
-        yield stood
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
 @asynccontextmanager
 async def _after(ready: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
     await ready()
     yield
-
-
-@asynccontextmanager
-async def laid(bench: Bench, sink: MemorySink, *, name: str, base: int = 0, seed: int = 0) -> AsyncIterator[Link]:
-    """A device that is there, with a cable to it."""
-    cable = ChaosProxy(seed=seed)
-    await bench.start()
-    try:
-        await cable.lay(bench.port)
-        yield Link(bench, cable, sink, name=name, base=base)
-    finally:
-        await cable.remove()
-        await bench.stop()
 
 
 async def _at_once() -> None:
@@ -224,18 +101,19 @@ async def play(
         laid(bench, sink, name="tried", seed=seed) as link,
         laid(beside, sink, name="beside", base=BESIDE) as near,
         _after(ready),
-        _running((link, near), seed) as edge,
+        running((link, near), seed) as edge,
         standstills() as stood,
     ):
-        up_s = await _until(lambda: all(one.is_up and one.fresh_since(0) for one in (link, near)), within_s=UP_S)
+        up_s = await until(lambda: all(one.is_up and one.fresh_since(0) for one in (link, near)), within_s=UP_S)
         played.say("values before", up_s < UP_S, f"after {up_s:.1f} s")
         steady, overruns = near.number, _overruns(edge)
         for one in (link, near):
             one.told = one.told[-1:]  # how it came up the first time is not what is tried
         await _fail(trial, link, played)
         await _recover(link, played)
+        await _count(link, played)
         _judge(trial, link, played, waiting=edge.delivery()["waiting_frames"])
-        caught_up = await _until(lambda: near.fresh_since(near.number - 8), within_s=RECOVERS_S)
+        caught_up = await until(lambda: near.fresh_since(near.number - 8), within_s=RECOVERS_S)
         missed = _overruns(edge) - overruns - math.ceil(stood.seconds / SCAN_S)
         played.say("neighbour misses no poll", missed <= 0, f"{missed}; we stood still for {stood.seconds:.1f} s")
         _judge_neighbour(near, played, steady, caught_up=caught_up)
@@ -253,9 +131,10 @@ async def _fail(trial: Trial, link: Link, played: Played) -> None:
     connections = link.cable.connections
     begun = asyncio.get_running_loop().time()
     await _begin(trial, link)
-    seen_s = await _until(_seen(trial, link), within_s=NOTICED_S)
+    shows = expected(link.bench, trial)
+    seen_s = await until(_seen(shows, link), within_s=NOTICED_S)
     await asyncio.sleep(max(LASTS_S - seen_s, 1.0) if seen_s < NOTICED_S else 0)
-    played.say(f"shows {EXPECTED[trial]}", _seen(trial, link)(), {tag: link.shows(tag) for tag in link.tags()})
+    played.say(f"shows {shows}", _seen(shows, link)(), {tag: link.shows(tag) for tag in link.tags()})
     lasted_s = asyncio.get_running_loop().time() - begun
     played.connections = link.cable.connections - connections
     allowed = CONNECTS_FREE + CONNECTS_PER_S * lasted_s
@@ -265,7 +144,7 @@ async def _fail(trial: Trial, link: Link, played: Played) -> None:
         played.during += [(tag, *row) for row in link.sink.rows(tag)[before[tag] :]]
 
 
-def _seen(trial: Trial, link: Link) -> Callable[[], bool]:
+def _seen(shows: Shows, link: Link) -> Callable[[], bool]:
     """Whether the points show what is expected."""
     first, *others = link.tags()
 
@@ -273,12 +152,22 @@ def _seen(trial: Trial, link: Link) -> Callable[[], bool]:
         return all(link.shows(tag)[1] in (q.BAD_NOT_CONNECTED, q.BAD_COMM) for tag in link.tags())
 
     def one_bad() -> bool:
-        return not _is_good(*link.shows(first)) and link.fresh_since(link.number - 8, tags=others)
+        return not is_good(*link.shows(first)) and link.fresh_since(link.number - 8, tags=others)
 
     def values() -> bool:
         return link.fresh_since(link.number - 12)
 
-    return {"no data": no_data, "one bad": one_bad, "values": values}[EXPECTED[trial]]
+    def held() -> bool:
+        return link.is_up and all(is_still(tag) for tag in link.tags())
+
+    def one_held() -> bool:
+        return is_still(first) and link.fresh_since(link.number - 8, tags=others)
+
+    def is_still(tag: int) -> bool:
+        return is_good(*link.shows(tag)) and number_of(link.shows(tag)[0]) < link.number - 3
+
+    seen = {"no data": no_data, "one bad": one_bad, "values": values, "held": held, "one held": one_held}
+    return seen[shows]
 
 
 async def _begin(trial: Trial, link: Link) -> None:
@@ -321,16 +210,33 @@ def _faults(bench: Bench) -> dict[str, Fault]:
 async def _recover(link: Link, played: Played) -> None:
     number = link.number
     connections = link.cable.connections
-    played.recovered_s = await _until(lambda: link.is_up and link.fresh_since(number), within_s=2 * RECOVERS_S)
+    played.recovered_s = await until(lambda: link.is_up and link.fresh_since(number), within_s=2 * RECOVERS_S)
     played.say("recovers", played.recovered_s <= RECOVERS_S, f"after {played.recovered_s:.1f} s")
     new = link.cable.connections - connections
     played.say("no storm after", new <= CONNECTS_FREE, f"{new} connections")
 
 
+async def _count(link: Link, played: Played) -> None:
+    """Of what is taken for good everything arrives that the device handed over, and once."""
+    if not isinstance(link.bench, Taken):
+        return
+    for n, tag in enumerate(link.tags(), 1):
+        given = set(link.bench.given(n))
+        await until(lambda: given <= set(_arrived(link, tag)), within_s=RECOVERS_S)  # noqa: B023 - asked at once
+        arrived = _arrived(link, tag)
+        lost, doubled = sorted(given - set(arrived)), [number for number, times in arrived.items() if times > 1]
+        played.say("nothing lost", not lost and bool(given), f"point {n}: {lost[:5]} of {len(given)}")
+        played.say("nothing doubled", not doubled, f"point {n}: {doubled[:5]}")
+
+
+def _arrived(link: Link, tag: int) -> Counter[int]:
+    return Counter(number_of(value) for _, value, quality in link.sink.rows(tag) if is_good(value, quality))
+
+
 def _judge(trial: Trial, link: Link, played: Played, *, waiting: int) -> None:
     """What the rows say of the whole trial."""
     rows = [(tag, *row) for tag in link.tags() for row in link.sink.rows(tag)]
-    wrong = [row for row in rows if _is_good(*row[2:]) and not _is_its_own(row[0], row[2], link.number)]
+    wrong = [row for row in rows if is_good(*row[2:]) and not _is_its_own(row[0], row[2], link.number)]
     played.say("no value that never was", not wrong, wrong[:3])
     played.say("bounded", waiting <= WAITING_MAX, f"{waiting} frames wait")
     turns = [change.up for change in link.told]
@@ -339,24 +245,28 @@ def _judge(trial: Trial, link: Link, played: Played, *, waiting: int) -> None:
     now_us = link.clock.now_us()
     last = [max(ts for ts, _, _ in link.sink.rows(tag)) for tag in link.tags()]
     played.say("its time is right", all(abs(now_us - ts) < CLOCK_US for ts in last), [now_us - ts for ts in last])
-    if EXPECTED[trial] == "no data":
+    shows = expected(link.bench, trial)
+    if shows == "no data":
         downs = [change.at_us for change in link.told if not change.up and change.at_us >= played.began_us - BEFORE_US]
         played.say("NO DATA from when it was lost", bool(downs), downs)
     else:
         played.say("the link stands", False not in turns, turns)
-        spared = link.tags() if EXPECTED[trial] == "values" else link.tags()[1:]
-        bad = [row for row in played.during if row[0] in spared and not _is_good(*row[2:])]
+        spared = link.tags()[1:] if shows == "one bad" else link.tags()
+        bad = [row for row in played.during if row[0] in spared and not is_good(*row[2:])]
         played.say("the others are good", not bad, bad[:3])
 
 
 def _is_its_own(tag: int, value: object, number: int) -> bool:
     """Whether the device ever showed this value at this point."""
-    return isinstance(value, (int, float)) and value % STEP == tag % BESIDE and 0 <= _number(value) <= number
+    return isinstance(value, (int, float)) and value % STEP == tag % BESIDE and 0 <= number_of(value) <= number
 
 
 def _judge_neighbour(near: Link, played: Played, steady: int, *, caught_up: float) -> None:
     played.say("neighbour is never told down", [change.up for change in near.told] == [True], near.told)
     bad = [
-        row for tag in near.tags() for row in near.sink.rows(tag) if _number(row[1]) > steady and not _is_good(*row[1:])
+        row
+        for tag in near.tags()
+        for row in near.sink.rows(tag)
+        if number_of(row[1]) > steady and not is_good(*row[1:])
     ]
     played.say("neighbour is good", not bad and caught_up < RECOVERS_S, bad[:3] or f"caught up in {caught_up:.1f} s")

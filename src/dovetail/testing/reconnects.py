@@ -16,10 +16,11 @@ from dovetail.core.batch import Frame
 from dovetail.core.clock import SECOND_US
 from dovetail.edge.model import LinkChange
 from dovetail.edge.runtime import EdgeRuntime
-from dovetail.testing.bench import Bench
-from dovetail.testing.chaos import NONE, Fault
+from dovetail.testing.bench import Bench, Fault
+from dovetail.testing.chaos import NONE
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from dovetail.testing.matrix import CONNECTS_FREE, Played, laid, plan_of
+from dovetail.testing.linked import Link, laid, plan_of, spooled
+from dovetail.testing.matrix import CONNECTS_FREE, Played
 from dovetail.testing.sink import MemorySink
 
 TIMES: Final = 10_000
@@ -61,24 +62,14 @@ async def reconnect(bench: Bench, *, times: int = TIMES, seed: int = 1) -> Playe
         plan = plan_of(bench, link.cable.port, name="tried", base=0)
         rng = random.Random(seed)  # noqa: S311 - a trial that can be played again
         edge = EdgeRuntime([plan], sink, clock=clock, on_link=changes, rng=rng)
-        await edge.start()
-        early = 0
-        for broken in range(times):
-            if not await _until(clock, lambda: changes.is_up):
-                break
-            if broken == times // 10:
-                early = _objects()
-            await link.cable.suffer(Fault("refused"))
-            if not await _until(clock, lambda: not changes.is_up):
-                break
-            await link.cable.suffer(NONE)
-        await _until(clock, lambda: changes.is_up)
-        grown = _objects() - early
-        seconds = clock.monotonic_us() / SECOND_US
-        played.connections = link.cable.connections
-        stopping = asyncio.create_task(edge.stop())
-        await _until(clock, stopping.done)
-        await stopping
+        async with spooled(edge, [link], clock):
+            await edge.start()
+            grown = await _break(link, changes, clock, times)
+            seconds = clock.monotonic_us() / SECOND_US
+            played.connections = link.cable.connections
+            stopping = asyncio.create_task(edge.stop())
+            await _until(clock, stopping.done)
+            await stopping
     said = f"{played.connections:,} connections in {seconds:,.0f} s, up {changes.ups:,} times"
     played.say("recovers each time", changes.ups == times + 1 and changes.is_up, said)
     played.say("said once each way", changes.doubled == 0, f"{changes.doubled} said twice")
@@ -86,6 +77,22 @@ async def reconnect(bench: Bench, *, times: int = TIMES, seed: int = 1) -> Playe
     played.say("no storm", played.connections <= CONNECTS_FREE + allowed, said)
     played.say("bounded memory", grown <= OBJECTS_MAX, f"{grown:,} objects more than after a tenth")
     return played
+
+
+async def _break(link: Link, changes: _Changes, clock: ManualClock, times: int) -> int:
+    """Again and again; how many objects more there are in the end than after a tenth."""
+    early = 0
+    for broken in range(times):
+        if not await _until(clock, lambda: changes.is_up):
+            break
+        if broken == times // 10:
+            early = _objects()
+        await link.cable.suffer(Fault("refused"))
+        if not await _until(clock, lambda: not changes.is_up):
+            break
+        await link.cable.suffer(NONE)
+    await _until(clock, lambda: changes.is_up)
+    return _objects() - early
 
 
 def _objects() -> int:

@@ -8,8 +8,10 @@ from typing import Final
 from dovetail.testing.bench import Bench
 from dovetail.testing.benches.broker import MqttBench, SparkplugBench
 from dovetail.testing.benches.ethernetip import EthernetIpBench
+from dovetail.testing.benches.folder import FileDropBench
 from dovetail.testing.benches.opcua import OpcUaBench
 from dovetail.testing.benches.plc import ModbusBench, ModbusRtuBench, S7Bench
+from dovetail.testing.benches.posting import WebhookBench
 from dovetail.testing.benches.text import SerialTextBench
 from dovetail.testing.benches.web import HttpBench, MTConnectBench
 
@@ -25,4 +27,6 @@ BENCHES: Final[Mapping[str, type[Bench]]] = {
     "mqtt": MqttBench,
     "sparkplug": SparkplugBench,
     "serialtext": SerialTextBench,
+    "filedrop": FileDropBench,
+    "webhook": WebhookBench,
 }
