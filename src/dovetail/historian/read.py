@@ -80,15 +80,14 @@ class Reader:
         """The last sample strictly before `at_us` of each tag that has one, each a block of one."""
         wanted = set(tags)
         asked = Range(tuple(sorted(wanted)), np.iinfo(np.int64).min, at_us)
-        best: dict[int, Block] = {}
-        ties: set[int] = set()
-        found: set[int] = set()
-        for block in self.unsealed(self._recent.snapshot(), asked, {}) if wanted else ():
-            for newest in _newest_by_tag(block):
+        best, ties, found = dict[int, Block](), set[int](), set[int]()
+        parts = self.unsealed(self._recent.snapshot(), asked, {})
+        for kind in {part.kind for part in parts}:
+            for newest in _newest_by_tag(concat([part for part in parts if part.kind is kind])):
                 _take_newer(best, newest, ties)
         for month in self.months.newest_first():
             searched = [tag for tag in wanted - found if tag not in best or _month(best[tag].ts) <= month]
-            if month > int(month_of(np.array([at_us], dtype=np.int64))[0]) or not searched:
+            if month > _month(np.array([at_us])) or not searched:
                 continue
             with self.months.view(month) as view:
                 for tag in searched:
@@ -158,10 +157,11 @@ def _first(blocks: list[Block], limit: int) -> list[Block]:
 
 
 def _newest_by_tag(block: Block) -> list[Block]:
-    order = np.lexsort((block.ts, block.tag))
-    tag = block.tag[order]
-    ends = np.flatnonzero(np.concatenate((tag[1:] != tag[:-1], [True])))
-    return [block.take(order[end : end + 1]) for end in ends.tolist()]
+    whole = block.take(np.lexsort((block.ts, block.tag)))
+    newest = np.append(whole.tag[1:] != whole.tag[:-1], True)
+    twice = (whole.tag[1:] == whole.tag[:-1]) & (whole.ts[1:] == whole.ts[:-1])
+    newest[:-1] |= newest[1:] & twice  # which of them arrived last is told elsewhere
+    return [whole.take(row) for row in np.flatnonzero(newest)[:, np.newaxis]]
 
 
 def _last_before(block: Block, at_us: int) -> Block:
