@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -42,10 +42,10 @@ def check_computed(plant: Plant, report: Report) -> None:
     nodes = resolved(plant, report)
     tags = {f"{path}.{name}": tag for path, node in nodes.items() for name, tag in node.tags.items()}
     meanings = {path: _meaning(tag) for path, tag in tags.items()}
+    internal = {name: Meaning(KINDS[kind], unit) for name, (kind, unit) in INTERNAL_TAGS.items()}
     for path, node in nodes.items():
-        if node.entry.level == WORK_UNIT:
-            internal = {name: Meaning(KINDS[kind], unit) for name, (kind, unit) in INTERNAL_TAGS.items()}
-            meanings = {**{f"{path}.{name}": one for name, one in internal.items()}, **meanings}
+        for name, one in internal.items() if node.entry.level == WORK_UNIT else ():
+            meanings.setdefault(f"{path}.{name}", one)
     graph: dict[str, Sequence[str]] = {}
     owners: dict[str, tuple[Resolved, str]] = {}
     for path, node in nodes.items():
@@ -102,10 +102,10 @@ def plant_differs(node: Resolved, name: str, text: str) -> bool:
     return node.plant.raw(*node.where("tags", name, "expression")) != text
 
 
-def _near(node: Resolved, meanings: Mapping[str, Meaning | None]) -> list[str]:
-    """What may be meant by a misspelt name: the tags of the same equipment."""
+def _near(node: Resolved, meanings: Mapping[str, Meaning | None]) -> Iterator[str]:
+    """What may be meant by a misspelt name: the tags of the same equipment. Looked for only when one is."""
     own = f"{node.path}."
-    return [path.removeprefix(own) for path in meanings if path.startswith(own)]
+    yield from (path.removeprefix(own) for path in meanings if path.startswith(own))
 
 
 def with_computed_tags(sections: Sequence[Section]) -> tuple[Section, ...]:
