@@ -51,6 +51,21 @@ def test_a_nudge_ends_the_rest() -> None:
     assert work.waiting == 0
 
 
+def test_one_that_did_something_and_is_not_behind_rests() -> None:
+    work = Work(waiting=5)
+    rested = threading.Event()
+
+    def is_behind() -> bool:
+        rested.set() if work.waiting <= 3 else None
+        return work.waiting > 3
+
+    worker = Worker("test", work.step, rest_s=60, is_behind=is_behind)
+    worker.start()
+    assert rested.wait(10)
+    worker.stop()
+    assert (work.waiting, worker.steps) == (3, 2)
+
+
 def test_a_failure_is_said_once_and_tried_again(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

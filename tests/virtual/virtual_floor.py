@@ -20,8 +20,8 @@ from dovetail.events.equipment import PlantApplied
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.tracks.columns import Track
-from dovetail.virtual.memory import Heard
-from dovetail.virtual.samples import by_tag
+from dovetail.tracks.memory import Heard
+from dovetail.tracks.samples import by_tag
 from dovetail.virtual.service import VirtualRoom
 
 MIXER, PUMP = 10, 11

@@ -54,6 +54,7 @@ from dovetail.web.longwork import LongWork
 log = logging.getLogger("dovetail")
 
 LEDGER_GATHER_S = 0.2  # records of several units change together: one step settles them all
+VIRTUAL_GATHER_S = 0.2  # what is computed alike of all that came since costs little more than of one
 PULSE_S = 2.0  # connections are shown as they are at least this often
 
 
@@ -181,7 +182,12 @@ class House:
         rooms = self.rooms
         states = Worker("states", lambda: rooms.states.step(limits.CONSUMER_FRAMES_MAX))
         production = Worker("production", lambda: _full(rooms.production.step(limits.CONSUMER_FRAMES_MAX)))
-        virtual = Worker("virtual", lambda: rooms.virtual.step(limits.CONSUMER_FRAMES_MAX))
+        virtual = Worker(
+            "virtual",
+            lambda: rooms.virtual.step(limits.CONSUMER_FRAMES_MAX),
+            gather_s=VIRTUAL_GATHER_S,
+            is_behind=lambda: rooms.virtual.behind,
+        )
         timeline = Worker("timeline", rooms.timeline.step)
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)

@@ -21,11 +21,21 @@ class Worker:
     """Calls `step` until it answers 0, then rests. A step that fails is said once and tried again, ever slower.
 
     `gather_s`: after a nudge wait this long for more, where one step deals with many as cheaply as with one.
+    `is_behind` tells after a step whether the next is due at once, where that it did something does not say it.
     """
 
-    def __init__(self, name: str, step: Callable[[], int], *, rest_s: float = REST_S, gather_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], int],
+        *,
+        rest_s: float = REST_S,
+        gather_s: float = 0.0,
+        is_behind: Callable[[], bool] | None = None,
+    ) -> None:
         self.name = name
         self._step = step
+        self._is_behind = is_behind
         self._rest_s = rest_s
         self._gather_s = gather_s
         self._stop = threading.Event()
@@ -79,5 +89,6 @@ class Worker:
             if self.failing is not None:
                 log.info("%s works again", self.name)
                 self.failing, pause_s = None, FAILED_FIRST_S
-            if not done and self._nudged.wait(self._rest_s) and self._gather_s:
+            again = bool(done) if self._is_behind is None else self._is_behind()
+            if not again and self._nudged.wait(self._rest_s) and self._gather_s:
                 self._stop.wait(self._gather_s)

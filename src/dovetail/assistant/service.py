@@ -24,7 +24,7 @@ from dovetail.onboarding import compose
 from dovetail.onboarding.schema import TakeBack
 from dovetail.onboarding.service import Considered, Onboarding
 from dovetail.operations.operation import Call, Operation, Undo
-from dovetail.virtual.computing import Samples
+from dovetail.virtual.asked import Samples
 from dovetail.virtual.model import meaning_of
 from dovetail.virtual.trial import heard_of
 

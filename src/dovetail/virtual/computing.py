@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,85 +21,22 @@ from dovetail.core import faults
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.limits import COMPUTED_MARK_US, COMPUTED_STRETCH_US, COMPUTED_VERSIONS_MAX
-from dovetail.core.scope import system_scope
-from dovetail.core.sink import Resumed
 from dovetail.equipment.model import PlantModel
 from dovetail.expr.evaluate import KINDS, Span, context_us, evaluate
-from dovetail.historian.model import HeadRow, Sample
+from dovetail.tracks.bundles import Part
 from dovetail.tracks.columns import Status, Track, unknown
-from dovetail.virtual.memory import FOR_EVER_US, Heard, Part
+from dovetail.tracks.memory import FOR_EVER_US, Heard
+from dovetail.tracks.samples import batch_of, cut, joined_all, part_of, spans_by_tag
+from dovetail.tracks.settle import Row, corrections, rows_of, track_of_rows
+from dovetail.virtual.alike import Ready, computed_alike
+from dovetail.virtual.asked import SCOPE, Plants, Samples
 from dovetail.virtual.model import FIRST_US, LAST_US, Book, Definition, mark_of
-from dovetail.virtual.samples import batch_of, by_tag, joined_all, part_of
-from dovetail.virtual.settle import Row, corrections, rows_of
-from dovetail.virtual.stretches import Stretches
+from dovetail.virtual.reading import held_of
+from dovetail.virtual.units import NEVER_US, Computed, Order, ordered_groups, progress
 
 log = logging.getLogger(__name__)
 
 NAME: Final = "virtual"
-SCOPE: Final = system_scope(NAME)
-NEVER_US: Final = -FOR_EVER_US
-
-
-class Plants(Protocol):
-    """What is asked of the equipment room."""
-
-    def plant(self, *, at_us: int | None = None) -> PlantModel:
-        """The plant that holds at a moment."""
-        ...
-
-    def changes_between(self, from_us: int, to_us: int) -> list[int]:
-        """The moments in (from_us, to_us) at which definitions change."""
-        ...
-
-
-class Samples(Protocol):
-    """What is asked of the historian."""
-
-    def head(self, after: int, limit: int) -> list[HeadRow]:
-        """Frames in commit order."""
-        ...
-
-    def head_bounds(self) -> tuple[int, int]:
-        """(released, last): the head holds the rows after `released`."""
-        ...
-
-    def consumer_at(self, name: str, head_id: int | None) -> int:
-        """This consumer needs no row up to `head_id` again (None: only ask); how far it is."""
-        ...
-
-    def resume(self, source: str, links: Sequence[int]) -> Resumed:
-        """A new epoch of a source."""
-        ...
-
-    def put(self, frames: Sequence[Frame]) -> None:
-        """Make frames durable."""
-        ...
-
-    def last(self, tags: Sequence[int], *, scope: Any) -> dict[int, Sample]:
-        """The newest sample per tag."""
-        ...
-
-    def raw(
-        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Any, limit: int | None = None
-    ) -> list[Batch]:
-        """The samples in [from_us, to_us)."""
-        ...
-
-    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Any) -> dict[int, Sample]:
-        """The last sample strictly before a moment per tag."""
-        ...
-
-
-@dataclass(slots=True)
-class Computed:
-    """One computed tag as it is followed. `through_us`: said up to here; `last`: what holds there, None: ask."""
-
-    tag: int
-    equipment_id: int
-    through_us: int
-    last: Row | None = None
-    is_sure: bool = False  # since a start: whether what is kept beyond the mark has been looked at
-    late: Stretches = field(default_factory=Stretches)
 
 
 @dataclass(slots=True)
@@ -117,6 +54,12 @@ class Computing:
     marks: dict[int, int] = field(default_factory=dict[int, int])
     told: dict[int, int] = field(default_factory=dict[int, int])  # by equipment: the mark that was put
     newest_us: int = NEVER_US
+    _order: Order = field(default_factory=lambda: Order([], {}))
+    _marks_of: dict[int, int | None] = field(default_factory=dict[int, int | None])  # by equipment: the mark's tag
+    _units_of: dict[int, list[Computed]] = field(default_factory=dict[int, list[Computed]])
+    _moved: set[int] = field(default_factory=set[int])  # equipment whose tags went on since something was put
+    _late: set[int] = field(default_factory=set[int])  # of which something is to be computed again
+    _long: set[int] = field(default_factory=set[int])  # tags of which memory may let go
     _readers: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     _out: dict[int, list[Row]] = field(default_factory=dict[int, list[Row]])
     _epoch: int | None = None
@@ -151,12 +94,16 @@ class Computing:
         marks = {node: mark_of(self.plant, node) for node in {one.equipment_id for one in newest.values()}}
         known = self._marks([mark for mark in marks.values() if mark is not None])
         self.told = {node: known[mark] for node, mark in marks.items() if mark in known}
+        self._marks_of, self._units_of = marks, {node: [] for node in marks}
         units: dict[int, Computed] = {}
         for tag, one in newest.items():
             first_us = self.book.first_us(tag)
             through_us = max(self.told.get(one.equipment_id, NEVER_US), (first_us or 0) - 1)
             units[tag] = self.units.get(tag) or Computed(tag, one.equipment_id, through_us)
-        self.units = units
+            self._units_of[one.equipment_id].append(units[tag])
+        self.units, self._moved = units, set(marks)
+        self._late = {tag for tag, unit in units.items() if unit.late}
+        self._order = ordered_groups(self.plant, newest, units)
         self._readers = {}
         for tag, every in self.book.every().items():
             for source in {source for one in every for source in one.inputs.values()} if tag in units else ():
@@ -177,6 +124,7 @@ class Computing:
             one.is_sure, one.last = False, None
             if from_us <= one.through_us:
                 one.late.add(from_us, one.through_us)
+                self._late.add(one.tag)
 
     # --- taking in -------------------------------------------------------------------------------------------
     def take(self, limit: int) -> int:
@@ -201,9 +149,12 @@ class Computing:
         return len(rows)
 
     def _hear(self, batch: Batch, wanted: np.ndarray[Any, np.dtype[np.int64]]) -> None:
-        for tag, part in by_tag(batch, wanted):
-            self.heard[tag].add(part)
-            self._came(tag, int(part[0].min()), int(part[0].max()))
+        for tag, part, first_us, last_us in spans_by_tag(batch, wanted):
+            heard = self.heard[tag]
+            heard.add(part, last_us)
+            if heard.is_long:
+                self._long.add(tag)
+            self._came(tag, first_us, last_us)
 
     def _came(self, tag: int, first_us: int, last_us: int) -> None:
         """Samples of a tag are here: for those who have gone past them they are late."""
@@ -211,6 +162,7 @@ class Computing:
             unit = self.units[reader]
             if first_us <= unit.through_us:
                 unit.late.add(first_us, min(self._until(reader, tag, last_us), unit.through_us))
+                self._late.add(reader)
 
     def _until(self, reader: int, tag: int, last_us: int) -> int:
         """Until when a late sample of `tag` can matter: the next sample of it, and the windows after."""
@@ -220,45 +172,77 @@ class Computing:
         return min(next_us + behind, FOR_EVER_US)
 
     # --- going on --------------------------------------------------------------------------------------------
-    def known_to(self, tag: int) -> int:
-        """Up to here nothing more of an input is to come."""
-        if tag in self.units:
-            return self.units[tag].through_us
-        found = self.plant.tags.get(tag)
-        if found is None or found.connection is None:
-            return self.newest_us  # our own publishers speak when something changes; what comes late is computed again
-        return self.marks.get(self.plant.connections[found.connection].good_through_tag, NEVER_US)
-
     def go_on(self) -> int:
         """Every tag as far as its inputs are known, one stretch; how many have more to do."""
         newest = self.book.newest()
         more = 0
-        for tag, unit in self.units.items():
-            one = newest[tag]
-            known_us = min((self.known_to(source) for source in one.inputs.values()), default=self.newest_us)
-            if known_us <= unit.through_us:
-                continue
-            if not self._may_change(one, unit, known_us):
-                unit.through_us = known_us
-                continue
-            upto_us = min(known_us, unit.through_us + COMPUTED_STRETCH_US)
-            more += upto_us < known_us
-            self._advance(unit, upto_us)
+        for level in self._order.levels:
+            ready: list[Ready] = []
+            for group in level:
+                known_us = group.known_us(self.marks, self.newest_us)
+                if known_us <= group.done_us:
+                    continue
+                for unit in group.units:
+                    if known_us <= unit.through_us:
+                        continue
+                    self._moved.add(unit.equipment_id)
+                    if not self._may_change(newest[unit.tag], unit, known_us):
+                        unit.through_us = known_us
+                        continue
+                    upto_us = min(known_us, unit.through_us + COMPUTED_STRETCH_US)
+                    more += upto_us < known_us
+                    ready.append((unit, upto_us))
+            self._advance(ready)
+            for group in level:
+                group.done_us = progress(group.units)
         return more
 
     def _may_change(self, one: Definition, unit: Computed, upto_us: int) -> bool:
         """Whether anything can happen up to then: a first word, another definition, a sample, a window that passes."""
-        if not unit.is_sure or len(self.book.periods(unit.tag, unit.through_us, upto_us)) > 1:
+        if not unit.is_sure or not self.book.is_newest(unit.through_us):
             return True
-        newest_us = max((self.heard[tag].newest_us for tag in one.inputs.values()), default=NEVER_US)
+        newest_us = max([self.heard[tag].newest_us for tag in one.inputs.values()], default=NEVER_US)
         return newest_us + one.expression.lookback_us > unit.through_us
 
-    def _advance(self, unit: Computed, upto_us: int) -> None:
-        found = self._computed(unit.tag, unit.through_us, upto_us, keep=True)
-        rows = rows_of(found)
+    def _advance(self, ready: Sequence[Ready]) -> None:
+        """Those computed alike all at once; those of which a definition has changed since, one by one."""
+        self._remember(ready)
+        unsure = {unit.tag: (unit.through_us, upto_us) for unit, upto_us in ready if not unit.is_sure}
+        kept = held_of(self.samples, unsure)
+        alike: dict[Hashable, list[Ready]] = {}
+        for unit, upto_us in ready:
+            if self.book.is_newest(unit.through_us) and self._fits(unit.tag):
+                alike.setdefault(self._order.shapes[unit.tag], []).append((unit, upto_us))
+            else:
+                found = self._computed(unit.tag, unit.through_us, upto_us, keep=True)
+                self._advanced(unit, upto_us, rows_of(found), kept)
+        newest, gathered = self.book.newest(), dict[Any, Track]()
+        for some in alike.values():
+            for unit, upto_us, rows in computed_alike(some, newest, self.heard, gathered):
+                self._advanced(unit, upto_us, rows, kept)
+
+    def _fits(self, tag: int) -> bool:
+        return all(self.heard[source].fits for source in self.book.newest()[tag].inputs.values())
+
+    def _remember(self, ready: Sequence[Ready]) -> None:
+        """Ask the historian for what is not in memory, of all at once."""
+        newest = self.book.newest()
+        wanted: dict[int, tuple[int, int]] = {}
+        for unit, upto_us in ready:
+            one = newest[unit.tag]
+            start_us = context_us(one.expression, unit.through_us + 1)
+            for source in one.inputs.values():
+                if not self.heard[source].knows(start_us, upto_us):
+                    since_us, until_us = wanted.get(source, (start_us, upto_us))
+                    wanted[source] = (min(start_us, since_us), max(upto_us, until_us))
+        for source, parts in held_of(self.samples, wanted).items():
+            self.heard[source].fill(parts + self._unsaid(source), *wanted[source])
+
+    def _advanced(self, unit: Computed, upto_us: int, rows: list[Row], kept: Mapping[int, Sequence[Part]]) -> None:
         last = rows[-1]
         if not unit.is_sure:
-            rows = self._differing(unit, found, upto_us)
+            found = track_of_rows(rows, KINDS[self.plant.tags[unit.tag].kind])
+            rows = self._differing(unit, found, upto_us, kept[unit.tag])
         elif unit.last is not None and rows[0][1:] == unit.last[1:]:
             rows = rows[1:]
         self._say(unit, rows)
@@ -269,7 +253,10 @@ class Computing:
             return
         self._out.setdefault(unit.tag, []).extend(rows)
         if unit.tag in self.heard:
-            self.heard[unit.tag].add(part_of(rows, self.book.newest()[unit.tag].kind))
+            heard = self.heard[unit.tag]
+            heard.add(part_of(rows, self.book.newest()[unit.tag].kind), max(row.ts_us for row in rows))
+            if heard.is_long:
+                self._long.add(unit.tag)
 
     def _computed(self, tag: int, after_us: int, upto_us: int, *, keep: bool) -> Track:
         """What the tag says in (after_us, upto_us]; the first row stands at its beginning."""
@@ -289,19 +276,11 @@ class Computing:
         heard = self.heard[tag]
         if heard.knows(start_us, upto_us):
             return heard.track(start_us)
-        parts = self._held(tag, start_us, upto_us) + self._unsaid(tag)
+        parts = held_of(self.samples, {tag: (start_us, upto_us)})[tag] + self._unsaid(tag)
         if not keep:
             heard = Heard(heard.kind, newest_us=heard.newest_us)
         heard.fill(parts, start_us, upto_us)
         return heard.track(start_us)
-
-    def _held(self, tag: int, start_us: int, upto_us: int) -> list[Part]:
-        """The samples that the historian has of a stretch, after all those of the moment that held at its start."""
-        before = self.samples.bounding([tag], start_us + 1, scope=SCOPE).get(tag)
-        first = [] if before is None else self.samples.raw([tag], before.ts_us, before.ts_us + 1, scope=SCOPE)
-        rest = self.samples.raw([tag], start_us + 1, upto_us + 1, scope=SCOPE)
-        only = np.array([tag], dtype=np.int64)
-        return [part for batch in (*first, *rest) for _, part in by_tag(batch, only)]
 
     def _unsaid(self, tag: int) -> list[Part]:
         rows = self._out.get(tag)
@@ -310,48 +289,50 @@ class Computing:
     # --- again -----------------------------------------------------------------------------------------------
     def again(self) -> int:
         """Compute late stretches again, in the order in which tags follow from each other; how many are left."""
-        for unit in self.units.values():
+        for unit in self.units.values() if self._late else ():
             if unit.late:
                 first_us, last_us = unit.late.take(COMPUTED_STRETCH_US)
                 last_us = min(last_us, unit.through_us)
                 if first_us <= last_us:
                     self._again(unit, first_us, last_us)
-        return sum(bool(unit.late) for unit in self.units.values())
+        self._late = {tag for tag in self._late if self.units[tag].late}
+        return len(self._late)
 
     def _again(self, unit: Computed, first_us: int, last_us: int) -> None:
         found = self._computed(unit.tag, first_us - 1, last_us, keep=False)
-        rows = self._differing(unit, found, last_us)
+        held = held_of(self.samples, {unit.tag: (first_us - 1, last_us)})[unit.tag]
+        rows = self._differing(unit, found, last_us, held)
         self._say(unit, rows)
         if last_us == unit.through_us:
             unit.last = rows_of(found)[-1]
         if rows:
             self._came(unit.tag, rows[0].ts_us, rows[-1].ts_us)
 
-    def _differing(self, unit: Computed, found: Track, upto_us: int) -> list[Row]:
+    def _differing(self, unit: Computed, found: Track, upto_us: int, kept: Sequence[Part]) -> list[Row]:
+        """What is to be put so that what is kept of a tag says `found`; `kept` with what held before it."""
         first_us = int(found.ts[0])
         kind = KINDS[self.plant.tags[unit.tag].kind]
-        held = self.samples.raw([unit.tag], first_us, upto_us + 1, scope=SCOPE)
-        bounding = self.samples.bounding([unit.tag], first_us, scope=SCOPE).get(unit.tag)
+        earlier = [part for part in (cut(part, NEVER_US, first_us - 1) for part in kept) if len(part[0])]
+        held = [part for part in (cut(part, first_us, upto_us) for part in kept) if len(part[0])]
         before = None
-        if bounding is not None:
-            whole = Heard(kind)
-            whole.fill(self._held(unit.tag, bounding.ts_us, bounding.ts_us), bounding.ts_us, bounding.ts_us)
-            before = whole.track(bounding.ts_us)
+        if earlier:
+            whole, at_us = Heard(kind), max(int(part[0].max()) for part in earlier)
+            whole.fill([cut(part, at_us, at_us) for part in earlier], at_us, at_us)
+            before = whole.track(at_us)
         return corrections(found, held, before=before, kind=kind, upto_us=upto_us)
 
     # --- saying ----------------------------------------------------------------------------------------------
     def put(self) -> int:
         """Put what was computed with the marks, in one frame; how many samples. Then the rows read are done with."""
-        progress: dict[int, int] = {}
-        for unit in self.units.values():
-            progress[unit.equipment_id] = min(unit.through_us, progress.get(unit.equipment_id, FOR_EVER_US))
         spoke = {self.units[tag].equipment_id for tag in self._out}
         marks: dict[int, int] = {}
-        for node, through_us in progress.items():
-            told_us, mark = self.told.get(node, NEVER_US), mark_of(self.plant, node)
+        for node in self._moved | spoke:
+            through_us, told_us = progress(self._units_of[node]), self.told.get(node, NEVER_US)
+            mark = self._marks_of[node]
             due = through_us > told_us and (node in spoke or through_us - told_us >= COMPUTED_MARK_US)
             if mark is not None and due and through_us > 0:
                 marks[mark] = self.told[node] = through_us
+        self._moved.clear()
         rows = sum(map(len, self._out.values()))
         if rows or marks:
             self._put(marks)
@@ -372,10 +353,12 @@ class Computing:
 
     def trim(self) -> None:
         """Let go of samples that no tag looks back to any more."""
-        since: dict[int, int] = {}
-        for tag, one in self.book.newest().items():
-            for source in one.inputs.values():
-                start_us = context_us(one.expression, self.units[tag].through_us + 1)
-                since[source] = min(start_us, since.get(source, FOR_EVER_US))
-        for tag, heard in self.heard.items():
-            heard.trim(since[tag]) if tag in since else heard.forget()
+        newest = self.book.newest()
+        for tag in self._long:
+            since = [
+                context_us(newest[reader].expression, self.units[reader].through_us + 1)
+                for reader in self._readers[tag]
+                if tag in newest[reader].inputs.values()
+            ]
+            self.heard[tag].trim(min(since)) if since else self.heard[tag].forget()
+        self._long.clear()

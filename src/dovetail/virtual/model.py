@@ -6,9 +6,10 @@ Pure. Names in an expression are properties of the same equipment; `tag("../capp
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -24,6 +25,7 @@ from dovetail.expr.tree import signals
 KIND_OF: Final[Mapping[str, Kind]] = {"number": Kind.F64, "bool": Kind.BOOL, "text": Kind.STR}
 FIRST_US: Final = -(1 << 62)
 LAST_US: Final = 1 << 62
+EXPRESSIONS_KEPT: Final = 4_096  # read once: the machines of a class have the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def full_path(own: str, name: str) -> str:
     return f"{node}.{prop}"
 
 
+@lru_cache(maxsize=EXPRESSIONS_KEPT)
 def names_in(text: str) -> tuple[str, ...]:
     """The names of the signals in an expression; none where it cannot be read."""
     try:
@@ -80,12 +83,21 @@ def defined(plant: PlantModel, tag: Tag) -> Definition | None:
         return None
     own = plant.equipment[tag.equipment_id].path
     named = inputs_of(plant, own, names_in(tag.expression))
-    try:
-        expression = check(tag.expression, lambda name: meaning_of(named[name]))
-    except ExpressionError:
+    expression = _checked(tag.expression, tuple((name, meaning_of(found)) for name, found in named.items()))
+    if expression is None:
         return None
     inputs = {name: found.id for name, found in named.items() if found is not None}
     return Definition(tag.id, tag.path, tag.equipment_id, tag.kind, expression, inputs)
+
+
+@lru_cache(maxsize=EXPRESSIONS_KEPT)
+def _checked(text: str, meanings: tuple[tuple[str, Meaning | None], ...]) -> Expression | None:
+    """The expression over signals of these meanings; None where it is none."""
+    known = dict(meanings)
+    try:
+        return check(text, lambda name: known[name])
+    except ExpressionError:
+        return None
 
 
 def _found(plant: PlantModel, path: str) -> Tag | None:
@@ -149,26 +161,31 @@ class Book:
         self._starts = sorted(set(starts))[-versions:]
         self._plant_at = plant_at
         self._read = lru_cache(maxsize=versions)(self._defined)
+        self.every = cache(self._every)
 
     def _defined(self, start_us: int) -> dict[int, Definition]:
         return definitions(self._plant_at(start_us))
 
     def at(self, moment_us: int) -> dict[int, Definition]:
         """Every computed tag at a moment; of a moment before all that is kept, none."""
-        before = [start for start in self._starts if start <= moment_us]
-        return self._read(before[-1]) if before else {}
+        before = bisect_right(self._starts, moment_us)
+        return self._read(self._starts[before - 1]) if before else {}
 
     def newest(self) -> dict[int, Definition]:
         """Every computed tag as the newest plant has it."""
         return self.at(LAST_US)
 
-    def every(self) -> dict[int, list[Definition]]:
+    def _every(self) -> dict[int, list[Definition]]:
         """All definitions that a tag has or had, by tag."""
         found: dict[int, list[Definition]] = {}
         for start in self._starts:
             for tag, one in self._read(start).items():
                 found.setdefault(tag, []).append(one)
         return found
+
+    def is_newest(self, after_us: int) -> bool:
+        """Whether after a moment nothing but the newest plant holds."""
+        return bool(self._starts) and self._starts[-1] <= after_us + 1
 
     def first_us(self, tag: int) -> int | None:
         """From when on a tag is computed; None for one that never was."""

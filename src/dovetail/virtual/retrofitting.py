@@ -11,7 +11,7 @@ from dovetail.equipment.model import Tag
 from dovetail.retrofit.code import plant_code
 from dovetail.retrofit.cycles import Cycles, count
 from dovetail.retrofit.levels import Proposal, propose
-from dovetail.virtual.computing import Samples
+from dovetail.virtual.asked import Samples
 from dovetail.virtual.trial import heard_of
 
 POINTS_MAX: Final = 20_000  # moments looked at, evenly: a day every four seconds

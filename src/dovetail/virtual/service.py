@@ -14,7 +14,8 @@ from dovetail.core.scope import Scope
 from dovetail.db.events import events_after, handled, mark_handled
 from dovetail.db.uow import Database
 from dovetail.events.equipment import PlantApplied
-from dovetail.virtual.computing import SCOPE, Computing, Plants, Samples
+from dovetail.virtual.asked import SCOPE, Plants, Samples
+from dovetail.virtual.computing import Computing
 from dovetail.virtual.model import full_path, inputs_of, names_in
 from dovetail.virtual.retrofitting import Looked, look
 from dovetail.virtual.trial import Input, Tried, tried
@@ -30,6 +31,7 @@ class VirtualRoom:
         self._database, self._samples, self._plants, self._clock = database, historian, plants, clock
         self._computing = Computing(historian, plants)
         self._lock = threading.Lock()
+        self.behind = False
         self._check_plants = True
         self._handled = -1  # the newest event of a plant dealt with; -1: as it is written down
         self._owed: int | None = None  # dealt with in memory, to be written down when nothing is late any more
@@ -40,7 +42,10 @@ class VirtualRoom:
 
     # --- work ------------------------------------------------------------------------------------------------
     def step(self, limit: int = CONSUMER_FRAMES_MAX) -> int:
-        """Take in up to `limit` head rows, compute what is known and what came late, put it; how much work that was."""
+        """Take in up to `limit` head rows, compute what is known and what came late, put it; how much work that was.
+
+        `behind` says afterwards whether there is more to do already.
+        """
         with self._lock:
             computing = self._computing
             try:
@@ -60,6 +65,7 @@ class VirtualRoom:
             except BaseException:
                 computing.loaded = False
                 raise
+        self.behind = bool(rows >= limit or left or more)
         return rows + left + said + more
 
     def _hear_of_plants(self) -> None:

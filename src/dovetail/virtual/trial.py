@@ -13,11 +13,11 @@ from dovetail.expr.checking import Expression, check
 from dovetail.expr.evaluate import Span, context_us, evaluate
 from dovetail.historian.model import Sample
 from dovetail.tracks.columns import STATUS_WORDS
-from dovetail.virtual.computing import SCOPE, Samples
-from dovetail.virtual.memory import Heard
+from dovetail.tracks.memory import Heard
+from dovetail.tracks.samples import by_tag
+from dovetail.tracks.settle import rows_of
+from dovetail.virtual.asked import SCOPE, Samples
 from dovetail.virtual.model import meaning_of
-from dovetail.virtual.samples import by_tag
-from dovetail.virtual.settle import rows_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dovetail.tracks.bundles import FITTING, Part
 from dovetail.tracks.columns import Kind, Track, track_of
 
-type Part = tuple[NDArray[np.int64], NDArray[Any], NDArray[np.uint16], NDArray[np.bool_]]
-
 FOR_EVER_US = 1 << 62
+TRIM_PARTS = 8  # so many are put together as cheaply as one is let go of
 PARTS_MAX = 256  # put together when there are more
 SAMPLES_MAX = 500_000  # of one tag that waits for another's mark; beyond it the historian is asked
 
@@ -25,25 +23,36 @@ class Heard:
     since_us: int | None = None
     upto_us: int = FOR_EVER_US
     parts: list[Part] = field(default_factory=list[Part])
+    rows: int = 0
+    fits: bool = True  # every sample is of the kind that the tag has now
     newest_us: int = -FOR_EVER_US
 
-    def add(self, part: Part) -> None:
-        """More samples, as they arrived."""
-        self.newest_us = max(self.newest_us, int(part[0].max()))
+    def add(self, part: Part, newest_us: int) -> None:
+        """More samples, as they arrived, the newest of that moment."""
+        self.newest_us = max(self.newest_us, newest_us)
         if self.since_us is None or self.upto_us < FOR_EVER_US:
             return
         self.parts.append(part)
+        self.rows += len(part[0])
+        self.fits = self.fits and part[1].dtype.kind in FITTING[self.kind]
         if len(self.parts) > PARTS_MAX and len(self._whole()[0]) > SAMPLES_MAX:
             self.forget()
 
     def fill(self, parts: list[Part], since_us: int, upto_us: int) -> None:
         """All that the historian has of a stretch, with the sample that held before it."""
         self.parts, self.since_us = [part for part in parts if len(part[0])], since_us
+        self.rows = sum([len(part[0]) for part in self.parts])
+        self.fits = all(part[1].dtype.kind in FITTING[self.kind] for part in self.parts)
         self.upto_us = FOR_EVER_US if upto_us >= self.newest_us else upto_us
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is worth the while to let go of what nobody asks for any more."""
+        return len(self.parts) > TRIM_PARTS or (len(self.parts) > 1 and len(self.parts[-1][0]) > TRIM_PARTS)
 
     def forget(self) -> None:
         """Ask the historian again."""
-        self.parts, self.since_us = [], None
+        self.parts, self.rows, self.since_us = [], 0, None
 
     def knows(self, from_us: int, upto_us: int) -> bool:
         """Whether everything of a stretch is here."""
@@ -81,3 +90,4 @@ class Heard:
         if first and ts[first] == ts[first - 1]:
             first = int(np.searchsorted(ts, ts[first], side="left"))
         self.parts, self.since_us = [(ts[first:], value[first:], quality[first:], valid[first:])], from_us
+        self.rows = len(ts) - first

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch
 from dovetail.core.limits import SAID_AGAIN_MAX
-from dovetail.tracks.columns import Kind, Track, track_of
+from dovetail.tracks.bundles import FITTING, Part
+from dovetail.tracks.columns import DTYPES, ZEROS, Kind, Track, track_of
 
 
 class Row(NamedTuple):
@@ -32,7 +32,16 @@ def rows_of(track: Track) -> list[Row]:
     return [Row(*row) for row in zip(*columns, strict=True)]
 
 
-def corrections(wanted: Track, held: Sequence[Batch], *, before: Track | None, kind: Kind, upto_us: int) -> list[Row]:
+def track_of_rows(rows: Sequence[Row], kind: Kind) -> Track:
+    """The track of which `rows_of` made these rows."""
+    ts, value, quality, status = zip(*rows, strict=True)
+    column = np.array(value, dtype=DTYPES[kind])
+    return Track(
+        np.array(ts, dtype=np.int64), column, np.array(quality, dtype=np.uint16), np.array(status, dtype=np.uint8)
+    )
+
+
+def corrections(wanted: Track, held: Sequence[Part], *, before: Track | None, kind: Kind, upto_us: int) -> list[Row]:
     """The samples without which the tag would not say `wanted` from its first row up to `upto_us`.
 
     `held` are the samples kept of that stretch, in their order; `before` what held just before it, None: nothing.
@@ -63,35 +72,28 @@ def _face(track: Track, i: int) -> tuple[object, int]:
     ), quality
 
 
-def _held(held: Sequence[Batch], kind: Kind, from_us: int) -> Track | None:
+def _held(held: Sequence[Part], kind: Kind, from_us: int) -> Track | None:
     """What is kept, as a track of its own samples alone."""
-    if not sum(map(len, held)):
+    if not held:
         return None
-    ts = np.concatenate([batch.ts for batch in held])
-    track = track_of(
-        kind,
-        ts,
-        np.concatenate([_of_kind(batch, kind) for batch in held]),
-        np.concatenate([batch.quality for batch in held]),
-        valid=np.concatenate([batch.valid for batch in held]),
-        start_us=from_us,
-    )
+    ts, quality = np.concatenate([part[0] for part in held]), np.concatenate([part[2] for part in held])
+    valid = np.concatenate([part[3] for part in held])
+    value = np.concatenate([_of_kind(part, kind) for part in held])
+    track = track_of(kind, ts, value, quality, valid=valid, start_us=from_us)
     return track if int(ts.min()) <= from_us else track.take(slice(1, None))
 
 
-def _of_kind(batch: Batch, kind: Kind) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+def _of_kind(part: Part, kind: Kind) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
     """The values; those of another kind (the tag was another one once) are none of ours."""
-    fits = {"f": "number", "i": "number", "u": "number", "b": "bool", "O": "text"}.get(batch.value.dtype.kind) == kind
-    if fits:
-        return batch.value
-    zero: dict[Kind, object] = {"number": 0.0, "bool": False, "text": ""}
-    return np.full(len(batch), zero[kind], dtype=object if kind == "text" else None)
+    if part[1].dtype.kind in FITTING[kind]:
+        return part[1]
+    return np.full(len(part[1]), ZEROS[kind], dtype=DTYPES[kind])
 
 
-def _counts(held: Sequence[Batch]) -> dict[int, int]:
+def _counts(held: Sequence[Part]) -> dict[int, int]:
     """How often a moment was said again, by moment; a moment said once has 0."""
     found: dict[int, int] = {}
-    for batch in held:
-        for ts, quality in zip(batch.ts.tolist(), batch.quality.tolist(), strict=True):
+    for part in held:
+        for ts, quality in zip(part[0].tolist(), part[2].tolist(), strict=True):
             found[ts] = max(found.get(ts, 0), quality >> 11)
     return found
