@@ -6,6 +6,7 @@ import fuzz_brokers
 import fuzz_memory
 import fuzz_named
 import fuzz_rows
+import fuzz_stored
 import fuzz_streams
 import fuzz_words
 
@@ -16,4 +17,5 @@ TARGETS = [
     *fuzz_streams.TARGETS,
     *fuzz_rows.TARGETS,
     *fuzz_words.TARGETS,
+    *fuzz_stored.TARGETS,
 ]

@@ -189,12 +189,15 @@ def plant_code(data: bytes) -> None:
 # --- queries and addresses of others ------------------------------------------------------------------------------
 
 
+CURSOR_KINDS: tuple[tuple[type[int | str], ...], ...] = ((int,), (str,), (int, int))
+
+
 def cursors(data: bytes) -> None:
-    """A cursor is one of ours, or refused; one of ours says what it was given."""
-    text = text_of(data)
-    parts = decode_cursor(text)
-    assert parts is not None
-    assert decode_cursor(encode_cursor(*parts)) == parts
+    """A cursor of the list that it is given to (the first byte), or refused; one of ours says what it was given."""
+    kinds = CURSOR_KINDS[data[0] % len(CURSOR_KINDS) if data else 0]
+    parts = decode_cursor(text_of(data[1:]), *kinds)
+    assert parts is not None and len(parts) == len(kinds)
+    assert decode_cursor(encode_cursor(*parts), *kinds) == parts
 
 
 def moments(data: bytes) -> None:
@@ -302,8 +305,7 @@ TARGETS = [
         "units as UCUM writes them",
         (b"{#}/min", b"kW.h", b"m3/h", b"mm[Hg]", b"10*3/uL", b"Cel", b"kg.m/s2"),
         units,
-        (ExpressionError, InvalidError, ValueError),
-        (b"/", b".", b"{", b"}", b"10*", b"-1", b"k", b"[", b"]"),
+        words=(b"/", b".", b"{", b"}", b"10*", b"-1", b"k", b"[", b"]", b"(", b")"),
     ),
     Target(
         "plant-files",
@@ -350,7 +352,7 @@ TARGETS = [
     Target(
         "cursors",
         "cursors of the API",
-        tuple(encode_cursor(*one).encode() for one in ((1,), ("a/b", 7), (2**63, "x"))),
+        tuple(bytes((at,)) + encode_cursor(*one).encode() for at, one in enumerate(((1,), ("acme/brno",), (7, 2**62)))),
         cursors,
         (InvalidError,),
         (b"W10", b"=", b"_-"),

@@ -161,14 +161,14 @@ def routes(api: Api, room: ConnectionsRoom, statuses: Statuses, feeds: Feeds) ->
     ) -> Page[PeriodOut]:
         """The periods that touch [start, end), newest first; `state=down` for the outages alone."""
         from_us, to_us = period(start, end, longest_us=HISTORY_MAX_US)
-        at = decode_cursor(cursor)
+        at = decode_cursor(cursor, int, int)
         found = room.history(
             name,
             from_us,
             to_us,
             scope=scope,
             up=None if state is None else state == "up",
-            before=None if at is None else (int(at[0]), int(at[1])),
+            before=None if at is None else (at[0], at[1]),
             limit=PAGE_MAX + 1,
         )
         page = found[:PAGE_MAX]

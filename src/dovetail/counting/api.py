@@ -125,7 +125,7 @@ def _count_routes(api: Api, service: CountingRoom) -> None:
         """The counts that touch (start, end], of counters by time and then of people; without `as_of` also those of
         the minute that is not over."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        offset = int((decode_cursor(cursor) or [0])[0])
+        (offset,) = decode_cursor(cursor, int) or (0,)
         with api.database.read() as reading:
             known = as_known(reading, as_of)
             counts = service.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
@@ -144,7 +144,7 @@ def _entry_routes(api: Api, service: CountingRoom) -> None:
         """The entries that touch (start, end], the newest first, those taken back too; for a line those of its
         work units."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        offset = int((decode_cursor(cursor) or [0])[0])
+        (offset,) = decode_cursor(cursor, int) or (0,)
         with api.database.read() as reading:
             found = service.entries(reading, equipment_id, from_us, to_us, scope=scope)[::-1]
         more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
@@ -176,7 +176,7 @@ def _jump_routes(api: Api, service: CountingRoom) -> None:
         `only=undecided`: those that wait for a person, because nothing is decided or late samples changed them since.
         """
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        offset = int((decode_cursor(cursor) or [0])[0])
+        (offset,) = decode_cursor(cursor, int) or (0,)
         with api.database.read() as reading:
             found = service.jumps(reading, equipment_id, from_us, to_us, scope=scope)
         items = [_jump_out(jump) for jump in found]

@@ -151,9 +151,9 @@ def _tree_routes(api: Api, service: EquipmentRoom, last: Last | None) -> None:
         nodes = sorted(
             (node for node in plant.equipment.values() if seen is None or node.id in seen), key=lambda node: node.path
         )
-        after = decode_cursor(cursor)
+        after = decode_cursor(cursor, str)
         if after:
-            nodes = [node for node in nodes if node.path > str(after[0])]
+            nodes = [node for node in nodes if node.path > after[0]]
         size = max(1, min(limit, PAGE_MAX))
         page, more = nodes[:size], len(nodes) > size
         return Page(
@@ -182,9 +182,9 @@ def _plant_routes(api: Api, service: EquipmentRoom) -> None:
     @api.query("GET", "/plant/versions", permission="plant.edit", summary="Applied plants")
     def versions(scope: Scope, cursor: str | None = None, limit: int = 100) -> Page[VersionOut]:
         """Newest first."""
-        after = decode_cursor(cursor)
+        after = decode_cursor(cursor, int)
         size = max(1, min(limit, PAGE_MAX))
-        found = service.versions(scope=scope, before=int(after[0]) if after else None, limit=size + 1)
+        found = service.versions(scope=scope, before=after[0] if after else None, limit=size + 1)
         page, more = found[:size], len(found) > size
         return Page(
             items=[_version_out(version) for version in page],

@@ -29,8 +29,8 @@ def routes(api: Api, explainer: Explainer) -> None:
     ) -> Node:
         """The node at `path` (a node's key; empty: the KPI) with its children, a page at a time."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        begin = decode_cursor(cursor)
+        begin = decode_cursor(cursor, int)
         place = Place("", equipment_id, from_us, to_us, as_of_known(explainer.room, as_of), scope)
-        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(int(begin[0])))
+        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(begin[0]))
         node.next = None if node.next is None else encode_cursor(int(node.next))
         return node

@@ -240,9 +240,9 @@ def _constant(parameter: Parameter, part: Node | None, node: Call) -> float | st
                 return us
             what = f"{value!r} is no duration" if not us else f"a duration is {WINDOW_MIN_US // 1000} ms to 24 h"
         case "whole" if isinstance(value, float | str) and not isinstance(value, bool):
-            number = float(value) if isinstance(value, float) or value.isdigit() else -1.0
+            number = float(value) if isinstance(value, float) or value.isdecimal() else -1.0
             most = BIT_MAX if parameter.name == "n" else _DIGITS_MAX
-            if number == int(number) and 0 <= number <= most:
+            if 0 <= number <= most and number == int(number):
                 return number
             what = f"{parameter.name} is a whole number from 0 to {most}"
         case "level" if isinstance(value, float):

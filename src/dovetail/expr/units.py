@@ -130,7 +130,7 @@ def _terms(text: str) -> Unit | None:
 
 
 def _atom(text: str) -> Unit | None:
-    if text.isdigit() and len(text) < 10:
+    if text.isdecimal() and len(text) < 10:
         return Unit(text, float(text), ()) if int(text) else None
     found = _ATOM.fullmatch(text)
     if found is None:

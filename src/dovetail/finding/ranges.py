@@ -11,6 +11,7 @@ from dovetail.core.errors import InvalidError
 
 ASKS_ABOVE: Final = 256  # hosts: one small network; who means more says so
 HOSTS_MAX: Final = 4_096  # more would take longer than anybody waits, and is seldom meant
+_DIGITS_MAX: Final = 10  # of a number in a list
 _HINT: Final = "like 10.1.2.0/28, 10.1.2.5-10.1.2.20 or 10.1.2.7"
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -79,7 +80,7 @@ def numbers(text: str, *, highest: int) -> list[int]:
     found: dict[int, None] = {}
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()):
+        if not all(one.isdecimal() and len(one) < _DIGITS_MAX for one in ((first, last) if dash else (first,))):
             raise InvalidError(f"{text!r} is no list of numbers", code="discover-units", hint="like 1-8,255")
         begin, end = int(first), int(last or first)
         if not begin <= end <= highest:

@@ -44,7 +44,7 @@ def _stop_routes(api: Api, service: InsightRoom) -> None:
         else:
             from_us, to_us = period(start, end, longest_us=STOPS_LONGEST_US)
             found = service.stops(equipment_id, from_us, to_us, scope=scope, only=only)
-        offset = int((decode_cursor(cursor) or [0])[0])
+        (offset,) = decode_cursor(cursor, int) or (0,)
         found.next = encode_cursor(offset + PAGE_MAX) if len(found.items) > offset + PAGE_MAX else None
         found.items = found.items[offset : offset + PAGE_MAX]
         return found

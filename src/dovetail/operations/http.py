@@ -65,17 +65,22 @@ def encode_cursor(*parts: int | str) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None) -> list[Any] | None:
-    """What `encode_cursor` was given. Raises InvalidError for a cursor that we did not make."""
+def decode_cursor(cursor: str | None, *kinds: type[int | str]) -> tuple[Any, ...] | None:
+    """What `encode_cursor` was given, of these kinds. Raises InvalidError for a cursor of another list, or for none."""
     if cursor is None:
         return None
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError as error:
         raise InvalidError("this cursor is not one of ours", pointer="/cursor", code="cursor") from error
-    if not isinstance(parts, list):
-        raise InvalidError("this cursor is not one of ours", pointer="/cursor", code="cursor")
-    return parts
+    if not isinstance(parts, list) or list(map(type, parts)) != list(kinds) or not all(map(_fits, parts)):
+        raise InvalidError("this cursor belongs to another list", pointer="/cursor", code="cursor")
+    return tuple(parts)
+
+
+def _fits(part: int | str) -> bool:
+    """Whether a store can look for it."""
+    return 0 <= part < 1 << 63 if isinstance(part, int) else "\0" not in part
 
 
 def period(start: str, end: str, *, longest_us: int | None = None) -> tuple[int, int]:
@@ -90,7 +95,7 @@ def period(start: str, end: str, *, longest_us: int | None = None) -> tuple[int,
 
 def as_known(reading: Reading, as_of: str | None) -> int | None:
     """`as_of` of a query: a `known`, or a moment (RFC 3339) translated into what was known then."""
-    if as_of is None or as_of.isdigit():
+    if as_of is None or (as_of.isascii() and as_of.isdigit() and len(as_of) < 19):
         return None if as_of is None else int(as_of)
     return reading.known_at(from_rfc3339(as_of))
 

@@ -159,8 +159,8 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
         """The slices of a unit or a line; a node above them has none of its own (422)."""
         scope.require(VIEW, equipment_id)
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        place = decode_cursor(cursor)
-        begin_us = from_us if place is None else max(from_us, int(place[0]))
+        place = decode_cursor(cursor, int)
+        begin_us = from_us if place is None else max(from_us, place[0])
         found = service.slices(equipment_id, begin_us, to_us, scope=scope, as_of=as_of_known(service, as_of))
         more = encode_cursor(found[PAGE_MAX].t0_us) if len(found) > PAGE_MAX else None
         return Page(items=[slice_out(piece) for piece in found[:PAGE_MAX]], next=more)

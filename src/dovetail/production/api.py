@@ -28,7 +28,7 @@ def routes(api: Api, service: ProductionRoom) -> None:
     ) -> Page[JobResponseOut]:
         """The jobs that touch [start, end), by start; for a line or an area those of its work units."""
         from_us, to_us = period(start, end, longest_us=PERIOD_MAX_US)
-        offset = int((decode_cursor(cursor) or [0])[0])
+        (offset,) = decode_cursor(cursor, int) or (0,)
         with api.database.read() as reading:
             found = service.responses(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
         page = found[offset : offset + PAGE_MAX]

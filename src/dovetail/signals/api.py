@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind
 from dovetail.core.clock import to_rfc3339
-from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.drivers.base import Point
@@ -138,13 +137,8 @@ class Asking(BaseModel):
 
     def first(self) -> int:
         """The place of the first tag asked for. Raises InvalidError for a cursor of another list."""
-        match decode_cursor(self.cursor):
-            case None:
-                return self.skip
-            case [int(place)] if place >= 0:
-                return place
-            case _:
-                raise InvalidError("this cursor belongs to another list", pointer="/cursor", code="cursor")
+        (place,) = decode_cursor(self.cursor, int) or (self.skip,)
+        return place
 
 
 def answer(room: SignalsRoom, asking: Asking, *, scope: Scope) -> SignalsOut:

@@ -84,13 +84,10 @@ type Row = tuple[int, Value, int, int | None]
 
 def _place(cursor: str | None, from_us: int) -> tuple[int, int]:
     """(time to read from, samples of that time to skip)."""
-    match decode_cursor(cursor):
-        case None:
-            return from_us, 0
-        case [int(ts), int(skip)] if ts >= from_us and skip >= 0:
-            return ts, skip
-        case _:
-            raise InvalidError("this cursor belongs to another list", pointer="/cursor", code="cursor")
+    ts, skip = decode_cursor(cursor, int, int) or (from_us, 0)
+    if ts < from_us:
+        raise InvalidError("this cursor belongs to another list", pointer="/cursor", code="cursor")
+    return ts, skip
 
 
 def _rows(batches: list[Batch]) -> list[Row]:

@@ -27,6 +27,7 @@ _PROPERTIES: Final = frozenset({"EngineeringUnits", "EURange", "InstrumentRange"
 _ROOTS: Final = frozenset({"i=85", "i=84", "i=87", "i=2253"})  # Objects and what stands above it, and Server
 _DEEP: Final = 64
 _TEXT_MAX: Final = 4_096
+_DIGITS_MAX: Final = 5  # of a namespace's number
 
 
 @dataclass(slots=True)
@@ -226,7 +227,7 @@ def _address(file: _File, node_id: str) -> str | None:
     if not node_id.startswith("ns="):
         return node_id
     index, _, rest = node_id[3:].partition(";")
-    if not index.isdecimal() or not 0 < int(index) <= len(file.uris):
+    if not index.isdecimal() or len(index) > _DIGITS_MAX or not 0 < int(index) <= len(file.uris):
         return node_id.partition(";")[2] if index == "0" else None
     uri = file.uris[int(index) - 1].replace("%", "%25").replace(";", "%3B")
     return f"nsu={uri};{rest}"

@@ -46,7 +46,7 @@ def propose_levels(
 def _tag_id(control: Control, tag: str) -> int:
     from dovetail.core.errors import NotFoundError
 
-    if tag.isdigit():
+    if tag.isdecimal():
         return int(tag)
     for one in control.call("GET", "/tags", find=tag)["items"]:
         if one["path"] == tag:

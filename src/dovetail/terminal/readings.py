@@ -20,7 +20,7 @@ def tag_named(control: Control, name: str) -> dict[str, Any]:
     """A tag of the plant in full. Raises NotFoundError that says which are near."""
     from dovetail.core.errors import NotFoundError
 
-    if name.isdigit():
+    if name.isdecimal():
         return control.call("GET", f"/tags/{name}")
     near: list[str] = []
     cursor: str | None = None

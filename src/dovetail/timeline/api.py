@@ -64,5 +64,5 @@ def _edit_routes(api: Api, service: TimelineRoom) -> None:
 def _from(start: str, end: str, cursor: str | None) -> tuple[int, int]:
     """The period, from where the last page ended."""
     from_us, to_us = period(start, end, longest_us=LONGEST_US)
-    place = decode_cursor(cursor)
-    return (from_us if place is None else max(from_us, int(place[0]))), to_us
+    place = decode_cursor(cursor, int)
+    return (from_us if place is None else max(from_us, place[0])), to_us

@@ -48,8 +48,8 @@ def routes(api: Api, room: SecurityRoom) -> None:
     def get_people(
         scope: Scope, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=limits.PAGE_MAX)] = 200
     ) -> Page[ListedView]:
-        after = decode_cursor(cursor)
-        found = people.listed(after_login=str(after[0]) if after else "", limit=limit, scope=scope)
+        after = decode_cursor(cursor, str)
+        found = people.listed(after_login=after[0] if after else "", limit=limit, scope=scope)
         more = len(found) == limit
         return Page(
             items=[_view(one, yours=yours) for one, yours in found],

@@ -73,12 +73,12 @@ def routes(api: Api, room: WebhooksRoom) -> None:
         cursor: str | None = None,
     ) -> Page[DeliveryView]:
         """Newest first."""
-        before = decode_cursor(cursor)
+        before = decode_cursor(cursor, int)
         found = room.deliveries(
             webhook_id,
             scope=scope,
             states=() if state is None else (state,),
-            before=None if before is None else int(before[0]),
+            before=None if before is None else before[0],
             limit=PAGE_MAX + 1,
         )
         more = encode_cursor(found[PAGE_MAX - 1].id) if len(found) > PAGE_MAX else None

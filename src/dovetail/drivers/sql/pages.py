@@ -55,7 +55,7 @@ def advance(
 ) -> tuple[list[int], Position | None]:
     """(indices of the new rows, the position after them) of a page of (watermark, identity), in ascending order.
 
-    Raises ConfigError when too many rows lie within reach of one watermark.
+    Raises ConfigError when too many rows lie within reach of one watermark, or watermarks cannot be compared.
     """
     known = {name for _, name in before.seen} if before else set[str]()
     new: list[int] = []
@@ -66,14 +66,25 @@ def advance(
     if not new:
         return [], before
     marks = [rows[index][0] for index in new] + ([before.at] if before else [])
-    at = max(marks)
-    lower = _below(at, look_back) if look_back else at
     reach = [*(before.seen if before else ()), *(rows[index] for index in new)]
-    seen = tuple(one for one in reach if one[0] >= lower)
+    try:
+        at = _highest(marks)
+        lower = _below(at, look_back) if look_back else at
+        seen = tuple(one for one in reach if one[0] >= lower)
+    except (TypeError, ArithmeticError) as error:
+        hint = "choose a watermark that is never empty and of one kind, or leave such rows out: where id is not null"
+        raise ConfigError("not all watermarks can be compared", code="sql-watermark", hint=hint) from error
     if len(seen) > SEEN_MAX:
         hint = "choose a watermark that tells rows apart, like a number from a sequence, or a smaller look_back"
         raise ConfigError(f"{len(seen)} rows lie within reach of the watermark {at}", code="sql-watermark", hint=hint)
     return new, Position(at, seen)
+
+
+def _highest(marks: Sequence[Any]) -> Any:
+    """Raises TypeError where an empty one, one of another kind or one that is no number is among them."""
+    if any(mark is None or mark != mark for mark in marks):  # NaN alone differs from itself
+        raise TypeError("an empty watermark, or one that is no number")
+    return max(marks)
 
 
 def _below(at: Any, look_back: float) -> Any:
