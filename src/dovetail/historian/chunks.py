@@ -37,7 +37,6 @@ from dovetail.historian.columns import (
 MAGIC = b"DVC"
 VERSION = 1
 _START = struct.Struct("<BI")
-_BEGINS = 8  # magic, version, checksum
 _TS, _VALUE, _STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
 _I64 = np.dtype(np.int64)
 GOOD_MASK = np.uint32(0xC0)
@@ -100,7 +99,7 @@ def encode(block: Block) -> bytes:
 
 def decode(data: bytes, *, tag: int) -> Block:
     """The samples of a chunk body. Raises DamagedError when the bytes are not what was written."""
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < _BEGINS:
+    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < 8:
         raise DamagedError(f"a chunk begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
     body = data[8:]
     if zlib.crc32(body) != struct.unpack_from("<I", data, 4)[0]:

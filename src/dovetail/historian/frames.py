@@ -24,7 +24,6 @@ _BATCH = struct.Struct("<BBII")
 _MARK = struct.Struct("<qq")
 _COUNT = struct.Struct("<H")
 _DEVICE, _NATIVE = 1, 2
-_BEGINS = 8  # magic, version, checksum
 
 
 def encode(frame: Frame) -> bytes:
@@ -62,7 +61,7 @@ def _encode_batch(batch: Batch) -> list[bytes]:
 
 def decode(data: bytes) -> Frame:
     """The frame that `encode` was given. Raises DamagedError when the bytes are not what was written."""
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < _BEGINS:
+    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < 8:
         raise DamagedError(f"a head row begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
     (crc,) = struct.unpack_from("<I", data, 4)
     if zlib.crc32(data[8:]) != crc:
