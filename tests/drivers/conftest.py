@@ -8,7 +8,6 @@ plant sees of a PLC that is switched off.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -22,13 +21,10 @@ import pytest
 from asyncua import Server, ua
 from asyncua.common.node import Node
 from asyncua.common.utils import ServiceError
-from asyncua.crypto.cert_gen import dump_private_key_as_pem, generate_private_key, generate_self_signed_app_certificate
 from asyncua.crypto.permission_rules import User, UserRole
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from dovetail.testing.chaos import ChaosProxy
+from identities import Identity, make_identity
 from waiting import until
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
@@ -36,32 +32,6 @@ logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 URI = "urn:dovetail:test"
 CLIENT_URI = "urn:dovetail:client:test"
 _names = count()
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A certificate and its key on disk."""
-
-    certificate: Path
-    key: Path
-    fingerprint: str
-
-
-def make_identity(folder: Path, name: str, uri: str) -> Identity:
-    key = generate_private_key()
-    made = generate_self_signed_app_certificate(
-        key,
-        name,
-        {"organizationName": "Dovetail test"},
-        [x509.UniformResourceIdentifier(uri), x509.DNSName("localhost")],
-        [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
-        days=2,
-    )
-    certificate_path, key_path = folder / f"{name}.der", folder / f"{name}.pem"
-    der = made.public_bytes(Encoding.DER)
-    certificate_path.write_bytes(der)
-    key_path.write_bytes(dump_private_key_as_pem(key))
-    return Identity(certificate_path, key_path, hashlib.sha256(der).hexdigest())
 
 
 class OneOperator:

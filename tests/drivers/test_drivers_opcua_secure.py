@@ -108,6 +108,30 @@ async def test_user_and_password(plc, identity, secret, outcome):
     assert seen == outcome
 
 
+ME = {"user_certificate": "me.der", "user_key": "me.pem"}
+
+
+@pytest.mark.parametrize("more, said", [
+    ({"user_certificate": "me.der"}, "belong together"),
+    (ME | {"user": "me"}, "by password or by certificate"),
+    (ME | {"security": {"policy": "None", "insecure": True}}, "proves nothing"),
+    ({"password": "secret://plc"}, "needs a `user`"),
+])  # fmt: skip
+def test_a_user_is_one_and_provable(identity, more, said):
+    own = {"certificate": str(identity.certificate), "private_key": str(identity.key)}
+    with pytest.raises(ConfigError, match=said):
+        PLUGIN.check({"endpoint": "opc.tcp://plc", "security": own} | more)
+
+
+async def test_a_users_key_that_cannot_be_used_needs_a_person(plc, identity):
+    more = {"user_certificate": str(identity.certificate), "user_key": str(identity.certificate)}
+    link = driver(plc.endpoint, secured(plc, identity), **more)
+    with pytest.raises(ConfigError, match="user's certificate or its key") as caught:
+        await link.open()
+    await link.close()
+    assert caught.value.code == "opcua-user-certificate"
+
+
 async def test_nobody_listens():
     link = driver("opc.tcp://127.0.0.1:1/", {"policy": "None", "insecure": True})
     with pytest.raises(LinkError):

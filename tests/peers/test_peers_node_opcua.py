@@ -37,6 +37,11 @@ TYPES: list[tuple[str, str, Value, int]] = [
     ("Infinite", "f64", float("inf"), UNCERTAIN_RANGE),
     ("String", "str", "žluťoučký kůň", GOOD),
     ("Empty", "str", "", GOOD),
+    ("Bytes", "json", '"00ff10"', GOOD),
+    ("Moment", "i64", 1_774_747_800_000_000, GOOD),  # µs since 1970
+    ("Ints", "json", "[1,-2,2147483647]", GOOD),
+    ("Words", "json", '["a","ž"]', GOOD),
+    ("Flags", "json", "[true,false]", GOOD),
 ]
 PLANT = """
 plant: {{format: 1, name: Peer}}

@@ -1,4 +1,5 @@
 // A small PLC on node-opcua: values of every data type that a plant reads, renumbered at will. Loopback only.
+// Whoever has no name is let in, `operator` with a password, and whoever's certificate lies in FOLDER/users.
 // node server.js PORT FIRST_ID FOLDER; then JSON lines on standard input set values: {"State": 6}
 "use strict";
 const readline = require("node:readline");
@@ -31,7 +32,13 @@ const values = {
   Infinite: ["Double", Number.POSITIVE_INFINITY],
   String: ["String", "žluťoučký kůň"],
   Empty: ["String", ""],
+  Bytes: ["ByteString", Buffer.from("00ff10", "hex")],
+  Moment: ["DateTime", new Date("2026-03-29T01:30:00Z")],
+  Ints: ["Int32", [1, -2, 2147483647]],
+  Words: ["String", ["a", "ž"]],
+  Flags: ["Boolean", [true, false]],
 };
+const listed = new Set(["Ints", "Words", "Flags"]);
 const held = Object.fromEntries(Object.entries(values).map(([name, [, value]]) => [name, value]));
 
 async function main() {
@@ -41,8 +48,10 @@ async function main() {
     port,
     resourcePath: "/plc",
     serverCertificateManager: new OPCUACertificateManager({ automaticallyAcceptUnknownCertificate: true, rootFolder: folder }),
-    securityPolicies: [SecurityPolicy.None],
-    securityModes: [MessageSecurityMode.None],
+    userCertificateManager: new OPCUACertificateManager({ automaticallyAcceptUnknownCertificate: false, rootFolder: `${folder}/users` }),
+    userManager: { isValidUser: (name, password) => name === "operator" && password === "s3cret" },
+    securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss],
+    securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
   });
   await server.initialize();
   const space = server.engine.addressSpace;
@@ -58,9 +67,10 @@ async function main() {
       browseName: name,
       nodeId: `i=${firstId + 1 + at}`,
       dataType: type,
+      valueRank: listed.has(name) ? 1 : -1,
       minimumSamplingInterval: 20,
       value: {
-        get: () => new Variant({ dataType: DataType[type], arrayType: VariantArrayType.Scalar, value: held[name] }),
+        get: () => new Variant({ dataType: DataType[type], arrayType: listed.has(name) ? VariantArrayType.Array : VariantArrayType.Scalar, value: held[name] }),
         set: (given) => { held[name] = given.value; return StatusCodes.Good; },
       },
     });

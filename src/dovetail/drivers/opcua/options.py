@@ -50,6 +50,8 @@ class OpcUaOptions(DriverOptions):
     security: Security = Field(description="policy, mode, certificates")
     user: str | None = Field(None, description="user name; without it the session is anonymous")
     password: SecretName | None = Field(None, description="secret://name")
+    user_certificate: Path | None = Field(None, description="a user's certificate instead of a password, PEM or DER")
+    user_key: Path | None = Field(None, description="the key of the user's certificate, PEM or DER, mode 0600")
     application_uri: str | None = Field(None, description="ours; taken from our certificate when absent")
 
     @field_validator("endpoint")
@@ -63,9 +65,15 @@ class OpcUaOptions(DriverOptions):
         return value if parts.port else value.replace(parts.netloc, f"{parts.netloc}:4840", 1)
 
     @model_validator(mode="after")
-    def _user_and_password(self) -> OpcUaOptions:
+    def _one_user(self) -> OpcUaOptions:
         if self.password is not None and self.user is None:
             raise ValueError("a password needs a `user`")
+        if (self.user_certificate is None) != (self.user_key is None):
+            raise ValueError("`user_certificate` and `user_key` belong together")
+        if self.user_certificate is not None and self.user is not None:
+            raise ValueError("a user signs in by password or by certificate: say `user` or `user_certificate`")
+        if self.user_certificate is not None and self.security.policy == "None":
+            raise ValueError("a user's certificate proves nothing on a link with policy None: choose Basic256Sha256")
         return self
 
     def where(self) -> str:

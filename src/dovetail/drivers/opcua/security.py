@@ -16,7 +16,7 @@ from typing import Final
 from asyncua import Client, ua
 from asyncua.crypto import security_policies, uacrypto
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, load_pem_private_key
 
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
@@ -98,7 +98,9 @@ async def _establish(client: Client, options: OpcUaOptions, password: str | None
         await client.create_session()
         if password is not None:
             _refuse_clear_password(client, options)
-        await client.activate_session(username=options.user, password=password)
+        await client.activate_session(
+            username=options.user, password=password, certificate=_user_certificate(client, options)
+        )
     except BaseException:
         abort(client)
         raise
@@ -113,6 +115,24 @@ def _refuse_clear_password(client: Client, options: OpcUaOptions) -> None:
         raise ConfigError(
             f"{options.endpoint} wants the password in clear", code="opcua-clear-password", hint="use SignAndEncrypt"
         )
+
+
+def _user_certificate(client: Client, options: OpcUaOptions) -> x509.Certificate | None:
+    """The certificate by which the user signs in, its key laid out for the library; None without one."""
+    if options.user_certificate is None:
+        return None
+    content, key = _own_file(options.user_certificate), _own_file(options.user_key)
+    try:
+        load = x509.load_pem_x509_certificate if _is_pem(content) else x509.load_der_x509_certificate
+        unlock = load_pem_private_key if _is_pem(key) else load_der_private_key
+        client.user_private_key, certificate = unlock(key, None), load(content)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(
+            "the user's certificate or its key cannot be used",
+            code="opcua-user-certificate",
+            hint=f"RSA, PEM or DER, without a pass phrase: {error}",
+        ) from error
+    return certificate
 
 
 async def _secure(client: Client, options: OpcUaOptions) -> None:
@@ -179,12 +199,16 @@ def _own_file(path: Path | None) -> bytes:
 
 
 def _loaded(content: bytes) -> uacrypto.CertProperties:
-    return uacrypto.CertProperties(content, extension="pem" if content.startswith(b"-----") else "der")
+    return uacrypto.CertProperties(content, extension="pem" if _is_pem(content) else "der")
+
+
+def _is_pem(content: bytes) -> bool:
+    return content.startswith(b"-----")
 
 
 def _uri_of(content: bytes) -> str | None:
     """The application URI in our own certificate: the server compares it with what we say (OPC 10000-6 §6.2.2)."""
-    load = x509.load_pem_x509_certificate if content.startswith(b"-----") else x509.load_der_x509_certificate
+    load = x509.load_pem_x509_certificate if _is_pem(content) else x509.load_der_x509_certificate
     try:
         names = load(content).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
