@@ -93,7 +93,7 @@ def _unders(seen: Seen, moves: Moves, standing: Sequence[Span], end_us: int) -> 
         inside_us = start + moves.gap_us
         if end - start <= LONG * moves.gap_us or overlap_us(moves.unread, start, end):
             continue
-        pieces = moves.between(inside_us, end)
+        pieces = moves.between(inside_us, end - 1)  # those read together with the next value were made under that one
         row[1:5] = row[1] + 1, row[2] + (pieces > 0), row[3] + end - inside_us, row[4] + pieces
     return [_Under(value, *row) for value, row in found.items()]
 
