@@ -138,7 +138,7 @@ class ModbusDriver:
 
     async def browse(self, address: str | None = None) -> list[Found]:
         """Modbus devices do not tell what they have."""
-        hint = "take the addresses from the device's manual"
+        hint = "take the addresses from the device's manual, or a range of registers to look at: 40001-40016"
         raise ConfigError("a Modbus device cannot be browsed", code="modbus-browse", hint=hint)
 
     # --- reading ----------------------------------------------------------------------------------------------

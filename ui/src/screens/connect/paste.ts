@@ -34,6 +34,20 @@ const numberOf = (text: string, otherwise: string): string => {
   return plain && Number.isFinite(Number(plain)) ? plain : otherwise;
 };
 
+const RANGE = /^(\d{5,6})\s*(?:-|–|\.{2,3}|…)\s*(\d{5,6})(:[a-z]+(\d*))?$/i;
+export const RANGE_MAX = 250; // more at once is no look at a device any more, and two requests of a Modbus device
+const WORD_BITS = 16;
+
+/** `40001-40016` as all its addresses, as of a device of which nobody has papers; `:uint32` takes two registers each. */
+function spread(address: string): string[] {
+  const [, first, last, type = "", bits] = RANGE.exec(address) ?? [];
+  if (first === undefined || last === undefined || first.length !== last.length || first[0] !== last[0]) return [address];
+  const step = Math.max(1, Number(bits || WORD_BITS) / WORD_BITS);
+  const count = Math.floor((Number(last) - Number(first) + 1) / step);
+  if (count < 1 || count > RANGE_MAX) return [address];
+  return Array.from({ length: count }, (_, n) => String(Number(first) + n * step).padStart(first.length, "0") + type);
+}
+
 /** The rows of a pasted text, each with an address; `skipped` are those without one. */
 export function pasted(text: string): { signals: Signal[]; skipped: number } {
   const rows = text.split(/\r?\n/).filter((line) => line.trim() !== "").map((line) => cellsOf(line).map((cell) => cell.trim()));
@@ -47,7 +61,8 @@ export function pasted(text: string): { signals: Signal[]; skipped: number } {
     const address = alone || cell("address");
     if (!address) { skipped += 1; continue; }
     const name = alone ? "" : cell("property");
-    signals.push({ ...newSignal(), property: propertyOf(name || address), address, kind: kindOf(cell("kind")), unit: cell("unit"), scale: numberOf(cell("scale"), "1"), offset: numberOf(cell("offset"), "0"), scan: cell("scan") || "default" });
+    const all = spread(address);
+    for (const [n, one] of all.entries()) signals.push({ ...newSignal(), property: propertyOf(name && all.length > 1 ? `${name} ${n + 1}` : name || one), address: one, kind: kindOf(cell("kind")), unit: cell("unit"), scale: numberOf(cell("scale"), "1"), offset: numberOf(cell("offset"), "0"), scan: cell("scan") || "default" });
   }
   return { signals, skipped };
 }

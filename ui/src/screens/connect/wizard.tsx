@@ -27,7 +27,7 @@ function useLive(draft: Draft, isLooking: boolean): Live {
   const signals = draft.signals.filter((signal) => signal.address.trim() !== "");
   const text = JSON.stringify({ link: linkOf(draft), signals: signals.map((signal) => signalBody(signal)), states: statesOf(draft) });
   const [asked] = useDebouncedValue(text, SETTLE_MS);
-  const { data, error } = useQuery({ ...watchQuery(asked), enabled: isLooking && signals.length > 0 });
+  const { data, error } = useQuery({ ...watchQuery(asked), enabled: isLooking && signals.length > 0 && asked === text });
   return useMemo(() => {
     const read = new Map((data?.signals ?? []).map((one) => [nameOf(one.property, one.address), one]));
     const found = new Map(draft.signals.map((signal) => [signal.key, read.get(nameOf(signal.property, signal.address))]));
