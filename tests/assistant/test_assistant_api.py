@@ -129,6 +129,34 @@ def test_levels_become_a_computed_tag_and_a_state(site: Site) -> None:
     assert "hysteresis(amps, 4, 6)" in wiring["expression"]
 
 
+CLASSES = """
+equipment_classes:
+  packml-press:
+    tags: {mode: {connection: plc1, address: "40009", kind: i64}}
+    states: {packml: {state: mode}}
+    counters: {good: {tag: pieces}, scrap: {tag: rejects}}
+"""
+
+
+def test_what_a_class_says_otherwise_is_taken_away_for_this_machine_alone(site: Site) -> None:
+    _, files = site.house.rooms.equipment.export(scope=site.house.scope)
+    [name] = [one for one, text in files.items() if "acme/hall/press" in text]
+    files["classes.yaml"] = CLASSES
+    files[name] = files[name].replace("level: WorkUnit", "level: WorkUnit\n    class: packml-press")
+    done = site.client.post("/plant/apply", json={"documents": files})
+    assert done.status_code == 200, done.text
+    body = {
+        "states": {"values": {"tag": "state", "map": {"7": "RUN", "2": "Stopped"}}},
+        "counters": {"total": {"tag": "pieces"}, "scrap": {"tag": "rejects"}},
+    }
+    for _ in range(2):  # and again: what was taken away stays away
+        done = site.client.post(f"/equipment/{site.press()['id']}/meaning", json=body)
+        assert done.status_code == 200, done.text
+        press = site.house.rooms.equipment.plant().equipment[site.press()["id"]]
+        assert dict(press.states or {}).keys() == {"values"}
+        assert dict(press.counters or {}).keys() == {"total", "scrap"}
+
+
 @pytest.mark.parametrize(("asked", "status", "code"), [
     ({"minutes": 0}, 422, "watch-length"),
     ({"minutes": 2000}, 422, "watch-length"),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from dovetail.core.errors import InvalidError
 from dovetail.equipment.entries import Number, Rate
+from dovetail.equipment.model import Equipment
 from dovetail.meanings.model import CounterFound, Meanings
 from dovetail.onboarding.compose import Documents
 from dovetail.onboarding.schema import Part, Property
@@ -97,18 +98,22 @@ def _states(found: Meanings) -> dict[str, Any] | None:
     return said | {one.use: one.tag for one in found.contacts}
 
 
-def put(documents: Documents, plant: Plant, path: str, given: MeanMachine) -> Documents:
-    """The files in which the machine means this. Raises InvalidError for levels that are not in order."""
-    at, files, states = ("equipment", path), documents, given.states
+def put(documents: Documents, plant: Plant, standing: Equipment, given: MeanMachine) -> Documents:
+    """The files in which the machine means this. Raises InvalidError for levels that are not in order.
+
+    `standing` is the machine as it holds now, with what its class hands down.
+    """
+    at, files, states = ("equipment", standing.path), documents, given.states
     if given.levels is not None:
         computed, states = _leveled(given.levels)
         files = _changed(files, plant, (*at, "tags", given.levels.name), computed)
     if states is not None:
-        files = _changed(files, plant, (*at, "states"), _kept(plant.raw(*at, "states"), WAYS) | states)
+        files = _changed(files, plant, (*at, "states"), _kept(plant, (*at, "states"), WAYS, standing.states) | states)
     if given.counters is not None:
-        before = plant.raw(*at, "counters")
+        place, before = (*at, "counters"), plant.raw(*at, "counters")
         counters = {name: _like(before, name, said) for name, said in given.counters.items()}
-        files = _changed(files, plant, (*at, "counters"), _kept(before, MADE_ANEW) | counters)
+        kept = _kept(plant, place, MADE_ANEW, standing.counters)
+        files = _changed(files, plant, place, kept | counters)
     if given.standard_rate_upm is not None:
         rate = given.standard_rate_upm
         files = _changed(files, plant, (*at, "standard_rate_upm"), int(rate) if float(rate).is_integer() else rate)
@@ -127,10 +132,18 @@ def _leveled(given: LevelsBody) -> tuple[dict[str, Any], dict[str, Any]]:
     return computed, {"values": {"tag": given.name, "map": meant}}
 
 
-def _kept(before: Any, without: tuple[str, ...]) -> dict[str, Any]:
-    """What stands there beside what is said anew: interlocks, reasons, other counters."""
-    standing: Mapping[str, Any] = before if isinstance(before, Mapping) else {}
-    return {name: said for name, said in standing.items() if name not in without}
+def _kept(
+    plant: Plant, at: tuple[str, ...], anew: tuple[str, ...], inherited: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What stands there beside what is said anew: interlocks, reasons, other counters.
+
+    Of what is said anew, what a class hands down is taken away by `null`: else the machine would have two meanings.
+    """
+    raw = plant.raw(*at)
+    own: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    has_class = plant.has(*at[:-1], "class")
+    handed = {name: None for name in anew if has_class and (name in own or name in (inherited or {}))}
+    return handed | {name: said for name, said in own.items() if name not in anew}
 
 
 def _like(before: Any, name: str, said: Any) -> Any:

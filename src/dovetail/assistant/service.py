@@ -111,24 +111,24 @@ class AssistantRoom:
         """Everything about a change but the change. Raises NotFoundError, ConflictError, InvalidError, RefusedError."""
         scope.require(EDIT, None)
         version, documents, plant = self.onboarding.standing(seen=given.seen)
-        edited = meaning.put(documents, plant, self._path(given), given)
+        edited = meaning.put(documents, plant, self._node(given), given)
         encoded = {name: text.encode() for name, text in edited.items()}
         found, report = self.onboarding.equipment.check(encoded)
         faults = compose.faults(found, report, None)
         plan = None if faults else self.onboarding.equipment.plan(encoded, scope=scope)
         return Considered(version, documents, edited, faults, plan, [], frozenset())
 
-    def _path(self, given: MeanMachine) -> str:
+    def _node(self, given: MeanMachine) -> Equipment:
         node = self.onboarding.equipment.plant().equipment.get(given.equipment_id)
         if node is None:
             raise NotFoundError("there is no such equipment")
-        return node.path
+        return node
 
     def _mean(self, call: Call, given: MeanMachine) -> MachineMeant:
         _ = call.uow.known  # from here on nobody else changes the plant
         found = self.consider(given, scope=call.scope)
         version = self.onboarding.put_files(call, found)
-        return MachineMeant(equipment_path=self._path(given), version=version, previous=found.version)
+        return MachineMeant(equipment_path=self._node(given).path, version=version, previous=found.version)
 
 
 def _undo(_given: MeanMachine, out: MachineMeant) -> Undo | None:
