@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { levelsOf, moved, risesOf } from "@/screens/levels/levels";
+import { levelsOf, moved, risesOf, stretchesOf } from "@/screens/levels/levels";
 
 const BETWEEN = [{ low: 1, high: 2 }, { low: 5, high: 7 }];
 
@@ -9,6 +9,7 @@ describe("levels", () => {
     [[8, 6, 4.9, 6, 7.1], [2, 2, 1, 1, 2]],
     [[0, 9, null, 6], [0, 2, -1, 2]], // of a moment without a value nothing is said
   ])("are told with hysteresis", (values, levels) => expect(levelsOf(values, BETWEEN)).toEqual(levels));
+  it("lie beside each other as stretches", () => expect(stretchesOf([2, 2, -1, 0, 0, 0])).toEqual([{ kind: 2, from: 0, to: 2 }, { kind: -1, from: 2, to: 3 }, { kind: 0, from: 3, to: 6 }]));
   it("begin a cycle where the highest begins", () => expect(risesOf([0, 2, 2, 1, 2, -1, 2], 2)).toEqual([1, 4]));
   it.each([
     { at: 0, edge: "both" as const, to: 3, expected: { low: 2.5, high: 3.5 } },

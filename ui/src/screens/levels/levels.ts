@@ -18,6 +18,17 @@ export function levelsOf(values: readonly (number | null)[], between: readonly B
 /** Where the highest level begins: one tick for each cycle. */
 export const risesOf = (levels: readonly number[], top: number): number[] => levels.flatMap((level, n) => (n > 0 && level === top && levels[n - 1] !== top && levels[n - 1] !== -1 ? [n] : []));
 
+/** Neighbours that are alike as one stretch [from, to): a strip of hundreds of seams would look hatched. */
+export function stretchesOf<Kind>(kinds: readonly Kind[]): { kind: Kind; from: number; to: number }[] {
+  const found: { kind: Kind; from: number; to: number }[] = [];
+  for (const [n, kind] of kinds.entries()) {
+    const last = found.at(-1);
+    if (last && last.kind === kind) last.to = n + 1;
+    else found.push({ kind, from: n, to: n + 1 });
+  }
+  return found;
+}
+
 /** One pair moved as a whole or by one edge; it pushes nothing and stops at its neighbours. */
 export function moved(between: readonly Between[], at: number, { edge, to }: { edge: "low" | "high" | "both"; to: number }): Between[] {
   return between.map((one, n) => {

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { seriesQuery } from "@/api/queries";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
-import { type Between, levelsOf, risesOf } from "@/screens/levels/levels";
+import { type Between, levelsOf, risesOf, stretchesOf } from "@/screens/levels/levels";
 import css from "@/screens/levels/levels.module.css";
 import { words } from "@/screens/levels/words";
 import { formatMoment, formatRatio } from "@/show/format";
@@ -38,11 +38,12 @@ export function Strip({ tag, start, end, between, names }: StripProps) {
       <figcaption className="quiet">{label}</figcaption>
       <svg viewBox={`0 0 ${W} 112`} className={css.strip} preserveAspectRatio="none" role="img" aria-label={label}>
         <polyline points={points} className={css.line} />
-        {levels.map((level, n) => { const at = data.t0_us[n] ?? 0; return <rect key={at} x={x(at)} y={80} width={Math.max(0.6, x(data.t0_us[n + 1] ?? to) - x(at))} height={22} className={level < 0 ? css.void : look(level)} data-level={level} />; })}
+        {stretchesOf(levels).map(({ kind: level, from: first, to: next }) => { const at = x(data.t0_us[first] ?? 0); return <rect key={first} x={at} y={80} width={Math.max(0.6, x(data.t0_us[next] ?? to) - at)} height={22} className={level < 0 ? css.void : look(level)} data-level={level} />; })}
+        <rect x={0.5} y={79.5} width={W - 1} height={23} className={css.frame} />
         {rises.map((n) => { const at = x(data.t0_us[n] ?? 0); return <line key={n} x1={at} x2={at} y1={74} y2={110} className={css.tick} />; })}
       </svg>
       <ul className={css.legend}>
-        {names.map((name, n) => <li key={name} data-testid={`share-${name}`}><svg width="16" height="10" aria-hidden="true"><rect x="1" y="1" width="14" height="8" className={look(n)} /></svg>{say("share", { name: say(name as "run"), share: formatRatio(levels.filter((one) => one === n).length / heard, language) })}</li>)}
+        {names.map((name, n) => <li key={name} data-testid={`share-${name}`}><svg width="16" height="10" aria-hidden="true"><rect x="1" y="1" width="14" height="8" className={look(n)} /><rect x="1" y="1" width="14" height="8" className={css.frame} /></svg>{say("share", { name: say(name as "run"), share: formatRatio(levels.filter((one) => one === n).length / heard, language) })}</li>)}
         <li>{say("cycles", { n: rises.length })}</li>
       </ul>
     </figure>

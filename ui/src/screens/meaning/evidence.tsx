@@ -14,7 +14,7 @@ type Part = "run" | "stand" | "open";
 
 /** `run` is light and outlined, `stand` dark, `open` dashed: told apart without any colour. */
 function Key({ part, text }: { part: Part; text: string }) {
-  return <li><svg width="16" height="10" aria-hidden="true"><rect x="1" y="1" width="14" height="8" className={css[part]} /></svg>{text}</li>;
+  return <li><svg width="16" height="10" aria-hidden="true"><rect x="1" y="1" width="14" height="8" className={css[part]} /><rect x="1" y="1" width="14" height="8" className={css.frame} /></svg>{text}</li>;
 }
 
 export function Strip({ machine, choice }: { machine: Machine; choice: Choice }) {
@@ -38,6 +38,7 @@ export function Strip({ machine, choice }: { machine: Machine; choice: Choice })
       <svg viewBox={`0 0 ${W} 74`} className={css.chart} preserveAspectRatio="none" role="img" aria-label={label}>
         {made.map((one, n) => (one === null ? <rect key={n} x={n * width} y={H - 3} width={width} height="3" className={css.gap} /> : <rect key={n} x={n * width + 0.5} y={H - (one / most) * H} width={width - 1} height={(one / most) * H} className={css.bar} />))}
         {spans.map((span) => <rect key={span.start} x={Math.max(0, x(span.start))} y={54} width={Math.max(0.5, x(span.end) - Math.max(0, x(span.start)))} height={18} className={css[partOf(span.value)]} />)}
+        {spans.length > 0 && <rect x={0.5} y={53.5} width={W - 1} height={19} className={css.frame} />}
       </svg>
       {spans.length > 0 && <ul className={css.legend}><Key part="run" text={say("run")} /><Key part="stand" text={say("stand")} /><Key part="open" text={say("open")} /></ul>}
     </figure>
