@@ -68,6 +68,7 @@ SCREENS = (
     Screen("connections", "/connections", "connections"),
     Screen("connection", "/connections", "outages", press="connection-link"),
     Screen("connect a device", "/connect", "driver-opcua"),
+    Screen("find devices", "/find-devices", "find-devices"),
     Screen("form of a connection", "/connect?connection=plc-labeller", "option-host"),
     Screen("signals of a connection", "/connect?connection=plc-labeller", "add-row", press="step-signals"),
     Screen("meaning of signals", "/connect?connection=plc-labeller", "meaning-now", press="step-machine"),

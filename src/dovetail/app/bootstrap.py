@@ -280,6 +280,7 @@ class House:
     def close(self) -> None:
         """Close the stores; what was accepted is on disk already."""
         self.backups.stop()
+        self.rooms.finder.close()
         self.rooms.historian.close()
         self.database.close()
 

@@ -18,6 +18,7 @@ from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.explain.service import Explainer
+from dovetail.finding.service import Finder
 from dovetail.historian.service import Historian
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
@@ -76,6 +77,7 @@ class Rooms:
     trials: EdgeOfThreads
     signals: SignalsRoom
     assistant: AssistantRoom
+    finder: Finder
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -194,4 +196,5 @@ def build_rooms(
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
         assistant=AssistantRoom(onboarding, historian, clock),
+        finder=Finder(clock, bus),
     )

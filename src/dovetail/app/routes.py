@@ -23,6 +23,7 @@ from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
+from dovetail.finding import api as finding_api
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -82,6 +83,8 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.trying.onboarding.operations,
         rooms.tag_import.bring_in,
         rooms.assistant.mean,
+        rooms.finder.find,
+        rooms.finder.end,
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
@@ -118,6 +121,7 @@ def assemble(api: Api, parts: Parts) -> None:
     onboarding_api.routes(api, rooms.trying)
     tagimport_api.routes(api, rooms.tag_import)
     assistant_api.routes(api, rooms.assistant)
+    finding_api.routes(api, rooms.finder)
     signals_api.routes(api, rooms.signals)
     virtual_api.routes(api, rooms.virtual)
     retro_api.routes(api, rooms.virtual)

@@ -118,6 +118,12 @@ TAG_LIST_CELL_MAX: Final = 4_096  # characters; the longest address that a proto
 TAG_LIST_DEPTH_MAX: Final = 64  # folders within folders, elements within elements
 TAG_LIST_RATIO_MAX: Final = 200  # a sheet unpacks to about 20 times its size; a bomb to 1,000 times
 
+# Looking for devices
+SEARCH_RANGES_MAX: Final = 32  # ranges of one search; the hosts in them have a limit of their own
+SEARCH_PORTS_MAX: Final = 8  # of one way; more ports of one host are a port scan
+SEARCH_S: Final = 600.0  # a search ends with what it has: nobody waits longer before a screen
+SEARCH_LISTEN_S: Final = 3.0  # to a broker that was named by itself: a few words of each talkative device
+
 # --- calendars ----------------------------------------------------------------------------------------------
 ROTATION_DAYS_MAX: Final = 366  # a cycle longer than a year is no rotation but a list of dates
 EXCEPTION_DAYS_MAX: Final = 366  # an exception longer than a year is another calendar

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dovetail.core.clock import Clock
@@ -53,6 +53,12 @@ class Door:
     units: tuple[int, ...]
     listen_s: float
     patience: float = 1.0
+    taken: list[int] = field(default_factory=list[int])  # the ports at which somebody took a connection
+
+    @property
+    def opened(self) -> bool:
+        """Whether somebody listens here, whatever it speaks."""
+        return bool(self.taken)
 
     @property
     def around(self) -> Surroundings:
@@ -65,6 +71,7 @@ class Door:
         await self.pace.turn()
         async with asyncio.timeout(CONNECT_S * self.patience):
             reader, writer = await asyncio.open_connection(self.host, self.port, limit=65_536)
+        self.taken.append(self.port)
         try:
             yield Line(reader, writer, ANSWER_S * self.patience)
         finally:

@@ -58,11 +58,21 @@ class Left:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody listens at a port, and answers in none of the ways that were tried: there is no driver for it here."""
+
+    host: str
+    port: int
+    tried: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Survey:
     """What looking at some hosts came to. `unasked`: hosts whose turn had not come when the time was over."""
 
     finds: list[Find] = field(default_factory=list[Find])
+    strangers: list[Stranger] = field(default_factory=list[Stranger])
     left: list[Left] = field(default_factory=list[Left])
     asked: int = 0
     connections: int = 0

@@ -121,6 +121,8 @@ def _show(survey: Survey) -> None:
         if said.missing is not None:
             print(f"    # still missing: {said.missing}")
         print()
+    for one in survey.strangers:
+        print(f"{one.host}:{one.port}  something listens, but it does not speak {' or '.join(one.tried)}")
     for left in survey.left:
         print(f"{left.host}  left alone: {left.why}")
     asked = f"{survey.asked} hosts asked with {survey.connections} connections"
@@ -132,6 +134,7 @@ def _show(survey: Survey) -> None:
 def _document(survey: Survey) -> dict[str, Any]:
     return {
         "finds": [_find(find) for find in survey.finds],
+        "without_driver": [{"host": one.host, "port": one.port, "tried": list(one.tried)} for one in survey.strangers],
         "left_alone": [{"host": left.host, "why": left.why} for left in survey.left],
         "hosts_asked": survey.asked,
         "connections": survey.connections,

@@ -1,6 +1,6 @@
 // What a person has filled in so far, and how it is sent: the screen keeps words, the server says what they come to.
 import type { Equipment } from "@/api/types";
-import type { Definition, LinkBody, PutBody, SignalBody } from "@/screens/connect/api";
+import type { Definition, Driver, LinkBody, PutBody, SignalBody } from "@/screens/connect/api";
 import type { Options } from "@/screens/connect/schema";
 
 export const KINDS = ["f64", "i64", "u64", "bool", "str", "json"] as const;
@@ -143,6 +143,18 @@ export function draftFrom(found: Definition, wanted: string | undefined, empty: 
     meaning: meaningFrom(machine?.states ?? null), counters: { total: tag("total"), good: tag("good"), scrap: tag("scrap") },
     kept: { states: machine?.states ?? null, counters, time: found.time, alert: found.alert_after_min, deadbands: Object.fromEntries((machine?.signals ?? []).flatMap((one) => (one["deadband"] ? [[text(one["property"], ""), Number(one["deadband"])] as const] : []))) },
   };
+}
+
+/** The form as something that was found fills it in: `driver`, `name` and `options` of the address; a person looks at it. */
+export function draftOf(search: Readonly<Record<string, string>>, drivers: readonly Driver[], empty: Draft): Draft {
+  const driver = drivers.find((one) => one.name === search["driver"]);
+  if (!driver) return empty;
+  try {
+    const said = JSON.parse(search["options"] ?? "{}") as Options;
+    return { ...empty, driver: driver.name, name: segmentOf(search["name"] ?? ""), options: { ...driver.start, ...said } };
+  } catch {
+    return { ...empty, driver: driver.name, options: driver.start };
+  }
 }
 
 const HOLDS = new Set(["Site", "Area", "ProcessCell", "ProductionLine", "ProductionUnit", "StorageZone", "WorkCenter", "WorkCell", "Unit"]);

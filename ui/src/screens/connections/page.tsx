@@ -75,14 +75,15 @@ export default function Connections() {
   const say = useWords(words);
   const { items, error, isPending, refetch } = useConnections();
   const add = may(useMe(), "plant.edit") && <Button component={Link} to="/connect" size="sm" data-testid="add-connection">{say("add")}</Button>;
+  const find = may(useMe(), "system.manage") && <Button component={Link} to="/find-devices" variant="default" size="sm" data-testid="find-devices-link">{say("find")}</Button>;
   const sorted = [...(items ?? [])].sort((a, b) => Number(a.up) - Number(b.up) || a.name.localeCompare(b.name));
   return (
     <>
-      <div className={css.titleRow}><h1>{say("title")}</h1>{items && <span className="quiet" data-testid="connections-summary">{say("summary", { up: items.filter((one) => one.up).length, all: items.length })}</span>}<span className={css.push}>{items?.length !== 0 && add}</span></div>
+      <div className={css.titleRow}><h1>{say("title")}</h1>{items && <span className="quiet" data-testid="connections-summary">{say("summary", { up: items.filter((one) => one.up).length, all: items.length })}</span>}<span className={css.push}>{items?.length !== 0 && <>{find} {add}</>}</span></div>
       <Panel flush>
         {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
         {isPending && <Waiting lines={5} />}
-        {items?.length === 0 && <Empty icon="plug" title={say("none")} hint={say(add ? "noneHint" : "noneHintOther")} action={add} />}
+        {items?.length === 0 && <Empty icon="plug" title={say("none")} hint={say(add ? "noneHint" : "noneHintOther")} action={<>{add}{find}</>} />}
         {sorted.length > 0 && (
           <div className={css.box} tabIndex={0} role="region" aria-label={say("title")}>
             <table className={`live ${css.table}`} data-testid="connections">
