@@ -150,6 +150,13 @@ class Plc:
             await node.set_writable()
             self._nodes[name] = (node, kind)
 
+    async def measures(self, name: str, unit: str) -> None:
+        """Say in which unit a variable is, as an AnalogItem does."""
+        told = ua.EUInformation(NamespaceUri="http://www.opcfoundation.org/UA/units/un/cefact", UnitId=-1)
+        told.DisplayName = ua.LocalizedText(unit)
+        node_id = ua.NodeId(f"{self._prefix}{name}.unit", self.machine.index)
+        await self.machine.do(self._nodes[name][0].add_property(node_id, ua.QualifiedName("EngineeringUnits", 0), told))
+
     async def set(self, name: str, value: Any, *, at: datetime | None = None, status: int = 0) -> None:
         """Write a value with the PLC's own time and status."""
         node, kind = self._nodes[name]

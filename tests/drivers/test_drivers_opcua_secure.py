@@ -196,6 +196,19 @@ async def test_browse_gives_addresses_that_can_be_read(plc):
     assert batch.quality.tolist() == [q.GOOD]
 
 
+async def test_browse_tells_the_unit_that_the_server_tells_and_we_know(plc):
+    told = {"heat": "°C", "pace": "1/min", "flavour": "scoville"}
+    await plc.has(bare=(1.0, ua.VariantType.Double), **dict.fromkeys(told, (1.0, ua.VariantType.Double)))
+    for name, unit in told.items():
+        await plc.measures(name, unit)
+    link = driver(plc.endpoint, {"policy": "None", "insecure": True})
+    await link.open()
+    found = {entry.address: entry.unit for entry in await link.browse()}
+    await link.close()
+    units = {name: found[plc.address(name)] for name in (*told, "bare")}
+    assert units == {"heat": "Cel", "pace": "{rev}/min", "flavour": None, "bare": None}
+
+
 @pytest.mark.parametrize("namespaces, index", [
     (["http://opcfoundation.org/UA/", "urn:plc", "urn:line"], 2),
     (["http://opcfoundation.org/UA/", "urn:plc", "urn:new", "urn:line"], 3),  # a restart renumbered them

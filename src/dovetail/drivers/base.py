@@ -76,12 +76,13 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One entry of a device's address space, as a person browses it."""
+    """One entry of a device's address space, as a person browses it. `unit`: UCUM, where the device tells it."""
 
     address: str
     name: str
     is_folder: bool
     kind: Kind | None = None
+    unit: str | None = None
 
 
 class SilentError(LinkError):

@@ -112,6 +112,15 @@ def unit_of(text: str) -> Unit:
     return Unit(text, found.factor, found.dims, found.offset)
 
 
+def is_known(text: str) -> bool:
+    """Whether a text is a unit that can be calculated with.
+
+    >>> is_known("Cel"), is_known("{#}/min"), is_known("widgets")
+    (True, True, False)
+    """
+    return unit_of(text).dims != ((text, 1),)
+
+
 def _terms(text: str) -> Unit | None:
     """Atoms multiplied and divided from left to right; None for what is not understood."""
     if not text or text in ("1", "/1"):

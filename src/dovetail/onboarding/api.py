@@ -108,6 +108,7 @@ def _trying_routes(api: Api, trying: Trying) -> None:
                     name=one.name,
                     is_folder=one.is_folder,
                     kind=None if one.kind is None else one.kind.name.lower(),
+                    unit=one.unit,
                 )
                 for one in found
             ]

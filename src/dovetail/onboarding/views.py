@@ -89,12 +89,13 @@ class TryOut(BaseModel):
 
 
 class FoundOut(BaseModel):
-    """One entry of a device's address space."""
+    """One entry of a device's address space; `unit` is UCUM, where the device tells it."""
 
     address: str
     name: str
     is_folder: bool
     kind: str | None
+    unit: str | None
 
 
 class FaultOut(BaseModel):

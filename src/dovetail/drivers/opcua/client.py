@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -18,6 +18,7 @@ from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import from_datetime
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Found, ListenGroup, Notice, Point, Surroundings
+from dovetail.drivers.opcua import euunits
 from dovetail.drivers.opcua.address import NodeAddress, parse_address
 from dovetail.drivers.opcua.listening import listen
 from dovetail.drivers.opcua.options import OpcUaOptions
@@ -182,7 +183,9 @@ class OpcUaDriver:
             )
         if kind is not None and kind.StatusCode is not None and not kind.StatusCode.is_good():
             raise PointError(f"there is no node {address} on {self.where}", native=kind.StatusCode.value)
-        return [self._found(child) for child in children[:BROWSE_MAX]]
+        shown = children[:BROWSE_MAX]
+        measured = await self._units([child.NodeId for child in shown if child.NodeClass == ua.NodeClass.Variable])
+        return [self._found(child, measured.get(_plain(child.NodeId))) for child in shown]
 
     # --- what listening and reading share ---------------------------------------------------------------------
 
@@ -270,13 +273,29 @@ class OpcUaDriver:
             client.uaclient.revolve_security_token()
         self._plan_renewal()
 
-    def _found(self, child: ua.ReferenceDescription) -> Found:
+    async def values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
+        """What these nodes hold now."""
+        return await self._data_values(nodes)
+
+    async def _units(self, nodes: Sequence[ua.NodeId]) -> Mapping[ua.NodeId, str]:
+        """Their units; a server that does not answer this question has none for us."""
+        try:
+            return await euunits.units(self, [_plain(node) for node in nodes])
+        except ua.UaError:
+            return {}
+
+    def _found(self, child: ua.ReferenceDescription, unit: str | None) -> Found:
         node = child.NodeId
         uri = self._namespaces[node.NamespaceIndex] if node.NamespaceIndex < len(self._namespaces) else None
         plain = ua.NodeId(node.Identifier, 0, node.NodeIdType).to_string().split(";")[-1]
         escaped = (uri or "").replace("%", "%25").replace(";", "%3B")
         address = plain if node.NamespaceIndex == 0 else f"nsu={escaped};{plain}"
-        return Found(address, child.DisplayName.Text or "", child.NodeClass != ua.NodeClass.Variable)
+        return Found(address, child.DisplayName.Text or "", child.NodeClass != ua.NodeClass.Variable, unit=unit)
+
+
+def _plain(node: ua.NodeId) -> ua.NodeId:
+    """A node of this server, without what an expanded node id may carry besides."""
+    return ua.NodeId(node.Identifier, node.NamespaceIndex, node.NodeIdType)
 
 
 def _variant(point: Point, value: Value, present: ua.Variant) -> ua.Variant:

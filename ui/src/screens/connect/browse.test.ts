@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Found } from "@/screens/connect/api";
 import { shownOf } from "@/screens/connect/browse";
 
-const found = (name: string, isFolder = false): Found => ({ address: `ns=2;s=${name}`, name, is_folder: isFolder, kind: null });
+const found = (name: string, isFolder = false): Found => ({ address: `ns=2;s=${name}`, name, is_folder: isFolder, kind: null, unit: null });
 const ALL = [found("Status", true), found("StateCurrent"), found("CurMachSpeed")];
 
 describe("what is shown of a folder", () => {

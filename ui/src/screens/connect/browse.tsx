@@ -11,7 +11,7 @@ import { type Draft, KINDS, linkOf, newSignal, propertyOf, type Signal } from "@
 import { words } from "@/screens/connect/words";
 import { useWords } from "@/words/words";
 
-const signalOf = (found: Found): Signal => ({ ...newSignal(), property: propertyOf(found.name.split(".").slice(-1)[0] ?? found.name), address: found.address, kind: KINDS.find((kind) => kind === found.kind) ?? "" });
+const signalOf = (found: Found): Signal => ({ ...newSignal(), property: propertyOf(found.name.split(".").slice(-1)[0] ?? found.name), address: found.address, kind: KINDS.find((kind) => kind === found.kind) ?? "", unit: found.unit ?? "" });
 
 /** What is shown of a folder: every folder in it, and the signals whose name or address has the words that are looked for. */
 export const shownOf = (found: readonly Found[], wanted: string): Found[] => found.filter((one) => one.is_folder || `${one.name} ${one.address}`.toLowerCase().includes(wanted.trim().toLowerCase()));
