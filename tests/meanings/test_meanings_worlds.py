@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 from worlds import Machine, cut
 
+from dovetail.core.clock import HOUR_US, SECOND_US
 from dovetail.meanings.model import Meanings, Seen
 from dovetail.meanings.propose import propose
+from dovetail.tracks.columns import joined, unknown
 
 SEEDS = range(3)
 SPEAKING = {"7": "RUN", "true": "RUN", "RUN": "RUN"}
@@ -176,6 +178,17 @@ def test_only_a_clamp_has_levels(seed: int) -> None:
     low, high = found.levels[0].levels.thresholds[-1].low, found.levels[0].levels.thresholds[-1].high
     assert 1.8 < low < high < 9.2
     assert found.state is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_clamp_that_was_heard_for_minutes_of_a_long_stretch_has_its_levels(seed: int) -> None:
+    machine = Machine(seed, hours=0.5, run_s=60, stop_s=60)
+    clamp = machine.clamp()
+    since_us = machine.from_us - 8 * HOUR_US
+    clamp = replace(clamp, track=joined(unknown(since_us, "number"), clamp.track))
+    found = propose([clamp], since_us, machine.to_us)
+    assert [one.tag for one in found.levels] == ["current"]
+    assert propose([cut(clamp, machine.from_us + 120 * SECOND_US, machine.to_us)], since_us, machine.to_us).levels == ()
 
 
 def worlds(seed: int) -> tuple[Machine, dict[str, Seen], dict[str, str]]:

@@ -137,8 +137,10 @@ def _contacts(
 def _raw(tags: Sequence[Seen], from_us: int, end_us: int) -> tuple[LevelsFound, ...]:
     """Measurements in which running and idling part."""
     found: list[LevelsFound] = []
-    moments = np.unique(np.linspace(from_us, end_us - 1, RAW_POINTS).astype(np.int64))
     for seen in [one for one in tags if one.kind == "number" and _is_raw(one)][:RAW_MAX]:
+        first_us = max(from_us, int(seen.track.ts[np.argmin(seen.track.bad)]))  # a new one was not heard all the time
+        points = min(RAW_POINTS, 1 + (end_us - first_us) // SECOND_US)
+        moments = np.unique(np.linspace(first_us, end_us - 1, points).astype(np.int64))
         rows = seen.track.at(moments)
         levels = levels_of(rows.value[~rows.bad].astype(np.float64))
         if levels.can_tell:
