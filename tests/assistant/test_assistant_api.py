@@ -157,6 +157,16 @@ def test_what_a_class_says_otherwise_is_taken_away_for_this_machine_alone(site: 
         assert dict(press.counters or {}).keys() == {"total", "scrap"}
 
 
+def test_cycles_of_a_raw_signal_count_the_pieces(site: Site) -> None:
+    levels = {"tag": "amps", "thresholds": [{"low": 4, "high": 6.5}], "cycles": "cycle"}
+    done = site.client.post(f"/equipment/{site.press()['id']}/meaning", json={"levels": levels})
+    assert done.status_code == 200, done.text
+    states, counters, _ = site.states()
+    assert (states["values"]["tag"], counters) == ("doing", {"total": {"tag": "cycle"}})
+    [tag] = site.client.get("/tags", params={"find": "cycle"}).json()["items"]
+    assert site.client.get(f"/tags/{tag['id']}").json()["expression"] == "hysteresis(amps, 4, 6.5)"
+
+
 @pytest.mark.parametrize(("asked", "status", "code"), [
     ({"minutes": 0}, 422, "watch-length"),
     ({"minutes": 2000}, 422, "watch-length"),

@@ -35,13 +35,15 @@ class Between(Part):
 class LevelsBody(Part):
     """A raw signal as off, idle and running: `thresholds` from the lowest up; `states` says what each level means.
 
-    It becomes the computed tag `name` of the same machine, and its values the machine's states.
+    It becomes the computed tag `name` of the same machine, and its values the machine's states. `cycles` names a
+    computed contact that closes whenever the highest level begins: it counts the machine's pieces.
     """
 
     tag: Property
     name: Property = "doing"
     thresholds: tuple[Between, ...] = Field(min_length=1, max_length=LEVELS_MAX - 1)
     states: dict[Word, Word] = Field(default={})
+    cycles: Property | None = None
 
 
 class MeanMachine(Input):
@@ -103,15 +105,18 @@ def put(documents: Documents, plant: Plant, standing: Equipment, given: MeanMach
 
     `standing` is the machine as it holds now, with what its class hands down.
     """
-    at, files, states = ("equipment", standing.path), documents, given.states
+    at, files, states, said = ("equipment", standing.path), documents, given.states, given.counters
     if given.levels is not None:
         computed, states = _leveled(given.levels)
         files = _changed(files, plant, (*at, "tags", given.levels.name), computed)
+        if given.levels.cycles is not None:
+            files = _changed(files, plant, (*at, "tags", given.levels.cycles), _cycles(given.levels))
+            said = said or {"total": {"tag": given.levels.cycles}}
     if states is not None:
         files = _changed(files, plant, (*at, "states"), _kept(plant, (*at, "states"), WAYS, standing.states) | states)
-    if given.counters is not None:
+    if said is not None:
         place, before = (*at, "counters"), plant.raw(*at, "counters")
-        counters = {name: _like(before, name, said) for name, said in given.counters.items()}
+        counters = {name: _like(before, name, one) for name, one in said.items()}
         kept = _kept(plant, place, MADE_ANEW, standing.counters)
         files = _changed(files, plant, place, kept | counters)
     if given.standard_rate_upm is not None:
@@ -130,6 +135,12 @@ def _leveled(given: LevelsBody) -> tuple[dict[str, Any], dict[str, Any]]:
     meant = {name: given.states.get(name, STATES[name]) for name in names}
     computed = {"expression": expression(given.tag, names, thresholds), "kind": "str"}
     return computed, {"values": {"tag": given.name, "map": meant}}
+
+
+def _cycles(given: LevelsBody) -> dict[str, Any]:
+    """The contact that closes with each cycle."""
+    top = given.thresholds[-1]
+    return {"expression": f"hysteresis({given.tag}, {top.low:.6g}, {top.high:.6g})", "kind": "bool"}
 
 
 def _kept(

@@ -43,7 +43,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A machine of the connection over [from, end): of how much of it samples are there, and what they seem to mean."""
+    """A machine of the connection over [from, end), as far back as it was heard, and what its signals seem to mean."""
 
     equipment: Equipment
     from_us: int
@@ -95,9 +95,10 @@ class AssistantRoom:
         seen = [self._seen(tag, from_us, end_us) for tag in tags]
         first = [int(one.track.ts[np.argmin(one.track.bad)]) for one in seen if not one.track.bad.all()]
         found = propose(seen, from_us, end_us)
-        heard_us = end_us - min(first, default=end_us)
-        strip = _strip(seen, found, from_us, end_us)
-        return Watched(node, from_us, end_us, heard_us, found, strip, meaning.suggested(found))
+        since_us = max(from_us, min(first, default=from_us))  # a new one was not heard all the time
+        heard_us = end_us - since_us if first else 0
+        strip = _strip(seen, found, since_us, end_us)
+        return Watched(node, since_us, end_us, heard_us, found, strip, meaning.suggested(found))
 
     def _seen(self, tag: Tag, from_us: int, end_us: int) -> Seen:
         meant = meaning_of(tag)

@@ -1,6 +1,6 @@
 // What a raw signal says of its machine: levels with thresholds between them, by its own histogram.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { get } from "@/api/client";
+import { get, serverNowMs } from "@/api/client";
 
 export interface Found {
   tag_id: number; points: number; why: string; warnings: string[];
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 export const foundQuery = (tag: number, hours: number) =>
   queryOptions({
     queryKey: ["/tags", tag, "proposal", hours],
-    queryFn: ({ signal }) => get<Found>(`/tags/${tag}/proposal`, { start: new Date(Date.now() - hours * HOUR_MS).toISOString(), end: new Date().toISOString() }, signal),
+    queryFn: ({ signal }) => get<Found>(`/tags/${tag}/proposal`, { start: new Date(serverNowMs() - hours * HOUR_MS).toISOString(), end: new Date(serverNowMs()).toISOString() }, signal),
     refetchInterval: GROW_MS,
     placeholderData: keepPreviousData,
     staleTime: 0,

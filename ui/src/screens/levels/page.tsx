@@ -1,7 +1,8 @@
 // A raw signal becomes off, idling and running: the histogram proposes, a person confirms.
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { serverNowMs } from "@/api/client";
 import { signalQuery } from "@/api/queries";
 import type { Wiring } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
@@ -60,13 +61,14 @@ function Setting({ tag, found, hours }: { tag: Wiring; found: Found; hours: numb
   const { map } = useEquipment();
   const [own, setOwn] = useState<Between[] | null>(null);
   const [means, setMeans] = useState<Readonly<Record<string, string>>>({});
-  const [end] = useState(() => Date.now());
+  const [counts, setCounts] = useState(false);
+  const [end] = useState(serverNowMs);
   const between = own ?? found.thresholds.map(({ low, high }) => ({ low, high }));
   const names = NAMES[between.length + 1] ?? [];
   const middle = ((found.histogram_edges[0] ?? 0) + (found.histogram_edges.at(-1) ?? 1)) / 2;
   if (found.histogram_counts.length === 0) return <Panel><Empty icon="clock" title={found.points < NEEDED ? say("notYet", { needed: NEEDED, seen: found.points }) : say("cannot")} hint={found.points < NEEDED ? undefined : say("cannotHint")} /></Panel>;
   if (between.length === 0) return <Panel><Empty icon="signal" title={say("cannot")} hint={say("cannotHint")} action={<Button variant="default" onClick={() => setOwn([{ low: middle, high: middle }])} data-testid="own">{say("own")}</Button>} /></Panel>;
-  const meant = { levels: { tag: tag.property, thresholds: between.map(({ low, high }) => ({ low: Number(low.toPrecision(4)), high: Number(high.toPrecision(4)) })), states: Object.fromEntries(names.map((name) => [name, means[name] ?? MEANS[name] ?? "Idle"])) } };
+  const meant = { levels: { tag: tag.property, thresholds: between.map(({ low, high }) => ({ low: Number(low.toPrecision(4)), high: Number(high.toPrecision(4)) })), states: Object.fromEntries(names.map((name) => [name, means[name] ?? MEANS[name] ?? "Idle"])), ...(counts ? { cycles: "cycle" } : {}) } };
   return (
     <>
       <Panel title={say("title", { tag: tag.property })} testid="levels">
@@ -78,6 +80,7 @@ function Setting({ tag, found, hours }: { tag: Wiring; found: Found; hours: numb
       <Panel>
         <Strip tag={tag.id} start={new Date(end - hours * HOUR_MS).toISOString()} end={new Date(end).toISOString()} between={between} names={names} />
         {found.cycle_s !== null && <p className="quiet">{say("period", { s: formatMeasured(found.cycle_s, language) })}</p>}
+        <Checkbox label={say("counts")} description={say("countsHint")} checked={counts} onChange={(event) => setCounts(event.currentTarget.checked)} data-testid="count-cycles" />
       </Panel>
       <Panel title={say("meaning")}>
         <div className={css.pair}>

@@ -21,7 +21,7 @@ export function Strip({ tag, start, end, between, names }: StripProps) {
   if (error) return <ProblemNotice error={error} compact onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={3} />;
   if (data.t0_us.length === 0) return <Empty compact title={say("noStrip")} />;
-  const [from, to] = [Date.parse(start) * 1000, Date.parse(end) * 1000];
+  const [from, to] = [Math.max(Date.parse(start) * 1000, data.t0_us[0] ?? 0), Date.parse(end) * 1000]; // a new signal was not heard all the time
   const levels = levelsOf(data.last, between);
   const rises = risesOf(levels, between.length);
   const known = data.last.filter((one) => one !== null);
