@@ -1,4 +1,4 @@
-"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, verbs, roles, faults, chaos.
+"""Write the pages of the manual that the code itself says best: plant code, API, KPIs, verbs, roles, faults and more.
 
 `python docs/generate.py` writes them; `tests/docs` fails when one of them is not what this would write.
 """
@@ -17,6 +17,7 @@ from typing import Any, Final
 REFERENCE: Final = Path(__file__).parent / "reference"
 HEADS: Final = Path(__file__).parent / "heads"
 WALK: Final = Path(__file__).parents[1] / "tests" / "walk"
+FUZZ: Final = Path(__file__).parents[1] / "tests" / "fuzz"
 MADE: Final = "<!-- Made by docs/generate.py from the code: do not edit. -->\n\n"
 
 
@@ -326,6 +327,28 @@ def chaos() -> str:
     return page + table(("driver", "trial", "why"), whys)
 
 
+def fuzzing() -> str:
+    """Every parser with what its long run brought."""
+    sys.path.insert(0, str(FUZZ))  # the tables stand in the folder of the tests
+    try:
+        targets = importlib.import_module("fuzz_targets").TARGETS
+    finally:
+        sys.path.remove(str(FUZZ))
+    ran = json.loads((FUZZ / "record.json").read_text(encoding="utf-8"))
+    rows: list[Sequence[object]] = []
+    for one in targets:
+        said = ran.get(one.name, {"executions": 0})
+        n = said["executions"]
+        more = (f"{said['seconds']:,.0f}", f"{said['refused'] / n:.0%}", said["kept"]) if n else ("", "", "")
+        refuses = ", ".join(f"`{error.__name__}`" for error in one.refuses)
+        rows.append((f"`{one.name}`", one.what, refuses, f"{n:,}" if n else "short form only", *more))
+    whole = sum(said["executions"] for said in ran.values())
+    page = MADE + (HEADS / "fuzzing.md").read_text(encoding="utf-8") + "## The parsers\n\n"
+    page += "As far as the long form has been run of each; seconds are the processor's, on a slow virtual machine.\n\n"
+    head = ("parser", "reads", "refuses by", "executions", "s", "refused", "kept")
+    return page + table(head, rows) + f"\n{len(targets)} parsers, {whole:,} executions.\n"
+
+
 # --- drivers ----------------------------------------------------------------------------------------------------
 
 
@@ -361,6 +384,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "roles.md": roles,
     "faults.md": faults,
     "chaos.md": chaos,
+    "fuzzing.md": fuzzing,
     "drivers.md": drivers,
 }
 

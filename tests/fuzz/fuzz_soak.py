@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from fuzz_judge import SOURCE, Outcome, Target, Trial
 
 MILLION: Final = 1_000_000
 PIECE: Final = 25_000
+RECORD: Final = Path(__file__).parent / "record.json"
 NOTES: Final = Path(__file__).resolve().parents[2] / ".fuzz"
 _OLD_S: Final = 86_400
 
@@ -63,3 +65,16 @@ def _note(notes: Path, target: Target, outcome: Outcome, said: dict[str, int], *
 
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else ""
+
+
+def record(notes: Path = NOTES) -> None:
+    """Write what was run into the record, which the manual shows; what is noted now takes the place of what was."""
+    ran: dict[str, dict[str, Any]] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    for file in sorted(notes.glob("*.json")):
+        said = json.loads(file.read_text())
+        ran[file.stem] = {name: said[name] for name in ("executions", "refused", "seconds", "kept")}
+    RECORD.write_text(json.dumps(dict(sorted(ran.items())), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record(*map(Path, sys.argv[1:]))

@@ -101,7 +101,8 @@ def chunk(data: bytes) -> None:
     assert np.array_equal(chunks.decode(data, tag=1).ts, BATCHES[0].ts)
 
 
-FOLDER = Path(tempfile.mkdtemp(prefix="dovetail-fuzz-"))
+_folder = tempfile.TemporaryDirectory(prefix="dovetail-fuzz-")  # goes when the process ends
+FOLDER = Path(_folder.name)
 MANIFEST = manifest.Manifest(
     "b1",
     "i1",

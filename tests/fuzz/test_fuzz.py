@@ -28,7 +28,8 @@ def test_what_once_did_harm_does_none() -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("target", EACH)
-def test_a_million_of_each(target: Target) -> None:
-    outcome = soak(target)
+def test_a_million_of_each(target: Target, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():  # who waits for hours wants to see how far it is
+        outcome = soak(target)
     assert outcome.findings == {}
     assert outcome.executions == MILLION
