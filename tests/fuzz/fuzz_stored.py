@@ -101,8 +101,6 @@ def chunk(data: bytes) -> None:
     assert np.array_equal(chunks.decode(data, tag=1).ts, BATCHES[0].ts)
 
 
-_folder = tempfile.TemporaryDirectory(prefix="dovetail-fuzz-")  # goes when the process ends
-FOLDER = Path(_folder.name)
 MANIFEST = manifest.Manifest(
     "b1",
     "i1",
@@ -115,13 +113,14 @@ MANIFEST = manifest.Manifest(
     {"edge": 3},
     (manifest.Part("records/x.jsonl", 5, "ab", 2),),
 )
-manifest.write(FOLDER, MANIFEST)
+with tempfile.TemporaryDirectory() as folder:
+    manifest.write(Path(folder), MANIFEST)
+    LISTED = (Path(folder) / manifest.FILE).read_bytes()
 
 
 def backup(data: bytes) -> None:
     """A backup's list of its parts: what it was, or refused."""
-    (FOLDER / manifest.FILE).write_bytes(data)
-    assert manifest.read(FOLDER) == MANIFEST
+    assert manifest.parse(data, Path("backup")) == MANIFEST
 
 
 KEY = Key.of(bytes(32))
@@ -157,6 +156,13 @@ TARGETS = [
     Target("parcels", "samples that waited on the edge's disk", (parcels.encode(BATCHES),), parcel, (RefusedError,)),
     Target("head-rows", "rows of the historian's head", (frames.encode(WHOLE),), head_row, (DamagedError,)),
     Target("chunks", "chunks of the historian", (chunks.encode(Block.of(BATCHES[0])),), chunk, (DamagedError,)),
-    Target("backups", "a backup's list of its parts", ((FOLDER / manifest.FILE).read_bytes(),), backup, (ConfigError,)),
+    Target(
+        "backups",
+        "a backup's list of its parts",
+        (LISTED,),
+        backup,
+        (ConfigError,),
+        (b"{}", b"[]", b"null", b"1", b'"text"'),
+    ),
     Target("secrets", "secrets as they lie in the records", (LOCKED.encode(),), secret, (ConfigError,)),
 ]

@@ -22,6 +22,7 @@ FILE: Final = "manifest.json"
 PARTIAL: Final = ".partial"  # the name of a backup ends so until it is whole
 PREFIX: Final = "dovetail-"
 _BLOCK: Final = 1 << 20
+_HINT: Final = "take another backup; this one was interrupted or damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,15 @@ def write(folder: Path, manifest: Manifest) -> None:
 
 def read(folder: Path) -> Manifest:
     """The list of a backup. Raises ConfigError for one that is partial, damaged or newer than this version."""
-    hint = "take another backup; this one was interrupted or damaged"
     if not (folder / FILE).is_file():
-        raise ConfigError(f"{folder} holds no whole backup: there is no {FILE}", code="backup-partial", hint=hint)
+        raise ConfigError(f"{folder} holds no whole backup: there is no {FILE}", code="backup-partial", hint=_HINT)
+    return parse((folder / FILE).read_bytes(), folder)
+
+
+def parse(content: bytes, folder: Path) -> Manifest:
+    """What the list of the backup in `folder` says. Raises ConfigError for one that is damaged or newer."""
     try:
-        body: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
+        body: dict[str, Any] = orjson.loads(content)
         said = body.pop("sha256")
         if body["format"] > FORMAT:
             raise ConfigError(
@@ -118,10 +123,10 @@ def read(folder: Path) -> Manifest:
         body["parts"] = tuple(Part(**part) for part in body["parts"])
         body["left_out"] = tuple(body["left_out"])
         found = Manifest(**body)
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"the {FILE} of {folder} is damaged", code="backup-damaged", hint=hint) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"the {FILE} of {folder} is damaged", code="backup-damaged", hint=_HINT) from error
     if _own_digest(asdict(found)) != said:
-        raise ConfigError(f"the {FILE} of {folder} is damaged", code="backup-damaged", hint=hint)
+        raise ConfigError(f"the {FILE} of {folder} is damaged", code="backup-damaged", hint=_HINT)
     return found
 
 
