@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,9 +15,8 @@ from hypothesis import strategies as st
 from dovetail.core import quality as q
 from dovetail.core.clock import SECOND_US
 from dovetail.expr.checking import Expression, check
-from dovetail.expr.classes import evaluate_all, shape
-from dovetail.expr.evaluate import Span, context_us, evaluate
-from dovetail.tracks.bundles import Lanes, Part, apart, gathered
+from dovetail.expr.evaluate import Span, context_us, evaluate, evaluate_all, shape
+from dovetail.tracks.bundles import Lanes, Part, gathered
 from dovetail.tracks.columns import DTYPES, ZEROS, Kind, Track
 from shortcuts import examples
 
@@ -58,7 +58,10 @@ def at_once(expression: Expression, plants: Sequence[Plant], spans: Sequence[Spa
         for name in expression.signals
         for kind in [MEANINGS[name].kind]
     ]
-    return [rows(one) for one in apart(evaluate_all(expression, signals, lanes, from_us), lanes)]
+    found = evaluate_all(expression, signals, lanes, from_us)
+    edges = [*lanes.first(found.ts).tolist(), len(found)]
+    whole = rows(Track(lanes.moments_us(found.ts), found.value, found.quality, found.status))
+    return [whole[begin:end] for begin, end in pairwise(edges)]
 
 
 def moment(step: int) -> int:

@@ -19,6 +19,7 @@ from dovetail.tracks.columns import DTYPES, ZEROS, Kind, Status, Track, kind_of,
 type Part = tuple[NDArray[np.int64], NDArray[Any], NDArray[np.uint16], NDArray[np.bool_]]
 type Moments = NDArray[np.int64]
 
+EVER_US: Final = -(1 << 62)
 FITTING: Final[dict[Kind, str]] = {"number": "fiu", "bool": "b", "text": "O"}
 
 
@@ -30,11 +31,20 @@ class Lanes:
     upto_us: Moments
     stride_us: int = field(init=False)
     origin: Moments = field(init=False)  # of each lane, in the bundle
+    last: Moments = field(init=False)  # where each ends, in the bundle
 
     def __post_init__(self) -> None:
         stride_us = int((self.upto_us - self.zero_us).max()) + 1
+        one = len(self.zero_us) == 1
+        origin = self.zero_us if one else np.arange(len(self.zero_us), dtype=np.int64) * stride_us
         object.__setattr__(self, "stride_us", stride_us)
-        object.__setattr__(self, "origin", np.arange(len(self.zero_us), dtype=np.int64) * stride_us)
+        object.__setattr__(self, "origin", origin)
+        object.__setattr__(self, "last", self.placed(self.upto_us))
+
+    @classmethod
+    def one(cls, upto_us: int) -> Lanes:
+        """A single lane since ever: a track is a bundle of one, at its own moments."""
+        return cls(np.array([EVER_US], dtype=np.int64), np.array([upto_us], dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.zero_us)
@@ -49,7 +59,13 @@ class Lanes:
 
     def of(self, ts: Moments) -> NDArray[np.int64]:
         """Which lane each row belongs to."""
-        return ts // self.stride_us
+        return np.zeros(len(ts), dtype=np.int64) if len(self) == 1 else ts // self.stride_us
+
+    def begins(self, ts: Moments) -> NDArray[np.bool_]:
+        """Which rows are the first of their lane."""
+        begins = np.zeros(len(ts), dtype=np.bool_)
+        begins[self.first(ts)] = True
+        return begins
 
     def moments_us(self, ts: Moments) -> Moments:
         """The rows' own moments."""
@@ -78,7 +94,7 @@ def since(bundle: Track, lanes: Lanes, from_us: Moments) -> Track:
 
 def changes(bundle: Track, lanes: Lanes) -> Track:
     """Without the rows that say the same as the one before in their lane."""
-    if len(bundle) < 2:
+    if len(bundle) == len(lanes):
         return bundle
     new = np.ones(len(bundle), dtype=np.bool_)
     new[1:] = bundle.value[1:] != bundle.value[:-1]
@@ -98,26 +114,6 @@ def evened(bundles: Sequence[Track], lanes: Lanes) -> list[Track]:
         bundle if np.array_equal(begin, latest) else since(bundle, lanes, latest)
         for bundle, begin in zip(bundles, begins, strict=True)
     ]
-
-
-def apart(bundle: Track, lanes: Lanes) -> list[Track]:
-    """The lanes as tracks of their own, at their own moments."""
-    edges = [*lanes.first(bundle.ts).tolist(), len(bundle)]
-    ts = lanes.moments_us(bundle.ts)
-    whole = Track(ts, bundle.value, bundle.quality, bundle.status)
-    return [whole.take(slice(edges[k], edges[k + 1])) for k in range(len(lanes))]
-
-
-def together(tracks: Sequence[Track], lanes: Lanes) -> Track:
-    """A track for each lane as a bundle."""
-    shift = np.repeat(lanes.origin - lanes.zero_us, [len(track) for track in tracks])
-    plain = all(track.quality is None for track in tracks)
-    return Track(
-        np.concatenate([track.ts for track in tracks]) + shift,
-        np.concatenate([track.value for track in tracks]),
-        None if plain else np.concatenate([track.qualities for track in tracks]),
-        None if plain else np.concatenate([track.statuses for track in tracks]),
-    )
 
 
 def gathered(kind: Kind, samples: Sequence[Sequence[Part]], lanes: Lanes) -> Track:

@@ -2,13 +2,14 @@
 
 All look back no further than their window, so what they say is a function of the samples in it alone: a restart, a late
 sample and a replay come to the same. Moving windows are looked at on a fixed grid of event time, sixty times while one
-passes; edges and delays at their exact moment.
+passes; edges and delays at their exact moment. Each is said of every lane of a bundle at once; no lane sees another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,57 +18,65 @@ from dovetail.core import quality as q
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import TRACK_ROWS_MAX, WINDOW_ROWS_MAX, WINDOW_TICK_MIN_US, WINDOW_TICKS
+from dovetail.tracks.bundles import Lanes, Moments, changes
 from dovetail.tracks.columns import Status, Track, made
 
-type Moments = NDArray[np.int64]
+FAR_US: Final = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Span:
-    """What a function says is needed from the first moment on up to the second."""
+    """What a function says is needed from a moment of each lane on (int64[n] µs) up to where the lane ends."""
 
-    from_us: int
-    upto_us: int
+    lanes: Lanes
+    from_us: Moments
 
 
-def _merged(ts: Moments, more: Moments, span: Span) -> Moments:
-    more = more[(more > ts[0]) & (more <= span.upto_us)]
+def _merged(ts: Moments, rows: NDArray[np.intp], after_us: int, span: Span) -> Moments:
+    """The moments `ts` of a bundle and those `after_us` behind some of its rows, as far as the lanes go."""
+    more = ts[rows] + after_us
+    more = more[more <= span.lanes.last[span.lanes.of(ts[rows])]]
     return np.unique(np.concatenate((ts, more))) if len(more) else ts
 
 
-def _runs(track: Track) -> tuple[Moments, Moments]:
-    """Begin and end of every stretch in which the signal is true and known; the end of an open one is far away."""
+def _runs(track: Track, lanes: Lanes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows at which the signal becomes true and known, and those at which it no longer is."""
     true = track.value & ~track.bad
-    edge = np.diff(np.concatenate(([False], true, [False])).astype(np.int8))
-    begins = np.flatnonzero(edge > 0)
-    ends = np.flatnonzero(edge < 0)
-    ends_us = np.append(track.ts, np.iinfo(np.int64).max)[ends]
-    return track.ts[begins], ends_us
+    before = np.concatenate(([False], true[:-1])) & ~lanes.begins(track.ts)
+    return np.flatnonzero(true & ~before), np.flatnonzero(before & ~true)
+
+
+def _lately(ts: Moments, since: Moments, window_us: int, lanes: Lanes) -> NDArray[np.bool_]:
+    """Whether one of the moments `since` of the same lane lies less than a window before."""
+    if not len(since):
+        return np.zeros(len(ts), dtype=np.bool_)
+    place = np.searchsorted(since, ts, side="right") - 1
+    newest = since[np.maximum(place, 0)]
+    return (place >= 0) & (ts - newest < window_us) & (lanes.of(ts) == lanes.of(newest))
 
 
 def on_delay(track: Track, window_us: int, span: Span) -> Track:
     """True once the signal has been true for the whole window without a break; a BAD moment breaks it."""
-    track = track.changes()
-    begins, _ = _runs(track)
+    track = changes(track, span.lanes)
+    begins, _ = _runs(track, span.lanes)
     if not len(begins):
         return made(track.ts, np.zeros(len(track), dtype=np.bool_), track.quality, track.status)
-    ts = _merged(track.ts, begins + window_us, span)
+    ts = _merged(track.ts, begins, window_us, span)
     seen = track.at(ts)
-    since = begins[np.maximum(np.searchsorted(begins, ts, side="right") - 1, 0)]
+    since = track.ts[begins]
+    since = since[np.maximum(np.searchsorted(since, ts, side="right") - 1, 0)]  # of its own lane where it is true
     return made(ts, seen.value & ~seen.bad & (ts - since >= window_us), seen.quality, seen.status)
 
 
 def off_delay(track: Track, window_us: int, span: Span) -> Track:
     """True while the signal is, and for the window after it was true last."""
-    track = track.changes()
-    _, ends = _runs(track)
-    ends = ends[ends <= span.upto_us]
+    track = changes(track, span.lanes)
+    _, ends = _runs(track, span.lanes)
     if not len(ends):
         return track
-    ts = _merged(track.ts, ends + window_us, span)
+    ts = _merged(track.ts, ends, window_us, span)
     seen = track.at(ts)
-    place = np.searchsorted(ends, ts, side="right") - 1
-    lately = (place >= 0) & (ts - ends[np.maximum(place, 0)] < window_us)
+    lately = _lately(ts, track.ts[ends], window_us, span.lanes)
     return made(ts, seen.value | lately, seen.quality, seen.status)
 
 
@@ -76,15 +85,17 @@ def hysteresis(track: Track, low: float, high: float, window_us: int, span: Span
 
     A BAD moment is not remembered through: what follows it in between is decided by the middle too.
     """
-    track = track.changes()
+    track = changes(track, span.lanes)
     bad = track.bad
     up = track.value >= high
     sure = (up | (track.value <= low)) & ~bad
     order = np.arange(len(track))
+    first = span.lanes.first(track.ts)[span.lanes.of(track.ts)]
     event = np.maximum.accumulate(np.where(sure | bad, order, -1))
-    begun = track.ts[np.minimum(event + 1, len(track) - 1)]  # of a row in between: since when it has been there
-    starts = begun[~sure & ~bad & (event >= 0)]
-    ts = _merged(track.ts, np.unique(starts) + window_us, span)
+    event = np.where(event >= first, event, -1)
+    entered = np.minimum(np.where(event >= 0, event + 1, first), len(track) - 1)  # of a row in between: since when
+    begun = track.ts[entered]
+    ts = _merged(track.ts, np.unique(entered[~sure & ~bad & (event >= 0)]), window_us, span)
     row = np.searchsorted(track.ts, ts, side="right") - 1
     last = event[row]
     remembered = (last >= 0) & ~bad[last] & (ts - begun[row] < window_us)
@@ -93,53 +104,52 @@ def hysteresis(track: Track, low: float, high: float, window_us: int, span: Span
     return made(ts, value & ~seen.bad, seen.quality, seen.status)
 
 
-def _pulse(track: Track, edges: Moments, hold_us: int, span: Span) -> Track:
+def _pulse(track: Track, edges: NDArray[np.intp], hold_us: int, span: Span) -> Track:
     """True for `hold_us` after each edge."""
-    ts = _merged(track.ts, edges + hold_us, span)
+    ts = _merged(track.ts, edges, hold_us, span)
     seen = track.at(ts)
-    place = np.searchsorted(edges, ts, side="right") - 1
-    lately = np.zeros(len(ts), dtype=np.bool_)
-    if len(edges):
-        lately = (place >= 0) & (ts - edges[np.maximum(place, 0)] < hold_us)
-    return made(ts, lately, seen.quality, seen.status)
+    return made(ts, _lately(ts, track.ts[edges], hold_us, span.lanes), seen.quality, seen.status)
 
 
-def _steps(track: Track, is_edge: Callable[[Track, Track], NDArray[np.bool_]]) -> Moments:
-    """The moments at which a known value follows another known one, and the two are an edge."""
+def _steps(track: Track, lanes: Lanes, is_edge: Callable[[Track, Track], NDArray[np.bool_]]) -> NDArray[np.intp]:
+    """The rows at which a known value follows another known one, and the two are an edge."""
     before, now = track.take(slice(None, -1)), track.take(slice(1, None))
-    known = ~before.bad & ~now.bad
-    return now.ts[known & is_edge(before, now)]
+    known = ~before.bad & ~now.bad & ~lanes.begins(track.ts)[1:]
+    return np.flatnonzero(known & is_edge(before, now)) + 1
 
 
 def rising(track: Track, hold_us: int, span: Span) -> Track:
     """True for the window after the signal became true."""
-    track = track.changes()
-    return _pulse(track, _steps(track, lambda before, now: now.value & ~before.value), hold_us, span)
+    track = changes(track, span.lanes)
+    return _pulse(track, _steps(track, span.lanes, lambda before, now: now.value & ~before.value), hold_us, span)
 
 
 def falling(track: Track, hold_us: int, span: Span) -> Track:
     """True for the window after the signal became false."""
-    track = track.changes()
-    return _pulse(track, _steps(track, lambda before, now: before.value & ~now.value), hold_us, span)
+    track = changes(track, span.lanes)
+    return _pulse(track, _steps(track, span.lanes, lambda before, now: before.value & ~now.value), hold_us, span)
 
 
 def changed(track: Track, hold_us: int, span: Span) -> Track:
     """True for the window after the value became another."""
-    track = track.changes()
-    edges = _steps(track, lambda before, now: np.asarray(now.value != before.value, dtype=np.bool_))
+    track = changes(track, span.lanes)
+    edges = _steps(track, span.lanes, lambda before, now: np.asarray(now.value != before.value, dtype=np.bool_))
     return _pulse(track, edges, hold_us, span)
 
 
 def previous(track: Track, window_us: int, span: Span) -> Track:
     """The value that the signal had a window ago."""
-    kept = track.take(slice(0, int(np.searchsorted(track.ts, span.upto_us - window_us, side="right"))))
-    start = int(track.ts[0])
-    blank = np.zeros(1, dtype=track.value.dtype) if track.value.dtype.kind != "O" else np.array([""], dtype=object)
+    first = span.lanes.first(track.ts)
+    kept = track.take(track.ts <= (span.lanes.last - window_us)[span.lanes.of(track.ts)])
+    blank = np.empty(len(first), dtype=track.value.dtype)
+    blank[:] = "" if blank.dtype == object else 0
+    ts = np.concatenate((track.ts[first], kept.ts + window_us))
+    order = np.argsort(ts, kind="stable")
     return Track(
-        np.concatenate(([start], kept.ts + window_us)),
-        np.concatenate((blank, kept.value)),
-        np.concatenate((np.array([q.BAD], dtype=np.uint16), kept.qualities)),
-        np.concatenate((np.array([Status.NO_VALUE_YET], dtype=np.uint8), kept.statuses)),
+        ts[order],
+        np.concatenate((blank, kept.value))[order],
+        np.concatenate((np.full(len(first), q.BAD, dtype=np.uint16), kept.qualities))[order],
+        np.concatenate((np.full(len(first), Status.NO_VALUE_YET, dtype=np.uint8), kept.statuses))[order],
     )
 
 
@@ -156,42 +166,52 @@ def _ticks(track: Track, window_us: int, span: Span) -> Moments:
 
     The first is the last of the grid before the span, so that what is held into the span is what always was.
     """
-    every = tick_us(window_us)
-    first, last = span.from_us // every, span.upto_us // every
-    if last - first > TRACK_ROWS_MAX:
+    every, lanes = tick_us(window_us), span.lanes
+    first, last = span.from_us // every, lanes.upto_us // every
+    counts = last - first + 1
+    if counts.max() > TRACK_ROWS_MAX:
         raise ConfigError("this stretch has too many windows", code="track-limit")
-    grid = np.arange(first, last + 1, dtype=np.int64) * every
+    lane = np.repeat(np.arange(len(lanes)), counts)
+    begin = np.cumsum(counts) - counts
+    begins = lanes.placed(first * every)
+    grid = begins[lane] + (np.arange(len(lane)) - begin[lane]) * every
     bad = track.bad
-    flips = track.ts[1:][bad[1:] != bad[:-1]]
-    return np.unique(np.concatenate((grid, flips[flips > grid[0]])))
+    come_or_gone = (bad[1:] != bad[:-1]) & ~lanes.begins(track.ts)[1:]
+    flips = track.ts[1:][come_or_gone]
+    flips = flips[flips > begins[lanes.of(flips)]]
+    return np.unique(np.concatenate((grid, flips))) if len(flips) else grid
 
 
 class _Windows:
     """For every tick, the rows that lie in the window before it, and how long each of them held in it."""
 
     def __init__(self, track: Track, window_us: int, span: Span) -> None:
-        track = track.changes()
+        track = changes(track, span.lanes)
         self.track = track
         self.ts = _ticks(track, window_us, span)
         self.window_us = window_us
-        self.start = np.maximum(self.ts - window_us, track.ts[0])
+        begins = span.lanes.first(track.ts)
+        self.start = np.maximum(self.ts - window_us, track.ts[begins][span.lanes.of(self.ts)])
         self.first = np.searchsorted(track.ts, self.start, side="right") - 1
         self.last = np.searchsorted(track.ts, self.ts, side="right") - 1  # the row that holds at the tick
         self.good = (track.qualities & q.MAJOR_MASK) == q.GOOD
+        self._ends = np.append(track.ts[1:], FAR_US)
+        self._ends[begins[1:] - 1] = FAR_US
 
     def summed(self, weight: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float64]:
         """Σ weight·µs over each window, added up in the order of time; `weight` of a row is per µs it held."""
-        rate = weight(self._numbers())
-        ends = np.append(self.track.ts[1:], np.iinfo(np.int64).max)
-        out = np.zeros(len(self.ts), dtype=np.float64)
-        most = int((self.last - self.first).max(initial=0))
-        if most > WINDOW_ROWS_MAX:
+        if int((self.last - self.first).max(initial=0)) > WINDOW_ROWS_MAX:
             raise ConfigError("a window holds too many samples", code="track-limit")
-        for i, (first, last, start, end) in enumerate(
-            zip(self.first.tolist(), self.last.tolist(), self.start.tolist(), self.ts.tolist(), strict=True)
-        ):
-            held = np.minimum(ends[first : last + 1], end) - np.maximum(self.track.ts[first : last + 1], start)
-            out[i] = float(np.sum(rate[first : last + 1] * held))
+        rate, ts, ends = weight(self._numbers()), self.track.ts, self._ends
+        with np.errstate(over="ignore"):
+            whole = rate * (ends - ts)  # of the last row of a lane nobody asks
+            heads = rate[self.first] * (np.minimum(ends[self.first], self.ts) - self.start)
+            tails = rate[self.last] * (self.ts - np.maximum(ts[self.last], self.start))
+        out = heads
+        for i in np.flatnonzero(self.last > self.first).tolist():
+            held = whole[self.first[i] : self.last[i] + 1].copy()
+            held[0], held[-1] = heads[i], tails[i]
+            out[i] = held.sum()
         return out
 
     def _numbers(self) -> NDArray[np.float64]:
@@ -237,9 +257,10 @@ def integral(track: Track, window_us: int, span: Span) -> Track:
 def rate(track: Track, window_us: int, per_us: int, span: Span) -> Track:
     """By how much the signal has changed over the window, per `per_us`."""
     ticks = _ticks(track, window_us, span)
+    begun = track.ts[span.lanes.first(track.ts)][span.lanes.of(ticks)]
     now = track.at(ticks)
-    then = track.at(np.maximum(ticks - window_us, track.ts[0]))
-    early = ticks - window_us < track.ts[0]
+    then = track.at(np.maximum(ticks - window_us, begun))
+    early = ticks - window_us < begun
     bad = now.bad | then.bad | early
     uncertain = ((now.qualities & q.MAJOR_MASK) != q.GOOD) | ((then.qualities & q.MAJOR_MASK) != q.GOOD)
     quality = np.where(uncertain, q.UNCERTAIN, q.GOOD).astype(np.uint16)
@@ -257,11 +278,14 @@ def increase(track: Track, window_us: int, span: Span) -> Track:
     windows = _Windows(track, window_us, span)
     _, whole = _covered(windows)
     known = windows.track.take(~windows.track.bad)
+    inside = span.lanes.of(known.ts[1:]) == span.lanes.of(known.ts[:-1])
     step = np.diff(known.value)
-    step = np.where(step < 0, np.maximum(known.value[1:], 0.0), step)
-    moments = known.ts[1:]
+    step = np.where(step < 0, np.maximum(known.value[1:], 0.0), step)[inside]
+    moments = known.ts[1:][inside]
     first = np.searchsorted(moments, windows.start, side="right")
     last = np.searchsorted(moments, windows.ts, side="right")
-    value = np.array([float(np.sum(step[a:b])) for a, b in zip(first.tolist(), last.tolist(), strict=True)])
+    value = np.zeros(len(first))
+    for i in np.flatnonzero(last > first).tolist():
+        value[i] = step[first[i] : last[i]].sum()
     quality, status = windows.marks(whole=whole)
     return made(windows.ts, value, quality, status)

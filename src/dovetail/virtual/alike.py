@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from dovetail.core.limits import TRACK_ROWS_MAX
-from dovetail.expr.classes import evaluate_all
+from dovetail.expr.evaluate import evaluate_all
 from dovetail.tracks.bundles import Lanes, gathered
 from dovetail.tracks.columns import Track
 from dovetail.tracks.memory import Heard

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dovetail.equipment.model import PlantModel
-from dovetail.expr.classes import shape
+from dovetail.expr.evaluate import shape
 from dovetail.tracks.memory import FOR_EVER_US
 from dovetail.tracks.settle import Row
 from dovetail.tracks.stretches import Stretches
