@@ -298,6 +298,16 @@ async def test_a_bad_file_goes_to_quarantine_with_a_note_and_the_next_is_taken(t
     await until(lambda: taking.kept.values() == [1.0, 12.0])
 
 
+async def test_a_name_that_is_no_utf8_is_a_name_all_the_same(taking: Taking) -> None:
+    drop = taking.folder / "drop"
+    good, bad = (os.fsdecode(name) for name in (b"m\xfcll.csv", b"m\xe4r.csv"))
+    (drop / good).write_text("Speed\n1\n")
+    (drop / bad).write_text("Speed\nx\n")
+    await taking.begin(quick(taking, known_by="both"), ("Speed", F64))
+    await until(lambda: (drop / "archive" / good).exists() and (drop / "quarantine" / bad).exists())
+    assert "m\\udce4r.csv was not taken" in (drop / "quarantine" / f"{bad}.why.txt").read_text()
+
+
 async def test_left_out_rows_are_noted(taking: Taking) -> None:
     drop = taking.folder / "drop"
     (drop / "a.csv").write_text("Speed\n1\nx\n3\n")

@@ -17,7 +17,7 @@ from dovetail.core.plugins import load
 from dovetail.core.standardwebhooks import key_of, mac
 from dovetail.drivers.base import Point
 from dovetail.drivers.filedrop.sheets import BadFileError
-from dovetail.drivers.filedrop.taking import Moment, note
+from dovetail.drivers.filedrop.taking import Moment, note, receipt
 from dovetail.drivers.filedrop.taking import take as take_file
 from dovetail.drivers.http.address import parse_address as http_address
 from dovetail.drivers.http.reading import quality_of as http_quality
@@ -96,8 +96,9 @@ def dropped_file(data: bytes) -> None:
         found = take_file(data[2:], points, options, Moment(NOW_US, NOW_US))
     except BadFileError as error:
         assert error.faults and all(fault.what for fault in error.faults)
-        note("a.csv", error.faults, options, at_us=NOW_US, whole=True).encode("utf-8", "replace")
+        note("m\udcfc.csv", error.faults, options, at_us=NOW_US, whole=True).encode()
         raise
+    receipt("m\udcfc.csv", found, Moment(NOW_US, NOW_US)).encode()
     for batch in found.batches:
         assert len(batch) and (batch.ts <= NOW_US + 10_000_000).all() and (batch.ts > 0).all()
     sound(found.batches)
@@ -134,7 +135,7 @@ def posted_body(data: bytes) -> None:
     try:
         found = BODIES[data[0] % len(BODIES) if data else 0].read(data[1:], now_us=NOW_US)
     except UnfitError as error:
-        assert error.message and all(one["detail"] for one in error.members.get("errors", []))
+        assert error.message.encode() and all(one["detail"].encode() for one in error.members.get("errors", []))
         raise
     sound(found.taken.batches)
     assert found.samples == sum(map(len, found.taken.batches))

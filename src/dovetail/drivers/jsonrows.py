@@ -32,7 +32,9 @@ def decoded(text: bytes | str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         try:
-            return json.loads(text)
+            found = json.loads(text)
+            json.dumps(found, ensure_ascii=False).encode()  # half letters can be neither stored nor shown
+            return found
         except (ValueError, RecursionError):
             raise NotJsonError(error.msg, error.lineno, error.colno) from error
 

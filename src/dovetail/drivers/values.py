@@ -115,9 +115,10 @@ def _bool(_scale: float, _offset: float) -> Converter:
 def _text(_scale: float, _offset: float) -> Converter:
     def convert(raw: Any) -> tuple[Value, int]:
         text = str(raw) if isinstance(raw, UUID) else getattr(raw, "Text", raw)  # LocalizedText, else itself
-        if not isinstance(text, str) or len(text.encode()) > STRING_BYTES_MAX:
+        try:
+            return (text, q.GOOD) if isinstance(text, str) and len(text.encode()) <= STRING_BYTES_MAX else _WRONG
+        except UnicodeEncodeError:  # a server's bytes that are no UTF-8 come as half letters
             return _WRONG
-        return text, q.GOOD
 
     return convert
 

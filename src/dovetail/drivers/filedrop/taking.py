@@ -44,15 +44,21 @@ def misplaced(place: Place, options: FileDropOptions) -> bool:
     return any(column.form not in forms for column in place.columns)
 
 
+def plain(name: str) -> str:
+    """A file's name that can be stored and shown; bytes in it that are no UTF-8 stay as their numbers."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def identity(name: str, data: bytes, options: FileDropOptions) -> str:
     """Under what a file is remembered as taken."""
+    name = plain(name)
     content = hashlib.sha256(data).hexdigest()
     return {"content": f"content:{content}", "name": f"name:{name}", "both": f"both:{content}:{name}"}[options.known_by]
 
 
 def receipt(name: str, taken: Taken, at: Moment) -> str:
     """What is remembered of a file that was taken."""
-    said = {"name": name, "rows": taken.rows, "left_out": taken.skipped, "at": to_rfc3339(at.arrived_us)}
+    said = {"name": plain(name), "rows": taken.rows, "left_out": taken.skipped, "at": to_rfc3339(at.arrived_us)}
     return orjson.dumps(said).decode()
 
 
@@ -66,7 +72,7 @@ def note(name: str, faults: Sequence[Fault], options: FileDropOptions, *, at_us:
         "whoever wrote the connection and its tags in plant code.",
         f"Mended, put {'it' if whole else 'the rows, in a file of their own,'} into {options.folder} again.",
     ]
-    return "\n".join([f"{name} {what} at {to_rfc3339(at_us)}.", "", *shown, *more, "", *mend, ""])
+    return "\n".join([f"{plain(name)} {what} at {to_rfc3339(at_us)}.", "", *shown, *more, "", *mend, ""])
 
 
 def _said(fault: Fault) -> str:
