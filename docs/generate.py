@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ REFERENCE: Final = Path(__file__).parent / "reference"
 HEADS: Final = Path(__file__).parent / "heads"
 WALK: Final = Path(__file__).parents[1] / "tests" / "walk"
 FUZZ: Final = Path(__file__).parents[1] / "tests" / "fuzz"
+GRADES: Final = Path(__file__).parent / "grades.json"  # written by grade.py
 MADE: Final = "<!-- Made by docs/generate.py from the code: do not edit. -->\n\n"
 
 
@@ -358,6 +359,7 @@ def drivers() -> str:
     from dovetail.drivers.base import PACKAGE
 
     found = set(plugins.names("dovetail.finding.ways"))
+    kept = json.loads(GRADES.read_text(encoding="utf-8"))
     rows: list[list[str]] = []
     for name, spec in plugins.load_all(PACKAGE):
         can = (
@@ -370,9 +372,30 @@ def drivers() -> str:
             spec.keeps,
         )
         options = f"[options](plant-code.md#connections-options-of-driver-{name})"
-        rows.append([f"`{name}`", spec.title, *("yes" if one else "–" for one in can), options])
-    head = ("driver", "", "read", "told", "write", "browse", "found", "device time", "kept", "")
-    return MADE + (HEADS / "drivers.md").read_text(encoding="utf-8") + table(head, rows)
+        grade = _grade(kept[name]) if name in kept else "–"
+        rows.append([f"`{name}`", spec.title, *("yes" if one else "–" for one in can), grade, options])
+    head = ("driver", "", "read", "told", "write", "browse", "found", "device time", "kept", "grade", "")
+    page = MADE + (HEADS / "drivers.md").read_text(encoding="utf-8") + table(head, rows)
+    page += "\n" + (HEADS / "grades.md").read_text(encoding="utf-8")
+    return page + table(("driver", "grade", "open for the next"), list(_open(kept)))
+
+
+def _grade(kept: Mapping[str, Mapping[str, Any]]) -> str:
+    from dovetail.grading.grades import grade_of
+
+    return grade_of({name: one["verdict"] for name, one in kept.items()})
+
+
+def _open(kept: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[tuple[str, str, str]]:
+    """What each driver lacks of the next grade, and why."""
+    from dovetail.grading.grades import CRITERIA
+
+    grades, criteria = ["none", *CRITERIA], [*CRITERIA.values(), ()]
+    for name, found in kept.items():
+        grade = _grade(found)
+        wanted = criteria[grades.index(grade)]  # of the one above
+        lacks = [f"{one}: {found[one]['why']}" for one in wanted if found[one]["verdict"] in ("fails", "not tried")]
+        yield f"`{name}`", grade, "; ".join(lacks)
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {

@@ -24,11 +24,27 @@ def _offered(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=group)}
 
 
+_lent: dict[tuple[str, str], Any] = {}
+
+
+def lend(package: str, name: str, plugin: Any) -> None:
+    """From now on this process knows a plug-in that is not installed, as its maker tries it. Hides one of its name."""
+    _lent[package, name] = plugin
+    load.cache_clear()
+
+
+def take_back(package: str) -> None:
+    """What was lent to a folder is not known any more."""
+    for key in [key for key in _lent if key[0] == package]:
+        del _lent[key]
+    load.cache_clear()
+
+
 def names(package: str) -> list[str]:
     """The plug-ins a folder holds and those that other packages offer under the group of the same name, sorted."""
     module = importlib.import_module(package)
     own = {found.name for found in pkgutil.iter_modules(module.__path__) if not found.name.startswith("_")}
-    return sorted(own | _offered(package).keys())
+    return sorted(own | _offered(package).keys() | {name for of, name in _lent if of == package})
 
 
 @cache
@@ -37,6 +53,8 @@ def load(package: str, name: str) -> Any:
 
     Raises ConfigError with the names there are, or with what keeps this one from being imported: the others still are.
     """
+    if (package, name) in _lent:
+        return _lent[package, name]
     known = names(package)
     if name not in known:
         raise ConfigError(f"{package} has no {name!r}", code="plugin-unknown", hint=f"there are: {', '.join(known)}")

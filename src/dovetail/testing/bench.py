@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, runtime_checkable
 
-from dovetail.drivers.base import Shared
+from dovetail.core.batch import Value
+from dovetail.drivers.base import Point, Shared
 from dovetail.links.model import ScanPoint
 
 STEP: Final = 10  # point n shows STEP · number + n: a value that came to the wrong point is seen at once
@@ -164,4 +165,21 @@ class Posting(Protocol):
 
     def meet(self, shared: Shared, link: int) -> None:
         """This is the edge, and the good-through tag of the link that takes."""
+        ...
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """A bench with a point of its own that may be written, and the values that are."""
+
+    writable: Point
+    writes: Sequence[Value]
+
+
+@runtime_checkable
+class Secured(Protocol):
+    """A bench whose device can also be one that asks for a proof."""
+
+    def secured(self) -> Bench:
+        """Another of its kind, secured; its options hold what proves who asks."""
         ...

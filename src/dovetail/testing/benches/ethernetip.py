@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from dovetail.core.batch import Kind
+from dovetail.drivers.base import Point
 from dovetail.sim.servers.ethernetip import EthernetIpUnitServer
 from dovetail.sim.servers.logix import UDINT, Controller, Member, Tag, Template
 from dovetail.testing.bench import STEP, Trial
 from dovetail.testing.benches.plc import polled
 
 NAMES: Final = ("Rejects", "Pieces", "Speed")
+SETPOINT: Final = "Setpoint"
 OTHER: Final = Template(0x310, 0x4A31, "Recipe", 4, (Member("Id", UDINT, 0),))  # a structure is no number
 
 
@@ -22,9 +24,11 @@ class EthernetIpBench:
     late_s = 4.0
     points = polled(*((name, Kind.U64) for name in NAMES))
     cannot: Mapping[Trial, str] = {"clock skew": "a tag comes without a time"}
+    writable = Point(9, SETPOINT, Kind.U64)
+    writes = (12, 4_000_000_000)
 
     def __init__(self) -> None:
-        self._controller = Controller({name: Tag(UDINT) for name in NAMES}, may_write=False)
+        self._controller = Controller({name: Tag(UDINT) for name in (*NAMES, SETPOINT)}, may_write=True)
         self._server = EthernetIpUnitServer("tried", port=0, controller=self._controller)
 
     @property

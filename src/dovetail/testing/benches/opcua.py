@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final, Literal
 
 from asyncua import ua
@@ -16,7 +20,7 @@ from dovetail.core.clock import SystemClock, to_datetime
 from dovetail.drivers.base import Point
 from dovetail.links.model import ScanPoint
 from dovetail.sim.line import Change
-from dovetail.sim.servers.opcua import NAMESPACE, TAGS, StandardNodes, UnitServer
+from dovetail.sim.servers.opcua import NAMESPACE, TAGS, Identity, StandardNodes, UnitServer, make_identity
 from dovetail.testing.bench import SCAN_S, Trial
 from dovetail.testing.benches.plc import change
 
@@ -30,8 +34,8 @@ class _Server(UnitServer):
 
     first: Literal["there", "gone", "text"] = "there"
 
-    def __init__(self, unit: str, *, port: int, standard: StandardNodes) -> None:
-        super().__init__(unit, port=port, standard=standard)
+    def __init__(self, unit: str, *, port: int, standard: StandardNodes, identity: Identity | None = None) -> None:
+        super().__init__(unit, port=port, standard=standard, identity=identity)
         self._server.iserver.max_session_timeout_ms = SESSION_MS
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
@@ -42,6 +46,13 @@ class _Server(UnitServer):
         for tag, value in ((PIECES, change.counts.processed), (SPEED, change.speed_upm)):
             said = ua.DataValue(ua.Variant(value, TAGS[tag]), SourceTimestamp=at, ServerTimestamp=at)
             await self._server.write_attribute_value(self._nodes[tag], said)
+
+    async def may_be_written(self) -> None:
+        """One point more, which clients may write."""
+        index = self._nodes[LOST].NamespaceIndex
+        name = ua.QualifiedName("Setpoint", index)
+        point = await self._server.nodes.objects.add_variable(ua.NodeId("Tried.Setpoint", index), name, 0.0)
+        await point.set_writable()
 
     async def delete(self) -> None:
         self.first = "gone"
@@ -79,8 +90,11 @@ class OpcUaBench:
         ScanPoint(Point(3, f"nsu={NAMESPACE};s=Tried.{SPEED}", Kind.F64)),
     )
     cannot: Mapping[Trial, str] = {}
+    writable = Point(9, f"nsu={NAMESPACE};s=Tried.Setpoint", Kind.F64)
+    writes = (12.5, -3.0)
 
     def __init__(self) -> None:
+        self._folder: Path | None = None  # of the identities, where it is secured
         self._clock = SystemClock()
         self._off_us = 0
         self._number = 0
@@ -96,17 +110,34 @@ class OpcUaBench:
         return self._server
 
     def options(self, port: int) -> Mapping[str, object]:
-        return {"endpoint": f"opc.tcp://127.0.0.1:{port}/", "security": {"policy": "None", "insecure": True}}
+        return {"endpoint": f"opc.tcp://127.0.0.1:{port}/", "security": self._security()}
+
+    def _security(self) -> Mapping[str, object]:
+        if self._folder is None:
+            return {"policy": "None", "insecure": True}
+        pinned = hashlib.sha256((self._folder / "tried.der").read_bytes()).hexdigest()
+        ours = {"certificate": str(self._folder / "ours.der"), "private_key": str(self._folder / "ours.pem")}
+        return {**ours, "server_fingerprint": pinned}
+
+    def secured(self) -> OpcUaBench:
+        other = OpcUaBench()
+        other._folder = Path(mkdtemp(prefix="dovetail-identity-"))
+        make_identity(other._folder, name="ours")
+        return other
 
     async def start(self) -> None:
         if not _standard:
             _standard.append(await StandardNodes.make())
-        self._server = _Server("tried", port=0, standard=_standard[0])
+        identity = None if self._folder is None else make_identity(self._folder, name="tried")
+        self._server = _Server("tried", port=0, standard=_standard[0], identity=identity)
         _there.add(self)
         await self._plc.start(change(0, at_us=self._clock.now_us()))
+        await self._plc.may_be_written()
 
     async def stop(self) -> None:
         await self._plc.stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
         _there.discard(self)
         if not _there:
             await _tidy()

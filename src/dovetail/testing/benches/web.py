@@ -127,6 +127,8 @@ class MTConnectBench(_WebBench):
     def answer(self, asked: Asked) -> Said:
         if "/sample" in asked.path:
             return Said(content_type="multipart/x-mixed-replace;boundary=cut", chunks=self._stream())
+        if "/current" not in asked.path:
+            return Said(self._device(), content_type="text/xml")
         return Said(self._document(), content_type="text/xml")
 
     async def _stream(self) -> AsyncIterator[bytes]:
@@ -138,6 +140,15 @@ class MTConnectBench(_WebBench):
                 yield b"--cut\r\nContent-type: text/xml\r\nContent-length: %d\r\n\r\n%s\r\n" % (len(body), body)
             await asyncio.sleep(BEAT_S)
             quiet_s += BEAT_S
+
+    def _device(self) -> bytes:
+        at = to_datetime(self.now_us()).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        items = "".join(f'<DataItem category="SAMPLE" id="{name}" type="POSITION"/>' for name in NAMES)
+        return (
+            f'<?xml version="1.0"?><MTConnectDevices xmlns="{SPACE.replace("Streams", "Devices")}"><Header '
+            f'creationTime="{at}" instanceId="{self._instance}" bufferSize="1000"/><Devices><Device id="vmc" '
+            f'name="VMC" uuid="000"><DataItems>{items}</DataItems></Device></Devices></MTConnectDevices>'
+        ).encode()
 
     def _document(self) -> bytes:
         at = to_datetime(self.now_us()).isoformat(timespec="milliseconds").replace("+00:00", "Z")
