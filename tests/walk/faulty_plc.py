@@ -52,7 +52,7 @@ equipment_classes:
       state: {connection: "{connection}", address: "i=1", kind: i64, scan: each-second}
       total: {connection: "{connection}", address: "i=2", kind: f64, scan: each-second}
     states: {packml: {state: state}}
-    counters: {total: {tag: total, modulus: 65536, max_rate_upm: 120}}
+    counters: {total: {tag: total, modulus: %(modulus)d, max_rate_upm: 120}}
 scan_classes: {each-second: {mode: poll, interval_ms: 1000}}
 connections:
   plc-a: {driver: opcua, options: {endpoint: "opc.tcp://a:4840", security: {policy: "None", insecure: true}}}
@@ -66,6 +66,7 @@ class Machine:
 
     clock: ManualClock
     counter: float = 100.0
+    modulus: int = 65_536
     made: int = 0
     state: int = EXECUTE
     is_connected: bool = True
@@ -84,7 +85,7 @@ class Machine:
         self._counted_us = now_us
         if self.state == EXECUTE:
             self.made += due
-            self.counter = (self.counter + due) % 65536
+            self.counter = (self.counter + due) % self.modulus
 
     def set_state(self, state: int) -> None:
         self.live()
@@ -227,15 +228,28 @@ class Hall:
             return [(jump.cause, jump.quantity) for jump in self.rooms.states.held(*asked, scope=EVERYTHING)]
 
 
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What both machines count with: where it begins, and where it rolls over."""
+
+    begins: float = 100.0
+    modulus: int = 65_536
+
+
 @asynccontextmanager
-async def hall(folder: Path, *, start_us: int, zone: str = "UTC", before: Hall | None = None) -> AsyncIterator[Hall]:
+async def hall(
+    folder: Path, *, start_us: int, zone: str = "UTC", before: Hall | None = None, counter: Counter | None = None
+) -> AsyncIterator[Hall]:
     """Two machines that run, connected since a moment ago; or those of `before`, with what lies in the folder."""
+    counter = counter or Counter()
     clock, bus = before.clock if before else ManualClock(start_us), Bus()
     database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
     migrate(database)
     rooms = build_rooms(folder, database, clock=clock, bus=bus)
-    machines = before.machines if before else {f"plc-{name}": Machine(clock) for name in ("a", "b")}
-    rooms.equipment.apply({"plant.yaml": (PLANT % {"zone": zone}).encode()}, scope=EVERYTHING)
+    begins = {f"plc-{name}": Machine(clock, counter.begins, counter.modulus) for name in ("a", "b")}
+    machines = before.machines if before else begins
+    plant = PLANT % {"zone": zone, "modulus": counter.modulus}
+    rooms.equipment.apply({"plant.yaml": plant.encode()}, scope=EVERYTHING)
     told: list[str] = []
     by_endpoint = {"opc.tcp://a:4840": machines["plc-a"], "opc.tcp://b:4840": machines["plc-b"]}
 
