@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 import orjson
@@ -22,12 +22,15 @@ from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.drivers.base import Point
 
 type Row = tuple[int, Any, int, int]  # index of the point, raw value, received µs, device time µs or NO_DEVICE_TIME
+# values of one message: indices of the points, as many raw values, received µs, device time µs or NO_DEVICE_TIME
+type Block = tuple[Sequence[int], Sequence[Any], int, int]
 type BadRow = tuple[int, int, int, int]  # index of the point, received µs, quality, native code
 
 _TRUE: Final = frozenset({"true", "1", "on", "yes"})
 _FALSE: Final = frozenset({"false", "0", "off", "no"})
 _RANGES: Final = {Kind.I64: (-(1 << 63), (1 << 63) - 1), Kind.U64: (0, (1 << 64) - 1)}
 _WHOLE: Final = frozenset({int, bytes, bool})
+_NUMBERS: Final = frozenset({int, float, bool})
 
 
 class Columns:
@@ -57,16 +60,29 @@ class Columns:
 
     def _batch(self, kind: Kind, rows: Sequence[Row]) -> Batch:
         indices, raws, received, device = zip(*rows, strict=True)
-        index = np.array(indices, dtype=np.intp)
-        value, quality = self._values(kind, index, raws)
+        device_us = np.array(device, dtype=np.int64) if any(device) else None
+        index, received_us = np.array(indices, dtype=np.intp), np.array(received, dtype=np.int64)
+        return self.batch(kind, index, raws, received_us, device_us, set(map(type, raws)))
+
+    def batch(
+        self,
+        kind: Kind,
+        index: NDArray[np.intp],
+        raws: Sequence[Any],
+        received_us: NDArray[np.int64],
+        device_us: NDArray[np.int64] | None,
+        types: set[type],
+    ) -> Batch:
+        """Raw values of points of one kind, side by side; `types` are those of the raw values."""
+        value, quality = self._values(kind, index, raws, types)
         return Batch(
             kind=kind,
             tag=self._tags[index],
-            ts=np.array(received, dtype=np.int64),
+            ts=received_us,
             value=value,
             valid=(quality & q.MAJOR_MASK) != q.BAD,
             quality=quality,
-            ts_device=np.array(device, dtype=np.int64) if any(device) else None,
+            ts_device=device_us,
         )
 
     def _bad(self, bad: Sequence[BadRow]) -> list[Batch]:
@@ -90,24 +106,23 @@ class Columns:
             )
         return batches
 
-    def _values(self, kind: Kind, index: NDArray[np.intp], raws: Sequence[Any]) -> tuple[Column, NDArray[np.uint16]]:
+    def _values(
+        self, kind: Kind, index: NDArray[np.intp], raws: Sequence[Any], types: set[type]
+    ) -> tuple[Column, NDArray[np.uint16]]:
         """All at once where they are what they should be; one by one when a single one is not."""
         good = np.full(len(raws), q.GOOD, dtype=np.uint16)
-        if kind is Kind.F64 and not _has_underscore(raws):
+        are_numbers = types <= _NUMBERS
+        if kind is Kind.F64 and (are_numbers or not _has_underscore(raws)):
             try:
-                values = np.array(list(map(float, raws)), dtype=np.float64)
+                values = np.array(raws if are_numbers else list(map(float, raws)), dtype=np.float64)
             except (TypeError, ValueError, OverflowError):
                 pass
             else:
                 if not self._plain[index].all():
                     values = values * self._scales[index] + self._offsets[index]
-                return values, np.where(np.isfinite(values), good, q.UNCERTAIN_RANGE).astype(np.uint16)
-        if (
-            kind in _RANGES
-            and self._plain[index].all()
-            and set(map(type, raws)) <= _WHOLE
-            and not _has_underscore(raws)
-        ):
+                good[~np.isfinite(values)] = q.UNCERTAIN_RANGE
+                return values, good
+        if kind in _RANGES and self._plain[index].all() and types <= _WHOLE and not _has_underscore(raws):
             try:
                 return np.array(list(map(int, raws)), dtype=DTYPES[kind]), good
             except (ValueError, OverflowError):
@@ -127,103 +142,6 @@ class Columns:
             values.append(ZEROS[kind] if wrong else value)
             qualities.append(q.BAD_DEVICE if wrong else q.UNCERTAIN_RANGE if odd else q.GOOD)
         return np.array(values, dtype=DTYPES[kind]), np.array(qualities, dtype=np.uint16)
-
-
-type Way = Literal["reported", "held"]  # whether changes are handed over, or only kept for the next read
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a handful of messages brought: samples of now, and of then."""
-
-    now: tuple[Batch, ...] = ()
-    late: tuple[Batch, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.now or self.late)
-
-
-class Arrivals:
-    """Rows of all points of a link as they come, until they are handed over together; and what each point holds."""
-
-    def __init__(self) -> None:
-        self.late: list[Row] = []  # of the past: the time in the row is when it was true
-        self.again: list[Row] = []  # what devices said before they went, and came back
-        self.bad: list[BadRow] = []
-        self.held: dict[int, Row] = {}
-        self._points: list[Point] = []
-        self._columns = Columns(())
-        self._ways: list[Way] = []
-        self._places: dict[int, int] = {}  # tag id → index
-        self._rows: dict[tuple[Way, Kind], list[Row]] = defaultdict(list)
-        self._wrong: dict[int, tuple[int, int]] = {}  # index → (when, quality) of the last that was no value
-
-    def __contains__(self, point: Point) -> bool:
-        return point.tag_id in self._places
-
-    def place(self, point: Point) -> int:
-        """The index of a point that was added."""
-        return self._places[point.tag_id]
-
-    def add(self, point: Point, way: Way) -> tuple[int, Callable[[Row], None]]:
-        """The index of a new point, and where its rows are put."""
-        index = self._places[point.tag_id] = len(self._points)
-        self._points.append(point)
-        self._ways.append(way)
-        return index, self._rows[way, point.kind].append
-
-    def added(self) -> None:
-        """All points of a request are there."""
-        self._columns = Columns(self._points)
-
-    def flush(self) -> News:
-        """Everything that came since the last time."""
-        reported: dict[Kind, list[Row]] = {}
-        for (way, kind), rows in self._rows.items():
-            if rows:
-                self.held.update(zip([row[0] for row in rows], rows, strict=True))
-                if way == "reported":
-                    reported[kind] = rows
-        now = self._columns.batches(reported) if reported else []
-        for rows in self._rows.values():
-            rows.clear()
-        if self.again or self.bad or self.late:
-            return self._with_odd_ones(now)
-        return News(tuple(now))
-
-    def _with_odd_ones(self, now: list[Batch]) -> News:
-        again, self.again = self.again, []
-        late, self.late = self.late, []
-        bad, self.bad = self.bad, []
-        self._wrong.update((index, (at_us, quality)) for index, at_us, quality, _ in bad)
-        bad = [row for row in bad if self._ways[row[0]] == "reported"]
-        again = [row for row in again if self._ways[row[0]] == "reported"]
-        now += [last_known(batch) for batch in self._columns.batches(self._columns.rows(again))]
-        now += self._columns.batches({}, bad)
-        return News(tuple(now), tuple(self._columns.batches(self._columns.rows(late))))
-
-    def last(self, points: Sequence[Point], at_us: int, fault: Callable[[Point], tuple[int, int]]) -> list[Batch]:
-        """What each point holds now. `fault` says (quality, native code) where nothing came yet; (GOOD, _) is no fault.
-
-        A point that is away or refused is BAD whatever it held before.
-        """
-        rows: list[Row] = []
-        bad: list[BadRow] = []
-        for point in points:
-            index = self._places[point.tag_id]
-            quality, native = fault(point)
-            wrong_us, wrong = self._wrong.get(index, (0, q.BAD_COMM))
-            held_us = self.held[index][2] if index in self.held else 0
-            if quality != q.GOOD and (held_us == 0 or native or quality in _GONE):
-                bad.append((index, at_us, quality, native))
-            elif held_us > wrong_us:
-                rows.append((index, self.held[index][1], at_us, self.held[index][3]))
-            else:
-                bad.append((index, at_us, wrong, 0))
-        return self._columns.batches(self._columns.rows(rows), bad)
-
-
-_GONE: Final = frozenset({q.BAD_NOT_CONNECTED, q.BAD_STALE})
 
 
 def last_known(batch: Batch) -> Batch:

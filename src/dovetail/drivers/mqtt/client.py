@@ -12,7 +12,6 @@ import orjson
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import LinkError, PointError
-from dovetail.drivers.arrivals import News, Way
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
 from dovetail.drivers.broker import reach
 from dovetail.drivers.mqtt import exploring
@@ -21,6 +20,7 @@ from dovetail.drivers.mqtt.intake import Intake
 from dovetail.drivers.mqtt.options import SESSION_S, MqttOptions
 from dovetail.drivers.mqtt.presence import statuses
 from dovetail.drivers.mqtt.source import Source
+from dovetail.drivers.reported import News, Way
 from dovetail.drivers.values import to_raw
 from dovetail.mqtt.client import Client
 from dovetail.mqtt.stream import Message

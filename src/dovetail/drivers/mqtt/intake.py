@@ -7,22 +7,27 @@ only the points that read it. Messages that arrive together are a microsecond ap
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch
-from dovetail.drivers.arrivals import Arrivals, News, Row, Way
 from dovetail.drivers.base import NO_DEVICE_TIME, Point
 from dovetail.drivers.clocks import moment_us
-from dovetail.drivers.mqtt.address import MISSING, MqttAddress, Pointer, find, parse_address
+from dovetail.drivers.mqtt.address import MqttAddress, Pointer, find, parse_address
+from dovetail.drivers.mqtt.alike import TOGETHER_MIN, Alike, Part
 from dovetail.drivers.mqtt.presence import Status
 from dovetail.drivers.mqtt.source import Inside, Source
+from dovetail.drivers.reported import Arrivals, Coming, Flat, News, Way
 from dovetail.mqtt import topics
 from dovetail.mqtt.stream import Message
 
+type Age = Literal["now", "kept", "retained"]
+type Read = tuple[list[Any], list[Part]]
 ROUTES_MAX: Final = 50_000  # topics that wildcards were found to mean; beyond it they are looked up anew
 
 
@@ -40,31 +45,37 @@ class Intake:
         self._filters: list[Source] = []
         self._statuses: dict[bytes, list[Status]] = defaultdict(list)
         self._last_us = 0
+        self._alike: dict[tuple[object, ...], Alike] = {}
+        self._waiting: list[Alike] = []  # those for whom something came
 
     # --- what is wanted ---------------------------------------------------------------------------------------
 
     def add(self, points: Iterable[Point], way: Way) -> list[Source]:
         """Points that were not wanted before; the sources that are new with them."""
         new: list[Source] = []
+        touched: dict[str, Source] = {}
         for point in points:
             if point in self._arrivals:
                 continue
-            index, put = self._arrivals.add(point, way)
+            index, coming = self._arrivals.add(point, way)
             address = parse_address(point.address)
             source = self.sources.get(address.topic)
             if source is None:
                 source = self.sources[address.topic] = Source(address.topic)
                 new.append(source)
                 self._route(source, address)
-            self._join(source, index, address, put)
+            self._join(source, index, address, coming)
+            touched[source.topic] = source
         self._arrivals.added()
+        for source in touched.values():
+            self._liken(source)
         return new
 
-    def _join(self, source: Source, index: int, address: MqttAddress, put: Callable[[Row], None]) -> None:
+    def _join(self, source: Source, index: int, address: MqttAddress, coming: Coming) -> None:
         if address.pointer is None:
-            source.texts.append((index, put))
+            source.texts.append(((index,), coming))
         else:
-            source.documents.append(Inside(index, address.pointer, address.time or self._time, put))
+            source.read_inside(Inside(index, address.pointer, address.time or self._time, coming))
 
     def _route(self, source: Source, address: MqttAddress) -> None:
         if address.is_filter:
@@ -72,6 +83,14 @@ class Intake:
         else:
             self._exact.setdefault(source.topic.encode(), []).append(source)
         self._routes.clear()
+
+    def _liken(self, source: Source) -> None:
+        """Find the others that are read as this one is."""
+        key = Alike.key(source)
+        source.alike = None
+        if key is not None:
+            alike = source.alike = self._alike.setdefault(key, Alike(source))
+            source.number = alike.join(source)
 
     def watch(self, topic: str, status: Status) -> None:
         """A topic that says whether sources are there."""
@@ -83,21 +102,31 @@ class Intake:
     def take(self, messages: Sequence[Message], *, at_us: int, age: Literal["now", "kept"] = "now") -> News:
         """Samples of these messages, received at `at_us`; `kept` are those the broker kept while we were away."""
         at_us = max(at_us, self._last_us)
-        routes = self._routes
+        routes, statuses = self._routes, self._statuses
         for topic, payload, flags, _ in messages:
             at_us += 1
             sources = routes.get(topic)
             if sources is None:
                 sources = self._resolve(topic)
-            if self._statuses and topic in self._statuses:
-                self._presence(self._statuses[topic], payload, at_us)
+            if statuses and topic in statuses:
+                self._read_together(age)
+                self._presence(statuses[topic], payload, at_us)
             for source in sources:
                 source.heard_us = at_us
-                if source.documents or flags & 0x01 or source.state != "there":
+                if flags & 0x01 or source.state != "there":
+                    self._read_together(age)
                     self._with_care(source, payload, flags, at_us, age)
                     continue
-                for index, put in source.texts:
-                    put((index, payload, at_us, NO_DEVICE_TIME))
+                alike = source.alike
+                if alike is None:
+                    self._one(source, payload, at_us, age)
+                    continue
+                if not alike.numbers:
+                    self._waiting.append(alike)
+                alike.numbers.append(source.number)
+                alike.payloads.append(payload)
+                alike.received_us.append(at_us)
+        self._read_together(age)
         self._last_us = at_us
         return self._arrivals.flush()
 
@@ -114,38 +143,98 @@ class Intake:
         self._routes[topic] = found
         return found
 
+    def _read_together(self, age: Age) -> None:
+        """What came for sources that are read alike, all at once where that is possible."""
+        waiting, self._waiting = self._waiting, []
+        for alike in waiting:
+            numbers, payloads, received = alike.took()
+            found = alike.read(numbers, payloads) if len(numbers) >= TOGETHER_MIN else None
+            sources = [alike.sources[number] for number in numbers]
+            if found is None:
+                for source, payload, at_us in zip(sources, payloads, received, strict=True):
+                    self._one(source, payload, at_us, age)
+            else:
+                self._put_together(alike, sources, found, received, age)
+
+    def _put_together(
+        self, alike: Alike, sources: Sequence[Source], found: Read, received: Sequence[int], age: Age
+    ) -> None:
+        """What was read, with its times; where some of it is old news, one by one."""
+        documents, parts = found
+        received_us = np.array(received, dtype=np.int64)
+        device_us: NDArray[np.int64] | None = None
+        where = alike.time
+        if where is not None:
+            triples = zip(sources, documents, received, strict=True)
+            said = [self._when(source, document, where, at_us, age) for source, document, at_us in triples]
+            if any(when == "then" for when, _ in said):
+                for source, document, at_us, says in zip(sources, documents, received, said, strict=True):
+                    self._document(source, document, at_us, {where: says}, age)
+                parts = [part for part in parts if not part.is_inside]
+            times = [device_us for _, device_us in said]
+            device_us = np.array(times, dtype=np.int64) if any(times) else None
+        for part in parts:
+            said_us = np.repeat(device_us, part.width) if part.is_inside and device_us is not None else None
+            flat = Flat(part.points, part.raws, np.repeat(received_us, part.width), said_us)
+            self._arrivals.put_flat(part.coming, flat)
+
+    def _one(self, source: Source, payload: bytes, at_us: int, age: Age) -> None:
+        """A message of now, by itself."""
+        for index, coming in source.texts:
+            coming.put((index, (payload,), at_us, NO_DEVICE_TIME))
+        if source.documents:
+            self._documents(source, payload, at_us, age)
+
     def _with_care(self, source: Source, payload: bytes, flags: int, at_us: int, age: Literal["now", "kept"]) -> None:
-        """A message whose payload or standing has to be looked into."""
+        """A message of which the broker or the device's standing says that it may not be of now."""
         is_retained = bool(flags & 0x01)
         if is_retained and (self._ignores_retained or not payload):
             return
         if source.state == "silent" or (source.state == "away" and not is_retained):
             source.state = "there"  # who speaks is there
-        for index, put in source.texts:
-            self._keep(source, (index, payload, at_us, NO_DEVICE_TIME), put)
+        for index, coming in source.texts:
+            if source.state == "away":
+                self._hold(index, (payload,), at_us, NO_DEVICE_TIME)
+            else:
+                coming.put((index, (payload,), at_us, NO_DEVICE_TIME))
         if source.documents:
             self._documents(source, payload, at_us, "retained" if is_retained else age)
 
-    def _documents(self, source: Source, payload: bytes, at_us: int, age: Literal["now", "kept", "retained"]) -> None:
+    def _documents(self, source: Source, payload: bytes, at_us: int, age: Age) -> None:
         try:
             document = orjson.loads(payload)
         except orjson.JSONDecodeError:
-            self._arrivals.bad += [(inside.index, at_us, q.BAD_DEVICE, 0) for inside in source.documents]
+            groups = source.documents
+            self._arrivals.bad += [(index, at_us, q.BAD_DEVICE, 0) for group in groups for index in group.indices]
+            source.alike = None  # it would keep the others from being read together
             return
-        said: dict[Pointer | None, tuple[str, int]] = {None: ("now", NO_DEVICE_TIME)}
-        for inside in source.documents:
-            raw = find(document, inside.pointer)
-            if raw is MISSING:
-                continue  # this message is about something else
-            if inside.time not in said:
-                said[inside.time] = self._when(source, document, inside.time, at_us, age)
-            when, device_us = said[inside.time]
-            if raw is None:
-                self._arrivals.bad.append((inside.index, at_us, q.BAD_DEVICE, 0))
-            elif when == "then":
-                self._arrivals.late.append((inside.index, raw, device_us, NO_DEVICE_TIME))
+        self._document(source, document, at_us, {}, age)
+
+    def _document(
+        self, source: Source, document: Any, at_us: int, said: dict[Pointer, tuple[str, int]], age: Age
+    ) -> None:
+        """`said`: what is known already of the times in it."""
+        is_there = source.state != "away"
+        for group in source.documents:
+            indices = group.indices
+            try:
+                raws = group.members(find(document, group.parent) if group.parent else document)
+            except (KeyError, TypeError):
+                indices, raws = group.some_of(document)
+                source.alike = None
+                if not indices:
+                    continue  # this message is about something else
+            when, device_us = "now", NO_DEVICE_TIME
+            if group.time is not None:
+                if group.time not in said:
+                    said[group.time] = self._when(source, document, group.time, at_us, age)
+                when, device_us = said[group.time]
+            if when == "then":
+                self._late(indices, raws, device_us, at_us)
+            elif is_there:
+                group.coming.put((indices, raws, at_us, device_us))
             else:
-                self._keep(source, (inside.index, raw, at_us, device_us), inside.put)
+                self._hold(indices, raws, at_us, device_us)
 
     @staticmethod
     def _when(source: Source, document: Any, where: Pointer | None, at_us: int, age: str) -> tuple[str, int]:
@@ -160,12 +249,21 @@ class Intake:
         says = source.clock.judge(device_us, at_us)
         return ("now", NO_DEVICE_TIME) if says == "nothing" else (says, device_us)
 
-    def _keep(self, source: Source, row: Row, put: Callable[[Row], None]) -> None:
-        """Hand a value on; what a broker remembers of a device that is away is kept, but is not the present."""
-        if source.state == "away":
-            self._arrivals.held[row[0]] = row
-        else:
-            put(row)
+    def _hold(self, indices: Sequence[int], raws: Sequence[Any], at_us: int, device_us: int) -> None:
+        """What a broker remembers of a device that is away is kept, but is not the present."""
+        for index, raw in zip(indices, raws, strict=True):
+            if raw is None:
+                self._arrivals.bad.append((index, at_us, q.BAD_DEVICE, 0))
+            else:
+                self._arrivals.held.keep((index, raw, at_us, device_us))
+
+    def _late(self, indices: Sequence[int], raws: Sequence[Any], then_us: int, at_us: int) -> None:
+        """Old news; that there was nothing then is known only now."""
+        for index, raw in zip(indices, raws, strict=True):
+            if raw is None:
+                self._arrivals.bad.append((index, at_us, q.BAD_DEVICE, 0))
+            else:
+                self._arrivals.late.append((index, raw, then_us, NO_DEVICE_TIME))
 
     def _presence(self, statuses: list[Status], payload: bytes, at_us: int) -> None:
         for status in statuses:

@@ -15,9 +15,9 @@ import orjson
 from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import ConfigError, LinkError, PointError
-from dovetail.drivers.arrivals import News, Way
 from dovetail.drivers.base import Alive, Found, ListenGroup, Notice, Point, Surroundings
 from dovetail.drivers.broker import reach
+from dovetail.drivers.reported import News, Way
 from dovetail.drivers.sparkplug import exploring
 from dovetail.drivers.sparkplug.address import NODE_ITSELF, parse_address
 from dovetail.drivers.sparkplug.host import Host

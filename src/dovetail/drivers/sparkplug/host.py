@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, cast
 
 from dovetail.core.batch import Batch
-from dovetail.drivers.arrivals import Arrivals, News, Way
 from dovetail.drivers.base import Point
+from dovetail.drivers.reported import Arrivals, News, Way
 from dovetail.drivers.sparkplug.address import NODE_ITSELF, SparkplugAddress, parse_address
 from dovetail.drivers.sparkplug.node import Node, Patience, Verb
 from dovetail.mqtt.sparkplug import NAMESPACE, decode
@@ -40,7 +40,7 @@ class Host:
         for point in points:
             if point in self.arrivals:
                 continue
-            index, put = self.arrivals.add(point, way)
+            index, coming = self.arrivals.add(point, way)
             address = parse_address(point.address)
             key = (address.group, address.edge)
             node = self.nodes.get(key)
@@ -48,7 +48,7 @@ class Host:
                 node = self.nodes[key] = Node(*key, self.arrivals, self._patience, at_us)
                 new.append(node)
                 self._topics.clear()
-            node.want(address.device, address.metric, (index, put))
+            node.want(address.device, address.metric, (index, coming.put))
         self.arrivals.added()
         return new
 

@@ -8,13 +8,12 @@ from operator import attrgetter
 from typing import Any, Final
 
 from dovetail.core import quality as q
-from dovetail.drivers.arrivals import Arrivals, Row
 from dovetail.drivers.base import NO_DEVICE_TIME
+from dovetail.drivers.reported import Arrivals, Put
 from dovetail.mqtt.sparkplug import form_of, value_of
 
 QUALITY: Final = "Quality"  # the property that carries an OPC quality (§6.4.21)
 STALE: Final = 500
-type Put = Callable[[Row], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +85,7 @@ def take(payload: Any, names: Names, aliases: Aliases, moment: Moment, arrivals:
                 continue
         device_us = ((metric.timestamp * 1000) or sent_us) if believes else NO_DEVICE_TIME
         for index, put in wanted.tags:
-            put((index, raw, received_us, device_us))
+            put(((index,), (raw,), received_us, device_us))
     return unknown
 
 
@@ -104,7 +103,7 @@ def _odd(metric: Any, wanted: Wanted, moment: Moment, arrivals: Arrivals) -> Non
     else:
         device_us = said_us if moment.believes else NO_DEVICE_TIME
         for index, put in wanted.tags:
-            put((index, raw, moment.received_us, device_us))
+            put(((index,), (raw,), moment.received_us, device_us))
 
 
 def _bad(wanted: Wanted, at_us: int, quality: int, arrivals: Arrivals) -> None:

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 
 from dovetail.core import quality as q
 from dovetail.core.clock import SECOND_US
-from dovetail.drivers.arrivals import Arrivals
 from dovetail.drivers.clocks import DeviceClock
+from dovetail.drivers.reported import Arrivals
 from dovetail.drivers.sparkplug.address import NODE_ITSELF
 from dovetail.drivers.sparkplug.metrics import Aliases, Moment, Names, Put, Wanted, take
 from dovetail.mqtt.sparkplug import BDSEQ
