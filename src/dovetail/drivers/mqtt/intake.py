@@ -19,9 +19,8 @@ from dovetail.core.batch import Batch
 from dovetail.drivers.base import NO_DEVICE_TIME, Point
 from dovetail.drivers.clocks import moment_us
 from dovetail.drivers.mqtt.address import MqttAddress, Pointer, find, parse_address
-from dovetail.drivers.mqtt.alike import TOGETHER_MIN, Alike, Part
 from dovetail.drivers.mqtt.presence import Status
-from dovetail.drivers.mqtt.source import Inside, Source
+from dovetail.drivers.mqtt.source import TOGETHER_MIN, Alike, Inside, Part, Source
 from dovetail.drivers.reported import Arrivals, Coming, Flat, News, Way
 from dovetail.mqtt import topics
 from dovetail.mqtt.stream import Message
