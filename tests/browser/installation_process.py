@@ -60,12 +60,20 @@ class Installation:
         world = self.data / "demo.json"
         return world.exists() and bool(json.loads(world.read_text(encoding="utf-8"))["imported"])
 
+    def command(self) -> list[str]:
+        """What is started."""
+        extra = ["--no-browser", "--days", str(self.days)] if self.verb == "demo" else []
+        return [*DOVETAIL, self.verb, "--data", str(self.data), "--port", str(self.port), *extra]
+
+    def heard(self, line: str) -> None:
+        """What it prints before it is ready."""
+
     def start(self) -> None:
         """Return when it has printed its one-time link. Raises AssertionError with its log when it does not."""
-        extra = ["--no-browser", "--days", str(self.days)] if self.verb == "demo" else []
         with self.log.open("a", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
-                [*DOVETAIL, self.verb, "--data", str(self.data), "--port", str(self.port), *extra],
+                self.command(),
+                stdin=subprocess.PIPE,  # for whoever has something to say to it
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -74,9 +82,11 @@ class Installation:
         patience.daemon = True
         patience.start()
         assert self._process.stdout is not None
-        self._unused_link = next(
-            (found["path"] for line in self._process.stdout if (found := ONE_TIME.search(line))), None
-        )
+        for line in self._process.stdout:
+            self.heard(line)
+            if found := ONE_TIME.search(line):
+                self._unused_link = found["path"]
+                break
         patience.cancel()
         assert self._unused_link, (
             f"no one-time link within {START_S} s:\n{self.log.read_text(encoding='utf-8')[-4000:]}"
@@ -95,6 +105,8 @@ class Installation:
         finally:
             assert self._process.stdout is not None
             self._process.stdout.close()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
             self._process = None
 
     def restart(self) -> None:

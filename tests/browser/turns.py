@@ -39,6 +39,7 @@ ELSEWHERE: Final = {
     "test_browser_people",
     "test_browser_screens",
     "test_browser_sign_in",
+    "test_browser_unknown_device",
 }
 
 
