@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -56,6 +57,7 @@ log = logging.getLogger("dovetail")
 LEDGER_GATHER_S = 0.2  # records of several units change together: one step settles them all
 VIRTUAL_GATHER_S = 0.2  # what is computed alike of all that came since costs little more than of one
 PULSE_S = 2.0  # connections are shown as they are at least this often
+FIGURES_BEATS = 5  # pulses: of a machine that goes on as it was nothing tells, but its time and its pieces grow
 
 
 class House:
@@ -269,9 +271,13 @@ class House:
             log.exception("the edge could not go over to the new plant")
 
     async def _pulse(self) -> None:
-        while True:
+        for beat in itertools.count(1):
             await asyncio.sleep(PULSE_S)
             self.hub.touch("connections")
+            if beat % FIGURES_BEATS == 0:
+                for name in self.hub.watched():
+                    if name.endswith("/kpi"):
+                        self.hub.touch(name)
 
     def _link_changed(self, change: LinkChange) -> None:
         self.rooms.connections.note(change)
