@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,13 @@ from playwright.sync_api import Browser, Page, expect
 from sight import needs_axe, stumbles
 from unknown_device import FAULT, RUNS, WAITS
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "peers"))
+
+from libmodbus_plc import LibmodbusPlc  # it lies with the counterparts
+
 pytestmark = [pytest.mark.browser, needs_axe]
 
+TABLE = "running\t10001\npieces\t40007:uint32\t\t{#}\nscrap\t40009:uint32\t\t{#}"
 MINUTE_S = 60
 WATCHED_MIN, COUNTED_MIN = 6.5, 1.5  # until claims can be taken over; until minutes with pieces are over
 WITHIN_MIN = 10  # from nothing to OEE, the time of watching and of a slow person's hands together
@@ -88,18 +94,15 @@ def test_an_unknown_device_goes_from_nothing_to_live_oee_within_ten_minutes(plan
     expect(hands.sees("not-yet")).to_contain_text("20 minutes")  # and that it is little to go by is said too
     hands.choose("means-1", "Idle")
     assert stumbles(page) == []
-    page.screenshot(path="/tmp/assist/1b.png", full_page=True)
     hands.press("check")
     hands.press("apply")
     page.wait_for_url("**/unit/my-plant/line-1/press-1")
     expect(hands.sees("state-my-plant/line-1/press-1")).to_contain_text("Running")
     plant.house.say(f"hold {RUNS}")
     plant.wait(COUNTED_MIN)
-    page.screenshot(path="/tmp/assist/1c.png", full_page=True)
     expect(hands.sees("kpi-oee_index")).to_contain_text("%")
     assert len(hands.did) <= ACTIONS_MAX, hands.did
     assert hands.took_s / MINUTE_S + WATCHED_MIN + COUNTED_MIN <= WITHIN_MIN, hands.took_s
-    page.screenshot(path="/tmp/assist/1d.png", full_page=True)
 
     before = hands.sees("kpi-oee_index").inner_text()
     plant.house.say(f"hold {FAULT}")
@@ -117,7 +120,6 @@ def test_a_clamp_around_a_cable_says_whether_a_press_runs_idles_or_is_off(plant:
         plant.wait(SEEN_MIN)
     hands.press("set-levels")
     expect(hands.sees("levels")).to_be_visible()
-    page.screenshot(path="/tmp/assist/2a.png", full_page=True)
     assert stumbles(page) == []
     handle = hands.sees("handle-1")
     before = float(handle.get_attribute("aria-valuenow") or "nan")
@@ -142,7 +144,6 @@ def test_a_clamp_around_a_cable_says_whether_a_press_runs_idles_or_is_off(plant:
     for state, word in ((RUNS, "Running"), (WAITS, "Idle"), (FAULT, "Stopped")):
         plant.house.say(f"hold {state}")
         expect(hands.sees("state-my-plant/line-1/press-2")).to_contain_text(word)
-    page.screenshot(path="/tmp/assist/2b.png", full_page=True)
     plant.house.say("go")
 
 
@@ -165,10 +166,68 @@ def test_a_device_that_is_found_in_a_named_range_fills_in_the_form(plant: Plant)
     page.get_by_test_id("units").press("Enter")
     expect(hands.sees("connect-this")).to_be_visible()
     expect(page.locator("[data-testid=search-state][data-state=done]")).to_be_visible()
-    page.screenshot(path="/tmp/assist/3a.png", full_page=True)
     assert stumbles(page) == []
     hands.press("connect-this")
     expect(hands.sees("option-host")).to_have_value("127.0.0.1")
     expect(hands.sees("option-port")).to_have_value(str(plant.house.device_port))
     hands.press("try")
     hands.sees("try-ok")
+
+
+@pytest.fixture
+def plc() -> Iterator[LibmodbusPlc]:
+    """A press: discrete input 1 says that it runs, holding registers 7 and 9 count pieces and scrap."""
+    device = LibmodbusPlc()
+    device.start()
+    for line in ("discrete 1 0 1", "int32 1 6 1200", "int32 1 8 7"):
+        assert device.say(line) == "ok"
+    yield device
+    device.stop()
+
+
+@pytest.mark.peers
+def test_a_device_whose_signals_are_known_lives_at_once_and_can_be_changed_and_taken_away(
+    plant: Plant, plc: LibmodbusPlc
+) -> None:
+    hands, page = plant.hands, plant.page
+    page.goto("/connect")
+    hands.press("driver-modbus")
+    hands.fill("name", "old-press")
+    hands.fill("option-host", "127.0.0.1")
+    hands.fill("option-port", str(plc.port))
+    hands.press("try")
+    hands.sees("try-ok")
+    hands.press("next")
+
+    hands.fill("paste", TABLE)
+    hands.press("paste-take")
+    expect(page.get_by_test_id("signal-value")).to_have_text(["true", "1,200", "7"])
+    hands.press("next")
+
+    hands.fill("place-name", "Press 3")
+    hands.fill("place-rate", "60")
+    expect(page.get_by_test_id("meaning-now")).to_have_attribute("data-state", "RUN")
+    plc.say("discrete 1 0 0")  # what is said of the signals is held against them at once
+    expect(page.get_by_test_id("meaning-now")).to_have_attribute("data-state", "Stopped")
+    plc.say("discrete 1 0 1")
+    hands.press("next")
+
+    expect(hands.sees("plan")).to_contain_text("my-plant/line-1/press-3")
+    hands.press("apply")
+    page.wait_for_url("**/unit/my-plant/line-1/press-3")
+    expect(hands.sees("state-my-plant/line-1/press-3")).to_contain_text("Running")
+    expect(hands.sees("kpi-availability")).to_contain_text("100.0%")
+    assert len(hands.did) <= ACTIONS_MAX, hands.did
+
+    page.goto("/connection/old-press")
+    hands.press("edit-connection")
+    expect(hands.sees("option-port")).to_have_value(str(plc.port))
+    hands.press("step-signals")
+    expect(page.get_by_test_id("signal-property").first).to_have_value("running")
+    page.goto("/connection/old-press")
+    hands.press("remove-connection")
+    expect(hands.sees("plan")).to_contain_text("old-press")
+    hands.press("remove-confirm")
+    hands.press("toast-act")  # the way back
+    page.goto("/connections")
+    expect(hands.sees("connection-old-press")).to_be_visible()

@@ -43,7 +43,7 @@ ELSEWHERE: Final = {
 }
 
 
-FIRST: Final = (NOW, SCREENS, "test_browser_lost_link", "test_browser_people")
+FIRST: Final = (NOW, SCREENS, "test_browser_unknown_device", "test_browser_lost_link", "test_browser_people")
 LAST: Final = (PAST, SCREENS_OF_THE_PAST)  # the past arrives meanwhile
 
 
