@@ -2,6 +2,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { asProblem } from "@/api/problem";
+import { may, useMe } from "@/app/gate";
 import { ProblemNotice } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { type Driver, type Tried, tryIt } from "@/screens/connect/api";
@@ -13,6 +14,7 @@ import type { StepProps } from "@/screens/connect/wizard";
 import { words } from "@/screens/connect/words";
 import { formatNumber } from "@/show/format";
 import { StateSign } from "@/states/sign";
+import { Go } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
@@ -69,10 +71,11 @@ export function DeviceStep({ draft, change, driver, drivers, outline, standing }
   };
   const problem = test.error && asProblem(test.error);
   const field = optionOf(problem?.pointer ?? null);
+  const finds = may(useMe(), "system.manage") && !standing;
   const isTaken = !standing && outline.connections.includes(draft.name);
   return (
     <>
-      <Panel><Cards drivers={standing ? drivers.filter((one) => one.name === draft.driver) : drivers} chosen={draft.driver} onChoose={choose} /></Panel>
+      <Panel><Cards drivers={standing ? drivers.filter((one) => one.name === draft.driver) : drivers} chosen={draft.driver} onChoose={choose} />{finds && <p className={css.small}><Go to="/find-devices" className="link" testid="to-find-devices">{say("findFirst")}</Go></p>}</Panel>
       {driver && (
         <Panel title={say("where", { driver: driver.title })}>
           <div className={css.form}>
