@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from dovetail.sim.line import Change
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.broker import Broker
 from dovetail.sim.servers.modbus import ModbusUnitServer
-from dovetail.sim.servers.opcua import StandardNodes, UnitServer
+from dovetail.sim.servers.opcua import StandardNodes, UnitServer, make_identity
 from dovetail.sim.servers.s7 import S7UnitServer
 from dovetail.sim.truth import Counts, Status
 from dovetail.testing.web import Said, WebServer
@@ -127,6 +129,28 @@ def test_a_try_of_a_device_that_is_away_says_who_can_mend_it(floor: Floor, drive
     told = floor.client.post("/connections/try", json={"link": {"driver": driver, "options": away}}).json()
     assert (told["ok"], told["mends"]) == (False, "site"), told
     assert told["cause"]
+
+
+def test_a_server_that_nobody_approved_shows_itself_and_is_let_in_when_it_is(floor: Floor, tmp_path: Path) -> None:
+    there, ours = make_identity(tmp_path, name="filler"), make_identity(tmp_path, name="dovetail")
+    secured = UnitServer("filler", port=0, standard=call(floor.client, StandardNodes.make), identity=there)
+    call(floor.client, secured.start, FIRST)
+    security = {"certificate": str(ours.certificate), "private_key": str(ours.private_key)}
+
+    def tried(**more: str) -> Any:
+        link = {"driver": "opcua", "options": {"endpoint": secured.endpoint, "security": security | more}}
+        return floor.client.post("/connections/try", json={"link": link}).json()
+
+    seen = sha256(there.certificate.read_bytes()).hexdigest()
+    met = tried()["unapproved"]
+    assert (met["option"], met["value"]) == ("security.server_fingerprint", seen)
+    shows = dict(met["shows"])
+    assert shows["sha256"] == seen and "CN=filler" in shows["subject"]
+    assert shows["valid_from"] < shows["valid_to"]
+    assert dict(tried(server_fingerprint="0" * 64)["unapproved"]["shows"])["approved"] == "0" * 64
+    let_in = tried(server_fingerprint=met["value"])
+    assert (let_in["ok"], let_in["unapproved"]) == (True, None)
+    call(floor.client, secured.stop)
 
 
 def test_a_server_is_walked_down_to_a_value_that_can_be_read(floor: Floor) -> None:

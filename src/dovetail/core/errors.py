@@ -5,7 +5,7 @@ The tree is the retry policy (DESIGN §4). `code` is stable and documented; `hin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class DovetailError(Exception):
@@ -24,6 +24,31 @@ class ConfigError(DovetailError):
     """A person must change the configuration; the program refuses to start or to apply."""
 
     code = "config"
+
+
+class UnapprovedError(ConfigError):
+    """Somebody answers whom no person has approved, and is put aside until one does.
+
+    `option` is where the configuration keeps who was approved (`security.server_fingerprint`), `value` what to write
+    there; `shows` is what the other end says of itself, for a person to compare: (what, its value).
+    """
+
+    code = "unapproved"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        option: str,
+        value: str,
+        shows: Sequence[tuple[str, str]],
+        code: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.option = option
+        self.value = value
+        self.shows = tuple(shows)
 
 
 class LinkError(DovetailError):

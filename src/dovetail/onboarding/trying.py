@@ -15,7 +15,7 @@ from dovetail.core import plugins
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind
 from dovetail.core.clock import Clock
-from dovetail.core.errors import ConfigError, DovetailError, InvalidError, PointError, RefusedError
+from dovetail.core.errors import ConfigError, DovetailError, InvalidError, PointError, RefusedError, UnapprovedError
 from dovetail.core.scope import Scope
 from dovetail.drivers.base import PACKAGE, DriverOptions, DriverSpec, Found, Point
 from dovetail.equipment.entries import KINDS
@@ -66,6 +66,7 @@ class Outcome:
     code: str | None = None
     hint: str | None = None
     mends: Literal["form", "site"] | None = None
+    unapproved: UnapprovedError | None = None
 
 
 class Trying:
@@ -222,7 +223,8 @@ def _named(text: str) -> Kind:
 
 def _failed(where: str, error: DovetailError) -> Outcome:
     mends: Literal["form", "site"] = "form" if isinstance(error, ConfigError) else "site"
-    return Outcome(None, where, cause=error.message, code=error.code, hint=error.hint, mends=mends)
+    unapproved = error if isinstance(error, UnapprovedError) else None
+    return Outcome(None, where, (), error.message, error.code, error.hint, mends, unapproved)
 
 
 def wrong_option(error: ValueError) -> InvalidError:

@@ -68,6 +68,14 @@ class MeaningOut(BaseModel):
     reason: str | None
 
 
+class UnapprovedOut(BaseModel):
+    """Who answered and is not approved: `shows` what it says of itself; to approve it, write `value` at `option`."""
+
+    option: str
+    value: str
+    shows: list[tuple[str, str]]
+
+
 class TryOut(BaseModel):
     """Whether the device answered. `mends`: `form` where something typed is wrong, `site` where it is out there.
 
@@ -84,6 +92,7 @@ class TryOut(BaseModel):
     code: str | None = None
     hint: str | None = None
     mends: Literal["form", "site"] | None = None
+    unapproved: UnapprovedOut | None = None
     signals: list[ReadingOut] = []
     meaning: MeaningOut | None = None
 
@@ -192,7 +201,7 @@ class DefinitionOut(BaseModel):
 
 def try_out(outcome: Outcome, meaning: Decision | None, *, driver: str) -> TryOut:
     """A try in the API's words."""
-    look = outcome.look
+    look, met = outcome.look, outcome.unapproved
     out = TryOut(
         ok=look is not None,
         where=outcome.where,
@@ -200,6 +209,7 @@ def try_out(outcome: Outcome, meaning: Decision | None, *, driver: str) -> TryOu
         code=outcome.code,
         hint=outcome.hint,
         mends=outcome.mends,
+        unapproved=None if met is None else UnapprovedOut(option=met.option, value=met.value, shows=list(met.shows)),
         signals=[_reading(one, driver) for one in outcome.signals],
         meaning=None if meaning is None else MeaningOut(state=meaning.state, mode=meaning.mode, reason=meaning.reason),
     )

@@ -18,7 +18,7 @@ from asyncua.crypto import security_policies, uacrypto
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, load_pem_private_key
 
-from dovetail.core.errors import ConfigError, DovetailError, LinkError
+from dovetail.core.errors import ConfigError, DovetailError, LinkError, UnapprovedError
 from dovetail.core.limits import CONNECT_TIMEOUT_S
 from dovetail.drivers.base import Surroundings
 from dovetail.drivers.opcua.options import OpcUaOptions
@@ -172,11 +172,28 @@ def check_pin(options: OpcUaOptions, certificate: bytes) -> None:
     what = (
         "presents a certificate that nobody has approved" if pinned is None else "has another certificate than before"
     )
-    raise ConfigError(
+    raise UnapprovedError(
         f"{options.endpoint} {what}: SHA-256 {seen}",
+        option="security.server_fingerprint",
+        value=seen,
+        shows=[("sha256", seen), *_named(certificate), *([("approved", pinned)] if pinned else [])],
         code="opcua-certificate",
         hint="compare it at the server itself, then set security.server_fingerprint to it",
     )
+
+
+def _named(certificate: bytes) -> list[tuple[str, str]]:
+    """What a certificate (DER) says of its owner; nothing of one that cannot be read."""
+    try:
+        said = x509.load_der_x509_certificate(certificate)
+        return [
+            ("subject", said.subject.rfc4514_string()),
+            ("issuer", said.issuer.rfc4514_string()),
+            ("valid_from", said.not_valid_before_utc.date().isoformat()),
+            ("valid_to", said.not_valid_after_utc.date().isoformat()),
+        ]
+    except ValueError:
+        return []
 
 
 def first_certificate(der: bytes) -> bytes:

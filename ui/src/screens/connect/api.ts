@@ -12,7 +12,9 @@ export interface MachineBody { path: string; name: string | null; standard_rate_
 export interface PutBody { connection: string; seen: number; link: LinkBody; machine: MachineBody | null; plant_name: string | null }
 
 export interface Reading { property: string; address: string; kind: string | null; value: Scalar; quality: number | null; quality_name: string | null; native: number; moved_ms: number | null; since_first: number | null; error: string | null; hint: string | null }
-export interface Tried { ok: boolean; where: string; connected_ms: number | null; answered_ms: number | null; clock_ms: number | null; cause: string | null; code: string | null; hint: string | null; mends: "form" | "site" | null; signals: Reading[]; meaning: { state: string; mode: string; reason: string | null } | null }
+/** Who answered and is not approved yet; approving writes `value` at `option`. */
+export interface Unapproved { option: string; value: string; shows: [string, string][] }
+export interface Tried { ok: boolean; where: string; connected_ms: number | null; answered_ms: number | null; clock_ms: number | null; cause: string | null; code: string | null; hint: string | null; mends: "form" | "site" | null; unapproved: Unapproved | null; signals: Reading[]; meaning: { state: string; mode: string; reason: string | null } | null }
 export interface Found { address: string; name: string; is_folder: boolean; kind: string | null; unit: string | null }
 export interface Fault { pointer: string; code: string; message: string; hint: string | null; place: string }
 export interface PlanStep { section: string; act: "add" | "change" | "remove" | "move"; key: string; fields: [string, string, string][] }

@@ -5,11 +5,13 @@ import { asProblem } from "@/api/problem";
 import { may, useMe } from "@/app/gate";
 import { ProblemNotice } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { type Driver, type Tried, tryIt } from "@/screens/connect/api";
+import { type Driver, type Tried, tryIt, type Unapproved } from "@/screens/connect/api";
 import css from "@/screens/connect/connect.module.css";
 import { linkOf, segmentOf } from "@/screens/connect/draft";
 import { useDriverWords } from "@/screens/connect/driver-words";
 import { OptionForm } from "@/screens/connect/option-form";
+import { type Options, withValue } from "@/screens/connect/schema";
+import { Approval } from "@/screens/connect/unapproved";
 import type { StepProps } from "@/screens/connect/wizard";
 import { words } from "@/screens/connect/words";
 import { formatNumber } from "@/show/format";
@@ -36,7 +38,7 @@ function Cards({ drivers, chosen, onChoose }: { drivers: readonly Driver[]; chos
   );
 }
 
-export function Answer({ tried }: { tried: Tried }) {
+export function Answer({ tried, onApprove }: { tried: Tried; onApprove?: () => void }) {
   const say = useWords(words);
   const language = useLanguage();
   const ms = (value: number | null) => formatNumber(value, language, 1);
@@ -45,7 +47,7 @@ export function Answer({ tried }: { tried: Tried }) {
       <div className={css.bad} role="alert" data-testid="try-failed">
         <span className={css.answer}><StateSign sign="cut" tone="fault" /><b>{say(tried.mends === "form" ? "refusedForm" : "refusedSite")}</b></span>
         <span>{tried.cause}</span>
-        {tried.hint && <span className={css.small}>{tried.hint}</span>}
+        {tried.unapproved && onApprove ? <Approval met={tried.unapproved} onApprove={onApprove} /> : tried.hint && <span className={css.small}>{tried.hint}</span>}
       </div>
     );
   }
@@ -62,7 +64,12 @@ export const optionOf = (pointer: string | null): string | null => (pointer?.sta
 
 export function DeviceStep({ draft, change, driver, drivers, outline, standing }: StepProps) {
   const say = useWords(words);
-  const test = useMutation({ mutationFn: () => tryIt({ link: linkOf(draft), signals: [], states: null }) });
+  const test = useMutation({ mutationFn: (options: Options) => tryIt({ link: linkOf({ ...draft, options }), signals: [], states: null }) });
+  const approve = ({ option, value }: Unapproved) => {
+    const options = withValue(draft.options, option, value);
+    change({ options });
+    test.mutate(options);
+  };
   const choose = (chosen: Driver) => {
     const taken = new Set(outline.connections);
     const free = Array.from({ length: taken.size + 1 }, (_, n) => `plc${n + 1}`).find((name) => !taken.has(name)) ?? "";
@@ -83,10 +90,10 @@ export function DeviceStep({ draft, change, driver, drivers, outline, standing }
             <OptionForm key={driver.name} driver={driver} options={draft.options} secrets={draft.secrets} onChange={change} fault={field === null ? null : { path: field, text: [problem?.detail, problem?.hint].filter(Boolean).join(" – ") }} />
           </div>
           <div className={css.test}>
-            <Button variant="default" loading={test.isPending} onClick={() => test.mutate()} data-testid="try">{say("test")}</Button>
+            <Button variant="default" loading={test.isPending} onClick={() => test.mutate(draft.options)} data-testid="try">{say("test")}</Button>
             <span className={css.small}>{say("testHint")}</span>
           </div>
-          {test.data && !test.isPending && <Answer tried={test.data} />}
+          {test.data && !test.isPending && <Answer tried={test.data} onApprove={() => test.data.unapproved && approve(test.data.unapproved)} />}
           {test.error && field === null && <ProblemNotice error={test.error} compact />}
         </Panel>
       )}
