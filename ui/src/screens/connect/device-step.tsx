@@ -42,12 +42,13 @@ export function Answer({ tried, onApprove }: { tried: Tried; onApprove?: () => v
   const say = useWords(words);
   const language = useLanguage();
   const ms = (value: number | null) => formatNumber(value, language, 1);
+  if (tried.unapproved && onApprove) return <Approval met={tried.unapproved} where={tried.where} onApprove={onApprove} />;
   if (!tried.ok) {
     return (
       <div className={css.bad} role="alert" data-testid="try-failed">
         <span className={css.answer}><StateSign sign="cut" tone="fault" /><b>{say(tried.mends === "form" ? "refusedForm" : "refusedSite")}</b></span>
         <span>{tried.cause}</span>
-        {tried.unapproved && onApprove ? <Approval met={tried.unapproved} onApprove={onApprove} /> : tried.hint && <span className={css.small}>{tried.hint}</span>}
+        {tried.hint && <span className={css.small}>{tried.hint}</span>}
       </div>
     );
   }
