@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 SETTLE_STEP_S: Final = 0.1
 SETTLE_STEPS: Final = 15  # 1.5 s for the initial values; what is still missing is read
 STABLE_US: Final = 10 * SECOND_US  # a link that held this long starts its back-off anew
+NEVER_US: Final = -(1 << 62)
 OPEN_TIMEOUT_S: Final = 10.0  # name resolution, channel, certificates and session together
 
 
@@ -72,6 +73,8 @@ class LinkSession:
         self._connected_us = 0
         self._reconnects = 0
         self._overruns = 0
+        self._read_us = NEVER_US  # when a read last came back, by the monotonic clock
+        self._reads_prove = False  # the device has no clock to measure and reports nothing by itself: a read tells all
         self._demotions = 0
         self._silent_asks = 0
         self._wire = Wire(company.clock)
@@ -178,7 +181,7 @@ class LinkSession:
         await run_together(self._watch(driver, gate), *jobs)
 
     async def _watch(self, driver: Driver, gate: asyncio.Semaphore) -> None:
-        """Settle, then prove each second that the device lives."""
+        """Settle, then prove each second that the device lives; one that answered a read since has proved it."""
         await self._settle(driver, gate)
         self._check_room()
         self._up()
@@ -187,7 +190,8 @@ class LinkSession:
         while True:
             due_us = max(due_us + every_us, self._clock.monotonic_us())
             await self._clock.sleep((due_us - self._clock.monotonic_us()) / SECOND_US)
-            await self._probe(driver, gate)
+            if not self._reads_prove or self._read_us < due_us - every_us:
+                await self._probe(driver, gate)
             self._check_room()
 
     async def _settle(self, driver: Driver, gate: asyncio.Semaphore) -> None:
@@ -209,6 +213,7 @@ class LinkSession:
             begun_us = self._clock.monotonic_us()
             alive = await within(self._clock, driver.probe(), what="a proof of life")
         self._hand.metrics.answered(self._clock.monotonic_us() - begun_us)
+        self._reads_prove = alive.device_us is None and self._spec is not None and not self._spec.listens
         self._hand.alive(alive, is_up=self._state == "up")
         self._check_time()
 
@@ -223,6 +228,7 @@ class LinkSession:
         done_us = self._clock.monotonic_us()
         self._hand.metrics.answered(done_us - begun_us)
         self._hand.metrics.read(done_us)
+        self._read_us = done_us
         self._hand.polled(batches, asked_us=asked_us, is_up=self._state == "up")
         self._check_time()
         self._check_room()
