@@ -26,7 +26,7 @@ from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
 
-MACHINES, LINKS, SECONDS, WARM, OWED = 250, 10, 30, 10, 30
+MACHINES, LINKS, SECONDS, WARM, OWED = 250, 10, 20, 5, 30
 STEPS_A_SECOND = 5  # as often as the role looks, so that one step settles many
 EVERYTHING = system_scope("bench")
 SIGNALS = ("power", "flow", "hot", "cold", "speed", "level")
