@@ -14,6 +14,7 @@ from dovetail.mqtt.sparkplug import form_of, value_of
 
 QUALITY: Final = "Quality"  # the property that carries an OPC quality (§6.4.21)
 STALE: Final = 500
+TIME_MAX_US: Final = 253_402_300_800_000_000  # the year 10000: no sender's clock says that
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +85,8 @@ def take(payload: Any, names: Names, aliases: Aliases, moment: Moment, arrivals:
                 _bad(wanted, received_us, q.BAD_DEVICE, arrivals)
                 continue
         device_us = ((metric.timestamp * 1000) or sent_us) if believes else NO_DEVICE_TIME
+        if device_us > TIME_MAX_US:
+            device_us = sent_us  # the metric's own time is none
         for index, put in wanted.tags:
             put(((index,), (raw,), received_us, device_us))
     return unknown
@@ -94,9 +97,10 @@ def _odd(metric: Any, wanted: Wanted, moment: Moment, arrivals: Arrivals) -> Non
     quality = _quality(metric)
     raw = None if metric.is_null else value_of(metric, wanted.datatype)
     said_us = metric.timestamp * 1000 or moment.sent_us
+    said_us = said_us if said_us <= TIME_MAX_US else moment.sent_us
     if metric.is_historical:
         then_us = min(said_us - moment.shift_us, moment.received_us)
-        if raw is not None and quality == q.GOOD and said_us:
+        if raw is not None and quality == q.GOOD and said_us and then_us > 0:
             arrivals.late += [(index, raw, then_us, NO_DEVICE_TIME) for index, _ in wanted.tags]
     elif raw is None or quality != q.GOOD:
         _bad(wanted, moment.received_us, q.BAD_DEVICE if quality == q.GOOD else quality, arrivals)
