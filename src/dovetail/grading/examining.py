@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from dovetail.grading import grades
@@ -22,7 +22,7 @@ TRIALS: Final[Mapping[str, Trial]] = {
 CLOCK: Final[Trial] = "clock skew"
 
 
-async def examine(driver: str, benches: Iterable[type[Bench]]) -> Report:
+async def examine(driver: str, benches: Iterable[Callable[[], Bench]]) -> Report:
     """The grade of a driver: each criterion with what its benches showed."""
     found: list[Judged] = []
     for make in benches:
@@ -30,12 +30,12 @@ async def examine(driver: str, benches: Iterable[type[Bench]]) -> Report:
     return together(driver, found)
 
 
-async def _of(make: type[Bench]) -> list[Judged]:
+async def _of(make: Callable[[], Bench]) -> list[Judged]:
     bench = make()
     spec = spec_of(bench)
     await asyncio.to_thread(spec.prepare)
     wanted: list[Trial] = [*TRIALS.values(), *([CLOCK] if spec.tells_time else [])]
-    trials: list[Trial] = [trial for trial in wanted if trial not in make.cannot]
+    trials: list[Trial] = [trial for trial in wanted if trial not in bench.cannot]
     each = await asyncio.gather(*(play(trial, make(), make()) for trial in trials))
     played: dict[Trial, Played] = dict(zip(trials, each, strict=True))
     found = [_reads(played), *(_stood(name, trial, bench, played) for name, trial in TRIALS.items())]

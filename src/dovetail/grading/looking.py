@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,7 @@ async def opened(bench: Bench) -> AsyncIterator[_Opened]:
             await asyncio.gather(work, return_exceptions=True)
 
 
-async def look(make: type[Bench]) -> list[Judged]:
+async def look(make: Callable[[], Bench]) -> list[Judged]:
     """All that is seen of a device that is well, one after the other."""
     found = [refuses(make(), 1), await redacts(make()), await closes(make())]
     for criterion, one in (

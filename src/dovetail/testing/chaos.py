@@ -44,9 +44,12 @@ class _Line:
 
 
 class ChaosProxy:
-    """Lay it to a port of loopback, connect to its own, and say what is wrong. Belongs to the loop that laid it."""
+    """Lay it to a port of loopback, connect to its own, and say what is wrong. Belongs to the loop that laid it.
 
-    def __init__(self, *, seed: int = 0, clock: Clock | None = None) -> None:
+    With `socket`, the path of a Unix socket, it leads there instead.
+    """
+
+    def __init__(self, *, seed: int = 0, clock: Clock | None = None, socket: str | None = None) -> None:
         self.port = 0
         self.fault = NONE
         self.connections = 0  # that were taken
@@ -54,6 +57,7 @@ class ChaosProxy:
         self._rng = random.Random(seed)  # noqa: S311 - noise that can be made again
         self._clock = clock or SystemClock()
         self._target = 0
+        self._socket = socket
         self._server: asyncio.Server | None = None
         self._flows = asyncio.Event()
         self._flows.set()
@@ -125,7 +129,7 @@ class ChaosProxy:
             del self._lines[line]
 
     async def _carry(self, line: _Line, near: asyncio.StreamReader) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        far_reader, far_writer = await self._reach()
         waiting: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(WAITING_MAX)
         ways = (self._ask(line, near, far_writer), self._take(line, far_reader, waiting), self._give(line, waiting))
         tasks = [asyncio.create_task(way) for way in ways]
@@ -136,6 +140,11 @@ class ChaosProxy:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             far_writer.transport.abort()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._socket is not None:
+            return await asyncio.open_unix_connection(self._socket)
+        return await asyncio.open_connection("127.0.0.1", self._target)
 
     async def _ask(self, line: _Line, near: asyncio.StreamReader, far: asyncio.StreamWriter) -> None:
         while data := await near.read(CHUNK):

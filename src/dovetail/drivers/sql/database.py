@@ -20,6 +20,8 @@ from dovetail.drivers.sql.statement import plain
 
 CONNECT_S: Final = 5
 STEPS: Final = 10_000  # of SQLite's machine between two looks at the clock
+# A server that went without a word is known to be gone after so long; the system's own word for it is two hours.
+_KEPT_ALIVE: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 11_000}
 _REFUSED: Final = ("28P01", "28000", "3D000", "42501")  # wrong password, no such user, database or right
 _DENIED: Final = (  # what databases say when a person must mend it, where they give no code with it
     "authentication failed", "does not exist", "no pg_hba.conf entry", "Access denied", "Unknown database",
@@ -131,6 +133,7 @@ def _arguments(options: SqlOptions) -> dict[str, Any]:
     return {
         "postgresql": {
             "connect_timeout": CONNECT_S,
+            **_KEPT_ALIVE,
             "options": f"-c statement_timeout={round(options.timeout_s * 1000)} -c default_transaction_read_only=on",
         },
         "mysql": {"connect_timeout": CONNECT_S, "read_timeout": whole_s},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from dovetail.testing.bench import Bench
@@ -12,11 +11,12 @@ from dovetail.testing.benches.folder import FileDropBench
 from dovetail.testing.benches.opcua import OpcUaBench
 from dovetail.testing.benches.plc import ModbusBench, ModbusRtuBench, S7Bench
 from dovetail.testing.benches.posting import WebhookBench
+from dovetail.testing.benches.sql import SqlBench
 from dovetail.testing.benches.text import SerialTextBench
 from dovetail.testing.benches.web import HttpBench, MTConnectBench
 
 # By the name of the row in the matrix: a driver's own, and what of it that has another way of speaking.
-BENCHES: Final[Mapping[str, type[Bench]]] = {
+BENCHES: Final[dict[str, type[Bench]]] = {
     "opcua": OpcUaBench,
     "modbus": ModbusBench,
     "modbus, RTU over TCP": ModbusRtuBench,
@@ -30,3 +30,6 @@ BENCHES: Final[Mapping[str, type[Bench]]] = {
     "filedrop": FileDropBench,
     "webhook": WebhookBench,
 }
+
+# Those that need a server of somebody else's beside them: played with the real counterparts, and not by ten thousands.
+WITH_SERVER: Final[dict[str, type[SqlBench]]] = {"sql, PostgreSQL": SqlBench}
