@@ -11,9 +11,10 @@ from fuzz_sound import in_pieces, sound, text_of
 
 from dovetail.core.batch import Kind
 from dovetail.core.clock import SECOND_US
+from dovetail.core.errors import ConfigError
 from dovetail.drivers.base import Point
 from dovetail.drivers.mqtt.intake import Intake
-from dovetail.drivers.mqtt.options import MqttOptions
+from dovetail.drivers.mqtt.options import MqttOptions, Presence
 from dovetail.drivers.mqtt.presence import statuses
 from dovetail.drivers.sparkplug.host import Host
 from dovetail.drivers.sparkplug.node import Patience
@@ -134,6 +135,21 @@ def mqtt_values(data: bytes) -> None:
         message = (topic, part[2:], part[1] & 1 if part[1:] else 0, 0)
         news = intake.take([message], at_us=NOW_US + at * SECOND_US, age="kept" if part[1:2] > b"\x7f" else "now")
         sound([*news.now, *news.late])
+
+
+PLANT_TOPICS = ("line1/filler/speed", "line1/capper/status", "a-b-c/d", "x/" + "m" * 60 + "/y", "line1//speed", "ä/b")
+
+
+def mqtt_presence(data: bytes) -> None:
+    """Which devices a plant's status topics tell of: topic, what it covers and the word, one a line."""
+    topic, covers, offline = (text_of(data) + "\n\n").split("\n")[:3]
+    rule = Presence(topic=topic, covers=covers, offline=offline)
+    intake = Intake(time=None, retained="use")
+    intake.add([Point(number, one, Kind.F64) for number, one in enumerate(PLANT_TOPICS, start=1)], "reported")
+    for status in statuses([rule], intake.sources.values()):
+        assert status.sources
+        status.says_away(b'{"state":"gone"}')
+        status.says_away(b"\xff")
 
 
 # --- Sparkplug ----------------------------------------------------------------------------------------------------
@@ -289,6 +305,19 @@ TARGETS = [
         ),
         mqtt_values,
         words=(b"\x1e\x01\x00", b"\x1e\x07\x00", b'"ts":', b'{"speed":', b"1767225600", b"on", b"[tag=speed]"),
+        slow=True,
+    ),
+    Target(
+        "mqtt-presence",
+        "status topics of devices, with names in braces",
+        (
+            b"line1/{device}/status#/state\nline1/{device}/#\ngone",
+            b"{a}-{b}/is\n{a}-{b}-c/#\noffline",
+            b"x/{m}/y\nx/{m}/y",
+        ),
+        mqtt_presence,
+        (ValueError, ConfigError),
+        (b"{a}", b"{b}", b"{device}", b"/#", b"#/", b"+", b"/", b"\n", b"{", b"}"),
         slow=True,
     ),
     Target(
