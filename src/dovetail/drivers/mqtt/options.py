@@ -13,7 +13,6 @@ from dovetail.drivers.mqtt.address import Pointer, parse_address, parse_pointer
 from dovetail.mqtt import topics
 
 NAME: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-NAMES_MAX: Final = 3  # in one level: in how many ways they share its letters grows with the power of their number
 SESSION_S: Final = 86_400  # what a broker keeps for us: a day; more would come as one flood
 
 
@@ -35,8 +34,6 @@ class Presence(BaseModel):
                 raise ValueError(f"{pattern!r} {fault}")
         if "+" in self.covers:
             raise ValueError("`covers` has no `+`: name the level in both, like {device}")
-        if any("}{" in level or len(NAME.findall(level)) > NAMES_MAX for level in self.covers.split("/")):
-            raise ValueError(f"`covers` has at most {NAMES_MAX} names in one level, and text between them")
         unknown = set(NAME.findall(self.covers)) - set(NAME.findall(address.topic))
         if unknown:
             raise ValueError(f"`covers` names {', '.join(sorted(unknown))}, which the status topic does not")
