@@ -85,6 +85,31 @@ class Columns:
             ts_device=device_us,
         )
 
+    def numbers(
+        self,
+        kind: Kind,
+        index: NDArray[np.intp],
+        raws: NDArray[Any],
+        received_us: NDArray[np.int64],
+        device_us: NDArray[np.int64] | None,
+    ) -> Batch:
+        """Numbers that came as such; those that are not F64 are of points without a scale."""
+        quality = np.full(len(index), q.GOOD, dtype=np.uint16)
+        value: NDArray[Any] = raws.astype(DTYPES[kind])
+        if kind is Kind.F64:
+            if not self._plain[index].all():
+                value = value * self._scales[index] + self._offsets[index]
+            quality[~np.isfinite(value)] = q.UNCERTAIN_RANGE
+        return Batch(
+            kind=kind,
+            tag=self._tags[index],
+            ts=received_us,
+            value=value,
+            valid=np.ones(len(index), dtype=np.bool_),
+            quality=quality,
+            ts_device=device_us,
+        )
+
     def _bad(self, bad: Sequence[BadRow]) -> list[Batch]:
         by_kind: dict[Kind, list[BadRow]] = defaultdict(list)
         for row in bad:

@@ -38,7 +38,7 @@ class Flat(NamedTuple):
     """Values of many blocks side by side."""
 
     points: NDArray[np.intp]  # indices
-    raws: Sequence[Any]
+    raws: Sequence[Any] | NDArray[Any]  # an array: numbers as they are
     received_us: NDArray[np.int64]
     device_us: NDArray[np.int64] | None
 
@@ -74,7 +74,10 @@ class Held:
 
     def keep_all(self, flat: Flat) -> None:
         """Many, in the order they came: of those of one point the last stays."""
-        self._raw[flat.points] = np.fromiter(flat.raws, dtype=object, count=len(flat.raws))
+        if isinstance(flat.raws, np.ndarray):
+            self._raw[flat.points] = flat.raws.astype(object)
+        else:
+            self._raw[flat.points] = np.fromiter(flat.raws, dtype=object, count=len(flat.raws))
         self._received_us[flat.points] = flat.received_us
         self._device_us[flat.points] = NO_DEVICE_TIME if flat.device_us is None else flat.device_us
 
@@ -134,6 +137,26 @@ class Arrivals:
         self._lay(coming)
         self._flats.append((coming, flat))
 
+    def put_numbers(self, kind: Kind, flat: Flat) -> None:
+        """Numbers of reported points that `can_be_numbers`, as columns: one a point, and none of them null."""
+        self.put_flat(self._coming["reported", kind], flat)
+
+    def kind(self, index: int) -> Kind:
+        """What kind of value a point brings."""
+        return self._points[index].kind
+
+    def can_be_numbers(self, index: int, field: str) -> bool:
+        """Whether what a field of a device's message holds may be put as it is, without a look at each value."""
+        point = self._points[index]
+        if self._ways[index] != "reported":
+            return False
+        if point.kind is Kind.F64:
+            return field in ("int_value", "long_value", "float_value", "double_value")
+        if point.kind is Kind.BOOL:
+            return field == "boolean_value"
+        is_plain = point.scale == 1.0 and point.offset == 0.0
+        return point.kind in (Kind.I64, Kind.U64) and is_plain and field in ("int_value", "long_value")
+
     def _lay(self, coming: Coming) -> None:
         if coming.blocks:
             self._flats.append((coming, _side_by_side(coming.blocks)))
@@ -146,13 +169,18 @@ class Arrivals:
             self._lay(coming)
         flats, self._flats = self._flats, []
         for coming, flat in flats:
+            if isinstance(flat.raws, np.ndarray):
+                self.held.keep_all(flat)
+                now.append(self._columns.numbers(coming.kind, flat.points, flat.raws, flat.received_us, flat.device_us))
+                continue
             types = set(map(type, flat.raws))
-            if NoneType in types:
-                flat = self._without_nulls(flat)
-                types.discard(NoneType)
-            self.held.keep_all(flat)
-            if coming.way == "reported" and len(flat.raws):
-                now.append(self._columns.batch(coming.kind, *flat, types))
+            rest = self._without_nulls(flat) if NoneType in types else flat
+            self.held.keep_all(rest)
+            if coming.way == "reported" and len(rest.raws):
+                points, raws, received_us, device_us = rest
+                now.append(
+                    self._columns.batch(coming.kind, points, [*raws], received_us, device_us, types - {NoneType})
+                )
         if self.again or self.bad or self.late:
             return self._with_odd_ones(now)
         return News(tuple(now))

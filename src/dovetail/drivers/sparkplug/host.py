@@ -13,6 +13,7 @@ from dovetail.drivers.base import Point
 from dovetail.drivers.reported import Arrivals, News, Way
 from dovetail.drivers.sparkplug.address import NODE_ITSELF, SparkplugAddress, parse_address
 from dovetail.drivers.sparkplug.node import Node, Patience, Verb
+from dovetail.drivers.sparkplug.shapes import columns
 from dovetail.mqtt.sparkplug import NAMESPACE, decode
 from dovetail.mqtt.stream import Message
 
@@ -60,11 +61,15 @@ class Host:
             if meant is None or flags & 0x01:  # births and data are never retained: what is remembered is of the past
                 continue
             at_us += 1
+            node, verb, device = meant
+            if verb in ("NDATA", "DDATA"):
+                message = columns(data)
+                if message is not None and node.hear_columns(device, message, at_us):
+                    continue
             payload = decode(data)
             if payload is None:
                 self.undecodable += 1
                 continue
-            node, verb, device = meant
             node.hear(verb, device, payload, at_us)
         self._last_us = at_us
         return self.arrivals.flush()

@@ -14,7 +14,7 @@ from dovetail.mqtt.sparkplug import form_of, value_of
 
 QUALITY: Final = "Quality"  # the property that carries an OPC quality (§6.4.21)
 STALE: Final = 500
-TIME_MAX_US: Final = 253_402_300_800_000_000  # the year 10000: no sender's clock says that
+TIME_MS_MAX: Final = 253_402_300_800_000  # the year 10,000: what is later says nothing
 
 
 @dataclass(slots=True, eq=False)
@@ -84,20 +84,22 @@ def take(payload: Any, names: Names, aliases: Aliases, moment: Moment, arrivals:
             if raw is None:
                 _bad(wanted, received_us, q.BAD_DEVICE, arrivals)
                 continue
-        device_us = ((metric.timestamp * 1000) or sent_us) if believes else NO_DEVICE_TIME
-        if device_us > TIME_MAX_US:
-            device_us = sent_us  # the metric's own time is none
+        device_us = (time_us(metric.timestamp) or sent_us) if believes else NO_DEVICE_TIME
         for index, put in wanted.tags:
             put(((index,), (raw,), received_us, device_us))
     return unknown
+
+
+def time_us(sent_ms: int) -> int:
+    """A time of the wire, µs; 0 for none, and for one that no calendar has."""
+    return sent_ms * 1000 if sent_ms <= TIME_MS_MAX else 0
 
 
 def _odd(metric: Any, wanted: Wanted, moment: Moment, arrivals: Arrivals) -> None:
     """A metric that is not simply a value of now."""
     quality = _quality(metric)
     raw = None if metric.is_null else value_of(metric, wanted.datatype)
-    said_us = metric.timestamp * 1000 or moment.sent_us
-    said_us = said_us if said_us <= TIME_MAX_US else moment.sent_us
+    said_us = time_us(metric.timestamp) or moment.sent_us
     if metric.is_historical:
         then_us = min(said_us - moment.shift_us, moment.received_us)
         if raw is not None and quality == q.GOOD and said_us and then_us > 0:

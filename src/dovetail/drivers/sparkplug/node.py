@@ -15,7 +15,9 @@ from dovetail.core.clock import SECOND_US
 from dovetail.drivers.clocks import DeviceClock
 from dovetail.drivers.reported import Arrivals
 from dovetail.drivers.sparkplug.address import NODE_ITSELF
-from dovetail.drivers.sparkplug.metrics import Aliases, Moment, Names, Put, Wanted, take
+from dovetail.drivers.sparkplug.metrics import Aliases, Moment, Names, Put, Wanted, take, time_us
+from dovetail.drivers.sparkplug.quick import Quick
+from dovetail.drivers.sparkplug.shapes import Message
 from dovetail.mqtt.sparkplug import BDSEQ
 
 FIRST_ASK_US: Final = 300_000  # after the start: a node that waits for its host is born by itself
@@ -72,6 +74,7 @@ class Node:
     _must_ask: bool = True
     _asked_us: int | None = None
     _pause_us: int = 0
+    _quick: Quick | None = None
 
     def want(self, device: str, metric: str, tag: tuple[int, Put]) -> None:
         """One more tag; a metric that the last birth already declared needs a new one to be learnt."""
@@ -79,6 +82,7 @@ class Node:
         if metric not in of:
             of[metric] = Wanted()
             self._must_ask = True
+        self._quick = None
         of[metric].tags.append(tag)
 
     # --- what comes -------------------------------------------------------------------------------------------
@@ -101,6 +105,22 @@ class Node:
                 self._gap_since_us = at_us
         else:
             self._must_ask = True
+
+    def hear_columns(self, device: str, message: Message, at_us: int) -> bool:
+        """A data message of a steady node, as columns; False when it has to be heard the ordinary way."""
+        if self.standing != "online" or message.seq != self._expected or self._ahead:
+            return False
+        if device != NODE_ITSELF and self.devices.get(device) != "online":
+            return False
+        if self._quick is None:
+            self._quick = Quick(self._aliases, self.arrivals)
+        found = self._quick.find(message)
+        if found is None:
+            return False
+        self._quick.put(found, self._moment(time_us(message.sent_ms), at_us))
+        self._expected = (self._expected + 1) % 256
+        self._gap_since_us = None
+        return True
 
     def _birth(self, payload: Any, at_us: int) -> None:
         """Everything known of the node begins anew (§5.4)."""
@@ -147,6 +167,7 @@ class Node:
 
     def _declare(self, device: str, payload: Any, at_us: int) -> None:
         """A birth: names, aliases, types, and the values with it; a wanted metric that is not in it is BAD_CONFIG."""
+        self._quick = None
         wanted = self.wanted.get(device, {})
         for one in wanted.values():
             one.forget()
@@ -166,14 +187,17 @@ class Node:
         self.arrivals.bad += [(index, at_us, q.BAD_CONFIG, 0) for one in missing for index, _ in one.tags]
 
     def _values(self, device: str, payload: Any, at_us: int) -> None:
-        sent_us = payload.timestamp * 1000
-        says = self.clock.judge(sent_us, at_us) if sent_us else "nothing"
-        shift_us = 0 if says != "nothing" or not sent_us else self.clock.ahead_us
-        moment = Moment(at_us, sent_us, says != "nothing", shift_us)
+        moment = self._moment(time_us(payload.timestamp), at_us)
         unknown = take(payload, self._names.get(device, {}), self._aliases, moment, self.arrivals)
         if unknown:
             self.counted.unknown += unknown
             self._must_ask = True
+
+    def _moment(self, sent_us: int, at_us: int) -> Moment:
+        """How far the times of a message sent then are to be believed."""
+        says = self.clock.judge(sent_us, at_us) if sent_us else "nothing"
+        shift_us = 0 if says != "nothing" or not sent_us else self.clock.ahead_us
+        return Moment(at_us, sent_us, says != "nothing", shift_us)
 
     def _close_gap(self, at_us: int) -> None:
         """What waited for the missing message goes on, as far as it is in order now."""
