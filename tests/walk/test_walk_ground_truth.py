@@ -135,7 +135,7 @@ def derived(folder: Path, seed: int, way: Way, *, hours: float) -> list[object]:
     with installation(folder, hours=hours) as plant:
         life = plant.live(seed, window_us=5 * MINUTE_US)
         plant.record_jobs(life.jobs)
-        plant.store(way(life.frames, Random(seed)), at_once=17)
+        plant.store(way(life.frames, Random(seed)), at_once=41)
         return everything(plant, life)
 
 
