@@ -154,7 +154,7 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not left, f"{request.node.nodeid} left threads running: {left}"
 
 
-gc.set_threshold(50_000, 20, 10)  # the interpreter's own 700 is a search for garbage in every few lines of a test
+gc.set_threshold(200_000, 20, 10)  # the interpreter's own 700 is a search for garbage in every few lines of a test
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,11 +10,12 @@ import sqlite3
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import Connection, Dialect, Engine, create_engine, create_mock_engine, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, create_mock_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from typer import Typer
 from typer.main import get_command
@@ -82,17 +83,38 @@ def _made_by_the_steps() -> tuple[str, ...]:
     return tuple(one for one in statements if one not in ("BEGIN TRANSACTION;", "COMMIT;"))
 
 
-def _upgrade(connection: Connection, step: str) -> None:
-    """As `upgrade`; an empty SQLite gets what the steps lead to without their way there, and keeps it."""
-    if step != "head" or connection.dialect.name != "sqlite":
-        _by_steps(connection, step)
+_said_by_the_steps: list[tuple[str, Any]] = []
+
+
+def _upgrade_postgres(connection: Connection) -> None:
+    """The first empty database hears the steps for real, each later one what they said to the first."""
+    if _said_by_the_steps:
+        for statement, values in _said_by_the_steps:
+            connection.exec_driver_sql(statement, values)
         return
-    if inspect(connection).get_table_names():
+    said: list[tuple[str, Any]] = []
+
+    def hears(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        said.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", hears)
+    _by_steps(connection, "head")
+    event.remove(connection, "before_cursor_execute", hears)
+    _said_by_the_steps.extend(one for one in said if not one[0].lstrip().upper().startswith("SELECT"))
+
+
+def _upgrade(connection: Connection, step: str) -> None:
+    """As `upgrade`; an empty store gets what the steps lead to without their way there, and keeps it."""
+    if step != "head":
+        _by_steps(connection, step)
+    elif inspect(connection).get_table_names():
         if connection.scalar(text("select version_num from alembic_version")) != _newest():
             _by_steps(connection, step)
-        return
-    for statement in _made_by_the_steps():
-        connection.exec_driver_sql(statement)
+    elif connection.dialect.name == "postgresql":
+        _upgrade_postgres(connection)
+    else:
+        for statement in _made_by_the_steps():
+            connection.exec_driver_sql(statement)
 
 
 @cache

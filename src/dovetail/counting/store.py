@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text, and_, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text, and_, bindparam, insert, or_, select, update
 
 from dovetail.core.limits import COUNT_PERIOD_MAX_US, COUNT_REASONS_LAST
 from dovetail.counting.model import Decision, Entry
@@ -75,39 +76,54 @@ _SEEN: Final = ("equipment_id", "seen_t0_us", "seen_t1_us", "counter", "tag_id",
                 "seen_quantity", "cause")  # fmt: skip
 
 
-def _visible(table: Table, as_of: int | None) -> Any:
+def _visible(table: Table, as_of: Any) -> Any:
     if as_of is None:
         return table.c.known_to.is_(None)
     return and_(table.c.known_from <= as_of, or_(table.c.known_to.is_(None), table.c.known_to > as_of))
 
 
-def _entries(reading: Reading, *where: Any) -> list[Entry]:
+def _entries(reading: Reading, query: Any, asked: Mapping[str, Any] | None = None) -> list[Entry]:
+    return [Entry(*row) for row in reading.connection.execute(query, asked)]
+
+
+def _entries_where(*where: Any) -> Any:
     c = count_entry.c
-    query = select(*(c[name] for name in _ENTRY)).where(*where).order_by(c.t1_us, c.row_id)
-    return [Entry(*row) for row in reading.connection.execute(query)]
+    return select(*(c[name] for name in _ENTRY)).where(*where).order_by(c.t1_us, c.row_id)
+
+
+def _bound(name: str) -> Any:
+    return bindparam(name, type_=BigInteger)
 
 
 def entries(
     reading: Reading, equipment: Collection[int], from_us: int, to_us: int, *, as_of: int | None = None
 ) -> list[Entry]:
     """The entries held true whose time touches (from_us, to_us], by the end of it."""
-    return _entries(reading, _visible(count_entry, as_of), *_touching(equipment, from_us, to_us))
+    query = _entries_query("now" if as_of is None else "as_of")
+    return _entries(reading, query, _touching(equipment, from_us, to_us) | {"as_of": as_of})
 
 
 def every_entry(reading: Reading, equipment: Collection[int], from_us: int, to_us: int) -> list[Entry]:
     """The same with those that were taken back."""
-    return _entries(reading, *_touching(equipment, from_us, to_us))
+    return _entries(reading, _entries_query("ever"), _touching(equipment, from_us, to_us))
 
 
-def _touching(equipment: Collection[int], from_us: int, to_us: int) -> tuple[Any, ...]:
+def _touching(equipment: Collection[int], from_us: int, to_us: int) -> dict[str, Any]:
+    return {"who": list(equipment), "from_us": from_us, "to_us": to_us, "near_us": to_us + COUNT_PERIOD_MAX_US}
+
+
+@cache
+def _entries_query(held: Literal["now", "as_of", "ever"]) -> Any:
+    """Built once: it is asked for every stretch that is settled, and to build it costs more than to run it."""
     c = count_entry.c
-    near = c.t1_us < to_us + COUNT_PERIOD_MAX_US
-    return c.equipment_id.in_(list(equipment)), c.t1_us > from_us, near, c.t0_us < to_us
+    ours = c.equipment_id.in_(bindparam("who", expanding=True))
+    query = _entries_where(ours, c.t1_us > _bound("from_us"), c.t1_us < _bound("near_us"), c.t0_us < _bound("to_us"))
+    return query if held == "ever" else query.where(_visible(count_entry, None if held == "now" else _bound("as_of")))
 
 
 def entry(reading: Reading, entry_id: int) -> list[Entry]:
     """What one action entered, also when it was taken back; empty: there is no such."""
-    return _entries(reading, count_entry.c.entry_id == entry_id)
+    return _entries(reading, _entries_where(count_entry.c.entry_id == entry_id))
 
 
 def last_reasons(reading: Reading, equipment_id: int) -> list[str]:
@@ -134,23 +150,33 @@ def decisions(
     reading: Reading, equipment: Collection[int], from_us: int, to_us: int, *, as_of: int | None = None
 ) -> list[Decision]:
     """The decisions on jumps of which some part lies in (from_us, to_us], by the moment of the jump."""
+    asked = {"who": list(equipment), "from_us": from_us, "to_us": to_us, "as_of": as_of}
+    return _decisions(reading, _decisions_query(now=as_of is None), asked)
+
+
+@cache
+def _decisions_query(*, now: bool) -> Any:
     c = jump_decision.c
-    touching = (c.equipment_id.in_(list(equipment)), c.seen_t1_us > from_us, c.seen_t0_us < to_us)
-    return _decisions(reading, _visible(jump_decision, as_of), *touching)
+    ours = c.equipment_id.in_(bindparam("who", expanding=True))
+    visible = _visible(jump_decision, None if now else _bound("as_of"))
+    return _decisions_where(visible, ours, c.seen_t1_us > _bound("from_us"), c.seen_t0_us < _bound("to_us"))
 
 
 def decision(reading: Reading, held_id: str) -> Decision | None:
     """What stands decided on one jump; None: nothing does."""
-    found = _decisions(reading, _visible(jump_decision, None), jump_decision.c.held_id == held_id)
+    where = _decisions_where(_visible(jump_decision, None), jump_decision.c.held_id == held_id)
+    found = _decisions(reading, where)
     return found[0] if found else None
 
 
-def _decisions(reading: Reading, *where: Any) -> list[Decision]:
-    c = jump_decision.c
-    found = reading.connection.execute(select(jump_decision).where(*where).order_by(c.seen_t1_us, c.row_id)).mappings()
+def _decisions_where(*where: Any) -> Any:
+    return select(jump_decision).where(*where).order_by(jump_decision.c.seen_t1_us, jump_decision.c.row_id)
+
+
+def _decisions(reading: Reading, query: Any, asked: Mapping[str, Any] | None = None) -> list[Decision]:
     return [
         Decision(**{name: row[name] for name in _DECISION}, seen=HeldJump(*(row[name] for name in _SEEN)))
-        for row in found
+        for row in reading.connection.execute(query, asked).mappings()
     ]
 
 

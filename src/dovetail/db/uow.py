@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Final
 
 from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.engine import URL
@@ -22,6 +23,12 @@ from dovetail.db.tables import commit_log, event_log, metadata
 
 KNOWN_LOCK = 0x0D0E7A11  # PostgreSQL advisory lock: whoever holds it takes the next `known`
 
+# Said in every transaction: built once, for to build a statement costs more than to run it.
+_NOW: Final = select(func.coalesce(func.max(commit_log.c.known), 0))
+_LOCK: Final = text("select pg_advisory_xact_lock(:lock)")
+_COMMIT: Final = insert(commit_log)
+_EVENT: Final = insert(event_log)
+
 
 class Reading:
     """A consistent view of the records; nothing can be changed through it."""
@@ -32,12 +39,11 @@ class Reading:
 
     def known_now(self) -> int:
         """The newest `known` this view can see; 0 in an empty installation."""
-        return self.connection.scalar(select(func.coalesce(func.max(commit_log.c.known), 0))) or 0
+        return self.connection.scalar(_NOW) or 0
 
     def known_at(self, at_us: int) -> int:
         """What was known at a wall-clock moment, as a `known`; 0 before the first commit."""
-        newest = select(func.coalesce(func.max(commit_log.c.known), 0)).where(commit_log.c.at_us <= at_us)
-        return self.connection.scalar(newest) or 0
+        return self.connection.scalar(_NOW.where(commit_log.c.at_us <= at_us)) or 0
 
 
 class UnitOfWork(Reading):
@@ -52,11 +58,9 @@ class UnitOfWork(Reading):
     def known(self) -> int:
         """This transaction's place in the order of knowledge. Asking for it keeps later takers waiting until commit."""
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": KNOWN_LOCK})
+            self.connection.execute(_LOCK, {"lock": KNOWN_LOCK})
         number = self.known_now() + 1
-        self.connection.execute(
-            insert(commit_log).values(known=number, at_us=self.clock.now_us(), actor_id=self.actor.id)
-        )
+        self.connection.execute(_COMMIT, {"known": number, "at_us": self.clock.now_us(), "actor_id": self.actor.id})
         return number
 
     def emit(self, event: object) -> None:
@@ -67,7 +71,7 @@ class UnitOfWork(Reading):
         known = self.known
         for n, event in enumerate(self.events):
             body = dataclasses.asdict(event)  # type: ignore[call-overload]  # events are dataclasses by contract
-            self.connection.execute(insert(event_log).values(known=known, n=n, kind=type(event).__name__, body=body))
+            self.connection.execute(_EVENT, {"known": known, "n": n, "kind": type(event).__name__, "body": body})
 
 
 class Database:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -364,14 +365,15 @@ def _replace(
 ) -> list[tuple[int, int | None]]:
     """Supersede rows that are no longer true, insert those that are new, leave the rest; (t0, t1) of what changed."""
     names = [column.name for column in table.c if column.name not in ("id", *_REVISION)]
+    face_of = attrgetter(*names)
     wanted: dict[tuple[Any, ...], int] = {}
     for item in new:
-        face = tuple(getattr(item, name) for name in names)
+        face = face_of(item)
         wanted[face] = wanted.get(face, 0) + 1
     gone: list[int] = []
     changed: list[tuple[int, int | None]] = []
     for row in old:
-        face = tuple(getattr(row, name) for name in names)
+        face = face_of(row)
         if wanted.get(face, 0):
             wanted[face] -= 1
         else:
