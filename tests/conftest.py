@@ -28,10 +28,15 @@ def pytest_report_header() -> str:
     return f"properties: {share} (make soak tries all)"
 
 
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not at production's weight. The tests of that weight itself have a fixture of this name that does nothing."""
-    shortcuts.take(monkeypatch)
+@pytest.fixture(autouse=True, scope="module")
+def quickly() -> Iterator[None]:
+    """Not at production's weight, nor what a file prepares once for its tests.
+
+    The tests of that weight itself have a fixture of this name that does nothing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        shortcuts.take(patch)
+        yield
 
 
 @pytest.fixture

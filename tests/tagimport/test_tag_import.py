@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,16 +61,28 @@ def packed(text: str | bytes) -> str:
     return base64.b64encode(gzip.compress(text.encode() if isinstance(text, str) else text)).decode()
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, httpx2.Cookies]:
+    """The folder of an installation with Anna and the plant, and Anna's session: each test begins with a copy."""
+    data = tmp_path_factory.mktemp("set_up") / "data"
     with (
-        open_house(Settings(data=tmp_path / "data")) as house,
+        open_house(Settings(data=data)) as house,
         TestClient(house.gated, base_url="http://127.0.0.1/api/v1") as found,
     ):
         given = SetUp(token=house.security.new_set_up_token(), login="anna", name="Anna", password=WORD)
         assert found.post("/setup", json=given.model_dump()).status_code == 201
         applied = found.post("/plant/apply", json={"documents": PLANT})
         assert applied.status_code == 200, applied.text
+        return data, found.cookies
+
+
+@pytest.fixture
+def client(set_up: tuple[Path, httpx2.Cookies], tmp_path: Path) -> Iterator[TestClient]:
+    data = shutil.copytree(set_up[0], tmp_path / "data")
+    with (
+        open_house(Settings(data=data)) as house,
+        TestClient(house.gated, base_url="http://127.0.0.1/api/v1", cookies=set_up[1]) as found,
+    ):
         yield found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -366,15 +367,12 @@ def _replace(
     """Supersede rows that are no longer true, insert those that are new, leave the rest; (t0, t1) of what changed."""
     names = [column.name for column in table.c if column.name not in ("id", *_REVISION)]
     face_of = attrgetter(*names)
-    wanted: dict[tuple[Any, ...], int] = {}
-    for item in new:
-        face = face_of(item)
-        wanted[face] = wanted.get(face, 0) + 1
+    wanted = Counter(map(face_of, new))
     gone: list[int] = []
     changed: list[tuple[int, int | None]] = []
     for row in old:
         face = face_of(row)
-        if wanted.get(face, 0):
+        if wanted[face]:
             wanted[face] -= 1
         else:
             gone.append(row.id)

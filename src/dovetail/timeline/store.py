@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from functools import cache
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    bindparam,
     case,
     func,
     insert,
@@ -64,19 +62,19 @@ NAMES: Final = tuple(Edit.__slots__)
 _C = timeline_edit.c
 
 
-def _visible(as_of: Any) -> Any:
+def _visible(as_of: int | None) -> Any:
     if as_of is None:
         return _C.known_to.is_(None)
     return and_(_C.known_from <= as_of, or_(_C.known_to.is_(None), _C.known_to > as_of))
 
 
-def _between(equipment_id: Any, from_us: Any, to_us: Any) -> Any:
+def _between(equipment_id: int, from_us: int, to_us: int | None) -> Any:
     ours = and_(_C.equipment_id == equipment_id, or_(_C.t1_us.is_(None), _C.t1_us > from_us))
     return ours if to_us is None else and_(ours, _C.t0_us < to_us)
 
 
-def _read(reading: Reading, query: Any, asked: Mapping[str, Any] | None = None) -> list[Edit]:
-    return [Edit(*row) for row in reading.connection.execute(query, asked)]
+def _read(reading: Reading, query: Any) -> list[Edit]:
+    return [Edit(*row) for row in reading.connection.execute(query)]
 
 
 def _edits(*where: Any) -> Any:
@@ -88,36 +86,20 @@ def touching(
     reading: Reading, equipment_id: int, from_us: int, to_us: int | None, *, as_of: int | None = None
 ) -> list[Edit]:
     """The edits that hold and say something of [from_us, to_us), the oldest first."""
-    asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us, "as_of": as_of}
-    return _read(reading, _holding(now=as_of is None, ends=to_us is not None)[0], asked)
+    query = _edits(_visible(as_of), _C.withdrawn.is_(False), _between(equipment_id, from_us, to_us))
+    return _read(reading, query.order_by(_C.edit_id))
 
 
 def before(reading: Reading, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Edit | None:
     """Of the edits that hold and end by a moment, the one that reaches furthest."""
-    asked = {"who": equipment_id, "at_us": at_us, "as_of": as_of}
-    return next(iter(_read(reading, _holding(now=as_of is None)[1], asked)), None)
+    query = _edits(_visible(as_of), _C.withdrawn.is_(False), _C.equipment_id == equipment_id, _C.t1_us <= at_us)
+    return next(iter(_read(reading, query.order_by(_C.t1_us.desc(), _C.edit_id).limit(1))), None)
 
 
 def after(reading: Reading, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Edit | None:
     """Of the edits that hold and begin at a moment or later, the first."""
-    asked = {"who": equipment_id, "at_us": at_us, "as_of": as_of}
-    return next(iter(_read(reading, _holding(now=as_of is None)[2], asked)), None)
-
-
-@cache
-def _holding(*, now: bool, ends: bool = False) -> tuple[Any, Any, Any]:
-    """(touching, before, after) of the edits that hold: built once, for they are asked with every stretch settled."""
-    who, at_us = _bound("who"), _bound("at_us")
-    held = _edits(_visible(None if now else _bound("as_of")), _C.withdrawn.is_(False))
-    touching = held.where(_between(who, _bound("from_us"), _bound("to_us") if ends else None)).order_by(_C.edit_id)
-    ours = held.where(_C.equipment_id == who)
-    earlier = ours.where(_C.t1_us <= at_us).order_by(_C.t1_us.desc(), _C.edit_id).limit(1)
-    later = ours.where(_C.t0_us >= at_us).order_by(_C.t0_us, _C.edit_id).limit(1)
-    return touching, earlier, later
-
-
-def _bound(name: str) -> Any:
-    return bindparam(name, type_=BigInteger)
+    query = _edits(_visible(as_of), _C.withdrawn.is_(False), _C.equipment_id == equipment_id, _C.t0_us >= at_us)
+    return next(iter(_read(reading, query.order_by(_C.t0_us, _C.edit_id).limit(1))), None)
 
 
 def ever(reading: Reading, equipment_id: int, from_us: int, to_us: int) -> list[Edit]:
