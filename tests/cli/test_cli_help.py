@@ -6,6 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from dovetail.cli.main import app
 
 HEAVY = ("numpy", "sqlalchemy", "fastapi", "asyncua", "pydantic", "alembic", "uvicorn", "rich", "yaml", "pcodec")
 SHOW = """
@@ -26,10 +29,16 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
+def test_a_process_of_its_own_tells_a_verbs_help() -> None:
+    done = subprocess.run([sys.executable, "-m", "dovetail.cli", "serve", "--help"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
+
+
 @pytest.mark.parametrize(
     "verb", ["serve", "demo", "init", "validate", "plan", "apply", "export", "token", "do", "undo"]
 )
 def test_every_verb_has_help(verb: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "dovetail.cli", verb, "--help"], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Usage:" in done.stdout
+    done = CliRunner().invoke(app, [verb, "--help"])
+    assert done.exit_code == 0, done.output
+    assert f"{verb} [OPTIONS]" in done.stdout
