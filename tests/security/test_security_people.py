@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from dovetail.core.clock import DAY_US, MINUTE_US
@@ -12,7 +10,6 @@ from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.operations.operation import execute
 from dovetail.security.model import check_password
-from dovetail.security.passwords import Passwords
 from dovetail.security.roles import PERMISSIONS, ROLES, administers
 from dovetail.security.service import SecurityRoom, SetUp
 from dovetail.security.tokens import CreateToken, RevokeToken
@@ -172,11 +169,3 @@ def test_which_passwords_are_accepted(password: str, accepted: bool) -> None:
     except InvalidError:
         refused = True
     assert refused is not accepted
-
-
-@pytest.mark.parametrize("quickly", ["at production's weight"])
-def test_passwords_are_hashed_at_a_cost_that_makes_guessing_slow(quickly: str) -> None:
-    kept = Passwords().hash(PASSWORD)
-    cost = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$", kept)
-    assert cost is not None
-    assert int(cost[1]) >= 19 * 1024  # KiB, SECURITY A4
