@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from worlds import Machine, cut
+from worlds import Machine, cut, seen
 
 from dovetail.core.clock import HOUR_US, SECOND_US
 from dovetail.meanings.model import Meanings, Seen
@@ -121,6 +121,12 @@ def test_a_counter_that_is_reset_or_begins_anew_is_counted_on(seed: int) -> None
         (lambda machine: machine.noise(), "other-unit"),
         (lambda machine: machine.noise(unit=None), "measurement"),
         (lambda machine: machine.whole_noise(), "measurement"),
+        (
+            lambda machine: seen(
+                "tenths", machine.scans, machine.chance.integers(409, 416, len(machine.scans)), "number"
+            ),
+            "no-relation",
+        ),
         (lambda machine: machine.count("in_box", machine.pieces, top=12), "same-top"),
     ],
 )

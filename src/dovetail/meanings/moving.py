@@ -13,6 +13,7 @@ from dovetail.meanings.model import GAP_MIN_US, GAPS_STILL, Because, Moments, Mo
 RISES_MIN: Final = 10  # fewer rises may be a setpoint or an order number
 FALLS_MAX: Final = 0.02  # of all changes; what falls more often goes up and down
 FALLS_ALIKE: Final = 4  # so many times back from the same value: a position, or a count of what fits a box
+FALLS_SELDOM: Final = 0.5  # of the rises: what falls as often as it rises is a measurement with noise
 TOPS: Final = (1 << 8, 1 << 15, 1 << 16, 1 << 31, 1 << 32, 10**3, 10**4, 10**5, 10**6, 10**7, 10**8, 10**9)
 CLOCKS_PER_S: Final = (1000.0, 100.0, 10.0, 1.0, 1 / 60, 1 / 3600)  # ticks of what counts time and not pieces
 CLOCK_MATCH: Final = 0.005
@@ -43,7 +44,9 @@ def moves_of(seen: Seen, end_us: int) -> Moves | Because:
     if len(ups) < RISES_MIN:
         return Because("hardly-moved", {"rises": len(ups)})
     tops = whole[downs]
-    if len(downs) >= FALLS_ALIKE and np.ptp(tops) <= max(2 * np.median(steps[ups]), 0.02 * tops.max()):
+    if FALLS_ALIKE <= len(downs) <= FALLS_SELDOM * len(ups) and np.ptp(tops) <= max(
+        2 * np.median(steps[ups]), 0.02 * tops.max()
+    ):
         return Because("same-top", {"top": int(tops.max()), "falls": len(downs)})
     if len(downs) > max(2.0, FALLS_MAX * (len(ups) + len(downs))):
         return Because("up-and-down", {"falls": len(downs)})
