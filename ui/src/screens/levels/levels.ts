@@ -18,6 +18,15 @@ export function levelsOf(values: readonly (number | null)[], between: readonly B
 /** Where the highest level begins: one tick for each cycle. */
 export const risesOf = (levels: readonly number[], top: number): number[] => levels.flatMap((level, n) => (n > 0 && level === top && levels[n - 1] !== top && levels[n - 1] !== -1 ? [n] : []));
 
+const FEW = 0.1; // of the stretch
+
+/** From where on it is worth drawing: a new signal was heard for minutes of a day, which would be a sliver. */
+export function nearerStart(start: string, end: string, firstUs: number | undefined): string {
+  const [from, to] = [Date.parse(start), Date.parse(end)];
+  const first = (firstUs ?? 0) / 1000;
+  return first - from > FEW * (to - from) && first < to ? new Date(Math.floor(first)).toISOString() : start;
+}
+
 /** Neighbours that are alike as one stretch [from, to): a strip of hundreds of seams would look hatched. */
 export function stretchesOf<Kind>(kinds: readonly Kind[]): { kind: Kind; from: number; to: number }[] {
   const found: { kind: Kind; from: number; to: number }[] = [];

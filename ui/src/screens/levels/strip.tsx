@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { seriesQuery } from "@/api/queries";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
-import { type Between, levelsOf, risesOf, stretchesOf } from "@/screens/levels/levels";
+import { type Between, levelsOf, nearerStart, risesOf, stretchesOf } from "@/screens/levels/levels";
 import css from "@/screens/levels/levels.module.css";
 import { words } from "@/screens/levels/words";
 import { formatMoment, formatRatio } from "@/show/format";
@@ -17,11 +17,13 @@ interface StripProps { tag: number; start: string; end: string; between: readonl
 export function Strip({ tag, start, end, between, names }: StripProps) {
   const say = useWords(words);
   const language = useLanguage();
-  const { data, error, refetch } = useQuery(seriesQuery(tag, { start, end, px: PX }));
+  const whole = useQuery(seriesQuery(tag, { start, end, px: PX }));
+  const near = nearerStart(start, end, whole.data?.t0_us[0]);
+  const { data, error, refetch } = useQuery({ ...seriesQuery(tag, { start: near, end, px: PX }), enabled: whole.data !== undefined || whole.error !== null });
   if (error) return <ProblemNotice error={error} compact onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={3} />;
   if (data.t0_us.length === 0) return <Empty compact title={say("noStrip")} />;
-  const [from, to] = [Math.max(Date.parse(start) * 1000, data.t0_us[0] ?? 0), Date.parse(end) * 1000]; // a new signal was not heard all the time
+  const [from, to] = [Date.parse(near) * 1000, Date.parse(end) * 1000];
   const levels = levelsOf(data.last, between);
   const rises = risesOf(levels, between.length);
   const known = data.last.filter((one) => one !== null);
