@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -84,13 +85,15 @@ def connect(plant: Plant, hands: Hands, *, registers: str, machine: str) -> None
 
 def test_an_unknown_device_goes_from_nothing_to_live_oee_within_ten_minutes(plant: Plant) -> None:
     hands, page = plant.hands, plant.page
+    plant.house.say(f"hold {RUNS}")
     connect(plant, hands, registers="40001-40016", machine="Press 1")
+    plant.house.say("go")
     plant.wait(WATCHED_MIN)
     expect(hands.sees("claim-state")).to_have_attribute("data-confidence", "sure")
     hands.choose("role-at_40005", "total")  # so little time leaves open whether it holds the scrap: the panel says so
     expect(hands.sees("role-at_40006")).to_have_value("scrap")
     expect(hands.sees("means-3")).to_have_value("RUN")
-    expect(hands.sees("rate")).to_have_value("120")
+    expect(hands.sees("rate")).to_have_value(re.compile(r"^1(19|20)(\.\d)?$"))
     expect(hands.sees("not-yet")).to_contain_text("20 minutes")  # and that it is little to go by is said too
     hands.choose("means-1", "Idle")
     assert stumbles(page) == []
