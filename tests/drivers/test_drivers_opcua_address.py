@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,19 @@ def test_address(text, namespace, form, identifier):
     assert parse_address(text) == NodeAddress(namespace, form, identifier)
 
 
+@pytest.mark.parametrize("text, steps", [
+    ("ns=2;i=1001#/3", ("3",)),
+    ("nsu=urn:maker:line;path=Recipe#/Steps/0/Speed", ("Steps", "0", "Speed")),
+    ("ns=2;s=Recipe#/a~1b/c~0d", ("a/b", "c~d")),
+])  # fmt: skip
+def test_a_way_into_a_value(text, steps):
+    whole = parse_address(text.partition("#")[0])
+    assert parse_address(text) == replace(whole, steps=steps)
+
+
 @pytest.mark.parametrize("text, why", [
+    ("ns=2;s=Recipe#/", "after #/ come names"),
+    ("ns=2;s=Recipe#/a~2", "~1 stands for /"),
     ("Filler.State", "after the namespace comes i=, s=, g=, b= or path="),
     ("ns=1;path=", "the part after path= is empty"),
     ("ns=1;path=A//B", "path= needs browse names"),

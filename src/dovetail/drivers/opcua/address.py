@@ -7,6 +7,8 @@ Some servers give their nodes new numbers at every start and keep only the names
 names from the Objects folder down (`nsu=urn:maker:line;path=Filler/State`), asked of the server at each connection
 (OPC 10000-4 §5.9.4). A name of the standard's own namespace is written `0:Name`; `&` stands before a `/`, `:` or `&`
 that belongs to a name (OPC 10000-4 Annex A.2).
+
+`#/` and a JSON pointer after the node lead into an array or a structure: `nsu=urn:maker:line;s=Recipe#/Steps/0/Speed`.
 """
 
 from __future__ import annotations
@@ -15,15 +17,20 @@ import base64
 import binascii
 import re
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from dovetail.core.errors import ConfigError
+from dovetail.drivers.base import Point
 
 type Step = tuple[bool, str]  # (whether it is a name of the standard's own namespace, browse name)
 type Identifier = int | str | uuid.UUID | bytes | tuple[Step, ...]
 
-EXAMPLES: Final = "nsu=urn:maker:line;s=Filler.State · nsu=urn:maker:line;path=Filler/State · ns=4;i=1001 · i=2258"
+EXAMPLES: Final = (
+    "nsu=urn:maker:line;s=Filler.State · nsu=urn:maker:line;path=Filler/State · ns=4;i=1001 · ns=4;i=1001#/Speed"
+)
 _HINT: Final = f"write it like {EXAMPLES}"
 _IDENTIFIER_MAX: Final = 4096  # OPC 10000-3: a string identifier has at most 4,096 characters
 _NAME: Final = re.compile(r"(?:(0):)?((?:[^&/:]|&[&/:])+)")
@@ -36,6 +43,7 @@ class NodeAddress:
     namespace: int | str
     form: Literal["i", "s", "g", "b", "path"]
     identifier: Identifier
+    steps: tuple[str, ...] = ()  # into an array or a structure; none: the value as a whole
 
 
 def parse_address(text: str) -> NodeAddress:
@@ -43,14 +51,34 @@ def parse_address(text: str) -> NodeAddress:
 
     >>> parse_address("nsu=urn:dovetail:sim;s=Filler.Status.StateCurrent").identifier
     'Filler.Status.StateCurrent'
+    >>> parse_address("ns=4;i=1001#/Motors/2/Speed").steps
+    ('Motors', '2', 'Speed')
     """
-    namespace, rest = _namespace(text.strip(), text)
+    node, hash_, pointer = text.strip().rpartition("#/")
+    namespace, rest = _namespace(node if hash_ else pointer, text)
     form, equals, identifier = rest.partition("=")
     if not equals or form not in ("i", "s", "g", "b", "path"):
         raise _wrong(text, "after the namespace comes i=, s=, g=, b= or path=")
     if not identifier or len(identifier) > _IDENTIFIER_MAX:
         raise _wrong(text, f"the part after {form}= is empty or longer than {_IDENTIFIER_MAX} characters")
-    return NodeAddress(namespace, form, _IDENTIFIERS[form](identifier, text))
+    return NodeAddress(namespace, form, _IDENTIFIERS[form](identifier, text), _steps(pointer, text) if hash_ else ())
+
+
+def inside_of(points: Sequence[Point]) -> dict[int, tuple[str, ...]]:
+    """By place, where in the value of its node each point is; without those that are the whole value."""
+    found: dict[int, tuple[str, ...]] = {}
+    for place, point in enumerate(points):
+        with suppress(ConfigError):  # what is no address is told where it is resolved
+            if "#/" in point.address and (steps := parse_address(point.address).steps):
+                found[place] = steps
+    return found
+
+
+def _steps(pointer: str, text: str) -> tuple[str, ...]:
+    """The names in a JSON pointer (RFC 6901) after its first slash."""
+    if not pointer or re.search(r"~(?![01])", pointer):
+        raise _wrong(text, "after #/ come names with / between them, and in a name ~1 stands for / and ~0 for ~")
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/"))
 
 
 def _namespace(rest: str, text: str) -> tuple[int | str, str]:

@@ -18,14 +18,16 @@ from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import from_datetime
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Found, ListenGroup, Notice, Point, Surroundings
+from dovetail.drivers.jsonrows import MISSING, walk
 from dovetail.drivers.opcua import euunits
-from dovetail.drivers.opcua.address import NodeAddress, parse_address
+from dovetail.drivers.opcua.address import NodeAddress, inside_of, parse_address
 from dovetail.drivers.opcua.listening import listen
 from dovetail.drivers.opcua.options import OpcUaOptions
 from dovetail.drivers.opcua.paths import Paths
 from dovetail.drivers.opcua.publish import row_of, status_of
 from dovetail.drivers.opcua.security import MESSAGE_BYTES_MAX, abort, connect, in_our_words
 from dovetail.drivers.opcua.status import quality_of
+from dovetail.drivers.opcua.structures import Structures
 from dovetail.drivers.values import Row, Table, to_raw
 
 PROBE_TIMEOUT_S: Final = 1.5  # asked each second: a half-open link is known as dead after at most 2.5 s
@@ -35,6 +37,7 @@ READ_CHUNK: Final = 200  # nodes per request: encoding more would hold the loop 
 BROWSE_MAX: Final = 1_000  # entries of one folder; a person does not read further
 RENEW_AT: Final = 0.75  # of the channel's lifetime (OPC 10000-4 §5.5.2)
 BAD_NODE_ID: Final = 0x8034_0000  # BadNodeIdUnknown: what an address that cannot be resolved gets
+NO_DATA_THERE: Final = 0x8037_0000  # BadIndexRangeNoData: the array is shorter, the structure has no such member
 BAD_TYPE: Final = 0x8074_0000  # BadTypeMismatch
 _AT_CONNECT: Final = (2255, 11705, 11714)  # NamespaceArray, MaxNodesPerRead, MaxMonitoredItemsPerCall
 _STATE: Final = ua.NodeId(2259)  # Server.ServerStatus.State
@@ -55,6 +58,7 @@ class OpcUaDriver:
         self._client: Client | None = None
         self._namespaces: list[str] = []
         self._paths = Paths(())
+        self._structures = Structures()
         self._limits = (READ_CHUNK, READ_CHUNK)  # nodes per read, monitored items per call
         self._renew_at_us = 0
 
@@ -69,7 +73,7 @@ class OpcUaDriver:
         with in_our_words(self.where):
             values = await self._values(_AT_CONNECT)
         self._namespaces = [str(uri) for uri in values[0] or ()]
-        self._paths = Paths(self._namespaces)
+        self._paths, self._structures = Paths(self._namespaces), Structures()
         self._limits = (_limit(values[1]), _limit(values[2]))
 
     async def close(self) -> None:
@@ -130,7 +134,22 @@ class OpcUaDriver:
         for index, _, status, _ in rows:
             if status == BAD_NODE_ID:
                 self._paths.forget(points[index].address)
+        rows = await self.unfold(rows, inside_of(points))
         return Table(points, quality_of).batches(rows, received_us=self._clock.now_us())
+
+    async def unfold(self, rows: Sequence[Row], inside: Mapping[int, tuple[str, ...]]) -> list[Row]:
+        """Structures as mappings of their members; `inside`: by row index, the way into its value."""
+        with in_our_words(self.where):
+            await self._structures.learn(self, (raw for _, raw, _, _ in rows))
+        found: list[Row] = []
+        for index, raw, status, device_us in rows:
+            value = self._structures.unfolded(raw)
+            if index in inside and value is not None:
+                value = walk(value, inside[index])
+            found.append(
+                (index, None, NO_DATA_THERE, device_us) if value is MISSING else (index, value, status, device_us)
+            )
+        return found
 
     async def _read_rows(self, nodes: list[tuple[int, ua.NodeId]]) -> list[Row]:
         """Read, and if the answer cannot be decoded, halve until the one point that spoils it is alone."""
@@ -156,6 +175,10 @@ class OpcUaDriver:
         node = self.resolve(point.address)
         if node is None:
             raise PointError(f"{point.address} does not exist on {self.where}", native=BAD_NODE_ID)
+        if inside_of([point]):
+            raise PointError(
+                f"{point.address} is a part of a value, and only whole values are written", native=BAD_TYPE
+            )
         with in_our_words(self.where):
             client = self._open_client()
             (present,) = await self._data_values([node])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -20,6 +20,7 @@ from asyncua import ua
 from dovetail.core.batch import Batch
 from dovetail.core.errors import LinkError
 from dovetail.drivers.base import NO_DEVICE_TIME, ListenGroup, Notice, Point, run_together
+from dovetail.drivers.opcua.address import inside_of
 from dovetail.drivers.opcua.publish import Published, decode
 from dovetail.drivers.opcua.status import overflowed, quality_of
 from dovetail.drivers.values import Row, Table
@@ -46,6 +47,7 @@ class Channel(Protocol):
     def refuse_flood(self) -> None: ...
     async def ask(self, request: Any, timeout_s: float | None = None) -> Any: ...
     async def call(self, request: Any, answer: Any) -> Any: ...
+    async def unfold(self, rows: Sequence[Row], inside: Mapping[int, tuple[str, ...]]) -> list[Row]: ...
     async def read(self, points: Sequence[Point]) -> list[Batch]: ...
 
 
@@ -65,6 +67,7 @@ class _Listener:
     def __init__(self, driver: Channel, points: Sequence[Point], on_notice: Callable[[Notice], None]) -> None:
         self.driver = driver
         self.table = Table(points, quality_of)
+        self.inside = inside_of(points)
         self.on_notice = on_notice
         self.acknowledge: list[Any] = []
 
@@ -176,8 +179,11 @@ async def _take(listener: _Listener, subscription: _Subscription, body: Any) -> 
     message = decode(body)
     _check_sequence(subscription, message)
     if message.rows or not message.undecoded:
-        lost = sum(overflowed(row[2]) for row in message.rows)
-        batches = tuple(listener.table.batches(message.rows, received_us=received_us)) if message.rows else ()
+        rows = message.rows
+        if listener.inside or not message.is_plain:
+            rows = await driver.unfold(rows, listener.inside)
+        lost = sum(overflowed(row[2]) for row in rows)
+        batches = tuple(listener.table.batches(rows, received_us=received_us)) if rows else ()
         listener.on_notice(
             Notice(
                 received_us=received_us,

@@ -60,6 +60,7 @@ class Published:
     rows: tuple[Row, ...] = ()
     closed: str = ""
     undecoded: bool = False
+    is_plain: bool = False  # nothing but scalars: no array and no structure is in it
 
 
 class _UnusualError(Exception):
@@ -76,7 +77,7 @@ def decode(body: Any) -> Published:
     if not head.is_data:
         return head
     try:
-        return replace(head, rows=tuple(_data_changes(data, position)))
+        return replace(head, rows=tuple(_data_changes(data, position)), is_plain=True)
     except (_UnusualError, struct.error, IndexError, UnicodeDecodeError):
         return _or_undecoded(body, head)
 
