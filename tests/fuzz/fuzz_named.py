@@ -22,6 +22,8 @@ from dovetail.drivers.ethernetip.reading import Ask, Item, Message
 from dovetail.drivers.modbus.reading import quality_of
 from dovetail.drivers.opcua.publish import decode as published
 from dovetail.drivers.opcua.status import quality_of as opcua_quality
+from dovetail.drivers.opcua.structures import Part, Structures
+from dovetail.drivers.opcua.structures import Shape as UaShape
 from dovetail.drivers.values import Table
 
 F64, I64, U64, BOOL, STR, JSON = Kind.F64, Kind.I64, Kind.U64, Kind.BOOL, Kind.STR, Kind.JSON
@@ -153,6 +155,44 @@ def ua_published(data: bytes) -> None:
     sound(UA_TABLE.batches(rows, received_us=1_700_000_000_000_000))
 
 
+INNER = UaShape(
+    ua.StructureType.Structure,
+    (Part("speed", ua.VariantType.Double, 0, False), Part("note", ua.VariantType.String, 0, False)),
+)
+EMPTY = UaShape(ua.StructureType.Structure, ())
+EITHER = UaShape(ua.StructureType.Union, (Part("a", ua.VariantType.Int32, 0, False), Part("b", INNER, 0, False)))
+RECIPE = UaShape(
+    ua.StructureType.StructureWithOptionalFields,
+    (
+        Part("name", ua.VariantType.String, 0, False),
+        Part("steps", INNER, 1, True),
+        Part("matrix", ua.VariantType.Int16, 2, True),
+        Part("nothing", EMPTY, 2, True),
+        Part("either", EITHER, 0, True),
+        Part("any", ua.VariantType.Variant, 0, True),
+    ),
+)
+RECIPE_BYTES = b"".join((
+    struct.pack("<Ii", 0b11111, 2) + b"No",
+    struct.pack("<id", 1, 1.5) + struct.pack("<i", 2) + b"ok",
+    struct.pack("<3i4h", 2, 2, 2, 1, 2, 3, 4),
+    struct.pack("<3i", 2, 1, 3),
+    struct.pack("<Ii", 1, 7),
+    b"\x06" + struct.pack("<i", 9),
+))  # fmt: skip
+FOLDED = ua.NodeId(5001, 3)
+
+
+def ua_structure(data: bytes) -> None:
+    """A structure whose description is known: its members, or its bytes as they came."""
+    known = Structures()
+    known.by_encoding[FOLDED] = RECIPE
+    folded = ua.ExtensionObject(FOLDED, data)
+    found = known.unfolded(folded)
+    assert found is folded or list(found) == [part.name for part in RECIPE.parts]
+    sound(UA_TABLE.batches([(5, found, 0, 0)], received_us=1_700_000_000_000_000))
+
+
 TARGETS = [
     Target(
         "ethernetip-answer",
@@ -195,5 +235,8 @@ TARGETS = [
         ua_published,
         (ua.UaError,),
         slow=True,
+    ),
+    Target(
+        "opcua-structure", "a structure of an OPC UA server", (RECIPE_BYTES, RECIPE_BYTES[:20]), ua_structure, slow=True
     ),
 ]

@@ -21,7 +21,7 @@ from asyncua.ua.ua_binary import unpack_uatype, unpack_uatype_array
 
 TYPES_MAX: Final = 1_000  # of one server; a machine has some dozens
 DEPTH_MAX: Final = 16  # structures within structures, and types above a type
-ITEMS_MAX: Final = 100_000  # of one array; its elements may take no bytes at all
+ITEMS_MAX: Final = 100_000  # array elements of one value in all: those of an empty structure take no bytes
 _HAS_ENCODING: Final = ua.NodeId(38)
 _HAS_SUBTYPE: Final = ua.NodeId(45)
 _INT32: Final = ua.VariantType.Int32
@@ -55,19 +55,33 @@ class Shape:
     parts: tuple[Part, ...]
 
 
+@dataclass(slots=True)
+class _Body:
+    """What is left to read of a value's bytes, and how many more elements of arrays it may have."""
+
+    data: Buffer
+    elements: int = ITEMS_MAX
+
+    def count(self, elements: int) -> int:
+        if not 0 <= elements <= self.elements:
+            raise ValueError(f"{elements} elements")
+        self.elements -= elements
+        return elements
+
+
 class Structures:
-    """What the structures of one server look like. Made anew with every connection."""
+    """What the structures of one server look like, by the node of their encoding. Made anew with every connection."""
 
     def __init__(self) -> None:
-        self._by_encoding: dict[ua.NodeId, Shape | None] = {}
+        self.by_encoding: dict[ua.NodeId, Shape | None] = {}
         self._by_type: dict[ua.NodeId, Shape | ua.VariantType | None] = {}
 
     async def learn(self, caller: Caller, values: Iterable[Any]) -> None:
         """Ask the server what the structures among some values look like, where that is not known yet."""
-        for encoding in {one.TypeId for value in values for one in _folded(value)} - self._by_encoding.keys():
+        for encoding in {one.TypeId for value in values for one in _folded(value)} - self.by_encoding.keys():
             types = await _sources(caller, encoding, _HAS_ENCODING)
             found = await self._type(caller, types[0], 0) if types else None
-            self._by_encoding[encoding] = found if isinstance(found, Shape) else None
+            self.by_encoding[encoding] = found if isinstance(found, Shape) else None
 
     def unfolded(self, value: Any) -> Any:
         """The value with each structure that is known as a mapping of its members; others stay as they are."""
@@ -77,11 +91,11 @@ class Structures:
             return _mapping(value) if is_dataclass(value) and not isinstance(value, _PLAIN) else value
         if not isinstance(value.Body, bytes):
             return value
-        shape = self._by_encoding.get(value.TypeId)
+        shape = self.by_encoding.get(value.TypeId)
         if shape is None:
             return value
         try:
-            return self._members(shape, Buffer(value.Body), 0)
+            return self._members(shape, _Body(Buffer(value.Body)), 0)
         except Exception:  # the library's readers raise anything from struct.error to IndexError on bytes that end
             return value
 
@@ -128,39 +142,37 @@ class Structures:
         return Shape(form, tuple(parts))
 
     # --- its bytes ----------------------------------------------------------------------------------------------
-    def _members(self, shape: Shape, data: Buffer, depth: int) -> dict[str, Any]:
+    def _members(self, shape: Shape, body: _Body, depth: int) -> dict[str, Any]:
         if depth > DEPTH_MAX:
             raise ValueError("structures within structures without end")
         if shape.form is ua.StructureType.Union:
-            chosen = unpack_uatype(_UINT32, data)
-            return {part.name: self._value(part, data, depth) for part in shape.parts[chosen - 1 : chosen] if chosen}
-        mask = unpack_uatype(_UINT32, data) if shape.form is ua.StructureType.StructureWithOptionalFields else 0
+            chosen = unpack_uatype(_UINT32, body.data)
+            return {part.name: self._value(part, body, depth) for part in shape.parts[chosen - 1 : chosen] if chosen}
+        mask = unpack_uatype(_UINT32, body.data) if shape.form is ua.StructureType.StructureWithOptionalFields else 0
         found: dict[str, Any] = {}
         bit = 1
         for part in shape.parts:
             is_there = not part.is_optional or bool(mask & bit)
             bit <<= int(part.is_optional)
-            found[part.name] = self._value(part, data, depth) if is_there else None
+            found[part.name] = self._value(part, body, depth) if is_there else None
         return found
 
-    def _value(self, part: Part, data: Buffer, depth: int) -> Any:
+    def _value(self, part: Part, body: _Body, depth: int) -> Any:
         if part.dimensions == 0:
-            return self._one(part, data, depth)
+            return self._one(part, body, depth)
         if part.dimensions == 1:
-            length = unpack_uatype(_INT32, data)
-            return None if length < 0 else self._many(part, data, length, depth)
-        sizes = unpack_uatype_array(_INT32, data) or []
-        return _nested(self._many(part, data, math.prod(sizes), depth), sizes)
+            length = unpack_uatype(_INT32, body.data)
+            return None if length < 0 else self._many(part, body, length, depth)
+        sizes = unpack_uatype_array(_INT32, body.data) or []
+        return _nested(self._many(part, body, math.prod(sizes), depth), sizes)
 
-    def _many(self, part: Part, data: Buffer, length: int, depth: int) -> list[Any]:
-        if not 0 <= length <= ITEMS_MAX:
-            raise ValueError(f"an array of {length}")
-        return [self._one(part, data, depth) for _ in range(length)]
+    def _many(self, part: Part, body: _Body, length: int, depth: int) -> list[Any]:
+        return [self._one(part, body, depth) for _ in range(body.count(length))]
 
-    def _one(self, part: Part, data: Buffer, depth: int) -> Any:
+    def _one(self, part: Part, body: _Body, depth: int) -> Any:
         if isinstance(part.of, Shape):
-            return self._members(part.of, data, depth + 1)
-        found = unpack_uatype(part.of, data)
+            return self._members(part.of, body, depth + 1)
+        found = unpack_uatype(part.of, body.data)
         return found.Value if isinstance(found, ua.Variant) else self.unfolded(found)
 
 
