@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal, Protocol, runtime_checkable
 
 from dovetail.core.batch import Value
@@ -11,6 +12,8 @@ from dovetail.drivers.base import Point, Shared
 from dovetail.links.model import ScanPoint
 
 STEP: Final = 10  # point n shows STEP · number + n: a value that came to the wrong point is seen at once
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, that nobody else may enter
+QUICK: Final = str(MEMORY) if MEMORY.is_dir() else None  # how fast the disk is, is not what is tried
 SCAN_S: Final = 1.0  # how often a point is read that is polled
 
 type Trial = Literal[

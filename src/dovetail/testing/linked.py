@@ -19,7 +19,7 @@ from dovetail.drivers.keeping import KEEPING
 from dovetail.edge.model import LinkChange, LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.spool.pump import Spool
-from dovetail.testing.bench import STEP, Bench, Cable, OwnCable, Posting
+from dovetail.testing.bench import QUICK, STEP, Bench, Cable, OwnCable, Posting
 from dovetail.testing.chaos import ChaosProxy
 from dovetail.testing.sink import MemorySink
 
@@ -139,7 +139,7 @@ async def spooled(edge: EdgeRuntime, links: Sequence[Link], clock: Clock) -> Asy
     if not any(link.keeps for link in links):
         yield
         return
-    with TemporaryDirectory(prefix="dovetail-bench-") as folder:
+    with TemporaryDirectory(prefix="dovetail-bench-", dir=QUICK) as folder:
         spool = Spool(Path(folder) / "spool.db", links[0].sink, clock)
         edge.shared.one(KEEPING, lambda: spool)
         await spool.start()

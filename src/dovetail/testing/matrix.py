@@ -220,6 +220,7 @@ async def _count(link: Link, played: Played) -> None:
     """Of what is taken for good everything arrives that the device handed over, and once."""
     if not isinstance(link.bench, Taken):
         return
+    await until(lambda: max(_off_us(link)) < CLOCK_US, within_s=RECOVERS_S)  # what waited comes first, in its order
     for n, tag in enumerate(link.tags(), 1):
         given = set(link.bench.given(n))
         await until(lambda: given <= set(_arrived(link, tag)), within_s=RECOVERS_S)  # noqa: B023 - asked at once
@@ -233,6 +234,11 @@ def _arrived(link: Link, tag: int) -> Counter[int]:
     return Counter(number_of(value) for _, value, quality in link.sink.rows(tag) if is_good(value, quality))
 
 
+def _off_us(link: Link) -> list[int]:
+    """How far the newest value of each point lies behind our clock."""
+    return [link.clock.now_us() - max(ts for ts, _, _ in link.sink.rows(tag)) for tag in link.tags()]
+
+
 def _judge(trial: Trial, link: Link, played: Played, *, waiting: int) -> None:
     """What the rows say of the whole trial."""
     rows = [(tag, *row) for tag in link.tags() for row in link.sink.rows(tag)]
@@ -242,9 +248,8 @@ def _judge(trial: Trial, link: Link, played: Played, *, waiting: int) -> None:
     turns = [change.up for change in link.told]
     alternate = all(a != b for a, b in pairwise(turns))
     played.say("said once each way", alternate and turns[-1:] == [True] and len(turns) <= 3, turns)
-    now_us = link.clock.now_us()
-    last = [max(ts for ts, _, _ in link.sink.rows(tag)) for tag in link.tags()]
-    played.say("its time is right", all(abs(now_us - ts) < CLOCK_US for ts in last), [now_us - ts for ts in last])
+    off_us = _off_us(link)
+    played.say("its time is right", all(abs(one) < CLOCK_US for one in off_us), off_us)
     shows = expected(link.bench, trial)
     if shows == "no data":
         downs = [change.at_us for change in link.told if not change.up and change.at_us >= played.began_us - BEFORE_US]

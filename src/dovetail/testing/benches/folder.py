@@ -15,7 +15,7 @@ from dovetail.core.batch import Kind
 from dovetail.core.clock import SystemClock
 from dovetail.drivers.base import Point
 from dovetail.links.model import ScanPoint
-from dovetail.testing.bench import STEP, Fault, Shows, Trial
+from dovetail.testing.bench import QUICK, STEP, Fault, Shows, Trial
 from dovetail.testing.chaos import NONE
 
 NAMES: Final = ("rejects", "pieces", "speed")
@@ -68,7 +68,7 @@ class FileDropBench:
         return self._given
 
     async def start(self) -> None:
-        self._folder = Path(mkdtemp(prefix="dovetail-share-"))
+        self._folder = Path(mkdtemp(prefix="dovetail-share-", dir=QUICK))
         self.share.mkdir()
 
     async def stop(self) -> None:
