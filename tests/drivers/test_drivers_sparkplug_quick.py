@@ -92,7 +92,7 @@ def written(topic: str, content: Any, strange: list[dict[str, Any]], seq: int, s
 def hear(story: list[Any], *, quick: bool) -> tuple[list, list, list, Any]:
     """(now, late, last, counters) that a host makes of these messages."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(host_module, "columns", columns if quick else lambda _data: None)
+        patch.setattr(host_module, "columns", columns if quick else lambda *_: None)
         host = Host(Patience())
         points = [Point(n, f"g/e:m{n}", kind, scale) for n, (_, _, kind, scale) in enumerate(DECLARED) if kind]
         points += [Point(50 + n, f"g/e/d:d{n}", kind, scale) for n, (_, _, kind, scale) in enumerate(DECLARED) if kind]

@@ -5,9 +5,9 @@ Values are kept in blocks, as the messages brought them, and become columns toge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 from types import NoneType
 from typing import Any, Final, Literal, NamedTuple
 
@@ -168,7 +168,7 @@ class Arrivals:
         for coming in self._coming.values():
             self._lay(coming)
         flats, self._flats = self._flats, []
-        for coming, flat in flats:
+        for coming, flat in _joined(flats):
             if isinstance(flat.raws, np.ndarray):
                 self.held.keep_all(flat)
                 now.append(self._columns.numbers(coming.kind, flat.points, flat.raws, flat.received_us, flat.device_us))
@@ -237,3 +237,22 @@ def _side_by_side(blocks: Sequence[Block]) -> Flat:
     received_us = np.repeat(np.array(received, dtype=np.int64), counts)
     device_us = np.repeat(np.array(device, dtype=np.int64), counts) if any(device) else None
     return Flat(index, [*chain.from_iterable(raws)], received_us, device_us)
+
+
+def _joined(flats: list[tuple[Coming, Flat]]) -> Iterator[tuple[Coming, Flat]]:
+    """The same, numbers that follow each other in one piece."""
+    for (coming, are_numbers), group in groupby(flats, lambda one: (one[0], isinstance(one[1].raws, np.ndarray))):
+        listed = [flat for _, flat in group]
+        if not are_numbers or len(listed) == 1:
+            yield from ((coming, flat) for flat in listed)
+            continue
+        points, raws, received, device = zip(*listed, strict=True)
+        said = None
+        if any(one is not None for one in device):
+            said = np.concatenate(
+                [
+                    np.full(len(at), NO_DEVICE_TIME) if one is None else one
+                    for at, one in zip(received, device, strict=True)
+                ]
+            )
+        yield coming, Flat(np.concatenate(points), np.concatenate(raws), np.concatenate(received), said)

@@ -13,7 +13,7 @@ from dovetail.drivers.base import Point
 from dovetail.drivers.reported import Arrivals, News, Way
 from dovetail.drivers.sparkplug.address import NODE_ITSELF, SparkplugAddress, parse_address
 from dovetail.drivers.sparkplug.node import Node, Patience, Verb
-from dovetail.drivers.sparkplug.shapes import columns
+from dovetail.drivers.sparkplug.shapes import Layout, columns
 from dovetail.mqtt.sparkplug import NAMESPACE, decode
 from dovetail.mqtt.stream import Message
 
@@ -34,6 +34,7 @@ class Host:
         self._patience = patience
         self._topics: dict[bytes, Meant] = {}
         self._last_us = 0
+        self._layouts: dict[int, Layout] = {}
 
     def add(self, points: Iterable[Point], way: Way, at_us: int) -> list[Node]:
         """Points that were not wanted before; the nodes that are new with them."""
@@ -63,7 +64,7 @@ class Host:
             at_us += 1
             node, verb, device = meant
             if verb in ("NDATA", "DDATA"):
-                message = columns(data)
+                message = columns(data, self._layouts)
                 if message is not None and node.hear_columns(device, message, at_us):
                     continue
             payload = decode(data)

@@ -49,8 +49,9 @@ class Message:
     parts: tuple[Simple, ...]
 
 
-def columns(data: bytes) -> Message | None:
-    """The message as columns; None when it has to be read the ordinary way."""
+def columns(data: bytes, seen: dict[int, Layout] | None = None) -> Message | None:
+    """The message as columns; None when it has to be read the ordinary way. `seen`: how metrics of a length looked."""
+    seen = {} if seen is None else seen
     try:
         seq, sent_ms, bodies = _bodies(data)
     except (IndexError, ValueError):
@@ -60,7 +61,7 @@ def columns(data: bytes) -> Message | None:
         return None
     parts: list[Simple] = []
     for listed in bodies.values():
-        found = _alike(listed[0] if len(listed) == 1 else np.concatenate(listed))
+        found = _alike(listed[0] if len(listed) == 1 else np.concatenate(listed), seen)
         if found is None:
             return None
         parts += found
@@ -117,8 +118,12 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
             raise ValueError
 
 
-def _alike(bodies: NDArray[np.uint8]) -> list[Simple] | None:
+def _alike(bodies: NDArray[np.uint8], seen: dict[int, Layout]) -> list[Simple] | None:
     """Metrics of one length, in groups that have the same shape; a handful of shapes, or they are no steady node's."""
+    length = bodies.shape[1]
+    guess = seen.get(length)
+    if guess is not None and ((bodies & guess.mask) == guess.fixed).all():
+        return [_cut(bodies, guess)]
     parts: list[Simple] = []
     left = bodies
     for _ in range(SHAPES_MAX):
@@ -126,6 +131,7 @@ def _alike(bodies: NDArray[np.uint8]) -> list[Simple] | None:
         if layout is None:
             return None
         same = ((left & layout.mask) == layout.fixed).all(axis=1)
+        seen[length] = layout
         if same.all():
             parts.append(_cut(left, layout))
             return parts
@@ -135,7 +141,7 @@ def _alike(bodies: NDArray[np.uint8]) -> list[Simple] | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Layout:
+class Layout:
     """Where the fields of a metric stand. `fixed`: what all of its shape have in common, in the bits of `mask`."""
 
     field: str
@@ -147,7 +153,7 @@ class _Layout:
     fixed: NDArray[np.uint8]
 
 
-def _layout(body: bytes) -> _Layout | None:
+def _layout(body: bytes) -> Layout | None:
     at, end = 0, len(body)
     mask = bytearray(end)
     spans: dict[int, tuple[int, int]] = {}
@@ -178,10 +184,10 @@ def _layout(body: bytes) -> _Layout | None:
     (value,) = values
     held = np.frombuffer(bytes(mask), dtype=np.uint8)
     fixed = np.frombuffer(body, dtype=np.uint8) & held
-    return _Layout(_VALUES[value], spans[value], value not in _FIXED, spans[_ALIAS], spans.get(_TIME), held, fixed)
+    return Layout(_VALUES[value], spans[value], value not in _FIXED, spans[_ALIAS], spans.get(_TIME), held, fixed)
 
 
-def _cut(bodies: NDArray[np.uint8], layout: _Layout) -> Simple:
+def _cut(bodies: NDArray[np.uint8], layout: Layout) -> Simple:
     alias = _numbers(bodies, layout.alias)
     time_ms = np.zeros(len(bodies), dtype=np.int64) if layout.time is None else _numbers(bodies, layout.time)
     first, size = layout.value
