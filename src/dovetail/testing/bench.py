@@ -186,3 +186,12 @@ class Secured(Protocol):
     def secured(self) -> Bench:
         """Another of its kind, secured; its options hold what proves who asks."""
         ...
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A bench that would remember for a while whoever was cut off: that is no memory of ours that grows."""
+
+    async def forget(self) -> None:
+        """Nobody is connected: let go of all who were."""
+        ...

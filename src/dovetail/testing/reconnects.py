@@ -16,7 +16,7 @@ from dovetail.core.batch import Frame
 from dovetail.core.clock import SECOND_US
 from dovetail.edge.model import LinkChange
 from dovetail.edge.runtime import EdgeRuntime
-from dovetail.testing.bench import Bench, Fault
+from dovetail.testing.bench import Bench, Fault, Forgetting
 from dovetail.testing.chaos import NONE
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.testing.linked import Link, laid, plan_of, spooled
@@ -90,6 +90,8 @@ async def _break(link: Link, changes: _Changes, clock: ManualClock, times: int) 
         await link.cable.suffer(Fault("refused"))
         if not await _until(clock, lambda: not changes.is_up):
             break
+        if isinstance(link.bench, Forgetting):
+            await link.bench.forget()
         await link.cable.suffer(NONE)
     await _until(clock, lambda: changes.is_up)
     return _objects() - early

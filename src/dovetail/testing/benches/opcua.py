@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from asyncua import ua
 
@@ -20,12 +20,11 @@ from dovetail.core.clock import SystemClock, to_datetime
 from dovetail.drivers.base import Point
 from dovetail.links.model import ScanPoint
 from dovetail.sim.line import Change
-from dovetail.sim.servers.opcua import NAMESPACE, TAGS, Identity, StandardNodes, UnitServer, make_identity
+from dovetail.sim.servers.opcua import NAMESPACE, TAGS, StandardNodes, UnitServer, make_identity
 from dovetail.testing.bench import SCAN_S, Trial
 from dovetail.testing.benches.plc import change
 
 LOST, PIECES, SPEED = "Admin.ProdDefectiveCount", "Admin.ProdProcessedCount", "Status.CurMachSpeed"
-SESSION_MS: Final = 10_000  # one that was cut off is kept no longer: it is part of this process' memory
 _standard: list[StandardNodes] = []  # made once: it takes over a second
 
 
@@ -34,9 +33,10 @@ class _Server(UnitServer):
 
     first: Literal["there", "gone", "text"] = "there"
 
-    def __init__(self, unit: str, *, port: int, standard: StandardNodes, identity: Identity | None = None) -> None:
-        super().__init__(unit, port=port, standard=standard, identity=identity)
-        self._server.iserver.max_session_timeout_ms = SESSION_MS
+    async def forget(self) -> None:
+        """End the sessions whose connections were cut: the library keeps them for 30 s."""
+        for session in list(self._server.iserver._external_sessions.values()):
+            await session.close_session()
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         if self.first == "there":
@@ -163,6 +163,9 @@ class OpcUaBench:
 
     async def untype(self) -> None:
         await self._plc.untype()
+
+    async def forget(self) -> None:
+        await self._plc.forget()
 
     def skew(self, offset_us: int) -> None:
         self._off_us = offset_us
