@@ -115,6 +115,7 @@ def test_an_unknown_device_goes_from_nothing_to_live_oee_within_ten_minutes(plan
     plant.house.say("go")
 
 
+@pytest.mark.soak  # minutes are watched second by second once more; the fast form of levels is tests/retrofit
 def test_a_clamp_around_a_cable_says_whether_a_press_runs_idles_or_is_off(plant: Plant) -> None:
     hands, page = plant.hands, plant.page
     connect(plant, hands, registers="40009-40011", machine="Press 2")
