@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from asyncua import ua
 
@@ -25,6 +26,8 @@ from dovetail.testing.bench import SCAN_S, Trial
 from dovetail.testing.benches.plc import change
 
 LOST, PIECES, SPEED = "Admin.ProdDefectiveCount", "Admin.ProdProcessedCount", "Status.CurMachSpeed"
+LOGS: Final = "asyncua.server.monitored_item_service"  # with a log below it for each subscription
+logging.getLogger(LOGS)  # a log that is there itself does not keep those below it
 _standard: list[StandardNodes] = []  # made once: it takes over a second
 
 
@@ -34,9 +37,12 @@ class _Server(UnitServer):
     first: Literal["there", "gone", "text"] = "there"
 
     async def forget(self) -> None:
-        """End the sessions whose connections were cut: the library keeps them for 30 s."""
+        """End the sessions that were cut, kept by the library for 30 s, and its log of each, kept for ever."""
         for session in list(self._server.iserver._external_sessions.values()):
             await session.close_session()
+        known = logging.Logger.manager.loggerDict
+        for name in [name for name in known if name.startswith(f"{LOGS}.")]:
+            del known[name]
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         if self.first == "there":
