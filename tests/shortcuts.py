@@ -157,6 +157,17 @@ def _create(database: Database) -> None:
 _words: dict[tuple[str, int], tuple[Dialect, object]] = {}
 
 
+@cache
+def _on_sqlite() -> list[tuple[Dialect, Any]]:
+    """The forerunner's, of writer and reader: it has been connected, for only then a dialect knows its SQLite."""
+    with TemporaryDirectory(prefix="dovetail-first-") as folder:
+        engines = open_engines(f"sqlite:///{Path(folder) / 'records.db'}")
+        for engine in engines:
+            engine.connect().close()
+            engine.dispose()
+    return [(engine.dialect, engine._compiled_cache) for engine in engines]
+
+
 _on_postgres: dict[URL, tuple[Engine, Engine]] = {}
 
 
@@ -171,6 +182,9 @@ def _open_engines(url: str | URL) -> tuple[Engine, Engine]:
         return _on_postgres[target]
     engines = open_engines(url)
     for role, engine in enumerate(engines):
+        if engine.dialect.name == "sqlite":
+            engine.dialect, engine._compiled_cache = _on_sqlite()[role]
+            continue
         known = _words.setdefault((engine.dialect.name, role), (engine.dialect, engine._compiled_cache))
         engine.dialect, engine._compiled_cache = known
     if target.get_backend_name() == "postgresql":
