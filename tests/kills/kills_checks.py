@@ -30,6 +30,7 @@ from dovetail.sim.samples import COUNTER_MODULUS
 from dovetail.sim.truth import Interval
 from dovetail.states import store as states
 from dovetail.states.model import CountRecord, StateRecord
+from dovetail.virtual.model import mark_of
 
 EVERYTHING = system_scope("kills")
 EVER_US = 1 << 61
@@ -101,7 +102,9 @@ class Books:
 
     @property
     def links(self) -> set[int]:
-        return {connection.good_through_tag for connection in self.plant.connections.values()}
+        """The good-through tags: of each connection, and of each machine with computed tags."""
+        computed = {mark_of(self.plant, node) for node in self.plant.equipment} - {None}
+        return {connection.good_through_tag for connection in self.plant.connections.values()} | computed
 
     def marks(self, link: int) -> list[int]:
         """All good-through marks held of a link, ascending."""
