@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -78,6 +79,17 @@ def test_what_comes_from_outside_stays_one_line(
     lines = said(capsys)
     assert len(lines) == 1
     assert "\x1b" not in lines[0]
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_name_that_is_no_text_is_told_all_the_same(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str], style: str
+) -> None:
+    logs.configure(style)
+    logging.getLogger("dovetail.test").warning("%s was taken", os.fsdecode(b"m\xe4r.csv"))
+    assert root.handlers
+    (line,) = said(capsys)
+    assert "udce4r.csv was taken" in line
 
 
 @pytest.mark.parametrize(("style", "level"), [("xml", "info"), ("text", "loud")])

@@ -49,7 +49,8 @@ def masked(text: str) -> str:
 
 def one_line(text: str) -> str:
     """No text that came from outside can pretend to be a line of its own (SECURITY E11)."""
-    return masked(text).translate(_CONTROL)[:MESSAGE_MAX]
+    said = masked(text).translate(_CONTROL)[:MESSAGE_MAX]
+    return said.encode("utf-8", "backslashreplace").decode()  # a file's name may be no text at all
 
 
 class TextLines(logging.Formatter):

@@ -25,7 +25,7 @@ from dovetail.drivers.filedrop.address import parse_address
 from dovetail.drivers.filedrop.folder import ARCHIVE, PIECE, QUARANTINE, Folder, GoneError, Lying
 from dovetail.drivers.filedrop.options import FileDropOptions
 from dovetail.drivers.filedrop.sheets import BadFileError, bad, sheet
-from dovetail.drivers.filedrop.taking import Moment, identity, misplaced, note, receipt, take
+from dovetail.drivers.filedrop.taking import Moment, identity, misplaced, note, plain, receipt, take
 from dovetail.drivers.hand import Hand
 from dovetail.drivers.heldrows import HeldRows
 from dovetail.drivers.keeping import Keep, in_parcels, keep_of, must_keep
@@ -175,7 +175,7 @@ class FileDropDriver:
             except BadFileError as error:
                 return await self._put_aside(file, error)
         else:
-            log.info("%s was taken before: %s", file.name, known)
+            log.info("%s was taken before: %s", plain(file.name), known)
         await keep.delivered()
         return await self._tidy(file)
 
@@ -189,7 +189,7 @@ class FileDropDriver:
             said = note(file.name, taken.faults, self._options, at_us=now_us, whole=False)
             await self._ask(lambda: self._folder.leave_note(file.name, said))
         if taken.skipped:
-            log.warning("%s: %d of %d rows were left out", file.name, taken.skipped, taken.rows)
+            log.warning("%s: %d of %d rows were left out", plain(file.name), taken.skipped, taken.rows)
         newest_us = max((int(batch.ts.max()) for batch in taken.batches if len(batch)), default=None)
         if newest_us is not None:
             on_notice(Notice(self._clock.now_us(), true_us=newest_us))
@@ -197,13 +197,13 @@ class FileDropDriver:
         last = self._held.with_rows({points[index].tag_id: said for index, said in taken.last.items()})
         remember = {key: receipt(file.name, taken, at), LAST: orjson.dumps(last).decode()}
         await keep.put(in_parcels(taken.batches), remember)
-        log.info("%s is taken: %d rows", file.name, taken.rows)
+        log.info("%s is taken: %d rows", plain(file.name), taken.rows)
         now_us = self._clock.now_us()
         if still := self._held.overtaken(taken.last, points, now_us):
             on_notice(Notice(now_us, tuple(still)))
 
     async def _put_aside(self, file: Lying, error: BadFileError) -> None:
-        log.warning("%s is not taken: %s", file.name, error)
+        log.warning("%s is not taken: %s", plain(file.name), error)
         if self._options.after == "leave":
             self._through[file.name] = file
             return
