@@ -1,7 +1,7 @@
 """Run every suite of tests/budget.toml, show what each took of its share, and close with one line of counts.
 
-The suites of a lane run one after the other, and the lanes side by side: what waits for devices, disks and pages goes
-first, and a suite that is `nice` thinks while it waits. So two processors are never idle.
+The suites of one turn run side by side: what waits for devices, disks and pages goes first, and a suite that is `nice`
+thinks while it waits. So two processors are seldom idle.
 """
 
 from __future__ import annotations
@@ -113,31 +113,28 @@ def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
     )
 
 
-def run_lanes(lanes: Sequence[Sequence[dict[str, Any]]], voices: Voices, *, soak: bool) -> list[Result]:
-    """The results of all suites, lane by lane; one that fails does not hide those after it."""
-    with ThreadPoolExecutor(len(lanes)) as side_by_side:
-        running = [
-            side_by_side.submit(lambda suites=suites: [run(suite, voices, soak=soak) for suite in suites])
-            for suites in lanes
-        ]
-        return [result for one in running for result in one.result()]
+def run_turn(suites: Sequence[dict[str, Any]], *, soak: bool) -> list[Result]:
+    """The results of suites that run side by side."""
+    voices = Voices(lambda words: print(words, end="", flush=True))
+    with ThreadPoolExecutor(len(suites)) as side_by_side:
+        return list(side_by_side.map(lambda suite: run(suite, voices, soak=soak), suites))
 
 
 def main() -> int:
-    """All suites; the exit code says whether each of them passed."""
+    """All suites in their turns; one that fails does not hide those after it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--soak", action="store_true", help="the long form: more seeds, kills and time")
     parser.add_argument("--only", help="one suite by its name in tests/budget.toml")
     arguments = parser.parse_args()
     budget = tomllib.loads((ROOT / "tests" / "budget.toml").read_text(encoding="utf-8"))
-    lanes: dict[str, list[dict[str, Any]]] = {}
+    turns: dict[int, list[dict[str, Any]]] = {}
     for name, suite in budget["suites"].items():
         if arguments.only in (None, name):
-            lanes.setdefault(suite["lane"], []).append(suite)
-    if not lanes:
+            turns.setdefault(suite["turn"], []).append(suite)
+    if not turns:
         parser.error(f"no suite {arguments.only}; there are {', '.join(budget['suites'])}")
     began = time.monotonic()
-    every = run_lanes(list(lanes.values()), Voices(lambda words: print(words, end="", flush=True)), soak=arguments.soak)
+    every = [result for _, suites in sorted(turns.items()) for result in run_turn(suites, soak=arguments.soak)]
     total = (time.monotonic() - began) / 60
     print("\nsuite                                               minutes  share  of processors")
     for result in every:
@@ -146,7 +143,7 @@ def main() -> int:
         times = f"{result.minutes:7.1f} {result.allowed:6.1f} {result.processor_minutes:7.1f}"
         print(f"{word} {result.title:44} {times}{mark}")
     used = sum(result.processor_minutes for result in every)
-    print(f"       {'all, side by side':44} {total:7.1f} {budget['total_minutes']:6.1f} {used:7.1f}")
+    print(f"       {'all':44} {total:7.1f} {budget['total_minutes']:6.1f} {used:7.1f}")
     passed, failed = sum(one.passed for one in every), sum(one.failed for one in every)
     print(f"\n{passed} passed, {failed} failed, {sum(one.skipped for one in every)} skipped")
     return 0 if all(one.ok for one in every) else 1
