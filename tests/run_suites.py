@@ -1,7 +1,6 @@
 """Run every suite of tests/budget.toml, show what each took of its share, and close with one line of counts.
 
-The suites of one turn run side by side: what waits for devices, disks and pages goes first, and a suite that is `nice`
-thinks while it waits. So two processors are seldom idle.
+Suites of one turn run side by side: those that wait for disks and devices leave the processor to those that think.
 """
 
 from __future__ import annotations
@@ -74,8 +73,7 @@ def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
     command = [str(part) for part in suite["command"]]
     if soak and "soak_args" in suite:
         command = [command[0], *suite["soak_args"], *command[-1:]]
-    command = [sys.executable, "-m", *command] if command[0] == "pytest" else command
-    return ["nice", "-n", str(suite["nice"]), *command] if "nice" in suite else command
+    return [sys.executable, "-m", *command] if command[0] == "pytest" else command
 
 
 def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:

@@ -10,7 +10,7 @@ common type falls back to the library's general decoder, for the whole message.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from asyncua import ua
@@ -60,7 +60,7 @@ class Published:
     rows: tuple[Row, ...] = ()
     closed: str = ""
     undecoded: bool = False
-    is_plain: bool = False  # nothing but scalars: no array and no structure is in it
+    is_plain: bool = field(default=False, compare=False)  # nothing but scalars: no array and no structure is in it
 
 
 class _UnusualError(Exception):
