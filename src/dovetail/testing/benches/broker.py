@@ -14,6 +14,7 @@ from dovetail.mqtt.sparkplug import DataType
 from dovetail.sim.servers.broker import Broker
 from dovetail.sim.servers.sparkplug import EdgeNode
 from dovetail.testing.bench import STEP, Trial
+from dovetail.testing.benches.first import FirstPoint
 
 NAMES: Final = ("rejects", "pieces", "speed")
 CLEAR: Final = {"tls": False, "insecure": True}
@@ -61,15 +62,11 @@ class _BrokerBench:
         return self._clock.now_us() + self._off_us
 
 
-class MqttBench(_BrokerBench):
+class MqttBench(FirstPoint, _BrokerBench):
     """A device that says each value on a topic of its own, retained, with its own time."""
 
     driver = "mqtt"
     points = reported("m/{}#/v")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._is_lost = self._is_text = False
 
     def options(self, port: int) -> Mapping[str, object]:
         return {"host": "127.0.0.1", "port": port, "security": CLEAR, "timestamp": "/ts", "silent_after_s": 1.5}
@@ -81,18 +78,6 @@ class MqttBench(_BrokerBench):
             if n > 1 or not self._is_lost:
                 body = json.dumps({"v": value, "ts": self.now_us() / 1_000_000}).encode()
                 self.broker.publish(f"m/{name}", body, qos=1, retain=True)
-
-    async def lose(self) -> None:
-        self._is_lost = True
-
-    async def find(self) -> None:
-        self._is_lost = False
-
-    async def retype(self) -> None:
-        self._is_text = True
-
-    async def untype(self) -> None:
-        self._is_text = False
 
 
 class SparkplugBench(_BrokerBench):

@@ -16,13 +16,14 @@ from dovetail.core.clock import SystemClock
 from dovetail.drivers.base import Point
 from dovetail.links.model import ScanPoint
 from dovetail.testing.bench import QUICK, STEP, Fault, Shows, Trial
+from dovetail.testing.benches.first import FirstPoint
 from dovetail.testing.chaos import NONE
 
 NAMES: Final = ("rejects", "pieces", "speed")
 NO_HANG: Final = "a folder on this machine answers or is away; it does not hang"
 
 
-class FileDropBench:
+class FileDropBench(FirstPoint):
     """A share on a path of its own; a file is whole when it has been still for a second."""
 
     driver = "filedrop"
@@ -43,7 +44,6 @@ class FileDropBench:
         self._rng = random.Random()  # noqa: S311 - noise that can be made again
         self._given: list[int] = []
         self._off_us = 0
-        self._is_lost = self._is_text = False
 
     @property
     def port(self) -> int:
@@ -98,18 +98,6 @@ class FileDropBench:
             return
         if not is_wrong:
             self._given.append(number)
-
-    async def lose(self) -> None:
-        self._is_lost = True
-
-    async def find(self) -> None:
-        self._is_lost = False
-
-    async def retype(self) -> None:
-        self._is_text = True
-
-    async def untype(self) -> None:
-        self._is_text = False
 
     def skew(self, offset_us: int) -> None:
         self._off_us = offset_us

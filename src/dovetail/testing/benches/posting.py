@@ -20,6 +20,7 @@ from dovetail.drivers.base import Point, Shared
 from dovetail.drivers.posts import POSTS, Box, Post
 from dovetail.links.model import ScanPoint
 from dovetail.testing.bench import STEP, Shows, Trial
+from dovetail.testing.benches.first import FirstPoint
 
 NAMES: Final = ("rejects", "pieces", "speed")
 ANSWER_S: Final = 1.0  # the sender waits no longer
@@ -27,7 +28,7 @@ AGAIN_S: Final = 0.2  # until it sends again
 READY_S: Final = 1.0  # a link that begins anew is back by then
 
 
-class WebhookBench:
+class WebhookBench(FirstPoint):
     """A sender with a key for each message."""
 
     driver = "webhook"
@@ -56,7 +57,7 @@ class WebhookBench:
         self._sending: asyncio.Task[None] | None = None
         self._inside: set[asyncio.Task[None]] = set()
         self._off_us = 0
-        self._is_off = self._is_lost = self._is_text = False
+        self._is_off = False
 
     @property
     def port(self) -> int:
@@ -96,18 +97,6 @@ class WebhookBench:
         """One message, which waits for its turn; none while the sender is off."""
         if not self._is_off:
             self._waiting.append((number, self._body(number)))
-
-    async def lose(self) -> None:
-        self._is_lost = True
-
-    async def find(self) -> None:
-        self._is_lost = False
-
-    async def retype(self) -> None:
-        self._is_text = True
-
-    async def untype(self) -> None:
-        self._is_text = False
 
     def skew(self, offset_us: int) -> None:
         self._off_us = offset_us
