@@ -36,6 +36,7 @@ from dovetail.db.uow import Database, Reading
 from dovetail.operations.late import LateRoute
 from dovetail.operations.operation import Operation, execute
 
+SIGNATURE: Final = "__signature__"  # by which `inspect`, and so FastAPI, knows what a function takes
 PUBLIC: Final = "public"  # the declared permission of the few routes that answer without a session
 
 PROOF: Final = "proof"  # of a route that has no session either and looks itself at what proves who is calling
@@ -163,7 +164,7 @@ def _endpoint_of_query(handler: Callable[..., Any], permission: str) -> Callable
 
     endpoint.__name__ = handler.__name__
     endpoint.__doc__ = handler.__doc__
-    endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    setattr(endpoint, SIGNATURE, signature.replace(parameters=parameters))
     return endpoint
 
 
@@ -205,7 +206,7 @@ def _endpoint_of_change(operation: Operation[Any, Any], path: str, database: Dat
         ),
     ]
     endpoint.__name__ = operation.name.replace(".", "_")
-    endpoint.__signature__ = inspect.Signature(parameters, return_annotation=operation.output)  # type: ignore[attr-defined]
+    setattr(endpoint, SIGNATURE, inspect.Signature(parameters, return_annotation=operation.output))
     return endpoint
 
 
