@@ -13,8 +13,9 @@ from dovetail.app.server import start_is_over
 @pytest.fixture(autouse=True)
 def garbage_as_before() -> Iterator[None]:
     yield
-    gc.unfreeze()
     gc.enable()
+    gc.collect()
+    gc.freeze()  # as conftest left it: else every later search of this worker goes through all that was collected
 
 
 @pytest.mark.parametrize("looked, frozen", [(False, True), (True, False)])

@@ -189,6 +189,8 @@ class Trial:
     def run(self, executions: int, *, seed: object) -> Outcome:
         """So many more, the valid examples first; the same ones for the same seed and past."""
         inputs = mangled((self.target.name, seed), self._corpus, self.target.words)
+        if self.outcome.executions and self._held is None:
+            self._held = held_bytes()  # what the first run left is what the parser holds ready
         with _Watch() as watch, _bounded(), self._reached as reached:
             began = time.process_time()
             for number in range(executions):
@@ -238,12 +240,9 @@ class Trial:
             self._find(data, EndlessError(f"{took:.1f} s"))
 
     def _judge_growth(self) -> None:
-        """What the first run left is what the parser holds ready; after it nothing is added."""
-        held = held_bytes()
-        if self._held is None:
-            self._held = held
-        elif held - self._held > GROWTH_BYTES:
-            self._find(b"", GreedyError(f"{(held - self._held) >> 20} MB left behind"))
+        """After the first run nothing is added."""
+        if self._held is not None and (left := held_bytes() - self._held) > GROWTH_BYTES:
+            self._find(b"", GreedyError(f"{left >> 20} MB left behind"))
 
     def _keep(self, data: bytes) -> None:
         if len(self._corpus) < KEPT_MAX:
