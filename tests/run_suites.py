@@ -70,9 +70,8 @@ class Voices:
 
 def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
     """What runs a suite; Python's own programs by this interpreter."""
-    command = [str(part) for part in suite["command"]]
-    if soak and "soak_args" in suite:
-        command = [command[0], *suite["soak_args"], *command[-1:]]
+    short = [*suite["command"], *suite.get("paths", ())]
+    command = [str(part) for part in (suite.get("soak_command", short) if soak else short)]
     return [sys.executable, "-m", *command] if command[0] == "pytest" else command
 
 

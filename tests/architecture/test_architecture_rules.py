@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -183,3 +184,14 @@ def test_the_lock_files_name_no_package_host() -> None:
         if '"resolved"' in line or "--index-url" in line or "--find-links" in line
     ]
     assert not named, f"{test_the_lock_files_name_no_package_host.__doc__} {named[:3]}"
+
+
+def test_what_meets_a_counterpart_or_a_kill_is_run() -> None:
+    """Why: `make test` collects these tests only where tests/budget.toml says that they lie."""
+    suites = tomllib.loads((ROOT / "tests" / "budget.toml").read_text(encoding="utf-8"))["suites"]
+    named = [ROOT / path for path in suites["walk"]["paths"]]
+    marked = re.compile(r"pytest\.mark\.(kills|peers)\b")
+    found = [file for file in sorted((ROOT / "tests").rglob("test_*.py")) if marked.search(file.read_text("utf-8"))]
+    missing = [str(file.relative_to(ROOT)) for file in found if not any(file.is_relative_to(one) for one in named)]
+    assert found
+    assert not missing, f"{test_what_meets_a_counterpart_or_a_kill_is_run.__doc__} {missing}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from dovetail.core import faults
-from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.db.uow import UnitOfWork
 from dovetail.performance import store
 from dovetail.performance.columns import Sums, add_share, nothing
 from dovetail.performance.facts import Gathering
@@ -25,17 +25,11 @@ def settle(
     Slices end where the open state record begins: what follows is derived at query time. Answers the period in
     which rows changed, None where none did. The rollups of the days touched change in the same transaction.
     """
-    lo_us, hi_us = period
+    wider = _reach(uow, gathering, equipment_id, period, known=known)
     while True:
-        lo_us, hi_us = _over_stored(uow, equipment_id, lo_us, hi_us)
-        if store.neighbours(uow, equipment_id, lo_us, hi_us)[0] is None:  # the ledger begins with the first record
-            earlier = gathering.records(uow, equipment_id, 0, lo_us, as_of=known)
-            lo_us = min([lo_us, *(record.t0_us for record in earlier)])
-        wider = gathering.close_over(uow, equipment_id, lo_us, hi_us, as_of=known)
-        if wider[:2] == (lo_us, hi_us):
+        lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known)
+        if (wider := _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)) == (lo_us, hi_us):
             break
-        lo_us, hi_us = wider[:2]
-    records, counts = wider[2:]
     if not records:  # what people said of it, where no signal spoke, is withdrawn
         return _replace(uow, equipment_id, store.overlapping(uow, equipment_id, lo_us, hi_us), [], known=known)
     before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
@@ -50,13 +44,19 @@ def settle(
     return _replace(uow, equipment_id, held, wanted, known=known)
 
 
-def _over_stored(reading: Reading, equipment_id: int, lo_us: int, hi_us: int) -> tuple[int, int]:
-    """The period widened to whole stored slices, and to the nearest ones where a hole would be left between."""
-    held = store.overlapping(reading, equipment_id, lo_us, hi_us)
+def _reach(
+    uow: UnitOfWork, gathering: Gathering, equipment_id: int, period: tuple[int, int], *, known: int
+) -> tuple[int, int]:
+    """A period widened to whole stored slices, and to the nearest ones or, before all of them, to the first record."""
+    lo_us, hi_us = period
+    held = store.overlapping(uow, equipment_id, lo_us, hi_us)
     if held:
         lo_us, hi_us = min(lo_us, held[0][1].t0_us), max(hi_us, held[-1][1].t1_us)
-    before_us, after_us = store.neighbours(reading, equipment_id, lo_us, hi_us)
-    return (lo_us if before_us is None else before_us), (hi_us if after_us is None else after_us)
+    before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
+    if before_us is None:
+        earlier = gathering.records(uow, equipment_id, 0, lo_us, as_of=known)
+        before_us = min([lo_us, *(record.t0_us for record in earlier)])
+    return before_us, (hi_us if after_us is None else after_us)
 
 
 def _replace(
