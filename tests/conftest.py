@@ -37,6 +37,7 @@ def quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         shortcuts.take(patch)
         yield
+    shortcuts.put_aside()
 
 
 @pytest.fixture
@@ -169,9 +170,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been collected stays until the end: no later search for garbage goes through it again."""
-    gc.collect()
-    gc.freeze()
+    shortcuts.put_aside()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

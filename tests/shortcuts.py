@@ -5,6 +5,7 @@ Only the weight changes: the hash is Argon2id, the store is SQLite, its tables a
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from functools import cache, partial
@@ -61,6 +62,12 @@ _newest = cache(migrate.newest_step)
 def examples(all_of_them: int) -> int:
     """How many examples of a property are tried: all in the long form, else a share, but never fewer than three."""
     return all_of_them if IS_LONG else max(3, all_of_them // SHARE)
+
+
+def put_aside() -> None:
+    """What is alive now stays, mostly until the end: no later search for garbage goes through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 settings.register_profile("short", max_examples=examples(100), derandomize=True, deadline=None)

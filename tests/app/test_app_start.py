@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from dovetail.app.server import start_is_over
+from shortcuts import put_aside
 
 
 @pytest.fixture(autouse=True)
 def garbage_as_before() -> Iterator[None]:
     yield
     gc.enable()
-    gc.collect()
-    gc.freeze()  # as conftest left it: else every later search of this worker goes through all that was collected
+    put_aside()
 
 
 @pytest.mark.parametrize("looked, frozen", [(False, True), (True, False)])
