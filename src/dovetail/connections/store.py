@@ -30,8 +30,9 @@ _PAGES_OF = 500  # totals are summed over so many at a time: a link that flaps f
 
 
 def _period(row: Any) -> Period:
-    values = dict(zip(Period.__slots__, row, strict=True))
-    return Period(**{**values, "causes": tuple(Cause(int(at_us), str(text)) for at_us, text in values["causes"])})
+    values: dict[str, Any] = dict(zip(Period.__slots__, row, strict=True))
+    values["causes"] = tuple(Cause(int(at_us), str(text)) for at_us, text in values["causes"])
+    return Period(**values)
 
 
 def open_periods(reading: Reading) -> list[Period]:

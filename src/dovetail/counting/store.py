@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, Final, Literal
@@ -83,7 +83,8 @@ def _visible(table: Table, as_of: Any) -> Any:
 
 
 def _entries(reading: Reading, query: Any, asked: Mapping[str, Any] | None = None) -> list[Entry]:
-    return [Entry(*row) for row in reading.connection.execute(query, asked)]
+    rows: Iterable[Any] = reading.connection.execute(query, asked)
+    return [Entry(*row) for row in rows]
 
 
 def _entries_where(*where: Any) -> Any:

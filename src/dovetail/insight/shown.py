@@ -103,9 +103,9 @@ def stop_out(stop: Stop, said: Sequence[Edit], *, now_us: int, micro_us: int, ch
         planned=stop.planned,
         micro=stop.t1_us is not None and lasts_us <= micro_us,
         source=stop.source,
-        edited_by=edit and edit.by_name,
-        edited_at=edit and to_rfc3339(edit.at_us),
-        edit_id=edit and edit.edit_id,
+        edited_by=edit.by_name if edit else None,
+        edited_at=to_rfc3339(edit.at_us) if edit else None,
+        edit_id=edit.edit_id if edit else None,
         evidence_changed=edit is not None and edit.edit_id in changed,
         version=stop.version(max(words, default=0)),
     )

@@ -29,6 +29,11 @@ GAPS_STILL: Final = 3.0  # a counter that rests for so many of its usual gaps st
 RANK: Final[Mapping[Confidence, int]] = {"sure": 2, "likely": 1, "unknown": 0}
 
 
+def at_most_likely(confidence: Confidence) -> Confidence:
+    """What something speaks against is not sure."""
+    return "likely" if confidence == "sure" else confidence
+
+
 @dataclass(frozen=True, slots=True)
 class Because:
     """Why something is claimed, or cannot be: a code for the screens' catalogues, and the facts that fill it in."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.clock import SECOND_US
-from dovetail.meanings.model import GAPS_STILL, RANK, Because, Confidence, CounterFound, Moves, Role
+from dovetail.meanings.model import GAPS_STILL, Because, Confidence, CounterFound, Moves, Role, at_most_likely
 
 type Floats = NDArray[np.float64]
 
@@ -165,7 +165,7 @@ def _by_names(moves: Sequence[Moves]) -> Told:
 def found_of(moves: Sequence[Moves], told: Told) -> tuple[CounterFound, ...]:
     """Each counter with its role. A name that says otherwise takes the certainty away."""
     against = {name for name, role in told.roles.items() if role_by_name(name) not in (None, role)}
-    confidence = min(told.confidence, "likely", key=RANK.__getitem__) if against else told.confidence
+    confidence = at_most_likely(told.confidence) if against else told.confidence
     return tuple(
         CounterFound(
             tag=one.seen.name,

@@ -19,6 +19,7 @@ from dovetail.meanings.model import (
     Span,
     StateFound,
     ValueFound,
+    at_most_likely,
     overlap_us,
 )
 from dovetail.meanings.packml import EXECUTE, STATES, is_packml
@@ -126,9 +127,9 @@ def judged(seen: Seen, moves: Moves, standing: Sequence[Span], end_us: int) -> S
         return None  # a speed or a recipe, not a state
     confidence = _confidence(unders, roles, explained)
     if seen.kind == "bool" and runs[0].value == "false":
-        confidence = min(confidence, "likely", key=RANK.__getitem__)
+        confidence = at_most_likely(confidence)
     if seen.kind == "number" and len(runs) > 1:
-        confidence = min(confidence, "likely", key=RANK.__getitem__)
+        confidence = at_most_likely(confidence)
     facts = {
         "explained": round(explained, 4),
         "pieces": sum(under.pieces for under in runs),

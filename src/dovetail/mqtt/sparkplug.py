@@ -21,7 +21,7 @@ NAMESPACE: Final = "spBv1.0"
 REBIRTH: Final = "Node Control/Rebirth"
 BDSEQ: Final = "bdSeq"
 _PROTO: Final = descriptor_pb2.FieldDescriptorProto
-_SCALARS: Final[Mapping[str, int]] = {
+_SCALARS: Final[Mapping[str, descriptor_pb2.FieldDescriptorProto.Type.ValueType]] = {
     "u32": _PROTO.TYPE_UINT32, "u64": _PROTO.TYPE_UINT64, "f32": _PROTO.TYPE_FLOAT, "f64": _PROTO.TYPE_DOUBLE,
     "bool": _PROTO.TYPE_BOOL, "str": _PROTO.TYPE_STRING, "bytes": _PROTO.TYPE_BYTES,
 }  # fmt: skip

@@ -281,7 +281,7 @@ def outline_out(version: int, plant: Plant) -> OutlineOut:
     nodes = plant.entries("equipment", EquipmentEntry)
     calendars = {path: node.calendar for path, node in nodes.items()}
     scans = {name: entry.model_dump() for name, entry in plant.entries("scan_classes", ScanEntry).items()}
-    usual = {"default": {"mode": "subscribe", "interval_ms": 250}}
+    usual: dict[str, dict[str, Any]] = {"default": {"mode": "subscribe", "interval_ms": 250}}
     return OutlineOut(
         version=version,
         name=plant.raw("plant", "name"),

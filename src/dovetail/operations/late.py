@@ -34,7 +34,7 @@ class LateRoute(APIRoute):
             if self._late is not None:
                 late, self._late = self._late, None  # the analysis itself may look for what is not there yet
                 try:
-                    super().__init__(self.path, late[0](), methods=[*self.methods], **late[1])
+                    super().__init__(self.path, late[0](), methods=list(self.methods or ()), **late[1])
                 except BaseException:
                     self._late = late
                     raise

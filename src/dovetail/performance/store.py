@@ -281,7 +281,7 @@ def sums_by_rollup(
     query = select(*(c[key] for key in by), *sums).where(
         c.equipment_id.in_(sorted(equipment_ids)), c.bucket_from_us >= from_us, c.bucket_to_us <= to_us
     )
-    return _groups(reading, query.group_by(*(c[key] for key in by)), len(by), columns)
+    return _groups(reading.connection.execute(query.group_by(*(c[key] for key in by))), len(by), columns)
 
 
 def sums_by_slices(
@@ -299,7 +299,7 @@ def sums_by_slices(
     query = select(*(c[key] for key in by), *(_sql(BY_NAME[name]).label(name) for name in columns)).where(
         c.equipment_id.in_(sorted(equipment_ids)), _visible(as_of), c.t0_us >= from_us, c.t1_us <= to_us
     )
-    return _groups(reading, query.group_by(*(c[key] for key in by)), len(by), columns)
+    return _groups(reading.connection.execute(query.group_by(*(c[key] for key in by))), len(by), columns)
 
 
 def _sql(column: Any) -> Any:
@@ -312,9 +312,9 @@ def _sql(column: Any) -> Any:
     return func.sum(case((wanted, measure), else_=0))
 
 
-def _groups(reading: Reading, query: Any, keys: int, columns: Sequence[str]) -> dict[GroupKey, Sums]:
+def _groups(rows: Iterable[Any], keys: int, columns: Sequence[str]) -> dict[GroupKey, Sums]:
     found: dict[GroupKey, Sums] = {}
-    for row in reading.connection.execute(query):
+    for row in rows:
         values = [0 if value is None else int(value) for value in row[keys:]]
         found[tuple(row[:keys])] = dict(zip(columns, values, strict=True))
     return found

@@ -67,7 +67,7 @@ def advance(
     walk.cut([cut for cut in cuts if checkpoint.at_us < cut <= upto_us])
     closed = (*checkpoint.closed, *walk.closed)
     slices = Slices.of(closed, open_us=walk.slice_us, countable=walk.countable)
-    told = {
+    told: dict[str, Counts] = {
         rule.name: read(rule, _memory(checkpoint, rule.name, rule.tag), new[rule.tag])
         for rule in rules.counters
         if rule.tag in new

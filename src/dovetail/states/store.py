@@ -152,7 +152,7 @@ def records(
 ) -> list[StateRecord]:
     """The state records that touch [from_us, to_us), by time."""
     asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us, "as_of": as_of}
-    found = reading.connection.execute(_records_query(now=as_of is None), asked)
+    found: Any = reading.connection.execute(_records_query(now=as_of is None), asked)
     return [StateRecord(*row) for row in found]
 
 
@@ -179,7 +179,7 @@ def counts(
 ) -> list[CountRecord]:
     """The count records that touch (from_us, to_us], by time. Only those of an outage are longer than a minute."""
     asked = {"who": equipment_id, "from_us": from_us, "minute_before_us": from_us - MINUTE_US, "to_us": to_us}
-    found = reading.connection.execute(_counts_query(now=as_of is None), asked | {"as_of": as_of})
+    found: Any = reading.connection.execute(_counts_query(now=as_of is None), asked | {"as_of": as_of})
     return [CountRecord(*row) for row in found]
 
 

@@ -15,14 +15,12 @@ PROPERTY_MAX: Final = 63
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d{1,3})?")
 _INTERVAL: Final = re.compile(r"(\d+(?:[.,]\d+)?) ?(ms|msec|s|sec|sek|min)?\.?", re.IGNORECASE)
 _MS: Final = {"": 1.0, "ms": 1.0, "msec": 1.0, "s": 1e3, "sec": 1e3, "sek": 1e3, "min": 60e3}
-_MODES: Final[dict[str, Mode]] = {
-    **dict.fromkeys(("poll", "polled", "polling", "read", "cyclic", "abfrage", "abfragen", "zyklisch"), "poll"),
-    **dict.fromkeys(
-        ("subscribe", "subscribed", "subscription", "onchange", "change", "abonnieren", "abonnement", "beiänderung",
-         "event", "listen", "report"),
-        "subscribe",
-    ),
+_WAYS: Final[dict[Mode, tuple[str, ...]]] = {
+    "poll": ("poll", "polled", "polling", "read", "cyclic", "abfrage", "abfragen", "zyklisch"),
+    "subscribe": ("subscribe", "subscribed", "subscription", "onchange", "change", "abonnieren", "abonnement",
+                  "beiänderung", "event", "listen", "report"),
 }  # fmt: skip
+_MODES: Final[dict[str, Mode]] = {word: mode for mode, words in _WAYS.items() for word in words}
 _LETTERS: Final = str.maketrans({
     "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "°": "deg", "%": " pct ",
     "µ": "u", "μ": "u",

@@ -80,9 +80,9 @@ def record_out(record: StateRecord, *, provisional: bool, changed: frozenset[int
         source=record.source,
         provisional=provisional,
         edited=edit is not None,
-        edit_id=edit and edit.edit_id,
-        edited_by=edit and edit.by_name,
-        edited_at=edit and to_rfc3339(edit.at_us),
+        edit_id=edit.edit_id if edit else None,
+        edited_by=edit.by_name if edit else None,
+        edited_at=to_rfc3339(edit.at_us) if edit else None,
         comment=record.comment,
         evidence_changed=edit is not None and edit.edit_id in changed,
     )

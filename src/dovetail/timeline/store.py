@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -74,7 +74,7 @@ def _between(equipment_id: int, from_us: int, to_us: int | None) -> Any:
 
 
 def _read(reading: Reading, query: Any) -> list[Edit]:
-    return [Edit(*row) for row in reading.connection.execute(query)]
+    return [Edit(*row) for row in cast(Iterable[Any], reading.connection.execute(query))]
 
 
 def _edits(*where: Any) -> Any:

@@ -61,8 +61,9 @@ class Logged:
 
 
 def _hook(row: Any) -> Webhook:
-    values = dict(zip(Webhook.__slots__, row, strict=True))
-    return Webhook(**{**values, "kinds": tuple(values["kinds"])})
+    values: dict[str, Any] = dict(zip(Webhook.__slots__, row, strict=True))
+    values["kinds"] = tuple(values["kinds"])
+    return Webhook(**values)
 
 
 def webhooks(reading: Reading) -> list[Webhook]:

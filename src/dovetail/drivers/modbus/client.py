@@ -90,7 +90,7 @@ class ModbusDriver:
         self._rules: dict[Area, Rules] = {area: options.rules(area) for area in AREAS.values()}
         self._refused: Refusals[tuple[Area, Span]] = Refusals()
         self._readings: list[Reading] = []
-        self._answers_at = ("holding", 0)  # where a probe asks; any reply to it proves life
+        self._answers_at: tuple[Area, int] = ("holding", 0)  # where a probe asks; any reply to it proves life
         self._splits = 0
 
     # --- the link ---------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ async def ask(door: Door) -> list[Find]:
         if int.from_bytes(head[:2], "little") != identity.LIST_IDENTITY or length > _ANSWER_MAX:
             return []
         found = identity.identities(head + await line.hear(length))
-    options = {"host": door.host, **({} if door.port == identity.PORT else {"port": door.port})}
+    options: dict[str, object] = {"host": door.host, **({} if door.port == identity.PORT else {"port": door.port})}
     return [_find(door, one, options) for one in found]
 
 

@@ -106,7 +106,7 @@ class _Internal(InternalServer):
         self._standard = standard
         self.allow_remote_admin = False
         self.max_connections = CONNECTIONS_MAX
-        self.supported_tokens = (ua.AnonymousIdentityToken,)
+        self.supported_tokens = (ua.AnonymousIdentityToken,)  # pyrefly: ignore[bad-assignment]  # as many as one likes
 
     async def load_standard_address_space(self, shelf_file: Path | None = None) -> None:
         self._standard.copy_into(self.aspace)

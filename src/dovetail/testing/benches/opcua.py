@@ -88,7 +88,7 @@ class OpcUaBench:
 
     driver = "opcua"
     late_s = 4.0
-    points = (
+    points: tuple[ScanPoint, ...] = (
         ScanPoint(
             Point(1, f"nsu={NAMESPACE};s=Tried.{LOST}", Kind.U64), mode="poll", interval_ms=round(1_000 * SCAN_S)
         ),
