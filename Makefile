@@ -77,6 +77,7 @@ check: setup ## Format, lint, types and contracts: under a minute
 
 .PHONY: check-types check-rest
 check-types:
+	$(BIN)/pyrefly check --summary=none
 	$(BIN)/pyright
 
 check-rest:

@@ -195,3 +195,9 @@ def test_what_meets_a_counterpart_or_a_kill_is_run() -> None:
     missing = [str(file.relative_to(ROOT)) for file in found if not any(file.is_relative_to(one) for one in named)]
     assert found
     assert not missing, f"{test_what_meets_a_counterpart_or_a_kill_is_run.__doc__} {missing}"
+
+
+def test_what_decides_is_checked_strictly() -> None:
+    """Why: pyright looks only at what it includes; what is meant to be strict and is not included is unchecked."""
+    pyright = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
+    assert pyright["include"] == pyright["strict"], test_what_decides_is_checked_strictly.__doc__
