@@ -16,6 +16,7 @@ from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.events.historian import FramesStored
 from dovetail.historian import ingest, sealer
+from dovetail.historian.read import Reader
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
@@ -235,4 +236,22 @@ def test_a_tag_out_of_scope_does_not_exist(
         except NotFoundError:
             refused += 1
     assert refused == (0 if visible else len(questions))
+    historian.close()
+
+
+def test_thousands_that_tie_in_time_cost_one_look_for_each_moment(tmp_path, clock: ManualClock, monkeypatch) -> None:
+    """A node that catches up after a pause gives all values of a millisecond the same time."""
+    looks: list[int] = []
+    found = Reader.at
+    monkeypatch.setattr(Reader, "at", lambda self, tags, ts: (looks.append(ts), found(self, tags, ts))[1])
+    historian = Historian(tmp_path, clock=clock, bus=Bus(), owner_of=lambda _: 1)
+    tags, moments = range(1, 1_001), (NOW, NOW + 1_000)
+
+    def rows(value: float) -> list[tuple]:
+        return [(tag, ts, value, GOOD) for ts in moments for tag in tags]
+
+    for seq, value in enumerate((1.0, 2.0, 3.0, 2.0), start=1):  # the last say again what is held
+        historian.put([Frame("edge", Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows(value)[1_000 * (seq > 1) :]),), {})])
+    assert account(historian) == (5_000, 4_000, 1_000, 0, 0)
+    assert looks == [moments[1]] * 3
     historian.close()

@@ -5,7 +5,7 @@ A sample that cannot be kept (no tag, a time no plant can mean, a text too long)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -49,10 +49,10 @@ class Accepted:
 class Ingest:
     """Checks frames against the newest samples. Under the writing lock; `begin`, `accept`…, then keep or roll back.
 
-    `held(tag, ts)` answers what is durable at exactly that time.
+    `held(tags, ts)` answers what is durable of them (sorted) at exactly that time.
     """
 
-    def __init__(self, last: LastValues, *, held: Callable[[int, int], list[Block]]) -> None:
+    def __init__(self, last: LastValues, *, held: Callable[[Sequence[int], int], list[Block]]) -> None:
         self._last = last
         self._held = held
         self._pending: list[Block] = []
@@ -111,21 +111,17 @@ class Ingest:
         same &= last.bits[slots] == bits_of(block)
         if block.kind in TEXT_KINDS:
             same &= last.text[slots] == block.value
-        for at in np.flatnonzero(~same).tolist():
-            same[at] = self._is_held(block.take(slice(at, at + 1)))
+        for ts in np.unique(block.ts[~same]).tolist():  # one look for all of a moment: they may be thousands
+            at = np.flatnonzero(~same & (block.ts == ts))
+            same[at] = self._are_held(block.take(at), ts)
         return same
 
-    def _is_held(self, one: Block) -> bool:
-        tag, ts = int(one.tag[0]), int(one.ts[0])
-        for block in (*self._held(tag, ts), *self._pending):
-            if block.kind is one.kind:
-                same = (block.tag == tag) & (block.ts == ts) & (block.status == one.status[0])
-                same &= bits_of(block) == bits_of(one)
-                if block.kind in TEXT_KINDS:
-                    same &= block.value == one.value[0]
-                if same.any():
-                    return True
-        return False
+    def _are_held(self, block: Block, ts: int) -> list[bool]:
+        held = set[tuple[object, ...]]()
+        for other in (*self._held(np.unique(block.tag).tolist(), ts), *self._pending):
+            if other.kind is block.kind and len(at := np.flatnonzero(other.ts == ts)):
+                held.update(_identities(other.take(at)))
+        return [one in held for one in _identities(block)]
 
     def _new_marks(self, frame: Frame, *, ts_max_us: int) -> dict[int, int]:
         """The marks that say something new; one that no plant can mean is dropped like the sample it would be."""
@@ -176,6 +172,11 @@ def _is_text(text: object) -> bool:
         return len(text.encode()) <= STRING_BYTES_MAX
     except UnicodeEncodeError:  # half of a surrogate pair: no text
         return False
+
+
+def _identities(block: Block) -> Iterator[tuple[object, ...]]:
+    values = block.value if block.kind in TEXT_KINDS else bits_of(block)
+    return zip(block.tag.tolist(), block.status.tolist(), values.tolist(), strict=True)
 
 
 def _repeated_inside(block: Block) -> NDArray[np.bool_]:

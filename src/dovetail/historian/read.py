@@ -54,7 +54,7 @@ class Reader:
         tags, newest = np.array(asked.tags, dtype=np.int64), max(sealed.values(), default=0)
         parts: list[Block] = []
         for row in rows if asked.tags else ():
-            for block in row.all():
+            for block in row.all() if row.first_us < asked.to_us and row.last_us >= asked.from_us else ():
                 mask = (block.ts >= asked.from_us) & (block.ts < asked.to_us)
                 if mask.any():  # most are not of this time, and that is told much sooner than whose they are
                     mask &= tags[np.searchsorted(tags, block.tag).clip(max=len(tags) - 1)] == block.tag
@@ -68,9 +68,9 @@ class Reader:
                     parts.append(part)
         return parts
 
-    def at(self, tag: int, ts: int) -> list[Block]:
-        """The samples of a tag at exactly one time."""
-        return self.raw(Range((tag,), ts, ts + 1))
+    def at(self, tags: Sequence[int], ts: int) -> list[Block]:
+        """The samples of tags (sorted) at exactly one time."""
+        return self.raw(Range(tuple(tags), ts, ts + 1))
 
     def rows(self) -> list[Row]:
         """The unsealed rows of this moment, to be taken before any chunk is read."""
@@ -95,7 +95,7 @@ class Reader:
                         _take_newer(best, _last_before(chunk, at_us), ties)
                         found.add(tag)
         for tag in ties:  # which of them arrived last is told by reading that instant as a whole
-            for block in self.at(tag, int(best[tag].ts[0])):
+            for block in self.at((tag,), int(best[tag].ts[0])):
                 best[tag] = block.take(slice(len(block) - 1, len(block)))
         return list(best.values())
 

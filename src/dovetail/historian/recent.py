@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,13 @@ class Row:
     frame: Frame
     blocks: tuple[Block, ...]
     marks: Block | None
+    first_us: int = field(init=False)  # most rows are not of the time that is asked for
+    last_us: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        times = [block.ts for block in self.all() if len(block)]
+        object.__setattr__(self, "first_us", min((int(ts.min()) for ts in times), default=0))
+        object.__setattr__(self, "last_us", max((int(ts.max()) for ts in times), default=0))
 
     def __len__(self) -> int:
         return sum(map(len, self.blocks)) + (0 if self.marks is None else len(self.marks))
