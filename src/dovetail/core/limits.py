@@ -7,6 +7,10 @@ from typing import Final
 # --- edge ---------------------------------------------------------------------------------------------------
 GROUP_COMMIT_S: Final = 0.05  # the live lane waits at most this long to share one fsync (DESIGN §14: ≤ 50 ms)
 FRAMES_WAITING_MAX: Final = 2_000  # ~20 s of a busy gateway; beyond it a declared gap is better than no memory
+WAITING_HIGH: Final = 200_000  # samples (~10 MB, two commits' worth and more) of one link; then it is read more slowly
+WAITING_LEAST: Final = 10_000  # of a link that shares the room with many; what brings less is never held
+COMMIT_SAMPLES_MAX: Final = 50_000  # of one commit: half a second of a slow disk, so that others wait no longer
+HELD_MAX_S: Final = 10.0  # then what lies between is unknown: a declared gap, before brokers miss us (1.5 × 15 s)
 GOOD_THROUGH_EVERY_S: Final = 1.0  # silence is measured each second (DESIGN §4)
 CONNECT_TIMEOUT_S: Final = 3.0  # DESIGN §6
 BACKOFF_FIRST_S: Final = 0.5  # DESIGN §6: full jitter 0.5 → 5 s

@@ -20,6 +20,7 @@ from dovetail.core.batch import Batch, Kind, Value
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.secretname import REFERENCE, name_of
+from dovetail.drivers.flow import Flow
 
 PACKAGE: Final = "dovetail.drivers"  # where the plug-ins are
 NO_DEVICE_TIME: Final = 0  # in `Batch.ts_device`: the device gave this sample no time of its own
@@ -67,11 +68,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """A proof of life, and the device's clock beside ours when it tells it (both µs UTC)."""
+    """A proof of life, and the device's clock beside ours when it tells it (both µs UTC).
+
+    `in_order`: the answer came on the way of what the device reports, so everything before the question is here.
+    """
 
     asked_us: int
     answered_us: int
     device_us: int | None = None
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class Driver(Protocol):
     async def subscribe(self, groups: Sequence[ListenGroup], on_notice: Callable[[Notice], None]) -> None:
         """Report changes until cancelled. `on_notice` is called in the loop and must not block.
 
+        While the link's `flow` is held (`Surroundings`), nothing more is taken from the wire.
         Points that cannot be listened to are reported BAD in a notice. Raises LinkError when the link is lost.
         """
         ...
@@ -167,13 +173,15 @@ class Shared:
 class Surroundings:
     """What a driver gets from outside: time, the values behind `secret://name`, and what links share.
 
-    `link` is the link's good-through tag, which is its own for ever; 0 for one that is only tried.
+    `link` is the link's good-through tag, which is its own for ever; 0 for one that is only tried. `flow` says when
+    what a device sends by itself must wait: who is pushed to stops reading while it is held.
     """
 
     clock: Clock
     secret: Callable[[str], str] = field(default=no_secrets)
     shared: Shared = field(default_factory=Shared)
     link: int = 0
+    flow: Flow = field(default_factory=Flow)
 
     def behind(self, reference: str | None) -> str | None:
         """The value behind `secret://name`; None for none."""

@@ -1,27 +1,34 @@
 """From the links to the sink: frames wait at most 50 ms to share one durable commit; what cannot wait is declared.
 
-In process the historian's head log is the outbox, so nothing is written twice. The queue is bounded: when the sink
-is away for too long, new frames are refused and counted, their sequence numbers stay unused (a hole the sink sees),
-and the link that was refused treats it as an outage.
+In process the historian's head log is the outbox, so nothing is written twice. What waits is bounded: a link of which
+much waits is read more slowly (`pressure`). Where that does not help, because the sink is away for too long, new frames
+are refused and counted, their sequence numbers stay unused (a hole the sink sees), and the link that was refused treats
+it as an outage.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from dovetail.core.batch import Batch, Frame, Lane
 from dovetail.core.clock import Clock
 from dovetail.core.errors import LinkError
-from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, FRAMES_WAITING_MAX, GROUP_COMMIT_S
+from dovetail.core.limits import (
+    BACKOFF_FIRST_S,
+    BACKOFF_MAX_S,
+    COMMIT_SAMPLES_MAX,
+    FRAMES_WAITING_MAX,
+    GROUP_COMMIT_S,
+)
 from dovetail.core.sink import Resumed, Sink
+from dovetail.edge.pressure import Pressure, weight
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +48,14 @@ class Counted:
     refused_frames: int = 0
 
 
+class Waiting(NamedTuple):
+    """A frame on its way to the sink, the link it is of, and what it costs in memory and time."""
+
+    frame: Frame
+    link: int
+    cost: int
+
+
 class Outbox:
     """One source's live lane into the sink."""
 
@@ -51,7 +66,11 @@ class Outbox:
         self._clock = clock
         self._epoch = 0
         self._seq = 0
-        self._waiting: deque[Frame] = deque()
+        self.pressure = Pressure()
+        self._waiting: deque[Waiting] = deque()
+        self._cost = 0  # of what waits
+        self._handing: asyncio.Future[None] | None = None  # a commit that the sink has not answered yet
+        self._handed = 0  # its samples
         self._arrived = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -67,7 +86,8 @@ class Outbox:
 
     async def resume(self, links: Sequence[int]) -> Resumed:
         """Begin a new epoch once everything before it is committed; says the last mark of each link."""
-        await self._empty.wait()
+        with self.pressure.nothing_more():
+            await self._empty.wait()
         resumed = await asyncio.get_running_loop().run_in_executor(self._thread, self._sink.resume, self._source, links)
         self._epoch, self._seq = resumed.epoch, 0
         if self._task is None:
@@ -75,13 +95,17 @@ class Outbox:
         return resumed
 
     def put(self, batches: Sequence[Batch], good_through: dict[int, int], *, even_when_full: bool = False) -> bool:
-        """Queue one frame; False when there is no room: then it is a declared gap, and its number stays unused."""
+        """Queue one frame of one link; False when there is no room: a declared gap, and its number stays unused."""
         self._seq += 1
         frame = Frame(self._source, Lane.LIVE, self._epoch, self._seq, tuple(batches), good_through)
         if self._refuses(even_when_full):
             self._gap(len(frame))
             return False
-        self._waiting.append(frame)
+        (link,) = good_through
+        waiting = Waiting(frame, link, weight(frame))
+        self._waiting.append(waiting)
+        self._cost += waiting.cost
+        self.pressure.came(link, waiting.cost)
         self._empty.clear()
         self._arrived.set()
         return True
@@ -108,7 +132,7 @@ class Outbox:
         return self._is_full
 
     async def close(self, *, timeout_s: float) -> None:
-        """Commit what waits, within the time given; the rest is counted as a gap."""
+        """Commit what waits, within the time given; the rest is counted as a gap, and what became of it is said."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -117,40 +141,57 @@ class Outbox:
             async with asyncio.timeout(timeout_s):
                 while self._waiting and await self._commit():
                     pass
-        lost = sum(len(frame) for frame in self._waiting)
+        lost = sum(len(one.frame) for one in self._waiting)
         if lost:
             self.counted.gap_frames += len(self._waiting)
             self.counted.gap_samples += lost
-            log.error("stopped with %d samples that the store did not take", lost)
-        self._thread.shutdown(wait=True)
+            open_end = "" if self._handing is None else f", but {self._handed} of them it may still be writing"
+            log.error("stopped with %d samples that the store did not take%s", lost, open_end)
+        self._thread.shutdown(wait=self._handing is None)  # a store that hangs must not keep the stop from its end
 
     async def _run(self) -> None:
         failures = 0
         while True:
             await self._arrived.wait()
-            await self._clock.sleep(GROUP_COMMIT_S if failures == 0 else self._pause_s(failures))
+            if failures or self._cost < COMMIT_SAMPLES_MAX:
+                await self._clock.sleep(GROUP_COMMIT_S if failures == 0 else self._pause_s(failures))
             failures = 0 if await self._commit() else failures + 1
 
     @staticmethod
     def _pause_s(failures: int) -> float:
         return min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 8), BACKOFF_MAX_S)
 
+    def _oldest(self) -> list[Waiting]:
+        """What goes with the next commit: at least one frame, and otherwise no more than keeps the commit short."""
+        oldest: list[Waiting] = []
+        cost = 0
+        for one in self._waiting:
+            cost += one.cost
+            if oldest and (cost > COMMIT_SAMPLES_MAX or len(oldest) == FRAMES_PER_COMMIT):
+                break
+            oldest.append(one)
+        return oldest
+
     async def _commit(self) -> bool:
         """Hand over the oldest frames; they leave the queue only when the sink has kept them (a repeat is a no-op)."""
-        frames = list(islice(self._waiting, FRAMES_PER_COMMIT))
+        oldest = self._oldest()
         try:
-            await self._put_or_refuse(frames)
+            await self._put_or_refuse([one.frame for one in oldest])
         except LinkError as error:
             self._say(str(error))
             return False
         self._say("")
-        for frame in frames:
+        costs = Counter[int]()
+        for one in oldest:
             self._waiting.popleft()
             self.counted.frames += 1
-            self.counted.samples += len(frame)
+            self.counted.samples += len(one.frame)
+            costs[one.link] += one.cost
+        self._cost -= costs.total()
         if not self._waiting:
             self._arrived.clear()
             self._empty.set()
+        self.pressure.went(costs)
         return True
 
     def _say(self, trouble: str) -> None:
@@ -177,4 +218,15 @@ class Outbox:
         return None
 
     async def _put(self, frames: Sequence[Frame]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._sink.put, frames)
+        """One after the other: who was cancelled while the sink wrote has left a commit behind, which ends first."""
+        while self._handing is not None:
+            await asyncio.wait({self._handing})
+        self._handing = asyncio.get_running_loop().run_in_executor(self._thread, self._sink.put, frames)
+        self._handing.add_done_callback(self._answered)
+        self._handed = sum(map(len, frames))
+        await asyncio.shield(self._handing)
+
+    def _answered(self, done: asyncio.Future[None]) -> None:
+        self._handing = None
+        if not done.cancelled():
+            done.exception()  # told to whoever waits for it; nobody need

@@ -24,6 +24,7 @@ from dovetail.edge.demotion import Wire
 from dovetail.edge.handover import Handover
 from dovetail.edge.model import LinkChange, LinkPlan, LinkState, LinkStatus
 from dovetail.edge.outbox import Outbox
+from dovetail.edge.waits import Waits
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ class LinkSession:
         self._connected_us = 0
         self._reconnects = 0
         self._overruns = 0
+        flow = company.outbox.pressure.flow(plan.good_through_tag)
+        self._waits = Waits(plan.name, flow, self._clock, self._hand.metrics)
         self._read_us = NEVER_US  # when a read last came back, by the monotonic clock
         self._reads_prove = False  # the device has no clock to measure and reports nothing by itself: a read tells all
         self._demotions = 0
@@ -95,6 +98,7 @@ class LinkSession:
             while True:
                 error = await self._one_life()
                 await self._clock.sleep(self._pause_s(error))
+                await self._waits.flow.free()  # a link that begins has much to say, which is not to wait behind more
                 self._attempt += 1
         finally:
             self._wire.users.discard(self.plan.name)
@@ -159,8 +163,8 @@ class LinkSession:
         self._spec, self._endpoint, self._is_insecure = spec, options.where(), options.is_insecure()
         self._wire = self._company.wire(f"{self.plan.driver} {options.wire() or self.plan.name}")
         self._wire.users.add(self.plan.name)
-        company, link = self._company, self.plan.good_through_tag
-        return spec.open(options, Surroundings(self._clock, company.secret, company.shared, link))
+        company, link, flow = self._company, self.plan.good_through_tag, self._waits.flow
+        return spec.open(options, Surroundings(self._clock, company.secret, company.shared, link, flow))
 
     async def _live(self, driver: Driver) -> None:
         """Everything that runs while connected; the first failure ends it."""
@@ -178,7 +182,8 @@ class LinkSession:
         jobs = [poller.poll(self._clock, g, read, name=self.plan.name, on_done=self._read_done) for g in polled]
         if listened:
             jobs.append(driver.subscribe(listened, self._on_notice))
-        await run_together(self._watch(driver, gate), *jobs)
+        with self._waits.followed():
+            await run_together(self._watch(driver, gate), *jobs)
 
     async def _watch(self, driver: Driver, gate: asyncio.Semaphore) -> None:
         """Settle, then prove each second that the device lives; one that answered a read since has proved it."""
@@ -190,6 +195,8 @@ class LinkSession:
         while True:
             due_us = max(due_us + every_us, self._clock.monotonic_us())
             await self._clock.sleep((due_us - self._clock.monotonic_us()) / SECOND_US)
+            self._check_room()
+            await self._waits.room()
             if not self._reads_prove or self._read_us < due_us - every_us:
                 await self._probe(driver, gate)
             self._check_room()
@@ -206,15 +213,20 @@ class LinkSession:
             await self._clock.sleep(SETTLE_STEP_S)
         missing = self._hand.unseen()
         if missing:
+            await self._waits.room()
             await self._read(driver, gate, [point for point in points if point.tag_id in missing])
 
     async def _probe(self, driver: Driver, gate: asyncio.Semaphore) -> None:
         async with gate:
-            begun_us = self._clock.monotonic_us()
-            alive = await within(self._clock, driver.probe(), what="a proof of life")
+            begun_us, turns = self._clock.monotonic_us(), self._waits.flow.turns
+            try:
+                alive = await within(self._clock, driver.probe(), what="a proof of life")
+            except LinkError as error:
+                raise self._waits.blame(error) from error
         self._hand.metrics.answered(self._clock.monotonic_us() - begun_us)
         self._reads_prove = alive.device_us is None and self._spec is not None and not self._spec.listens
-        self._hand.alive(alive, is_up=self._state == "up")
+        if self._waits.proves(alive, turns):
+            self._hand.alive(alive, is_up=self._state == "up")
         self._check_time()
 
     async def _read(self, driver: Driver, gate: asyncio.Semaphore, points: Sequence[Point]) -> None:
@@ -238,7 +250,7 @@ class LinkSession:
         self._hand.metrics.late(self._clock.monotonic_us(), late_us)
 
     def _on_notice(self, notice: Notice) -> None:
-        self._hand.reported(notice, is_up=self._state == "up")
+        self._hand.reported(self._waits.true_of(notice), is_up=self._state == "up")
 
     def _check_room(self) -> None:
         if self._hand.was_refused:
@@ -302,6 +314,7 @@ class LinkSession:
 
     def status(self) -> LinkStatus:
         """What the API shows of this link."""
+        self._waits.count()
         counted, now_us = self._hand.counted, self._clock.monotonic_us()
         return LinkStatus(
             name=self.plan.name,

@@ -68,6 +68,7 @@ class Metrics:
     def __init__(self) -> None:
         self._round_trips = RoundTrips()
         self._reads, self._samples, self._bad, self._late = Minute(), Minute(), Minute(), Minute()
+        self._held = Minute()
 
     def answered(self, took_us: int) -> None:
         """The device answered a question that needed this long."""
@@ -86,6 +87,10 @@ class Metrics:
         """Values were there this long after they were due, or after the device had closed its message."""
         self._late.add(at_us, max(by_us, 0))
 
+    def held(self, at_us: int, took_us: int) -> None:
+        """Until now the device had to wait this long, because what it had sent was not kept yet."""
+        self._held.add(at_us, took_us)
+
     def samples_per_s(self, now_us: int) -> float:
         """Mean of the last ten seconds."""
         return self._samples.sum(now_us, seconds=RATE_S) / RATE_S
@@ -99,4 +104,5 @@ class Metrics:
             reads_per_s=self._reads.sum(now_us, seconds=RATE_S) / RATE_S,
             bad_ratio=self._bad.sum(now_us) / samples if samples else None,
             lag_us=self._late.top(now_us),
+            held_ratio=min(1.0, self._held.sum(now_us) / (MINUTE_S * SECOND_US)),
         )

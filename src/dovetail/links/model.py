@@ -26,7 +26,8 @@ class LinkHealth:
     """How a link fares, over its last requests and the last minute; None where nothing was measured yet.
 
     `rtt_*`: from question to answer. `bad_ratio`: share of samples without a value. `lag_us`: the longest that
-    values were late, after the moment a read was due or the device closed its message.
+    values were late, after the moment a read was due or the device closed its message. `held_ratio`: share of the
+    minute in which a device that sends by itself had to wait, because it sends more than can be kept.
     """
 
     rtt_p50_us: int | None = None
@@ -34,3 +35,4 @@ class LinkHealth:
     reads_per_s: float = 0.0
     bad_ratio: float | None = None
     lag_us: int | None = None
+    held_ratio: float = 0.0

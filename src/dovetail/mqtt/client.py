@@ -1,7 +1,8 @@
 """One connection to one broker: messages in order, answers to what was asked, and a loss that is told once.
 
 It never reconnects by itself. There is no queue between the socket and who listens: what is read is handed over in the
-same step, and a message with QoS 1 is acknowledged only after that. Whoever stalls therefore stalls the broker.
+same step, and a message with QoS 1 is acknowledged only after that. Whoever cannot take more says `hold`: then the
+socket is not read, and TCP stalls the broker.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class Client(asyncio.Protocol):
         self._listener: Callable[[list[Message]], None] | None = None
         self._early: list[Message] = []
         self._bytes = 0
+        self._is_held = False
+        self._turns = 0  # how often reading stopped or went on
 
     # --- what is asked of it ----------------------------------------------------------------------------------
 
@@ -113,12 +116,12 @@ class Client(asyncio.Protocol):
     async def ping(self) -> None:
         """Ask for a sign of life: everything the broker sent before its answer is here when this returns.
 
-        A long answer is no silence: LinkError only when not one byte came for SILENT_S.
+        A long answer is no silence: LinkError only when not one byte came for SILENT_S in which we read.
         """
         answered: asyncio.Future[None] = self._loop.create_future()
         self._pings.append(answered)
         self._send(bytes((p.PINGREQ, 0)))
-        heard, asked_s = self._bytes, self._loop.time()
+        heard, asked_s = (self._bytes, self._turns), self._loop.time()
         while True:
             await asyncio.wait({answered, self.lost}, timeout=SILENT_S, return_when=asyncio.FIRST_COMPLETED)
             if answered.done():
@@ -126,9 +129,23 @@ class Client(asyncio.Protocol):
             if self.lost.done():
                 return self.lost.result()
             stalled = self._loop.time() - asked_s > SILENT_S + STALLED_S
-            if self._bytes == heard and not stalled:
+            if (self._bytes, self._turns) == heard and not stalled and not self._is_held:
                 raise self._fail(LinkError(f"{self.where} does not answer within {SILENT_S} s", code="mqtt-silent"))
-            heard, asked_s = self._bytes, self._loop.time()
+            heard, asked_s = (self._bytes, self._turns), self._loop.time()
+
+    def hold(self) -> None:
+        """Read nothing more until `go_on`: what the broker sends waits in its own memory."""
+        self._is_held = True
+        self._turns += 1
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read again."""
+        self._is_held = False
+        self._turns += 1
+        if self._transport is not None:
+            self._transport.resume_reading()
 
     async def close(self) -> None:
         """Say goodbye, so that no will is said, then drop the socket. Never raises; safe to call twice."""

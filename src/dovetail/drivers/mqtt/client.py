@@ -64,7 +64,8 @@ class MqttDriver:
             source.clock.offset_us for source in self._intake.sources.values() if source.clock.offset_us is not None
         )
         middle_us = asked_us + (answered_us - asked_us) // 2
-        return Alive(asked_us, answered_us, middle_us + offsets[len(offsets) // 2] if offsets else None)
+        device_us = middle_us + offsets[len(offsets) // 2] if offsets else None
+        return Alive(asked_us, answered_us, device_us, in_order=True)
 
     async def read(self, points: Sequence[Point]) -> list[Batch]:
         """What each point holds: the last that came. A topic that was not listened to before is, from now on."""
@@ -82,16 +83,12 @@ class MqttDriver:
         self._on_notice = on_notice
         self._reports.set()
         try:
-            await self._want([point for group in groups for point in group.points], "reported")
-            looking = asyncio.create_task(self._look_for_silence())
-            try:
-                await asyncio.wait({client.lost, looking}, return_when=asyncio.FIRST_COMPLETED)
-                await client.lost if client.lost.done() else await looking
-            finally:
-                looking.cancel()
-                await asyncio.gather(looking, return_exceptions=True)
+            with self._around.flow.followed(client.hold, client.go_on):
+                await self._want([point for group in groups for point in group.points], "reported")
+                await self._listen(client)
         finally:
             self._on_notice = None
+            client.hold()  # what nobody is told of any more is not acknowledged either: the broker keeps it
 
     async def write(self, point: Point, value: Value) -> None:
         """Publish the raw value to the point's own topic, as text or as the one member of a JSON document, at QoS 1."""
@@ -155,6 +152,15 @@ class MqttDriver:
     def _tell(self, news: News) -> None:
         if news and self._on_notice is not None:
             self._on_notice(Notice(self._clock.now_us(), news.now, late=news.late))
+
+    async def _listen(self, client: Client) -> None:
+        looking = asyncio.create_task(self._look_for_silence())
+        try:
+            await asyncio.wait({client.lost, looking}, return_when=asyncio.FIRST_COMPLETED)
+            await client.lost if client.lost.done() else await looking
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
     async def _look_for_silence(self) -> None:
         after_s = self._options.silent_after_s

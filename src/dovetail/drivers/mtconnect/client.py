@@ -128,6 +128,7 @@ class MTConnectDriver:
                     return self._refused_stream(await self._whole(response))
                 parts = Parts(boundary)
                 async for data in response.aiter_bytes():
+                    await self._around.flow.free()  # meanwhile the stream stands, and the agent's buffer takes over
                     for body in parts.feed(data):
                         document = read(body, where=link.where)
                         if isinstance(document, Refused):

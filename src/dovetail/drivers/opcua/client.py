@@ -18,6 +18,7 @@ from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import from_datetime
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Found, ListenGroup, Notice, Point, Surroundings
+from dovetail.drivers.flow import Flow
 from dovetail.drivers.jsonrows import MISSING, walk
 from dovetail.drivers.opcua import euunits
 from dovetail.drivers.opcua.address import NodeAddress, inside_of, parse_address
@@ -215,6 +216,11 @@ class OpcUaDriver:
     def now_us(self) -> int:
         """Our wall clock, µs UTC."""
         return self._clock.now_us()
+
+    @property
+    def flow(self) -> Flow:
+        """Whether the server may be asked for more of what it has to report."""
+        return self._around.flow
 
     def monotonic_us(self) -> int:
         """Our monotonic clock, µs."""

@@ -20,6 +20,7 @@ from asyncua import ua
 from dovetail.core.batch import Batch
 from dovetail.core.errors import LinkError
 from dovetail.drivers.base import NO_DEVICE_TIME, ListenGroup, Notice, Point, run_together
+from dovetail.drivers.flow import Flow
 from dovetail.drivers.opcua.address import inside_of
 from dovetail.drivers.opcua.publish import Published, decode
 from dovetail.drivers.opcua.status import overflowed, quality_of
@@ -42,6 +43,8 @@ class Channel(Protocol):
     def items_per_call(self) -> int: ...
     def now_us(self) -> int: ...
     def monotonic_us(self) -> int: ...
+    @property
+    def flow(self) -> Flow: ...
     def resolve(self, address: str) -> ua.NodeId | None: ...
     async def learn(self, addresses: Iterable[str]) -> None: ...
     def refuse_flood(self) -> None: ...
@@ -161,8 +164,14 @@ async def _create_items(driver: Channel, subscription: _Subscription, items: lis
 
 
 async def _publish_forever(listener: _Listener, subscription: _Subscription) -> None:
-    """Keep one publish request standing at the server, acknowledging with it what has been handed over."""
+    """Keep one publish request standing at the server, acknowledging with it what has been handed over.
+
+    While more waits than is kept, none is sent: the server's queues take over, and it says when they ran over.
+    """
     while True:
+        if listener.driver.flow.is_held:
+            await listener.driver.flow.free()
+            subscription.heard_us = listener.driver.monotonic_us()
         request = ua.PublishRequest()
         request.Parameters.SubscriptionAcknowledgements, listener.acknowledge = listener.acknowledge, []
         try:
@@ -221,5 +230,5 @@ async def _guard(driver: Channel, subscription: _Subscription) -> None:
     while True:
         await asyncio.sleep(0.5)
         driver.refuse_flood()
-        if driver.monotonic_us() - subscription.heard_us > silent_after_us:
+        if not driver.flow.is_held and driver.monotonic_us() - subscription.heard_us > silent_after_us:
             raise LinkError("the subscription fell silent", code="opcua-silent")

@@ -89,7 +89,8 @@ class SparkplugDriver:
         clocks = [node.clock.offset_us for node in self._host.nodes.values()]
         offsets = sorted(offset for offset in clocks if offset is not None)
         middle_us = asked_us + (answered_us - asked_us) // 2
-        return Alive(asked_us, answered_us, middle_us + offsets[len(offsets) // 2] if offsets else None)
+        device_us = middle_us + offsets[len(offsets) // 2] if offsets else None
+        return Alive(asked_us, answered_us, device_us, in_order=True)
 
     async def read(self, points: Sequence[Point]) -> list[Batch]:
         """What each metric holds: the last that its node said."""
@@ -98,10 +99,12 @@ class SparkplugDriver:
 
     async def subscribe(self, groups: Sequence[ListenGroup], on_notice: Callable[[Notice], None]) -> None:
         """Report what nodes say until cancelled; raises LinkError when the link is lost."""
+        client = self._open_client()
         self._on_notice = on_notice
         try:
-            await self._want([point for group in groups for point in group.points], "reported")
-            await self._keep_time(self._open_client())
+            with self._around.flow.followed(client.hold, client.go_on):
+                await self._want([point for group in groups for point in group.points], "reported")
+                await self._keep_time(client)
         finally:
             self._on_notice = None
 
