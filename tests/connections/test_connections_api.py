@@ -23,7 +23,7 @@ DAY = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(86_400))}
 
 
 def status(name: str) -> LinkStatus:
-    health = LinkHealth(1_200, 9_000, 4.0, 0.25, 300_000)
+    health = LinkHealth(1_200, 9_000, 4.0, 0.25, 300_000, 0.125)
     return LinkStatus(
         name, "test", "plc:4840", "demoted", at(10), "silent", at(20), None, 2.5, 100, 3, 1, 2, health=health
     )
@@ -55,7 +55,14 @@ def client(world: World) -> TestClient:
 def test_the_list_shows_how_a_link_fares(client: TestClient) -> None:
     (shown,) = client.get("/api/v1/connections").json()["items"]
     wanted = {"name": "plc1", "up": False, "state": "demoted", "demotions": 2, "reconnects": 1, "overruns": 3}
-    wanted |= {"rtt_p50_us": 1_200, "rtt_p99_us": 9_000, "reads_per_s": 4.0, "bad_ratio": 0.25, "lag_us": 300_000}
+    wanted |= {
+        "rtt_p50_us": 1_200,
+        "rtt_p99_us": 9_000,
+        "reads_per_s": 4.0,
+        "bad_ratio": 0.25,
+        "lag_us": 300_000,
+        "held_ratio": 0.125,
+    }
     assert {key: shown[key] for key in wanted} == wanted
 
 

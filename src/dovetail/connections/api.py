@@ -45,6 +45,7 @@ class ConnectionView(BaseModel):
     rtt_p99_us: int | None
     bad_ratio: float | None
     lag_us: int | None
+    held_ratio: float
     overruns: int
     reconnects: int
     demotions: int
@@ -113,6 +114,7 @@ def view(status: LinkStatus) -> ConnectionView:
         rtt_p99_us=health.rtt_p99_us,
         bad_ratio=None if health.bad_ratio is None else round(health.bad_ratio, 6),
         lag_us=health.lag_us,
+        held_ratio=round(health.held_ratio, 6),
         overruns=status.overruns,
         reconnects=status.reconnects,
         demotions=status.demotions,

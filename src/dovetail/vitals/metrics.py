@@ -204,6 +204,8 @@ def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
     yield each("connection_rtt_p99_seconds", "gauge", "Round trip of its requests, the slowest of a hundred", p99)
     bad = {link.name: link.health.bad_ratio for link in links}
     yield each("connection_bad_ratio", "gauge", "Share of samples that came BAD", bad)
+    held = {link.name: link.health.held_ratio for link in links}
+    yield each("connection_held_ratio", "gauge", "Share of the last minute in which it was not read", held)
     yield each(
         "connection_demotions_total",
         "counter",

@@ -222,6 +222,8 @@ export interface Connection {
   rtt_p99_us?: number | null;
   bad_ratio?: number | null;
   lag_us?: number | null;
+  /** Share of the last minute in which we did not read it, because it sends more than can be kept. */
+  held_ratio?: number;
   demotions?: number;
   /** Parcels of files, rows and posts on our disk until the historian has them; `refused`: it never will. */
   waiting?: number;

@@ -29,6 +29,7 @@ export function Health({ connection: link }: { connection: Connection }) {
           <Fact name={say("badRatio")} testid="bad-ratio" alarm={(link.bad_ratio ?? 0) > 0}><Ratio value={link.bad_ratio} /></Fact>
           <Fact name={say("points")} alarm={(link.points_bad ?? 0) > 0}><Num value={link.points_bad} /></Fact>
           <Fact name={say("lag")} testid="lag"><Lasting us={link.lag_us} /></Fact>
+          <Fact name={say("held")} testid="held-ratio" alarm={(link.held_ratio ?? 0) > 0}><Ratio value={link.held_ratio} /></Fact>
           <Fact name={say("clock")}><Lasting us={link.clock_offset_us} /></Fact>
           <Fact name={say("overruns")} testid="overruns" alarm={(link.overruns ?? 0) > 0}><Num value={link.overruns} /></Fact>
           <Fact name={say("demotions")} testid="demotions" alarm={(link.demotions ?? 0) > 0}><Num value={link.demotions} /></Fact>
