@@ -34,7 +34,7 @@ SIZES = (100, 500, 5_000)  # metrics of a message
 CHUNK = 65_536  # bytes that a socket brings at once
 DECODED = 100_000  # metrics of a round
 ROUNDS = 7
-OFFERED = (100_000, 150_000)  # metrics/s
+OFFERED = (100_000, 150_000, 1_200_000)  # metrics/s; the last is more than can be kept: the sender has to wait
 WARM_S, RUN_S = 4.0, 10.0
 
 
@@ -202,7 +202,7 @@ def plant(port: int) -> dict[str, bytes]:
 
 
 async def walk(port: int) -> tuple[float, float, int]:
-    """(samples committed per second, share of a core, messages lost on the way) over a steady stretch."""
+    """(samples committed per second, share of a core, samples not stored to the end) over a steady stretch."""
     with tempfile.TemporaryDirectory() as folder, open_house(Settings(data=Path(folder) / "data")) as opened:
         opened.rooms.equipment.apply(plant(port), scope=opened.scope)
         assert opened.gated
@@ -216,9 +216,9 @@ async def walk(port: int) -> tuple[float, float, int]:
         await asyncio.sleep(RUN_S)
         samples, wall, cpu = stored() - samples, time.perf_counter() - wall, time.process_time() - cpu
         assert opened.edge is not None
-        lost = opened.edge.delivery()["gap_samples"]
+        edge = opened.edge
         await opened.stop()
-        return samples / wall, cpu / wall, lost
+        return samples / wall, cpu / wall, edge.delivery()["gap_samples"]
 
 
 def main() -> int:
@@ -236,7 +236,7 @@ def main() -> int:
             source.communicate()
         walked.append((f"{offered:,}", f"{kept:,.0f}", f"{core:.2f}", str(lost)))
     print(table(("offered metrics/s, 2,000 tags", "committed/s", "of a core", "declared gaps"), walked))
-    print("\nLimit: ≥ 100,000 metrics/s through driver, edge and historian, committed.")
+    print("\nLimit: ≥ 100,000 metrics/s through driver, edge and historian, committed; no gap however much is offered.")
     return 0
 
 
