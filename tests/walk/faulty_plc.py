@@ -62,11 +62,12 @@ connections:
 
 @dataclass(slots=True)
 class Machine:
-    """A machine that makes a piece each whole second while it executes; the true time is the test's monotonic one."""
+    """A machine that makes a piece each second while it executes; the true time is the test's monotonic one."""
 
     clock: ManualClock
     counter: float = 100.0
     modulus: int = 65_536
+    piece_us: int = 0  # after each whole second its piece is made
     made: int = 0
     state: int = EXECUTE
     is_connected: bool = True
@@ -81,7 +82,7 @@ class Machine:
     def live(self) -> None:
         """Make the pieces that are due."""
         now_us = self.clock.monotonic_us()
-        due = now_us // SECOND_US - self._counted_us // SECOND_US
+        due = (now_us - self.piece_us) // SECOND_US - (self._counted_us - self.piece_us) // SECOND_US
         self._counted_us = now_us
         if self.state == EXECUTE:
             self.made += due
@@ -230,10 +231,11 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What both machines count with: where it begins, and where it rolls over."""
+    """What both machines count with: where it begins, where it rolls over, and when in each second a piece is made."""
 
     begins: float = 100.0
     modulus: int = 65_536
+    piece_us: int = 0
 
 
 @asynccontextmanager
@@ -246,7 +248,7 @@ async def hall(
     database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
     migrate(database)
     rooms = build_rooms(folder, database, clock=clock, bus=bus)
-    begins = {f"plc-{name}": Machine(clock, counter.begins, counter.modulus) for name in ("a", "b")}
+    begins = {f"plc-{name}": Machine(clock, counter.begins, counter.modulus, counter.piece_us) for name in ("a", "b")}
     machines = before.machines if before else begins
     plant = PLANT % {"zone": zone, "modulus": counter.modulus}
     rooms.equipment.apply({"plant.yaml": plant.encode()}, scope=EVERYTHING)
