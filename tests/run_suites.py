@@ -1,6 +1,7 @@
 """Run every suite of tests/budget.toml, show what each took of its share, and close with one line of counts.
 
-Suites of one turn run side by side: those that wait for disks and devices leave the processor to those that think.
+A suite begins when those it comes `after` have ended; others run side by side: those that wait for disks and devices
+leave the processor to those that think.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,28 +111,35 @@ def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
     )
 
 
-def run_turn(suites: Sequence[dict[str, Any]], *, soak: bool) -> list[Result]:
-    """The results of suites that run side by side."""
+def run_all(suites: Mapping[str, dict[str, Any]], *, soak: bool) -> list[Result]:
+    """The results of suites by their names, in that order."""
     voices = Voices(lambda words: print(words, end="", flush=True))
+    ended = {name: threading.Event() for name in suites}
+
+    def one(name: str) -> Result:
+        try:
+            for earlier in ended.keys() & suites[name].get("after", ()):
+                ended[earlier].wait()
+            return run(suites[name], voices, soak=soak)
+        finally:
+            ended[name].set()
+
     with ThreadPoolExecutor(len(suites)) as side_by_side:
-        return list(side_by_side.map(lambda suite: run(suite, voices, soak=soak), suites))
+        return list(side_by_side.map(one, suites))
 
 
 def main() -> int:
-    """All suites in their turns; one that fails does not hide those after it."""
+    """All suites; one that fails does not hide those after it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--soak", action="store_true", help="the long form: more seeds, kills and time")
     parser.add_argument("--only", help="one suite by its name in tests/budget.toml")
     arguments = parser.parse_args()
     budget = tomllib.loads((ROOT / "tests" / "budget.toml").read_text(encoding="utf-8"))
-    turns: dict[int, list[dict[str, Any]]] = {}
-    for name, suite in budget["suites"].items():
-        if arguments.only in (None, name):
-            turns.setdefault(suite["turn"], []).append(suite)
-    if not turns:
+    suites = {name: suite for name, suite in budget["suites"].items() if arguments.only in (None, name)}
+    if not suites:
         parser.error(f"no suite {arguments.only}; there are {', '.join(budget['suites'])}")
     began = time.monotonic()
-    every = [result for _, suites in sorted(turns.items()) for result in run_turn(suites, soak=arguments.soak)]
+    every = run_all(suites, soak=arguments.soak)
     total = (time.monotonic() - began) / 60
     print("\nsuite                                               minutes  share  of processors")
     for result in every:
