@@ -23,6 +23,7 @@ from asyncua.common.node import Node
 from asyncua.common.utils import ServiceError
 from asyncua.crypto.permission_rules import User, UserRole
 
+from dovetail.sim.servers.broker import Broker
 from dovetail.testing.chaos import ChaosProxy
 from identities import Identity, make_identity
 from waiting import until
@@ -207,3 +208,12 @@ async def wire() -> AsyncIterator[ChaosProxy]:
 @pytest.fixture(name="until")
 def _until() -> Callable[..., Awaitable[None]]:
     return until
+
+
+@pytest.fixture
+async def broker() -> AsyncIterator[Broker]:
+    """An MQTT broker on loopback that lets everybody in."""
+    running = Broker()
+    await running.start()
+    yield running
+    await running.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 
 import pytest
 from mqtt_plant import Store, link, runtime, scan
@@ -14,17 +13,8 @@ from dovetail.drivers.flow import Flow
 from dovetail.drivers.opcua.listening import _Listener, _publish_forever, _Subscription
 from dovetail.edge import pressure
 from dovetail.mqtt import client
-from dovetail.sim.servers.broker import Broker
 
 MESSAGES, BODY = 3_000, 6_000  # far more bytes than the sockets of both sides take
-
-
-@pytest.fixture
-async def broker() -> AsyncIterator[Broker]:
-    running = Broker()
-    await running.start()
-    yield running
-    await running.stop()
 
 
 class SlowStore(Store):

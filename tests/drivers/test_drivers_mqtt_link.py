@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -21,14 +20,6 @@ from dovetail.drivers.mqtt.client import MqttDriver
 from dovetail.edge import session
 from dovetail.sim.servers.broker import Broker
 from dovetail.testing.chaos import NONE, Fault
-
-
-@pytest.fixture
-async def broker() -> AsyncIterator[Broker]:
-    running = Broker()
-    await running.start()
-    yield running
-    await running.stop()
 
 
 def driver(broker: Broker, **options: object) -> MqttDriver:

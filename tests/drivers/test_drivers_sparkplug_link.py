@@ -28,14 +28,6 @@ STATE = "spBv1.0/STATE/dovetail"
 
 
 @pytest.fixture
-async def broker() -> AsyncIterator[Broker]:
-    running = Broker()
-    await running.start()
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
 async def node(broker: Broker) -> AsyncIterator[EdgeNode]:
     metrics = {
         "": {"Speed": (T.Double, 10.0), "Name": (T.String, "cola")},

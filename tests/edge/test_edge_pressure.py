@@ -22,6 +22,7 @@ from dovetail.edge.outbox import Outbox
 from dovetail.edge.pressure import FRAME_COSTS, Pressure, weight
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.links.model import ScanPoint
+from dovetail.testing.clock import ManualClock
 from waiting import until
 
 CHUNK = 5_000  # samples that one look at the socket brings
@@ -185,7 +186,8 @@ async def test_held_for_too_long_is_a_declared_gap_and_comes_back(clock, device)
     assert store.kept() == [float(n) for n in range(CHUNKS * CHUNK)]
 
 
-async def test_a_stop_says_truly_what_was_not_stored(clock, caplog):
+async def filled(clock: ManualClock) -> tuple[SlowStore, Outbox]:
+    """Thirty chunks wait, and the store has begun with the first of them."""
     store = SlowStore()
     outbox = Outbox(store, "edge", clock)
     await outbox.resume([])
@@ -193,6 +195,11 @@ async def test_a_stop_says_truly_what_was_not_stored(clock, caplog):
     for _ in range(30):
         outbox.put([flood._chunk()], {MARK: clock.now_us()})
     await until(lambda: store.in_hand)
+    return store, outbox
+
+
+async def test_a_stop_says_truly_what_was_not_stored(clock, caplog):
+    store, outbox = await filled(clock)
     await outbox.close(timeout_s=0.05)
     given = COMMIT_SAMPLES_MAX
     assert outbox.counted.gap_samples == 30 * CHUNK
@@ -205,13 +212,7 @@ async def test_a_stop_says_truly_what_was_not_stored(clock, caplog):
 
 
 async def test_a_stop_hands_over_all_that_was_read(clock):
-    store = SlowStore()
-    outbox = Outbox(store, "edge", clock)
-    await outbox.resume([])
-    flood = Flood(clock)
-    for _ in range(30):
-        outbox.put([flood._chunk()], {MARK: clock.now_us()})
-    await until(lambda: store.in_hand)
+    store, outbox = await filled(clock)
     asyncio.get_running_loop().call_later(0.02, store.goes.set)
     await outbox.close(timeout_s=10.0)
     assert store.kept() == [float(n) for n in range(30 * CHUNK)]
