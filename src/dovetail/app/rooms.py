@@ -161,7 +161,7 @@ def build_rooms(
     states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
     timeline = TimelineRoom(
         database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock,
-        shown=lambda uow, *where: insight.stop_at(uow, *where),  # noqa: PLW0108  # made below, of this
+        shown=lambda uow, *where: insight.stop_at(uow, *where),  # noqa: PLW0108 - `insight` is made below, of this room
         answer=EditAnswer,
     )  # fmt: skip
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)

@@ -49,10 +49,6 @@ class Pressure:
         """Whether this link may read on."""
         return self._flows[link]
 
-    def waiting(self, link: int) -> int:
-        """What of a link waits, in samples."""
-        return self._waiting[link]
-
     def came(self, link: int, cost: int) -> None:
         """A frame of this link waits from now on."""
         waits = self._waiting[link] = self._waiting[link] + cost

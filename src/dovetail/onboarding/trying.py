@@ -32,12 +32,8 @@ from dovetail.vault.model import named_in
 log = logging.getLogger(__name__)
 
 GUESSES: Final = (Kind.JSON, Kind.I64, Kind.U64, Kind.F64, Kind.BOOL, Kind.STR)  # JSON tells the device's own type
-PROTECTION: Final = {
-    "security",
-    "insecure",
-    "ca_file",
-    "user_certificate",
-}  # options that say how a link is protected and who is believed
+# Options that say how a link is protected and who is believed.
+PROTECTION: Final = {"security", "insecure", "ca_file", "user_certificate"}
 PLAIN: Final = (1.0, 0.0)  # scale and offset of a value that is taken as it is
 
 
