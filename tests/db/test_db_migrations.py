@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+from dovetail.chunkstore.head import connect
 from dovetail.core.bus import Bus
 from dovetail.core.errors import ConfigError
 from dovetail.db.migrate import migrate
 from dovetail.db.tables import metadata
 from dovetail.db.uow import Database
-from dovetail.historian.head import connect
 from dovetail.testing.clock import ManualClock
 
 ROOMS = (

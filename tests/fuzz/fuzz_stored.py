@@ -21,8 +21,8 @@ from dovetail.core.plugins import load
 from dovetail.drivers.base import Point, Surroundings
 from dovetail.drivers.sql import pages
 from dovetail.drivers.sql.client import SqlDriver
-from dovetail.historian import chunks, frames
-from dovetail.historian.columns import Block, DamagedError
+from dovetail.packing import chunks, frames
+from dovetail.packing.columns import Block, DamagedError
 from dovetail.spool import parcels
 from dovetail.upkeep import manifest
 from dovetail.vault.envelope import Key, lock, unlock

@@ -13,9 +13,9 @@ from naive_historian import frame, rows_of
 from dovetail.core.batch import DTYPES, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
-from dovetail.historian import chunks, frames
-from dovetail.historian.columns import Block
 from dovetail.historian.service import Historian
+from dovetail.packing import chunks, frames
+from dovetail.packing.columns import Block
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from naive_historian import frame, rows_of
 
+from dovetail.chunkstore import sealer
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US
@@ -15,7 +16,7 @@ from dovetail.core.errors import NotFoundError, RefusedError
 from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.events.historian import FramesStored
-from dovetail.historian import ingest, sealer
+from dovetail.historian import ingest
 from dovetail.historian.read import Reader
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock

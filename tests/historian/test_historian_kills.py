@@ -115,7 +115,7 @@ def test_a_repeated_sealing_makes_no_new_revision(tmp_path: Path, pull_plug_at: 
 
 def chunk_rows(folder: Path) -> list[tuple[object, ...]]:
     """All chunks of January 2026 as they stand on disk."""
-    from dovetail.historian.head import connect
+    from dovetail.chunkstore.head import connect
 
     connection = connect(folder / "chunks-2026-01.db", role="reader")
     try:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from naive_historian import frame, rows_of
 
+from dovetail.chunkstore.head import connect
 from dovetail.core.bus import Bus
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.scope import system_scope
-from dovetail.historian import chunks
-from dovetail.historian.columns import DamagedError
-from dovetail.historian.head import connect
 from dovetail.historian.service import Historian
+from dovetail.packing import chunks
+from dovetail.packing.columns import DamagedError
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_historian import NaiveHistorian, Row, frame, rows_of
 
+from dovetail.chunkstore import sealer
 from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
-from dovetail.historian import chunks, sealer
 from dovetail.historian.service import Historian
+from dovetail.packing import chunks
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from shortcuts import examples
 

@@ -17,11 +17,11 @@ from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.rooms import Rooms
+from dovetail.chunkstore.head import connect
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
 from dovetail.demo.run import PATHS
-from dovetail.historian.head import connect
 from dovetail.operations import store as audit
 from dovetail.performance import store as ledger
 from dovetail.performance.model import Slice

@@ -9,14 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.months import Found, View, month_of
 from dovetail.core.batch import Kind
 from dovetail.core.errors import InvalidError
-from dovetail.historian import chunks
-from dovetail.historian.chunks import GOOD_MASK, Header, numbers
-from dovetail.historian.columns import TEXT_KINDS, VALID, Block
 from dovetail.historian.model import Mean, Series
-from dovetail.historian.months import Found, View, month_of
 from dovetail.historian.read import Range, Reader, ordered
+from dovetail.packing import chunks
+from dovetail.packing.chunks import GOOD_MASK, Header, numbers
+from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 type Stretch = Found | Block
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.batch import DTYPES, Kind, Value
-from dovetail.historian.columns import TEXT_KINDS, VALID, Block
 from dovetail.historian.model import Latest, Sample
+from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 NEVER = np.iinfo(np.int64).min
 _COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text", "native")

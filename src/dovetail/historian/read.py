@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.historian.columns import Block, concat, repeated
-from dovetail.historian.months import Months, View, month_of
-from dovetail.historian.recent import Recent, Row
+from dovetail.chunkstore.months import Months, View, month_of
+from dovetail.chunkstore.recent import Recent, Row
+from dovetail.packing.columns import Block, concat, repeated
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.head import Head, ReceivedKey, Write
+from dovetail.chunkstore.months import Months
+from dovetail.chunkstore.recent import Recent, Row, row_of
+from dovetail.chunkstore.sealer import Sealer
+from dovetail.chunkstore.spans import Spans
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
@@ -23,17 +28,12 @@ from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.events.historian import FramesStored
 from dovetail.historian import aggregates
-from dovetail.historian import frames as codec
-from dovetail.historian.columns import VALID, Block
-from dovetail.historian.head import Head, ReceivedKey, Write
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, HeadRow, Latest, Mean, Sample, Series
-from dovetail.historian.months import Months
 from dovetail.historian.read import Range, Reader
-from dovetail.historian.recent import Recent, Row, row_of
-from dovetail.historian.sealer import Sealer
-from dovetail.historian.spans import Spans
+from dovetail.packing import frames as codec
+from dovetail.packing.columns import VALID, Block
 
 log = logging.getLogger(__name__)
 

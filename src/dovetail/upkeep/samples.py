@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from dovetail.chunkstore import head, months
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
-from dovetail.historian import head, months
 from dovetail.spool import store as spool
 from dovetail.upkeep.layout import SPOOL
 from dovetail.upkeep.manifest import sync_folder

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from dovetail.chunkstore import head
 from dovetail.core.clock import Clock, from_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.sqlitelib import sqlite_module
@@ -27,7 +28,6 @@ from dovetail.db import migrate
 from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_handled, event_log
 from dovetail.edge.model import LinkStatus
-from dovetail.historian import head
 from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records, samples

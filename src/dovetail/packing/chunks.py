@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dovetail.core.batch import DTYPES, Kind
 from dovetail.core.limits import CHUNK_SAMPLES_MAX
-from dovetail.historian.columns import (
+from dovetail.packing.columns import (
     TEXT_KINDS,
     VALID,
     Block,

@@ -10,7 +10,7 @@ import numpy as np
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Frame, Kind
-from dovetail.historian.columns import VALID, Block
+from dovetail.packing.columns import VALID, Block
 
 
 @dataclass(frozen=True, slots=True, eq=False)

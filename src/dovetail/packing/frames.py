@@ -14,7 +14,7 @@ import zlib
 import numpy as np
 
 from dovetail.core.batch import DTYPES, Batch, Column, Frame, Kind, Lane
-from dovetail.historian.columns import TEXT_KINDS, Block, DamagedError, pack_texts, squeeze, unpack_texts, unsqueeze
+from dovetail.packing.columns import TEXT_KINDS, Block, DamagedError, pack_texts, squeeze, unpack_texts, unsqueeze
 
 MAGIC = b"DVF"
 VERSION = 1

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.head import Head
+from dovetail.chunkstore.months import Month, Months, NewChunk, View, month_of
+from dovetail.chunkstore.recent import Recent, Row
 from dovetail.core import faults
 from dovetail.core.batch import Kind
 from dovetail.core.limits import HEAD_BYTES_MAX, HEAD_ROWS_RELEASED_AT_ONCE, SEAL_SAMPLES_MAX
-from dovetail.historian import chunks
-from dovetail.historian.columns import Block, concat
-from dovetail.historian.head import Head
-from dovetail.historian.months import Month, Months, NewChunk, View, month_of
-from dovetail.historian.recent import Recent, Row
+from dovetail.packing import chunks
+from dovetail.packing.columns import Block, concat
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.head import Readers, connect, prepare, transaction
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
-from dovetail.historian import chunks
-from dovetail.historian.chunks import Header, Kept
-from dovetail.historian.columns import Block
-from dovetail.historian.head import Readers, connect, prepare, transaction
+from dovetail.packing import chunks
+from dovetail.packing.chunks import Header, Kept
+from dovetail.packing.columns import Block
 
 USER_VERSION = 1
 _SCHEMA = """

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dovetail.chunkstore.spans import Spans
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.db import engine
-from dovetail.historian.spans import Spans
 
 sqlite3 = engine.sqlite_module()
 

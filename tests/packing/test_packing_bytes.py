@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dovetail.core.batch import DTYPES, Batch, Frame, Kind, Lane
-from dovetail.historian import chunks, frames
-from dovetail.historian.columns import Block, DamagedError
+from dovetail.packing import chunks, frames
+from dovetail.packing.columns import Block, DamagedError
 from dovetail.testing.clock import DAY_ZERO_US
 from shortcuts import examples
 
