@@ -36,7 +36,7 @@ from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
-from dovetail.signals import samples_api
+from dovetail.signals import moments_api, samples_api
 from dovetail.states import api as states_api
 from dovetail.tagimport import api as tagimport_api
 from dovetail.timeline import api as timeline_api
@@ -109,6 +109,7 @@ def assemble(api: Api, parts: Parts) -> None:
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
     samples_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
+    moments_api.routes(api, rooms.historian)
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)

@@ -46,6 +46,7 @@ CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
 SEAL_EVERY_S: Final = 20.0  # bounds the head that a restart re-reads; each sealing costs a chunk of every tag
 TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than this for it
 SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new
+MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk
 RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
 SERIES_TAGS_MAX: Final = 100  # of one request: more pens than a picture can hold, and a line's worth for an analyst
 SERIES_ROWS_MAX: Final = 100_000  # buckets of one answer, ~6 MB of columns: 25 pens on a wall of 4K screens

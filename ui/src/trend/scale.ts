@@ -17,7 +17,8 @@ export function niceRange(low: number, high: number, most = 6): Range {
   const span = high - low || Math.abs(high) * 0.1 || 1;
   const [from, to] = high > low ? [low, high] : [low - span / 2, high + span / 2];
   const step = stepOf(to - from, most);
-  return { low: Math.floor(from / step + 1e-9) * step, high: Math.ceil(to / step - 1e-9) * step };
+  const round = (n: number) => Number((n * step).toPrecision(12));
+  return { low: round(Math.floor(from / step + 1e-9)), high: round(Math.ceil(to / step - 1e-9)) };
 }
 
 /** Round values inside a range, ascending. */

@@ -58,11 +58,11 @@ export default function TrendsPage() {
       {pens.length === 0 && <div className={css.panel}><Empty icon="trend" title={say("none")} hint={say("noneHint")} /></div>}
       {pens.length > 0 && (
         <div className={css.panel}>
-          <div className={css.readout} role="status" data-testid="trend-cursor">{b === null ? say("cursors", { a: moment(atA) }) : say("both", { a: moment(atA), b: moment(b), apart: formatDuration((b - atA) * 1000, reader.language) })}</div>
+          <div className={css.readout} role="status" data-testid="trend-cursor">{b === null ? (a === null ? moment(atA) : say("cursors", { a: moment(a) })) : say("both", { a: moment(atA), b: moment(b), apart: formatDuration((b - atA) * 1000, reader.language) })}</div>
           <Chart pens={drawn} view={view} shiftMs={trend.shiftMs} lanes={NO_LANES} hoverMs={a === null ? hoverMs : null} nowMs={nowMs} height={HEIGHT_PX} holdsUntil={holdsUntil} cursors={cursors} onView={(next) => show({ view: next })} onGo={(where) => void onGo(where)} onHover={setHover} onCursor={onCursor} />
         </div>
       )}
-      {pens.length > 0 && <div className={css.panel}><PensTable pens={known} a={momentsA} b={momentsB} nameA={a === null && hoverMs === null ? say("here") : "A"} twice={b !== null} onChange={onChange} onRemove={onRemove} /></div>}
+      {pens.length > 0 && <div className={css.panel}><PensTable pens={known} a={momentsA} b={momentsB} nameA={a === null ? say("here") : say("at", { name: "A" })} twice={b !== null} onChange={onChange} onRemove={onRemove} /></div>}
     </div>
   );
 }

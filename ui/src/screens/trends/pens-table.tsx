@@ -44,14 +44,6 @@ const Row = memo(function Row({ known, a, b, twice, onChange, onRemove }: RowPro
   return (
     <tr data-testid="pen" data-tag={pen.tag} data-hidden={pen.hidden}>
       <td><Swatch look={pen.look} no={no} /></td>
-      <th scope="row" className={css.name}>{tag ? <><Go to={tagOf(tag.id)} className="link" testid="pen-tag"><span translate="no">{tag.property}</span></Go> <span className="quiet" translate="no">{tag.path.slice(0, -tag.property.length - 1)}</span></> : tag === null ? say("gone") : "…"}{tag && !drawable(known) && <span className="quiet"> {say("text")}</span>}</th>
-      <td className={css.right} data-testid="pen-a"><Value moment={a} /></td>
-      <td translate="no">{unitSymbol(known.unit)}</td>
-      <td>{a && <QualitySign quality={a.quality} />}</td>
-      <td data-testid="pen-ts">{a && <When at={a.ts} as="exact" />}</td>
-      <td>{a?.ts_device && <When at={a.ts_device} as="exact" />}</td>
-      {twice && <td className={css.right} data-testid="pen-b"><Value moment={b} /></td>}
-      {twice && <td className={css.right} data-testid="pen-difference">{from === null || to === null ? NOTHING : formatMeasured(to - from, language)}</td>}
       <td>
         <span className={css.group}>
           <button type="button" className={css.small} aria-pressed={pen.own} onClick={() => onChange(pen.tag, { own: !pen.own })} data-testid="pen-own">{say(pen.own ? "own" : "common")}</button>
@@ -59,6 +51,14 @@ const Row = memo(function Row({ known, a, b, twice, onChange, onRemove }: RowPro
           <button type="button" className={css.tool} aria-label={say("remove", { tag: name })} title={say("remove", { tag: name })} onClick={() => onRemove(pen.tag)} data-testid="pen-remove"><Icon name="close" size={16} /></button>
         </span>
       </td>
+      <th scope="row" className={css.name}>{tag ? <><Go to={tagOf(tag.id)} className="link" testid="pen-tag"><span translate="no">{tag.property}</span></Go> <span className={`quiet ${css.where}`} translate="no" title={tag.path}><bdi>{tag.path.slice(0, -tag.property.length - 1)}</bdi></span></> : tag === null ? say("gone") : "…"}{tag && !drawable(known) && <span className="quiet"> {say("text")}</span>}</th>
+      <td className={css.right} data-testid="pen-a"><Value moment={a} /></td>
+      <td translate="no">{unitSymbol(known.unit)}</td>
+      <td>{a && <QualitySign quality={a.quality} />}</td>
+      <td data-testid="pen-ts">{a && <When at={a.ts} as="exact" />}</td>
+      <td>{a?.ts_device && <When at={a.ts_device} as="exact" />}</td>
+      {twice && <td className={css.right} data-testid="pen-b"><Value moment={b} /></td>}
+      {twice && <td className={css.right} data-testid="pen-difference">{from === null || to === null ? NOTHING : formatMeasured(to - from, language)}</td>}
     </tr>
   );
 });
@@ -71,9 +71,8 @@ export function PensTable({ pens, a, b, nameA, twice, onChange, onRemove }: Tabl
       <table className={css.table}>
         <thead>
           <tr>
-            <th scope="col">{say("no")}</th><th scope="col">{say("signal")}</th><th scope="col" className={css.right}>{say("at", { name: nameA })}</th><th scope="col">{say("unit")}</th><th scope="col">{say("quality")}</th><th scope="col">{say("ts")}</th><th scope="col">{say("device")}</th>
+            <th scope="col">{say("no")}</th><th scope="col">{say("axis")}</th><th scope="col">{say("signal")}</th><th scope="col" className={css.right}>{nameA}</th><th scope="col">{say("unit")}</th><th scope="col">{say("quality")}</th><th scope="col">{say("ts")}</th><th scope="col">{say("device")}</th>
             {twice && <><th scope="col" className={css.right}>{say("at", { name: "B" })}</th><th scope="col" className={css.right}>{say("difference")}</th></>}
-            <th scope="col">{say("axis")}</th>
           </tr>
         </thead>
         <tbody>{pens.map((known) => <Row key={known.pen.tag} known={known} a={a.get(known.pen.tag)} b={b.get(known.pen.tag)} twice={twice} onChange={onChange} onRemove={onRemove} />)}</tbody>
