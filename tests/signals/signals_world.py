@@ -19,7 +19,7 @@ from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.operations.http import Api, problem
 from dovetail.signals import api as signals_api
-from dovetail.signals import samples_api
+from dovetail.signals import moments_api, samples_api
 from dovetail.signals.service import SignalsRoom
 from dovetail.testing.clock import DAY_ZERO_US
 
@@ -76,11 +76,17 @@ def heard(historian: Historian) -> None:
     ])  # fmt: skip
 
 
+def named(plant: PlantModel, word: str) -> Named | None:
+    tag = {str(one.id): one for one in plant.tags.values()}.get(word)
+    return tag and Named(tag.id, tag.path, tag.unit, tag.kind)
+
+
 def asked_by(scope: Scope, database: Database, historian: Historian, plant: Callable[[], PlantModel]) -> TestClient:
     """The routes of the room, as somebody asks them."""
     declared = Api(database)
     signals_api.routes(declared, SignalsRoom(plant=plant, historian=historian))
     samples_api.routes(declared, historian, named=dict.fromkeys(("1", "acme/press.stroke"), STROKE).get)
+    moments_api.routes(declared, historian, named=lambda word: named(plant(), word))
     app = FastAPI()
 
     @app.middleware("http")

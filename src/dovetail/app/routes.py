@@ -109,7 +109,7 @@ def assemble(api: Api, parts: Parts) -> None:
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
     samples_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
-    moments_api.routes(api, rooms.historian)
+    moments_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)

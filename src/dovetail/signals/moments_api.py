@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -12,14 +12,14 @@ from pydantic import BaseModel
 from dovetail.core import quality as q
 from dovetail.core.batch import Value
 from dovetail.core.clock import from_rfc3339, to_rfc3339
-from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import MOMENT_TAGS_MAX
 from dovetail.core.scope import Scope
+from dovetail.forms.model import Named, tag_words
+from dovetail.forms.samples import TEXTS
 from dovetail.historian.model import Sample
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import Api, Page, period
-
-DIGITS_MAX: Final = 15  # of a tag's id: what every client can count to
 
 
 class MomentOut(BaseModel):
@@ -49,63 +49,61 @@ class StatisticsOut(BaseModel):
     good_share: float
 
 
-type Ids = Annotated[str, Query(description="ids with commas between them", max_length=2_000)]
+type Tags = Annotated[str, Query(description="ids or paths with commas between them")]
+type Find = Callable[[str], Named | None]
 
 
-def routes(api: Api, historian: Historian) -> None:
-    """Declare the routes; of tags out of sight they tell as little as of tags that do not exist."""
+def routes(api: Api, historian: Historian, *, named: Find) -> None:
+    """Declare the routes; `named` finds a tag by its id or its path. Tags out of sight are left out, as if not there.
+
+    A picture that was sent to a colleague shows what the colleague may see.
+    """
 
     @api.query("GET", "/samples/at", permission=VIEW, summary="What each of several tags said at a moment")
-    def at(tags: Ids, at: str, scope: Scope) -> Page[MomentOut]:
+    def at(tags: Tags, at: str, scope: Scope) -> Page[MomentOut]:
         """Tags that had said nothing by then are left out."""
         at_us = from_rfc3339(at)
-        found = (historian.last((tag,), scope=scope, at_us=at_us) for tag in _visible(historian, tags, scope))
-        return Page(items=[_moment(sample) for samples in found for sample in samples.values()])
+        seen = _visible(historian, tags, named, scope)
+        found = historian.last([tag.id for tag in seen], scope=scope, at_us=at_us)
+        return Page(items=[_moment(found[tag.id]) for tag in seen if tag.id in found])
 
     @api.query("GET", "/statistics", permission=VIEW, summary="What a stretch of time of several tags comes to")
-    def statistics(tags: Ids, start: str, end: str, scope: Scope) -> Page[StatisticsOut]:
+    def statistics(tags: Tags, start: str, end: str, scope: Scope) -> Page[StatisticsOut]:
         """Of numbers; texts are left out."""
         span = period(start, end)
-        return Page(items=list(_statistics(historian, _visible(historian, tags, scope), span, scope)))
+        numbers = [tag for tag in _visible(historian, tags, named, scope) if tag.kind not in TEXTS]
+        return Page(items=[_statistics(historian, tag.id, span, scope) for tag in numbers])
 
 
-def _visible(historian: Historian, words: str, scope: Scope) -> Iterator[int]:
-    """The tags asked for that the caller sees: a picture that was sent to a colleague shows what the colleague may."""
-    given = list(dict.fromkeys(words.split(",")))
-    if len(given) > MOMENT_TAGS_MAX:
-        raise InvalidError(f"at most {MOMENT_TAGS_MAX} tags at once", pointer="/tags", code="tags")
-    for word in given:
-        if not (word.isascii() and word.isdecimal() and len(word) <= DIGITS_MAX):
-            raise InvalidError(f"{word!r} is not the id of a tag", pointer="/tags", code="tags")
-        try:
-            historian.last((int(word),), scope=scope)
-        except NotFoundError:
-            continue
-        yield int(word)
+def _visible(historian: Historian, words: str, named: Find, scope: Scope) -> list[Named]:
+    found = {tag.id: tag for word in tag_words(words, most=MOMENT_TAGS_MAX) if (tag := named(word)) is not None}
+    return [tag for tag in found.values() if _sees(historian, tag.id, scope)]
 
 
-def _statistics(
-    historian: Historian, tags: Iterator[int], span: tuple[int, int], scope: Scope
-) -> Iterator[StatisticsOut]:
-    for tag in tags:
-        try:
-            mean = historian.mean(tag, *span, scope=scope)
-        except InvalidError:  # a text
-            continue
-        whole = historian.series(tag, *span, 1, scope=scope)
-        began = historian.bounding((tag,), span[0], scope=scope).get(tag)
-        numbers = [*whole.min.tolist(), *whole.max.tolist(), *_number(began and began.value)]
-        known = [number for number in numbers if math.isfinite(number)]
-        yield StatisticsOut(
-            tag=tag,
-            n=sum(whole.n.tolist()),
-            n_good=sum(whole.n_good.tolist()),
-            min=min(known, default=None),
-            max=max(known, default=None),
-            mean=mean.value if mean.value is not None and math.isfinite(mean.value) else None,
-            covered_s=mean.covered_us / 1e6,
-            good_share=mean.good_fraction,
-        )
+def _sees(historian: Historian, tag: int, scope: Scope) -> bool:
+    try:
+        historian.last((tag,), scope=scope)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _statistics(historian: Historian, tag: int, span: tuple[int, int], scope: Scope) -> StatisticsOut:
+    mean = historian.mean(tag, *span, scope=scope)
+    whole = historian.series(tag, *span, 1, scope=scope)
+    began = historian.bounding((tag,), span[0], scope=scope).get(tag)
+    seen = [*whole.min.tolist(), *whole.max.tolist(), *_number(began and began.value)]
+    known = [number for number in seen if math.isfinite(number)]
+    return StatisticsOut(
+        tag=tag,
+        n=sum(whole.n.tolist()),
+        n_good=sum(whole.n_good.tolist()),
+        min=min(known, default=None),
+        max=max(known, default=None),
+        mean=mean.value if mean.value is not None and math.isfinite(mean.value) else None,
+        covered_s=mean.covered_us / 1e6,
+        good_share=mean.good_fraction,
+    )
 
 
 def _number(value: Value) -> list[float]:

@@ -42,7 +42,7 @@ describe("resolutions", () => {
     ["a second on 1,000 px", 1000, 1000, 10],
     ["forty years on 1,400 px", 40 * 366 * 86_400_000, 1400, 40],
     ["nothing at all", 0, 0, 0],
-  ])("%s", (_, ms, width, level) => expect(levelOf({ t0: 0, t1: ms }, width)).toBe(level));
+  ])("%s", (...[, ms, width, level]) => expect(levelOf({ t0: 0, t1: ms }, width)).toBe(level));
   it("a bucket is one to two pixels wide", () => {
     const [view, width] = [{ t0: 0, t1: 3_600_000 }, 1000];
     const px = (2 ** levelOf(view, width) / 1000 / (view.t1 - view.t0)) * width;
