@@ -92,7 +92,7 @@ def _statistics(historian: Historian, tag: int, span: tuple[int, int], scope: Sc
     mean = historian.mean(tag, *span, scope=scope)
     whole = historian.series(tag, *span, 1, scope=scope)
     began = historian.bounding((tag,), span[0], scope=scope).get(tag)
-    seen = [*whole.min.tolist(), *whole.max.tolist(), *_number(began and began.value)]
+    seen = [*whole.min.tolist(), *whole.max.tolist(), *_number(None if began is None else began.value)]
     known = [number for number in seen if math.isfinite(number)]
     return StatisticsOut(
         tag=tag,
