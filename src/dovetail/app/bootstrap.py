@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, plant_sections
+from dovetail.app.sealing import sealing
 from dovetail.app.settings import Settings
 from dovetail.core import limits
 from dovetail.core.bus import Bus
@@ -192,7 +193,7 @@ class House:
         )
         timeline = Worker("timeline", rooms.timeline.step)
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
-        sealer = Worker("sealer", rooms.historian.seal_once, rest_s=limits.SEAL_EVERY_S)
+        sealer = sealing(rooms.historian, self.bus)
         connections = Worker("connections", rooms.connections.step)
         webhooks = Worker("webhooks", rooms.webhooks.step)
         intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)

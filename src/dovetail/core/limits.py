@@ -44,6 +44,9 @@ TRIAL_POINTS_MAX: Final = 500  # addresses in one look; a form of more is not re
 # --- historian ----------------------------------------------------------------------------------------------
 CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
 SEAL_EVERY_S: Final = 20.0  # bounds the head that a restart re-reads; each sealing costs a chunk of every tag
+SEAL_AT_ONCE_SAMPLES: Final = (
+    500_000  # ~20 MB unsealed: beyond it nobody waits for the 20 s; chunks are worth their cost
+)
 TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than this for it
 SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new
 MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk

@@ -201,6 +201,11 @@ class Historian:
         with self._write_lock:
             return self._head.consumer_at(name, head_id)
 
+    @property
+    def unsealed(self) -> int:
+        """Samples that are not in chunks yet."""
+        return self._recent.samples
+
     def seal_once(self) -> int:
         """Move what is unsealed (up to SEAL_SAMPLES_MAX samples) into chunks; how many samples. Background work."""
         return self._sealer.seal_once()
