@@ -11,6 +11,7 @@ import asyncio
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from pathlib import Path
@@ -54,6 +55,13 @@ class HurriedClock:
                         await moved.wait()
         finally:
             self._sleepers.discard(moved)
+
+    def ring(self, after_s: float, bell: Callable[[], None]) -> Callable[[], object]:
+        async def ring() -> None:
+            await self.sleep(after_s)
+            bell()
+
+        return asyncio.create_task(ring()).cancel
 
     def hold(self) -> None:
         """Stand still from now on."""

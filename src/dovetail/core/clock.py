@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -32,6 +33,10 @@ class Clock(Protocol):
         """Let others run for `duration_s` seconds of this clock."""
         ...
 
+    def ring(self, after_s: float, bell: Callable[[], None]) -> Callable[[], object]:
+        """Call `bell` in the running loop after so many seconds of this clock; calling the answer takes that back."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -44,6 +49,9 @@ class SystemClock:
 
     async def sleep(self, duration_s: float) -> None:
         await asyncio.sleep(duration_s)
+
+    def ring(self, after_s: float, bell: Callable[[], None]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(after_s, bell).cancel
 
 
 def to_datetime(at_us: int) -> datetime:

@@ -19,21 +19,50 @@ async def within[T](clock: Clock, work: Coroutine[Any, Any, T], *, what: str, li
 
     When the timer itself rings late, the answer may lie unread in our socket: the device gets its time once more.
     """
-    task = asyncio.ensure_future(work)
+    limit = _Limit(clock, limit_s)
     try:
-        for _ in range(2):
-            due_us = clock.monotonic_us() + round(limit_s * SECOND_US)
-            timer = asyncio.ensure_future(clock.sleep(limit_s))
-            try:
-                await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                timer.cancel()
-                await asyncio.gather(timer, return_exceptions=True)
-            if task.done():
-                return task.result()
-            if clock.monotonic_us() - due_us < LATE_US:
-                break
-        raise LinkError(f"{what} takes longer than {limit_s:.0f} s", code="link-timeout")
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        result = await work
+    except (Exception, asyncio.CancelledError) as error:
+        limit.stop()
+        limit.refuse(what, error)
+        raise
+    limit.stop()
+    limit.refuse(what, None)  # work that would not be cancelled has come too late
+    return result
+
+
+class _Limit:
+    """Cancels the task that made it when its time is up; a task of its own for each question would cost more."""
+
+    def __init__(self, clock: Clock, limit_s: float) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._is_over = False
+        self._task, self._cancelled_before = task, task.cancelling()
+        self._clock, self._limit_s = clock, limit_s
+        self._rings = 2
+        self._set()
+
+    def refuse(self, what: str, error: BaseException | None) -> None:
+        """Raise what comes of it when the task was cancelled: that somebody else did so counts before our LinkError."""
+        cancelled = self._task.uncancel() if self._is_over else self._task.cancelling()
+        if cancelled > self._cancelled_before:
+            raise asyncio.CancelledError from error
+        if self._is_over:
+            raise LinkError(f"{what} takes longer than {self._limit_s:.0f} s", code="link-timeout") from error
+
+    def stop(self) -> None:
+        """It rings no more."""
+        self._take_back()
+
+    def _set(self) -> None:
+        self._due_us = self._clock.monotonic_us() + round(self._limit_s * SECOND_US)
+        self._take_back = self._clock.ring(self._limit_s, self._ring)
+
+    def _ring(self) -> None:
+        self._rings -= 1
+        if self._rings and self._clock.monotonic_us() - self._due_us >= LATE_US:
+            self._set()
+            return
+        self._is_over = True
+        self._task.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+from collections.abc import Callable
 
 from dovetail.core.clock import SECOND_US
 
@@ -30,10 +31,19 @@ class ManualClock:
         return self._monotonic_us
 
     async def sleep(self, duration_s: float) -> None:
+        await self._due(duration_s)
+
+    def ring(self, after_s: float, bell: Callable[[], None]) -> Callable[[], object]:
+        future = self._due(after_s)
+        future.add_done_callback(lambda done: None if done.cancelled() else bell())
+        return future.cancel
+
+    def _due(self, after_s: float) -> asyncio.Future[None]:
+        """Done when so much time has passed."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        due_us = self._monotonic_us + round(duration_s * SECOND_US)
+        due_us = self._monotonic_us + round(after_s * SECOND_US)
         heapq.heappush(self._sleepers, (due_us, next(self._order), future))
-        await future
+        return future
 
     def step(self, offset_us: int) -> None:
         """Let the wall clock jump as a wrong time server makes it; monotonic time does not notice."""
