@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
+from dovetail.core.errors import LinkError
 from dovetail.drivers.base import NO_DEVICE_TIME, Alive, Point
 from dovetail.links.clockwatch import ClockWatch
 from dovetail.links.deadband import Deadband
 from dovetail.links.horizon import Horizon
+from dovetail.links.metrics import Metrics
 from dovetail.links.model import ScanPoint
 
 S = 1_000_000
@@ -215,3 +217,35 @@ def test_what_is_held_is_never_further_off_than_the_deadband(values, deadband):
     for value, flag in zip(values, flags, strict=True):
         held = value if flag else held
         assert abs(held - value) <= deadband
+
+
+@pytest.mark.parametrize("phase_s", [0.0, 0.4, 0.999])
+@pytest.mark.parametrize("looked_s", [30.0, 30.2, 30.5, 30.999])
+def test_a_rate_is_of_whole_seconds_whenever_somebody_looks(phase_s: float, looked_s: float) -> None:
+    """50 samples in one read each second are 50 a second, and not less because the present one is not over."""
+    metrics = Metrics()
+    now_us = round(looked_s * S)
+    for at_us in range(round(phase_s * S), now_us + 1, S):
+        metrics.read(at_us)
+        metrics.arrived(at_us, samples=50, bad=0)
+    assert (metrics.samples_per_s(now_us), metrics.health(now_us).reads_per_s) == (50.0, 1.0)
+
+
+def test_a_column_given_again_stands_where_it_stood() -> None:
+    """A driver gives the same tags with every read; tags of the same place in memory that are others are seen."""
+    horizon = Horizon([1, 2, 3], NOW)
+    columns = [np.array(tags, dtype=np.int64) for tags in ([2, 3], [1], [3, 1])]
+    for column in columns:
+        column.flags.writeable = False
+    horizon.connect(NOW)
+    admitted: list[list[int]] = []
+    for read in (1, 2):
+        for column in columns:
+            ts = np.full(len(column), NOW + read * S) + column
+            admitted.append(
+                (horizon.admit(column, ts, seen="polled", read_us=NOW + read * S) - NOW - read * S).tolist()
+            )
+    assert admitted == [[2, 3], [1], [3, 1]] * 2
+    for foreign in (4, 5):
+        with pytest.raises(LinkError, match="not asked for"):
+            horizon.admit(np.array([foreign]), np.array([NOW]), seen="polled", read_us=NOW)

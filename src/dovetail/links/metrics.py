@@ -34,10 +34,10 @@ class RoundTrips:
 class Minute:
     """Figures of the last minute, a slot per second: summed (`sum`) or the largest (`top`). Times are monotonic µs."""
 
-    def __init__(self) -> None:
-        self._second = np.full(MINUTE_S, -1, dtype=np.int64)
-        self._sum = np.zeros(MINUTE_S, dtype=np.int64)
-        self._top = np.zeros(MINUTE_S, dtype=np.int64)
+    def __init__(self) -> None:  # lists: one number at a time, an array costs ten times as much
+        self._second = [-1] * MINUTE_S
+        self._sum = [0] * MINUTE_S
+        self._top = [0] * MINUTE_S
 
     def add(self, at_us: int, value: int) -> None:
         """Count `value` into the second of `at_us`."""
@@ -46,20 +46,22 @@ class Minute:
         if self._second[slot] != second:
             self._second[slot], self._sum[slot], self._top[slot] = second, 0, 0
         self._sum[slot] += value
-        self._top[slot] = max(int(self._top[slot]), value)
+        self._top[slot] = max(self._top[slot], value)
 
-    def sum(self, now_us: int, *, seconds: int = MINUTE_S) -> int:
-        """Everything counted in the last `seconds`, the present one included."""
-        return int(self._sum[self._recent(now_us, seconds)].sum())
+    def sum(self, now_us: int) -> int:
+        """Everything counted in the last minute, the present second included."""
+        return sum(self._sum[slot] for slot in self._recent(now_us // SECOND_US, MINUTE_S))
+
+    def rate(self, now_us: int) -> float:
+        """What was counted per second, in the last RATE_S that are over: of the present one nobody knows yet."""
+        return sum(self._sum[slot] for slot in self._recent(now_us // SECOND_US - 1, RATE_S)) / RATE_S
 
     def top(self, now_us: int) -> int | None:
         """The largest of the last minute; None where there was nothing."""
-        recent = self._recent(now_us, MINUTE_S)
-        return int(self._top[recent].max()) if recent.any() else None
+        return max((self._top[slot] for slot in self._recent(now_us // SECOND_US, MINUTE_S)), default=None)
 
-    def _recent(self, now_us: int, seconds: int) -> np.ndarray:
-        second = now_us // SECOND_US
-        return (self._second > second - seconds) & (self._second <= second)
+    def _recent(self, second: int, seconds: int) -> list[int]:
+        return [slot for slot, at in enumerate(self._second) if second - seconds < at <= second]
 
 
 class Metrics:
@@ -92,8 +94,8 @@ class Metrics:
         self._held.add(at_us, took_us)
 
     def samples_per_s(self, now_us: int) -> float:
-        """Mean of the last ten seconds."""
-        return self._samples.sum(now_us, seconds=RATE_S) / RATE_S
+        """Mean of the last ten seconds that are over."""
+        return self._samples.rate(now_us)
 
     def health(self, now_us: int) -> LinkHealth:
         """Everything else, as of now."""
@@ -101,7 +103,7 @@ class Metrics:
         return LinkHealth(
             rtt_p50_us=self._round_trips.percentile(50),
             rtt_p99_us=self._round_trips.percentile(99),
-            reads_per_s=self._reads.sum(now_us, seconds=RATE_S) / RATE_S,
+            reads_per_s=self._reads.rate(now_us),
             bad_ratio=self._bad.sum(now_us) / samples if samples else None,
             lag_us=self._late.top(now_us),
             held_ratio=min(1.0, self._held.sum(now_us) / (MINUTE_S * SECOND_US)),
