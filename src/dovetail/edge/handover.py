@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -220,8 +219,10 @@ class Handover:
         stamped = self._watch.stamp(batch.ts_device, batch.ts)
         ts = self._horizon.admit(batch.tag, stamped.ts, seen=seen, read_us=read_us)
         moved = stamped.moved | (ts != stamped.ts)
-        quality = batch.quality | np.where(moved, q.TIME_REANCHORED, 0).astype(np.uint16)
-        return replace(batch, ts=ts, ts_device=_where_it_differs(batch.ts_device, ts), quality=quality)
+        quality, device_us = batch.quality, _where_it_differs(batch.ts_device, ts)
+        if moved.any():
+            quality = quality | np.where(moved, q.TIME_REANCHORED, 0).astype(np.uint16)
+        return Batch(batch.kind, batch.tag, ts, batch.value, batch.valid, quality, device_us, batch.native)
 
     def _hand(self, batches: Sequence[Batch], proof_us: int | None, *, late: Sequence[Batch] = ()) -> None:
         """One frame. Its good-through covers every sample in it, and the proof where there is one."""
@@ -268,9 +269,11 @@ class Handover:
         for batch in batches:
             self.counted.samples += len(batch)
             bad = (batch.quality & q.MAJOR_MASK) == 0
-            self._bad.difference_update(batch.tag[~bad].tolist())
-            self._bad.update(batch.tag[bad].tolist())
-            self.metrics.arrived(now_us, samples=len(batch), bad=int(bad.sum()))
+            count = int(np.count_nonzero(bad))
+            if count or self._bad:  # mostly all is well, and was before
+                self._bad.difference_update(batch.tag[~bad].tolist())
+                self._bad.update(batch.tag[bad].tolist())
+            self.metrics.arrived(now_us, samples=len(batch), bad=count)
 
 
 def _where_it_differs(device_us: NDArray[np.int64] | None, ts: NDArray[np.int64]) -> NDArray[np.int64] | None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import CLOCK_FUTURE_US
 
+COLUMNS_MAX: Final = 64  # a few scan classes of a few kinds; a plan that was made anew brings new ones
 LATE_US: Final = CLOCK_FUTURE_US  # a change reported this long after its time: its clock, not its way, is to blame
 
 
@@ -27,6 +28,7 @@ class Horizon:
         self.mark_us = mark_us
         self._floor = np.full(len(self.tags), np.iinfo(np.int64).min, dtype=np.int64)
         self._fresh = np.zeros(len(self.tags), dtype=np.bool_)
+        self._columns: dict[int, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}  # a column's id: it, and its index
 
     @property
     def is_settled(self) -> bool:
@@ -57,17 +59,31 @@ class Horizon:
         mark the previous value has been declared true; and so does a reported one that is older by far (a clock
         stepped back, the device's or ours). Where our own clock is behind the mark, time stands right after it.
         """
+        index = self._index(tag)
+        first = ~self._fresh[index]
+        if first.any():
+            if self.mark_us is not None:
+                self._floor[index[first]] = np.maximum(self._floor[index[first]], self.mark_us + 1)
+            self._fresh[index] = True
+        if self.mark_us is not None:
+            old = ts <= self.mark_us if seen == "polled" else (ts < self.mark_us - LATE_US) & ~first
+            if old.any():
+                ts = np.where(old, max(read_us, self.mark_us + 1), ts)
+        return np.maximum(ts, self._floor[index])
+
+    def _index(self, tag: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Where the tags of a batch stand; a driver gives the same column that nobody may write with every read."""
+        known = self._columns.get(id(tag))
+        if known is not None and known[0] is tag:
+            return known[1]
         index = np.searchsorted(self.tags, tag)
         if not np.array_equal(self.tags.take(index, mode="clip"), tag):
             raise LinkError("the answer is of tags that were not asked for", code="foreign-tags")
-        first = ~self._fresh[index]
-        if self.mark_us is not None and first.any():
-            self._floor[index[first]] = np.maximum(self._floor[index[first]], self.mark_us + 1)
-        self._fresh[index] = True
-        if self.mark_us is not None:
-            old = ts <= self.mark_us if seen == "polled" else (ts < self.mark_us - LATE_US) & ~first
-            ts = np.where(old, max(read_us, self.mark_us + 1), ts)
-        return np.maximum(ts, self._floor[index])
+        if not tag.flags.writeable:
+            if len(self._columns) == COLUMNS_MAX:
+                self._columns.clear()
+            self._columns[id(tag)] = tag, index
+        return index
 
     def lose(self, tags: Sequence[int]) -> int:
         """Of these tags nothing is known any more, though the link stands: where their BAD begins."""
