@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import sqlite3
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,6 +64,11 @@ _newest = cache(migrate.newest_step)
 def examples(all_of_them: int) -> int:
     """How many examples of a property are tried: all in the long form, else a share, but never fewer than three."""
     return all_of_them if IS_LONG else max(3, all_of_them // SHARE)
+
+
+def some[T](all_of_them: Sequence[T], *, of: int) -> list[T]:
+    """All in the long form, else `of` of them, always the same ones."""
+    return list(all_of_them) if IS_LONG else random.Random(1).sample(all_of_them, of)
 
 
 def put_aside() -> None:

@@ -10,19 +10,7 @@ from typer.testing import CliRunner
 
 from dovetail.cli.main import app
 
-HEAVY = (
-    "numpy",
-    "sqlalchemy",
-    "fastapi",
-    "asyncua",
-    "pydantic",
-    "alembic",
-    "uvicorn",
-    "rich",
-    "yaml",
-    "pcodec",
-    "pyarrow",
-)
+HEAVY = ("numpy", "sqlalchemy", "fastapi", "asyncua", "pydantic", "alembic", "uvicorn", "rich", "yaml", "pcodec")
 SHOW = """
 import sys
 from dovetail.cli.main import app

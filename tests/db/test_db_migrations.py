@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from dovetail.chunkstore.head import connect
+from dovetail.chunkstore.files import connect
 from dovetail.core.bus import Bus
 from dovetail.core.errors import ConfigError
 from dovetail.db.migrate import migrate

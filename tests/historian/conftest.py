@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from stores import FileStore, ServerStore, Store
 
 from dovetail.core.bus import Bus
 from dovetail.historian.service import Historian
@@ -14,15 +15,41 @@ from dovetail.testing.clock import ManualClock
 type Open = Callable[[], Historian]
 
 
+@pytest.fixture(scope="session")
+def server_store(postgres_url: str) -> Iterator[ServerStore]:
+    """A database of PostgreSQL for the samples of all tests, one after the other."""
+    store = ServerStore(postgres_url)
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def reopen(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Open]:
+def store(tmp_path: Path) -> Store:
+    """Where the samples of a test lie. A file of tests that asks both databases has a `store` of its own."""
+    return FileStore(tmp_path / "historian")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """Files, and then PostgreSQL."""
+    found: dict[str, Callable[[], Store]] = {
+        "sqlite": lambda: FileStore(tmp_path / "historian"),
+        "postgres": lambda: request.getfixturevalue("server_store"),
+    }
+    chosen = found[request.param]()
+    chosen.empty()
+    return chosen
+
+
+@pytest.fixture
+def reopen(store: Store, clock: ManualClock, bus: Bus) -> Iterator[Open]:
     """Open the historian of this test; a second call closes the first one."""
     opened: list[Historian] = []
 
     def again() -> Historian:
         while opened:
             opened.pop().close()
-        opened.append(Historian(tmp_path / "historian", clock=clock, bus=bus, owner_of={1: 1, 2: 1, 3: 2}.get))
+        opened.append(Historian(store.open(), clock=clock, bus=bus, owner_of={1: 1, 2: 1, 3: 2}.get))
         return opened[0]
 
     yield again

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from naive_historian import frame, rows_of
 
-from dovetail.chunkstore.head import connect
+from dovetail.chunkstore.files import connect
 from dovetail.core.bus import Bus
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.scope import system_scope
@@ -25,7 +25,7 @@ type Open = Callable[[], Historian]
 
 def pages_max(historian: Historian, pages: int) -> None:
     """Let the head's file not grow beyond so many pages: to SQLite the same as a full disk."""
-    historian._head._writer.execute(f"pragma max_page_count={pages}").fetchone()
+    historian._head._place.writer.execute(f"pragma max_page_count={pages}").fetchone()
 
 
 def test_a_full_disk_keeps_nothing_of_a_put_and_all_of_its_repeat(historian: Historian) -> None:

@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_historian import NaiveHistorian, Row, frame, rows_of
+from stores import Store
 
 from dovetail.chunkstore import sealer
 from dovetail.core.batch import Kind
@@ -40,6 +41,7 @@ STEPS = st.lists(
         st.lists(st.lists(ROWS, min_size=1, max_size=6), min_size=1, max_size=3),  # frames of one put
         st.just("seal"),
         st.just("restart"),
+        st.just("kill"),
     ),
     min_size=1,
     max_size=12,
@@ -81,36 +83,49 @@ def compare(historian: Historian, naive: NaiveHistorian) -> None:
     assert sum(lane.stored for lane in account) >= len(naive.rows)
 
 
-@settings(max_examples=examples(25), deadline=None)
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    """What is asked here is asked of both databases."""
+    return each_store
+
+
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
-def test_answers_equal_those_of_a_plain_list(steps: list[str | list[list[Row]]]) -> None:
-    """Late, shuffled and doubled samples in any state of sealing, after any restart."""
+def test_answers_equal_those_of_a_plain_list(store: Store, steps: list[str | list[list[Row]]]) -> None:
+    """Late, shuffled and doubled samples in any state of sealing, after any restart and any kill."""
+    store.empty()
     clock = ManualClock(JANUARY_ENDS_US + 1_000_000)
     naive = NaiveHistorian()
-    with tempfile.TemporaryDirectory() as folder:
-        historian = Historian(Path(folder), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
 
-        def act(step: str | list[list[Row]], seq: int) -> Historian:
-            match step:
-                case "seal":
-                    historian.seal_once()
-                    return historian
-                case "restart":
-                    historian.close()
-                    return Historian(Path(folder), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
-                case _:
-                    play(historian, naive, list(step), seq)  # type: ignore[arg-type]
-                    return historian
+    def start() -> Historian:
+        return Historian(store.open(), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
 
-        for number, step in enumerate(steps):
-            historian = act(step, number * 10)
-            compare(historian, naive)
-        historian.seal_once()
+    historian = start()
+
+    def act(step: str | list[list[Row]], seq: int) -> Historian:
+        match step:
+            case "seal":
+                historian.seal_once()
+                return historian
+            case "restart":
+                historian.close()
+                return start()
+            case "kill":
+                store.kill(historian)
+                return start()
+            case _:
+                play(historian, naive, list(step), seq)  # type: ignore[arg-type]
+                return historian
+
+    for number, step in enumerate(steps):
+        historian = act(step, number * 10)
         compare(historian, naive)
-        found = historian.delivery()
-        assert sum(lane.duplicate for lane in found) == naive.duplicate  # after sealing every repeat has been found
-        assert sum(lane.stored for lane in found) == len(naive.rows)
-        historian.close()
+    historian.seal_once()
+    compare(historian, naive)
+    found = historian.delivery()
+    assert sum(lane.duplicate for lane in found) == naive.duplicate  # after sealing every repeat has been found
+    assert sum(lane.stored for lane in found) == len(naive.rows)
+    historian.close()
 
 
 @settings(max_examples=examples(10), deadline=None)

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.rooms import Rooms
-from dovetail.chunkstore.head import connect
+from dovetail.chunkstore.files import connect
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading

@@ -1,4 +1,6 @@
-"""A file of chunks for each month of signals: what is old stays untouched on disk, and may be moved away as a file."""
+"""Chunks by the month of their signals: what is old stays untouched, and may be moved away as a whole."""
+
+# ruff: noqa: S608 - tables and columns are our own words
 
 from __future__ import annotations
 
@@ -6,37 +8,32 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.head import Readers, connect, prepare, transaction
+from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
 from dovetail.packing import chunks
 from dovetail.packing.chunks import Header, Kept
 from dovetail.packing.columns import Block
 
-USER_VERSION = 1
-_SCHEMA = """
-create table chunk (id integer primary key, tag integer not null, kind integer not null, t0 integer not null,
-    t1 integer not null, n integer not null, n_good integer not null, first real, last real, min real, max real,
-    sum real, tw real, covered_us integer not null, good_us integer not null, end_value blob not null,
-    end_status integer not null, end_device integer not null, rev integer not null, codec integer not null,
-    body blob not null);
-create index chunk_at on chunk (tag, t0, t1, kind, n);
-create table sealed (one integer primary key check (one = 1), head_id integer not null) without rowid;
-create table duplicate (source text, lane text, n integer not null, primary key (source, lane)) without rowid;
-insert into sealed values (1, 0);
-"""
 _HEADER = "n, n_good, t0, t1, first, last, min, max, sum, tw, covered_us, good_us"
+COLUMNS = (
+    "tag, kind, t0, t1, n, n_good, first, last, min, max, sum, tw, covered_us, good_us, "
+    "end_value, end_status, end_device, rev, codec, body"
+)
 
 
 def month_of(ts: NDArray[np.int64]) -> NDArray[np.int64]:
     """int64[n]: months since January 1970, UTC."""
     return ts.view("M8[us]").astype("M8[M]").astype(np.int64)
+
+
+def begin_of(month: int) -> int:
+    """The first microsecond of a month."""
+    return int(np.datetime64(month, "M").astype("M8[us]").astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,40 +56,41 @@ class Found:
 class View:
     """One month at one moment. All SQL that reads chunks."""
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        (self.sealed,) = connection.execute("select head_id from sealed").fetchone()
+    def __init__(self, session: Session, words: MonthWords) -> None:
+        self._session, self._words, self._chunk = session, words, words.chunk
+        found = session.execute(words.sealed).fetchone()
+        self.sealed: int = found[0]
 
     def kept(self, tag: int, kind: Kind) -> list[Kept]:
         """The chunks of one tag and kind, oldest first."""
-        sql = "select id, t0, t1, n from chunk where tag = ? and kind = ? order by t0"
-        return [Kept(*row) for row in self._connection.execute(sql, (tag, int(kind)))]
+        sql = f"select id, t0, t1, n from {self._chunk} where tag = ? and kind = ? order by t0"
+        return [Kept(*row) for row in self._session.execute(sql, (tag, int(kind)))]
 
     def found(self, tag: int, from_us: int, to_us: int) -> list[Found]:
         """Headers of the chunks that touch [from, to), by kind and time."""
-        sql = f"select id, kind, {_HEADER} from chunk where tag = ? and t0 < ? and t1 >= ? order by kind, t0"  # noqa: S608  # our own column names
-        rows = self._connection.execute(sql, (tag, to_us, from_us))
+        sql = f"select id, kind, {_HEADER} from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by kind, t0"
+        rows = self._session.execute(sql, (tag, to_us, from_us))
         return [Found(row[0], Kind(row[1]), Header(*row[2:])) for row in rows]
 
     def body(self, chunk_id: int, *, tag: int) -> Block:
         """The samples of one chunk."""
-        (body,) = self._connection.execute("select body from chunk where id = ?", (chunk_id,)).fetchone()
+        (body,) = self._session.execute(f"select body from {self._chunk} where id = ?", (chunk_id,)).fetchone()
         return chunks.decode(body, tag=tag)
 
     def bodies(self, tag: int, from_us: int, to_us: int) -> Iterator[Block]:
         """The samples of the chunks that touch [from, to), by time."""
-        sql = "select body from chunk where tag = ? and t0 < ? and t1 >= ? order by t0"
-        for (body,) in self._connection.execute(sql, (tag, to_us, from_us)):
+        sql = f"select body from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by t0"
+        for (body,) in self._session.execute(sql, (tag, to_us, from_us)):
             yield chunks.decode(body, tag=tag)
 
     def newest_before(self, tag: int, at_us: int) -> list[Block]:
         """Per kind, the chunk with the last sample strictly before `at_us`: whole, or just its end if it is over."""
         sql = (
-            "select id, kind, t1, end_value, end_status, end_device from chunk where tag = ? and t0 < ? "
+            f"select id, kind, t1, end_value, end_status, end_device from {self._chunk} where tag = ? and t0 < ? "
             "order by t0 desc limit 8"  # chunks of one kind never overlap: more rows only where a tag changed its kind
         )
         answer: dict[int, Block] = {}
-        for chunk_id, kind, *end in self._connection.execute(sql, (tag, at_us)).fetchall():
+        for chunk_id, kind, *end in self._session.execute(sql, (tag, at_us)).fetchall():
             if kind not in answer:
                 over = end[0] < at_us
                 answer[kind] = chunks.end_block(Kind(kind), tag, tuple(end)) if over else self.body(chunk_id, tag=tag)
@@ -100,53 +98,49 @@ class View:
 
     def ends(self) -> Iterator[Block]:
         """The newest sample of every tag and kind of this month, each a block of one."""
-        newest = "select tag, kind, max(t0) as t0 from chunk group by tag, kind"  # answered by the index alone
+        newest = f"select tag, kind, max(t0) as t0 from {self._chunk} group by tag, kind"  # answered by the index alone
         columns = "tag, kind, t1, end_value, end_status, end_device"
-        sql = f"select {columns} from chunk join ({newest}) using (tag, kind, t0) order by tag, t1"  # noqa: S608  # our own column names
-        for tag, kind, *end in self._connection.execute(sql):
+        sql = f"select {columns} from {self._chunk} join ({newest}) as newest using (tag, kind, t0) order by tag, t1"
+        for tag, kind, *end in self._session.execute(sql):
             yield chunks.end_block(Kind(kind), tag, tuple(end))
 
     def duplicates(self) -> dict[tuple[str, str], int]:
         """Samples per (source, lane) that sealing found to repeat others."""
-        return {(source, lane): n for source, lane, n in self._connection.execute("select * from duplicate")}
+        return {(source, lane): n for source, lane, n in self._session.execute(self._words.duplicates)}
 
     def revision(self, ids: Iterable[int]) -> int:
         """The highest revision among chunks."""
-        sql = "select rev from chunk where id = ?"
-        return max((self._connection.execute(sql, (one,)).fetchone()[0] for one in ids), default=0)
+        sql = f"select rev from {self._chunk} where id = ?"
+        return max((self._session.execute(sql, (one,)).fetchone()[0] for one in ids), default=0)
 
 
 class Month:
-    """One file: one writing connection, and readers that never outlive it."""
+    """One month of chunks, and the words that it is spoken of with."""
 
-    def __init__(self, path: Path) -> None:
-        self._writer = connect(path, role="writer")
-        prepare(self._writer, _SCHEMA, version=USER_VERSION, path=path)
-        self._readers = Readers(path)
+    def __init__(self, place: Place, words: MonthWords) -> None:
+        self._place, self._words = place, words
         self.users = 0
 
     @contextmanager
     def view(self) -> Iterator[View]:
         """Read at one moment; any thread."""
-        with self._readers.snapshot() as connection:
-            yield View(connection)
+        with self._place.snapshot() as session:
+            yield View(session, self._words)
 
     def write(
         self, gone: list[int], new: list[NewChunk], *, sealed: int, duplicates: dict[tuple[str, str], int]
     ) -> None:
         """Replace chunks, and say up to which head row this month holds everything; one commit. Only the sealer."""
         rows = [_row(chunk) for chunk in new]
-        with transaction(self._writer):
-            self._writer.executemany("delete from chunk where id = ?", [(one,) for one in gone])
-            self._writer.executemany("insert into chunk values (null, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
-            sql = "insert into duplicate values (?, ?, ?) on conflict do update set n = n + excluded.n"
-            self._writer.executemany(sql, [(*key, n) for key, n in duplicates.items()])
-            self._writer.execute("update sealed set head_id = ?", (sealed,))
+        with self._place.transaction() as session:
+            session.many(f"delete from {self._words.chunk} where id = ?", [(one,) for one in gone])
+            session.fill(self._words.chunk, COLUMNS, rows)
+            session.many(self._words.duplicate, [(*key, n) for key, n in duplicates.items()])
+            session.execute(self._words.seal, (sealed,))
 
     def close(self) -> None:
-        """Close the readers, then the connection that checkpoints."""
-        self._readers.close()
-        self._writer.close()
+        """Give its place back."""
+        self._place.close()
 
 
 def _row(chunk: NewChunk) -> tuple[object, ...]:
@@ -157,30 +151,30 @@ def _row(chunk: NewChunk) -> tuple[object, ...]:
 
 
 class Months:
-    """The files of a folder, opened when needed, the longest unused closed beyond MONTHS_OPEN_MAX. Thread-safe."""
+    """The months of a storage, opened when needed, the longest unused closed beyond MONTHS_OPEN_MAX. Thread-safe."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
         self._lock = threading.Lock()
         self._open: dict[int, Month] = {}  # in order of use
-        self._there = {_number(path) for path in folder.glob("chunks-????-??.db")}
+        self._there = storage.there()
 
     def between(self, from_us: int, to_us: int) -> list[int]:
-        """The months that have a file and touch [from, to), oldest first."""
+        """The months that are there and touch [from, to), oldest first."""
         first, last = month_of(np.array([from_us, max(from_us, to_us - 1)], dtype=np.int64)).tolist()
         with self._lock:
             return sorted(month for month in self._there if first <= month <= last)
 
     def newest_first(self) -> list[int]:
-        """All months that have a file."""
+        """All months that are there."""
         with self._lock:
             return sorted(self._there, reverse=True)
 
     @contextmanager
     def use(self, month: int) -> Iterator[Month]:
-        """The month's file, made if it is not there; not closed while in use."""
+        """The month, made if it is not there; not closed while in use."""
         with self._lock:
-            opened = self._open.pop(month, None) or Month(self._folder / _name(month))
+            opened = self._open.pop(month, None) or Month(*self._storage.month(month))
             self._open[month] = opened
             self._there.add(month)
             opened.users += 1
@@ -203,17 +197,8 @@ class Months:
             self._open.pop(month).close()
 
     def close(self) -> None:
-        """Close every file."""
+        """Close every month."""
         with self._lock:
             for opened in self._open.values():
                 opened.close()
             self._open.clear()
-
-
-def _name(month: int) -> str:
-    return f"chunks-{1970 + month // 12:04d}-{month % 12 + 1:02d}.db"
-
-
-def _number(path: Path) -> int:
-    year, month = path.stem.removeprefix("chunks-").split("-")
-    return (int(year) - 1970) * 12 + int(month) - 1

@@ -13,8 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.head import Head, ReceivedKey, Write
 from dovetail.chunkstore.months import Months
+from dovetail.chunkstore.place import Storage
 from dovetail.chunkstore.recent import Recent, Row, row_of
 from dovetail.chunkstore.sealer import Sealer
 from dovetail.chunkstore.spans import Spans
@@ -44,12 +46,13 @@ class Historian:
     """All methods are thread-safe. Times are µs UTC; ranges are [from, to).
 
     `owner_of` names the equipment of a tag; None is a connection's own tag, which needs plant.view on one of `roots`.
-    `is_tag` says whether an id was ever given to a tag; samples of others are refused.
+    `is_tag` says whether an id was ever given to a tag; samples of others are refused. `where` is a folder for files,
+    or a storage that is open already.
     """
 
     def __init__(
         self,
-        folder: Path,
+        where: Path | Storage,
         *,
         clock: Clock,
         bus: Bus,
@@ -57,12 +60,12 @@ class Historian:
         roots: Callable[[], frozenset[int]] = frozenset,
         is_tag: Callable[[int], bool] = lambda _tag: True,
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._storage: Storage = Files(where) if isinstance(where, Path) else where
         self._clock, self._bus, self._owner_of, self._roots = clock, bus, owner_of, roots
         self._write_lock = threading.RLock()
-        self._head = Head(folder / "head.db")
-        self._months = Months(folder)
-        self._recent = Recent(row_of(at, codec.decode(body)) for at, body in self._head.rows(self._head.sealed, -1))
+        self._head = Head(self._storage.head)
+        self._months = Months(self._storage)
+        self._recent = Recent(_rows(self._head.rows(self._head.sealed, None)))
         self._reader = Reader(self._months, self._recent)
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
@@ -82,6 +85,7 @@ class Historian:
         with self.sealing_paused(), self._write_lock:
             self._head.close()
             self._months.close()
+            self._storage.close()
 
     @contextmanager
     def sealing_paused(self) -> Generator[None]:
@@ -106,9 +110,17 @@ class Historian:
         if self._recent.samples > UNSEALED_SAMPLES_MAX:
             self._sealer.seal_once()
         with self._write_lock:
-            rows = self._put(frames)
+            rows = self._overlooked() + self._put(frames)
         if rows:
             self._bus.publish(FramesStored(rows[-1].head_id, tuple(row.frame for row in rows)))
+
+    def _overlooked(self) -> list[Row]:
+        """Take over what stands although its commit seemed to fail; whoever sent it sends it again, to no effect."""
+        rows = _rows(self._head.overlooked())
+        for block in (block for row in rows for block in row.all()):
+            self._last.load(block)
+        self._recent.extend(rows)
+        return rows
 
     def _put(self, given: Sequence[Frame]) -> list[Row]:
         received: dict[ReceivedKey, Spans] = {}
@@ -272,6 +284,10 @@ class Historian:
             owner = self._owner_of(tag)
             if owner not in visible if owner is not None else visible.isdisjoint(self._roots()):
                 raise NotFoundError("there is no such tag")
+
+
+def _rows(found: Iterable[tuple[int, bytes]]) -> list[Row]:
+    return [row_of(head_id, codec.decode(body)) for head_id, body in found]
 
 
 def _samples(blocks: Iterable[Block]) -> dict[int, Sample]:

@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,11 +140,16 @@ def header(block: Block) -> Header:
     some = values if has.all() else values[has]
     if not len(some):
         return Header(n, n_good, t0, t1, None, None, None, None, None, None, covered_us, good_us)
-    with np.errstate(invalid="ignore", over="ignore"):  # infinities cancel to NaN, which is stored as "unknown"
-        total = float(values[good].sum())
-        integral = float((values if has.all() else np.where(has, values, 0.0))[:-1] @ held_us)
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = _known(values[good].sum())
+        integral = _known((values if has.all() else np.where(has, values, 0.0))[:-1] @ held_us)
     first, last, least, most = float(some[0]), float(some[-1]), float(some.min()), float(some.max())
     return Header(n, n_good, t0, t1, first, last, least, most, total, integral, covered_us, good_us)
+
+
+def _known(total: Any) -> float | None:
+    """Infinities cancel to NaN, which is nothing that anybody knows."""
+    return None if np.isnan(total) else float(total)
 
 
 def end_of(block: Block) -> tuple[bytes, int, int]:

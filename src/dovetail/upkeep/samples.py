@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from dovetail.chunkstore import head, months
+from dovetail.chunkstore import files
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
 from dovetail.spool import store as spool
@@ -18,7 +18,7 @@ from dovetail.upkeep.manifest import sync_folder
 HEAD: Final = "head.db"
 PAGES_AT_ONCE: Final = 1_024  # 4 MB: progress moves, and a request to end is heard
 FILES_MAX: Final = 300  # 25 years of months; each is three open files while it is copied
-NEWEST: Final = {HEAD: head.USER_VERSION, SPOOL: spool.USER_VERSION}  # and of the months their own
+NEWEST: Final = {HEAD: files.HEAD_VERSION, SPOOL: spool.USER_VERSION}  # and of the months their own
 HELD_S: Final = 10.0  # for the write that is under way
 
 sqlite3 = sqlite_module()
@@ -68,7 +68,7 @@ def _held(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _pin(path: Path) -> Iterator[Pinned]:
-    connection = head.connect(path, role="reader")
+    connection = files.connect(path, role="reader")
     try:
         connection.execute("begin")
         connection.execute("select count(*) from sqlite_master").fetchone()  # a transaction begins with its first read
@@ -108,7 +108,7 @@ def copy(source: Pinned, to: Path, *, on_bytes: Callable[[int], None]) -> None:
 def check(folder: Path, names: Sequence[str]) -> None:
     """Raise ConfigError for a copied file that SQLite finds damaged, or that a newer version made."""
     for name in names:
-        newest = NEWEST.get(name, months.USER_VERSION)
+        newest = NEWEST.get(name, files.MONTH_VERSION)
         uri = f"file:{(folder / name).resolve()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True)
         try:

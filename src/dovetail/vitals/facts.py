@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from dovetail.chunkstore import head
+from dovetail.chunkstore import files
 from dovetail.core.clock import Clock, from_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.sqlitelib import sqlite_module
@@ -304,19 +304,19 @@ def look_at_samples(folder: Path) -> Samples:
     if not path.exists():
         return Samples(fault=f"{path} does not exist")
     try:
-        connection = head.connect(path, role="reader")
+        connection = files.connect(path, role="reader")
         try:
             found = samples.marks(connection)
         finally:
             connection.close()
     except samples.sqlite3.Error as error:
         return Samples(fault=str(error))
-    files = list(folder.glob("*.db*"))
+    there = list(folder.glob("*.db*"))
     size = 0
-    for file in files:
+    for file in there:
         with suppress(OSError):  # a journal goes while we look
             size += file.stat().st_size
-    months = sum(file.suffix == ".db" for file in files) - 1
+    months = sum(file.suffix == ".db" for file in there) - 1
     return Samples(last=found["last"], sealed=found["sealed"], released=found["released"], bytes=size, months=months)
 
 

@@ -1,0 +1,174 @@
+"""Samples in files of SQLite: a head, and a file for each month, which stays untouched on disk once it is old."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from dovetail.chunkstore.place import MonthWords, Place, Values
+from dovetail.core.errors import ConfigError, LinkError
+from dovetail.db import engine
+
+sqlite3 = engine.sqlite_module()
+
+HEAD_VERSION: Final = 1
+MONTH_VERSION: Final = 1
+_HEAD = """
+create table head (head_id integer primary key autoincrement, n integer not null, body blob not null);
+create table received (source text, lane text, epoch integer, spans text not null,
+    primary key (source, lane, epoch)) without rowid;
+create table source (source text primary key, epoch integer not null) without rowid;
+create table delivery (source text, lane text, expected integer not null, stored integer not null,
+    duplicate integer not null, refused integer not null, gap integer not null, frames integer not null,
+    repeated integer not null, primary key (source, lane)) without rowid;
+create table consumer (name text primary key, head_id integer not null) without rowid;
+create table mark (name text primary key, head_id integer not null) without rowid;
+insert into mark values ('sealed', 0), ('released', 0);
+"""
+_MONTH = """
+create table chunk (id integer primary key, tag integer not null, kind integer not null, t0 integer not null,
+    t1 integer not null, n integer not null, n_good integer not null, first real, last real, min real, max real,
+    sum real, tw real, covered_us integer not null, good_us integer not null, end_value blob not null,
+    end_status integer not null, end_device integer not null, rev integer not null, codec integer not null,
+    body blob not null);
+create index chunk_at on chunk (tag, t0, t1, kind, n);
+create table sealed (one integer primary key check (one = 1), head_id integer not null) without rowid;
+create table duplicate (source text, lane text, n integer not null, primary key (source, lane)) without rowid;
+insert into sealed values (1, 0);
+"""
+WORDS: Final = MonthWords(
+    chunk="chunk",
+    sealed="select head_id from sealed",
+    seal="update sealed set head_id = ?",
+    duplicates="select source, lane, n from duplicate",
+    duplicate="insert into duplicate values (?, ?, ?)"
+    " on conflict (source, lane) do update set n = duplicate.n + excluded.n",
+)
+
+
+def connect(path: Path, *, role: str) -> Any:
+    """A connection as writer (WAL, FULL sync; the only one that checkpoints) or as reader (query_only)."""
+    connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
+    pragmas = {
+        "writer": ("journal_mode=WAL", f"synchronous={engine.SYNCHRONOUS}", "wal_autocheckpoint=4000"),
+        "reader": ("query_only=ON", "wal_autocheckpoint=0"),
+    }
+    for pragma in pragmas[role]:
+        connection.execute(f"pragma {pragma}").close()
+    return connection
+
+
+def prepare(connection: Any, schema: str, *, version: int, path: Path) -> None:
+    """Create the tables of an empty file; refuse one that a newer Dovetail wrote."""
+    (found,) = connection.execute("pragma user_version").fetchone()
+    if found > version:
+        raise ConfigError(f"{path} was written by a newer Dovetail (format {found})", code="historian-newer")
+    if found == 0:
+        connection.executescript(f"begin immediate;{schema}pragma user_version={version};commit;")
+
+
+class _Session:
+    """The connection itself, with its two ways to ask much at once."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.execute = connection.execute
+        self.many = connection.executemany
+
+    def each(self, sql: str, rows: Sequence[Values], /) -> Iterator[list[Any]]:
+        for values in rows:
+            yield self.execute(sql, values).fetchall()
+
+    def fill(self, table: str, columns: str, rows: Sequence[Values], /) -> None:
+        marks = ", ".join("?" * (columns.count(",") + 1))
+        self.many(f"insert into {table} ({columns}) values ({marks})", rows)  # noqa: S608  # our own names
+
+
+class File:
+    """One file: one writing connection, and readers that never outlive it."""
+
+    def __init__(self, path: Path, schema: str, *, version: int) -> None:
+        self.path = path
+        self.writer = connect(path, role="writer")
+        prepare(self.writer, schema, version=version, path=path)
+        self._free: list[Any] = []
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(engine.READERS_MAX)
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Session]:
+        """All or nothing; a disk that is full or slow is a LinkError: time or a person heals it."""
+        try:
+            self.writer.execute("begin immediate")
+            yield _Session(self.writer)
+            self.writer.execute("commit")
+        except sqlite3.OperationalError as error:
+            _roll_back(self.writer)
+            raise LinkError(f"the historian cannot write: {error}", code="historian-write") from error
+        except BaseException:
+            _roll_back(self.writer)
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[_Session]:
+        """A connection inside one read transaction: all it answers is of one moment."""
+        with self._places:
+            with self._lock:
+                connection = self._free.pop() if self._free else None
+            connection = connection or connect(self.path, role="reader")
+            try:
+                connection.execute("begin")
+                yield _Session(connection)
+            finally:
+                _roll_back(connection)
+                with self._lock:
+                    self._free.append(connection)
+
+    def renewed(self) -> bool:
+        """Never: a commit of a file is there when it is said to be, and not when it is not."""
+        return False
+
+    def close(self) -> None:
+        """Close the readers that nobody is using, then the connection that checkpoints."""
+        with self._lock:
+            for connection in self._free:
+                connection.close()
+            self._free.clear()
+        self.writer.close()
+
+
+def _roll_back(connection: Any) -> None:
+    if connection.in_transaction:
+        connection.execute("rollback")
+
+
+class Files:
+    """The folder of one installation's samples."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.head: Place = File(folder / "head.db", _HEAD, version=HEAD_VERSION)
+
+    def there(self) -> set[int]:
+        """The months that have a file."""
+        return {_number(path) for path in self._folder.glob("chunks-????-??.db")}
+
+    def month(self, number: int) -> tuple[File, MonthWords]:
+        """The file of a month."""
+        return File(self._folder / _name(number), _MONTH, version=MONTH_VERSION), WORDS
+
+    def close(self) -> None:
+        """The files are closed one by one."""
+
+
+def _name(month: int) -> str:
+    return f"chunks-{1970 + month // 12:04d}-{month % 12 + 1:02d}.db"
+
+
+def _number(path: Path) -> int:
+    year, month = path.stem.removeprefix("chunks-").split("-")
+    return (int(year) - 1970) * 12 + int(month) - 1

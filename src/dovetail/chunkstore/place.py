@@ -1,0 +1,91 @@
+"""Where the bytes of samples may lie: what files of SQLite and a schema of PostgreSQL both can, in the same statements.
+
+Statements are written once, with ? for values. What differs is here: how a session begins, how many rows go in at
+once, what a month's table is called, and how it is known up to where a month holds everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+type Values = Sequence[Any]
+
+
+class Answer(Protocol):
+    """The rows of one statement."""
+
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Session(Protocol):
+    """A connection inside one transaction, lent to one thread."""
+
+    def execute(self, sql: str, values: Values = (), /) -> Answer:
+        """One statement."""
+        ...
+
+    def many(self, sql: str, rows: Iterable[Values], /) -> object:
+        """One statement for each row."""
+        ...
+
+    def each(self, sql: str, rows: Sequence[Values], /) -> Iterator[list[Any]]:
+        """What one question answers for each row, in their order, asked without waiting in between."""
+        ...
+
+    def fill(self, table: str, columns: str, rows: Sequence[Values], /) -> None:
+        """Many rows, the quickest way; `columns` as SQL lists them."""
+        ...
+
+
+class Place(Protocol):
+    """What is committed together. One writer at a time (the caller's lock), readers from any thread."""
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """All or nothing; raises LinkError when it cannot be written: time or a person heals it."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Session]:
+        """Read at one moment; any thread."""
+        ...
+
+    def renewed(self) -> bool:
+        """Whether the way here broke and was made anew since this was last asked: a commit may stand unnoticed."""
+        ...
+
+    def close(self) -> None:
+        """Give back what nobody is using."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MonthWords:
+    """What a month is called: the table of its chunks, its mark, its account of repeats."""
+
+    chunk: str
+    sealed: str  # select: the head row up to which it holds everything
+    seal: str  # update: … (head_id)
+    duplicates: str  # select: source, lane, n
+    duplicate: str  # add: (source, lane, n)
+
+
+class Storage(Protocol):
+    """One installation's samples: a place for the head, and one for each month."""
+
+    head: Place
+
+    def there(self) -> set[int]:
+        """The months that hold something."""
+        ...
+
+    def month(self, number: int) -> tuple[Place, MonthWords]:
+        """The place of a month, made if it is not there."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the months share."""
+        ...

@@ -1,1 +1,0 @@
-"""Samples in the forms in which others read them: tables for analysts, arrays for browsers, sheets for everybody."""

@@ -1,0 +1,81 @@
+"""Where a test's samples may lie: in files, or in a PostgreSQL; each can be emptied, and left as a kill leaves it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+
+from dovetail.chunkstore.files import Files
+from dovetail.chunkstore.place import Storage
+from dovetail.chunkstore.postgres import Server
+from dovetail.historian.service import Historian
+
+
+class Store(Protocol):
+    """One place for samples."""
+
+    def open(self) -> Storage: ...
+    def empty(self) -> None: ...
+    def kill(self, historian: Historian) -> None:
+        """Its process is gone: nothing more is written by it, and nothing is told."""
+
+
+class FileStore:
+    """A folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open(self) -> Storage:
+        return Files(self.folder)
+
+    def empty(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill(self, historian: Historian) -> None:
+        _let_go(historian)
+
+
+class ServerStore:
+    """A database of its own in the session's PostgreSQL."""
+
+    def __init__(self, server_url: str) -> None:
+        self._admin = psycopg.connect(server_url, autocommit=True)
+        self._admin.execute("create database samples")
+        base, _, query = server_url.partition("?")
+        self.url = f"{base.rsplit('/', 1)[0]}/samples?{query}"
+        self._inside = psycopg.connect(self.url, autocommit=True)
+
+    def open(self) -> Storage:
+        return Server(self.url)
+
+    def empty(self) -> None:
+        self._disconnect()
+        self._inside.execute("drop schema if exists historian cascade")
+
+    def kill(self, historian: Historian) -> None:
+        self._disconnect()
+        _let_go(historian)
+
+    def break_links(self) -> None:
+        """The server drops every connection, as when it is started anew."""
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        others = "datname = 'samples' and pid <> %s"
+        mine = self._inside.info.backend_pid
+        self._admin.execute(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where {others}", (mine,))
+
+    def close(self) -> None:
+        self._inside.close()
+        self._admin.execute("drop database samples with (force)")
+        self._admin.close()
+
+
+def _let_go(historian: Historian) -> None:
+    historian._head._place.close()
+    historian._months.close()
+    historian._storage.close()
