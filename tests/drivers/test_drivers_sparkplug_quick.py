@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from dovetail.core.batch import Kind
 from dovetail.drivers.base import Point
 from dovetail.drivers.sparkplug import host as host_module
+from dovetail.drivers.sparkplug import shapes as shapes_module
 from dovetail.drivers.sparkplug.host import Host
 from dovetail.drivers.sparkplug.node import Patience
-from dovetail.drivers.sparkplug.shapes import METRICS_MIN, columns
+from dovetail.drivers.sparkplug.shapes import FIELDS, METRICS_MIN, Table, read
 from dovetail.mqtt.sparkplug import DataType as T
 from dovetail.mqtt.sparkplug import Payload
 
@@ -58,14 +59,14 @@ odd = st.sampled_from(
     ]
 )
 data = st.tuples(
-    st.sampled_from(["NDATA/e", "NDATA/e", "DDATA/e/d"]),
-    st.lists(st.integers(0, len(DECLARED) - 1).flatmap(metric), min_size=METRICS_MIN, max_size=30),
+    st.sampled_from(["NDATA/e", "NDATA/e", "DDATA/e/d", "NDATA/f"]),
+    st.lists(st.integers(0, len(DECLARED) - 1).flatmap(metric), max_size=20),
     st.lists(odd, max_size=1),
     st.sampled_from([1, 1, 1, 1, 1, 2, 0]),  # what the sequence number grows by
     st.sampled_from([MS, MS, MS + 500, MS - 5_000_000, 0, 1 << 60]),  # when it was sent
 )
 births = st.tuples(
-    st.sampled_from(["NBIRTH/e", "DBIRTH/e/d"]),
+    st.sampled_from(["NBIRTH/e", "DBIRTH/e/d", "NBIRTH/f"]),
     st.permutations(range(len(DECLARED))),  # which alias each metric gets
     st.just([]),
     st.just(1),
@@ -73,8 +74,9 @@ births = st.tuples(
 )
 deaths = st.tuples(st.sampled_from(["NDEATH/e", "DDEATH/e/d"]), st.just([]), st.just([]), st.just(1), st.just(MS))
 ORDER = range(len(DECLARED))
-BORN = [("NBIRTH/e", ORDER, [], 1, MS), ("DBIRTH/e/d", ORDER, [], 1, MS)]
-stories = st.lists(st.one_of(data, data, data, data, births, deaths), min_size=1, max_size=8)
+BORN = [("NBIRTH/e", ORDER, [], 1, MS), ("DBIRTH/e/d", ORDER, [], 1, MS), ("NBIRTH/f", ORDER, [], 1, MS)]
+pieces = st.lists(st.one_of(data, data, data, data, births, deaths), min_size=1, max_size=12)  # of one read
+stories = st.lists(pieces, min_size=1, max_size=4)
 
 
 def written(topic: str, content: Any, strange: list[dict[str, Any]], seq: int, sent_ms: int) -> bytes:
@@ -92,25 +94,38 @@ def written(topic: str, content: Any, strange: list[dict[str, Any]], seq: int, s
 def hear(story: list[Any], *, quick: bool) -> tuple[list, list, list, Any]:
     """(now, late, last, counters) that a host makes of these messages."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(host_module, "columns", columns if quick else lambda *_: None)
+        patch.setattr(host_module, "read", _always if quick else lambda *_: None)
         host = Host(Patience())
-        points = [Point(n, f"g/e:m{n}", kind, scale) for n, (_, _, kind, scale) in enumerate(DECLARED) if kind]
-        points += [Point(50 + n, f"g/e/d:d{n}", kind, scale) for n, (_, _, kind, scale) in enumerate(DECLARED) if kind]
+        points = [
+            Point(start + n, f"g/{place}{n}", kind, scale)
+            for start, place in ((0, "e:m"), (50, "e/d:d"), (100, "f:m"))
+            for n, (_, _, kind, scale) in enumerate(DECLARED)
+            if kind
+        ]
         host.add(points, "reported", US)
-        news, seq = [], -1
-        for step, (topic, content, strange, grows, sent_ms) in enumerate([*BORN, *story]):
-            seq = 0 if topic == "NBIRTH/e" else (seq + grows) % 256
-            message = written(topic, content, strange, seq, sent_ms)
-            verb, _, of = topic.partition("/")
-            news.append(host.take([(f"spBv1.0/g/{verb}/{of}".encode(), message, 0, 0)], US + step * 1000))
+        news, seq = [], {"e": -1, "f": -1}
+        for step, piece in enumerate([BORN, *story]):
+            came = []
+            for topic, content, strange, grows, sent_ms in piece:
+                verb, _, of = topic.partition("/")
+                seq[of[0]] = 0 if verb == "NBIRTH" else (seq[of[0]] + grows) % 256
+                message = written(topic, content, strange, seq[of[0]], sent_ms)
+                came.append((f"spBv1.0/g/{verb}/{of}".encode(), message, 0, 0))
+            news.append(host.take(came, US + step * 1000))
         news.append(host.tick(US + 60_000_000)[0])
-        node = host.nodes["g", "e"]
         return (
             [_by_tag(n.now) for n in news],
             [_by_tag(n.late) for n in news],
             [_by_tag(host.last(points, US + 10**9))],
-            (node.counted, node.clock.offset_us, node.standing, node.devices),
+            [(node.counted, node.clock.offset_us, node.standing, node.devices) for node in host.nodes.values()],
         )
+
+
+def _always(messages: list[bytes], seen: Any) -> Table | None:
+    """The quick way even for a few metrics."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shapes_module, "METRICS_MIN", 1)
+        return read(messages, seen)
 
 
 def _by_tag(batches) -> dict[int, list[tuple]]:
@@ -130,32 +145,44 @@ def test_both_ways_say_the_same(story: list[Any]) -> None:
     assert hear(story, quick=True) == hear(story, quick=False)
 
 
-def test_a_steady_message_goes_the_quick_way() -> None:
-    payload = Payload(timestamp=MS, seq=300)
-    for n in range(500):
+def steady(seq: int, *more: dict[str, Any], count: int = METRICS_MIN) -> bytes:
+    """A message of doubles with their times, and perhaps something else."""
+    payload = Payload(timestamp=MS, seq=seq)
+    for n in range(count):
         payload.metrics.add(alias=n, timestamp=MS + n, double_value=n / 4)
-    message = columns(payload.SerializeToString())
-    assert message is not None and (message.seq, message.sent_ms) == (300, MS)
-    found = sorted(
-        (int(a), int(t), float(v))
-        for part in message.parts
-        for a, t, v in zip(part.alias, part.time_ms, part.value, strict=True)
-    )
-    assert found == [(n, MS + n, n / 4) for n in range(500)]
+    for one in more:
+        payload.metrics.add(**one)
+    return payload.SerializeToString()
+
+
+def test_steady_messages_are_one_table() -> None:
+    table = read([steady(300, count=500), steady(301, count=3)], {})
+    assert table is not None and table.heads == [(300, MS, 0, 500), (301, MS, 500, 503)]
+    rows = zip(table.alias.tolist(), table.time_ms.tolist(), table.number.view(np.float64).tolist(), strict=True)
+    assert [*rows] == [(n, MS + n, n / 4) for n in (*range(500), *range(3))]
+    assert {FIELDS[field] for field in table.field.tolist()} == {"double_value"}
 
 
 @pytest.mark.parametrize("more", [{"name": "x"}, {"is_null": True}, {"string_value": "x"}, {"is_historical": True}])
-def test_one_odd_metric_sends_the_message_the_ordinary_way(more: dict) -> None:
+def test_one_odd_metric_sends_its_message_the_ordinary_way_and_no_other(more: dict) -> None:
+    table = read([steady(1), steady(2, {"alias": 99, **more}), steady(3)], {})
+    assert table is not None
+    assert [head and head.seq for head in table.heads] == [1, None, 3]
+
+
+def test_whole_numbers_of_every_width_stand_in_their_order() -> None:
+    numbers = [(1 << bits) - 1 for bits in range(64)]
     payload = Payload(timestamp=MS, seq=1)
-    for n in range(METRICS_MIN):
-        payload.metrics.add(alias=n, double_value=1.0)
-    payload.metrics.add(alias=99, **more)
-    assert columns(payload.SerializeToString()) is None
+    for number in numbers:
+        payload.metrics.add(alias=number, timestamp=number, long_value=number)
+    table = read([payload.SerializeToString()], {})
+    assert table is not None and table.heads == [(1, MS, 0, 64)]
+    assert table.alias.tolist() == table.time_ms.tolist() == table.number.tolist() == numbers
 
 
-@given(st.binary(max_size=300))
-def test_a_strangers_bytes_do_no_harm(data: bytes) -> None:
-    steady = b"\x12\x0b\x10\x01\x69" + bytes(8)
-    for given_bytes in (data, steady * 20 + data, b"\x18\x01" + steady * 20 + data):
-        message = columns(given_bytes)
-        assert message is None or all(np.isfinite(part.alias).all() for part in message.parts)
+@given(st.lists(st.binary(max_size=100), max_size=3))
+def test_a_strangers_bytes_do_no_harm(data: list[bytes]) -> None:
+    table = read([steady(1), *data, *(steady(2) + each for each in data), steady(3)], {})
+    assert table is not None and table.heads[0] == (1, MS, 0, METRICS_MIN)
+    last = table.heads[-1]
+    assert last is not None and table.alias[last.first : last.stop].tolist() == [*range(METRICS_MIN)]

@@ -43,6 +43,7 @@ class Columns:
         self._scales = np.array([point.scale for point in self.points], dtype=np.float64)
         self._offsets = np.array([point.offset for point in self.points], dtype=np.float64)
         self._plain = np.array([point.scale == 1.0 and point.offset == 0.0 for point in self.points], dtype=np.bool_)
+        self._all_plain = bool(self._plain.all())
 
     def batches(self, rows: dict[Kind, list[Row]], bad: Sequence[BadRow] = ()) -> list[Batch]:
         """Rows by kind, each in the order they came, as one batch a kind; then those without a value."""
@@ -95,11 +96,13 @@ class Columns:
     ) -> Batch:
         """Numbers that came as such; those that are not F64 are of points without a scale."""
         quality = np.full(len(index), q.GOOD, dtype=np.uint16)
-        value: NDArray[Any] = raws.astype(DTYPES[kind])
+        value: NDArray[Any] = raws.astype(DTYPES[kind], copy=False)
         if kind is Kind.F64:
-            if not self._plain[index].all():
+            if not self._all_plain and not self._plain[index].all():
                 value = value * self._scales[index] + self._offsets[index]
-            quality[~np.isfinite(value)] = q.UNCERTAIN_RANGE
+            is_finite = np.isfinite(value)
+            if not is_finite.all():
+                quality[~is_finite] = q.UNCERTAIN_RANGE
         return Batch(
             kind=kind,
             tag=self._tags[index],

@@ -46,11 +46,19 @@ class Flat(NamedTuple):
 _GONE: Final = frozenset({q.BAD_NOT_CONNECTED, q.BAD_STALE})
 
 
+_FORMS: Final = ("", "f", "i", "u", "b")  # kinds of numpy in which numbers are held; "": as it came
+_MEANT: Final[tuple[Callable[[np.int64], Any], ...]] = (
+    int, lambda bits: float(bits.view(np.float64)), int, lambda bits: int(bits.view(np.uint64)), bool,
+)  # fmt: skip
+
+
 class Held:
     """The last raw value of each point, with when it came and what its device said of the time."""
 
     def __init__(self, size: int = 0) -> None:
         self._raw = np.empty(size, dtype=object)
+        self._number = np.zeros(size, dtype=np.int64)  # the bits of what came as numbers, which are not made objects
+        self._form = np.zeros(size, dtype=np.int8)
         self._received_us = np.zeros(size, dtype=np.int64)  # 0: nothing yet
         self._device_us = np.zeros(size, dtype=np.int64)
 
@@ -65,21 +73,27 @@ class Held:
         return bool(self._received_us[index])
 
     def __getitem__(self, index: int) -> Row:
-        return index, self._raw[index], int(self._received_us[index]), int(self._device_us[index])
+        form = self._form[index]
+        raw = _MEANT[form](self._number[index]) if form else self._raw[index]
+        return index, raw, int(self._received_us[index]), int(self._device_us[index])
 
     def keep(self, row: Row) -> None:
         """One value."""
         index, raw, received_us, device_us = row
         self._raw[index], self._received_us[index], self._device_us[index] = raw, received_us, device_us
+        self._form[index] = 0
 
     def keep_all(self, flat: Flat) -> None:
         """Many, in the order they came: of those of one point the last stays."""
-        if isinstance(flat.raws, np.ndarray):
-            self._raw[flat.points] = flat.raws.astype(object)
+        raws, points = flat.raws, flat.points
+        if isinstance(raws, np.ndarray):
+            self._number[points] = raws.view(np.int64) if raws.dtype.kind in "fu" else raws
+            self._form[points] = _FORMS.index(raws.dtype.kind)
         else:
-            self._raw[flat.points] = np.fromiter(flat.raws, dtype=object, count=len(flat.raws))
-        self._received_us[flat.points] = flat.received_us
-        self._device_us[flat.points] = NO_DEVICE_TIME if flat.device_us is None else flat.device_us
+            self._raw[points] = np.fromiter(raws, dtype=object, count=len(raws))
+            self._form[points] = 0
+        self._received_us[points] = flat.received_us
+        self._device_us[points] = NO_DEVICE_TIME if flat.device_us is None else flat.device_us
 
 
 class Coming:

@@ -5,19 +5,22 @@ Pure. A message whose bytes are no payload is dropped and counted; the hole it l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final, cast
 
 from dovetail.core.batch import Batch
 from dovetail.drivers.base import Point
 from dovetail.drivers.reported import Arrivals, News, Way
 from dovetail.drivers.sparkplug.address import NODE_ITSELF, SparkplugAddress, parse_address
-from dovetail.drivers.sparkplug.node import Node, Patience, Verb
-from dovetail.drivers.sparkplug.shapes import Layout, columns
+from dovetail.drivers.sparkplug.node import Node, Patience, Told, Verb
+from dovetail.drivers.sparkplug.shapes import Shapes, Table, read
 from dovetail.mqtt.sparkplug import NAMESPACE, decode
 from dovetail.mqtt.stream import Message
 
 VERBS: Final = frozenset({"NBIRTH", "NDEATH", "DBIRTH", "DDEATH", "NDATA", "DDATA"})
+_DATA: Final = frozenset({"NDATA", "DDATA"})
 ASKS_PER_TICK: Final = 10  # a plant that comes back after a power cut is not asked all at once
 TOPICS_MAX: Final = 100_000  # of one broker; beyond it they are read anew
 
@@ -34,7 +37,7 @@ class Host:
         self._patience = patience
         self._topics: dict[bytes, Meant] = {}
         self._last_us = 0
-        self._layouts: dict[int, Layout] = {}
+        self._shapes: Shapes = {}
 
     def add(self, points: Iterable[Point], way: Way, at_us: int) -> list[Node]:
         """Points that were not wanted before; the nodes that are new with them."""
@@ -57,23 +60,47 @@ class Host:
     def take(self, messages: Sequence[Message], at_us: int) -> News:
         """Messages of the namespace, received at `at_us`; those of other nodes and other hosts are passed over."""
         at_us = max(at_us, self._last_us)
-        for topic, data, flags, _ in messages:
+        told: list[tuple[Node, Told]] = []
+        data: list[bytes] = []
+        for topic, body, flags, _ in messages:
             meant = self._topics.get(topic) if topic in self._topics else self._read_topic(topic)
             if meant is None or flags & 0x01:  # births and data are never retained: what is remembered is of the past
                 continue
             at_us += 1
             node, verb, device = meant
-            if verb in ("NDATA", "DDATA"):
-                message = columns(data, self._layouts)
-                if message is not None and node.hear_columns(device, message, at_us):
-                    continue
-            payload = decode(data)
-            if payload is None:
-                self.undecodable += 1
-                continue
-            node.hear(verb, device, payload, at_us)
+            if verb in _DATA:
+                told.append((node, Told(verb, device, body, at_us, len(data))))
+                data.append(body)
+            else:
+                told.append((node, Told(verb, device, body, at_us)))
         self._last_us = at_us
+        table = read(data, self._shapes)
+        if table is None:
+            for node, one in told:
+                self._hear(node, one)
+        else:
+            self._hear_together(told, table)
         return self.arrivals.flush()
+
+    def _hear_together(self, told: Sequence[tuple[Node, Told]], table: Table) -> None:
+        """The data of each node in one piece, up to where it is born or dies."""
+        data: dict[Node, list[Told]] = defaultdict(list)
+        for node, one in told:
+            if one.verb in _DATA:
+                data[node].append(one)
+                continue
+            node.hear_data(data.pop(node, ()), table, partial(self._hear, node))
+            self._hear(node, one)
+        for node, listed in data.items():
+            node.hear_data(listed, table, partial(self._hear, node))
+
+    def _hear(self, node: Node, told: Told) -> None:
+        """One message, as protobuf reads it."""
+        payload = decode(told.data)
+        if payload is None:
+            self.undecodable += 1
+        else:
+            node.hear(told.verb, told.device, payload, told.at_us)
 
     def _read_topic(self, topic: bytes) -> Meant:
         if len(self._topics) >= TOPICS_MAX:

@@ -6,9 +6,10 @@ and §6.4.6 (sequence numbers). Nothing a node says is dropped for a gap: it wai
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from dovetail.core import quality as q
 from dovetail.core.clock import SECOND_US
@@ -17,7 +18,7 @@ from dovetail.drivers.reported import Arrivals
 from dovetail.drivers.sparkplug.address import NODE_ITSELF
 from dovetail.drivers.sparkplug.metrics import Aliases, Moment, Names, Put, Wanted, take, time_us
 from dovetail.drivers.sparkplug.quick import Quick
-from dovetail.drivers.sparkplug.shapes import Message
+from dovetail.drivers.sparkplug.shapes import Table
 from dovetail.mqtt.sparkplug import BDSEQ
 
 FIRST_ASK_US: Final = 300_000  # after the start: a node that waits for its host is born by itself
@@ -27,6 +28,16 @@ AHEAD_MAX: Final = 128  # messages that wait for a missing one
 
 type Verb = Literal["NBIRTH", "NDEATH", "DBIRTH", "DDEATH", "NDATA", "DDATA"]
 type Standing = Literal["unknown", "online", "offline"]
+
+
+class Told(NamedTuple):
+    """A message of a node as it came; `place`: which of the data messages that came together."""
+
+    verb: Verb
+    device: str
+    data: bytes
+    at_us: int
+    place: int = -1
 
 
 @dataclass(slots=True)
@@ -106,21 +117,36 @@ class Node:
         else:
             self._must_ask = True
 
-    def hear_columns(self, device: str, message: Message, at_us: int) -> bool:
-        """A data message of a steady node, as columns; False when it has to be heard the ordinary way."""
-        if self.standing != "online" or message.seq != self._expected or self._ahead:
+    def hear_data(self, told: Sequence[Told], table: Table, otherwise: Callable[[Told], None]) -> None:
+        """Data messages as they came, those of a steady node together; each that is not simple by `otherwise`."""
+        waiting = deque(told)
+        while heads := [head for one in waiting if (head := table.heads[one.place]) is not None]:
+            quick = self._quick = self._quick or Quick(self._aliases, self.arrivals)
+            found = quick.find(table, heads)
+            moments: list[Moment] = []
+            at = 0  # of those that have a head
+            while waiting and self._quick is quick:
+                one = waiting.popleft()
+                head = table.heads[one.place]
+                if head is not None and found.is_simple[at] and self._is_next(one.device, head.seq):
+                    self._expected = (self._expected + 1) % 256
+                    self._gap_since_us = None
+                    moments.append(self._moment(time_us(head.sent_ms), one.at_us))
+                    at += 1
+                    continue
+                quick.put(found, at, moments)
+                moments = []
+                at += head is not None
+                otherwise(one)
+            quick.put(found, at, moments)
+        for one in waiting:
+            otherwise(one)
+
+    def _is_next(self, device: str, seq: int) -> bool:
+        """Whether a data message of this number is what is waited for, of somebody who is there."""
+        if self.standing != "online" or seq != self._expected or self._ahead:
             return False
-        if device != NODE_ITSELF and self.devices.get(device) != "online":
-            return False
-        if self._quick is None:
-            self._quick = Quick(self._aliases, self.arrivals)
-        found = self._quick.find(message)
-        if found is None:
-            return False
-        self._quick.put(found, self._moment(time_us(message.sent_ms), at_us))
-        self._expected = (self._expected + 1) % 256
-        self._gap_since_us = None
-        return True
+        return device == NODE_ITSELF or self.devices.get(device) == "online"
 
     def _birth(self, payload: Any, at_us: int) -> None:
         """Everything known of the node begins anew (§5.4)."""

@@ -1,42 +1,49 @@
 """The quick way for data of a steady node: columns of aliases become columns of tags, without a look at each metric.
 
 Pure. Only where nothing is odd: every alias was declared, each wanted metric serves one tag, the value stands in the
-field its birth used and means what it says. Otherwise nothing is found, and the ordinary way is taken.
+field its birth used and means what it says. A message with anything else is left for the ordinary way.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.batch import Kind
+from dovetail.drivers.base import NO_DEVICE_TIME
 from dovetail.drivers.reported import Arrivals, Flat
 from dovetail.drivers.sparkplug.metrics import TIME_MS_MAX, Aliases, Moment
-from dovetail.drivers.sparkplug.shapes import Message
+from dovetail.drivers.sparkplug.shapes import FIELDS, FIRST_FLOAT, Head, Table
 from dovetail.mqtt.sparkplug import DataType
 
 ALIAS_MAX: Final = 100_000  # a table of as many entries; nodes that number more sparsely go the ordinary way
-KNOWN_MAX: Final = 200  # sets of aliases that are remembered
-_FIELDS: Final = ("int_value", "long_value", "float_value", "double_value", "boolean_value")
 _UNKNOWN, _ODD, _UNWANTED = -3, -2, -1
-_LIMITS: Final = {  # below it, the raw number is the value
-    DataType.Int8: 1 << 7, DataType.Int16: 1 << 15, DataType.Int32: 1 << 31, DataType.Int64: 1 << 62,
-    DataType.UInt8: 1 << 8, DataType.UInt16: 1 << 16, DataType.UInt32: 1 << 32,
+_LIMITS: Final = {  # up to it, the raw number is the value
+    DataType.Int8: (1 << 7) - 1, DataType.Int16: (1 << 15) - 1, DataType.Int32: (1 << 31) - 1,
+    DataType.UInt8: (1 << 8) - 1, DataType.UInt16: (1 << 16) - 1, DataType.UInt32: (1 << 32) - 1,
 }  # fmt: skip
-_NO_LIMIT: Final = 1 << 62
-_NARROW: Final = 1 << 32
-type Part = tuple[Kind, NDArray[np.intp], NDArray[Any], NDArray[np.int64]]  # kind, points, numbers, times (ms)
+_INTEGER: Final = (1 << 62) - 1
+_NARROW: Final = (1 << 32) - 1  # protobuf cuts off what is beyond
+_FLOAT: Final = (1 << 63) - 1  # bits say nothing
 
 
-class _Meant(NamedTuple):
-    """Points of one kind: below which limits a raw number is the value, and which of the metrics they are (all)."""
+@dataclass(slots=True, eq=False)
+class Found:
+    """The metrics of some messages of one node, with what they mean; `is_simple` one a message, `stops` one more."""
 
-    kind: Kind
-    points: NDArray[np.int64]
-    limit: NDArray[np.int64]
-    which: NDArray[np.intp] | None
+    index: NDArray[np.int64]  # of the point; -1: no tag wants it
+    alias: NDArray[np.int64]
+    field: NDArray[np.int8]
+    time_ms: NDArray[np.int64]
+    number: NDArray[np.int64]
+    is_simple: list[bool]
+    stops: list[int]
+    are_wanted: bool  # all of them
 
 
 class Quick:
@@ -45,12 +52,12 @@ class Quick:
     def __init__(self, aliases: Aliases, arrivals: Arrivals) -> None:
         size = max(aliases, default=0) + 1
         self._arrivals = arrivals
-        self._known: dict[tuple[str, bytes], list[_Meant] | None] = {}  # a steady node sends the same ones again
         self._size = size if size <= ALIAS_MAX else 0
-        self._index = np.full(self._size, _UNKNOWN, dtype=np.int64)
-        self._field = np.zeros(self._size, dtype=np.int8)
-        self._kind = np.zeros(self._size, dtype=np.int8)
-        self._limit = np.full(self._size, _NO_LIMIT, dtype=np.int64)
+        # one more, which stands for all that are beyond
+        self._index = np.full(self._size + 1, _UNKNOWN, dtype=np.int64)
+        self._field = np.full(self._size + 1, -1, dtype=np.int8)
+        self._kind = np.zeros(self._size + 1, dtype=np.int8)
+        self._limit = np.full(self._size + 1, _FLOAT, dtype=np.int64)
         for alias, wanted in aliases.items() if self._size else ():
             if wanted is None:
                 self._index[alias] = _UNWANTED
@@ -58,52 +65,88 @@ class Quick:
                 self._index[alias] = _ODD
             else:
                 self._index[alias] = wanted.tags[0][0]
-                self._field[alias] = _FIELDS.index(wanted.slot)
+                self._field[alias] = FIELDS.index(wanted.slot)
                 self._kind[alias] = arrivals.kind(wanted.tags[0][0])
-                narrow = _NARROW if wanted.slot == "int_value" else _NO_LIMIT  # protobuf cuts off what is beyond
-                self._limit[alias] = min(narrow, _LIMITS.get(DataType(wanted.datatype), _NO_LIMIT))
+                self._limit[alias] = _limit(wanted.slot, wanted.datatype)
+        self._kinds = [Kind(kind) for kind in sorted(set(self._kind[self._index >= 0].tolist()))]
 
-    def find(self, message: Message) -> list[Part] | None:
-        """The metrics that are wanted, by kind; None when one of the message has to be looked at."""
-        found: list[Part] = []
-        for part in message.parts:
-            key = (part.field, part.alias.tobytes())
-            if key not in self._known:
-                if len(self._known) >= KNOWN_MAX:
-                    self._known.clear()
-                self._known[key] = self._meant(part.field, part.alias)
-            meant = self._known[key]
-            if meant is None or part.time_ms.max() > TIME_MS_MAX:
-                return None
-            for one in meant:
-                value, time_ms = part.value, part.time_ms
-                if one.which is not None:
-                    value, time_ms = value[one.which], time_ms[one.which]
-                if value.dtype.kind == "i" and (value >= one.limit).any():
-                    return None
-                numbers = value.astype(np.bool_) if one.kind is Kind.BOOL else value
-                found.append((one.kind, one.points, numbers, time_ms))
-        return found
+    def find(self, table: Table, heads: Sequence[Head]) -> Found:
+        """What the metrics of messages of this node mean, and which messages have no odd one."""
+        rows = _rows(heads)
+        field, time_ms, number = table.field[rows], table.time_ms[rows], table.number[rows]
+        alias = np.minimum(table.alias[rows], self._size)
+        index = self._index[alias]
+        is_meant = (self._field[alias] == field) & (number <= self._limit[alias]) & (time_ms <= TIME_MS_MAX)
+        stops = [0, *accumulate(head.stop - head.first for head in heads)]
+        is_simple = [True] * len(heads)
+        are_wanted = bool(is_meant.all())
+        if not are_wanted:
+            odd = ~is_meant & ((index != _UNWANTED) | (time_ms > TIME_MS_MAX))
+            for at in set(np.searchsorted(stops[1:], np.flatnonzero(odd), side="right").tolist()):
+                is_simple[at] = False
+        return Found(index, alias, field, time_ms, number, is_simple, stops, are_wanted)
 
-    def _meant(self, field: str, alias: NDArray[np.int64]) -> list[_Meant] | None:
-        """The points of aliases whose numbers stand in a field, by kind; None when one is not declared so."""
-        if alias.max() >= self._size or self._index[alias].min() < _UNWANTED:
-            return None
-        wanted = np.flatnonzero(self._index[alias] >= 0)
-        if (self._field[alias[wanted]] != _FIELDS.index(field)).any():
-            return None
-        kinds = self._kind[alias[wanted]]
-        meant: list[_Meant] = []
-        for kind in sorted(set(kinds.tolist())):
-            which = wanted[kinds == kind]
-            of = alias[which]
-            all_of_them = len(which) == len(alias)
-            meant.append(_Meant(Kind(kind), self._index[of], self._limit[of], None if all_of_them else which))
-        return meant
+    def put(self, found: Found, stop: int, moments: Sequence[Moment]) -> None:
+        """Put the metrics of the last messages before `stop` where they are wanted; the moment each came."""
+        if not moments:
+            return
+        stops = found.stops[stop - len(moments) : stop + 1]
+        rows = slice(stops[0], stops[-1])
+        index, field, number = found.index[rows], found.field[rows], found.number[rows]
+        received_us, device_us = _times(moments, stops, found.time_ms[rows])
+        if found.are_wanted and len(self._kinds) == 1:
+            (kind,) = self._kinds
+            self._arrivals.put_numbers(kind, Flat(index, _values(kind, field, number), received_us, device_us))
+            return
+        kinds = np.where(index >= 0, self._kind[found.alias[rows]], 0)
+        for kind in self._kinds:
+            of = np.flatnonzero(kinds == kind)
+            if len(of):
+                said_us = None if device_us is None else device_us[of]
+                flat = Flat(index[of], _values(kind, field[of], number[of]), received_us[of], said_us)
+                self._arrivals.put_numbers(kind, flat)
 
-    def put(self, found: list[Part], moment: Moment) -> None:
-        """Put all of them where they are wanted."""
-        for kind, index, value, time_ms in found:
-            device_us = np.where(time_ms > 0, time_ms * 1000, moment.sent_us) if moment.believes else None
-            received_us = np.full(len(index), moment.received_us, dtype=np.int64)
-            self._arrivals.put_numbers(kind, Flat(index, value, received_us, device_us))
+
+def _times(
+    moments: Sequence[Moment], stops: Sequence[int], time_ms: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+    """When the metrics of some messages came, and what their device says of it where it is to be believed (µs)."""
+    counts = [after - before for before, after in pairwise(stops)]
+    received_us = np.array([moment.received_us for moment in moments]).repeat(counts)
+    believed = [moment.believes for moment in moments]
+    if not any(believed):
+        return received_us, None
+    device_us = time_ms * 1000
+    if not time_ms.all():
+        sent_us = np.array([moment.sent_us for moment in moments]).repeat(counts)
+        device_us = np.where(time_ms > 0, device_us, sent_us)
+    if not all(believed):
+        device_us[~np.array(believed).repeat(counts)] = NO_DEVICE_TIME
+    return received_us, device_us
+
+
+def _limit(slot: str, datatype: int) -> int:
+    """The highest number that stands for itself."""
+    if FIELDS.index(slot) >= FIRST_FLOAT:
+        return _FLOAT
+    return min(_NARROW if slot == "int_value" else _INTEGER, _LIMITS.get(DataType(datatype), _INTEGER))
+
+
+def _rows(heads: Sequence[Head]) -> slice | NDArray[np.intp]:
+    """The rows of these messages in the table."""
+    first, stop = heads[0].first, heads[-1].stop
+    if sum(head.stop - head.first for head in heads) == stop - first:
+        return slice(first, stop)
+    return np.concatenate([np.arange(head.first, head.stop) for head in heads])
+
+
+def _values(kind: Kind, field: NDArray[np.int8], number: NDArray[np.int64]) -> NDArray[Any]:
+    """The numbers as they are meant, in the order of the rows."""
+    if kind is Kind.BOOL:
+        return number != 0
+    if kind is not Kind.F64:
+        return number
+    is_float = field >= FIRST_FLOAT
+    if is_float.all():
+        return number.view(np.float64)
+    return np.where(is_float, number.view(np.float64), number)
