@@ -44,12 +44,8 @@ class Flat(NamedTuple):
 
 
 _GONE: Final = frozenset({q.BAD_NOT_CONNECTED, q.BAD_STALE})
-
-
-_FORMS: Final = ("", "f", "i", "u", "b")  # kinds of numpy in which numbers are held; "": as it came
-_MEANT: Final[tuple[Callable[[np.int64], Any], ...]] = (
-    int, lambda bits: float(bits.view(np.float64)), int, lambda bits: int(bits.view(np.uint64)), bool,
-)  # fmt: skip
+_FORMS: Final = ("", "f", "i", "b")  # kinds of numpy in which numbers are held; "": as it came
+_MEANT: Final[tuple[Callable[[np.int64], Any], ...]] = (int, lambda bits: float(bits.view(np.float64)), int, bool)
 
 
 class Held:
@@ -87,7 +83,8 @@ class Held:
         """Many, in the order they came: of those of one point the last stays."""
         raws, points = flat.raws, flat.points
         if isinstance(raws, np.ndarray):
-            self._number[points] = raws.view(np.int64) if raws.dtype.kind in "fu" else raws
+            is_float = raws.dtype.kind == "f"
+            self._number[points] = raws.astype(np.float64, copy=False).view(np.int64) if is_float else raws
             self._form[points] = _FORMS.index(raws.dtype.kind)
         else:
             self._raw[points] = np.fromiter(raws, dtype=object, count=len(raws))

@@ -53,7 +53,7 @@ class Head(NamedTuple):
 class Table:
     """n metrics of several messages, message by message; `heads`: one a message, None where it is to be read otherwise.
 
-    Columns of n, rows of messages without a head hold nothing: place in FIELDS, alias, time (ms, 0: none), and the
+    Columns of n, rows of messages without a head are nobody's: place in FIELDS, alias, time (ms, 0: none), and the
     number, of which floats are there as the bits of a double.
     """
 
