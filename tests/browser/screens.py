@@ -77,6 +77,7 @@ SCREENS = (
     Screen("list of tags", "/import-tags?connection=plc-labeller", "tag-file"),
     Screen("tag table", f"/tags/{CAPPER}", "tag-row"),
     Screen("tag", f"/tags/{CAPPER}?find=speed", "trend", press="tag-link"),
+    Screen("trends", "/trends", "empty"),
     Screen("calendar by the month", "/calendars?date=2026-12-01", "month"),
     Screen("calendar by the week", "/calendars?view=week&date=2026-12-01", "week"),
     Screen("calendar's pattern", "/calendars?view=pattern", "pattern"),

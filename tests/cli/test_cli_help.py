@@ -10,7 +10,19 @@ from typer.testing import CliRunner
 
 from dovetail.cli.main import app
 
-HEAVY = ("numpy", "sqlalchemy", "fastapi", "asyncua", "pydantic", "alembic", "uvicorn", "rich", "yaml", "pcodec")
+HEAVY = (
+    "numpy",
+    "sqlalchemy",
+    "fastapi",
+    "asyncua",
+    "pydantic",
+    "alembic",
+    "uvicorn",
+    "rich",
+    "yaml",
+    "pcodec",
+    "pyarrow",
+)
 SHOW = """
 import sys
 from dovetail.cli.main import app

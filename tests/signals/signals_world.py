@@ -15,10 +15,11 @@ from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
 from dovetail.equipment.model import Connection, Equipment, PlantModel, ScanClass, Tag
+from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.operations.http import Api, problem
 from dovetail.signals import api as signals_api
-from dovetail.signals import samples_api
+from dovetail.signals import moments_api, samples_api
 from dovetail.signals.service import SignalsRoom
 from dovetail.testing.clock import DAY_ZERO_US
 
@@ -53,6 +54,7 @@ PLANT = PlantModel(
     connections=[Connection("plc1", "opcua", {}, "auto", 101, 102), Connection("plc2", "modbus", {}, "auto", 103, 104)],
     scan_classes=[ScanClass("fast", "poll", 100)],
 )
+STROKE = Named(1, "acme/press.stroke", "mm", Kind.F64)
 EVERYBODY = Scope(actor=Actor(id="p1", name="Ada"), everything=True)
 FILLER_ONLY = Scope(actor=Actor(id="p2", name="Eve"), at={"plant.view": frozenset({1})})
 
@@ -74,11 +76,17 @@ def heard(historian: Historian) -> None:
     ])  # fmt: skip
 
 
+def named(plant: PlantModel, word: str) -> Named | None:
+    tag = {str(one.id): one for one in plant.tags.values()}.get(word)
+    return tag and Named(tag.id, tag.path, tag.unit, tag.kind)
+
+
 def asked_by(scope: Scope, database: Database, historian: Historian, plant: Callable[[], PlantModel]) -> TestClient:
     """The routes of the room, as somebody asks them."""
     declared = Api(database)
     signals_api.routes(declared, SignalsRoom(plant=plant, historian=historian))
-    samples_api.routes(declared, historian, unit_of={1: "mm"}.get)
+    samples_api.routes(declared, historian, named=dict.fromkeys(("1", "acme/press.stroke"), STROKE).get)
+    moments_api.routes(declared, historian, named=lambda word: named(plant(), word))
     app = FastAPI()
 
     @app.middleware("http")

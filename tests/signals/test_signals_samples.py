@@ -15,12 +15,14 @@ from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
+from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.operations.http import Api, problem
 from dovetail.signals import samples_api
 from dovetail.testing.clock import DAY_ZERO_US
 
 GOOD, BAD = 0xC0, 0x08
+STROKE = Named(1, "acme/press.stroke", "mm", Kind.F64)
 HOUR = {"start": to_rfc3339(DAY_ZERO_US - 3_600 * SECOND_US), "end": to_rfc3339(DAY_ZERO_US + 1)}
 
 
@@ -36,7 +38,7 @@ def worker_threads_end() -> Iterator[None]:
 async def client(sqlite_database: Database, historian: Historian) -> AsyncIterator[httpx2.AsyncClient]:
     """A caller who sees the machine of tags 1 and 2, not that of 6."""
     api = Api(sqlite_database)
-    samples_api.routes(api, historian, unit_of={1: "mm"}.get)
+    samples_api.routes(api, historian, named=dict.fromkeys(("1", "acme/press.stroke"), STROKE).get)
     app = FastAPI()
 
     @app.middleware("http")

@@ -24,6 +24,7 @@ from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
 from dovetail.finding import api as finding_api
+from dovetail.forms.model import Named
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -35,7 +36,7 @@ from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
-from dovetail.signals import samples_api
+from dovetail.signals import moments_api, samples_api
 from dovetail.states import api as states_api
 from dovetail.tagimport import api as tagimport_api
 from dovetail.timeline import api as timeline_api
@@ -107,7 +108,8 @@ def assemble(api: Api, parts: Parts) -> None:
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
-    samples_api.routes(api, rooms.historian, unit_of=lambda tag: _unit_of(rooms, tag))
+    samples_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
+    moments_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
@@ -136,9 +138,14 @@ def assemble(api: Api, parts: Parts) -> None:
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
 
 
-def _unit_of(rooms: Rooms, tag_id: int) -> str | None:
-    tag = rooms.equipment.plant().tags.get(tag_id)
-    return None if tag is None else tag.unit
+def _named(rooms: Rooms, word: str) -> Named | None:
+    """A tag by its id or its path, as others are told of it."""
+    plant = rooms.equipment.plant()
+    try:
+        tag = plant.tags.get(int(word)) if word.isdecimal() else plant.tag_by_path(word)
+    except NotFoundError:
+        return None
+    return None if tag is None else Named(tag.id, tag.path, tag.unit, tag.kind)
 
 
 def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:

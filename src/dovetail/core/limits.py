@@ -49,7 +49,10 @@ SEAL_AT_ONCE_SAMPLES: Final = (
 )
 TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than this for it
 SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new
+MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk
 RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
+SERIES_TAGS_MAX: Final = 100  # of one request: more pens than a picture can hold, and a line's worth for an analyst
+SERIES_ROWS_MAX: Final = 100_000  # buckets of one answer, ~6 MB of columns: 25 pens on a wall of 4K screens
 STRING_BYTES_MAX: Final = 64_000  # a longer text is no signal
 SEAL_SAMPLES_MAX: Final = 2_000_000  # one sealing holds at most ~100 MB and a core for about two seconds
 UNSEALED_SAMPLES_MAX: Final = 8_000_000  # ~250 MB of unsealed columns; beyond it put() seals before it accepts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -225,12 +225,24 @@ class Api:
         self.declared[declared.method, path] = declared
 
     def query(
-        self, method: str, path: str, *, permission: str, summary: str, status: int = 200
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: str,
+        summary: str,
+        status: int = 200,
+        answer: Any = None,
+        also: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route served by a plain function; a parameter `scope: Scope` gets the caller's.
 
         Not PUBLIC means: without a session, or without holding the permission anywhere, the function is never reached.
+        `also` are media types that it answers with besides JSON; `answer` is then the shape of the JSON.
         """
+        described: dict[str, Any] = {}
+        if also:
+            described = {"response_model": answer, "responses": {status: {"content": {media: {} for media in also}}}}
 
         def add(handler: Callable[..., Any]) -> Callable[..., Any]:
             self._add(
@@ -239,6 +251,7 @@ class Api:
                 summary=summary,
                 status_code=status,
                 openapi_extra={"x-permission": permission},
+                **described,
             )
             return handler
 

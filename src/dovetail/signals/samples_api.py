@@ -1,22 +1,36 @@
-"""The routes of signals: a trend as buckets per pixel, and the samples themselves page by page."""
+"""The routes of signals: trends as buckets per pixel, and the samples themselves page by page, in three forms.
+
+JSON for whoever looks, an Arrow IPC stream for analysts, float64 columns for screens (docs/how-to/read-samples.md).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Annotated, Final
 
 import numpy as np
+from fastapi import Header, Query
 from numpy.typing import NDArray
 from pydantic import BaseModel
+from starlette.responses import Response
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import to_rfc3339
-from dovetail.core.errors import InvalidError
-from dovetail.core.limits import PAGE_MAX
+from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.limits import PAGE_MAX, RAW_SAMPLES_MAX, SERIES_ROWS_MAX, SERIES_TAGS_MAX
 from dovetail.core.scope import Scope
+from dovetail.forms import arrow, floats
+from dovetail.forms.model import ARROW, F64, Form, Named, form_of, tag_words
+from dovetail.forms.samples import Samples, Trend
 from dovetail.historian.service import VIEW, Historian
-from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, period
+from dovetail.signals.pages import sample_page
+
+NEXT: Final = "X-Next-Cursor"  # of a form that has no place for it beside the samples
+BINARY: Final = (ARROW, F64)
+
+type Accept = Annotated[str | None, Header()]
 
 
 class SampleOut(BaseModel):
@@ -27,6 +41,12 @@ class SampleOut(BaseModel):
     quality: int
     quality_name: str
     ts_device: str | None
+
+
+class TagSampleOut(SampleOut):
+    """One sample of one of several tags."""
+
+    tag: int
 
 
 class SeriesOut(BaseModel):
@@ -43,71 +63,171 @@ class SeriesOut(BaseModel):
     n_good: list[int]
 
 
-def routes(api: Api, historian: Historian, *, unit_of: Callable[[int], str | None] = lambda _tag: None) -> None:
-    """Declare the routes; `unit_of` names the UCUM unit of a tag, which the rooms above know."""
+class SeriesManyOut(BaseModel):
+    """The trends of the tags asked for, in their order."""
 
-    @api.query("GET", "/series", permission=VIEW, summary="The trend of a tag, one row per pixel that holds samples")
-    def series(tag: int, start: str, end: str, scope: Scope, px: int = 1_000) -> SeriesOut:
-        found = historian.series(tag, *period(start, end), px, scope=scope)
-        return SeriesOut(
-            tag=tag,
-            unit=unit_of(tag),
-            t0_us=found.t0_us.tolist(),
-            min=_finite(found.min),
-            max=_finite(found.max),
-            first=_finite(found.first),
-            last=_finite(found.last),
-            n=found.n.tolist(),
-            n_good=found.n_good.tolist(),
-        )
-
-    @api.query("GET", "/tags/{tag_id}/samples", permission=VIEW, summary="The samples of a tag, oldest first")
-    def samples(
-        tag_id: int, start: str, end: str, scope: Scope, cursor: str | None = None, limit: int = PAGE_MAX
-    ) -> Page[SampleOut]:
-        from_us, to_us = period(start, end)
-        from_us, skip = _place(cursor, from_us)
-        wanted = skip + max(1, min(limit, PAGE_MAX))
-        batches = historian.raw((tag_id,), from_us, to_us, scope=scope, limit=wanted + 1)
-        rows = _rows(batches)
-        page = rows[skip:wanted]
-        following = rows[wanted:]
-        if not following:
-            return Page(items=[_sample(row) for row in page])
-        ts = following[0][0]
-        before = sum(row[0] == ts for row in rows[:wanted])  # samples of that same time which this page already showed
-        return Page(items=[_sample(row) for row in page], next=encode_cursor(ts, before))
+    items: list[SeriesOut]
 
 
-type Row = tuple[int, Value, int, int | None]
+type Find = Callable[[str], Named | None]
 
 
-def _place(cursor: str | None, from_us: int) -> tuple[int, int]:
-    """(time to read from, samples of that time to skip)."""
-    ts, skip = decode_cursor(cursor, int, int) or (from_us, 0)
-    if ts < from_us:
-        raise InvalidError("this cursor belongs to another list", pointer="/cursor", code="cursor")
-    return ts, skip
+class AskedSamples(BaseModel):
+    """Which samples, from where on, and in which form; without one it is what the header Accept says."""
+
+    start: str
+    end: str
+    cursor: str | None = None
+    limit: int | None = None
+    format: Form | None = None
 
 
-def _rows(batches: list[Batch]) -> list[Row]:
-    """(ts, value, quality, ts_device) of all kinds by time."""
-    rows: list[Row] = []
-    for batch in batches:
-        devices: list[int | None] = [None] * len(batch) if batch.ts_device is None else batch.ts_device.tolist()
-        rows += [
-            (ts, value, quality, device) for (_, ts, value, quality), device in zip(batch.rows(), devices, strict=True)
-        ]
-    return sorted(rows, key=lambda row: row[0])
+class AskedOfMany(AskedSamples):
+    """As of one tag; `tags` are ids or paths with commas between them."""
+
+    tags: str
 
 
-def _sample(row: Row) -> SampleOut:
-    ts, value, quality, device = row
+class AskedSeries(BaseModel):
+    """`tag` is one, by its id; `tags` are several, by ids or paths with commas between them: name one of the two."""
+
+    start: str
+    end: str
+    tag: int | None = None
+    tags: str | None = None
+    px: int = 1_000
+    format: Form | None = None
+
+
+def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) -> None:
+    """Declare the routes; `named` finds a tag of the plant by its id or its path, which the rooms above know."""
+
+    @api.query(
+        "GET",
+        "/series",
+        permission=VIEW,
+        summary="The trend of a tag, or of several, one row per pixel that holds samples",
+        answer=SeriesOut | SeriesManyOut,
+        also=BINARY,
+    )
+    def series(asked: Annotated[AskedSeries, Query()], scope: Scope, accept: Accept = None) -> object:
+        """Of one tag the trend alone, of several a list."""
+        return _trends(historian, asked, named, scope=scope, form=asked.format or form_of(accept))
+
+    @api.query(
+        "GET",
+        "/samples",
+        permission=VIEW,
+        summary="The samples of several tags, oldest first",
+        answer=Page[TagSampleOut],
+        also=BINARY,
+    )
+    def samples(asked: Annotated[AskedOfMany, Query()], scope: Scope, accept: Accept = None) -> object:
+        """By time, then tag. Arrow and float64 pages say where the next one begins in the header X-Next-Cursor."""
+        form = asked.format or form_of(accept)
+        return _page(historian, asked, _tags(asked.tags, named), scope=scope, form=form, row=TagSampleOut)
+
+    @api.query(
+        "GET",
+        "/tags/{tag_id}/samples",
+        permission=VIEW,
+        summary="The samples of a tag, oldest first",
+        answer=Page[SampleOut],
+        also=BINARY,
+    )
+    def samples_of_one(
+        tag_id: int, asked: Annotated[AskedSamples, Query()], scope: Scope, accept: Accept = None
+    ) -> object:
+        """As `/samples`, of one tag."""
+        form = asked.format or form_of(accept)
+        return _page(historian, asked, [_known(str(tag_id), named)], scope=scope, form=form, row=SampleOut)
+
+
+def _trends(historian: Historian, asked: AskedSeries, named: Find, *, scope: Scope, form: Form) -> object:
+    if (asked.tag is None) == (asked.tags is None):
+        raise InvalidError("name either tag or tags", pointer="/tags", code="tags")
+    tags = [_known(str(asked.tag), named)] if asked.tags is None else _tags(asked.tags, named)
+    if asked.px * len(tags) > SERIES_ROWS_MAX:
+        raise InvalidError(f"px times tags may be {SERIES_ROWS_MAX} at most", pointer="/px", code="series-too-long")
+    span = period(asked.start, asked.end)
+    found = [historian.series(one.id, *span, asked.px, scope=scope) for one in tags]
+    trends = [Trend(one.tag, one.t0_us, one.min, one.max, one.first, one.last, one.n, one.n_good) for one in found]
+    said = _said(span) | {"px": asked.px}
+    if form == "arrow":
+        return Response(arrow.stream(arrow.series_table(trends, tags, said)), media_type=ARROW)
+    if form == "f64":
+        return Response(floats.series_floats(trends, tags, said), media_type=F64)
+    shown = [_series(trend, one.unit) for trend, one in zip(trends, tags, strict=True)]
+    return shown[0] if asked.tags is None else SeriesManyOut(items=shown)
+
+
+def _page(
+    historian: Historian, asked: AskedSamples, tags: list[Named], *, scope: Scope, form: Form, row: type[SampleOut]
+) -> object:
+    most = PAGE_MAX if form == "json" else RAW_SAMPLES_MAX
+    limit, span = max(1, min(asked.limit or most, most)), period(asked.start, asked.end)
+    page = sample_page(historian, [one.id for one in tags], span, scope=scope, cursor=asked.cursor, limit=limit)
+    if form == "json":
+        return Page(items=[row.model_validate(found) for found in _rows(page.samples)], next=page.next)
+    said = _said(span) | {"next": page.next}
+    headers = None if page.next is None else {NEXT: page.next}
+    if form == "arrow":
+        return Response(arrow.stream(arrow.samples_table(page.samples, tags, said)), media_type=ARROW, headers=headers)
+    return Response(floats.samples_floats(page.samples, tags, said), media_type=F64, headers=headers)
+
+
+def _tags(words: str, named: Find) -> list[Named]:
+    found = [_known(word, named) for word in tag_words(words, most=SERIES_TAGS_MAX)]
+    return list({tag.id: tag for tag in found}.values())  # one may be named by its id and by its path
+
+
+def _known(word: str, named: Find) -> Named:
+    """The tag of that id or path; an id the plant does not know is for the historian to judge."""
+    found = named(word)
+    if found is None and not (word.isascii() and word.isdigit() and len(word) < 19):
+        raise NotFoundError("there is no such tag")
+    return found or Named(int(word), word)
+
+
+def _said(span: tuple[int, int]) -> dict[str, object]:
+    return {"start": to_rfc3339(span[0]), "end": to_rfc3339(span[1])}
+
+
+def _rows(samples: Samples) -> list[dict[str, object]]:
+    columns = zip(
+        samples.tag.tolist(), samples.ts.tolist(), samples.plain(), samples.quality.tolist(), samples.device.tolist(),
+        strict=True,
+    )  # fmt: skip
+    return [
+        {
+            "tag": tag,
+            "ts": to_rfc3339(ts),
+            "value": _writable(value),
+            "quality": quality,
+            "quality_name": q.name(quality),
+            "ts_device": None if device == ts else to_rfc3339(device),
+        }
+        for tag, ts, value, quality, device in columns
+    ]
+
+
+def _writable(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
-        value = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    device_text = None if device is None or device == ts else to_rfc3339(device)
-    return SampleOut(
-        ts=to_rfc3339(ts), value=value, quality=quality, quality_name=q.name(quality), ts_device=device_text
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _series(found: Trend, unit: str | None) -> SeriesOut:
+    return SeriesOut(
+        tag=found.tag,
+        unit=unit,
+        t0_us=found.t0.tolist(),
+        min=_finite(found.min),
+        max=_finite(found.max),
+        first=_finite(found.first),
+        last=_finite(found.last),
+        n=found.n.tolist(),
+        n_good=found.n_good.tolist(),
     )
 
 

@@ -70,6 +70,8 @@ export const jobsQuery = () => list<T.Job>("/jobs");
 export const simQuery = () => one<T.Sim>("/sim");
 export const seriesQuery = (tag: number, span: Span & { px: number }) => one<T.Series>("/series", { tag, ...span });
 export const samplesQuery = (tag: number, span: Span) => one<T.Page<T.TagValue>>(`/tags/${tag}/samples`, { ...span });
+/** What the tags said at a moment (ms): the newest sample of each, at or before it. */
+export const momentsQuery = (tags: readonly number[], ms: number) => one<T.Page<T.Moment>>("/samples/at", { tags: tags.join(","), at: new Date(ms).toISOString() });
 
 export interface ExplainAt extends Span { equipment_id: number; path: string }
 /** A node of the tree under a KPI; its children come a page at a time. */

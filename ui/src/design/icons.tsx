@@ -40,6 +40,11 @@ const PATHS = {
   full: <path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" />,
   sun: <><circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4" /></>,
   signal: <path d="M3 12h4l3-7 4 14 3-7h4" />,
+  trend: <><path d="M4 4v16h16" /><path d="m7 15 4-5 3 3 5-7" /></>,
+  plus: <path d="M12 5v14M5 12h14" />,
+  minus: <path d="M5 12h14" />,
+  eye: <><path d="M3 12s3.3-6 9-6 9 6 9 6-3.3 6-9 6-9-6-9-6z" /><circle cx="12" cy="12" r="2.6" /></>,
+  hidden: <><path d="M3 12s3.3-6 9-6 9 6 9 6-3.3 6-9 6-9-6-9-6zM4 20 20 4" /></>,
   info: <><circle cx="12" cy="12" r="8.5" /><path d="M12 11v5M12 8v.01" /></>,
   empty: <><path d="M4 13h4l1.5 3h5L16 13h4" /><path d="M4 13 7 5h10l3 8v6H4z" /></>,
 } satisfies Record<string, ReactNode>;

@@ -57,8 +57,10 @@ export function formatDuration(us: number | null | undefined, language: Language
   return pair(min, "min", whole % 60 ? `${whole % 60} s` : "");
 }
 
-export type MomentStyle = "time" | "second" | "minute" | "day" | "full" | "exact";
+export type MomentStyle = "milli" | "month" | "time" | "second" | "minute" | "day" | "full" | "exact";
 const STYLES: Readonly<Record<MomentStyle, Intl.DateTimeFormatOptions>> = {
+  milli: { minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 },
+  month: { month: "short", year: "numeric" },
   time: { hour: "2-digit", minute: "2-digit" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   minute: { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" },

@@ -15,6 +15,7 @@ export interface Colours {
   chart: string;
   band: string;
   grid: string;
+  pens: readonly string[];
 }
 
 const cache = new Map<string, Colours>();
@@ -27,7 +28,7 @@ function read(scheme: string): Colours {
   const colours: Colours = {
     fill: { normal: of("normal"), quiet: of("quiet"), external: of("external"), setup: of("setup"), warning: of("warning"), fault: of("fault"), void: of("void") },
     mark: { normal: of("normal"), quiet: of("quiet-ink"), external: of("external-mark"), setup: of("setup-soft"), warning: of("warning-soft"), fault: of("fault-on"), void: of("void-mark") },
-    ink: of("ink"), inkSoft: of("ink-3"), line: of("line"), panel: of("panel"), raised: of("raised"), focus: of("focus"), chart: of("chart-1"), band: of("chart-band"), grid: of("chart-grid"),
+    ink: of("ink"), inkSoft: of("ink-3"), line: of("line"), panel: of("panel"), raised: of("raised"), focus: of("focus"), chart: of("chart-1"), band: of("chart-band"), grid: of("chart-grid"), pens: Array.from({ length: 8 }, (_, i) => of(`pen-${i + 1}`)),
   };
   cache.set(scheme, colours);
   return colours;

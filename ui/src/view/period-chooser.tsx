@@ -9,13 +9,14 @@ import { useChangeSearch } from "@/view/search";
 import { words } from "@/view/words";
 import { useWords } from "@/words/words";
 
-function CustomRange({ period, onDone }: { period: Period; onDone: () => void }) {
+/** A stretch of time by its ends, as the address takes it. */
+export function CustomRange({ window, onDone }: { window: { t0: number; t1: number } | null; onDone: () => void }) {
   const say = useWords(words);
   const zone = useZone();
   const change = useChangeSearch();
   const now = Date.now();
-  const [from, setFrom] = useState(() => wallOf(period.window?.t0 ?? now - 3_600_000, zone));
-  const [to, setTo] = useState(() => wallOf(Math.min(period.window?.t1 ?? now, now), zone));
+  const [from, setFrom] = useState(() => wallOf(window?.t0 ?? now - 3_600_000, zone));
+  const [to, setTo] = useState(() => wallOf(Math.min(window?.t1 ?? now, now), zone));
   const [t0, t1] = [momentOfWall(from, zone), momentOfWall(to, zone)];
   const wrong = !(t1 > t0);
   const show = () => {
@@ -48,7 +49,7 @@ export function PeriodChooser({ period }: { period: Period }) {
       <Popover.Target>
         <SegmentedControl size="xs" value={period.name} onChange={choose} data={PERIODS.map((value) => ({ value, label: say(value) }))} aria-label={say("period")} data-testid="period" onClick={() => period.name === "custom" && setOpen(true)} />
       </Popover.Target>
-      <Popover.Dropdown><CustomRange key={`${open}`} period={period} onDone={() => setOpen(false)} /></Popover.Dropdown>
+      <Popover.Dropdown><CustomRange key={`${open}`} window={period.window} onDone={() => setOpen(false)} /></Popover.Dropdown>
     </Popover>
   );
 }

@@ -8,8 +8,8 @@ export type Change = Readonly<Record<string, string | null>>;
 export const parseSearch = (text: string): Search => Object.fromEntries(new URLSearchParams(text));
 export function stringifySearch(search: Record<string, unknown>): string {
   const pairs = Object.entries(search).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  // times and paths stay readable: ":" and "/" need no escape in a query
-  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString().replaceAll("%3A", ":").replaceAll("%2F", "/");
+  // times, paths and lists stay readable: ":", "/" and "," need no escape in a query
+  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString().replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%2C", ",");
   return text ? `?${text}` : "";
 }
 

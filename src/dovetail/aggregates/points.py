@@ -1,0 +1,114 @@
+"""The samples that signals are summed up from, as columns: each signal a lane, one sample at a moment.
+
+Of several samples of one moment the one said again by ourselves counts most, then GOOD ones, then the last to arrive,
+as everywhere that something is computed from samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.core import quality as q
+
+BAD: Final = 0
+UNCERTAIN: Final = 1
+GOOD: Final = 2
+_GRADES: Final = np.array([BAD, UNCERTAIN, BAD, GOOD], dtype=np.uint8)  # by the two highest bits of a quality
+NEVER_US: Final = np.iinfo(np.int64).max
+
+type Moments = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """n samples of several lanes, one lane after the other.
+
+    Shapes: ts int64[n] µs, ascending and distinct within a lane; value float64[n], 0 where BAD; quality uint16[n];
+    doubled bool[n], where other samples of that moment stand behind this one (None: nowhere); first intp[lanes + 1],
+    where each lane begins; until int64[lanes] µs, up to where its newest sample is known to hold, exclusive.
+    """
+
+    ts: Moments
+    value: NDArray[np.float64]
+    quality: NDArray[np.uint16]
+    first: NDArray[np.intp]
+    until: Moments
+    doubled: NDArray[np.bool_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+    @property
+    def lanes(self) -> int:
+        """How many signals."""
+        return len(self.first) - 1
+
+    @cached_property
+    def grade(self) -> NDArray[np.uint8]:
+        """uint8[n]: BAD, UNCERTAIN or GOOD."""
+        return _GRADES[(self.quality & q.MAJOR_MASK) >> 6]
+
+    @cached_property
+    def is_last(self) -> NDArray[np.bool_]:
+        """bool[n]: the newest of its lane."""
+        last = np.zeros(len(self.ts), dtype=np.bool_)
+        last[self.first[1:][np.diff(self.first) > 0] - 1] = True
+        return last
+
+    @cached_property
+    def begin(self) -> Moments:
+        """int64[lanes]: where the samples of each lane begin; NEVER_US for one without."""
+        begin = np.full(self.lanes, NEVER_US, dtype=np.int64)
+        some = np.diff(self.first) > 0
+        begin[some] = self.ts[self.first[:-1][some]]
+        return begin
+
+    def usable(self, *, treat_uncertain_as_bad: bool) -> NDArray[np.bool_]:
+        """bool[n]: has a value that may enter a calculation."""
+        return self.grade == GOOD if treat_uncertain_as_bad else self.grade != BAD
+
+    def only(self, which: NDArray[np.bool_]) -> Points:
+        """The samples that a mask selects, in the same lanes."""
+        kept = np.concatenate(([0], np.cumsum(which)))[self.first]
+        doubled = None if self.doubled is None else self.doubled[which]
+        return Points(self.ts[which], self.value[which], self.quality[which], kept, self.until, doubled)
+
+
+def points_of(
+    lane: NDArray[np.intp],
+    ts: Moments,
+    value: NDArray[Any],
+    quality: NDArray[np.uint16],
+    *,
+    valid: NDArray[np.bool_],
+    until: Moments,
+) -> Points:
+    """Samples in the order of arrival, each with its lane; `until` int64[lanes] also says how many lanes there are.
+
+    A value that is no number, an infinite one, and one that is not valid are BAD. A newest sample holds at least for
+    its own moment.
+    """
+    value = value.astype(np.float64, copy=False)
+    sound = valid & np.isfinite(value)
+    if not sound.all():
+        value = np.where(sound, value, 0.0)
+        quality = np.where(sound, quality, quality & ~np.uint16(q.MAJOR_MASK)).astype(np.uint16)
+    doubled = None
+    ordered = (lane[1:] > lane[:-1]) | ((lane[1:] == lane[:-1]) & (ts[1:] > ts[:-1]))
+    if not ordered.all():
+        order = np.lexsort((q.good_mask(quality), quality >> 11, ts, lane))
+        lane, ts = lane[order], ts[order]
+        same = (ts[1:] == ts[:-1]) & (lane[1:] == lane[:-1])
+        keep = np.append(~same, True)
+        lane, ts, value, quality = lane[keep], ts[keep], value[order][keep], quality[order][keep]
+        doubled = np.concatenate(([False], same))[keep] if same.any() else None
+    first = np.searchsorted(lane, np.arange(len(until) + 1))
+    until = until.copy()
+    some = np.diff(first) > 0
+    until[some] = np.maximum(until[some], ts[first[1:][some] - 1] + 1)
+    return Points(ts, value, quality, first, until, doubled)

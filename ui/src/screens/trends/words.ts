@@ -1,0 +1,21 @@
+// The words of the trend screen.
+import { defineWords } from "@/words/words";
+
+export const navWords = defineWords({ en: { nav: "Trends" }, de: { nav: "Verläufe" } });
+
+export const words = defineWords({
+  en: {
+    title: "Trends", add: "Add a signal", addHint: "Search by name, equipment or address", noFind: "No signal fits", text: "a text, it has no curve", full: "Sixteen signals are on screen; take one away first.",
+    none: "No signal chosen yet", noneHint: "Search for a signal above. Links from a tag's page, the tag table or an explanation bring theirs along.",
+    back: "Back", forward: "Forward", closer: "Zoom in", wider: "Zoom out", now: "Now", follows: "follows", followHint: "Go to now and follow", span: "Stretch of time", "300": "5 min", "3600": "1 h", "28800": "8 h", "86400": "24 h", "604800": "7 days", "2592000": "30 days", "31536000": "1 year", from: "From, to",
+    no: "Pen", signal: "Signal", unit: "Unit", at: "Value at {name}", quality: "Quality", ts: "Time", device: "Device time", difference: "B − A", axis: "Scale", own: "Own scale", common: "Common scale", hide: "Hide {tag}", show: "Show {tag}", remove: "Remove {tag}", gone: "This signal is not there", here: "Value", pens: "Signals on screen",
+    setA: "Cursor A", setB: "Cursor B", cursors: "A {a}", both: "A {a} · B {b} · {apart}", between: "{low} – {high}", reading: "Reading", failed: "Some of it could not be read", noValue: "no value",
+  },
+  de: {
+    title: "Verläufe", add: "Signal hinzufügen", addHint: "Suchen nach Name, Anlage oder Adresse", noFind: "Kein Signal passt", text: "ein Text, er hat keine Kurve", full: "Sechzehn Signale sind zu sehen; nehmen Sie erst eines weg.",
+    none: "Noch kein Signal gewählt", noneHint: "Suchen Sie oben nach einem Signal. Wege von der Seite eines Signals, aus der Signalliste oder aus einer Erklärung bringen ihre mit.",
+    back: "Zurück", forward: "Vor", closer: "Vergrößern", wider: "Verkleinern", now: "Jetzt", follows: "folgt", followHint: "Zu jetzt gehen und folgen", span: "Zeitspanne", "300": "5 min", "3600": "1 h", "28800": "8 h", "86400": "24 h", "604800": "7 Tage", "2592000": "30 Tage", "31536000": "1 Jahr", from: "Von, bis",
+    no: "Stift", signal: "Signal", unit: "Einheit", at: "Wert bei {name}", quality: "Güte", ts: "Zeit", device: "Gerätezeit", difference: "B − A", axis: "Skala", own: "Eigene Skala", common: "Gemeinsame Skala", hide: "{tag} ausblenden", show: "{tag} einblenden", remove: "{tag} entfernen", gone: "Dieses Signal gibt es nicht", here: "Wert", pens: "Signale im Bild",
+    setA: "Marke A", setB: "Marke B", cursors: "A {a}", both: "A {a} · B {b} · {apart}", between: "{low} – {high}", reading: "Liest", failed: "Ein Teil konnte nicht gelesen werden", noValue: "kein Wert",
+  },
+});

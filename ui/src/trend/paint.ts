@@ -1,0 +1,244 @@
+// Draws a trend onto a canvas: curves over the states behind them, each pen told by colour, dashes and number.
+import { formatMeasured, formatMoment, type Reader } from "@/show/format";
+import { ticks } from "@/timeline/axis";
+import type { Colours } from "@/timeline/colours";
+import type { View } from "@/timeline/keys";
+import { GAP_PX, type Lane, paintLane, type Pens as LanePens } from "@/timeline/lanes";
+import { HEIGHT, xOf } from "@/timeline/paint";
+import { AXES_MAX, AXIS_PX, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
+import { marks, type Range } from "@/trend/scale";
+import { type Curve, trace } from "@/trend/trace";
+
+export const FONT = '500 11.5px "Inter Variable", sans-serif';
+const DAY_LABEL_PX = 72;
+const MARK_PX = 34; // between two marks of a scale
+
+export interface DrawnPen { no: number; tag: number; look: number; axis: string; colour: string; dash: readonly number[]; curve: Curve; then: Curve | null }
+export interface Axis { key: string; unit: string; range: Range; nos: readonly number[]; colour: string }
+export interface Cursor { ms: number; name: string; pinned: boolean }
+export interface Picture {
+  view: View; layout: Layout; pens: readonly DrawnPen[]; axes: readonly Axis[]; lanes: readonly Lane[]; shiftMs: number; cursors: readonly Cursor[]; nowMs: number;
+  look: { colours: Colours; fills: LanePens["fills"]; reader: Reader };
+}
+
+type Pen2d = CanvasRenderingContext2D;
+const clipTo = (pen: Pen2d, box: Box, draw: () => void): void => {
+  pen.save();
+  pen.beginPath();
+  pen.rect(box.left, box.top, box.width, box.height);
+  pen.clip();
+  draw();
+  pen.restore();
+};
+
+function paintTime(pen: Pen2d, { view, layout, look }: Picture): void {
+  const { plot } = layout;
+  const bottom = layout.lanes.top + layout.lanes.height;
+  const found = ticks(view.t0, view.t1, { width: plot.width, zone: look.reader.zone });
+  const scale = { ...view, width: plot.width };
+  const days = found.filter((tick) => tick.style === "day").map((tick) => xOf(tick.ms, scale));
+  pen.textBaseline = "alphabetic";
+  for (const tick of found) {
+    const x = xOf(tick.ms, scale);
+    pen.fillStyle = look.colours.grid;
+    pen.fillRect(Math.round(plot.left + x), plot.top, 1, bottom - plot.top + 4);
+    if (tick.style !== "day" && days.some((day) => Math.abs(day - x) < DAY_LABEL_PX)) continue; // a day's name is wider than an hour's
+    pen.textAlign = "center";
+    pen.fillStyle = tick.style === "day" ? look.colours.ink : look.colours.inkSoft;
+    pen.fillText(formatMoment(tick.ms, tick.style, look.reader), plot.left + x, bottom + 17);
+  }
+}
+
+const yOf = (value: number, { low, high }: Range, box: Box): number => box.top + box.height - ((value - low) / (high - low)) * box.height;
+
+function paintAxes(pen: Pen2d, { axes, layout, look }: Picture): void {
+  const { plot } = layout;
+  axes.slice(0, AXES_MAX).forEach((axis, i) => {
+    const right = plot.left - i * AXIS_PX - 8;
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    for (const value of marks(axis.range, plot.height / MARK_PX)) {
+      const y = Math.round(yOf(value, axis.range, plot));
+      if (i === 0) {
+        pen.fillStyle = look.colours.grid;
+        pen.fillRect(plot.left, y, plot.width, 1);
+      }
+      pen.fillStyle = axis.nos.length === 1 && axes.length > 1 ? axis.colour : look.colours.inkSoft;
+      pen.fillText(formatMeasured(value, look.reader.language), right, y);
+    }
+    pen.fillStyle = look.colours.ink;
+    pen.fillText([axis.nos.length > 0 && axes.length > 1 ? axis.nos.join(" ") : "", axis.unit].filter(Boolean).join(" · "), right, plot.top - 12);
+  });
+}
+
+/** Behind the curves: what was not as it should be, faintly, over the whole height. */
+function paintTints(pen: Pen2d, { lanes, layout, view, look }: Picture): void {
+  const lane = lanes.find((one) => one.kind === "states");
+  if (lane?.kind !== "states") return;
+  const { plot } = layout;
+  clipTo(pen, plot, () => {
+    pen.globalAlpha = 0.28;
+    for (const bar of lane.bars) {
+      if (HEIGHT[bar.look.tone] < 0.7) continue;
+      const [x0, x1] = [xOf(bar.t0, { ...view, width: plot.width }), xOf(bar.t1, { ...view, width: plot.width })];
+      if (x1 < 0 || x0 > plot.width) continue;
+      pen.fillStyle = look.fills[bar.look.tone];
+      pen.fillRect(plot.left + x0, plot.top, Math.max(1, x1 - x0), plot.height);
+    }
+  });
+}
+
+function paintLanes(pen: Pen2d, { lanes, layout, view, look }: Picture): void {
+  const box = layout.lanes;
+  if (box.height === 0) return;
+  clipTo(pen, box, () => {
+    pen.translate(box.left, 0);
+    let top = box.top;
+    for (const lane of lanes) {
+      paintLane(pen, lane, { frame: { ...view, width: box.width, top, height: lane.height }, pens: { colours: look.colours, fills: look.fills, font: FONT } });
+      top += lane.height + GAP_PX;
+    }
+  });
+  let top = box.top;
+  pen.font = FONT;
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  pen.fillStyle = look.colours.inkSoft;
+  for (const lane of lanes) {
+    pen.fillText(lane.label, box.left - 8, top + lane.height / 2, box.left - 12);
+    top += lane.height + GAP_PX;
+  }
+}
+
+/** The line as one path; where it ended, or null when nothing of it is in view. */
+function lineOf(curve: Curve, at: { x: (ms: number) => number; y: (value: number) => number }): { line: Path2D; end: [number, number] | null } {
+  const line = new Path2D();
+  let end: [number, number] | null = null;
+  const to = (ms: number, value: number) => {
+    end = [at.x(ms), at.y(value)];
+    line.lineTo(...end);
+  };
+  trace(curve, {
+    start: (ms, value) => { end = [at.x(ms), at.y(value)]; line.moveTo(...end); },
+    hold: to,
+    column: (ms, { first, low, high, last }) => {
+      to(ms, first);
+      if (low < first || high > first) { to(ms, low); to(ms, high); }
+      if (last !== first || low < first || high > first) to(ms, last);
+    },
+    lift: () => undefined,
+  });
+  return { line, end };
+}
+
+function paintPen(pen: Pen2d, one: DrawnPen, { view, layout, axes, shiftMs, look }: Picture): void {
+  const { plot } = layout;
+  const range = axes.find((axis) => axis.key === one.axis)?.range;
+  if (!range) return;
+  const x = (ms: number) => plot.left + xOf(ms, { ...view, width: plot.width });
+  const y = (value: number) => yOf(value, range, plot);
+  pen.strokeStyle = one.colour;
+  pen.lineJoin = "bevel";
+  if (one.then) {
+    pen.globalAlpha = 0.5;
+    pen.lineWidth = 1;
+    pen.setLineDash([1, 2]);
+    pen.stroke(lineOf(one.then, { x: (ms) => x(ms - shiftMs), y }).line);
+    pen.globalAlpha = 1;
+  }
+  pen.lineWidth = 1.6;
+  pen.setLineDash([...one.dash]);
+  const { line, end } = lineOf(one.curve, { x, y });
+  pen.stroke(line);
+  pen.setLineDash([]);
+  if (!end) return;
+  const [atX, atY] = [Math.min(end[0] + 5, plot.left + plot.width + 5), Math.max(plot.top + 6, Math.min(end[1], plot.top + plot.height - 6))];
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  pen.strokeStyle = look.colours.panel;
+  pen.lineWidth = 3;
+  pen.strokeText(String(one.no), atX, atY);
+  pen.fillStyle = one.colour;
+  pen.fillText(String(one.no), atX, atY);
+}
+
+/** One row for each pen that has something to tell: hatched where there is no value, striped where it is in doubt. */
+function paintQuality(pen: Pen2d, rows: readonly DrawnPen[], { view, layout, look }: Picture): void {
+  const box = layout.quality;
+  const x = (ms: number) => box.left + Math.max(0, Math.min(xOf(ms, { ...view, width: box.width }), box.width));
+  rows.forEach((one, row) => {
+    const top = box.top + row * QUALITY_PX;
+    for (const { t0, t1, tone } of doubts(one.curve)) {
+      pen.fillStyle = look.fills[tone];
+      pen.fillRect(x(t0), top, Math.max(2, x(t1) - x(t0)), QUALITY_PX - 2);
+      pen.strokeStyle = look.colours.inkSoft;
+      pen.lineWidth = 0.5;
+      pen.strokeRect(x(t0), top, Math.max(2, x(t1) - x(t0)), QUALITY_PX - 2);
+    }
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    pen.font = '600 9px "Inter Variable", sans-serif';
+    pen.fillStyle = one.colour;
+    pen.fillText(String(one.no), box.left - 8, top + QUALITY_PX / 2);
+    pen.font = FONT;
+  });
+}
+
+export interface Doubt { t0: number; t1: number; tone: "void" | "warning" }
+/** Where a curve has no value, and where a bucket holds samples that are not good. */
+export function doubts({ segments, until }: Curve): Doubt[] {
+  const found: Doubt[] = [];
+  const add = (t0: number, t1: number, tone: Doubt["tone"]) => {
+    const last = found.at(-1);
+    if (last && last.tone === tone && t0 <= last.t1 + 1e-3) last.t1 = Math.max(last.t1, t1);
+    else if (t1 > t0) found.push({ t0, t1, tone });
+  };
+  for (const { tile, from, to, t1 } of segments) {
+    for (let i = from; i < to; i++) {
+      const at = tile.at[i] as number;
+      const next = i + 1 < tile.at.length ? (tile.at[i + 1] as number) : Math.min(t1, until);
+      if (Number.isNaN(tile.last[i] as number) || tile.gone[i]) add(Number.isNaN(tile.last[i] as number) ? at : at + tile.wide, next, "void");
+      else if ((tile.good[i] as number) < (tile.n[i] as number)) add(at, at + tile.wide, "warning");
+    }
+  }
+  return found;
+}
+
+function paintCursors(pen: Pen2d, { cursors, view, layout, nowMs, look }: Picture): void {
+  const { plot, lanes } = layout;
+  const x = (ms: number) => plot.left + xOf(ms, { ...view, width: plot.width });
+  const inView = (ms: number) => ms >= view.t0 && ms <= view.t1;
+  pen.fillStyle = look.colours.inkSoft;
+  if (inView(nowMs)) pen.fillRect(Math.round(x(nowMs)), plot.top, 1, plot.height);
+  for (const { ms, name, pinned } of cursors) {
+    if (!inView(ms)) continue;
+    const at = Math.round(x(ms));
+    pen.fillStyle = look.colours.ink;
+    pen.fillRect(at, plot.top, pinned ? 2 : 1, lanes.top + lanes.height - plot.top);
+    if (!pinned) continue;
+    pen.fillRect(at - 8, plot.top - 18, 18, 16);
+    pen.fillStyle = look.colours.panel;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(name, at + 1, plot.top - 9.5);
+  }
+}
+
+export const doubtful = (pens: readonly DrawnPen[]): DrawnPen[] => pens.filter((one) => doubts(one.curve).length > 0);
+
+export function paintTrend(pen: Pen2d, picture: Picture): void {
+  pen.font = FONT;
+  paintTime(pen, picture);
+  paintAxes(pen, picture);
+  paintTints(pen, picture);
+  const { plot } = picture.layout;
+  pen.save();
+  pen.beginPath();
+  pen.rect(plot.left, plot.top - 2, plot.width + 24, plot.height + 4);
+  pen.clip();
+  for (const one of picture.pens) paintPen(pen, one, picture);
+  pen.restore();
+  paintQuality(pen, doubtful(picture.pens), picture);
+  paintLanes(pen, picture);
+  paintCursors(pen, picture);
+}

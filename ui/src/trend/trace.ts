@@ -1,0 +1,87 @@
+// The way of a pen: a value is held until the next sample and not beyond what is known; where there is no value, there is no line.
+import type { Segment } from "@/trend/tiles";
+
+/** A live sample after what was read; `value` null: it is bad. */
+export interface TailPoint { tsMs: number; value: number | null }
+/** `until`: how far a value may be held, ms. */
+export interface Curve { segments: readonly Segment[]; tail: readonly TailPoint[]; until: number }
+export interface Sink {
+  /** The line begins. */
+  start: (ms: number, value: number) => void;
+  /** It goes on at the height it has. */
+  hold: (ms: number, value: number) => void;
+  /** Several samples in one bucket, or one whose four values are equal. */
+  column: (ms: number, values: { first: number; low: number; high: number; last: number }) => void;
+  /** It ends here. */
+  lift: (ms: number) => void;
+}
+
+class Walk {
+  private value = Number.NaN;
+  constructor(private readonly sink: Sink) {}
+
+  to(ms: number): void { if (!Number.isNaN(this.value)) this.sink.hold(ms, this.value); }
+
+  lift(ms: number): void {
+    if (Number.isNaN(this.value)) return;
+    this.to(ms);
+    this.value = Number.NaN;
+    this.sink.lift(ms);
+  }
+
+  /** It may begin without a sample in view: what was there before is held. */
+  begin(ms: number, value: number): void {
+    if (!Number.isNaN(this.value) || Number.isNaN(value)) return;
+    this.value = value;
+    this.sink.start(ms, value);
+  }
+
+  bucket(ms: number, values: { first: number; low: number; high: number; last: number }, gone: boolean): void {
+    if (Number.isNaN(values.last)) return this.lift(ms);
+    if (Number.isNaN(this.value)) this.sink.start(ms, values.first);
+    else this.to(ms);
+    this.sink.column(ms, values);
+    this.value = values.last;
+    if (gone) this.lift(ms);
+  }
+}
+
+/** What a segment begins with: the bucket before its first, else what the tile itself began with. */
+function beginning({ tile, from }: Segment): number {
+  if (from === 0) return tile.before;
+  return tile.gone[from - 1] ? Number.NaN : (tile.last[from - 1] as number);
+}
+
+export function trace({ segments, tail, until }: Curve, sink: Sink): void {
+  const walk = new Walk(sink);
+  let known = Number.NaN;
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const segment of segments) {
+    const { tile, from, to } = segment;
+    if (segment.t0 > known + tile.wide) walk.lift(known); // what lies between has not been read
+    walk.begin(segment.t0, beginning(segment));
+    for (let i = from; i < to; i++) {
+      newest = tile.at[i] as number;
+      walk.bucket(newest, { first: tile.first[i] as number, low: tile.min[i] as number, high: tile.max[i] as number, last: tile.last[i] as number }, tile.gone[i] === 1);
+    }
+    known = segment.t1;
+  }
+  for (const { tsMs, value } of tail) {
+    if (tsMs <= newest || tsMs > known) continue;
+    const at = value ?? Number.NaN;
+    walk.bucket(tsMs, { first: at, low: at, high: at, last: at }, false);
+    newest = tsMs;
+  }
+  if (!Number.isNaN(known)) walk.to(Math.max(newest, Math.min(known, until)));
+}
+
+/** Lowest and highest of what a curve shows. */
+export function extent(curve: Curve): { low: number; high: number } {
+  const found = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+  const see = (low: number, high: number) => {
+    if (low < found.low) found.low = low;
+    if (high > found.high) found.high = high;
+  };
+  trace(curve, { start: (_, value) => see(value, value), hold: () => undefined, column: (_, { low, high }) => see(low, high), lift: () => undefined });
+  return found;
+}

@@ -1,0 +1,158 @@
+// A trend must not invent a value, lose one, or show one signal in the look of another.
+import { describe, expect, it, vi } from "vitest";
+import type { Series } from "@/api/types";
+import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
+import { layoutOf } from "@/trend/layout";
+import { levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
+import { missing, stale } from "@/trend/loader";
+import { standing } from "@/trend/nearest";
+import { doubts } from "@/trend/paint";
+import { axisOf, changed, dashOf, PENS_MAX, pensOf, textOf, withTag } from "@/trend/pens";
+import { marks, niceRange, steady } from "@/trend/scale";
+import { placeOf, type Segment, type Tile, tileOf, TileStore } from "@/trend/tiles";
+import { extent, trace } from "@/trend/trace";
+
+vi.mock("@/live/live", () => ({}));
+
+const LEVEL = 10; // buckets of 1.024 ms, tiles of 524.288 ms
+const WIDE = tileUs(LEVEL) / 1000;
+const series = (rows: [ms: number, value: number | null, gone?: boolean][], before: number | null = null): Series => ({
+  tag: 1, unit: null, t0_us: rows.map(([ms]) => ms * 1000), min: rows.map(([, v]) => v), max: rows.map(([, v]) => v), first: rows.map(([, v]) => v), last: rows.map(([, v]) => v),
+  n: rows.map(() => 1), n_good: rows.map(([, v]) => (v === null ? 0 : 1)), before, gone: rows.map(([, v, gone]) => gone ?? v === null),
+});
+const tile = (rows: Parameters<typeof series>[0], before: number | null = null, index = 0): Tile => tileOf(series(rows, before), { level: LEVEL, index }, { until: (index + 1) * WIDE, askedMs: 0 });
+const store = (tiles: Record<number, Tile>, level = LEVEL): TileStore => {
+  const made = new TileStore();
+  for (const [index, one] of Object.entries(tiles)) made.put(1, { level, index: Number(index) }, one);
+  return made;
+};
+const drawn = (segments: readonly Segment[], tail: { tsMs: number; value: number | null }[] = [], until = Number.POSITIVE_INFINITY): string[] => {
+  const said: string[] = [];
+  const at = (ms: number) => Math.round(ms);
+  trace({ segments, tail, until }, {
+    start: (ms, value) => said.push(`start ${at(ms)} ${value}`), hold: (ms, value) => said.push(`hold ${at(ms)} ${value}`),
+    column: (ms, { first, low, high, last }) => said.push(`column ${at(ms)} ${[...new Set([first, low, high, last])].join("/")}`), lift: (ms) => said.push(`lift ${at(ms)}`),
+  });
+  return said;
+};
+
+describe("resolutions", () => {
+  it.each([
+    ["an hour on 1,000 px", 3_600_000, 1000, 22],
+    ["a second on 1,000 px", 1000, 1000, 10],
+    ["forty years on 1,400 px", 40 * 366 * 86_400_000, 1400, 40],
+    ["nothing at all", 0, 0, 0],
+  ])("%s", (...[, ms, width, level]) => expect(levelOf({ t0: 0, t1: ms }, width)).toBe(level));
+  it("a bucket is one to two pixels wide", () => {
+    const [view, width] = [{ t0: 0, t1: 3_600_000 }, 1000];
+    const px = (2 ** levelOf(view, width) / 1000 / (view.t1 - view.t0)) * width;
+    expect(px).toBeGreaterThanOrEqual(1);
+    expect(px).toBeLessThan(2);
+  });
+  it("a view needs the tiles it touches, and not the one that begins where it ends", () => {
+    expect(tilesOf({ t0: WIDE * 1.5, t1: WIDE * 3 }, LEVEL)).toEqual([1, 2]);
+    expect(tilesOf({ t0: WIDE, t1: WIDE + 1 }, LEVEL)).toEqual([1]);
+  });
+  it("says a moment to the microsecond", () => expect(momentOfUs(1_700_000_000_123_456)).toBe("2023-11-14T22:13:20.123456Z"));
+});
+
+describe("what has been read", () => {
+  const view = { t0: 0, t1: 2 * WIDE };
+  it("is found in order", () => expect(store({ 0: tile([[1, 1]]), 1: tile([[WIDE + 1, 2]], 1, 1) }).segments(1, view, LEVEL).map((one) => [one.t0, one.t1, one.exact])).toEqual([[0, WIDE, true], [WIDE, 2 * WIDE, true]]));
+  it("is taken coarser until it is there", () => expect(store({ 0: { ...tile([[1, 1]]), t1: 2 * WIDE } }, LEVEL + 1).segments(1, view, LEVEL).map((one) => [one.t0, one.t1, one.exact])).toEqual([[0, WIDE, false], [WIDE, 2 * WIDE, false]]));
+  it("or finer", () => expect(store({ 1: tile([[WIDE + 1, 2]], 1, 1) }, LEVEL).segments(1, view, LEVEL + 1).map((one) => [one.t0, one.t1, one.exact])).toEqual([[WIDE, 2 * WIDE, false]]));
+  it("forgets the oldest, never what was just read", () => {
+    const many = new TileStore();
+    for (let index = 0; index < 2000; index++) many.put(1, { level: LEVEL, index }, tile([]));
+    expect([many.get(1, { level: LEVEL, index: 0 }), many.get(1, { level: LEVEL, index: 1999 }) !== undefined]).toEqual([undefined, true]);
+  });
+  it.each([[0, 0], [5, 1], [5.1, 2], [99, 3]])("the first place not before %d is %i", (ms, place) => expect(placeOf(Float64Array.of(0, 5, 7), ms)).toBe(place));
+  const NOW = 10_000_000;
+  const made = (t1: number, until: number, askedMs: number): Tile => ({ ...tile([]), t0: t1 - 100, t1, until, askedMs });
+  it.each([
+    ["one that was not over", made(NOW, NOW - 20_000, NOW - 20_000), true],
+    ["one that was not over, a moment ago", made(NOW + 100, NOW - 5_000, NOW - 5_000), false],
+    ["one of an hour ago", made(NOW - 4_000_000, NOW - 4_000_000, NOW - 3_000_000), false],
+    ["a young one, after a while", made(NOW - 100_000, NOW - 100_000, NOW - 90_000), true],
+    ["one that is still to come", { ...made(NOW + 900, 0, 0), t0: NOW + 800 }, false],
+  ])("%s is asked again: %s", (_, one, again) => expect(stale(one, NOW)).toBe(again));
+  it("asks for nothing that is there", () => {
+    const known = store({ 0: tile([[1, 1]]) });
+    expect(missing(known, [1, 2], { views: [view], level: LEVEL, nowMs: 1e12 }).map(({ tag, index }) => [tag, index])).toEqual([[2, 0], [1, 1], [2, 1]]);
+  });
+});
+
+describe("a line", () => {
+  const whole = { t0: 0, t1: WIDE };
+  it("holds each value to the next sample, and the last as far as it is known", () =>
+    expect(drawn(store({ 0: tile([[100, 5], [200, 7]]) }).segments(1, whole, LEVEL), [], 400)).toEqual(["start 100 5", "column 100 5", "hold 200 5", "column 200 7", "hold 400 7"]));
+  it("begins with what stood before", () => expect(drawn(store({ 0: tile([[100, 5]], 3) }).segments(1, whole, LEVEL), [], 150)).toEqual(["start 0 3", "hold 100 3", "column 100 5", "hold 150 5"]));
+  it("in the middle of a tile too", () => expect(drawn(store({ 0: tile([[100, 5], [300, 6]]) }).segments(1, { t0: 200, t1: 400 }, LEVEL))).toEqual(["start 200 5", "hold 300 5", "column 300 6", "hold 400 6"]));
+  it("ends where there is no value", () => expect(drawn(store({ 0: tile([[100, 5], [200, null], [300, 6]]) }).segments(1, whole, LEVEL), [], 300)).toEqual(["start 100 5", "column 100 5", "hold 200 5", "lift 200", "start 300 6", "column 300 6", "hold 300 6"]));
+  it("ends after a bucket at whose end nothing stands", () => expect(drawn(store({ 0: tile([[100, 5, true], [300, 6]]) }).segments(1, whole, LEVEL), [], 300)).toEqual(["start 100 5", "column 100 5", "hold 100 5", "lift 100", "start 300 6", "column 300 6", "hold 300 6"]));
+  it("does not cross what has not been read", () => expect(drawn(store({ 0: tile([[100, 5]]), 2: tile([[2 * WIDE + 10, 6]], null, 2) }).segments(1, { t0: 0, t1: 3 * WIDE }, LEVEL), [], 2 * WIDE + 10)).toEqual(["start 100 5", "column 100 5", `hold ${Math.round(WIDE)} 5`, `lift ${Math.round(WIDE)}`, `start ${Math.round(2 * WIDE) + 10} 6`, `column ${Math.round(2 * WIDE) + 10} 6`, `hold ${Math.round(2 * WIDE) + 10} 6`]));
+  it("goes on live, without doubling a sample", () =>
+    expect(drawn(store({ 0: tile([[100, 5]]) }).segments(1, whole, LEVEL), [{ tsMs: 100, value: 5 }, { tsMs: 150, value: 6 }, { tsMs: 170, value: null }], 300)).toEqual(["start 100 5", "column 100 5", "hold 150 5", "column 150 6", "hold 170 6", "lift 170"]));
+  it("shows its lowest and highest", () => expect(extent({ segments: store({ 0: tile([[100, 5], [200, -7]], 9) }).segments(1, whole, LEVEL), tail: [], until: 300 })).toEqual({ low: -7, high: 9 }));
+  it("tells where it is in doubt", () => expect(doubts({ segments: store({ 0: tile([[100, 5], [200, null], [300, 6]]) }).segments(1, whole, LEVEL), tail: [], until: 400 })).toEqual([{ t0: 200, t1: 300, tone: "void" }]));
+});
+
+describe("what stood at a moment", () => {
+  const segments = store({ 0: tile([[100, 5], [200, null], [300, 6, true]], 3) }).segments(1, { t0: 0, t1: WIDE }, LEVEL);
+  it.each([[50, 3], [100, 5], [150, 5], [200, null], [250, null], [300, 6], [400, null]])("at %d: %s", (ms, value) => expect(standing(segments, ms)?.value).toBe(value));
+  it("is not known where nothing was read", () => expect(standing(segments, WIDE + 1)).toBeNull());
+});
+
+describe("pens", () => {
+  it.each([
+    ["12.0,15.1o,18.2h", "12.0,15.1o,18.2h"],
+    ["12,15", "12.0,15.1"],
+    ["12.5,15.5", "12.5,15.0"],
+    ["12,12,x,,-1", "12.0"],
+    ["12.99", "12.0"],
+    ["", null],
+  ])("%s stays %s", (text, again) => expect(textOf(pensOf(text))).toBe(again));
+  it("keep their looks when one goes", () => expect(textOf(withTag(pensOf("15.1,18.2"), 7))).toBe("15.1,18.2,7.0"));
+  it("are sixteen at most", () => expect(pensOf(Array.from({ length: 20 }, (_, i) => i + 1).join(",")).length).toBe(PENS_MAX));
+  it("all look different", () => expect(new Set(Array.from({ length: PENS_MAX }, (_, i) => `${i % 8} ${dashOf(i).join(" ")}`)).size).toBe(PENS_MAX));
+  it("share a scale by their unit", () => {
+    const [one, own] = pensOf("1,2o");
+    expect([one && axisOf(one, "Cel"), own && axisOf(own, "Cel")]).toEqual(["unit Cel", "own 2"]);
+  });
+  it("are hidden one by one", () => expect(textOf(changed(pensOf("1,2"), 2, { hidden: true }))).toBe("1.0,2.1h"));
+});
+
+describe("scales", () => {
+  it.each([[0, 97, { low: 0, high: 100 }], [5, 5, { low: 4.7, high: 5.3 }], [0, 0, { low: -0.6, high: 0.6 }], [Infinity, -Infinity, { low: 0, high: 1 }], [-3, 12, { low: -5, high: 12.5 }]])("%d to %d", (low, high, range) => expect(niceRange(low, high)).toEqual(range));
+  it("have round marks", () => expect(marks({ low: 0, high: 100 }, 5)).toEqual([0, 20, 40, 60, 80, 100]));
+  it("of small numbers too", () => expect(marks({ low: 0.1, high: 0.4 }, 3)).toEqual([0.1, 0.2, 0.3, 0.4]));
+  it("stay while they fit, and follow when they do not", () => {
+    const before = { low: 0, high: 100 };
+    expect(steady(before, 10, 80)).toBe(before);
+    expect(steady(before, 10, 12)).toEqual({ low: 10, high: 12 });
+    expect(steady(before, 10, 120)).toEqual({ low: 0, high: 120 });
+  });
+});
+
+describe("hands", () => {
+  const view = { t0: 1e12, t1: 1e12 + 1000 };
+  it("pan by a share", () => expect(panned(view, -0.5)).toEqual({ t0: 1e12 - 500, t1: 1e12 + 500 }));
+  it("turn the wheel around what lies under it", () => {
+    const next = wheeled(view, 300, 1e12 + 250);
+    expect((1e12 + 250 - next.t0) / (next.t1 - next.t0)).toBeCloseTo(0.25);
+    expect(next.t1 - next.t0).toBeGreaterThan(1000);
+  });
+  it("pinch: what lay under the fingers stays there", () => expect(pinched(view, [0.25, 0.75], [0, 1])).toEqual({ t0: 1e12 + 250, t1: 1e12 + 750 }));
+  it("never leave what can be shown", () => {
+    expect(allowed({ t0: 5e11, t1: 5e11 }).t1 - allowed({ t0: 5e11, t1: 5e11 }).t0).toBe(20);
+    expect(allowed({ t0: -1e15, t1: 1e15 }).t0).toBeGreaterThan(0);
+  });
+  it.each([["ArrowLeft", false, -100], ["ArrowRight", true, 900], ["PageUp", false, -900]])("%s (shift %s) moves by %d ms", (key, shift, by) => expect(pressed(key, view, shift)).toEqual({ view: panned(view, by / 1000) }));
+  it.each([["Home", { go: "first" }], ["End", { go: "now" }], ["x", null]])("%s", (key, found) => expect(pressed(key, view)).toEqual(found));
+});
+
+it("a layout leaves room for every axis that is drawn", () => {
+  const { plot, lanes } = layoutOf({ width: 1000, height: 400 }, { axes: 6, rows: 2, lanes: [] });
+  expect([plot.left, plot.width > 500, lanes.top > plot.top + plot.height]).toEqual([232, true, true]);
+});
+it("a tile has a fixed number of buckets", () => expect(tileUs(LEVEL) / 2 ** LEVEL).toBe(TILE));

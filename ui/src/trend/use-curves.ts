@@ -1,0 +1,68 @@
+// The curves on screen: what was read of each pen, what came live since, and how far its last value may be held.
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useDebouncedValue } from "@mantine/hooks";
+import { isGood } from "@/live/columns";
+import { liveLink } from "@/live/live";
+import type { View } from "@/timeline/keys";
+import { levelOf, tilesOf } from "@/trend/levels";
+import { loader, missing } from "@/trend/loader";
+import type { Curve, TailPoint } from "@/trend/trace";
+
+const SETTLED_MS = 70; // a wheel turns several notches in this time: asked is where it stops
+const LOOK_AGAIN_MS = 5_000;
+const TAIL_MAX = 2_000; // of a value ten times a second: more than three minutes between two readings of the history
+
+/** What came live since the page opened, outside React. */
+class Tails {
+  private points = new Map<number, TailPoint[]>();
+  private seen = new Map<number, number>();
+
+  /** Whether anything came. */
+  take(tags: readonly number[]): boolean {
+    let news = false;
+    for (const tag of tags) {
+      const version = liveLink.columns.versionOf(tag);
+      const live = this.seen.get(tag) === version ? null : liveLink.columns.read(tag);
+      this.seen.set(tag, version);
+      if (!live) continue;
+      const points = this.points.get(tag) ?? [];
+      if (live.tsMs <= (points.at(-1)?.tsMs ?? 0)) continue;
+      points.push({ tsMs: live.tsMs, value: isGood(live.quality) && !Number.isNaN(live.value) ? live.value : null });
+      if (points.length > TAIL_MAX) points.shift();
+      this.points.set(tag, points);
+      news = true;
+    }
+    return news;
+  }
+
+  of(tag: number): readonly TailPoint[] { return this.points.get(tag) ?? []; }
+}
+
+interface Look { tags: readonly number[]; view: View; shiftMs: number | null; width: number; nowMs: number; holdsUntil: (tag: number) => number }
+export interface Curves { level: number; busy: boolean; of: (tag: number) => Curve; then: (tag: number) => Curve }
+
+const shifted = (view: View, ms: number): View => ({ t0: view.t0 + ms, t1: view.t1 + ms });
+
+/** `then` is the same stretch of another time, on its own clock. `onNews` is called when a live value came. */
+export function useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil }: Look, onNews: () => void): Curves {
+  const version = useSyncExternalStore(loader.listen, loader.getVersion);
+  const level = levelOf(view, width);
+  const tails = useRef(new Tails());
+  const other = shiftMs === null ? null : shifted(view, shiftMs);
+  const key = [tags.join(","), level, tilesOf(view, level).join(","), other && tilesOf(other, level).join(","), Math.floor(nowMs / LOOK_AGAIN_MS)].join(" ");
+  const [settled] = useDebouncedValue(key, SETTLED_MS);
+  useEffect(() => {
+    if (width === 0 || settled !== key) return;
+    loader.want(missing(loader.store, tags, { views: other ? [view, other] : [view], level, nowMs }));
+  }, [settled, key, width > 0]); // eslint-disable-line react-hooks/exhaustive-deps -- the key says all that matters
+  useEffect(() => () => loader.want([]), []);
+  const heard = useRef({ tags, onNews });
+  useEffect(() => { heard.current = { tags, onNews }; });
+  useEffect(() => liveLink.columns.onPicture(() => { if (tails.current.take(heard.current.tags)) heard.current.onNews(); }), []);
+  return useMemo(() => ({
+    level,
+    busy: loader.busy,
+    of: (tag) => ({ segments: loader.store.segments(tag, view, level), tail: tails.current.of(tag), until: Math.min(view.t1, holdsUntil(tag)) }),
+    then: (tag) => ({ segments: other ? loader.store.segments(tag, other, level) : [], tail: [], until: Math.min(other?.t1 ?? 0, holdsUntil(tag)) }),
+  }), [version, level, view, other?.t0, other?.t1, holdsUntil]); // eslint-disable-line react-hooks/exhaustive-deps -- `version` stands for what the store holds
+}
