@@ -19,6 +19,7 @@ from dovetail.drivers.mqtt import PLUGIN
 from dovetail.drivers.mqtt.client import MqttDriver
 from dovetail.edge import session
 from dovetail.sim.servers.broker import Broker
+from dovetail.testing.certificate import make_certificate
 from dovetail.testing.chaos import NONE, Fault
 
 
@@ -189,37 +190,6 @@ async def test_tls_checks_who_the_broker_is(tmp_path, until, monkeypatch) -> Non
     await until(lambda: "not trusted" in edge.status()[0].cause)
     await edge.stop()
     await broker.stop()
-
-
-def make_certificate(folder):
-    """A broker's certificate for 127.0.0.1 that is its own authority."""
-    from datetime import UTC, datetime, timedelta
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, secret = folder / "broker.pem", folder / "broker.key"
-    certificate.write_bytes(made.public_bytes(Encoding.PEM))
-    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return certificate, secret
 
 
 async def test_what_was_sent_while_we_were_away_comes_late_and_not_as_now(broker, until) -> None:

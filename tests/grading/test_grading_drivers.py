@@ -17,14 +17,15 @@ from typer.testing import CliRunner
 
 from dovetail.cli.main import app
 from dovetail.core import plugins
+from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, InvalidError
-from dovetail.drivers.base import PACKAGE
+from dovetail.drivers.base import PACKAGE, Surroundings
 from dovetail.grading import grades
 from dovetail.grading.candidates import candidate
 from dovetail.grading.examining import examine
 from dovetail.grading.grades import CRITERIA, IN_ORDER, Verdict, grade_of
-from dovetail.grading.looking import closes, refuses
-from dovetail.testing.benches import BENCHES
+from dovetail.grading.looking import closes, opened, refuses, secures, writes
+from dovetail.testing.benches import BENCHES, MqttBench, SparkplugBench
 from dovetail.testing.benches.text import SerialTextBench
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -51,6 +52,32 @@ def test_a_grade_is_worth_the_weakest_of_its_criteria(missing: str | None, verdi
 def test_no_badly_written_address_breaks_a_driver(row: str) -> None:
     found = refuses(BENCHES[row](), seed=3)
     assert found.verdict == "holds", found.evidence
+
+
+@pytest.mark.parametrize("row", ["mqtt", "sparkplug", "modbus", "modbus, RTU over TCP", "s7", "ethernetip"])
+async def test_what_is_written_is_what_the_device_says_afterwards(row: str) -> None:
+    found = await writes(BENCHES[row]())
+    assert (found.verdict, found.evidence) == ("holds", "2 values")
+
+
+@pytest.mark.parametrize("bench", [MqttBench, SparkplugBench])
+async def test_a_secured_broker_gives_its_values_to_who_proves_himself_and_to_nobody_else(bench: Any) -> None:
+    found = await secures(bench())
+    assert found.verdict == "holds", found.evidence
+    async with opened(bench().secured()) as here:
+        proof = {"user", "password"}
+        stranger = {name: one for name, one in here.bench.options(here.cable.port).items() if name not in proof}
+        spec = plugins.load(PACKAGE, bench.driver)
+        with pytest.raises(ConfigError, match="does not let us in"):
+            await spec.open(spec.check(stranger), Surroundings(SystemClock())).open()
+
+
+async def test_a_protocol_without_any_proof_does_not_secure_its_link() -> None:
+    found = await secures(BENCHES["modbus"]())
+    assert (found.verdict, found.evidence) == (
+        "fails",
+        "the protocol, as it is spoken here, knows no proof and no secrecy",
+    )
 
 
 def test_every_driver_of_the_house_was_examined_by_all_criteria() -> None:
@@ -99,7 +126,7 @@ def test_the_driver_of_the_manual_is_silver(installed: Path) -> None:
     report: dict[str, Any] = json.loads(said)
     assert (code, report["driver"], report["grade"]) == (0, "mydevice", "silver"), said
     verdicts = {one["criterion"]: one["verdict"] for one in report["criteria"]}
-    assert [verdicts[name] for name in CRITERIA["gold"]] == ["holds", "holds", "not tried", "holds"]
+    assert [verdicts[name] for name in CRITERIA["gold"]] == ["holds", "holds", "fails", "holds"]
 
 
 @pytest.mark.parametrize(("driver", "bench", "why"), [

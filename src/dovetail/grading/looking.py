@@ -17,16 +17,17 @@ from dovetail.core.batch import Batch
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, DovetailError
 from dovetail.core.quality import is_good
-from dovetail.drivers.base import Driver, Point, Surroundings
+from dovetail.drivers.base import Driver, DriverOptions, ListenGroup, Point, Surroundings
 from dovetail.grading import grades
 from dovetail.grading.grades import Judged, judged
-from dovetail.testing.bench import Bench, Secured, Writable
+from dovetail.testing.bench import BEHIND, Bench, Secured, Writable
 from dovetail.testing.chaos import ChaosProxy
-from dovetail.testing.linked import BEHIND, keeps, laid, spec_of
+from dovetail.testing.linked import keeps, laid, spec_of
 from dovetail.testing.sink import MemorySink
 
 WRONG: Final = 2_000  # addresses that are tried
 TOOK_S: Final = 1.0  # for one of them: more is a hang
+SAID_S: Final = 5.0  # by then a device has said what it was told
 ENDS_S: Final = 5.0  # by then nothing of a closed driver runs
 ASKED_MAX: Final = 200  # folders that are browsed
 NEVER: Final = ("", " ", "\0", "\n", "%", "..", "💥", "[", "x" * 10_000)  # that no maker means
@@ -214,10 +215,11 @@ async def writes(bench: Bench) -> Judged:
         return judged(grades.WRITES, False, "nothing is written to such a device")
     if not isinstance(bench, Writable):
         return Judged(grades.WRITES, "not tried", "its bench has no point that may be written")
-    async with opened(bench) as here:
+    async with opened(bench) as here, _listening(here, bench.writable):
+        await _said(here.driver, [bench.writable], bool)  # a device that tells what it has
         for value in bench.writes:
             await here.driver.write(bench.writable, value)
-            said = _values(await here.driver.read([bench.writable]))
+            said = await _said(here.driver, [bench.writable], lambda said, value=value: said == [value])
             if said != [value]:
                 return judged(grades.WRITES, False, f"{value!r} was written, {said} is read")
     return judged(grades.WRITES, True, f"{len(bench.writes)} values")
@@ -225,15 +227,43 @@ async def writes(bench: Bench) -> Judged:
 
 async def secures(bench: Bench) -> Judged:
     """A device that lets nobody in who cannot prove himself gives its values, and the link is not called insecure."""
+    options = spec_of(bench).options
     if not isinstance(bench, Secured):
+        if options.is_insecure is DriverOptions.is_insecure:
+            return judged(grades.SECURES, False, "the protocol, as it is spoken here, knows no proof and no secrecy")
         return Judged(grades.SECURES, "not tried", "its bench has no device that asks for a proof")
     secured = bench.secured()
-    async with opened(secured) as here:
+    points = [scan.point for scan in secured.points]
+    async with opened(secured) as here, _listening(here, *points):
         insecure = spec_of(secured).check(secured.options(here.cable.port)).is_insecure()
-        batches = await here.driver.read([scan.point for scan in secured.points])
-    values = _values(batches)
+        values = await _said(here.driver, points, lambda said: len(said) == len(points))
     said = f"{len(values)} values over a link that is {'' if insecure else 'not '}called insecure"
     return judged(grades.SECURES, not insecure and len(values) == len(secured.points), said)
+
+
+@asynccontextmanager
+async def _listening(here: _Opened, *points: Point) -> AsyncIterator[None]:
+    """As a link does with a device that tells by itself."""
+    if not spec_of(here.bench).listens:
+        yield
+        return
+    group = ListenGroup(1_000, points)
+    listening = asyncio.create_task(here.driver.subscribe([group], lambda _notice: None))
+    try:
+        yield
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+async def _said(driver: Driver, points: list[Point], enough: Callable[[list[object]], bool]) -> list[object]:
+    """What the points hold: a device that tells by itself is given a moment to say it."""
+    deadline = time.monotonic() + SAID_S
+    while True:
+        said = _values(await driver.read(points))
+        if enough(said) or time.monotonic() > deadline:
+            return said
+        await asyncio.sleep(0.05)
 
 
 def _values(batches: list[Batch]) -> list[object]:

@@ -14,6 +14,7 @@ from dovetail.links.model import ScanPoint
 STEP: Final = 10  # point n shows STEP · number + n: a value that came to the wrong point is seen at once
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, that nobody else may enter
 QUICK: Final = str(MEMORY) if MEMORY.is_dir() else None  # how fast the disk is, is not what is tried
+BEHIND: Final = "known-to-the-bench-alone"  # what every name of a secret stands for here
 SCAN_S: Final = 1.0  # how often a point is read that is polled
 
 type Trial = Literal[

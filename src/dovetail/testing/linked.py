@@ -19,14 +19,13 @@ from dovetail.drivers.keeping import KEEPING
 from dovetail.edge.model import LinkChange, LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.spool.pump import Spool
-from dovetail.testing.bench import QUICK, STEP, Bench, Cable, OwnCable, Posting
+from dovetail.testing.bench import BEHIND, QUICK, STEP, Bench, Cable, OwnCable, Posting
 from dovetail.testing.chaos import ChaosProxy
 from dovetail.testing.sink import MemorySink
 
 MAKES_EVERY_S: Final = 0.5  # how often the device has a new number
 TIMER_S: Final = 0.1
 MARK, OFFSET, BESIDE = 90, 91, 100
-BEHIND: Final = "known-to-the-bench-alone"  # what every name of a secret stands for here
 
 
 def spec_of(bench: Bench) -> DriverSpec:

@@ -7,6 +7,7 @@ under the device's name, its own under "".
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ class EdgeNode:
     aliases: bool = True
     bdseq: int = -1
     births: int = 0
+    user: str | None = None
+    password: bytes | None = None
+    tls: ssl.SSLContext | None = None
     _seq: int = 0
     _client: Client | None = None
     _alias: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -43,9 +47,10 @@ class EdgeNode:
         """Connect with the will that says it is dead, listen to commands, and be born (§5.1)."""
         self.bdseq = (self.bdseq + 1) % 256
         will = p.Will(self._topic("NDEATH"), self._bdseq().SerializeToString(), 1)
-        hello = p.Hello(f"{self.group}-{self.edge}", keep_alive_s=KEEP_ALIVE_S, will=will)
+        name = f"{self.group}-{self.edge}"
+        hello = p.Hello(name, keep_alive_s=KEEP_ALIVE_S, will=will, user=self.user, password=self.password)
         where = f"mqtt://127.0.0.1:{self.port}"
-        self._client = await connect("127.0.0.1", self.port, hello, tls=None, where=where)
+        self._client = await connect("127.0.0.1", self.port, hello, tls=self.tls, where=where)
         self._client.listen(self._command)
         await self._client.subscribe([(self._topic("NCMD"), 1), (self._topic("DCMD", "+"), 1)])
         self.birth()

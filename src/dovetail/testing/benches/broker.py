@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import ssl
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 from dovetail.core.batch import Kind
@@ -12,11 +16,13 @@ from dovetail.drivers.base import Point
 from dovetail.links.model import ScanPoint
 from dovetail.mqtt.sparkplug import DataType
 from dovetail.sim.servers.broker import Broker
-from dovetail.sim.servers.sparkplug import EdgeNode
-from dovetail.testing.bench import STEP, Trial
+from dovetail.sim.servers.sparkplug import EdgeNode, Metrics
+from dovetail.testing.bench import BEHIND, QUICK, STEP, Trial
 from dovetail.testing.benches.first import FirstPoint
+from dovetail.testing.certificate import make_certificate
 
 NAMES: Final = ("rejects", "pieces", "speed")
+USER: Final = "dovetail"
 CLEAR: Final = {"tls": False, "insecure": True}
 
 
@@ -25,13 +31,14 @@ def reported(pattern: str) -> tuple[ScanPoint, ...]:
 
 
 class _BrokerBench:
-    """What the two have in common."""
+    """What the two have in common; a secured broker speaks TLS and knows one user."""
 
     late_s = 5.0
     cannot: Mapping[Trial, str] = {}
 
     def __init__(self) -> None:
         self.broker = Broker()
+        self._folder: Path | None = None  # of the certificate, where it is secured
         self._number = 0
         self._off_us = 0
         self._clock = SystemClock()
@@ -40,11 +47,30 @@ class _BrokerBench:
     def port(self) -> int:
         return self.broker.port
 
+    def _secure(self) -> Path:
+        """From now on nobody is let in who cannot prove who he is; the broker's own certificate is the authority."""
+        self._folder = Path(mkdtemp(prefix="dovetail-broker-", dir=QUICK))
+        certificate, key = make_certificate(self._folder)
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate, key)
+        self.broker = Broker(tls=tls, users={USER: BEHIND})
+        return certificate
+
+    def _way(self, port: int) -> Mapping[str, object]:
+        """How it is reached and trusted."""
+        reached = {"host": "127.0.0.1", "port": port}
+        if self._folder is None:
+            return {**reached, "security": CLEAR}
+        proof = {"user": USER, "password": "secret://broker"}
+        return {**reached, **proof, "security": {"ca": str(self._folder / "device.pem")}}
+
     async def start(self) -> None:
         await self.broker.start()
 
     async def stop(self) -> None:
         await self.broker.stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     async def switch_on(self) -> None:
         await self.start()
@@ -67,9 +93,20 @@ class MqttBench(FirstPoint, _BrokerBench):
 
     driver = "mqtt"
     points = reported("m/{}#/v")
+    writable = Point(9, "m/setpoint", Kind.F64)
+    writes = (12.5, -3.0)
 
     def options(self, port: int) -> Mapping[str, object]:
-        return {"host": "127.0.0.1", "port": port, "security": CLEAR, "timestamp": "/ts", "silent_after_s": 1.5}
+        return {**self._way(port), "timestamp": "/ts", "silent_after_s": 1.5}
+
+    def secured(self) -> MqttBench:
+        other = MqttBench()
+        other._secure()
+        return other
+
+    async def start(self) -> None:
+        await super().start()
+        self.broker.publish(self.writable.address, b"0.0", retain=True)
 
     async def make(self, number: int) -> None:
         self._number = number
@@ -85,13 +122,22 @@ class SparkplugBench(_BrokerBench):
 
     driver = "sparkplug"
     points = reported("plant/gateway:{}")
+    writable = Point(9, "plant/gateway/drive:setpoint", Kind.F64)
+    writes = (12.5, -3.0)
 
     def __init__(self) -> None:
         super().__init__()
-        self.node = EdgeNode("plant", "gateway", {"": self._metrics()})
+        drive: Metrics = {"setpoint": (DataType.Double, 0.0)}
+        self.node = EdgeNode("plant", "gateway", {"": self._metrics(), "drive": drive})
 
     def options(self, port: int) -> Mapping[str, object]:
-        return {"host": "127.0.0.1", "port": port, "security": CLEAR, "reorder_s": 0.5, "rebirth_every_s": 1}
+        return {**self._way(port), "reorder_s": 0.5, "rebirth_every_s": 1}
+
+    def secured(self) -> SparkplugBench:
+        other = SparkplugBench()
+        other.node.tls = ssl.create_default_context(cafile=str(other._secure()))
+        other.node.user, other.node.password = USER, BEHIND.encode()
+        return other
 
     async def start(self) -> None:
         await super().start()
@@ -128,5 +174,5 @@ class SparkplugBench(_BrokerBench):
     async def untype(self) -> None:
         await self.find()
 
-    def _metrics(self) -> dict[str, tuple[DataType, Any]]:
+    def _metrics(self) -> Metrics:
         return {name: (DataType.Double, float(STEP * self._number + n)) for n, name in enumerate(NAMES, 1)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -12,13 +13,16 @@ from dovetail.links.model import ScanPoint
 from dovetail.sim.line import Change, Counts
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.modbus import ModbusUnitServer
-from dovetail.sim.servers.s7 import S7UnitServer
+from dovetail.sim.servers.s7 import BLOCK, FLAGS, S7UnitServer, answer
 from dovetail.sim.servers.tcp import TcpLine
 from dovetail.sim.truth import Status
 from dovetail.testing.bench import SCAN_S, STEP, Trial
 
 RUNS: Final = Status(State.EXECUTE, Mode.PRODUCTION, Reason.NONE, False, False)
-READ: Final = 8  # bytes of a request to read on a serial line: unit, function, start, count, checksum
+READ: Final = 8  # bytes of a request to read, or to write one register, on a serial line: unit, five, checksum
+HOLDING: Final = bytes((3, 0, 0, 0, 1))  # read the first holding register
+WRITES: Final = bytes((6, 0, 0))  # write it
+HOLDING_BYTES: Final = 5
 LOST: Final = 16  # bytes of the memory that are left when its last value, the first point, is gone
 
 
@@ -35,9 +39,18 @@ def polled(*addresses: tuple[str, Kind]) -> tuple[ScanPoint, ...]:
 
 
 class _Registers(ModbusUnitServer):
-    """Registers of which the last can go."""
+    """Registers of which the last can go, and one holding register that may be written."""
 
     is_short = False
+    holding = 0
+
+    def answer(self, unit: int, pdu: bytes) -> bytes:
+        if pdu == HOLDING:
+            return struct.pack(">BBH", pdu[0], 2, self.holding)
+        if pdu[:3] == WRITES and len(pdu) == HOLDING_BYTES:
+            (self.holding,) = struct.unpack(">H", pdu[3:])
+            return pdu
+        return super().answer(unit, pdu)
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         await super().publish(change, counters=counters)
@@ -71,9 +84,16 @@ class _SerialLine(TcpLine):
 
 
 class _Block(S7UnitServer):
-    """A data block that may be loaded shorter."""
+    """A data block that may be loaded shorter, and another that may be written."""
 
     is_short = False
+
+    def __init__(self, unit: str, *, port: int) -> None:
+        super().__init__(unit, port=port)
+        self._written = bytearray(4)
+
+    def answer(self, message: bytes) -> bytes:
+        return answer(message, {BLOCK: self._block, FLAGS: bytes(16), (BLOCK[0], 2): self._written}, writes="take")
 
     async def publish(self, change: Change, *, counters: Literal["confirm", "when changed"] = "confirm") -> None:
         await super().publish(change, counters=counters)
@@ -136,6 +156,8 @@ class ModbusBench(_PlcBench):
 
     driver = "modbus"
     points = polled(("30009:uint32", Kind.U64), ("30007:uint32", Kind.U64), ("30005:float32", Kind.F64))
+    writable = Point(9, "40001:uint16", Kind.U64)
+    writes = (12, 65_000)
     cannot: Mapping[Trial, str] = {
         "type changed": "a register has no type of its own",
         "clock skew": "a register comes without a time",
@@ -162,6 +184,8 @@ class S7Bench(_PlcBench):
 
     driver = "s7"
     points = polled(("DB1.DBD16:udint", Kind.U64), ("DB1.DBD12:udint", Kind.U64), ("DB1.DBD8:real", Kind.F64))
+    writable = Point(9, "DB2.DBD0:real", Kind.F64)
+    writes = (12.5, -3.0)
     cannot: Mapping[Trial, str] = {
         "type changed": "bytes of a data block have no type of their own",
         "clock skew": "a data block comes without a time",
