@@ -150,7 +150,26 @@ def test_a_watched_address_is_told_when_it_changes(site: Site) -> None:
     assert [json.loads(line)["value"] for line in site.run(*words).stdout.splitlines()] == [3]
 
 
+def test_what_tags_came_to_is_told_interval_by_interval(site: Site) -> None:
+    until_good(site, "acme/press.speed")
+    words = ("tag", "aggregate", "acme/press.speed", "acme/press.total", "--of", "Maximum,PercentGood")
+    last = site.rows(*words, "--every", "3600", "--hours", "2")[-4:]
+    assert [(row["path"], row["aggregate"]) for row in last] == [
+        ("acme/press.speed", "Maximum"), ("acme/press.speed", "PercentGood"),
+        ("acme/press.total", "Maximum"), ("acme/press.total", "PercentGood"),
+    ]  # fmt: skip
+    assert (last[0]["value"], last[0]["unit"], last[1]["unit"]) == (161.0, "{#}/min", "%")
+    line = site.run(*words).output.splitlines()[0]
+    assert "acme/press.speed  Maximum  161 {#}/min" in line and "Partial" in line
+
+
+def test_without_jobs_there_is_nothing_to_tell_of_them(site: Site) -> None:
+    assert site.rows("tag", "aggregate", "acme/press.speed", "--over", "jobs") == []
+
+
 @pytest.mark.parametrize("words, kind, says", [
+    (["aggregate", "acme/press.speed", "--of", "Mean"], InvalidError, "no aggregate 'Mean'"),
+    (["aggregate", "acme/press.note"],        InvalidError,  "is a text and has no TimeAverage2"),
     (["read", "acme/press.sped"],             NotFoundError, "no tag 'acme/press.sped'"),
     (["read", "press.speed"],                 NotFoundError, "no tag 'press.speed'"),
     (["read", "acme/press.note", "--device"], InvalidError,  "is not read from a device"),

@@ -33,6 +33,8 @@ from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
 from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
+from dovetail.recaps.service import RecapsRoom
+from dovetail.recaps.service import Sources as Occasions
 from dovetail.security.service import SecurityRoom
 from dovetail.signals.service import SignalsRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
@@ -76,6 +78,7 @@ class Rooms:
     tag_import: TagImport
     trials: EdgeOfThreads
     signals: SignalsRoom
+    recaps: RecapsRoom
     assistant: AssistantRoom
     finder: Finder
 
@@ -141,6 +144,13 @@ def insight_room(
     return InsightRoom(database, clock=clock, sources=seen)
 
 
+def recaps_room(
+    database: Database, historian: Historian, equipment: EquipmentRoom, occasions: Occasions, *, clock: Clock
+) -> RecapsRoom:
+    """What signals came to, over even intervals and over what happened."""
+    return RecapsRoom(database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock)
+
+
 def build_rooms(
     data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = ()
 ) -> Rooms:
@@ -171,6 +181,7 @@ def build_rooms(
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
+    occasions = Occasions(production, calendar.shifts, insight.stretches)
     trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,
@@ -195,6 +206,7 @@ def build_rooms(
         tag_import=TagImport(onboarding),
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
+        recaps=recaps_room(database, historian, equipment, occasions, clock=clock),
         assistant=AssistantRoom(onboarding, historian, clock),
         finder=Finder(clock, bus),
     )

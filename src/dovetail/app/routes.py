@@ -34,6 +34,7 @@ from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Operation
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
+from dovetail.recaps import api as recaps_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
@@ -110,6 +111,7 @@ def assemble(api: Api, parts: Parts) -> None:
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
     samples_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
     moments_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
+    recaps_api.routes(api, rooms.recaps, named=lambda word: _named(rooms, word))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import assisting, drivers, operate, plant, run_server, taglists, upkeep
+from dovetail.cli import assisting, drivers, operate, plant, run_server, summing, taglists, upkeep
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ stops.register(app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)
+summing.register(tags.tag_app)
 taglists.register(tags.tag_app)
 discovering.register(app)
 assisting.register(app)

@@ -113,6 +113,15 @@ class InsightRoom:
             without_reason=sums.without_reason,
         )
 
+    def stretches(self, equipment_id: int, from_us: int, to_us: int, scope: Scope) -> list[Stop]:
+        """The stops that touch [from_us, to_us) of a machine, or of all machines below that the scope sees, whole."""
+        scope.require(VIEW, equipment_id)
+        plant = self._sources.plant()
+        nodes = [plant.equipment[number] for number in plant.subtree(equipment_id) if scope.sees(VIEW, number)]
+        with self._database.read() as reading:
+            units = [node for node in nodes if node.level == WORK_UNIT]
+            return [stop for node in units for stop in self._stops_of(reading, node, from_us, to_us)[0]]
+
     def stop_at(self, reading: Reading, equipment_id: int, at_us: int) -> StopOut | None:
         """The stop that goes on at a moment, None where there is none; for the answer to who edited it."""
         _, found = self._stops_of(reading, self._sources.plant().get(equipment_id), at_us, at_us + 1)

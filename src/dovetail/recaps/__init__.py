@@ -1,0 +1,1 @@
+"""What signals came to over even intervals, and over what happened: jobs, lots, shifts, stops."""

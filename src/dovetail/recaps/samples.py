@@ -1,0 +1,168 @@
+"""Bring the samples that aggregates need out of the historian: those inside, and those that bound them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.aggregates.names import LOOK_AHEAD, LOOK_BACK, Aggregate, Config
+from dovetail.aggregates.places import Intervals
+from dovetail.aggregates.points import Points, points_of
+from dovetail.core import quality as q
+from dovetail.core.batch import Kind, Value
+from dovetail.core.errors import InvalidError
+from dovetail.core.limits import AGGREGATE_LOOK_US, AGGREGATE_SAMPLES_MAX
+from dovetail.core.scope import Scope
+from dovetail.historian.service import Historian
+
+TEXTS: Final = (Kind.STR, Kind.JSON)
+EVER_US: Final = np.iinfo(np.int64).max
+BEYOND_MAX: Final = 1_000  # BAD samples that are passed over in search of one that is not
+
+type Rows = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any], NDArray[np.uint16], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Some of the tags and some of the intervals, by their places: what is read and summed up at once."""
+
+    tags: slice
+    intervals: NDArray[np.intp]
+
+
+def looks(tags: int, intervals: Intervals, *, count: Callable[[int, int, int], int]) -> Iterator[Look]:
+    """Cut a question so that no look holds more than memory bears; `count(tag, from, to)` says how many samples.
+
+    Raises InvalidError for an interval that alone holds too many.
+    """
+    waiting = [Look(slice(0, tags), np.argsort(intervals.start, kind="stable"))]
+    while waiting:
+        look = waiting.pop()
+        first, last = look.tags.start, look.tags.stop
+        from_us, to_us = int(intervals.start[look.intervals].min()), int(intervals.end[look.intervals].max())
+        if (to_us - from_us) * (last - first) <= AGGREGATE_LOOK_US:
+            yield look
+        elif len(look.intervals) > 1:
+            half = len(look.intervals) // 2
+            waiting += [Look(look.tags, look.intervals[half:]), Look(look.tags, look.intervals[:half])]
+        elif last - first > 1:
+            half = (first + last) // 2
+            waiting += [Look(slice(half, last), look.intervals), Look(slice(first, half), look.intervals)]
+        elif count(first, from_us, to_us) <= AGGREGATE_SAMPLES_MAX:
+            yield look
+        else:
+            raise InvalidError(
+                f"an interval holds more than {AGGREGATE_SAMPLES_MAX} samples of one tag",
+                pointer="/every_s", code="aggregate-too-long", hint="ask over shorter intervals",
+            )  # fmt: skip
+
+
+class Samples:
+    """The historian, asked as somebody."""
+
+    def __init__(self, historian: Historian, scope: Scope) -> None:
+        self._historian, self._scope = historian, scope
+
+    def points(
+        self,
+        tags: Sequence[int],
+        period: tuple[int, int],
+        *,
+        reach_us: int,
+        names: Sequence[Aggregate],
+        config: Config,
+        until: NDArray[np.int64],
+    ) -> Points:
+        """The samples of tags (sorted) in [from, to), with what bounds them; `reach_us`: how far bounds are sought."""
+        (from_us, to_us), lanes = period, np.array(tags, dtype=np.int64)
+        parts = [self._before(tags, from_us, reach_us=reach_us, names=names, config=config)]
+        parts.append(self._rows(tags, from_us, to_us))
+        if not config.stepped or LOOK_AHEAD & set(names):
+            parts += [self._after(tag, to_us, reach_us=reach_us, config=config) for tag in tags]
+        tag, ts, value, quality, valid = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        value, valid = numbers(value, valid)
+        lane = np.searchsorted(lanes, tag).astype(np.intp)
+        return points_of(lane, ts, value, quality, valid=valid, until=until)
+
+    def count(self, tag: int, from_us: int, to_us: int) -> int:
+        """How many samples, told from the headers of chunks where they suffice."""
+        return int(self._historian.series(tag, from_us, to_us, 1, scope=self._scope).n.sum())
+
+    def _rows(self, tags: Sequence[int], from_us: int, to_us: int, *, limit: int | None = None) -> Rows:
+        batches = self._historian.raw(tags, from_us, to_us, scope=self._scope, limit=limit)
+        if not batches:
+            none = np.empty(0, dtype=np.int64)
+            return none, none, np.empty(0), np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.bool_)
+        some = any(batch.kind in TEXTS for batch in batches)
+        values = [batch.value.astype(object) if some else batch.value.astype(np.float64) for batch in batches]
+        return (
+            np.concatenate([batch.tag for batch in batches]),
+            np.concatenate([batch.ts for batch in batches]),
+            np.concatenate(values),
+            np.concatenate([batch.quality for batch in batches]),
+            np.concatenate([batch.valid for batch in batches]),
+        )
+
+    def _before(
+        self, tags: Sequence[int], at_us: int, *, reach_us: int, names: Sequence[Aggregate], config: Config
+    ) -> Rows:  # fmt: skip
+        found = list(self._historian.bounding(tags, at_us, scope=self._scope).values())
+        back = [one.tag for one in found if _is_bad(one.quality, config)] if LOOK_BACK & set(names) else []
+        bounds: Rows = (
+            np.array([one.tag for one in found], dtype=np.int64),
+            np.array([one.ts_us for one in found], dtype=np.int64),
+            _column([one.value for one in found]),
+            np.array([one.quality for one in found], dtype=np.uint16),
+            np.array([one.value is not None for one in found], dtype=np.bool_),
+        )
+        if not back:
+            return bounds
+        earlier = self._rows(back, at_us - reach_us, at_us)
+        return _joined(earlier, bounds)
+
+    def _after(self, tag: int, at_us: int, *, reach_us: int, config: Config) -> Rows:
+        found = self._rows((tag,), at_us, EVER_US, limit=1)
+        if len(found[0]) and _is_bad(int(found[3][0]), config):
+            return _joined(found, self._rows((tag,), at_us, at_us + reach_us, limit=BEYOND_MAX))
+        return found
+
+
+def _is_bad(quality: int, config: Config) -> bool:
+    return not q.is_good(quality) if config.treat_uncertain_as_bad else q.is_bad(quality)
+
+
+def _joined(one: Rows, other: Rows) -> Rows:
+    return (
+        np.concatenate((one[0], other[0])),
+        np.concatenate((one[1], other[1])),
+        np.concatenate((one[2], other[2])),
+        np.concatenate((one[3], other[3])),
+        np.concatenate((one[4], other[4])),
+    )
+
+
+def _column(values: list[Value]) -> NDArray[Any]:
+    """One value each; float64 where none is a text."""
+    if not any(isinstance(value, str) for value in values):
+        return np.array([0.0 if value is None else float(value) for value in values], dtype=np.float64)
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
+
+
+def numbers(value: NDArray[Any], valid: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Values as float64. Texts become numbers of their own, equal for equal ones; a text beside numbers has none."""
+    if value.dtype != object:
+        return value.astype(np.float64, copy=False), valid
+    listed = value.tolist()
+    texts = [isinstance(one, str) for one in listed]
+    if any(texts) and all(text or not has for text, has in zip(texts, valid.tolist(), strict=True)):
+        codes: dict[object, int] = {}
+        return np.array([codes.setdefault(one, len(codes)) for one in listed], dtype=np.float64), valid
+    sound = valid & ~np.array(texts, dtype=np.bool_)
+    plain = [float(one) if has else 0.0 for one, has in zip(listed, sound.tolist(), strict=True)]
+    return np.array(plain, dtype=np.float64), sound

@@ -1,0 +1,217 @@
+"""The recaps room: any aggregate of signals over even intervals or over occasions; it keeps nothing of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.aggregates.compute import Results, Summing
+from dovetail.aggregates.names import OF_ANYTHING, Aggregate, Config
+from dovetail.aggregates.places import Intervals, evenly
+from dovetail.core.batch import Kind
+from dovetail.core.clock import DAY_US, Clock
+from dovetail.core.errors import InvalidError
+from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_DAYS_MAX
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Database, Reading
+from dovetail.equipment.model import PlantModel
+from dovetail.historian.service import VIEW, Historian
+from dovetail.production.model import JobResponse
+from dovetail.recaps.model import Occasion, Over, Shift, Stop, of_job, of_lots, of_shift, of_stop
+from dovetail.recaps.samples import TEXTS, Look, Samples, looks
+
+_OWN: Final = system_scope("recaps")
+
+
+class Jobs(Protocol):
+    """What is asked of the production room."""
+
+    def responses(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+    ) -> list[JobResponse]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where occasions come from. `shifts(equipment, from, to)`; `stops(equipment, from, to, scope)`."""
+
+    jobs: Jobs
+    shifts: Callable[[int, int, int], Sequence[Shift]]
+    stops: Callable[[int, int, int, Scope], Sequence[Stop]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which aggregates, and how (Part 13 AggregateConfiguration)."""
+
+    names: tuple[Aggregate, ...]
+    config: Config
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recap:
+    """What tags came to: for each aggregate, its results [tags, intervals]."""
+
+    tags: tuple[int, ...]
+    intervals: Intervals
+    results: Mapping[Aggregate, Results]
+
+
+class RecapsRoom:
+    """All methods are thread-safe. Raises NotFoundError for a tag or an equipment outside the scope."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        historian: Historian,
+        plant: Callable[[], PlantModel],
+        sources: Sources,
+        clock: Clock,
+    ) -> None:
+        self._database, self._historian, self._plant = database, historian, plant
+        self._sources, self._clock = sources, clock
+
+    def evenly(
+        self, tags: Sequence[int], period: tuple[int, int], every_us: int | None, asked: Asked, *, scope: Scope
+    ) -> Recap:
+        """Over [from, to) in intervals of one length, the last maybe shorter; None: over all of it at once."""
+        from_us, to_us = period
+        every_us = to_us - from_us if every_us is None else every_us
+        if every_us <= 0 or -(-(to_us - from_us) // every_us) * len(tags) * len(asked.names) > AGGREGATE_CELLS_MAX:
+            raise InvalidError(
+                f"tags × intervals × aggregates may be {AGGREGATE_CELLS_MAX} at most",
+                pointer="/every_s", code="aggregate-too-many",
+            )  # fmt: skip
+        return self.over(tags, evenly(from_us, to_us, every_us), asked, scope=scope)
+
+    def occasions(self, over: Over, equipment_id: int, period: tuple[int, int], *, scope: Scope) -> list[Occasion]:
+        """Those that touch [from, to), whole, by start; of a line those of its work units, but its own shifts."""
+        scope.require(VIEW, equipment_id)
+        from_us, to_us = period
+        match over:
+            case "shifts":
+                found = [of_shift(one, equipment_id) for one in self._sources.shifts(equipment_id, from_us, to_us)]
+            case "stops":
+                found = [of_stop(one) for one in self._sources.stops(equipment_id, from_us, to_us, scope)]
+            case _:
+                with self._database.read() as reading:
+                    jobs = self._sources.jobs.responses(reading, equipment_id, from_us, to_us, scope=scope)
+                found = of_lots(jobs) if over == "lots" else [of_job(job) for job in jobs]
+        now_us = self._clock.now_us()
+        begun = [one for one in found if one.t0_us < now_us and (one.t1_us is None or one.t1_us > one.t0_us)]
+        return sorted(begun, key=lambda one: (one.t0_us, one.equipment_id, one.id))
+
+    def of_occasions(self, tags: Sequence[int], occasions: Sequence[Occasion], asked: Asked, *, scope: Scope) -> Recap:
+        """Over each of them; what goes on is summed up until now, and its result is partial."""
+        now_us = self._clock.now_us()
+        start = np.array([one.t0_us for one in occasions], dtype=np.int64)
+        end = np.array([now_us if one.t1_us is None else one.t1_us for one in occasions], dtype=np.int64)
+        goes_on = np.array([one.t1_us is None for one in occasions], dtype=np.bool_)
+        return self.over(tags, Intervals(start, end, goes_on), asked, scope=scope)
+
+    def over(self, tags: Sequence[int], intervals: Intervals, asked: Asked, *, scope: Scope) -> Recap:
+        """Over any intervals. Raises InvalidError where a text would need a number, and for too much at once."""
+        self._historian.last(tags, scope=scope)  # refuses what the scope does not see, whatever is asked of it
+        self._bear(tags, intervals, asked)
+        shape = (len(tags), len(intervals))
+        results: dict[Aggregate, Results] = {name: _blank(shape, intervals) for name in asked.names}
+        for kind_of, config in ((_is_number, asked.config), (_is_state, replace(asked.config, stepped=True))):
+            places = [at for at, tag in enumerate(tags) if kind_of(self._kind(tag))]
+            places.sort(key=lambda at: tags[at])
+            if places and len(intervals):
+                part = replace(asked, config=config)
+                self._fill(results, [tags[at] for at in places], np.array(places), intervals, part, scope=scope)
+        return Recap(tuple(tags), intervals, results)
+
+    def _bear(self, tags: Sequence[int], intervals: Intervals, asked: Asked) -> None:
+        texts = [tag for tag in tags if self._kind(tag) in TEXTS]
+        of_numbers = [name for name in asked.names if name not in OF_ANYTHING]
+        if texts and of_numbers:
+            path = self._plant().tags[texts[0]].path
+            raise InvalidError(f"{path} is a text and has no {of_numbers[0]}", pointer="/aggregates", code="aggregate")
+        cells = len(tags) * len(intervals) * len(asked.names)
+        days = len(tags) * int((intervals.end - intervals.start).sum()) / DAY_US
+        if cells > AGGREGATE_CELLS_MAX or days > AGGREGATE_DAYS_MAX:
+            raise InvalidError(
+                f"at most {AGGREGATE_CELLS_MAX} results and {AGGREGATE_DAYS_MAX} days of one tag in one request",
+                pointer="/tags", code="aggregate-too-many", hint="ask for fewer tags or a shorter period",
+            )  # fmt: skip
+
+    def _kind(self, tag: int) -> Kind | None:
+        found = self._plant().tags.get(tag)
+        return None if found is None else found.kind
+
+    def _fill(
+        self,
+        results: Mapping[Aggregate, Results],
+        tags: list[int],
+        places: NDArray[np.intp],
+        intervals: Intervals,
+        asked: Asked,
+        *,
+        scope: Scope,
+    ) -> None:
+        """Sum up tags (sorted), look by look, into their places among the results."""
+        samples, until, now_us = Samples(self._historian, scope), self._until(tags), self._clock.now_us()
+
+        def count(at: int, from_us: int, to_us: int) -> int:
+            return samples.count(tags[at], from_us, to_us)
+
+        for look in looks(len(tags), intervals, count=count):
+            part = _some(intervals, look)
+            from_us, to_us = int(part.start.min()), min(int(part.end.max()), max(now_us, int(part.start.min())))
+            points = samples.points(
+                tags[look.tags], (from_us, to_us), reach_us=int((part.end - part.start).max()),
+                names=asked.names, config=asked.config, until=until[look.tags],
+            )  # fmt: skip
+            summing = Summing(points, part, asked.config)
+            at = np.ix_(places[look.tags], look.intervals)
+            for name in asked.names:
+                found, into = summing.of(name), results[name]
+                into.ts[at], into.value[at] = found.ts, found.value
+                into.status[at], into.bits[at] = found.status, found.bits
+
+    def _until(self, tags: Sequence[int]) -> NDArray[np.int64]:
+        """Up to where the newest sample of each tag is known to hold: its link's good-through, else now."""
+        plant, now_us = self._plant(), self._clock.now_us()
+        links = {tag: plant.tags[tag].connection for tag in tags if tag in plant.tags}
+        marks = {
+            name: plant.connections[name].good_through_tag
+            for name in set(links.values())
+            if name is not None and name in plant.connections
+        }
+        newest = self._historian.last(list(marks.values()), scope=_OWN)
+
+        def until(tag: int) -> int:
+            mark = newest.get(marks.get(links.get(tag) or "", 0))
+            return now_us if mark is None else min(now_us, mark.ts_us + 1)
+
+        return np.array([until(tag) for tag in tags], dtype=np.int64)
+
+
+def _is_number(kind: Kind | None) -> bool:
+    return kind not in (Kind.BOOL, *TEXTS)
+
+
+def _is_state(kind: Kind | None) -> bool:
+    """A yes and no, or a text: stepped whatever is asked (Part 13, A.1.4)."""
+    return not _is_number(kind)
+
+
+def _some(intervals: Intervals, look: Look) -> Intervals:
+    which = look.intervals
+    return Intervals(intervals.start[which], intervals.end[which], intervals.cut[which])
+
+
+def _blank(shape: tuple[int, int], intervals: Intervals) -> Results:
+    return Results(
+        np.broadcast_to(intervals.start, shape).copy(),
+        np.full(shape, np.nan),
+        np.full(shape, 3, dtype=np.uint8),
+        np.zeros(shape, dtype=np.uint8),
+    )

@@ -1,0 +1,242 @@
+"""What signals came to over intervals and occasions, against sums worked by hand; and what nobody may ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recaps_world import (
+    DOOR,
+    EVERYBODY,
+    INNER,
+    MARK,
+    OVEN_ONLY,
+    RECIPE,
+    TEMP,
+    Happened,
+    Shift,
+    Stop,
+    asked_by,
+    at,
+    baked,
+    job,
+    put,
+    room_of,
+)  # fmt: skip
+
+from dovetail.aggregates.names import OF_ANYTHING, OF_VALUES, Aggregate, Config
+from dovetail.aggregates.places import named as intervals_of
+from dovetail.core import quality as q
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.clock import MINUTE_US, to_rfc3339
+from dovetail.db.uow import Database
+from dovetail.historian.service import Historian
+from dovetail.recaps import samples
+from dovetail.recaps.model import of_lots
+from dovetail.recaps.samples import looks
+from dovetail.recaps.service import Asked
+from dovetail.testing.clock import ManualClock
+
+HOUR: dict[str, str] = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(60))}
+
+
+@pytest.fixture
+def happened() -> Happened:
+    return Happened()
+
+
+@pytest.fixture
+def room(historian: Historian, sqlite_database: Database, clock: ManualClock, happened: Happened):
+    clock.tick(at(60) - clock.now_us())
+    baked(historian)
+    return room_of(historian, sqlite_database, clock, happened)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize(
+    ("name", "config", "expected"),
+    [
+        # [0, 20) [20, 40) [40, 60): the link's word ends at 50
+        ("TimeAverage2", Config(treat_uncertain_as_bad=False), [190.0, 220.0, 200.0]),
+        ("TimeAverage2", Config(), [190.0, None, 200.0]),
+        ("Maximum", Config(treat_uncertain_as_bad=False), [200.0, None, 200.0]),  # of GOOD samples alone
+        ("Count", Config(percent_bad=100), [2.0, None, 1.0]),
+        ("PercentGood", Config(), [100.0, 0.0, 100.0]),
+        ("DurationBad", Config(treat_uncertain_as_bad=False), [0.0, 300_000.0, 0.0]),
+        ("StartBound", Config(treat_uncertain_as_bad=False), [180.0, None, 200.0]),
+        ("EndBound", Config(treat_uncertain_as_bad=False), [None, 200.0, None]),
+        # sloped: 180→200 over 10 min, 200 held into BAD; 220→200 over 15 min; the newest held
+        ("TimeAverage2", Config(stepped=False, treat_uncertain_as_bad=False), [195.0, 210.0, 200.0]),
+        ("TimeAverage", Config(treat_uncertain_as_bad=False), [(190 * 10 + (200 + 200 + 20 * 10 / 15) / 2 * 10) / 20,
+            ((213.3333 + 220) / 2 * 5 + 210 * 15) / 20, 200.0]),
+    ],
+)  # fmt: skip
+def test_means_of_twenty_minutes(
+    room, historian: Historian, sealed: bool, name: Aggregate, config: Config, expected: list[float | None]
+) -> None:
+    _ = sealed and historian.seal_once()
+    found = room.evenly([TEMP], (at(0), at(60)), 20 * MINUTE_US, Asked((name,), config), scope=EVERYBODY).results[name]
+    values = [None if np.isnan(value) else value for value in found.value[0].tolist()]
+    assert values == [one if one is None else pytest.approx(one, rel=1e-5) for one in expected]
+
+
+def test_a_value_holds_until_its_link_says_nothing_more(room) -> None:
+    asked = Asked(("DurationGood",), Config())
+    found = room.evenly([TEMP, INNER], (at(40), at(60)), 10 * MINUTE_US, asked, scope=EVERYBODY).results["DurationGood"]
+    assert found.value[0].tolist() == [600_000.0, 0.001]  # of the tag over the link; 0.001 ms is the mark itself
+    assert np.isnan(found.value[1]).all()  # nothing was ever heard of the other
+
+
+@pytest.mark.parametrize("stepped", [True, False])
+@pytest.mark.parametrize("look_min", [7, 30, 10_000])
+def test_a_question_cut_in_pieces_has_the_same_answer(
+    room, historian: Historian, monkeypatch: pytest.MonkeyPatch, stepped: bool, look_min: int
+) -> None:
+    rows = [
+        (TEMP, 40 + i / 3, float(i * 7 % 5), (q.GOOD, q.GOOD, q.UNCERTAIN, q.GOOD, q.BAD_COMM)[i % 5])
+        for i in range(1, 30)
+    ]
+    put(historian, 9, Kind.F64, rows, through=55)
+    intervals = intervals_of([(at(a), at(b)) for a, b in ((41, 47), (0, 60), (43, 44), (48, 52), (20, 25), (44, 48))])
+    asked = Asked((*OF_VALUES, *OF_ANYTHING), Config(stepped=stepped))
+    whole = room.over([TEMP, DOOR], intervals, asked, scope=EVERYBODY)
+    monkeypatch.setattr(samples, "AGGREGATE_LOOK_US", look_min * MINUTE_US)
+    cut = room.over([TEMP, DOOR], intervals, asked, scope=EVERYBODY)
+    differ = [
+        name for name in asked.names
+        for one, other in [(whole.results[name], cut.results[name])]
+        if not np.allclose(one.value, other.value, equal_nan=True) or (one.status != other.status).any()
+        or (one.bits != other.bits).any() or (one.ts != other.ts).any()
+    ]  # fmt: skip
+    assert differ == []
+
+
+@given(tags=st.integers(1, 5), spans=st.lists(st.tuples(st.integers(0, 50), st.integers(1, 5)), min_size=1, max_size=9))
+def test_every_interval_of_every_tag_is_looked_at_once(tags: int, spans: list[tuple[int, int]]) -> None:
+    day = samples.AGGREGATE_LOOK_US // 4
+    intervals = intervals_of([(start * day, (start + length) * day) for start, length in spans])
+    seen = np.zeros((tags, len(spans)), dtype=int)
+    for look in looks(tags, intervals, count=lambda _tag, _from, _to: 0):
+        seen[look.tags, look.intervals] += 1
+    assert seen.tolist() == [[1] * len(spans)] * tags
+
+
+# --- occasions --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("jobs", "expected"),
+    [
+        ([job("a", 0, 10, lot="L1"), job("b", 10, 20, lot="L1")], [("L1", 0, 20)]),  # handed over
+        ([job("a", 0, 10, lot="L1"), job("b", 15, 20, lot="L1")], [("L1", 0, 10), ("L1", 15, 20)]),  # interrupted
+        ([job("a", 0, 10, lot="L1"), job("b", 5, None, lot="L1")], [("L1", 0, None)]),
+        (
+            [job("a", 0, 10, lot="L1"), job("b", 0, 10, lot="L1", unit=2)],
+            [("L1", 0, 10), ("L1", 0, 10)],
+        ),  # two machines
+        ([job("a", 0, 10), job("b", 10, 20, lot="L2")], [("L2", 10, 20)]),  # without a lot
+    ],
+)
+def test_lots_are_runs_of_jobs(jobs: list[Any], expected: list[tuple[str, float, float | None]]) -> None:
+    found = [(one.name, one.t0_us, one.t1_us) for one in of_lots(jobs)]
+    assert found == [(name, at(start), None if end is None else at(end)) for name, start, end in expected]
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        # job b goes on: up to the link's last word, and partial
+        ("jobs", [("PO-a (bread)", 190.0, "Good, Calculated"), ("PO-b (bread)", 200.0, "Good, Calculated, Partial")]),
+        ("lots", [("L7", 190.0, "Good, Calculated")]),
+        ("shifts", [("early", 5800 / 30, "UncertainDataSubNormal, Calculated, Partial")]),
+        ("stops", [("jam", 200.0, "Good, Calculated"), ("HELD", 200.0, "Good, Calculated")]),
+    ],
+)
+def test_the_mean_of_every_occasion(
+    room, sqlite_database: Database, happened: Happened, over: str, expected: list[tuple[str, float, str]]
+) -> None:
+    happened.jobs += [job("a", 0, 20, lot="L7"), job("b", 40, None)]
+    happened.shifts += [Shift("cal/2026-01-05/early", "early", at(0), at(480), "A")]
+    happened.stops += [Stop(1, at(45), at(50), "HELD", None), Stop(1, at(10), at(12), "HELD", "jam")]
+    client = asked_by(OVEN_ONLY, sqlite_database, room)
+    answer = client.get(
+        "/aggregates/intervals", params={"tags": "acme/oven.temp", "over": over, "equipment": 1, **HOUR}
+    )
+    values = [(one["name"], one["values"][0]["value"], one["values"][0]["status"]) for one in answer.json()["items"]]
+    assert values == [(name, pytest.approx(value), status) for name, value, status in expected]
+
+
+def test_occasions_come_page_by_page(room, sqlite_database: Database, happened: Happened) -> None:
+    happened.jobs += [job(str(i), i, i + 1) for i in range(5)]
+    client = asked_by(EVERYBODY, sqlite_database, room)
+    asked: dict[str, Any] = {"tags": "1", "over": "jobs", "equipment": 1, "limit": 2, **HOUR}
+    first = client.get("/aggregates/intervals", params=asked).json()
+    second = client.get("/aggregates/intervals", params=asked | {"cursor": first["next"]}).json()
+    assert [[one["id"] for one in page["items"]] for page in (first, second)] == [["0", "1"], ["2", "3"]]
+
+
+# --- the routes -------------------------------------------------------------------------------------------------
+
+
+def test_columns_of_several_aggregates(room, sqlite_database: Database) -> None:
+    client = asked_by(OVEN_ONLY, sqlite_database, room)
+    asked = {"tags": "acme/oven.temp,2", "aggregates": "maximumactualtime,Count", "every_s": 1_200, **HOUR}
+    answer = client.get("/aggregates", params=asked).json()
+    assert answer["start"] == [to_rfc3339(at(minute)) for minute in (0, 20, 40)]
+    assert [(one["path"], one["aggregate"], one["unit"]) for one in answer["items"]] == [
+        ("acme/oven.temp", "MaximumActualTime", "Cel"),
+        ("acme/oven.temp", "Count", None),
+        ("acme/oven.door", "MaximumActualTime", None),
+        ("acme/oven.door", "Count", None),
+    ]
+    hottest = answer["items"][0]
+    assert hottest["ts"] == [to_rfc3339(at(minute)) for minute in (10, 20, 40)]
+    assert hottest["status"] == ["Good", "BadNoData", "Good, Partial"]
+    assert (hottest["value"], hottest["quality"]) == ([200.0, None, 200.0], [0xC0, 0x00, 0xC0])
+
+
+def test_texts_are_counted_and_change(room) -> None:
+    asked = Asked(("Count", "NumberOfTransitions", "DurationGood"), Config(stepped=False))
+    found = room.evenly([RECIPE], (at(0), at(40)), None, asked, scope=OVEN_ONLY).results
+    assert [found[name].value[0, 0] for name in asked.names] == [2.0, 2.0, 2_400_000.0]
+
+
+@pytest.mark.parametrize(
+    ("route", "given", "status", "code"),
+    [
+        ("/aggregates", {"tags": "acme/press.force"}, 404, "not-found"),  # out of sight is not there
+        ("/aggregates", {"tags": "acme/oven.nothing"}, 404, "not-found"),
+        ("/aggregates", {"tags": "1", "aggregates": "Average,Maximun"}, 422, "aggregate"),
+        ("/aggregates", {"tags": "acme/oven.recipe", "aggregates": "Count,Average"}, 422, "aggregate"),
+        ("/aggregates", {"tags": "1", "aggregates": ","}, 422, "aggregate"),
+        ("/aggregates", {"tags": "1", "every_s": 0.001}, 422, "aggregate-too-many"),
+        ("/aggregates", {"tags": "1", "end": "2036-01-01T00:00:00Z"}, 422, "aggregate-too-many"),
+        ("/aggregates", {"tags": ""}, 422, "tags"),
+        ("/aggregates/intervals", {"tags": "1", "over": "jobs", "equipment": 2}, 404, "not-found"),
+        ("/aggregates/intervals", {"tags": "4", "over": "jobs", "equipment": 1}, 404, "not-found"),
+    ],
+)
+def test_what_cannot_be_asked(
+    room, sqlite_database: Database, happened: Happened, route: str, given: dict[str, Any], status: int, code: str
+) -> None:
+    happened.jobs.append(job("a", 0, 20))
+    answer = asked_by(OVEN_ONLY, sqlite_database, room).get(route, params={**HOUR, **given})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_an_interval_that_memory_cannot_bear_is_refused(room, sqlite_database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(samples, "AGGREGATE_LOOK_US", 1)
+    monkeypatch.setattr(samples, "AGGREGATE_SAMPLES_MAX", 3)
+    answer = asked_by(OVEN_ONLY, sqlite_database, room).get("/aggregates", params={"tags": "1", **HOUR})
+    assert (answer.status_code, answer.json()["code"]) == (422, "aggregate-too-long")
+
+
+def test_what_is_not_a_number_does_not_spoil_its_neighbours(room, historian: Historian) -> None:
+    rows = [(INNER, at(41 + i), value, q.GOOD) for i, value in enumerate([1.0, float("nan"), float("inf"), 3.0])]
+    historian.put([Frame("edge", Lane.LIVE, 1, 20, (Batch.of(Kind.F64, rows),), {MARK: at(60)})])
+    asked = Asked(("Average", "Count", "TimeAverage2"), Config())
+    found = room.evenly([INNER], (at(41), at(45)), None, asked, scope=EVERYBODY).results
+    assert [found[name].value[0, 0] for name in asked.names] == [2.0, 2.0, 2.0]
