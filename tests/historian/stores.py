@@ -78,4 +78,4 @@ class ServerStore:
 def _let_go(historian: Historian) -> None:
     historian._head._place.close()
     historian._months.close()
-    historian._storage.close()
+    historian.storage.close()

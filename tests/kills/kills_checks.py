@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.rooms import Rooms
-from dovetail.chunkstore.files import connect
+from dovetail.chunkstore.place import Storage
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
@@ -175,16 +175,18 @@ def no_sample_is_there_twice(found: Books) -> None:
     """On disk, without what reading filters out: each (tag, ts, value, quality) once."""
     twice = [row for row, n in Counter(found.rows).items() if n > 1]
     assert not twice, f"samples are there twice: {twice[:3]}"
-    on_disk = sum(_chunked(path) for path in (found.world.data / "historian").glob("chunks-*.db"))
+    storage = found.house.rooms.historian.storage
+    on_disk = sum(_chunked(storage, month) for month in storage.there())
     assert on_disk == len(found.rows), f"{on_disk} samples in chunks, {len(found.rows)} different ones"
 
 
-def _chunked(path: Any) -> int:
-    connection = connect(path, role="reader")
+def _chunked(storage: Storage, month: int) -> int:
+    place, words = storage.month(month)
     try:
-        return connection.execute("select coalesce(sum(n), 0) from chunk").fetchone()[0]
+        with place.snapshot() as session:
+            return session.execute(f"select coalesce(sum(n), 0) from {words.chunk}").fetchone()[0]
     finally:
-        connection.close()
+        place.close()
 
 
 def delivery_balances(found: Books) -> None:

@@ -236,3 +236,16 @@ def test_the_doctor_of_an_installation_that_stands(tmp_path: Path) -> None:
     text = CliRunner().invoke(app, ["doctor", "--data", str(data), "--hardening"]).output
     assert "hardening.set-up" in text
     assert "→ administrator: set it up now" in text
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (but(samples__where="files"), "in files: "),
+        (but(samples__where="postgresql", records__backend="postgresql"), "in PostgreSQL: "),
+        (but(samples__where="files", records__backend="postgresql"), "in files, beside records in PostgreSQL"),
+    ],
+)
+def test_where_samples_lie_is_said(facts: Facts, said: str) -> None:
+    (found,) = [one for one in examine(facts, hardening=False) if one.id == "samples"]
+    assert found.says.startswith(said)

@@ -45,6 +45,7 @@ from dovetail.spool.pump import Spool
 from dovetail.upkeep.backup import Backups
 from dovetail.upkeep.layout import HISTORIAN, SPOOL
 from dovetail.upkeep.restore import settle
+from dovetail.upkeep.whereabouts import open_samples
 from dovetail.vitals import servicemanager
 from dovetail.vitals.facts import Facts, Live, Role, gather
 from dovetail.vitals.heartbeat import Heartbeat
@@ -69,8 +70,9 @@ class House:
         self.database = database
         self.clock = clock
         self.bus = bus
+        samples = open_samples(settings.data, settings.records_url, settings.samples)
         self.rooms: Rooms = build_rooms(
-            settings.data, database, clock=clock, bus=bus, webhook_hosts=settings.webhook_hosts
+            settings.data, database, clock=clock, bus=bus, webhook_hosts=settings.webhook_hosts, samples=samples
         )
         self.work = LongWork(clock)
         self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)

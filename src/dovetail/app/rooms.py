@@ -9,6 +9,7 @@ from pathlib import Path
 from dovetail.app.trials import EdgeOfThreads
 from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
+from dovetail.chunkstore.place import Storage
 from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
@@ -151,20 +152,31 @@ def recaps_room(
     return RecapsRoom(database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock)
 
 
-def build_rooms(
-    data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = ()
-) -> Rooms:
-    """Put the rooms of the installation in `data` together; nothing runs yet."""
-    vault = VaultRoom(database, data=data, bus=bus)
-    equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
-    historian = Historian(
-        data / "historian",
+def _historian(where: Path | Storage, equipment: EquipmentRoom, *, clock: Clock, bus: Bus) -> Historian:
+    """The samples of the tags that the tree knows."""
+    return Historian(
+        where,
         clock=clock,
         bus=bus,
         owner_of=lambda tag: equipment.plant().owner_of(tag),
         roots=equipment.roots,
         is_tag=lambda tag: tag in equipment.plant().tags,
     )
+
+
+def build_rooms(
+    data: Path,
+    database: Database,
+    *,
+    clock: Clock,
+    bus: Bus,
+    webhook_hosts: Collection[str] = (),
+    samples: Storage | None = None,
+) -> Rooms:
+    """Put the rooms of the installation in `data` together; nothing runs yet. Samples lie in its files if unsaid."""
+    vault = VaultRoom(database, data=data, bus=bus)
+    equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
+    historian = _historian(samples or data / "historian", equipment, clock=clock, bus=bus)
     calendar = calendar_room(database, bus, equipment)
     materials = MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)

@@ -23,6 +23,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8700
     database_url: str | None = None
+    samples: str | None = None  # "files" or "postgresql"; else where they are, and new ones beside the records
     tls_cert: Path | None = None
     tls_key: Path | None = None
     behind_proxy: str | None = None  # the address of a TLS-terminating proxy whose X-Forwarded-Proto is believed
@@ -90,6 +91,7 @@ def from_environment(**given: object) -> Settings:
         "host",
         "port",
         "database_url",
+        "samples",
         "tls_cert",
         "tls_key",
         "behind_proxy",

@@ -14,9 +14,10 @@ from dovetail.db import engine
 
 sqlite3 = engine.sqlite_module()
 
+HEAD: Final = "head.db"
 HEAD_VERSION: Final = 1
 MONTH_VERSION: Final = 1
-_HEAD = """
+_HEAD_TABLES = """
 create table head (head_id integer primary key autoincrement, n integer not null, body blob not null);
 create table received (source text, lane text, epoch integer, spans text not null,
     primary key (source, lane, epoch)) without rowid;
@@ -28,7 +29,7 @@ create table consumer (name text primary key, head_id integer not null) without 
 create table mark (name text primary key, head_id integer not null) without rowid;
 insert into mark values ('sealed', 0), ('released', 0);
 """
-_MONTH = """
+_MONTH_TABLES = """
 create table chunk (id integer primary key, tag integer not null, kind integer not null, t0 integer not null,
     t1 integer not null, n integer not null, n_good integer not null, first real, last real, min real, max real,
     sum real, tw real, covered_us integer not null, good_us integer not null, end_value blob not null,
@@ -151,24 +152,35 @@ class Files:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.head: Place = File(folder / "head.db", _HEAD, version=HEAD_VERSION)
+        self.head: Place = File(folder / HEAD, _HEAD_TABLES, version=HEAD_VERSION)
 
     def there(self) -> set[int]:
         """The months that have a file."""
-        return {_number(path) for path in self._folder.glob("chunks-????-??.db")}
+        return {number_of(path.name) for path in self._folder.glob("chunks-????-??.db")}
 
     def month(self, number: int) -> tuple[File, MonthWords]:
         """The file of a month."""
-        return File(self._folder / _name(number), _MONTH, version=MONTH_VERSION), WORDS
+        return File(self._folder / name_of(number), _MONTH_TABLES, version=MONTH_VERSION), WORDS
+
+    def words(self, number: int) -> MonthWords:
+        """Every file speaks alike."""
+        return WORDS
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Files are many: each has a moment of its own."""
+        yield None
 
     def close(self) -> None:
         """The files are closed one by one."""
 
 
-def _name(month: int) -> str:
+def name_of(month: int) -> str:
+    """The file of a month."""
     return f"chunks-{1970 + month // 12:04d}-{month % 12 + 1:02d}.db"
 
 
-def _number(path: Path) -> int:
-    year, month = path.stem.removeprefix("chunks-").split("-")
+def number_of(name: str) -> int:
+    """The month of a file."""
+    year, month = name.removeprefix("chunks-").removesuffix(".db").split("-")
     return (int(year) - 1970) * 12 + int(month) - 1

@@ -86,6 +86,14 @@ class Storage(Protocol):
         """The place of a month, made if it is not there."""
         ...
 
+    def words(self, number: int) -> MonthWords:
+        """What a month is called."""
+        ...
+
+    def whole(self) -> AbstractContextManager[Session | None]:
+        """Head and months at one moment, in one session; None where they are files of their own."""
+        ...
+
     def close(self) -> None:
         """Give back what the months share."""
         ...

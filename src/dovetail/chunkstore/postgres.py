@@ -9,33 +9,22 @@ writes, for as long as its connection holds the lock; when that breaks, it must 
 from __future__ import annotations
 
 import secrets
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
-import psycopg
-from psycopg import Connection, errors
+from psycopg import Connection
 
 from dovetail.chunkstore.months import begin_of
-from dovetail.chunkstore.place import MonthWords, Place, Values
+from dovetail.chunkstore.place import MonthWords, Place, Session
+from dovetail.chunkstore.serverlink import SCHEMA, Pool, ServerSession, connect, passing
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
 
 VERSION: Final = 1
-SCHEMA: Final = "historian"
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it writes the samples of this database
-PATIENCE: Final = {  # a server that is gone is missed in half a minute, a table that somebody locked in ten seconds
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "application_name": "dovetail-historian",
-    "options": f"-c search_path={SCHEMA} -c lock_timeout=10s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
-    " -c tcp_keepalives_count=3",  # the server's side: else a machine that lost its power holds the lock for hours
-}
 _TABLES: Final = """
 create table chunk (id bigint not null default nextval('chunk_id'), tag bigint not null, kind smallint not null,
     t0 bigint not null, t1 bigint not null, n integer not null, n_good integer not null, first float8, last float8,
@@ -58,123 +47,25 @@ create table user_version (version integer not null);
 create table writer (token text not null);
 """
 _PACKED: Final = "alter table head alter body set storage external; alter table chunk alter body set storage external;"
-TYPES: Final = (
-    *("int8", "int2", "int8", "int8", "int4", "int4", "float8", "float8", "float8", "float8", "float8", "float8"),
-    *("int8", "int8", "bytea", "int8", "int8", "int4", "int2", "bytea"),
-)  # of months.COLUMNS
-# a server that is shut down, a link that broke, a full disk, a standby that took over: time or a person heals it
-_PASSING = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
-
-
-@cache
-def _worded(sql: str) -> bytes:
-    return sql.replace("?", "%b").encode()
-
-
-class _Session:
-    """One connection, in the words of `Session`."""
-
-    def __init__(self, connection: Connection[Any]) -> None:
-        self._connection = connection
-
-    def execute(self, sql: str, values: Values = (), /) -> Any:
-        return self._connection.execute(_worded(sql), values or None, binary=True)
-
-    def many(self, sql: str, rows: Iterable[Values], /) -> None:
-        if rows:
-            self._connection.cursor().executemany(_worded(sql), rows)
-
-    def each(self, sql: str, rows: Sequence[Values], /) -> Iterator[list[Any]]:
-        if not rows:
-            return
-        with self._connection.cursor(binary=True) as cursor:
-            cursor.executemany(_worded(sql), rows, returning=True)
-            yield cursor.fetchall()
-            while cursor.nextset():
-                yield cursor.fetchall()
-
-    def fill(self, table: str, columns: str, rows: Sequence[Values], /) -> None:
-        if not rows:
-            return
-        copying = f"copy {table} ({columns}) from stdin (format binary)".encode()
-        with self._connection.cursor() as cursor, cursor.copy(copying) as copy:
-            copy.set_types(TYPES)
-            for row in rows:
-                copy.write_row(row)
-
-
-class _Pool:
-    """Connections lent to one thread at a time."""
-
-    def __init__(self, open_one: Callable[[], Connection[Any]], *, places: int, begin: bytes) -> None:
-        self._open_one, self._begin = open_one, begin
-        self._free: list[Connection[Any]] = []
-        self._lock = threading.Lock()
-        self._places = threading.BoundedSemaphore(places)
-
-    @contextmanager
-    def lent(self) -> Iterator[Connection[Any]]:
-        """A connection inside a transaction that is rolled back unless the borrower commits it."""
-        with self._places:
-            connection = self._begun()
-            try:
-                yield connection
-            finally:
-                self._back(connection)
-
-    def _begun(self) -> Connection[Any]:
-        """Begun; one that broke while nobody used it is replaced, for nothing has been read by it."""
-        with self._lock:
-            connection = self._free.pop() if self._free else None
-        if connection is not None:
-            try:
-                connection.execute(self._begin)
-                return connection
-            except _PASSING:
-                connection.close()
-                self.close()  # what broke this one broke its likes
-        connection = self._open_one()
-        connection.execute(self._begin)
-        return connection
-
-    def _back(self, connection: Connection[Any]) -> None:
-        try:
-            if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                connection.execute("rollback")
-        except _PASSING:
-            connection.close()
-        if not connection.closed:
-            with self._lock:
-                self._free.append(connection)
-
-    def close(self) -> None:
-        """Close what nobody is using."""
-        with self._lock:
-            for connection in self._free:
-                connection.close()
-            self._free.clear()
 
 
 class _Place:
     """The head and the months, each with a writing connection of its own; they share those who read."""
 
-    def __init__(self, readers: _Pool) -> None:
+    def __init__(self, readers: Pool) -> None:
         self._readers = readers
 
     @contextmanager
-    def snapshot(self) -> Iterator[_Session]:
+    def snapshot(self) -> Iterator[ServerSession]:
         """Read at one moment; raises LinkError when the server does not answer."""
-        try:
-            with self._readers.lent() as connection:
-                yield _Session(connection)
-        except _PASSING as error:
-            raise LinkError(f"the historian cannot read: {_said(error)}", code="historian-read") from error
+        with passing(to="read"), self._readers.lent() as connection:
+            yield ServerSession(connection)
 
 
 class _Head(_Place):
     """The connection that holds the lock: while it stands, no other process writes here."""
 
-    def __init__(self, readers: _Pool, open_one: Callable[[], Connection[Any]]) -> None:
+    def __init__(self, readers: Pool, open_one: Callable[[], Connection[Any]]) -> None:
         super().__init__(readers)
         self._open_one = open_one
         self._token = secrets.token_hex(16)
@@ -216,16 +107,16 @@ class _Head(_Place):
         return self._writer
 
     @contextmanager
-    def transaction(self) -> Iterator[_Session]:
+    def transaction(self) -> Iterator[ServerSession]:
         """All or nothing; the statements go out together, so that a commit waits for the server once, not for each."""
-        with _passing():
+        with passing(to="write"):
             connection = self._connected()
             with connection.pipeline(), connection.transaction():
-                yield _Session(connection)
+                yield ServerSession(connection)
 
     def renewed(self) -> bool:
         """Whether the connection broke: then it stands again when this returns. Raises LinkError while it does not."""
-        with _passing():
+        with passing(to="write"):
             self._connected()
         was_new, self._is_new = self._is_new, False
         return was_new
@@ -238,15 +129,15 @@ class _Head(_Place):
 class _Months(_Place):
     """Where the sealer writes; a long copy keeps no sample waiting."""
 
-    def __init__(self, readers: _Pool, writers: _Pool) -> None:
+    def __init__(self, readers: Pool, writers: Pool) -> None:
         super().__init__(readers)
         self._writers = writers
 
     @contextmanager
-    def transaction(self) -> Iterator[_Session]:
+    def transaction(self) -> Iterator[ServerSession]:
         """All or nothing."""
-        with _passing(), self._writers.lent() as connection:
-            yield _Session(connection)
+        with passing(to="write"), self._writers.lent() as connection:
+            yield ServerSession(connection)
             connection.execute("commit")
 
     def renewed(self) -> bool:
@@ -261,17 +152,17 @@ class Server:
     """The samples of one installation in one database. Raises ConfigError, LinkError."""
 
     def __init__(self, url: str) -> None:
-        self._url = url.replace("postgresql+psycopg://", "postgresql://")
+        self._url = url
         read = b"begin isolation level repeatable read, read only"
-        self._readers = _Pool(self._open, places=HISTORIAN_READERS_MAX, begin=read)
-        self._writers = _Pool(self._open, places=2, begin=b"begin")
-        with _passing():
+        self._readers = Pool(self._open, places=HISTORIAN_READERS_MAX, begin=read)
+        self._writers = Pool(self._open, places=2, begin=b"begin")
+        with passing(to="write"):
             self.head: Place = _Head(self._readers, self._open)
         self._months = _Months(self._readers, self._writers)
 
     def _open(self) -> Connection[Any]:
         """A connection whose commits are durable whatever the server's own setting is: accepted means on disk."""
-        connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=3, **PATIENCE)
+        connection = connect(self._url)
         asleep = "current_setting('synchronous_commit') = 'off'"
         connection.execute(f"select set_config('synchronous_commit', 'on', false) where {asleep}")
         return connection
@@ -283,7 +174,7 @@ class Server:
 
     def month(self, number: int) -> tuple[_Months, MonthWords]:
         """The partition of a month, attached so that nobody who reads the whole table is waited for."""
-        words = _words(number)
+        words = self.words(number)
         with self._months.transaction() as session:
             if session.execute("select 1 from sealed where month = ?", (number,)).fetchone() is None:
                 begins, ends = begin_of(number), begin_of(number + 1)
@@ -293,6 +184,14 @@ class Server:
                 session.execute("insert into sealed values (?, 0)", (number,))
         return self._months, words
 
+    def words(self, number: int) -> MonthWords:
+        """Which partition is meant is said by its name, so that the server need not search for it."""
+        return _words(number)
+
+    def whole(self) -> AbstractContextManager[ServerSession]:
+        """Head and months at one moment."""
+        return self._months.snapshot()
+
     def close(self) -> None:
         """Give every connection back."""
         self._readers.close()
@@ -300,7 +199,6 @@ class Server:
 
 
 def _words(month: int) -> MonthWords:
-    """Which partition is meant is said by its name, so that the server need not search for it."""
     adds = "on conflict (month, source, lane) do update set n = duplicate.n + excluded.n"
     return MonthWords(
         chunk=f"chunk_{1970 + month // 12:04d}_{month % 12 + 1:02d}",
@@ -309,6 +207,44 @@ def _words(month: int) -> MonthWords:
         duplicates=f"select source, lane, n from duplicate where month = {month}",
         duplicate=f"insert into duplicate values ({month}, ?, ?, ?) {adds}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands in a schema: the marks of the head, the bytes of everything, the bytes of each month."""
+
+    last: int
+    sealed: int
+    released: int
+    bytes: int
+    months: dict[int, int]
+
+
+def look(url: str) -> Look | None:
+    """What samples a database holds, without the right to write; None: it has none. Raises LinkError."""
+    with passing(to="read"), connect(url) as connection:
+        if connection.execute(f"select to_regclass('{SCHEMA}.user_version')").fetchone() == (None,):
+            return None
+        return looked(ServerSession(connection))
+
+
+def looked(session: Session) -> Look:
+    """The same, through a session."""
+    marks = dict(session.execute("select name, head_id from mark").fetchall())
+    (newest,) = session.execute("select coalesce(max(head_id), 0) from head").fetchone()
+    sized = "select coalesce(sum(pg_total_relation_size(oid)), 0)::bigint from pg_class"
+    own = f"relnamespace = '{SCHEMA}'::regnamespace and relkind in ('r', 'm')"
+    (size,) = session.execute(f"{sized} where {own}").fetchone()
+    numbers = [number for (number,) in session.execute("select month from sealed order by month")]
+    asked = "select pg_total_relation_size(to_regclass(?))"
+    months = {number: session.execute(asked, (_words(number).chunk,)).fetchone()[0] for number in numbers}
+    return Look(max(newest, marks["released"]), marks["sealed"], marks["released"], size, months)
+
+
+def drop(url: str) -> None:
+    """Take back what a restore that failed has put into a database which had no samples before."""
+    with connect(url) as connection:
+        connection.execute(f"drop schema if exists {SCHEMA} cascade")
 
 
 def _prepare(connection: Connection[Any]) -> None:
@@ -333,15 +269,3 @@ def _has_lock(connection: Connection[Any], *, within_s: float) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-@contextmanager
-def _passing() -> Iterator[None]:
-    try:
-        yield
-    except _PASSING as error:
-        raise LinkError(f"the historian cannot write: {_said(error)}", code="historian-write") from error
-
-
-def _said(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -13,7 +13,9 @@ def serve(
     data: Annotated[Path | None, typer.Option(help="The data folder (default .dovetail).")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; other than loopback needs TLS.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (default 8700).")] = None,
-    database_url: Annotated[str | None, typer.Option(help="PostgreSQL for the records; default SQLite.")] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="PostgreSQL for records and samples; default SQLite.")
+    ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
     behind_proxy: Annotated[str | None, typer.Option(help="Address of a TLS-terminating proxy in front of us.")] = None,

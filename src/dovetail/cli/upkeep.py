@@ -96,7 +96,9 @@ def restore(
     data: DataOption = Path(".dovetail"),
     database_url: Annotated[
         str | None,
-        typer.Option(help="An empty PostgreSQL for the records; default SQLite.", envvar="DOVETAIL_DATABASE_URL"),
+        typer.Option(
+            help="An empty PostgreSQL for records and samples; default SQLite.", envvar="DOVETAIL_DATABASE_URL"
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Over an installation: it is kept aside.")] = False,
 ) -> None:
@@ -121,6 +123,7 @@ def restore(
             actor=cli_scope().actor,
             force=force,
             progress=Progress(),
+            samples_in=settings.samples,
         )
     files = len(done.manifest.parts)
     print(f"{settings.data} is as it was at {done.manifest.made_at}: {done.rows:,} rows, {files} files.")

@@ -47,7 +47,7 @@ class Historian:
 
     `owner_of` names the equipment of a tag; None is a connection's own tag, which needs plant.view on one of `roots`.
     `is_tag` says whether an id was ever given to a tag; samples of others are refused. `where` is a folder for files,
-    or a storage that is open already.
+    or a storage that is open already; `storage` is for a backup of it.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class Historian:
         roots: Callable[[], frozenset[int]] = frozenset,
         is_tag: Callable[[int], bool] = lambda _tag: True,
     ) -> None:
-        self._storage: Storage = Files(where) if isinstance(where, Path) else where
+        self.storage: Storage = Files(where) if isinstance(where, Path) else where
         self._clock, self._bus, self._owner_of, self._roots = clock, bus, owner_of, roots
         self._write_lock = threading.RLock()
-        self._head = Head(self._storage.head)
-        self._months = Months(self._storage)
+        self._head = Head(self.storage.head)
+        self._months = Months(self.storage)
         self._recent = Recent(_rows(self._head.rows(self._head.sealed, None)))
         self._reader = Reader(self._months, self._recent)
         self._last = LastValues(is_tag=is_tag)
@@ -85,7 +85,7 @@ class Historian:
         with self.sealing_paused(), self._write_lock:
             self._head.close()
             self._months.close()
-            self._storage.close()
+            self.storage.close()
 
     @contextmanager
     def sealing_paused(self) -> Generator[None]:

@@ -32,7 +32,7 @@ from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records, samples
 from dovetail.upkeep.layout import ASIDE, HISTORIAN, INSTALLATION, KNOWN, LAST_BACKUP, RESTORING
 from dovetail.upkeep.manifest import Manifest, Part, Progress
-from dovetail.upkeep.samples import Pinned
+from dovetail.upkeep.samples import Samples
 from dovetail.web.longwork import LongWork
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Moment:
     """Both stores as they are at one moment."""
 
     reading: Reading
-    files: list[Pinned]
+    samples: Samples
 
 
 class Backups:
@@ -191,9 +191,9 @@ class Backups:
             with self._historian.sealing_paused():
                 reading = stack.enter_context(self._database.read())
                 reading.known_now()  # a view begins with its first question
-                files = stack.enter_context(samples.pinned(self._data / HISTORIAN))
+                pinned = stack.enter_context(samples.pinned(self._data / HISTORIAN, self._historian.storage))
             faults.point("backup.pinned")
-            yield Moment(reading, files)
+            yield Moment(reading, pinned)
 
     def _progress(self, work_id: str | None) -> Progress:
         def step(done: int, total: int) -> None:
@@ -209,15 +209,15 @@ class Backups:
         tables = records.tables(connection)
         rows = {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
         of_records = self._records_bytes(moment.reading)
-        of_samples = sum(file.bytes for file in moment.files)
+        of_samples = sum(file.bytes for file in moment.samples.parts)
         need = round((of_records + of_samples) * ROOM)
         if shutil.disk_usage(to).free < need:
             raise LinkError(f"{to.parent} has not the {need:,} bytes free that it needs", code="backup-space")
         progress.total = max(1, of_records + 2 * of_samples)
         share = of_records / max(1, sum(rows.values()))
         parts = [self._table(moment, table, to, share, progress) for table in tables]
-        for file in moment.files:
-            samples.copy(file, to / HISTORIAN / file.name, on_bytes=progress.add)
+        for file in moment.samples.parts:
+            file.copy(to / HISTORIAN, on_bytes=progress.add)
             parts.append(manifests.describe(to, f"{HISTORIAN}/{file.name}", progress=progress))
             faults.point("backup.copied")
         return Manifest(
@@ -229,7 +229,7 @@ class Backups:
             backend=connection.dialect.name,
             known=moment.reading.known_now(),
             positions=records.positions(connection),
-            head=samples.marks(moment.files[0].connection),
+            head=moment.samples.marks,
             parts=tuple(parts),
             left_out=tuple(left_out(self._data)),
         )

@@ -9,6 +9,8 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ import orjson
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 
+from dovetail.chunkstore import moving
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, to_rfc3339
@@ -29,11 +32,13 @@ from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records, samples
 from dovetail.upkeep.layout import ASIDE, ELSEWHERE, HISTORIAN, INSTALLATION, RECORDS, RESTORING
 from dovetail.upkeep.manifest import Manifest, Progress
+from dovetail.upkeep.whereabouts import Where, decide
 
 log = logging.getLogger(__name__)
 
 JOURNAL: Final = "exchange.json"  # in the staging folder: everything is there, only the exchange is left
 TARGET: Final = "target.json"  # the PostgreSQL database that the restore fills
+_NEW_ONE: Final = "make a new one (createdb) and name it: the old one stays as it is"
 ROOM: Final = 1.5  # the records are larger in their store than packed in a backup
 GOES_WITH: Final = {  # what leaves when a staged thing comes: the old one in every form it may have had
     RECORDS: (RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm", ELSEWHERE),
@@ -86,12 +91,20 @@ def _check_samples(backup: Path, found: Manifest) -> None:
 
 
 def restore(
-    backup: Path, data: Path, records_url: str, *, clock: Clock, actor: Actor, force: bool, progress: Progress
+    backup: Path,
+    data: Path,
+    records_url: str,
+    *,
+    clock: Clock,
+    actor: Actor,
+    force: bool,
+    progress: Progress,
+    samples_in: str | None = None,
 ) -> Restored:
     """Replace the installation in `data`, whose owner the caller is.
 
     Raises ConfigError, RefusedError, LinkError: then all is as before. With PostgreSQL the database must be empty:
-    the old one stays untouched under its own name.
+    the old one stays untouched under its own name. Samples go where `samples_in` says, else beside the records.
     """
     settle(data, records_url)
     found = manifests.read(backup)
@@ -105,6 +118,7 @@ def restore(
     own_file = target.get_backend_name() == "sqlite"
     if own_file and Path(target.database or "").resolve() != (data / RECORDS).resolve():
         raise ConfigError("SQLite records are restored into the data folder", code="restore-target")
+    where = decide(records=target.get_backend_name(), wanted=samples_in, in_files=False, in_server=False)
     manifests.check_parts(backup, found, progress=progress)
     _check_samples(backup, found)
     need = round(ROOM * found.bytes)
@@ -121,7 +135,8 @@ def restore(
         else:
             (staging / ELSEWHERE).touch()
             manifests.durable(staging / TARGET, orjson.dumps(_place(target)))
-            rows = _fill(records_url, backup, found, clock=clock, progress=progress, by=actor)
+            with _samples_of_server(records_url, staging / HISTORIAN, where, progress=progress):
+                rows = _fill(records_url, backup, found, clock=clock, progress=progress, by=actor)
     except OSError as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise LinkError(f"{data} cannot be written: {error.strerror}", code="restore-write") from error
@@ -153,6 +168,32 @@ def _stage_samples(backup: Path, staging: Path, found: Manifest) -> None:
     manifests.sync_folder(staging / HISTORIAN)
 
 
+@contextmanager
+def _samples_of_server(records_url: str, staged: Path, where: Where, *, progress: Progress) -> Iterator[None]:
+    """Put staged samples into the database, if they are to lie there; taken back when the block fails."""
+    if where == "files":
+        yield
+        return
+    from dovetail.chunkstore import postgres  # psycopg is there only where somebody has a PostgreSQL
+
+    if postgres.look(records_url) is not None:
+        raise RefusedError("the database is not empty: it holds samples", code="restore-over", hint=_NEW_ONE)
+    try:
+        server = postgres.Server(records_url)
+        try:
+            moving.fill(server, staged, on_bytes=progress.add)
+        finally:
+            server.head.close()
+            server.close()
+        faults.point("restore.samples-filled")
+        yield
+    except BaseException:
+        postgres.drop(records_url)
+        raise
+    for file in [file for name in ("head.db*", "chunks-*.db*") for file in staged.glob(name)]:
+        file.unlink()
+
+
 def _fill(
     url: str | URL, backup: Path, found: Manifest, *, clock: Clock, progress: Progress, by: Actor | None = None
 ) -> int:
@@ -164,7 +205,7 @@ def _fill(
                 raise RefusedError(
                     "the database is not empty",
                     code="restore-over",
-                    hint="make a new one (createdb) and name it: the old one stays as it is",
+                    hint=_NEW_ONE,
                 )
             upgrade(connection, found.step)
             loaded = records.load(connection, backup / records.FOLDER, on_rows=lambda _n: progress.add(0))

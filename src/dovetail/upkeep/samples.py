@@ -1,4 +1,4 @@
-"""Copy the historian's files while samples go on coming in: all of one moment, held by readers, copied at leisure."""
+"""Copy the samples while others go on coming in: all of one moment, held by readers, copied at leisure into files."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from dovetail.chunkstore import files
+from dovetail.chunkstore import files, moving
+from dovetail.chunkstore.place import Session, Storage
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
 from dovetail.spool import store as spool
 from dovetail.upkeep.layout import SPOOL
 from dovetail.upkeep.manifest import sync_folder
 
-HEAD: Final = "head.db"
+HEAD: Final = files.HEAD
 PAGES_AT_ONCE: Final = 1_024  # 4 MB: progress moves, and a request to end is heard
 FILES_MAX: Final = 300  # 25 years of months; each is three open files while it is copied
 NEWEST: Final = {HEAD: files.HEAD_VERSION, SPOOL: spool.USER_VERSION}  # and of the months their own
@@ -24,32 +25,109 @@ HELD_S: Final = 10.0  # for the write that is under way
 sqlite3 = sqlite_module()
 
 
+class Pinned(Protocol):
+    """What becomes one file of a backup, as it was when it was pinned, whatever is written since."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def bytes(self) -> int: ...
+    def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
+        """Write it into a folder, durable when this returns. Raises LinkError when the disk refuses."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Pinned:
-    """One file, as it was when it was pinned, whatever is written to it since."""
+class OfFile:
+    """One file of SQLite."""
 
     name: str
-    connection: Any
     bytes: int
+    connection: Any
+
+    def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
+        """By SQLite's own backup, from the pinned transaction."""
+        before = 0
+
+        def progress(_status: int, remaining: int, total: int) -> None:
+            nonlocal before
+            done = self.bytes * (total - remaining) // max(1, total)
+            on_bytes(done - before)
+            before = done
+
+        target = sqlite3.connect(folder / self.name, isolation_level=None)
+        try:
+            self.connection.backup(target, pages=PAGES_AT_ONCE, progress=progress, sleep=0)
+        except sqlite3.Error as error:
+            raise LinkError(f"{folder / self.name} cannot be written: {error}", code="backup-write") from error
+        finally:
+            target.close()
+        sync_folder(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class OfServer:
+    """The head or a month of samples that lie in PostgreSQL."""
+
+    name: str
+    bytes: int
+    session: Session
+    storage: Storage
+
+    def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
+        """Row by row; the file is as if its samples had always been in one."""
+        try:
+            moving.to_file(self.session, self.storage, self.name, folder, on_bytes=on_bytes)
+        except sqlite3.Error as error:
+            raise LinkError(f"{folder / self.name} cannot be written: {error}", code="backup-write") from error
+        sync_folder(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """All samples of one moment; `marks` of the head: the newest row, and up to where rows are sealed and released."""
+
+    marks: dict[str, int]
+    parts: list[Pinned]
 
 
 @contextmanager
-def pinned(folder: Path) -> Iterator[list[Pinned]]:
-    """All files of the historian in `folder`, the head first. Nothing may be sealed while this begins.
+def pinned(folder: Path, storage: Storage) -> Iterator[Samples]:
+    """All of the historian and of what waits in `folder`, the head first. Nothing may be sealed while this begins.
 
     While it begins nothing is taken into what waits to be brought to it, and nothing leaves it: else what reached the
     head between two pins would be in neither, or its number would be given again after a restore.
     """
-    names = [HEAD, *sorted(path.name for path in folder.glob("chunks-????-??.db"))]
-    if len(names) > FILES_MAX:
-        raise ConfigError(f"{len(names)} historian files are more than one backup takes", code="backup-files")
     with ExitStack() as stack:
         with ExitStack() as still:
             waiting = [name for name in (SPOOL,) if (folder / name).exists()]
             for name in waiting:
                 still.enter_context(_held(folder / name))
-            found = [stack.enter_context(_pin(folder / name)) for name in (*names, *waiting)]
-        yield found
+            session = stack.enter_context(storage.whole())
+            if session is None:
+                names = [HEAD, *sorted(path.name for path in folder.glob("chunks-????-??.db"))]
+                _few_enough(len(names))
+                pins = [stack.enter_context(_pin(folder / name)) for name in names]
+                samples = Samples(marks(pins[0].connection), list(pins))
+            else:
+                samples = _of_server(session, storage)
+            samples.parts.extend(stack.enter_context(_pin(folder / name)) for name in waiting)
+        yield samples
+
+
+def _few_enough(count: int) -> None:
+    if count > FILES_MAX:
+        raise ConfigError(f"{count} historian files are more than one backup takes", code="backup-files")
+
+
+def _of_server(session: Session, storage: Storage) -> Samples:
+    from dovetail.chunkstore.postgres import looked  # only who keeps samples there has what speaks to it
+
+    seen = looked(session)
+    _few_enough(len(seen.months))
+    months = [OfServer(files.name_of(one), size, session, storage) for one, size in seen.months.items()]
+    head = OfServer(HEAD, seen.bytes - sum(seen.months.values()), session, storage)
+    return Samples({"last": seen.last, "sealed": seen.sealed, "released": seen.released}, [head, *months])
 
 
 @contextmanager
@@ -67,42 +145,23 @@ def _held(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _pin(path: Path) -> Iterator[Pinned]:
+def _pin(path: Path) -> Iterator[OfFile]:
     connection = files.connect(path, role="reader")
     try:
         connection.execute("begin")
         connection.execute("select count(*) from sqlite_master").fetchone()  # a transaction begins with its first read
         (pages,) = connection.execute("pragma page_count").fetchone()
         (size,) = connection.execute("pragma page_size").fetchone()
-        yield Pinned(path.name, connection, pages * size)
+        yield OfFile(path.name, pages * size, connection)
     finally:
         connection.close()
 
 
 def marks(connection: Any) -> dict[str, int]:
     """Of the head: the newest row, and up to where rows are sealed and released."""
-    last = connection.execute("select seq from sqlite_sequence where name = 'head'").fetchone()
-    return {"last": last[0] if last else 0, **dict(connection.execute("select name, head_id from mark"))}
-
-
-def copy(source: Pinned, to: Path, *, on_bytes: Callable[[int], None]) -> None:
-    """Write the pinned file to `to`, durable when this returns. Raises LinkError when the disk refuses."""
-    before = 0
-
-    def progress(_status: int, remaining: int, total: int) -> None:
-        nonlocal before
-        done = source.bytes * (total - remaining) // max(1, total)
-        on_bytes(done - before)
-        before = done
-
-    target = sqlite3.connect(to, isolation_level=None)
-    try:
-        source.connection.backup(target, pages=PAGES_AT_ONCE, progress=progress, sleep=0)
-    except sqlite3.Error as error:
-        raise LinkError(f"{to} cannot be written: {error}", code="backup-write") from error
-    finally:
-        target.close()
-    sync_folder(to.parent)
+    found = dict(connection.execute("select name, head_id from mark"))
+    (newest,) = connection.execute("select coalesce(max(head_id), 0) from head").fetchone()
+    return {"last": max(newest, found["released"]), **found}
 
 
 def check(folder: Path, names: Sequence[str]) -> None:

@@ -156,7 +156,10 @@ def _samples(facts: Facts) -> Iterator[Finding]:
         )
         return
     unsealed, kept = found.last - found.sealed, found.last - found.released
-    says = f"{found.months} months, {found.bytes / 1e6:.1f} MB; {unsealed} rows of the head wait to be sealed"
+    place = {"files": "in files", "postgresql": "in PostgreSQL"}[found.where]
+    if found.where == "files" and facts.records.backend == "postgresql":
+        place = "in files, beside records in PostgreSQL (a backup, restored, brings them there)"
+    says = f"{place}: {found.months} months, {found.bytes / 1e6:.1f} MB; {unsealed} rows of the head wait to be sealed"
     if found.bytes > HEAD_BYTES_MAX and kept > ROWS_BEHIND:
         says += f", {kept} are kept for consumers that are behind"
     if unsealed > ROWS_BEHIND:

@@ -32,6 +32,7 @@ from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records, samples
 from dovetail.upkeep.layout import ASIDE, BALLAST, HISTORIAN, LAST_BACKUP, RESTORING, SOCKET
+from dovetail.upkeep.whereabouts import Where, where
 
 FSYNC_TRIES: Final = 5
 FOLDER: Final = "the data folder"  # itself, among the modes of what lies in it
@@ -47,6 +48,8 @@ class Door(Protocol):
     def data(self) -> Path: ...
     @property
     def records_url(self) -> str: ...
+    @property
+    def samples(self) -> str | None: ...
     @property
     def host(self) -> str: ...
     @property
@@ -96,6 +99,7 @@ class Samples:
     """The historian: marks of the head, its rows and bytes, the months; `fault` says why it could not be read."""
 
     fault: str | None = None
+    where: Where = "files"
     last: int = 0
     sealed: int = 0
     released: int = 0
@@ -166,7 +170,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
         data=door.data,
         disk=disk(door.data),
         records=look_at_records(door.records_url),
-        samples=look_at_samples(door.data / HISTORIAN),
+        samples=look_at_samples(door.data, door.records_url, door.samples),
         sqlite=sqlite_module().sqlite_version,
         sqlite_is_own=sqlite_module().__name__.startswith("pysqlite3"),
         python=platform.python_version(),
@@ -298,8 +302,22 @@ def _count(connection: Connection, table: str) -> int:
     return connection.scalar(text(f"select count(*) from {table}")) or 0  # noqa: S608  # our own names
 
 
-def look_at_samples(folder: Path) -> Samples:
-    """The historian's files, read only; what is not there is not made."""
+def look_at_samples(data: Path, records_url: str, wanted: str | None) -> Samples:
+    """Where the samples lie and how they stand, read only; what is not there is not made."""
+    try:
+        if where(data, records_url, wanted) == "files":
+            return _in_files(data / HISTORIAN)
+        from dovetail.chunkstore.postgres import look
+
+        found = look(records_url)
+    except (DovetailError, ImportError) as error:
+        return Samples(fault=getattr(error, "message", str(error)), where="postgresql")
+    if found is None:
+        return Samples(fault="the database holds none", where="postgresql")
+    return Samples(None, "postgresql", found.last, found.sealed, found.released, found.bytes, len(found.months))
+
+
+def _in_files(folder: Path) -> Samples:
     path = folder / samples.HEAD
     if not path.exists():
         return Samples(fault=f"{path} does not exist")
