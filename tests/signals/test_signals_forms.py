@@ -103,13 +103,13 @@ async def test_a_trend_of_several_tags_says_the_same_in_every_form(
     table = table_of(await client.get("/series", params=asked, headers={"accept": f"{ARROW}, */*;q=0.1"}))
     columns = table.to_pydict()
     head, floats = floats_of(await client.get("/series", params=asked | {"format": "f64"}))
-    assert head["columns"] == ["t0_us", "min", "max", "first", "last", "n", "n_good"]
-    for at, name in enumerate(("min", "max", "first", "last", "n", "n_good")):
+    assert head["columns"] == ["t0_us", "min", "max", "first", "last", "n", "n_good", "held"]
+    for at, name in enumerate(("min", "max", "first", "last", "n", "n_good", "held")):
         whole = [value for item in items for value in item[name]]
         assert columns[name] == whole
-        np.testing.assert_equal(np.concatenate([floats[at + 1], floats[at + 8]]), np.array(whole, dtype=np.float64))
+        np.testing.assert_equal(np.concatenate([floats[at + 1], floats[at + 9]]), np.array(whole, dtype=np.float64))
     times = [t0 for item in items for t0 in item["t0_us"]]
-    assert table.column("t0").cast("int64").to_pylist() == times == [*floats[0], *floats[7]]
+    assert table.column("t0").cast("int64").to_pylist() == times == [*floats[0], *floats[8]]
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 1_000])

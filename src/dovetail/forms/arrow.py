@@ -74,7 +74,7 @@ def _values(samples: Samples, kind: Kind) -> Any:
 
 
 def series_table(trends: Sequence[Trend], tags: Sequence[Named], asked: Mapping[str, object]) -> Any:
-    """Trends below each other, tag by tag: tag, t0, min, max, first, last (null: no value), n, n_good."""
+    """Trends below each other, tag by tag: tag, t0, min, max, first, last (null: no value), n, n_good, held."""
     pa = arrow()
 
     def whole(of: Callable[[Trend], NDArray[np.generic]], dtype: DTypeLike) -> Any:
@@ -93,6 +93,7 @@ def series_table(trends: Sequence[Trend], tags: Sequence[Named], asked: Mapping[
         "last": values(lambda one: one.last),
         "n": whole(lambda one: one.n, np.int64),
         "n_good": whole(lambda one: one.n_good, np.int64),
+        "held": whole(lambda one: one.held, np.bool_),
     }
     return pa.table(columns).replace_schema_metadata(meta(tags, asked))
 

@@ -8,6 +8,7 @@ Times are µs since 1970-01-01 UTC (exact in a float64 until the year 2255); NaN
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -22,7 +23,7 @@ from dovetail.forms.samples import Samples, Trend
 MAGIC: Final = b"DVTF64\x01\x00"
 HEAD: Final = struct.Struct("<8sII")
 SAMPLES: Final = ("ts_us", "value", "quality", "ts_device_us")
-SERIES: Final = ("t0_us", "min", "max", "first", "last", "n", "n_good")
+SERIES: Final = ("t0_us", "min", "max", "first", "last", "n", "n_good", "held")
 
 type Columns = Sequence[NDArray[np.generic]]
 
@@ -40,12 +41,19 @@ def samples_floats(samples: Samples, tags: Sequence[Named], asked: Mapping[str, 
 
 def series_floats(trends: Sequence[Trend], tags: Sequence[Named], asked: Mapping[str, object]) -> bytes:
     """Trends tag by tag, one row a bucket."""
-    blocks = [(one.t0, one.min, one.max, one.first, one.last, one.n, one.n_good) for one in trends]
-    return _laid_out(SERIES, list(zip(tags, blocks, strict=True)), asked)
+    blocks = [(one.t0, one.min, one.max, one.first, one.last, one.n, one.n_good, one.held) for one in trends]
+    said = [{"before": one.before if math.isfinite(one.before) else None} for one in trends]
+    return _laid_out(SERIES, list(zip(tags, blocks, strict=True)), asked, said)
 
 
-def _laid_out(names: Sequence[str], blocks: Sequence[tuple[Named, Columns]], asked: Mapping[str, object]) -> bytes:
-    told = [{**tag.said(), "rows": len(columns[0])} for tag, columns in blocks]
+def _laid_out(
+    names: Sequence[str],
+    blocks: Sequence[tuple[Named, Columns]],
+    asked: Mapping[str, object],
+    more: Sequence[Mapping[str, object]] = (),
+) -> bytes:
+    said = more or [{}] * len(blocks)
+    told = [{**tag.said(), "rows": len(columns[0]), **also} for (tag, columns), also in zip(blocks, said, strict=True)]
     head = orjson.dumps({**asked, "columns": names, "tags": told})
     head += b" " * (-len(head) % 8)
     parts = [HEAD.pack(MAGIC, len(head), 0), head]

@@ -66,7 +66,10 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trend:
-    """One signal's buckets in columns of one length: `t0` int64 µs UTC, the four values float64 (NaN: none), counts."""
+    """One signal's buckets in columns of one length: `t0` int64 µs UTC, the four values float64 (NaN: none), counts.
+
+    `held`: a value still stands at the bucket's end; `before`: what stood when the trend began, NaN for nothing.
+    """
 
     tag: int
     t0: NDArray[np.int64]
@@ -76,6 +79,8 @@ class Trend:
     last: NDArray[np.float64]
     n: NDArray[np.int64]
     n_good: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    before: float = np.nan
 
 
 def samples_of(batches: Sequence[Batch]) -> Samples:

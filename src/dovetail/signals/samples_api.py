@@ -23,9 +23,11 @@ from dovetail.core.scope import Scope
 from dovetail.forms import arrow, floats
 from dovetail.forms.model import ARROW, F64, Form, Named, form_of, tag_words
 from dovetail.forms.samples import Samples, Trend
+from dovetail.historian.model import Series
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import Api, Page, period
 from dovetail.signals.pages import sample_page
+from dovetail.signals.standing import Standing, standing
 
 NEXT: Final = "X-Next-Cursor"  # of a form that has no place for it beside the samples
 BINARY: Final = (ARROW, F64)
@@ -50,7 +52,10 @@ class TagSampleOut(SampleOut):
 
 
 class SeriesOut(BaseModel):
-    """A trend in columns; null where a bucket holds no value."""
+    """A trend in columns; null where a bucket holds no value.
+
+    `held`: a value still stands at the bucket's end; `before` is what stood when the trend began.
+    """
 
     tag: int
     unit: str | None
@@ -61,6 +66,8 @@ class SeriesOut(BaseModel):
     last: list[float | None]
     n: list[int]
     n_good: list[int]
+    held: list[bool]
+    before: float | None
 
 
 class SeriesManyOut(BaseModel):
@@ -151,7 +158,8 @@ def _trends(historian: Historian, asked: AskedSeries, named: Find, *, scope: Sco
         raise InvalidError(f"px times tags may be {SERIES_ROWS_MAX} at most", pointer="/px", code="series-too-long")
     span = period(asked.start, asked.end)
     found = [historian.series(one.id, *span, asked.px, scope=scope) for one in tags]
-    trends = [Trend(one.tag, one.t0_us, one.min, one.max, one.first, one.last, one.n, one.n_good) for one in found]
+    stands = [standing(historian, one, span, px=asked.px, scope=scope) for one in found]
+    trends = [_trend(one, stood) for one, stood in zip(found, stands, strict=True)]
     said = _said(span) | {"px": asked.px}
     if form == "arrow":
         return Response(arrow.stream(arrow.series_table(trends, tags, said)), media_type=ARROW)
@@ -159,6 +167,11 @@ def _trends(historian: Historian, asked: AskedSeries, named: Find, *, scope: Sco
         return Response(floats.series_floats(trends, tags, said), media_type=F64)
     shown = [_series(trend, one.unit) for trend, one in zip(trends, tags, strict=True)]
     return shown[0] if asked.tags is None else SeriesManyOut(items=shown)
+
+
+def _trend(found: Series, stood: Standing) -> Trend:
+    columns = (found.t0_us, found.min, found.max, found.first, found.last, found.n, found.n_good)
+    return Trend(found.tag, *columns, stood.held, stood.before)
 
 
 def _page(
@@ -228,6 +241,8 @@ def _series(found: Trend, unit: str | None) -> SeriesOut:
         last=_finite(found.last),
         n=found.n.tolist(),
         n_good=found.n_good.tolist(),
+        held=found.held.tolist(),
+        before=found.before if math.isfinite(found.before) else None,
     )
 
 

@@ -54,6 +54,11 @@ export function get<Result>(path: string, query: Query = {}, signal?: AbortSigna
   return send(addressOf(path, query), { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
 }
 
+/** An answer in bytes, of the media type asked for. */
+export async function getBytes(path: string, query: Query, how: { accept: string; signal: AbortSignal }): Promise<ArrayBuffer> {
+  return (await answered(addressOf(path, query), { headers: { accept: how.accept }, signal: how.signal })).arrayBuffer();
+}
+
 /** A change and the number of its audit row, by which it can be undone. */
 export interface Changed<Result> { result: Result; auditId: string | null }
 

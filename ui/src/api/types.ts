@@ -236,8 +236,7 @@ export interface LinkPeriod { state: "up" | "down"; connection: string; start: s
 /** `availability` = up / observed; null where nothing was observed. */
 export interface LinkTotals { connection: string; start: string; end: string; observed_us: number; up_us: number; down_us: number; availability: number | null; outages: number; longest_us: number; longest: LinkPeriod | null }
 
-/** `before`: the value that stood when the period began; `gone`: where a bucket's last sample has none, so that nothing stands after it. */
-export interface Series { before?: number | null; gone?: boolean[]; tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
+export interface Series { tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
 
 /** The newest sample of a tag at or before a moment. */
 export interface Moment extends TagValue { tag: number }

@@ -1,8 +1,8 @@
 // Fetches the tiles on screen: only what is missing, a few at a time, and no longer when nobody looks any more.
-import { get, serverNowMs } from "@/api/client";
+import { getBytes, serverNowMs } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problem";
-import type { Series } from "@/api/types";
 import type { View } from "@/timeline/keys";
+import { columnsOf, F64 } from "@/trend/columns";
 import { momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
 import { type Place, type Tile, tileOf, TileStore } from "@/trend/tiles";
 
@@ -20,17 +20,21 @@ export function stale(tile: Tile, nowMs: number): boolean {
   return nowMs - tile.t1 < YOUNG_MS && age > LATE_MS;
 }
 
-export interface Need extends Place { tag: number }
+/** One request: the same stretch of several tags. */
+export interface Need extends Place { tags: readonly number[] }
 /** What of a view is not known yet, or may have changed. */
 export function missing(store: TileStore, tags: readonly number[], look: { views: readonly View[]; level: number; nowMs: number }): Need[] {
-  const places = new Set(look.views.flatMap((view) => tilesOf(view, look.level)));
-  return [...places].flatMap((index) => tags.flatMap((tag) => {
-    const tile = store.get(tag, { level: look.level, index });
-    return tile && !stale(tile, look.nowMs) ? [] : [{ tag, level: look.level, index }];
-  }));
+  const places = [...new Set(look.views.flatMap((view) => tilesOf(view, look.level)))];
+  return places.flatMap((index) => {
+    const lacking = tags.filter((tag) => {
+      const tile = store.get(tag, { level: look.level, index });
+      return !tile || stale(tile, look.nowMs);
+    });
+    return lacking.length > 0 ? [{ tags: lacking, level: look.level, index }] : [];
+  });
 }
 
-const keyOf = ({ tag, level, index }: Need): string => `${tag} ${level} ${index}`;
+const keyOf = ({ tags, level, index }: Need): string => `${level} ${index} ${tags.join(",")}`;
 
 export class Loader {
   private version = 0;
@@ -38,7 +42,8 @@ export class Loader {
   private running = new Map<string, AbortController>();
   private refused = new Map<string, number>();
   private listeners = new Set<() => void>();
-  private failed = new Map<number, Problem>();
+  /** Why the last request failed, null when it did not. */
+  failure: Problem | null = null;
 
   constructor(readonly store: TileStore) {}
 
@@ -49,7 +54,6 @@ export class Loader {
   };
 
   get busy(): boolean { return this.running.size > 0; }
-  failure(tag: number): Problem | undefined { return this.failed.get(tag); }
 
   /** From now on these are wanted and nothing else. */
   want(needs: readonly Need[]): void {
@@ -74,14 +78,15 @@ export class Loader {
     this.running.set(key, controller);
     const span = { start: momentOfUs(need.index * wide), end: momentOfUs((need.index + 1) * wide) };
     try {
-      const series = await get<Series>("/series", { tag: need.tag, ...span, px: TILE }, controller.signal);
-      this.store.put(need.tag, need, tileOf(series, need, { until: Math.min(((need.index + 1) * wide) / 1000, askedMs), askedMs }));
-      this.failed.delete(need.tag);
+      const bytes = await getBytes("/series", { tags: need.tags.join(","), ...span, px: TILE }, { accept: F64, signal: controller.signal });
+      const known = { until: Math.min(((need.index + 1) * wide) / 1000, askedMs), askedMs };
+      for (const columns of columnsOf(bytes)) this.store.put(columns.id, need, tileOf(columns, need, known));
+      this.failure = null;
       this.refused.delete(key);
       this.wanted = this.wanted.filter((one) => keyOf(one) !== key);
     } catch (error) {
       if (!controller.signal.aborted) {
-        this.failed.set(need.tag, asProblem(error));
+        this.failure = asProblem(error);
         this.refused.set(key, Date.now() + AFTER_FAILURE_MS);
       }
     } finally {

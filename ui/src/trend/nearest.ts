@@ -15,6 +15,6 @@ export function standing(segments: readonly Segment[], ms: number): Standing | n
   const i = placeOf(tile.at, ms + 1e-6) - 1; // a bucket begins at or before the moment
   if (i < 0) return held(tile.t0, tile.before);
   const [at, last] = [tile.at[i] as number, tile.last[i] as number];
-  if (ms >= at + tile.wide) return tile.gone[i] ? nothing(at) : held(at, last);
+  if (ms >= at + tile.wide) return tile.held[i] ? held(at, last) : nothing(at);
   return Number.isNaN(last) ? nothing(at) : { tsMs: at, value: last, low: tile.min[i] as number, high: tile.max[i] as number, n: tile.n[i] as number };
 }

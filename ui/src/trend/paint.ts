@@ -197,7 +197,7 @@ export function doubts({ segments, until }: Curve): Doubt[] {
     for (let i = from; i < to; i++) {
       const at = tile.at[i] as number;
       const next = i + 1 < tile.at.length ? (tile.at[i + 1] as number) : Math.min(t1, until);
-      if (Number.isNaN(tile.last[i] as number) || tile.gone[i]) add(Number.isNaN(tile.last[i] as number) ? at : at + tile.wide, next, "void");
+      if (!tile.held[i]) add(Number.isNaN(tile.last[i] as number) ? at : at + tile.wide, next, "void");
       else if ((tile.good[i] as number) < (tile.n[i] as number)) add(at, at + tile.wide, "warning");
     }
   }

@@ -1,10 +1,9 @@
 // What has been read of the signals on screen, in typed arrays outside React: tiles by tag, resolution and place, the oldest forgotten first.
-import type { Series } from "@/api/types";
 import type { View } from "@/timeline/keys";
 import { TILE, tilesOf, tileUs } from "@/trend/levels";
 
-/** Buckets that hold samples, ordered by time; times in ms. NaN: no value in it. `gone`: no value stands at its end. `before`: what stood when the tile began. `until`: how far it was known. */
-export interface Tile { t0: number; t1: number; wide: number; until: number; askedMs: number; before: number; at: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; good: Float64Array; gone: Uint8Array }
+/** Buckets that hold samples, ordered by time; times in ms. NaN: no value in it. `held`: a value still stands at its end. `before`: what stood when the tile began. `until`: how far it was known. */
+export interface Tile { t0: number; t1: number; wide: number; until: number; askedMs: number; before: number; at: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; good: Float64Array; held: Float64Array }
 /** A part of a tile in view: [t0, t1), buckets `from` to `to`, without the last. */
 export interface Segment { tile: Tile; t0: number; t1: number; from: number; to: number; exact: boolean }
 export interface Place { level: number; index: number }
@@ -13,16 +12,13 @@ const KEPT = 1_500; // ~ 30 kB each: less than 50 MB
 const COARSER = 12;
 const FINER = 4;
 
-const column = (values: readonly (number | null)[]): Float64Array => Float64Array.from(values, (value) => value ?? Number.NaN);
+/** A trend as the server's columns of float64 tell it: one for each tag, µs. */
+export interface Columns { id: number; before: number | null; t0_us: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; n_good: Float64Array; held: Float64Array }
 
-export function tileOf(series: Series, place: Place, known: { until: number; askedMs: number }): Tile {
+export function tileOf(columns: Columns, place: Place, known: { until: number; askedMs: number }): Tile {
   const wide = tileUs(place.level) / 1000;
-  const gaps = series.gone ?? [];
-  return {
-    t0: place.index * wide, t1: (place.index + 1) * wide, wide: wide / TILE, ...known, before: series.before ?? Number.NaN,
-    at: Float64Array.from(series.t0_us, (us) => us / 1000), min: column(series.min), max: column(series.max), first: column(series.first), last: column(series.last),
-    n: Float64Array.from(series.n), good: Float64Array.from(series.n_good), gone: Uint8Array.from(series.min, (value, i) => Number(value === null || gaps[i] === true)),
-  };
+  const { min, max, first, last, n, n_good: good, held } = columns;
+  return { t0: place.index * wide, t1: (place.index + 1) * wide, wide: wide / TILE, ...known, before: columns.before ?? Number.NaN, at: columns.t0_us.map((us) => us / 1000), min, max, first, last, n, good, held };
 }
 
 /** The first of the ascending times that is not before `ms`. */

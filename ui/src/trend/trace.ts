@@ -49,7 +49,7 @@ class Walk {
 /** What a segment begins with: the bucket before its first, else what the tile itself began with. */
 function beginning({ tile, from }: Segment): number {
   if (from === 0) return tile.before;
-  return tile.gone[from - 1] ? Number.NaN : (tile.last[from - 1] as number);
+  return tile.held[from - 1] ? (tile.last[from - 1] as number) : Number.NaN;
 }
 
 export function trace({ segments, tail, until }: Curve, sink: Sink): void {
@@ -62,7 +62,7 @@ export function trace({ segments, tail, until }: Curve, sink: Sink): void {
     walk.begin(segment.t0, beginning(segment));
     for (let i = from; i < to; i++) {
       newest = tile.at[i] as number;
-      walk.bucket(newest, { first: tile.first[i] as number, low: tile.min[i] as number, high: tile.max[i] as number, last: tile.last[i] as number }, tile.gone[i] === 1);
+      walk.bucket(newest, { first: tile.first[i] as number, low: tile.min[i] as number, high: tile.max[i] as number, last: tile.last[i] as number }, tile.held[i] === 0);
     }
     known = segment.t1;
   }

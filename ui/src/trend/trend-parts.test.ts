@@ -1,6 +1,5 @@
 // A trend must not invent a value, lose one, or show one signal in the look of another.
 import { describe, expect, it, vi } from "vitest";
-import type { Series } from "@/api/types";
 import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
 import { layoutOf } from "@/trend/layout";
 import { levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
@@ -9,18 +8,21 @@ import { standing } from "@/trend/nearest";
 import { doubts } from "@/trend/paint";
 import { axisOf, changed, dashOf, PENS_MAX, pensOf, textOf, withTag } from "@/trend/pens";
 import { marks, niceRange, steady } from "@/trend/scale";
-import { placeOf, type Segment, type Tile, tileOf, TileStore } from "@/trend/tiles";
+import { columnsOf } from "@/trend/columns";
+import { type Columns, placeOf, type Segment, type Tile, tileOf, TileStore } from "@/trend/tiles";
 import { extent, trace } from "@/trend/trace";
 
 vi.mock("@/live/live", () => ({}));
 
 const LEVEL = 10; // buckets of 1.024 ms, tiles of 524.288 ms
 const WIDE = tileUs(LEVEL) / 1000;
-const series = (rows: [ms: number, value: number | null, gone?: boolean][], before: number | null = null): Series => ({
-  tag: 1, unit: null, t0_us: rows.map(([ms]) => ms * 1000), min: rows.map(([, v]) => v), max: rows.map(([, v]) => v), first: rows.map(([, v]) => v), last: rows.map(([, v]) => v),
-  n: rows.map(() => 1), n_good: rows.map(([, v]) => (v === null ? 0 : 1)), before, gone: rows.map(([, v, gone]) => gone ?? v === null),
-});
-const tile = (rows: Parameters<typeof series>[0], before: number | null = null, index = 0): Tile => tileOf(series(rows, before), { level: LEVEL, index }, { until: (index + 1) * WIDE, askedMs: 0 });
+type Rows = [ms: number, value: number | null, gone?: boolean][];
+const of = (rows: Rows, number: (row: Rows[number]) => number) => Float64Array.from(rows, number);
+const series = (rows: Rows, before: number | null = null): Columns => {
+  const value = of(rows, ([, v]) => v ?? Number.NaN);
+  return { id: 1, before, t0_us: of(rows, ([ms]) => ms * 1000), min: value, max: value, first: value, last: value, n: of(rows, () => 1), n_good: of(rows, ([, v]) => Number(v !== null)), held: of(rows, ([, v, gone]) => Number(!(gone ?? v === null))) };
+};
+const tile = (rows: Rows, before: number | null = null, index = 0): Tile => tileOf(series(rows, before), { level: LEVEL, index }, { until: (index + 1) * WIDE, askedMs: 0 });
 const store = (tiles: Record<number, Tile>, level = LEVEL): TileStore => {
   const made = new TileStore();
   for (const [index, one] of Object.entries(tiles)) made.put(1, { level, index: Number(index) }, one);
@@ -78,7 +80,7 @@ describe("what has been read", () => {
   ])("%s is asked again: %s", (_, one, again) => expect(stale(one, NOW)).toBe(again));
   it("asks for nothing that is there", () => {
     const known = store({ 0: tile([[1, 1]]) });
-    expect(missing(known, [1, 2], { views: [view], level: LEVEL, nowMs: 1e12 }).map(({ tag, index }) => [tag, index])).toEqual([[2, 0], [1, 1], [2, 1]]);
+    expect(missing(known, [1, 2], { views: [view], level: LEVEL, nowMs: 1e12 }).map(({ tags, index }) => [index, ...tags])).toEqual([[0, 2], [1, 1, 2]]);
   });
 });
 
@@ -156,3 +158,14 @@ it("a layout leaves room for every axis that is drawn", () => {
   expect([plot.left, plot.width > 500, lanes.top > plot.top + plot.height]).toEqual([232, true, true]);
 });
 it("a tile has a fixed number of buckets", () => expect(tileUs(LEVEL) / 2 ** LEVEL).toBe(TILE));
+
+describe("columns", () => {
+  const head = new TextEncoder().encode(JSON.stringify({ columns: ["t0_us", "min"], tags: [{ id: 7, rows: 2, before: 3 }, { id: 8, rows: 0, before: null }] }).padEnd(128));
+  const bytes = new ArrayBuffer(16 + head.length + 32);
+  new Uint8Array(bytes).set(new TextEncoder().encode("DVTF64\u0001\u0000"));
+  new DataView(bytes).setUint32(8, head.length, true);
+  new Uint8Array(bytes, 16).set(head);
+  new Float64Array(bytes, 16 + head.length).set([1, 2, 3, Number.NaN]);
+  it("are read where they lie", () => expect(columnsOf(bytes).map((one) => [one.id, one.before, ...one.t0_us, ...one.min])).toEqual([[7, 3, 1, 2, 3, Number.NaN], [8, null]]));
+  it.each([["another answer", new TextEncoder().encode("<html>of a proxy").buffer], ["nothing", new ArrayBuffer(0)]])("refuse %s", (_, other) => expect(() => columnsOf(other as ArrayBuffer)).toThrow(RangeError));
+});

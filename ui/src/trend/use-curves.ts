@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { useDebouncedValue } from "@mantine/hooks";
 import { isGood } from "@/live/columns";
 import { liveLink } from "@/live/live";
+import type { Problem } from "@/api/problem";
 import type { View } from "@/timeline/keys";
 import { levelOf, tilesOf } from "@/trend/levels";
 import { loader, missing } from "@/trend/loader";
@@ -39,7 +40,7 @@ class Tails {
 }
 
 interface Look { tags: readonly number[]; view: View; shiftMs: number | null; width: number; nowMs: number; holdsUntil: (tag: number) => number }
-export interface Curves { level: number; busy: boolean; of: (tag: number) => Curve; then: (tag: number) => Curve }
+export interface Curves { level: number; busy: boolean; failure: Problem | null; of: (tag: number) => Curve; then: (tag: number) => Curve }
 
 const shifted = (view: View, ms: number): View => ({ t0: view.t0 + ms, t1: view.t1 + ms });
 
@@ -62,6 +63,7 @@ export function useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil }: Loo
   return useMemo(() => ({
     level,
     busy: loader.busy,
+    failure: loader.failure,
     of: (tag) => ({ segments: loader.store.segments(tag, view, level), tail: tails.current.of(tag), until: Math.min(view.t1, holdsUntil(tag)) }),
     then: (tag) => ({ segments: other ? loader.store.segments(tag, other, level) : [], tail: [], until: Math.min(other?.t1 ?? 0, holdsUntil(tag)) }),
   }), [version, level, view, other?.t0, other?.t1, holdsUntil]); // eslint-disable-line react-hooks/exhaustive-deps -- `version` stands for what the store holds
