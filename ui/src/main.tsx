@@ -1,7 +1,6 @@
 // Where the browser begins: the stylesheets, the language, the component library, the router.
 import "@mantine/core/styles.layer.css";
 import "@fontsource-variable/inter/wght.css";
-import "uplot/dist/uPlot.min.css";
 import "@/design/palette.css";
 import "@/design/base.css";
 import { MantineProvider } from "@mantine/core";

@@ -241,6 +241,9 @@ export interface Series { tag: number; unit: string | null; t0_us: number[]; min
 /** The newest sample of a tag at or before a moment. */
 export interface Moment extends TagValue { tag: number }
 
+/** What a stretch of time of a tag comes to. */
+export interface Statistics { tag: number; n: number; n_good: number; min: number | null; max: number | null; mean: number | null; covered_s: number; good_share: number }
+
 export interface Job { id: string; title: string; done: number; total: number | null; unit: string | null; state: string; started: string; detail?: string }
 
 export interface SimUnit { path: string; name: string; state: string; jammed: boolean; cause: string | null; buffer_before: number | null; buffer_after: number | null; speed_upm: number | null; unplugged: boolean }

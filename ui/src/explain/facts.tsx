@@ -13,14 +13,26 @@ const MOMENTS = new Set(["start", "end", "ts", "ts_device"]);
 const CODES = new Set(["address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
 const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pri_ns", "ideal_ns", "share_ppm", "pieces", "sub_ns"]);
 
-function Fact({ name, value, tagId }: { name: string; value: unknown; tagId: unknown }) {
+const AROUND_MS = 15 * 60_000;
+/** The tag and what it did around the moment that counts here. */
+function TagFact({ path, tagId, at }: { path: string; tagId: number; at: unknown }) {
+  const say = useWords(words);
+  const ms = Date.parse(String(at));
+  const moment = (by: number) => new Date(ms + by).toISOString();
+  const search: Record<string, string> = Number.isNaN(ms) ? { pens: String(tagId) } : { pens: String(tagId), start: moment(-AROUND_MS), end: moment(AROUND_MS), a: moment(0) };
+  return <><Go to={tagOf(tagId)} className="link mono" testid="explain-tag">{path}</Go> <Go to="/trends" search={search} className="link" testid="explain-trend">{say("trend")}</Go></>;
+}
+
+interface FactProps { name: string; value: unknown; detail: ExplainNode["detail"] }
+function Fact({ name, value, detail }: FactProps) {
   const language = useLanguage();
   const stateName = useStateName();
   const reasonName = useReasonName();
   if (MOMENTS.has(name)) return <When at={String(value)} as="exact" />;
   if (typeof value === "number" && name.endsWith("_us")) return <Lasting us={value} />;
   if (typeof value === "number") return <Num value={value} measured />;
-  if (name === "tag" && typeof tagId === "number") return <Go to={tagOf(tagId)} className="link mono" testid="explain-tag">{String(value)}</Go>;
+  const tagId = detail["tag_id"];
+  if (name === "tag" && typeof tagId === "number") return <TagFact path={String(value)} tagId={tagId} at={detail["ts"] ?? detail["start"]} />;
   if (name === "connection") return <Go to={connectionOf(String(value))} className="link mono">{String(value)}</Go>;
   if (typeof value === "boolean") return wordFor(factWords, language, value ? "yes" : "no");
   if (name === "state") return stateName(String(value));
@@ -42,7 +54,7 @@ export function Facts({ node }: { node: ExplainNode }) {
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{wordFor(factWords, language, name)}</dt>
-          <dd data-testid={`fact-${name}`}><Fact name={name} value={value} tagId={node.detail["tag_id"]} /></dd>
+          <dd data-testid={`fact-${name}`}><Fact name={name} value={value} detail={node.detail} /></dd>
         </div>
       ))}
     </dl>

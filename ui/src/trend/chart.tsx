@@ -1,6 +1,7 @@
 // The trend itself: curves that a hand, a wheel or the keyboard moves through time, drawn once per picture.
 import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { type KeyboardEvent, type PointerEvent, type Ref, useCallback, useEffect, useMemo, useReducer, useRef } from "react";
+import type { Problem } from "@/api/problem";
 import { useReader } from "@/show/show";
 import { useColours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
@@ -24,7 +25,7 @@ export interface ChartProps extends Hands {
   height: number;
   holdsUntil: (tag: number) => number;
   /** Hears what is drawn, after it was drawn. */
-  onDrawn?: (picture: Picture) => void;
+  onDrawn?: (picture: Picture, failure: Problem | null) => void;
   canvasRef?: Ref<HTMLCanvasElement>;
 }
 
@@ -40,6 +41,7 @@ export function Chart(props: ChartProps) {
   const shown = useMemo(() => pens.filter((one) => !one.pen.hidden), [pens]);
   const tags = useMemo(() => shown.map((one) => one.pen.tag), [shown]);
   const curves = useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil }, again);
+  const { failure } = curves;
   const fills = useMemo(() => fillsOf(colours, devicePixelRatio || 1), [colours]);
   const ranges = useRanges();
   const picture = useMemo(
@@ -56,10 +58,10 @@ export function Chart(props: ChartProps) {
       element.height = Math.round(height * scale);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
       paintTrend(pen, picture);
-      onDrawn?.(picture);
+      onDrawn?.(picture, failure);
     });
     return () => cancelAnimationFrame(frame);
-  }, [picture, width, height, onDrawn]);
+  }, [picture, width, height, onDrawn, failure]);
   const hands = useHands({ ...props, plot: picture.layout.plot });
   const press = useCallback((event: KeyboardEvent) => { if (hands.press(event.key, event.shiftKey)) event.preventDefault(); }, [hands]);
   return (

@@ -4,9 +4,9 @@ import { GAP_PX, type Lane } from "@/timeline/lanes";
 export const AXIS_PX = 58;
 export const AXES_MAX = 4; // more scales than that nobody reads; the others still have their curves
 const RIGHT_PX = 26; // the numbers of the pens stand at the ends of their curves
-const TOP_PX = 22;
+const TOP_PX = 24;
 const TIME_PX = 24;
-export const QUALITY_PX = 7;
+export const QUALITY_PX = 10;
 
 export interface Box { left: number; top: number; width: number; height: number }
 export interface Layout { plot: Box; quality: Box; lanes: Box; width: number; height: number }

@@ -39,7 +39,7 @@ const keyOf = ({ tags, level, index }: Need): string => `${level} ${index} ${tag
 export class Loader {
   private version = 0;
   private wanted: Need[] = [];
-  private running = new Map<string, AbortController>();
+  private running = new Map<string, { need: Need; controller: AbortController }>();
   private refused = new Map<string, number>();
   private listeners = new Set<() => void>();
   /** Why the last request failed, null when it did not. */
@@ -57,9 +57,14 @@ export class Loader {
 
   /** From now on these are wanted and nothing else. */
   want(needs: readonly Need[]): void {
-    const keys = new Set(needs.map(keyOf));
-    for (const [key, controller] of this.running) if (!keys.has(key)) controller.abort();
-    this.wanted = [...needs];
+    const left = new Map(needs.map((need) => [`${need.level} ${need.index}`, need]));
+    for (const { need, controller } of this.running.values()) {
+      const place = `${need.level} ${need.index}`;
+      const wanted = left.get(place);
+      if (!wanted?.tags.some((tag) => need.tags.includes(tag))) controller.abort();
+      else left.set(place, { ...wanted, tags: wanted.tags.filter((tag) => !need.tags.includes(tag)) }); // it is on its way
+    }
+    this.wanted = [...left.values()].filter(({ tags }) => tags.length > 0);
     this.more();
   }
 
@@ -75,7 +80,7 @@ export class Loader {
   private async fetch(need: Need): Promise<void> {
     const controller = new AbortController();
     const [key, wide, askedMs] = [keyOf(need), tileUs(need.level), serverNowMs()];
-    this.running.set(key, controller);
+    this.running.set(key, { need, controller });
     const span = { start: momentOfUs(need.index * wide), end: momentOfUs((need.index + 1) * wide) };
     try {
       const bytes = await getBytes("/series", { tags: need.tags.join(","), ...span, px: TILE }, { accept: F64, signal: controller.signal });

@@ -67,7 +67,7 @@ function paintAxes(pen: Pen2d, { axes, layout, look }: Picture): void {
       pen.fillText(formatMeasured(value, look.reader.language), right, y);
     }
     pen.fillStyle = look.colours.ink;
-    pen.fillText([axis.nos.length > 0 && axes.length > 1 ? axis.nos.join(" ") : "", axis.unit].filter(Boolean).join(" · "), right, plot.top - 12);
+    pen.fillText([axis.nos.length > 0 && axes.length > 1 ? axis.nos.join(" ") : "", axis.unit].filter(Boolean).join(" · "), right, plot.top - 14);
   });
 }
 
@@ -93,6 +93,7 @@ function paintLanes(pen: Pen2d, { lanes, layout, view, look }: Picture): void {
   if (box.height === 0) return;
   clipTo(pen, box, () => {
     pen.translate(box.left, 0);
+    pen.textAlign = "left";
     let top = box.top;
     for (const lane of lanes) {
       paintLane(pen, lane, { frame: { ...view, width: box.width, top, height: lane.height }, pens: { colours: look.colours, fills: look.fills, font: FONT } });
@@ -140,9 +141,9 @@ function paintPen(pen: Pen2d, one: DrawnPen, { view, layout, axes, shiftMs, look
   pen.strokeStyle = one.colour;
   pen.lineJoin = "bevel";
   if (one.then) {
-    pen.globalAlpha = 0.5;
-    pen.lineWidth = 1;
-    pen.setLineDash([1, 2]);
+    pen.globalAlpha = 0.8;
+    pen.lineWidth = 1.2;
+    pen.setLineDash([2, 2]);
     pen.stroke(lineOf(one.then, { x: (ms) => x(ms - shiftMs), y }).line);
     pen.globalAlpha = 1;
   }
@@ -170,10 +171,10 @@ function paintQuality(pen: Pen2d, rows: readonly DrawnPen[], { view, layout, loo
     const top = box.top + row * QUALITY_PX;
     for (const { t0, t1, tone } of doubts(one.curve)) {
       pen.fillStyle = look.fills[tone];
-      pen.fillRect(x(t0), top, Math.max(2, x(t1) - x(t0)), QUALITY_PX - 2);
+      pen.fillRect(x(t0), top + 1, Math.max(2, x(t1) - x(t0)), QUALITY_PX - 4);
       pen.strokeStyle = look.colours.inkSoft;
       pen.lineWidth = 0.5;
-      pen.strokeRect(x(t0), top, Math.max(2, x(t1) - x(t0)), QUALITY_PX - 2);
+      pen.strokeRect(x(t0), top + 1, Math.max(2, x(t1) - x(t0)), QUALITY_PX - 4);
     }
     pen.textAlign = "right";
     pen.textBaseline = "middle";

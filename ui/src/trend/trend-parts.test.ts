@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
 import { layoutOf } from "@/trend/layout";
 import { levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
-import { missing, stale } from "@/trend/loader";
+import { Loader, missing, stale } from "@/trend/loader";
 import { standing } from "@/trend/nearest";
 import { doubts } from "@/trend/paint";
 import { axisOf, changed, dashOf, PENS_MAX, pensOf, textOf, withTag } from "@/trend/pens";
@@ -168,4 +168,24 @@ describe("columns", () => {
   new Float64Array(bytes, 16 + head.length).set([1, 2, 3, Number.NaN]);
   it("are read where they lie", () => expect(columnsOf(bytes).map((one) => [one.id, one.before, ...one.t0_us, ...one.min])).toEqual([[7, 3, 1, 2, 3, Number.NaN], [8, null]]));
   it.each([["another answer", new TextEncoder().encode("<html>of a proxy").buffer], ["nothing", new ArrayBuffer(0)]])("refuse %s", (_, other) => expect(() => columnsOf(other as ArrayBuffer)).toThrow(RangeError));
+});
+
+describe("the loader", () => {
+  const asked = () => {
+    const requests: { tags: string; signal: AbortSignal }[] = [];
+    vi.stubGlobal("fetch", (address: string, init: RequestInit) => {
+      requests.push({ tags: new URLSearchParams(address.split("?")[1]).get("tags") ?? "", signal: init.signal as AbortSignal });
+      return new Promise(() => undefined);
+    });
+    return requests;
+  };
+  const need = (index: number, ...tags: number[]) => ({ level: LEVEL, index, tags });
+  it("asks for what is new, lets what is on its way come, and drops what nobody looks at", () => {
+    const requests = asked();
+    const loader = new Loader(new TileStore());
+    loader.want([need(0, 1, 2), need(1, 1, 2)]);
+    loader.want([need(1, 1, 2, 3)]);
+    expect(requests.map(({ tags, signal }) => [tags, signal.aborted])).toEqual([["1,2", true], ["1,2", false], ["3", false]]);
+    vi.unstubAllGlobals();
+  });
 });

@@ -3,11 +3,11 @@ import { defineWords } from "@/words/words";
 
 export const words = defineWords({
   en: {
-    chart: "Trend of {tag}", value: "Value", span: "Lowest to highest", trend: "Trend",
+    value: "Value", span: "Lowest to highest", trend: "Trend", more: "Open in trends",
     how: "Left and right arrows move through time, with Shift by a whole screen. Plus and minus change the zoom. Home goes to the first sample, End to now. A and B set the cursors, comma and point move them, Escape takes them away.",
   },
   de: {
-    chart: "Verlauf von {tag}", value: "Wert", span: "Tiefster bis höchster", trend: "Verlauf",
+    value: "Wert", span: "Tiefster bis höchster", trend: "Verlauf", more: "In den Verläufen öffnen",
     how: "Pfeil links und rechts bewegen durch die Zeit, mit Umschalt um einen ganzen Bildschirm. Plus und Minus ändern den Ausschnitt. Pos1 geht zum ersten Messwert, Ende zu jetzt. A und B setzen die Marken, Komma und Punkt bewegen sie, Escape nimmt sie weg.",
   },
 });

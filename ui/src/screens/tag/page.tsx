@@ -2,9 +2,9 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useRef } from "react";
 import { signalQuery } from "@/api/queries";
-import type { Follows, Series, Wiring } from "@/api/types";
+import type { Follows, Wiring } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
@@ -20,6 +20,8 @@ import { type Newest, NUMERIC, useNewest, valueWithUnit } from "@/signals/newest
 import { codeOf, gradeOf } from "@/signals/quality";
 import { QualitySign } from "@/signals/quality-sign";
 import { kindWords, meaningWords, words as signalWords } from "@/signals/words";
+import type { Picture } from "@/trend/paint";
+import { rowsOf } from "@/trend/save";
 import { TagTrend } from "@/trend/tag-trend";
 import { connectionOf, Go, placeOf, tagOf, tagsOf } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
@@ -110,21 +112,17 @@ function Source({ tag }: { tag: Wiring }) {
   );
 }
 
-/** The rows of the trend as a file: one per pixel, lowest and highest kept. */
-function saveTrend(tag: Wiring, series: Series): void {
-  const rows = series.t0_us.map((t0, i) => [new Date(t0 / 1000).toISOString(), series.min[i], series.max[i], series.first[i], series.last[i], series.n[i], series.n_good[i]]);
-  download(`${tag.path}-trend.csv`, [["time", "lowest", "highest", "first", "last", "samples", "good samples"], ...rows]);
-}
-
 function History({ tag, window }: { tag: Wiring; window: Window }) {
   const say = useWords(words);
-  const [series, setSeries] = useState<Series>();
+  const drawn = useRef<Picture>(null);
+  const onShown = useCallback((picture: Picture) => { drawn.current = picture; }, []);
+  const save = () => { if (drawn.current) download(`${tag.path}-trend.csv`, rowsOf(drawn.current, [{ tag: tag.id, no: 1, path: tag.path, unit: tag.unit }])); };
   const numeric = NUMERIC.has(tag.kind);
-  const tools = series && series.t0_us.length > 0 && <Button size="xs" variant="default" onClick={() => saveTrend(tag, series)} data-testid="export-trend">{say("export")}</Button>;
+  const tools = numeric && <Button size="xs" variant="default" onClick={save} data-testid="export-trend">{say("export")}</Button>;
   return (
     <>
       <Panel title={say("trend")} tools={tools} flush>
-        {numeric ? <TagTrend tag={tag} window={window} onShown={setSeries} /> : <Empty compact title={say("noTrend")} hint={say("noTrendHint")} />}
+        {numeric ? <TagTrend tag={tag} window={window} onShown={onShown} /> : <Empty compact title={say("noTrend")} hint={say("noTrendHint")} />}
       </Panel>
       <Samples tag={tag} window={window} />
     </>

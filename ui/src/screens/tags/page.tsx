@@ -2,7 +2,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { connectionsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
@@ -14,6 +14,7 @@ import css from "@/screens/tags/tags.module.css";
 import { words } from "@/screens/tags/words";
 import { GRADES } from "@/signals/quality";
 import { gradeWords, kindWords } from "@/signals/words";
+import { PENS_MAX } from "@/trend/pens";
 import { Go, useEquipmentPath } from "@/view/place";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
@@ -57,6 +58,8 @@ function Tags({ node, label }: { node: Equipment | null; label: string }) {
   const say = useWords(words);
   const change = useChangeSearch();
   const box = useRef<HTMLDivElement>(null);
+  const [chosen, setChosen] = useState<readonly number[]>([]);
+  const onChoose = useCallback((tag: number) => setChosen((before) => (before.includes(tag) ? before.filter((one) => one !== tag) : [...before, tag].slice(-PENS_MAX))), []);
   const filter = useFilter();
   const [text] = useDebouncedValue(filter.text, TYPED_MS);
   const asked = useMemo(() => ({ ...filter, text }), [filter, text]);
@@ -65,14 +68,14 @@ function Tags({ node, label }: { node: Equipment | null; label: string }) {
   const clear = <Button variant="default" size="sm" onClick={() => change({ find: null, connection: null, quality: null, kind: null })}>{say("clear")}</Button>;
   return (
     <div className={css.page}>
-      <div className={css.titleRow}><h1>{label}</h1>{data && <span className="quiet" role="status" data-testid="tags-shown">{say("shown", { shown: data.total, all: data.all })}</span>}{node && <Go to="/tags" className="link">{say("whole")}</Go>}</div>
+      <div className={css.titleRow}><h1>{label}</h1>{data && <span className="quiet" role="status" data-testid="tags-shown">{say("shown", { shown: data.total, all: data.all })}</span>}{node && <Go to="/tags" className="link">{say("whole")}</Go>}{chosen.length > 0 && <Go to="/trends" search={{ pens: chosen.join(",") }} className="link" testid="tags-to-trends">{say("trends", { n: chosen.length })}</Go>}</div>
       <Tools filter={filter} onDown={() => box.current?.focus()} />
       <div className={css.panel}>
         {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
         {isPending && <Waiting lines={10} />}
         {data?.all === 0 && <Empty icon="signal" title={say("none")} hint={say("noneHint")} />}
         {data && data.all > 0 && data.total === 0 && <Empty icon="search" title={say("noMatch")} hint={say("noMatchHint")} action={clear} />}
-        {data && data.total > 0 && <TagTable box={box} filter={asked} equipment={node?.id ?? null} total={data.total} onSort={onSort} label={label} />}
+        {data && data.total > 0 && <TagTable box={box} filter={asked} equipment={node?.id ?? null} total={data.total} onSort={onSort} label={label} chosen={chosen} onChoose={onChoose} />}
       </div>
     </div>
   );

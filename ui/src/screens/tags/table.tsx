@@ -11,7 +11,7 @@ import css from "@/screens/tags/tags.module.css";
 import { words } from "@/screens/tags/words";
 import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
-import { peekNewest, useLiveQuality, valueWithUnit } from "@/signals/newest";
+import { NUMERIC, peekNewest, useLiveQuality, valueWithUnit } from "@/signals/newest";
 import { QualitySign } from "@/signals/quality-sign";
 import { connectionOf, Go, tagOf } from "@/view/place";
 import { useWords } from "@/words/words";
@@ -67,13 +67,16 @@ function Live({ tag }: { tag: Tag }) {
   );
 }
 
-interface RowProps { tag: Signal; top: number; index: number; active: boolean }
-const Row = memo(function Row({ tag, top, index, active }: RowProps) {
+interface RowProps { tag: Signal; top: number; index: number; active: boolean; chosen: boolean; onChoose: (tag: number) => void }
+const Row = memo(function Row({ tag, top, index, active, chosen, onChoose }: RowProps) {
   const say = useWords(words);
   const equipment = tag.path.slice(0, tag.path.length - tag.property.length - 1);
   return (
     <div role="row" id={rowId(index)} aria-rowindex={index + 2} aria-selected={active} className={css.row} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="tag-row" data-path={tag.path}>
-      <span role="rowheader" translate="no"><Go to={tagOf(tag.id)} className={css.name} testid="tag-link">{tag.property}</Go></span>
+      <span role="rowheader" translate="no" className={css.first}>
+        <input type="checkbox" className={css.choose} checked={chosen} disabled={!NUMERIC.has(tag.kind)} onChange={() => onChoose(tag.id)} aria-label={say("choose", { tag: tag.path })} data-testid="tag-choose" />
+        <Go to={tagOf(tag.id)} className={css.name} testid="tag-link">{tag.property}</Go>
+      </span>
       <span role="gridcell" translate="no" className={`quiet ${css.path}`} title={equipment}><bdi>{equipment}</bdi></span>
       <Live tag={tag} />
       <span role="gridcell" className="mono" title={tag.address ?? ""}>{tag.address}</span>
@@ -98,8 +101,8 @@ function Head({ sort, down, onSort }: HeadProps) {
   );
 }
 
-interface TableProps { box: RefObject<HTMLDivElement | null>; filter: Filter; equipment: number | null; total: number; onSort: (column: Column) => void; label: string }
-export function TagTable({ box, filter, equipment, total, onSort, label }: TableProps) {
+interface TableProps { box: RefObject<HTMLDivElement | null>; filter: Filter; equipment: number | null; total: number; onSort: (column: Column) => void; label: string; chosen: readonly number[]; onChoose: (tag: number) => void }
+export function TagTable({ box, filter, equipment, total, onSort, label, chosen, onChoose }: TableProps) {
   const navigate = useNavigate();
   const [active, setActive] = useState<number | null>(null);
   const virtual = useVirtualizer({ count: total, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: BEYOND, scrollPaddingStart: HEAD_PX });
@@ -113,6 +116,7 @@ export function TagTable({ box, filter, equipment, total, onSort, label }: Table
   const press = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return; // a heading or a link has keys of its own
     const here = active === null ? undefined : row(active);
+    if (event.key === " " && here && NUMERIC.has(here.kind)) onChoose(here.id);
     if (event.key === "Enter" && here) void navigate({ to: tagOf(here.id) });
     const to = moved(event.key, active ?? -1, { count: total, screen: Math.floor(((box.current?.clientHeight ?? 0) - HEAD_PX) / ROW_PX) });
     if (to === null) return;
@@ -127,7 +131,7 @@ export function TagTable({ box, filter, equipment, total, onSort, label }: Table
         <div role="rowgroup" className={css.runway} style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start }) => {
             const tag = row(index);
-            return tag && <Row key={tag.id} tag={tag} top={start} index={index} active={index === active} />;
+            return tag && <Row key={tag.id} tag={tag} top={start} index={index} active={index === active} chosen={chosen.includes(tag.id)} onChoose={onChoose} />;
           })}
         </div>
       </div>

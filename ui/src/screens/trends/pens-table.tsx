@@ -1,30 +1,18 @@
-// The signals on screen: how each is drawn, and what it said at the cursors.
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useDebouncedValue } from "@mantine/hooks";
+// The signals on screen: how each is drawn, what it said at the cursors, and what the visible stretch comes to.
 import { memo } from "react";
-import { momentsQuery } from "@/api/queries";
-import type { Moment } from "@/api/types";
+import type { Moment, Statistics } from "@/api/types";
 import { Icon } from "@/design/icons";
 import { Swatch } from "@/screens/trends/swatch";
 import css from "@/screens/trends/trends.module.css";
 import { drawable, type KnownPen } from "@/screens/trends/use-pens";
 import { words } from "@/screens/trends/words";
-import { formatMeasured, NOTHING, unitSymbol } from "@/show/format";
+import { formatMeasured, formatRatio, NOTHING, unitSymbol } from "@/show/format";
 import { When } from "@/show/show";
 import { QualitySign } from "@/signals/quality-sign";
 import type { Pen } from "@/trend/pens";
 import { Go, tagOf } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
-
-const RESTS_MS = 90; // where a cursor rests, the server is asked what stood there
-
-/** What the tags said at a moment, exactly; while a cursor moves, what was said before. */
-export function useMoments(tags: readonly number[], ms: number | null): ReadonlyMap<number, Moment> {
-  const [settled] = useDebouncedValue(ms === null ? null : Math.round(ms), RESTS_MS);
-  const { data } = useQuery({ ...momentsQuery(tags, settled ?? 0), enabled: settled !== null && tags.length > 0, staleTime: 10_000, placeholderData: keepPreviousData });
-  return new Map(settled === null ? [] : (data?.items ?? []).map((moment) => [moment.tag, moment]));
-}
 
 const numberOf = (moment: Moment | undefined): number | null => (typeof moment?.value === "boolean" ? Number(moment.value) : typeof moment?.value === "number" ? moment.value : null);
 
@@ -34,48 +22,85 @@ function Value({ moment }: { moment: Moment | undefined }) {
   return <span translate="no">{typeof moment.value === "number" ? formatMeasured(moment.value, language) : String(moment.value ?? NOTHING)}</span>;
 }
 
-interface RowProps { known: KnownPen; a: Moment | undefined; b: Moment | undefined; twice: boolean; onChange: (tag: number, how: Partial<Pen>) => void; onRemove: (tag: number) => void }
-const Row = memo(function Row({ known, a, b, twice, onChange, onRemove }: RowProps) {
+function Times({ moment }: { moment: Moment | undefined }) {
   const say = useWords(words);
-  const language = useLanguage();
-  const { pen, tag, no } = known;
+  if (!moment) return null;
+  return <><When at={moment.ts} as="exact" />{moment.ts_device && <span className={css.under}>{say("device")} <When at={moment.ts_device} as="exact" /></span>}</>;
+}
+
+function Name({ known }: { known: KnownPen }) {
+  const say = useWords(words);
+  const { tag } = known;
+  if (!tag) return tag === null ? say("gone") : "…";
+  return (
+    <>
+      <Go to={tagOf(tag.id)} className="link" testid="pen-tag"><span translate="no">{tag.property}</span></Go>
+      <span className={`${css.under} ${css.where}`} translate="no" title={tag.path}><bdi>{tag.path.slice(0, -tag.property.length - 1)}</bdi></span>
+      {!drawable(known) && <span className={css.under}>{say("text")}</span>}
+    </>
+  );
+}
+
+export interface Hands { onChange: (tag: number, how: Partial<Pen>) => void; onRemove: (tag: number) => void }
+function Controls({ known, onChange, onRemove }: Hands & { known: KnownPen }) {
+  const say = useWords(words);
+  const { pen, tag } = known;
   const name = tag?.path ?? String(pen.tag);
-  const [from, to] = [numberOf(a), numberOf(b)];
+  const button = (key: "show" | "hide" | "remove", act: () => void, icon: "hidden" | "eye" | "close") => (
+    <button type="button" className={css.tool} aria-label={say(key, { tag: name })} title={say(key, { tag: name })} onClick={act} data-testid={key === "remove" ? "pen-remove" : "pen-hide"}><Icon name={icon} size={16} /></button>
+  );
+  return (
+    <span className={css.group}>
+      {button(pen.hidden ? "show" : "hide", () => onChange(pen.tag, { hidden: !pen.hidden }), pen.hidden ? "hidden" : "eye")}
+      {button("remove", () => onRemove(pen.tag), "close")}
+      <button type="button" className={css.small} aria-pressed={pen.own} onClick={() => onChange(pen.tag, { own: !pen.own })} data-testid="pen-own">{say(pen.own ? "own" : "common")}</button>
+    </span>
+  );
+}
+
+/** Second values beside the first: at cursor B, or in the period compared with. */
+export interface Second { name: string; moments: ReadonlyMap<number, Moment>; testid: string }
+interface RowProps extends Hands { known: KnownPen; a: Moment | undefined; seconds: readonly Second[]; statistics: Statistics | undefined }
+const Row = memo(function Row({ known, a, seconds, statistics, ...hands }: RowProps) {
+  const language = useLanguage();
+  const { pen, no } = known;
+  const from = numberOf(a);
+  const difference = (other: Moment | undefined) => {
+    const to = numberOf(other);
+    return from === null || to === null ? NOTHING : `${to > from ? "+" : ""}${formatMeasured(to - from, language)}`;
+  };
   return (
     <tr data-testid="pen" data-tag={pen.tag} data-hidden={pen.hidden}>
       <td><Swatch look={pen.look} no={no} /></td>
-      <td>
-        <span className={css.group}>
-          <button type="button" className={css.small} aria-pressed={pen.own} onClick={() => onChange(pen.tag, { own: !pen.own })} data-testid="pen-own">{say(pen.own ? "own" : "common")}</button>
-          <button type="button" className={css.tool} aria-label={say(pen.hidden ? "show" : "hide", { tag: name })} title={say(pen.hidden ? "show" : "hide", { tag: name })} onClick={() => onChange(pen.tag, { hidden: !pen.hidden })} data-testid="pen-hide"><Icon name={pen.hidden ? "hidden" : "eye"} size={16} /></button>
-          <button type="button" className={css.tool} aria-label={say("remove", { tag: name })} title={say("remove", { tag: name })} onClick={() => onRemove(pen.tag)} data-testid="pen-remove"><Icon name="close" size={16} /></button>
-        </span>
-      </td>
-      <th scope="row" className={css.name}>{tag ? <><Go to={tagOf(tag.id)} className="link" testid="pen-tag"><span translate="no">{tag.property}</span></Go> <span className={`quiet ${css.where}`} translate="no" title={tag.path}><bdi>{tag.path.slice(0, -tag.property.length - 1)}</bdi></span></> : tag === null ? say("gone") : "…"}{tag && !drawable(known) && <span className="quiet"> {say("text")}</span>}</th>
+      <td><Controls known={known} {...hands} /></td>
+      <th scope="row" className={css.name}><Name known={known} /></th>
       <td className={css.right} data-testid="pen-a"><Value moment={a} /></td>
       <td translate="no">{unitSymbol(known.unit)}</td>
       <td>{a && <QualitySign quality={a.quality} />}</td>
-      <td data-testid="pen-ts">{a && <When at={a.ts} as="exact" />}</td>
-      <td>{a?.ts_device && <When at={a.ts_device} as="exact" />}</td>
-      {twice && <td className={css.right} data-testid="pen-b"><Value moment={b} /></td>}
-      {twice && <td className={css.right} data-testid="pen-difference">{from === null || to === null ? NOTHING : formatMeasured(to - from, language)}</td>}
+      <td data-testid="pen-ts"><Times moment={a} /></td>
+      {seconds.map(({ moments, testid }) => <td key={testid} className={css.right} data-testid={testid}><Value moment={moments.get(pen.tag)} /><span className={css.under} data-testid={`${testid}-difference`}>{difference(moments.get(pen.tag))}</span></td>)}
+      <td className={css.figure} data-testid="pen-low">{formatMeasured(statistics?.min, language)}</td>
+      <td className={css.figure} data-testid="pen-mean">{formatMeasured(statistics?.mean, language)}</td>
+      <td className={css.figure} data-testid="pen-high">{formatMeasured(statistics?.max, language)}</td>
+      <td className={css.figure} data-testid="pen-good">{formatRatio(statistics?.good_share, language)}</td>
     </tr>
   );
 });
 
-interface TableProps { pens: readonly KnownPen[]; a: ReadonlyMap<number, Moment>; b: ReadonlyMap<number, Moment>; nameA: string; twice: boolean; onChange: RowProps["onChange"]; onRemove: RowProps["onRemove"] }
-export function PensTable({ pens, a, b, nameA, twice, onChange, onRemove }: TableProps) {
+interface TableProps extends Hands { pens: readonly KnownPen[]; a: ReadonlyMap<number, Moment>; nameA: string; seconds: readonly Second[]; statistics: ReadonlyMap<number, Statistics> }
+export function PensTable({ pens, a, nameA, seconds, statistics, onChange, onRemove }: TableProps) {
   const say = useWords(words);
   return (
     <div className={css.tableBox} tabIndex={0} role="region" aria-label={say("pens")}>
       <table className={css.table}>
         <thead>
           <tr>
-            <th scope="col">{say("no")}</th><th scope="col">{say("axis")}</th><th scope="col">{say("signal")}</th><th scope="col" className={css.right}>{nameA}</th><th scope="col">{say("unit")}</th><th scope="col">{say("quality")}</th><th scope="col">{say("ts")}</th><th scope="col">{say("device")}</th>
-            {twice && <><th scope="col" className={css.right}>{say("at", { name: "B" })}</th><th scope="col" className={css.right}>{say("difference")}</th></>}
+            <th scope="col">{say("no")}</th><th scope="col">{say("axis")}</th><th scope="col">{say("signal")}</th><th scope="col" className={css.right}>{nameA}</th><th scope="col">{say("unit")}</th><th scope="col">{say("quality")}</th><th scope="col">{say("ts")}</th>
+            {seconds.map(({ name, testid }) => <th key={testid} scope="col" className={css.right}>{name}</th>)}
+            <th scope="col" className={css.figure}>{say("low")}</th><th scope="col" className={css.figure} title={say("meanHint")}>{say("mean")}</th><th scope="col" className={css.figure}>{say("high")}</th><th scope="col" className={css.figure}>{say("good")}</th>
           </tr>
         </thead>
-        <tbody>{pens.map((known) => <Row key={known.pen.tag} known={known} a={a.get(known.pen.tag)} b={b.get(known.pen.tag)} twice={twice} onChange={onChange} onRemove={onRemove} />)}</tbody>
+        <tbody>{pens.map((known) => <Row key={known.pen.tag} known={known} a={a.get(known.pen.tag)} seconds={seconds} statistics={statistics.get(known.pen.tag)} onChange={onChange} onRemove={onRemove} />)}</tbody>
       </table>
     </div>
   );

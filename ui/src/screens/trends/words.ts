@@ -9,6 +9,9 @@ export const words = defineWords({
     none: "No signal chosen yet", noneHint: "Search for a signal above. Links from a tag's page, the tag table or an explanation bring theirs along.",
     back: "Back", forward: "Forward", closer: "Zoom in", wider: "Zoom out", now: "Now", follows: "follows", followHint: "Go to now and follow", span: "Stretch of time", "300": "5 min", "3600": "1 h", "28800": "8 h", "86400": "24 h", "604800": "7 days", "2592000": "30 days", "31536000": "1 year", from: "From, to",
     no: "Pen", signal: "Signal", unit: "Unit", at: "Value at {name}", quality: "Quality", ts: "Time", device: "Device time", difference: "B − A", axis: "Scale", own: "Own scale", common: "Common scale", hide: "Hide {tag}", show: "Show {tag}", remove: "Remove {tag}", gone: "This signal is not there", here: "Value", pens: "Signals on screen",
+    bands: "Behind the curves", states: "States", jobs: "Jobs", stops: "Stops", tooLong: "States, jobs and stops are shown in up to a month.",
+    compare: "Compare", before: "With the period before", dayBefore: "With a day before", weekBefore: "With a week before", beginsAt: "With a period that begins", run: "Run", otherRun: "compared with", compareRuns: "Compare from their starts", noRuns: "Fewer than two jobs ran here in the last two months.", compareOff: "Compare no more", comparedWith: "Compared with {start} ({by})", then: "Then",
+    low: "Lowest", mean: "Mean", high: "Highest", good: "Good", meanHint: "weighted by time", saveCsv: "CSV", savePng: "Picture", saveCsvHint: "The rows from which the curves are drawn", savePngHint: "The picture as it is", clear: "Take the cursors away",
     setA: "Cursor A", setB: "Cursor B", cursors: "A {a}", both: "A {a} · B {b} · {apart}", between: "{low} – {high}", reading: "Reading", failed: "Some of it could not be read", noValue: "no value",
   },
   de: {
@@ -16,6 +19,9 @@ export const words = defineWords({
     none: "Noch kein Signal gewählt", noneHint: "Suchen Sie oben nach einem Signal. Wege von der Seite eines Signals, aus der Signalliste oder aus einer Erklärung bringen ihre mit.",
     back: "Zurück", forward: "Vor", closer: "Vergrößern", wider: "Verkleinern", now: "Jetzt", follows: "folgt", followHint: "Zu jetzt gehen und folgen", span: "Zeitspanne", "300": "5 min", "3600": "1 h", "28800": "8 h", "86400": "24 h", "604800": "7 Tage", "2592000": "30 Tage", "31536000": "1 Jahr", from: "Von, bis",
     no: "Stift", signal: "Signal", unit: "Einheit", at: "Wert bei {name}", quality: "Güte", ts: "Zeit", device: "Gerätezeit", difference: "B − A", axis: "Skala", own: "Eigene Skala", common: "Gemeinsame Skala", hide: "{tag} ausblenden", show: "{tag} einblenden", remove: "{tag} entfernen", gone: "Dieses Signal gibt es nicht", here: "Wert", pens: "Signale im Bild",
+    bands: "Hinter den Kurven", states: "Zustände", jobs: "Aufträge", stops: "Stillstände", tooLong: "Zustände, Aufträge und Stillstände werden bis zu einem Monat gezeigt.",
+    compare: "Vergleichen", before: "Mit dem Zeitraum davor", dayBefore: "Mit einem Tag davor", weekBefore: "Mit einer Woche davor", beginsAt: "Mit einem Zeitraum, der beginnt", run: "Lauf", otherRun: "verglichen mit", compareRuns: "Ab ihren Anfängen vergleichen", noRuns: "Hier liefen in den letzten zwei Monaten weniger als zwei Aufträge.", compareOff: "Nicht mehr vergleichen", comparedWith: "Verglichen mit {start} ({by})", then: "Damals",
+    low: "Tiefster", mean: "Mittel", high: "Höchster", good: "Gut", meanHint: "nach Zeit gewichtet", saveCsv: "CSV", savePng: "Bild", saveCsvHint: "Die Zeilen, aus denen die Kurven gezeichnet sind", savePngHint: "Das Bild, wie es ist", clear: "Marken wegnehmen",
     setA: "Marke A", setB: "Marke B", cursors: "A {a}", both: "A {a} · B {b} · {apart}", between: "{low} – {high}", reading: "Liest", failed: "Ein Teil konnte nicht gelesen werden", noValue: "kein Wert",
   },
 });
