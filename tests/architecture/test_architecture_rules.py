@@ -29,6 +29,7 @@ ROOMS = (
     "connections",
     "vault",
     "webhooks",
+    "exports",
     "performance",
 )
 

@@ -30,6 +30,7 @@ ROOMS = (
     "connections",
     "vault",
     "webhooks",
+    "exports",
     "performance",
     "operations",
 )

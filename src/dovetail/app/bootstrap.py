@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
-from dovetail.app.rooms import Rooms, build_rooms, plant_sections
+from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections
 from dovetail.app.sealing import sealing
 from dovetail.app.settings import Settings
 from dovetail.core import limits
@@ -43,7 +43,7 @@ from dovetail.ownership import datafolder
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
 from dovetail.upkeep.backup import Backups
-from dovetail.upkeep.layout import HISTORIAN, SPOOL
+from dovetail.upkeep.layout import EXPORTS, HISTORIAN, SPOOL
 from dovetail.upkeep.restore import settle
 from dovetail.upkeep.whereabouts import open_samples
 from dovetail.vitals import servicemanager
@@ -76,6 +76,7 @@ class House:
         )
         self.work = LongWork(clock)
         self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
+        self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
         around = Around(
@@ -117,7 +118,7 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter, self.intake,
+                self.look, self.meter, self.intake, self.exports,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -198,6 +199,7 @@ class House:
         sealer = sealing(rooms.historian, self.bus)
         connections = Worker("connections", rooms.connections.step)
         webhooks = Worker("webhooks", rooms.webhooks.step)
+        exports = Worker("exports", self.exports.step, rest_s=limits.EXPORTS_TIDY_S)
         intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
@@ -210,7 +212,7 @@ class House:
         self.bus.subscribe(RecordsChanged, timeline.nudge)
         for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, virtual, timeline, ledger, sealer, connections, webhooks, intake]
+        return [states, production, virtual, timeline, ledger, sealer, connections, webhooks, exports, intake]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""
@@ -288,6 +290,7 @@ class House:
 
     def close(self) -> None:
         """Close the stores; what was accepted is on disk already."""
+        self.exports.stop()
         self.backups.stop()
         self.rooms.finder.close()
         self.rooms.historian.close()

@@ -14,12 +14,15 @@ from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
+from dovetail.core.errors import NotFoundError
 from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.explain.service import Explainer
+from dovetail.exports.service import ExportsRoom
 from dovetail.finding.service import Finder
+from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
@@ -46,6 +49,7 @@ from dovetail.vault.plant import with_secret_hints
 from dovetail.vault.service import VaultRoom
 from dovetail.virtual.plant import with_computed_tags
 from dovetail.virtual.service import VirtualRoom
+from dovetail.web.longwork import LongWork
 from dovetail.webhooks.service import WebhooksRoom
 from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
 from dovetail.workcalendar.service import CalendarRoom
@@ -222,3 +226,32 @@ def build_rooms(
         assistant=AssistantRoom(onboarding, historian, clock),
         finder=Finder(clock, bus),
     )
+
+
+def named(equipment: EquipmentRoom, word: str) -> Named | None:
+    """A tag by its id or its path, as others are told of it."""
+    plant = equipment.plant()
+    try:
+        tag = plant.tags.get(int(word)) if word.isdecimal() else plant.tag_by_path(word)
+    except NotFoundError:
+        return None
+    return None if tag is None else Named(tag.id, tag.path, tag.unit, tag.kind)
+
+
+def exports_room(folder: Path, database: Database, rooms: Rooms, work: LongWork, bus: Bus) -> ExportsRoom:
+    """Files of signals, of the rooms that know them."""
+    equipment = rooms.equipment
+
+    def node_of(tag: int) -> int | None:
+        """A connection's own tag is seen by who sees the plant from its root on."""
+        owner = equipment.plant().owner_of(tag)
+        return owner if owner is not None else min(equipment.roots(), default=None)
+
+    def zone_of(tag: int) -> str:
+        node = node_of(tag)
+        return "UTC" if node is None else equipment.plant().get(node).timezone
+
+    return ExportsRoom(
+        database, folder, historian=rooms.historian, work=work, bus=bus, named=lambda word: named(equipment, word),
+        node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
+    )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from dovetail.app import collecting, topics
-from dovetail.app.rooms import Rooms
+from dovetail.app.rooms import Rooms, named
 from dovetail.assistant import api as assistant_api
 from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
@@ -23,8 +23,9 @@ from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
+from dovetail.exports import api as exports_api
+from dovetail.exports.service import ExportsRoom
 from dovetail.finding import api as finding_api
-from dovetail.forms.model import Named
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -71,6 +72,7 @@ class Parts:
     look: vitals_api.Look
     meter: HttpMeter
     intake: Intake
+    exports: ExportsRoom
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -91,6 +93,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.vault.operations,
         *rooms.webhooks.operations,
         parts.backups.make,
+        *parts.exports.operations,
         *rooms.timeline.operations.all,
     ]
     return Catalogue(found)
@@ -109,9 +112,9 @@ def assemble(api: Api, parts: Parts) -> None:
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
-    samples_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
-    moments_api.routes(api, rooms.historian, named=lambda word: _named(rooms, word))
-    recaps_api.routes(api, rooms.recaps, named=lambda word: _named(rooms, word))
+    samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word))
+    moments_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word))
+    recaps_api.routes(api, rooms.recaps, named=lambda word: named(rooms.equipment, word))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
     counting_api.routes(api, rooms.counting)
@@ -137,17 +140,8 @@ def assemble(api: Api, parts: Parts) -> None:
     people.routes(api, rooms.security)
     operations_api.routes(api, catalogue(parts), parts.database)
     upkeep_api.routes(api, parts.backups)
+    exports_api.routes(api, parts.exports)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
-
-
-def _named(rooms: Rooms, word: str) -> Named | None:
-    """A tag by its id or its path, as others are told of it."""
-    plant = rooms.equipment.plant()
-    try:
-        tag = plant.tags.get(int(word)) if word.isdecimal() else plant.tag_by_path(word)
-    except NotFoundError:
-        return None
-    return None if tag is None else Named(tag.id, tag.path, tag.unit, tag.kind)
 
 
 def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:

@@ -72,6 +72,18 @@ HISTORIAN_LOCK_WAIT_S: Final = 30.0  # the server misses a writer whose machine 
 MONTHS_OPEN_MAX: Final = 24  # two years under one trend; each open file costs descriptors
 SEQ_SPANS_MAX: Final = 10_000  # holes in one lane's numbers; more is a source that does not count
 
+# --- exports ------------------------------------------------------------------------------------------------
+EXPORTS_AT_ONCE_MAX: Final = 2  # each reads as fast as it can, and screens read the same files
+EXPORTS_KEPT_MAX: Final = 20  # of one person; more is a data store, and that is what the Parquet tier is for
+EXPORT_KEPT_US: Final = 7 * 86_400_000_000  # somebody fetches it within a week, or does not need it
+EXPORT_BYTES_MAX: Final = 4_000_000_000  # of one file: 500 million samples as Parquet, a day of 5,000 tags
+EXPORT_ROWS_MAX: Final = 500_000_000  # of one file that is no spreadsheet
+EXPORT_WIDE_CELLS_MAX: Final = 100_000_000  # a day of a hundred tags every 100 ms
+EXPORT_BLOCK_ROWS: Final = 2_000  # written at a time, ~10 ms of the interpreter; then others have their turn
+EXPORT_SCOPE_S: Final = 1.0  # so old may the rights be under which a running export reads (SECURITY C5: ≤ 5 s)
+EXPORTS_TIDY_S: Final = 600.0  # files that are over their time are removed so often
+EXPORT_FREE_BYTES: Final = 1 << 30  # must stay free on the disk: samples are worth more than a copy of them
+
 # --- states and ledger --------------------------------------------------------------------------------------
 CHECKPOINT_EVERY_US: Final = 3_600_000_000  # hourly: a late sample re-reads at most an hour before it (DESIGN §7)
 COUNT_FLUSH_US: Final = 60_000_000  # counts reach the record at least each minute (DESIGN §7)

@@ -42,6 +42,13 @@ def _part(name: str) -> Any:
         ) from error
 
 
+def type_of(kind: Kind) -> Any:
+    """Arrow's type for the values of a kind."""
+    pa = arrow()
+    types = {Kind.F64: pa.float64(), Kind.I64: pa.int64(), Kind.U64: pa.uint64(), Kind.BOOL: pa.bool_()}
+    return types.get(kind, pa.string())
+
+
 def meta(tags: Sequence[Named], asked: Mapping[str, object]) -> dict[bytes, bytes]:
     """What the schema says beside the columns."""
     return {META: orjson.dumps({**asked, "tags": [tag.said() for tag in tags]})}
@@ -67,9 +74,7 @@ def samples_table(samples: Samples, tags: Sequence[Named], asked: Mapping[str, o
 
 def _values(samples: Samples, kind: Kind) -> Any:
     pa = arrow()
-    types = {Kind.F64: pa.float64(), Kind.I64: pa.int64(), Kind.U64: pa.uint64(), Kind.BOOL: pa.bool_()}
-    column = samples.values.get(kind)
-    kept = types.get(kind, pa.string())
+    column, kept = samples.values.get(kind), type_of(kind)
     return pa.nulls(len(samples), kept) if column is None else pa.array(column, kept, mask=~samples.has(kind))
 
 

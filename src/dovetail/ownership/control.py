@@ -11,6 +11,7 @@ import getpass
 import http.client
 import json
 import os
+import shutil
 import socket
 import struct
 import sys
@@ -32,6 +33,7 @@ from dovetail.ownership.datafolder import SOCKET
 
 CONNECT_S = 3.0
 ANSWER_S = 120.0  # a large apply is staged in one transaction
+PIECE = 1 << 20  # bytes of a file that are in memory at once
 _UCRED = struct.Struct("3i")  # pid, uid, gid
 
 
@@ -98,6 +100,26 @@ class Control:
         if answer.status >= 400:
             raise _error(answer.status, found if isinstance(found, dict) else {})
         return found
+
+    def fetch(self, path: str, target: Path) -> int:
+        """Bring a file that the API answers with to `target`, piece by piece; its bytes. Raises as `call` does."""
+        connection = _Connection(self._path)
+        try:
+            try:
+                connection.request("GET", "/api/v1" + path)
+                answer = connection.getresponse()
+            except OSError as error:
+                raise LinkError(f"the installation does not answer on {self._path}: {error}") from error
+            if answer.status >= 400:
+                raise _error(answer.status, json.loads(answer.read() or b"{}"))
+            with target.open("wb") as file:
+                shutil.copyfileobj(answer, file, PIECE)
+                size = file.tell()
+        finally:
+            connection.close()
+        if str(size) != answer.headers["content-length"]:
+            raise LinkError(f"the installation broke off after {size} bytes of {target}")
+        return size
 
 
 def _error(status: int, problem: dict[str, Any]) -> DovetailError:

@@ -7,6 +7,7 @@ import io
 from typing import Final
 
 from dovetail.core.limits import TAG_LIST_COLUMNS_MAX
+from dovetail.forms.guard import unguarded
 from dovetail.taglists.hostile import cell, count_row, refused
 
 type Grid = list[tuple[int, list[str]]]  # (row of the sheet, counted from 1, its cells)
@@ -14,7 +15,6 @@ type Grid = list[tuple[int, list[str]]]  # (row of the sheet, counted from 1, it
 DELIMITERS: Final = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _LOOKED_AT: Final = 20  # lines by which the delimiter is found
-_GUARDED: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def text_of(data: bytes) -> tuple[str, str]:
@@ -65,17 +65,3 @@ def grid_of(data: bytes) -> tuple[Grid, str]:
     except csv.Error as error:
         raise refused(f"row {reader.line_num} is no CSV: {error}", code="csv") from error
     return rows, f"{encoding}, {DELIMITERS.get(delimiter, delimiter)}"
-
-
-def guarded(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula: an apostrophe stands before what would begin one.
-
-    >>> guarded("=1+1"), guarded("DB1.DBD0")
-    ("'=1+1", 'DB1.DBD0')
-    """
-    return f"'{text}" if text.startswith(_GUARDED) else text
-
-
-def unguarded(text: str) -> str:
-    """The text behind a guarding apostrophe."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_GUARDED) else text

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from dovetail.taglists.texts import guarded
+from dovetail.forms.guard import guarded
 from dovetail.tagwords.model import Row
 from dovetail.tagwords.words_tables import NAMES
 

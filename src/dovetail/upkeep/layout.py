@@ -14,6 +14,7 @@ HISTORIAN: Final = "historian"
 SPOOL: Final = "spool.db"  # in the historian's folder: what was taken from files, tables and messages, on its way
 INSTALLATION: Final = "installation.id"  # made with the first backup: whose backups are they
 LAST_BACKUP: Final = "last-backup.json"
+EXPORTS: Final = "exports"  # what people had written to files, for a week: copies, so no backup holds them
 BALLAST: Final = "ballast"
 SET_UP_LINK: Final = "set-up-link"  # where the one-time link goes when standard output is a journal
 RESTORING: Final = "restoring"  # a restore under way; without its journal it is only half there

@@ -16,7 +16,7 @@ from dovetail.operations.http import Api, Page
 
 KEPT_MAX: Final = 100  # of ended work; the audit keeps what matters for ever
 
-State = Literal["running", "done", "failed"]
+State = Literal["running", "done", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class LongWork:
         self._work: dict[str, Work] = {}
         self.on_change: Callable[[], None] = lambda: None
 
-    def begin(self, title: str, *, total: int, unit: str) -> str:
-        """Announce work of `total` units; answers its id."""
-        work = Work(uuid7(self._clock), title, 0, total, unit, "running", self._clock.now_us())
+    def begin(self, title: str, *, total: int, unit: str, work_id: str | None = None) -> str:
+        """Announce work of `total` units, known by `work_id` where it has a name already; answers its id."""
+        work = Work(work_id or uuid7(self._clock), title, 0, total, unit, "running", self._clock.now_us())
         with self._lock:
             self._work[work.id] = work
             ended = [found.id for found in self._work.values() if found.state != "running"]
@@ -70,7 +70,7 @@ class LongWork:
         """Say how far it is; `total` where it is only known now."""
         self._put(work_id, done=done, **({} if total is None else {"total": total}))
 
-    def end(self, work_id: str, *, state: Literal["done", "failed"] = "done", detail: str = "") -> None:
+    def end(self, work_id: str, *, state: Literal["done", "failed", "cancelled"] = "done", detail: str = "") -> None:
         """Say how it ended; `detail` tells who can mend a failure."""
         self._put(work_id, state=state, detail=detail)
 

@@ -3,11 +3,13 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useRef } from "react";
+import { serverNowMs } from "@/api/client";
 import { signalQuery } from "@/api/queries";
 import type { Follows, Wiring } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
+import { ExportButton } from "@/exports/export-dialog";
 import { useTopicWanted } from "@/live/live";
 import { Samples } from "@/screens/tag/samples";
 import css from "@/screens/tag/tag.module.css";
@@ -29,6 +31,8 @@ import { usePeriod, type Window } from "@/view/period";
 import { words as periodWords } from "@/view/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
+
+const MINUTE_MS = 60_000;
 
 interface FactProps { name: string; children: ReactNode; testid?: string }
 function Fact({ name, children, testid }: FactProps) {
@@ -129,6 +133,9 @@ function History({ tag, window }: { tag: Wiring; window: Window }) {
   );
 }
 
+/** The window as far as it has come. */
+const spanOf = (window: Window) => () => ({ t0: window.t0, t1: Math.max(window.t0 + MINUTE_MS, Math.min(window.t1, serverNowMs())) });
+
 function TagView({ tag }: { tag: Wiring }) {
   const sayPeriod = useWords(periodWords);
   const { map } = useEquipment();
@@ -142,7 +149,7 @@ function TagView({ tag }: { tag: Wiring }) {
           <h1 translate="no">{tag.property}</h1>
           {equipment && <Go to={tagsOf(equipment.path)} className="link"><span translate="no">{equipment.path}</span></Go>}
         </div>
-        <PeriodChooser period={period} />
+        <div className={css.tools}>{period.window && <ExportButton tags={[tag.id]} span={spanOf(period.window)} />}<PeriodChooser period={period} /></div>
       </div>
       <div className={css.pair}><Now tag={tag} /><div className={css.column}><Source tag={tag} /><Uses tag={tag} /></div></div>
       {period.window ? <History tag={tag} window={period.window} /> : period.isPending ? <Waiting lines={8} /> : <Panel><Empty icon="clock" title={sayPeriod(period.name === "custom" ? "badRange" : "noShift")} hint={sayPeriod("noShiftHint")} /></Panel>}

@@ -2,12 +2,14 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { serverNowMs } from "@/api/client";
 import { connectionsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { ExportButton } from "@/exports/export-dialog";
 import { COLUMNS, type Filter, INTERNAL, KINDS, useFound } from "@/screens/tags/found";
 import { TagTable } from "@/screens/tags/table";
 import css from "@/screens/tags/tags.module.css";
@@ -21,6 +23,9 @@ import { useWords } from "@/words/words";
 
 const TYPED_MS = 150; // a word is typed to its end before the server is asked
 
+const DAY_MS = 86_400_000;
+const lastDay = () => ({ t0: serverNowMs() - DAY_MS, t1: serverNowMs() });
+
 function useFilter(): Filter {
   const { find = "", connection, quality, kind, sort, down } = useSearchText();
   return useMemo(() => ({
@@ -33,7 +38,7 @@ function useFilter(): Filter {
   }), [find, connection, quality, kind, sort, down]);
 }
 
-function Tools({ filter, onDown }: { filter: Filter; onDown: () => void }) {
+function Tools({ filter, onDown, children }: { filter: Filter; onDown: () => void; children: ReactNode }) {
   const say = useWords(words);
   const sayGrade = useWords(gradeWords);
   const sayKind = useWords(kindWords);
@@ -50,6 +55,7 @@ function Tools({ filter, onDown }: { filter: Filter; onDown: () => void }) {
       <Select size="sm" className={css.choice ?? ""} aria-label={say("connection")} data={connections} value={filter.connection ?? ""} onChange={(connection) => change({ connection: connection || null })} allowDeselect={false} searchable={names.length > 12} data-testid="tags-connection" />
       <Select size="sm" className={css.choice ?? ""} aria-label={say("quality")} data={grades} value={filter.grade ?? ""} onChange={(quality) => change({ quality: quality || null })} allowDeselect={false} data-testid="tags-quality" />
       <Select size="sm" className={css.choice ?? ""} aria-label={say("kind")} data={kinds} value={filter.kind ?? ""} onChange={(kind) => change({ kind: kind || null })} allowDeselect={false} data-testid="tags-kind" />
+      {children}
     </div>
   );
 }
@@ -69,7 +75,7 @@ function Tags({ node, label }: { node: Equipment | null; label: string }) {
   return (
     <div className={css.page}>
       <div className={css.titleRow}><h1>{label}</h1>{data && <span className="quiet" role="status" data-testid="tags-shown">{say("shown", { shown: data.total, all: data.all })}</span>}{node && <Go to="/tags" className="link">{say("whole")}</Go>}{chosen.length > 0 && <Go to="/trends" search={{ pens: chosen.join(",") }} className="link" testid="tags-to-trends">{say("trends", { n: chosen.length })}</Go>}</div>
-      <Tools filter={filter} onDown={() => box.current?.focus()} />
+      <Tools filter={filter} onDown={() => box.current?.focus()}><ExportButton size="sm" {...(chosen.length > 0 ? { tags: chosen } : { tags: data?.items.map((tag) => tag.id) ?? [], total: data?.total ?? 0 })} span={lastDay} /></Tools>
       <div className={css.panel}>
         {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
         {isPending && <Waiting lines={10} />}

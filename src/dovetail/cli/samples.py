@@ -1,0 +1,105 @@
+"""Samples as files from a terminal: written by the installation, brought to where one stands."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from dovetail.terminal.asking import DataOption, Here, house, plain
+
+if TYPE_CHECKING:
+    from dovetail.ownership.control import Control
+
+POLL_S: Final = 0.2
+
+samples_app = typer.Typer(help="Samples as files: CSV, Parquet, XLSX.", no_args_is_help=True)
+
+
+class Format(StrEnum):
+    """What the file is."""
+
+    csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+class Shape(StrEnum):
+    """What a row of it is."""
+
+    long = "long"
+    wide = "wide"
+
+
+@samples_app.command("export")
+def export(
+    tags: Annotated[list[str], typer.Argument(help="Tags by path or id.", show_default=False)],
+    start: Annotated[str, typer.Option("--from", help="RFC 3339, as 2026-01-05T06:00:00+01:00.")],
+    end: Annotated[str, typer.Option("--to", help="RFC 3339; up to there, not included.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file, or the folder it goes into.")] = Path(),
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="Default: what the file's name ends in, else csv.")
+    ] = None,
+    shape: Annotated[Shape, typer.Option(help="long: one row a sample; wide: one row a time.")] = Shape.long,
+    every: Annotated[float, typer.Option(min=0.001, help="Seconds from row to row of a wide file.")] = 60.0,
+    zone: Annotated[str, typer.Option(help="Times in: plant, UTC, or a name as Europe/Prague.")] = "plant",
+    german: Annotated[bool, typer.Option("--german", help="CSV for a German spreadsheet.")] = False,
+    data: DataOption = Here,
+) -> None:
+    """Write signals of a period to a file, with quality, units and times."""
+    ending = out.suffix.removeprefix(".")
+    asked = {
+        "tags": tags, "start": start, "end": end, "shape": shape, "every_s": every, "zone": zone,
+        "format": kind or (ending if ending in Format else Format.csv), "language": "de" if german else "en",
+    }  # fmt: skip
+    with house(data) as control:
+        begun = control.call("POST", "/exports", asked)
+        done = _followed(control, begun["export_id"])
+        if done["state"] != "done":
+            print(f"error[export]: {done['detail'] or done['state']}", file=sys.stderr)
+            raise typer.Exit(1)
+        target = out / plain(done["name"]) if out.is_dir() else out
+        size = control.fetch(f"/exports/{done['id']}/file", target)
+        control.call("POST", f"/exports/{done['id']}/remove", {})
+    print(f"{target}: {done['rows']:,} rows, {size / 1e6:,.1f} MB")
+
+
+def _followed(control: Control, export_id: str) -> dict[str, Any]:
+    """Wait for its end; who breaks off gives it up."""
+    try:
+        while True:
+            found = control.call("GET", f"/exports/{export_id}")
+            if found["state"] != "running":
+                return found
+            if sys.stderr.isatty():
+                share = control.call("GET", f"/jobs/{export_id}")["done"]
+                print(f"\r{share:3d} %\r", end="", file=sys.stderr, flush=True)
+            time.sleep(POLL_S)
+    except KeyboardInterrupt:
+        control.call("POST", f"/exports/{export_id}/remove", {})
+        raise
+
+
+@samples_app.command("list")
+def show(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False, data: DataOption = Here
+) -> None:
+    """Show the exports that you asked for from this account and that are still kept."""
+    with house(data) as control:
+        found = control.call("GET", "/exports")["items"]
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        said = f"{one['rows']:,} rows" if one["state"] == "done" else one["state"]
+        print(f"{one['begun'][:19]}  {said:16} {plain(one['name'])}  {plain(one['detail'])}".rstrip())
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.add_typer(samples_app, name="samples")

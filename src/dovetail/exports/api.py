@@ -1,0 +1,68 @@
+"""The routes of exports: ask for one, see how far it is, fetch the file, remove it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.responses import FileResponse, Response
+
+from dovetail.core.clock import to_rfc3339
+from dovetail.core.scope import Scope
+from dovetail.exports.model import MEDIA, Export, Format, Shape, State
+from dovetail.exports.service import ExportsRoom
+from dovetail.historian.service import VIEW
+from dovetail.operations.http import Api, Page
+
+
+class ExportOut(BaseModel):
+    """An export; how far it is says `/jobs/{id}`. `detail` says why there is no file, and who can mend it."""
+
+    id: str
+    name: str
+    state: State
+    format: Format
+    shape: Shape
+    tags: list[str]
+    start: str
+    end: str
+    begun: str
+    kept_until: str
+    rows: int
+    bytes: int
+    detail: str
+
+
+def routes(api: Api, room: ExportsRoom) -> None:
+    """Declare them."""
+    api.change("POST", "/exports", room.ask, status=202)
+    api.change("POST", "/exports/{export_id}/remove", room.remove)
+
+    @api.query("GET", "/exports", permission=VIEW, summary="The exports that the caller asked for, newest first")
+    def get_exports(scope: Scope) -> Page[ExportOut]:
+        return Page(items=[_out(one) for one in room.mine(scope=scope)])
+
+    @api.query("GET", "/exports/{export_id}", permission=VIEW, summary="One export")
+    def get_export(export_id: str, scope: Scope) -> ExportOut:
+        return _out(room.one(export_id, scope=scope))
+
+    @api.query("GET", "/exports/{export_id}/file", permission=VIEW, summary="The file of an export, once it is done")
+    def get_file(export_id: str, scope: Scope) -> Response:
+        found, path = room.file(export_id, scope=scope)
+        return FileResponse(path, media_type=MEDIA[found.wanted.format], filename=found.wanted.file_name())
+
+
+def _out(one: Export) -> ExportOut:
+    return ExportOut(
+        id=one.id,
+        name=one.wanted.file_name(),
+        state=one.state,
+        format=one.wanted.format,
+        shape=one.wanted.shape,
+        tags=[tag.path for tag in one.wanted.tags],
+        start=to_rfc3339(one.wanted.from_us),
+        end=to_rfc3339(one.wanted.to_us),
+        begun=to_rfc3339(one.begun_us),
+        kept_until=to_rfc3339(one.until_us),
+        rows=one.rows,
+        bytes=one.bytes,
+        detail=one.detail,
+    )

@@ -1,0 +1,142 @@
+"""An export is written to disk as it is read, and given up where it must be: too long, cancelled, rights taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import batched
+from pathlib import Path
+from typing import Any, Final
+
+from dovetail.core.batch import Kind, Value
+from dovetail.core.errors import InvalidError
+from dovetail.core.limits import EXPORT_BLOCK_ROWS, EXPORT_BYTES_MAX
+from dovetail.exports import rows as tables
+from dovetail.exports.model import Wanted
+from dovetail.exports.rows import Asking, Rows
+from dovetail.forms import arrow
+from dovetail.forms.model import Named
+from dovetail.forms.samples import Samples
+from dovetail.forms.sheets import CsvSheet, Sheet
+from dovetail.forms.xlsx import XlsxSheet
+from dovetail.historian.service import Historian
+
+type Step = Callable[[float], None]  # told the share that is done, block by block; raises to give up
+
+COMPRESSION: Final = "zstd"
+
+
+def write(path: Path, wanted: Wanted, historian: Historian, asking: Asking, step: Step) -> int:
+    """Write the file; how many rows it has. Raises InvalidError when it grows too long, NotFoundError out of scope."""
+    writer = _parquet if wanted.format == "parquet" else _sheet
+    count = 0
+    for n, share in writer(path, wanted, historian, asking):
+        count += n
+        if count > wanted.rows_max:
+            raise InvalidError(
+                f"there are more than {wanted.rows_max:,} rows", code="export-too-long",
+                hint="a shorter period or fewer tags; CSV or Parquet hold more than a spreadsheet",
+            )  # fmt: skip
+        if path.stat().st_size > EXPORT_BYTES_MAX:
+            raise InvalidError(
+                f"the file is larger than {EXPORT_BYTES_MAX:,} bytes", code="export-too-long",
+                hint="a shorter period or fewer tags; Parquet is the smallest",
+            )  # fmt: skip
+        step(share)
+    return count
+
+
+def _sheet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -> Iterator[tuple[int, float]]:
+    """Rows are written a few thousand at a time: in between the interpreter is everybody else's."""
+    with _opened(path, wanted) as sheet:
+        if wanted.shape == "wide":
+            for block, share in tables.wide(historian, wanted, asking):
+                sheet.add(tables.wide_rows(wanted, block))
+                yield len(block.times), share
+        else:
+            for tag, samples, share in tables.pages(historian, wanted, asking):
+                for some in batched(tables.long_rows(wanted, tag, samples), EXPORT_BLOCK_ROWS):
+                    sheet.add(some)
+                    yield len(some), share
+                yield 0, share
+
+
+def _opened(path: Path, wanted: Wanted) -> AbstractContextManager[Sheet]:
+    heads, times = tables.wide_heads(wanted) if wanted.shape == "wide" else tables.long_heads(wanted)
+    if wanted.format == "xlsx":
+        return XlsxSheet(path, heads, times=times)
+    return CsvSheet(path, heads, times=times, language=wanted.language)
+
+
+def _parquet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -> Iterator[tuple[int, float]]:
+    schema = _schema(wanted)
+    with arrow.parquet().ParquetWriter(path, schema, compression=COMPRESSION) as file:
+        if wanted.shape == "wide":
+            for block, share in tables.wide(historian, wanted, asking):
+                file.write_table(_wide_table(wanted, block, schema))
+                yield len(block.times), share
+        else:
+            for tag, samples, share in tables.pages(historian, wanted, asking):
+                if len(samples):
+                    file.write_table(long_table(tag, samples, schema))
+                yield len(samples), share
+
+
+def _schema(wanted: Wanted) -> Any:
+    pa = arrow.arrow()
+    said = arrow.meta(wanted.tags, {"shape": wanted.shape, "zone": wanted.zone})
+    if wanted.shape == "long":
+        return long_schema(wanted.zone).with_metadata(said)
+    stamp = pa.timestamp("us", tz=wanted.zone)
+    types = [arrow.type_of(tag.kind or Kind.F64) for tag in wanted.tags]
+    fields = [
+        pa.field(tag.path, kept, metadata={"unit": tag.unit or ""})
+        for tag, kept in zip(wanted.tags, types, strict=True)
+    ]
+    return pa.schema([pa.field("ts", stamp), *fields], metadata=said)
+
+
+def long_schema(zone: str) -> Any:
+    """One row a sample: a column for every kind, so that all files of all tags are one table."""
+    pa = arrow.arrow()
+    stamp = pa.timestamp("us", tz=zone)
+    values = [pa.field(f"value_{kind.name.lower()}", arrow.type_of(kind)) for kind in Kind]
+    text = pa.string()
+    return pa.schema([
+        pa.field("tag", pa.int64()), pa.field("path", text), pa.field("unit", text), pa.field("ts", stamp), *values,
+        pa.field("quality", pa.uint16()), pa.field("ts_device", stamp), pa.field("native", pa.uint32()),
+    ])  # fmt: skip
+
+
+def long_table(tag: Named, samples: Samples, schema: Any) -> Any:
+    """The samples of one tag in that schema."""
+    pa = arrow.arrow()
+    n, found = len(samples), arrow.samples_table(samples, [], {})
+    columns = {name: found.column(name) for name in found.column_names}
+    columns["path"] = pa.repeat(tag.path, n)
+    columns["unit"] = pa.nulls(n, pa.string()) if tag.unit is None else pa.repeat(tag.unit, n)
+    arrays = [
+        columns[field.name].cast(field.type) if field.name in columns else pa.nulls(n, field.type) for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _wide_table(wanted: Wanted, block: Rows, schema: Any) -> Any:
+    pa = arrow.arrow()
+    arrays = [pa.array(block.times).cast(schema.field(0).type)]
+    for tag, column, field in zip(wanted.tags, block.values, list(schema)[1:], strict=True):
+        arrays.append(pa.array(_of_kind(column, tag.kind or Kind.F64), field.type))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _of_kind(column: Sequence[Value], kind: Kind) -> list[Value]:
+    """A column has one kind: what a tag said before its kind was changed is told as far as it fits."""
+    match kind:
+        case Kind.F64:
+            return [None if value is None or isinstance(value, str) else float(value) for value in column]
+        case Kind.I64 | Kind.U64:
+            return [value if isinstance(value, int) else None for value in column]
+        case Kind.BOOL:
+            return [value if isinstance(value, bool) else None for value in column]
+        case Kind.STR | Kind.JSON:
+            return [None if value is None else str(value) for value in column]

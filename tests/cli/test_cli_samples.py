@@ -1,0 +1,76 @@
+"""Samples as files from a terminal, of an installation that stands still and belongs to the verb for its length."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from dovetail.app.bootstrap import open_house
+from dovetail.app.settings import Settings
+from dovetail.cli.main import app
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.errors import NotFoundError
+from dovetail.testing.clock import DAY_ZERO_US
+
+PLANT = """\
+plant: {format: 1, name: Test}
+equipment:
+  acme: {level: Enterprise, timezone: Europe/Prague}
+  acme/press:
+    level: WorkUnit
+    tags:
+      speed: {unit: mm}
+      note: {kind: str}
+"""
+PERIOD = ("--from", "2026-01-05T06:00:00Z", "--to", "2026-01-05T07:00:00Z")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plant with two samples; nothing runs."""
+    folder = tmp_path_factory.mktemp("samples")
+    (folder / "plant.yaml").write_text(PLANT)
+    made = folder / "data"
+    done = CliRunner().invoke(app, ["apply", str(folder), "--yes", "--data", str(made)])
+    assert done.exit_code == 0, done.output
+    with open_house(Settings(data=made)) as house:
+        tags = {tag.property: tag.id for tag in house.rooms.equipment.plant().tags.values()}
+        numbers = Batch.of(Kind.F64, [(tags["speed"], DAY_ZERO_US, 1.5, 0xC0)])
+        texts = Batch.of(Kind.STR, [(tags["note"], DAY_ZERO_US + 1_000_000, "=1+1", 0xC0)])
+        house.rooms.historian.put([Frame("test", Lane.IMPORT, 1, 1, (numbers, texts))])
+    return made
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["samples", *words, "--data", str(data)])
+
+
+def test_a_file_comes_to_where_one_stands(data: Path, tmp_path: Path) -> None:
+    done = run(data, "export", "acme/press.speed", "acme/press.note", *PERIOD, "--out", str(tmp_path))
+    assert done.exit_code == 0, (done.output, done.exception)
+    (file,) = tmp_path.iterdir()
+    assert file.name == "press.speed-and-1-more_2026-01-05.csv"
+    assert "2 rows" in done.stdout
+    assert file.read_text("utf-8-sig").splitlines()[1:] == [
+        "2026-01-05T07:00:00.000000+01:00,acme/press.speed,1.5,mm,GOOD,",
+        "2026-01-05T07:00:01.000000+01:00,acme/press.note,'=1+1,,GOOD,",
+    ]
+    assert json.loads(run(data, "list", "--json").stdout) == []  # what was fetched is not kept twice
+    assert list((data / "exports").iterdir()) == []
+
+
+def test_the_name_of_the_file_says_what_it_is(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "wide.parquet"
+    done = run(data, "export", "acme/press.speed", *PERIOD, "--shape", "wide", "--every", "1800", "-o", str(file))
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert pl.read_parquet(file)["acme/press.speed"].to_list() == [1.5, 1.5]
+
+
+def test_a_tag_that_is_not_there_is_an_error_of_ours(data: Path, tmp_path: Path) -> None:
+    done = run(data, "export", "acme/press.sped", *PERIOD, "--out", str(tmp_path))
+    assert isinstance(done.exception, NotFoundError)
+    assert list(tmp_path.iterdir()) == []

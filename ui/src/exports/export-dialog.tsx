@@ -1,0 +1,135 @@
+// Signals of a period as a file: what is wanted, and the files of before. Written by the server while others work on.
+import { Button, Modal, NumberInput, SegmentedControl } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { addressOf, post } from "@/api/client";
+import { useJobs } from "@/app/jobs-indicator";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { type Export, everyFor, exportsQuery, type Format, FORMATS, type Shape, SHAPES, sizeOf, TAGS_MAX } from "@/exports/exports";
+import css from "@/exports/exports.module.css";
+import { words } from "@/exports/words";
+import { formatNumber, momentOfWall, wallOf } from "@/show/format";
+import { useZone, When } from "@/show/show";
+import { useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+interface Given { from: string; to: string; format: Format; shape: Shape; every: number; zone: "plant" | "UTC" }
+interface PartProps { given: Given; onGiven: (change: Partial<Given>) => void }
+
+function PeriodPart({ given, onGiven, wrong }: PartProps & { wrong: boolean }) {
+  const say = useWords(words);
+  const field = (key: "from" | "to") => (
+    <label className={css.field}>
+      <span>{say(key)}</span>
+      <input type="datetime-local" className={css.input} value={given[key]} onChange={(event) => onGiven({ [key]: event.currentTarget.value })} aria-invalid={wrong} data-testid={`export-${key}`} />
+    </label>
+  );
+  return <><div className={css.pair}>{field("from")}{field("to")}</div>{wrong && <span role="alert" className={css.wrong}>{say("order")}</span>}</>;
+}
+
+function ShapePart({ given, onGiven }: PartProps) {
+  const say = useWords(words);
+  return (
+    <>
+      <div className={css.pair}>
+        <div className={css.field}><span>{say("shape")}</span><SegmentedControl size="sm" value={given.shape} onChange={(shape) => onGiven({ shape: shape as Shape })} data={SHAPES.map((value) => ({ value, label: say(value) }))} aria-label={say("shape")} data-testid="export-shape" /></div>
+        {given.shape === "wide" && <NumberInput label={say("every")} value={given.every} onChange={(every) => onGiven({ every: typeof every === "number" ? every : 60 })} min={0.001} max={31_622_400} data-testid="export-every" />}
+      </div>
+      <p className={css.hint}>{say(given.shape === "long" ? "longHint" : "wideHint")}</p>
+    </>
+  );
+}
+
+function WishForm({ tags, span, onClose }: { tags: readonly number[]; span: Span; onClose: () => void }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const zone = useZone();
+  const client = useQueryClient();
+  const [given, setGiven] = useState<Given>(() => ({ from: wallOf(span.t0, zone), to: wallOf(span.t1, zone), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant" }));
+  const onGiven = (change: Partial<Given>) => setGiven((before) => ({ ...before, ...change }));
+  const [t0, t1] = [momentOfWall(given.from, zone), momentOfWall(given.to, zone)];
+  const wrong = !(t1 > t0);
+  const make = useMutation({
+    mutationFn: () => post("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["/exports"] }),
+  });
+  const submit = (event: FormEvent) => { event.preventDefault(); if (!wrong) make.mutate(); };
+  return (
+    <form className={css.form} onSubmit={submit}>
+      <PeriodPart given={given} onGiven={onGiven} wrong={wrong} />
+      <div className={css.pair}>
+        <div className={css.field}><span>{say("format")}</span><SegmentedControl size="sm" value={given.format} onChange={(format) => onGiven({ format: format as Format })} data={FORMATS.map((value) => ({ value, label: say(value) }))} aria-label={say("format")} data-testid="export-format" /></div>
+        <div className={css.field}><span>{say("zone")}</span><SegmentedControl size="sm" value={given.zone} onChange={(next) => onGiven({ zone: next as Given["zone"] })} data={[{ value: "plant", label: say("plant") }, { value: "UTC", label: say("utc") }]} aria-label={say("zone")} data-testid="export-zone" /></div>
+      </div>
+      <ShapePart given={given} onGiven={onGiven} />
+      {make.error && <ProblemNotice error={make.error} compact />}
+      {make.isSuccess && <p className={css.hint} role="status">{say("begun")}</p>}
+      <div className={css.buttons}>
+        <Button variant="default" onClick={onClose}>{say("close")}</Button>
+        <Button type="submit" loading={make.isPending} disabled={wrong} data-testid="export-make">{say("make")}</Button>
+      </div>
+    </form>
+  );
+}
+
+function Said({ one }: { one: Export }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const job = useJobs().find((work) => work.id === one.id);
+  const size = sizeOf(one.bytes);
+  switch (one.state) {
+    case "running": return say("running", { share: job?.done ?? 0 });
+    case "done": return <>{say("done", { rows: one.rows, size: `${formatNumber(size.value, language, size.digits)} ${size.unit}` })} · {say("until")} <When at={one.kept_until} as="day" /></>;
+    default: return <>{say(one.state)}{one.state === "failed" && one.detail && <>: {one.detail}</>}</>;
+  }
+}
+
+function Item({ one, onRemove }: { one: Export; onRemove: (id: string) => void }) {
+  const say = useWords(words);
+  const running = one.state === "running";
+  return (
+    <li className={css.item} data-testid="export" data-state={one.state}>
+      <span className={css.name} translate="no">{one.name}</span>
+      <span className={css.said} data-failed={one.state === "failed" || one.state === "lost"}><Said one={one} /></span>
+      <span className={css.acts}>
+        {one.state === "done" && <Button component="a" href={addressOf(`/exports/${one.id}/file`)} download={one.name} size="xs" aria-label={say("downloadOf", { name: one.name })} data-testid="export-download">{say("download")}</Button>}
+        <Button size="xs" variant="default" onClick={() => onRemove(one.id)} aria-label={say(running ? "giveUpOf" : "removeOf", { name: one.name })} data-testid="export-remove">{say(running ? "giveUp" : "remove")}</Button>
+      </span>
+    </li>
+  );
+}
+
+function Mine() {
+  const say = useWords(words);
+  const client = useQueryClient();
+  const { data, error, isPending, refetch } = useQuery(exportsQuery());
+  const remove = useMutation({ mutationFn: (id: string) => post(`/exports/${id}/remove`), onSettled: () => client.invalidateQueries({ queryKey: ["/exports"] }) });
+  return (
+    <section className={css.mine}>
+      <h3>{say("mine")}</h3>
+      {(error ?? remove.error) && <ProblemNotice error={error ?? remove.error} onRetry={() => void refetch()} compact />}
+      {isPending && <Waiting lines={2} />}
+      {data?.length === 0 && <Empty compact title={say("none")} hint={say("noneHint")} />}
+      {data && data.length > 0 && <ul className={css.list} tabIndex={0} aria-label={say("mine")}>{data.map((one) => <Item key={one.id} one={one} onRemove={remove.mutate} />)}</ul>}
+    </section>
+  );
+}
+
+export interface Span { t0: number; t1: number }
+interface ButtonProps { tags: readonly number[]; total?: number; span: () => Span; size?: "xs" | "sm" }
+/** The button beside signals; `total` are those that it stands for, where they may be more than `tags`. */
+export function ExportButton({ tags, total = tags.length, span, size = "xs" }: ButtonProps) {
+  const say = useWords(words);
+  const [opened, setOpened] = useState<Span | null>(null);
+  const count = total === 1 ? say("one") : say("many", { n: total });
+  const close = () => setOpened(null);
+  return (
+    <>
+      <Button size={size} variant="default" onClick={() => setOpened(span())} disabled={total === 0} data-testid="export">{say("export")}</Button>
+      <Modal opened={opened !== null} onClose={close} title={`${say("title")} · ${count}`} size={620} closeButtonProps={{ "aria-label": say("close") }} data-testid="export-dialog">
+        {total > TAGS_MAX ? <Empty compact title={count} hint={say("tooMany", { n: TAGS_MAX })} /> : opened && <WishForm tags={tags} span={opened} onClose={close} />}
+        <Mine />
+      </Modal>
+    </>
+  );
+}

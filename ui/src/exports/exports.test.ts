@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { everyFor, sizeOf } from "@/exports/exports";
+
+test.each([
+  [0, "0 B"], [999, "999 B"], [1_000, "1.0 kB"], [99_949, "99.9 kB"], [99_960, "100 kB"], [999_600, "1.0 MB"], [4_000_000_000, "4.0 GB"], [4e15, "4000000 GB"],
+])("%d bytes are %s", (bytes, said) => {
+  const { value, unit, digits } = sizeOf(bytes);
+  expect(`${value.toFixed(digits)} ${unit}`).toBe(said);
+});
+
+test.each([[600_000, 1], [3_600_000, 5], [8 * 3_600_000, 30], [86_400_000, 60], [7 * 86_400_000, 600], [400 * 86_400_000, 86_400], [1e14, 86_400]])("a period of %d ms is told every %d s", (spanMs, every) => {
+  expect(everyFor(spanMs)).toBe(every);
+});

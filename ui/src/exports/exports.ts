@@ -1,0 +1,35 @@
+// What is asked of an export, and how it stands.
+import { queryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import type { Page } from "@/api/types";
+
+export const TAGS_MAX = 100; // of one file, as the server has it
+
+export const FORMATS = ["csv", "xlsx", "parquet"] as const;
+export type Format = (typeof FORMATS)[number];
+export const SHAPES = ["long", "wide"] as const;
+export type Shape = (typeof SHAPES)[number];
+
+export interface Export { id: string; name: string; state: "running" | "done" | "failed" | "cancelled" | "lost"; format: Format; shape: Shape; tags: string[]; start: string; end: string; begun: string; kept_until: string; rows: number; bytes: number; detail: string }
+
+const LOOK_MS = 1_000;
+/** Those of the person who looks, newest first; looked at often while one is being written. */
+export const exportsQuery = () => queryOptions({
+  queryKey: ["/exports"],
+  queryFn: ({ signal }) => get<Page<Export>>("/exports", {}, signal).then((page) => page.items),
+  refetchInterval: ({ state }) => (state.data?.some((one) => one.state === "running") ? LOOK_MS : false),
+});
+
+const UNITS = ["B", "kB", "MB", "GB"] as const;
+/** Bytes as people say them, in steps of a thousand. */
+export function sizeOf(bytes: number): { value: number; unit: string; digits: number } {
+  let [value, step] = [bytes, 0];
+  while (value >= 999.5 && step < UNITS.length - 1) [value, step] = [value / 1000, step + 1];
+  return { value, unit: UNITS[step] ?? "B", digits: step === 0 || value >= 99.95 ? 0 : 1 };
+}
+
+/** Seconds from row to row at which a period has about a thousand rows: a table that a person can read. */
+export function everyFor(spanMs: number): number {
+  const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
+  return steps.find((step) => spanMs / 1000 / step <= 1_500) ?? 86_400;
+}
