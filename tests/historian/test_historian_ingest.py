@@ -17,6 +17,7 @@ from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.events.historian import FramesStored
 from dovetail.historian import ingest
+from dovetail.historian.last import LastValues
 from dovetail.historian.read import Reader
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
@@ -256,3 +257,20 @@ def test_thousands_that_tie_in_time_cost_one_look_for_each_moment(tmp_path, cloc
     assert account(historian) == (5_000, 4_000, 1_000, 0, 0)
     assert looks == [moments[1]] * 3
     historian.close()
+
+
+def test_a_column_given_again_is_found_anew_when_tags_come_between() -> None:
+    """A link gives the same column of tags with every read; what is no tag yet may be one after the plant changed."""
+    are_tags = {5, 7}
+    last = LastValues(is_tag=are_tags.__contains__)
+    column, later = np.array([5, 7]), np.array([3, 6, 7])
+    for tags in (column, later):
+        tags.flags.writeable = False
+    seen: list[list[bool]] = []
+    for grown in ((), (3,), (6,)):
+        are_tags.update(grown)
+        for tags in (column, later):
+            slots = last.slots(tags)
+            seen.append((slots >= 0).tolist())
+            assert last.tag[slots[slots >= 0]].tolist() == tags[slots >= 0].tolist()
+    assert seen == [[True, True], [False, False, True], [True, True], [True, False, True], [True] * 2, [True] * 3]

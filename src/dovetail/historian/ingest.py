@@ -67,7 +67,8 @@ class Ingest:
         blocks: list[Block] = []
         for batch in frame.batches:
             block = _checked(batch, ts_max_us=min(TS_MAX_US, now_us + FUTURE_MAX_US))
-            block = block.take(self._last.slots(block.tag) >= 0) if len(block) else block
+            known = self._last.slots(block.tag) >= 0
+            block = block if known.all() else block.take(known)
             refused += len(batch) - len(block)
             for part in self._by_kind(block):
                 new = self._new(part)
@@ -140,21 +141,16 @@ class Ingest:
 
 def _checked(batch: Batch, *, ts_max_us: int) -> Block:
     """The samples whose time and value can be kept, in the dtypes of the contract; BAD ones without a value."""
-    try:
-        batch = replace(
-            batch,
-            tag=np.ascontiguousarray(batch.tag, dtype=np.int64),
-            ts=np.ascontiguousarray(batch.ts, dtype=np.int64),
-            value=np.ascontiguousarray(batch.value.astype(DTYPES[batch.kind], casting="safe", copy=False)),
-        )
-    except TypeError:  # values that are not of the kind the batch says
+    dtype = DTYPES[batch.kind]
+    if not np.can_cast(batch.value.dtype, dtype, casting="safe"):  # values that are not of the kind the batch says
         return Block.of(Batch.of(batch.kind, ()))
-    block = Block.of(replace(batch, valid=batch.valid & ((batch.quality & MAJOR_MASK) != BAD)))
-    bare = block.status < VALID
-    if bare.any():
-        value = block.value.copy()
-        value[bare] = np.array(ZEROS[batch.kind], dtype=value.dtype)
-        block = replace(block, value=value)
+    tag, ts = (np.ascontiguousarray(column, dtype=np.int64) for column in (batch.tag, batch.ts))
+    value = np.ascontiguousarray(batch.value, dtype=dtype)
+    valid = batch.valid & ((batch.quality & MAJOR_MASK) != BAD)
+    if not valid.all():
+        value = np.where(valid, value, np.array(ZEROS[batch.kind], dtype=dtype))
+    status = batch.quality.astype(np.uint32) | (valid.astype(np.uint32) * np.uint32(VALID))
+    block = Block(batch.kind, tag, ts, value, status, batch.ts_device, batch.native)
     if block.device is not None and (block.device == block.ts).all():
         block = replace(block, device=None)
     fine = (block.tag > 0) & (block.ts >= TS_MIN_US) & (block.ts <= ts_max_us)

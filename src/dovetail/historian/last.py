@@ -12,6 +12,7 @@ from dovetail.historian.model import Latest, Sample
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 NEVER = np.iinfo(np.int64).min
+COLUMNS_MAX = 4_096  # a few of each link; ~2 MB at 50 tags
 _COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text", "native")
 _DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object, np.uint32)
 
@@ -40,9 +41,24 @@ class LastValues:
         self.text: NDArray[np.object_]
         self.native: NDArray[np.uint32]
         self._undo: list[tuple[NDArray[np.int64], list[NDArray[np.generic]]]] = []
+        self._columns: dict[int, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}  # a column's id: it, and its slots
 
     def slots(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
-        """Where each tag's row is; -1 for what is no tag. New tags get a row."""
+        """Where each tag's row is; -1 for what is no tag. New tags get a row.
+
+        A link gives the same column, which nobody may write, with every read: it is looked up once all are tags.
+        """
+        known = self._columns.get(id(tags))
+        if known is not None and known[0] is tags:
+            return known[1]
+        found = self._found(tags)
+        if not tags.flags.writeable and (found >= 0).all():
+            if len(self._columns) == COLUMNS_MAX:
+                self._columns.clear()
+            self._columns[id(tags)] = tags, found
+        return found
+
+    def _found(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
         found = self._find(tags)
         if (found < 0).any():
             fresh = [tag for tag in np.unique(tags[found < 0]).tolist() if tag > 0 and self._is_tag(tag)]
@@ -66,6 +82,7 @@ class LastValues:
         return np.where(known[at] == tags, at, -1)
 
     def _insert(self, fresh: NDArray[np.int64]) -> None:
+        self._columns.clear()
         at = np.searchsorted(self.tag, fresh)
         for name in _COLUMNS[1:]:
             column = getattr(self, name)
