@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from naive_historian import frame, rows_of
 
-from dovetail.chunkstore import sealer
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US
@@ -20,6 +19,7 @@ from dovetail.historian import ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.read import Reader
 from dovetail.historian.service import Historian
+from dovetail.sealing import sealer
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")

@@ -95,6 +95,34 @@ def test_a_kill_between_two_steps_loses_and_doubles_nothing(
     again.close()
 
 
+def test_a_kill_after_chunks_were_put_together_changes_nothing(
+    each_store: Store, pull_plug_at: Callable[[str, int], None]
+) -> None:
+    clock = ManualClock(JANUARY_ENDS_US + 1_000_000)
+
+    def start() -> Historian:
+        return Historian(each_store.open(), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+
+    killed = start()
+    for seq, minute in enumerate([30, 10, 20, 0]):  # late ones do not join what comes after them
+        killed.put([frame(seq, [(1, DAY_ZERO_US + minute, float(minute), GOOD)])])
+        killed.seal_once()
+    before = rows_of(killed.raw([1], 0, JANUARY_ENDS_US, scope=ALL))
+    pull_plug_at("historian.compacted", 1)
+    with pytest.raises(PlugPulledError):
+        killed.compact_once()
+    pull_plug_at("never", 1)
+    each_store.kill(killed)
+    again = start()
+    assert rows_of(again.raw([1], 0, JANUARY_ENDS_US, scope=ALL)) == before
+    while again.compact_once():
+        pass
+    assert rows_of(again.raw([1], 0, JANUARY_ENDS_US, scope=ALL)) == before
+    (account,) = again.delivery()
+    assert (account.expected, account.stored, account.duplicate) == (4, 4, 0)
+    again.close()
+
+
 def test_a_repeated_sealing_makes_no_new_revision(tmp_path: Path, pull_plug_at: Callable[[str, int], None]) -> None:
     clock = ManualClock()
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from naive_historian import NaiveHistorian, Row, frame, rows_of
 from stores import Store
 
-from dovetail.chunkstore import sealer
 from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
+from dovetail.core.clock import DAY_US
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.packing import chunks
+from dovetail.sealing import sealer
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from shortcuts import examples
 
@@ -42,6 +43,7 @@ STEPS = st.lists(
         st.just("seal"),
         st.just("restart"),
         st.just("kill"),
+        st.just("compact"),
     ),
     min_size=1,
     max_size=12,
@@ -106,6 +108,10 @@ def test_answers_equal_those_of_a_plain_list(store: Store, steps: list[str | lis
         match step:
             case "seal":
                 historian.seal_once()
+                return historian
+            case "compact":
+                clock.step(DAY_US)
+                historian.compact_once()
                 return historian
             case "restart":
                 historian.close()

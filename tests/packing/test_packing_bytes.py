@@ -105,6 +105,26 @@ def test_new_samples_find_their_chunk(
     assert [((one.part.start, one.part.stop), [kept.id for kept in one.absorbed]) for one in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([], []),
+        ([9], []),
+        ([4, 4], [(0, 1)]),
+        ([4, 4, 4], [(0, 1)]),  # the third begins the next one
+        ([1, 2, 3, 4], [(0, 1, 2, 3)]),
+        ([9, 1, 9, 1], [(0, 1), (2, 3)]),
+        ([12, 3, 3], [(1, 2)]),  # larger than it should be: not joined
+    ],
+)
+def test_neighbours_that_fit_are_joined(
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int], expected: list[tuple[int, ...]]
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_SAMPLES_MAX", 10)
+    found = chunks.joined([chunks.Kept(i, i, i, n) for i, n in enumerate(sizes)])
+    assert [tuple(kept.id for kept in one) for one in found] == expected
+
+
 def test_a_chunk_is_never_cut_between_equal_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHUNK_SAMPLES_MAX", 4)
     ts = [1, 2, 3, 3, 3, 3, 4, 5, 6]

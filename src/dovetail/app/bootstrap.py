@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections
-from dovetail.app.sealing import sealing
+from dovetail.app.sealing import compacting, sealing
 from dovetail.app.settings import Settings
 from dovetail.core import limits
 from dovetail.core.bus import Bus
@@ -196,7 +196,7 @@ class House:
         )
         timeline = Worker("timeline", rooms.timeline.step)
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
-        sealer = sealing(rooms.historian, self.bus)
+        sealer, compactor = sealing(rooms.historian, self.bus), compacting(rooms.historian)
         connections = Worker("connections", rooms.connections.step)
         webhooks = Worker("webhooks", rooms.webhooks.step)
         exports = Worker("exports", self.exports.step, rest_s=limits.EXPORTS_TIDY_S)
@@ -212,7 +212,19 @@ class House:
         self.bus.subscribe(RecordsChanged, timeline.nudge)
         for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
-        return [states, production, virtual, timeline, ledger, sealer, connections, webhooks, exports, intake]
+        return [
+            states,
+            production,
+            virtual,
+            timeline,
+            ledger,
+            sealer,
+            compactor,
+            connections,
+            webhooks,
+            exports,
+            intake,
+        ]
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""

@@ -25,3 +25,8 @@ def sealing(historian: Historian, bus: Bus) -> Worker:
     worker = Worker("sealer", historian.seal_once, rest_s=limits.SEAL_EVERY_S, is_behind=is_behind)
     bus.subscribe(FramesStored, stored)
     return worker
+
+
+def compacting(historian: Historian) -> Worker:
+    """The compactor at work: a step each COMPACT_EVERY_S while days that are over are not dealt with."""
+    return Worker("compactor", historian.compact_once, rest_s=limits.COMPACT_EVERY_S, is_behind=lambda: False)

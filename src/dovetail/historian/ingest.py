@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.recent import marks_block
 from dovetail.core.batch import DTYPES, ZEROS, Batch, Frame, Kind
 from dovetail.core.clock import DAY_US
 from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.quality import BAD, MAJOR_MASK
 from dovetail.historian.last import LastValues, bits_of
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block, repeated
+from dovetail.sealing.recent import marks_block
 
 TS_MIN_US: Final = 631_152_000_000_000  # 1990-01-01: no signal of a running plant is older
 TS_MAX_US: Final = 4_102_444_800_000_000  # 2100-01-01

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import Months, View, month_of
-from dovetail.chunkstore.recent import Recent, Row
 from dovetail.packing.columns import Block, concat, repeated
+from dovetail.sealing.recent import Recent, Row
 
 
 @dataclass(frozen=True, slots=True)

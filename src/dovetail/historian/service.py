@@ -17,8 +17,6 @@ from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.head import Head, ReceivedKey, Write
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import Storage
-from dovetail.chunkstore.recent import Recent, Row, row_of
-from dovetail.chunkstore.sealer import Sealer
 from dovetail.chunkstore.spans import Spans
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
@@ -36,6 +34,9 @@ from dovetail.historian.model import Delivery, HeadRow, Latest, Mean, Sample, Se
 from dovetail.historian.read import Range, Reader
 from dovetail.packing import frames as codec
 from dovetail.packing.columns import VALID, Block
+from dovetail.sealing.compactor import Compactor
+from dovetail.sealing.recent import Recent, Row, row_of
+from dovetail.sealing.sealer import Sealer
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Historian:
         self._rebuild_last()
         self._ingest = Ingest(self._last, held=self._reader.at)
         self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
+        self._compactor = Compactor(self._months, self._sealer)
 
     def _rebuild_last(self) -> None:
         for month in reversed(self._months.newest_first()):
@@ -221,6 +223,10 @@ class Historian:
     def seal_once(self) -> int:
         """Move what is unsealed (up to SEAL_SAMPLES_MAX samples) into chunks; how many samples. Background work."""
         return self._sealer.seal_once()
+
+    def compact_once(self) -> int:
+        """Put some small chunks of days that are over together; how many were looked at. Background work."""
+        return self._compactor.step(self._clock.now_us())
 
     # --- out --------------------------------------------------------------------------------------------
 

@@ -202,6 +202,23 @@ def plan(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[Rewrite]:
     return rewrites
 
 
+def joined(chunks: Sequence[Kept]) -> list[tuple[Kept, ...]]:
+    """Neighbours that fit into one chunk, two and more each. `chunks` are one tag's and kind's, sorted and disjoint.
+
+    Of what comes out no two neighbours fit together, so that nothing is left to do a second time.
+    """
+    groups: list[list[Kept]] = []
+    n = 0  # samples of the last one
+    for chunk in chunks:
+        n += chunk.n
+        if groups and n <= CHUNK_SAMPLES_MAX:
+            groups[-1].append(chunk)
+        else:
+            groups.append([chunk])
+            n = chunk.n
+    return [tuple(group) for group in groups if len(group) > 1]
+
+
 def merge(old: Sequence[Block], new: Block) -> tuple[Block, NDArray[np.bool_]]:
     """(all samples by (ts, arrival) without repeats, bool[len(new)] which of `new` repeat what there was)."""
     if not old:

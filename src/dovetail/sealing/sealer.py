@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from dovetail.chunkstore.head import Head
 from dovetail.chunkstore.months import Month, Months, NewChunk, View, month_of
-from dovetail.chunkstore.recent import Recent, Row
 from dovetail.core import faults
 from dovetail.core.batch import Kind
 from dovetail.core.limits import HEAD_BYTES_MAX, HEAD_ROWS_RELEASED_AT_ONCE, SEAL_SAMPLES_MAX
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, concat
+from dovetail.sealing.recent import Recent, Row
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class Sealer:
         self._head, self._months, self._recent = head, months, recent
         self._write_lock = write_lock
         self.idle = threading.Lock()
+        self.changed: set[int] = set()  # months, for who puts their chunks together; while idle is held
         self._behind: set[str] = set()
 
     def seal_once(self) -> int:
@@ -80,6 +81,7 @@ class Sealer:
         sorts = [_sorted(rows, kind, origins) for kind in {block.kind for row in rows for block in row.all()}]
         months = {number for part in sorts for number in np.unique(month_of(part.block.ts)).tolist()}
         for number in sorted(months):
+            self.changed.add(number)
             with self._months.use(number) as month:
                 self._seal_month(month, [_in_month(part, number) for part in sorts], upto, origins)
             faults.point("historian.chunk-written")
