@@ -1,4 +1,4 @@
-"""How fast signals become durable: the historian beside plain rows in SQLite and PostgreSQL, in the same run.
+"""How fast signals become durable: the historian on SQLite and PostgreSQL beside plain rows in both, in one run.
 
 The reference workload of the design, scaled down: 5,000 tags at 1 Hz, each batch one durable commit; by tag 40 % random
 walk rounded to 0.1, 20 % sine and noise rounded to 0.01, 20 % steps, 10 % counters, 10 % full-precision noise; 0.1 %
@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.place import Storage
+from dovetail.chunkstore.postgres import Server, drop, look
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SystemClock
@@ -100,10 +103,34 @@ def timed(parts: Iterator[tuple[NDArray, ...]], store: Callable[..., None]) -> t
     return samples, sum(commits) / 1e3, commits
 
 
-def run_historian(load: Workload, batch: int) -> Measured:
-    """Frames as the edge puts them, a sealer beside; the time runs until the last sample is in a chunk."""
+def in_files(load: Workload, batch: int) -> Measured:
+    """The historian in files of SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        historian = Historian(Path(folder), clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: None)
+        return run_historian(load, f"Dovetail in files, {batch:,}", batch, Path(folder), lambda: files_bytes(folder))
+
+
+def files_bytes(folder: str) -> int:
+    """Of the months."""
+    return sum(path.stat().st_size for path in Path(folder).glob("chunks-*.db"))
+
+
+def in_postgres(load: Workload, batch: int, url: str) -> Measured:
+    """The historian in a schema of PostgreSQL, which is dropped afterwards."""
+    try:
+        return run_historian(load, f"Dovetail in PostgreSQL, {batch:,}", batch, Server(url), lambda: server_bytes(url))
+    finally:
+        drop(url)
+
+
+def server_bytes(url: str) -> int:
+    """Of the months, with their indexes and what is too long for a row."""
+    found = look(url)
+    return sum(found.months.values()) if found else 0
+
+
+def run_historian(load: Workload, name: str, batch: int, where: Path | Storage, size: Callable[[], int]) -> Measured:
+    """Frames as the edge puts them, a sealer beside; the time runs until the last sample is committed."""
+    with closing(Historian(where, clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: None)) as historian:
         historian.consumer_at("bench", 0)
         seq = iter(range(10**9))
         stop = threading.Event()
@@ -132,9 +159,7 @@ def run_historian(load: Workload, batch: int) -> Measured:
             pass
         sealed_s = time.perf_counter() - began
         note = f"sealed {samples / sealed_s / 1e6:.2f} M/s; {reads(historian, load)}"
-        historian.close()
-        size = sum(path.stat().st_size for path in Path(folder).glob("chunks-*.db"))
-        return Measured(f"Dovetail historian, {batch:,}", samples, committed_s, commits, size / samples, note)
+    return Measured(name, samples, committed_s, commits, size() / samples, note)
 
 
 def reads(historian: Historian, load: Workload) -> str:
@@ -214,7 +239,7 @@ def run_postgres(load: Workload, batch: int, url: str) -> Measured:
 
 
 def main() -> None:
-    """Print the table; every ratio is that of the historian to the row above it of the same batch size."""
+    """Print the table; every ratio is that of the historian in files to the row, of the same batch size."""
     import pgserver
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -227,8 +252,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = pgserver.get_server(folder, cleanup_mode="stop")
         for batch in (5_000, 50_000):
-            own = run_historian(load, batch)
-            for one in (own, run_sqlite(short, batch), run_postgres(short, batch, server.get_uri())):
+            own = in_files(load, batch)
+            beside = in_postgres(load, batch, server.get_uri())
+            for one in (own, beside, run_sqlite(short, batch), run_postgres(short, batch, server.get_uri())):
                 p50, p99 = np.percentile(one.commits_ms, [50, 99])
                 print(
                     f"| {one.name} | {one.samples:,} | {one.rate:,.0f} | {own.rate / one.rate:.1f} × "

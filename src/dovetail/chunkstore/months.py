@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -61,10 +61,20 @@ class View:
         found = session.execute(words.sealed).fetchone()
         self.sealed: int = found[0]
 
-    def kept(self, tag: int, kind: Kind) -> list[Kept]:
-        """The chunks of one tag and kind, oldest first."""
+    def kept(self, tags: Sequence[int], kind: Kind) -> Iterator[list[Kept]]:
+        """For each tag its chunks of one kind, oldest first."""
         sql = f"select id, t0, t1, n from {self._chunk} where tag = ? and kind = ? order by t0"
-        return [Kept(*row) for row in self._session.execute(sql, (tag, int(kind)))]
+        for rows in self._session.each(sql, [(tag, int(kind)) for tag in tags]):
+            yield [Kept(*row) for row in rows]
+
+    def taken(self, of: Sequence[tuple[int, int]]) -> dict[int, NewChunk]:
+        """Chunks by their number as they stand, to become part of others; `of` are (tag, number)."""
+        sql = f"select body, rev from {self._chunk} where id = ?"
+        answers = self._session.each(sql, [(chunk_id,) for _, chunk_id in of])
+        return {
+            chunk_id: NewChunk(chunks.decode(body, tag=tag), rev)
+            for (tag, chunk_id), [(body, rev)] in zip(of, answers, strict=True)
+        }
 
     def all_kept(self, from_tag: int, until_us: int, *, limit: int) -> dict[tuple[int, Kind], list[Kept]]:
         """The chunks that are over before `until_us`, oldest first, by tag and kind: of some tags from one on.
@@ -121,11 +131,6 @@ class View:
     def duplicates(self) -> dict[tuple[str, str], int]:
         """Samples per (source, lane) that sealing found to repeat others."""
         return {(source, lane): n for source, lane, n in self._session.execute(self._words.duplicates)}
-
-    def revision(self, ids: Iterable[int]) -> int:
-        """The highest revision among chunks."""
-        sql = f"select rev from {self._chunk} where id = ?"
-        return max((self._session.execute(sql, (one,)).fetchone()[0] for one in ids), default=0)
 
 
 class Month:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dovetail.chunkstore.months import Months, NewChunk, View
+from dovetail.chunkstore.months import Months, NewChunk
 from dovetail.core import faults
 from dovetail.core.batch import Kind
 from dovetail.core.clock import DAY_US
@@ -57,7 +57,8 @@ class Compactor:
             with month.view() as view:
                 found = view.all_kept(self._to_do[number], until_us, limit=COMPACT_CHUNKS_MAX)
                 groups, next_tag = _chosen(found)
-                new = [_one_of(view, group) for group in groups]
+                old = view.taken([(group.tag, kept.id) for group in groups for kept in group.kept])
+                new = [_one_of([old[kept.id] for kept in group.kept]) for group in groups]
                 sealed = view.sealed
             if groups:
                 gone = [kept.id for group in groups for kept in group.kept]
@@ -83,7 +84,6 @@ def _chosen(found: dict[tuple[int, Kind], list[Kept]]) -> tuple[list[_Group], in
     return groups, max(tag for tag, _kind in found) + 1 if found else None
 
 
-def _one_of(view: View, group: _Group) -> NewChunk:
+def _one_of(old: list[NewChunk]) -> NewChunk:
     """The same samples in one chunk. Nothing of them changes, so it is of the newest revision among them."""
-    block = concat([view.body(kept.id, tag=group.tag) for kept in group.kept])
-    return NewChunk(block, view.revision(kept.id for kept in group.kept))
+    return NewChunk(concat([one.block for one in old]), max(one.rev for one in old))

@@ -9,6 +9,8 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ from dovetail.packing.columns import Block, concat
 from dovetail.sealing.recent import Recent, Row
 
 log = logging.getLogger(__name__)
+
+TAGS_AT_ONCE: Final = 64  # asked for together, held together: at most some 30 MB of chunks
 
 type Origin = tuple[str, str]
 
@@ -94,8 +98,9 @@ class Sealer:
         work = _Work()
         with month.view() as view:
             for part in parts:
-                for run in _by_tag(part.take(part.head_id > view.sealed)):
-                    _place(view, run, work=work, origins=origins)
+                runs = _by_tag(part.take(part.head_id > view.sealed))
+                while some := list(islice(runs, TAGS_AT_ONCE)):
+                    _place(view, some, work=work, origins=origins)
         month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates)
 
     def _release(self) -> None:
@@ -169,21 +174,26 @@ def _by_tag(part: Sorted) -> Iterator[Sorted]:
         yield run
 
 
-def _place(view: View, run: Sorted, *, work: _Work, origins: list[Origin]) -> None:
-    """Put one tag's new samples into new chunks, together with the chunks that they touch."""
-    tag = int(run.block.tag[0])
-    for rewrite in chunks.plan(view.kept(tag, run.block.kind), run.block.ts):
-        part = run.take(rewrite.part)
-        old = [view.body(kept.id, tag=tag) for kept in rewrite.absorbed]
-        whole, again = chunks.merge(old, part.block)
-        if again.any():
-            _count(work.duplicates, part.origin[again], origins)
-            if again.all():
-                continue  # nothing new: the chunk keeps its revision
-        ids = [kept.id for kept in rewrite.absorbed]
-        work.gone += ids
-        rev = view.revision(ids) + 1
-        work.new += [NewChunk(block, rev) for block in chunks.pieces(whole)]
+def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]) -> None:
+    """Put some tags' new samples into new chunks, together with the chunks that they touch; asked for all at once."""
+    tags = [int(run.block.tag[0]) for run in runs]
+    plans = [
+        chunks.plan(kept, run.block.ts) for run, kept in zip(runs, view.kept(tags, runs[0].block.kind), strict=True)
+    ]
+    wanted = [(tag, kept.id) for tag, plan in zip(tags, plans, strict=True) for one in plan for kept in one.absorbed]
+    taken = view.taken(wanted)
+    for run, plan in zip(runs, plans, strict=True):
+        for rewrite in plan:
+            part = run.take(rewrite.part)
+            old = [taken[kept.id] for kept in rewrite.absorbed]
+            whole, again = chunks.merge([one.block for one in old], part.block)
+            if again.any():
+                _count(work.duplicates, part.origin[again], origins)
+                if again.all():
+                    continue  # nothing new: the chunk keeps its revision
+            work.gone += [kept.id for kept in rewrite.absorbed]
+            rev = max((one.rev for one in old), default=0) + 1
+            work.new += [NewChunk(block, rev) for block in chunks.pieces(whole)]
 
 
 def _count(duplicates: dict[Origin, int], found: NDArray[np.int64], origins: list[Origin]) -> None:
