@@ -100,6 +100,29 @@ def test_only_rows_that_differ_are_rewritten(database: Database, clock: ManualCl
     assert [piece.cls for piece in held(database, FILLER)] == ["APT", "AUST"]
 
 
+@pytest.mark.parametrize("minutes_of, transactions, good", [
+    # counted in   written        of the ended and the open record
+    ((30.5, 32),   1,             [0, 60]),   # that it was dealt with: nothing held can move
+    ((30, 32),     2,             [0, 60]),   # at its very beginning: both ledgers are looked at
+    ((29, 31),     2,             [0, 60]),   # begun before it: only what produced has made them
+])  # fmt: skip
+def test_pieces_counted_in_the_open_record_settle_nothing(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope, minutes_of, transactions, good
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    room.step()
+    begin_us, end_us = map(at, minutes_of)
+    fresh = counted(FILLER, begin_us, end_us, "good", 60, spread=True)
+    said = world.say(FILLER, counts=[*COUNTS, fresh], moved=(begin_us, end_us))
+    assert room.step() == 1
+    with database.read() as reading:
+        assert reading.known_now() - said == transactions
+    shown = room.slices(FILLER, at(20), at(60), scope=everyone)
+    assert [piece.pieces.good for piece in shown] == good
+
+
 def test_an_answer_as_of_then_is_what_was_known_then(
     database: Database, clock: ManualClock, bus: Bus, everyone: Scope
 ) -> None:

@@ -157,8 +157,9 @@ class PerformanceRoom:
             held = store.extent(reading, equipment_id)
             records = self.gathering.records(reading, equipment_id, change.from_us, to_us, as_of=change.known)
         begins = [record.t0_us for record in records[:1]] + ([held[0]] if held else [])
-        if not begins:
-            return []
+        open_us = records[0].t0_us if records and records[0].t1_us is None else change.from_us
+        if not begins or (change.kind == "RecordsChanged" and (held or (0, 0))[1] <= open_us < change.from_us):
+            return []  # slices end where the open record begins: what is counted in it moves none
         from_us = max(change.from_us, min(begins))
         starts = range(from_us, max(to_us, from_us + 1), SETTLE_US)
         return [(start_us, min(start_us + SETTLE_US, max(to_us, from_us + 1))) for start_us in starts]
@@ -355,8 +356,7 @@ def _merged(changes: Iterable[_Change]) -> list[_Change]:
 
 
 def _both(earlier: _Change, change: _Change) -> _Change:
-    ends = (earlier.to_us, change.to_us)
-    to_us = None if None in ends else max(end for end in ends if end is not None)
+    to_us = None if earlier.to_us is None or change.to_us is None else max(earlier.to_us, change.to_us)
     return replace(change, from_us=min(earlier.from_us, change.from_us), to_us=to_us)
 
 
