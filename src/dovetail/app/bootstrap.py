@@ -7,6 +7,7 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Literal
 
 from fastapi import FastAPI
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp
 
 from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
-from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections
+from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
 from dovetail.app.settings import Settings
 from dovetail.core import limits
@@ -37,6 +38,7 @@ from dovetail.events.production import JobResponseChanged
 from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
+from dovetail.exports.tiering import Tiers
 from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
@@ -76,6 +78,8 @@ class House:
         )
         self.work = LongWork(clock)
         self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
+        sites = partial(tags_by_site, self.rooms.equipment)
+        self.tiers = Tiers(settings.data, self.rooms.historian, self.work, clock=clock, sites=sites)
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
@@ -118,7 +122,7 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter, self.intake, self.exports,
+                self.look, self.meter, self.intake, self.exports, self.tiers,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -303,6 +307,7 @@ class House:
     def close(self) -> None:
         """Close the stores; what was accepted is on disk already."""
         self.exports.stop()
+        self.tiers.stop()
         self.backups.stop()
         self.rooms.finder.close()
         self.rooms.historian.close()

@@ -255,3 +255,17 @@ def exports_room(folder: Path, database: Database, rooms: Rooms, work: LongWork,
         database, folder, historian=rooms.historian, work=work, bus=bus, named=lambda word: named(equipment, word),
         node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
     )  # fmt: skip
+
+
+def tags_by_site(equipment: EquipmentRoom) -> dict[str, list[Named]]:
+    """The tags of each site (of an enterprise that names none, its own), in the order of their ids."""
+    plant = equipment.plant()
+    found: dict[str, list[Named]] = {}
+    for tag in sorted(plant.tags.values(), key=lambda tag: tag.id):
+        if tag.equipment_id is None:
+            continue
+        node = plant.get(tag.equipment_id)
+        while node.level != "Site" and node.parent_id is not None:
+            node = plant.get(node.parent_id)
+        found.setdefault(node.path, []).append(Named(tag.id, tag.path, tag.unit, tag.kind))
+    return found

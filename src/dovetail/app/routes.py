@@ -25,6 +25,7 @@ from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
 from dovetail.exports import api as exports_api
 from dovetail.exports.service import ExportsRoom
+from dovetail.exports.tiering import Tiers
 from dovetail.finding import api as finding_api
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
@@ -73,6 +74,7 @@ class Parts:
     meter: HttpMeter
     intake: Intake
     exports: ExportsRoom
+    tiers: Tiers
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -94,6 +96,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.webhooks.operations,
         parts.backups.make,
         *parts.exports.operations,
+        parts.tiers.write,
         *rooms.timeline.operations.all,
     ]
     return Catalogue(found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from dovetail.terminal.asking import DataOption, Here, house, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, plain
 
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
@@ -83,6 +83,27 @@ def _followed(control: Control, export_id: str) -> dict[str, Any]:
     except KeyboardInterrupt:
         control.call("POST", f"/exports/{export_id}/remove", {})
         raise
+
+
+@samples_app.command("tier")
+def tier(
+    folder: Annotated[Path, typer.Argument(help="Where site=…/day=…/samples.parquet go.")],
+    start: Annotated[str | None, typer.Option("--from", help="RFC 3339; default a month before the end.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="RFC 3339; default today, which is not whole yet.")] = None,
+    data: DataOption = Here,
+) -> None:
+    """Write whole days (UTC) of all samples to Parquet; a day that is as it was is left alone."""
+    given = {"folder": str(folder.resolve()), "start": start, "end": end}
+    with house(data) as control:
+        job_id = do(control, "tier.write", given)["output"]["job_id"]
+        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
+            if sys.stderr.isatty():
+                print(f"\r{work['done']} of {work['total']} days\r", end="", file=sys.stderr, flush=True)
+            time.sleep(POLL_S)
+    if work["state"] == "failed":
+        print(f"error[tier]: {work['detail']}", file=sys.stderr)
+        raise typer.Exit(1)
+    print(f"{folder}: {work['detail']}")
 
 
 @samples_app.command("list")

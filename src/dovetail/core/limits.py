@@ -84,6 +84,7 @@ EXPORT_ROWS_MAX: Final = 500_000_000  # of one file that is no spreadsheet
 EXPORT_WIDE_CELLS_MAX: Final = 100_000_000  # a day of a hundred tags every 100 ms
 EXPORT_BLOCK_ROWS: Final = 2_000  # written at a time, ~10 ms of the interpreter; then others have their turn
 EXPORT_SCOPE_S: Final = 1.0  # so old may the rights be under which a running export reads (SECURITY C5: ≤ 5 s)
+TIER_DAYS: Final = 31  # looked at unless told otherwise: what comes later than a month late is told by its days
 EXPORTS_TIDY_S: Final = 600.0  # files that are over their time are removed so often
 EXPORT_FREE_BYTES: Final = 1 << 30  # must stay free on the disk: samples are worth more than a copy of them
 

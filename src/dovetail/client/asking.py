@@ -1,0 +1,159 @@
+"""Ask an installation over its API, with a token: what is refused is told in the server's own words."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote, urlsplit
+
+import httpx2
+import pyarrow as pa
+
+from dovetail.client.tables import Answer
+
+ARROW: Final = "application/vnd.apache.arrow.stream"
+NEXT: Final = "x-next-cursor"
+TIMEOUT_S: Final = 60.0  # a page of 50,000 samples takes a busy server a second
+
+type Tags = str | int | Sequence[str | int]
+type Moment = datetime | str
+
+
+class ProblemError(Exception):
+    """The server refused, or failed: its problem+json (RFC 9457). `hint` says what to do, where there is something."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.code = str(problem.get("code", status))
+        self.detail = str(problem.get("detail", ""))
+        self.hint = problem.get("hint")
+        self.problem = dict(problem)
+        super().__init__(f"{self.code}: {self.detail}" + (f" ({self.hint})" if self.hint else ""))
+
+
+class Client:
+    """An installation as the owner of a token sees it. Close it, or use it in a `with` block.
+
+    `ca`: a file with the certificate of the plant's own authority. A token is not sent in the clear: plain http is for
+    this machine alone.
+    """
+
+    def __init__(self, url: str, token: str, *, ca: str | Path | None = None, timeout_s: float = TIMEOUT_S) -> None:
+        if urlsplit(url).scheme != "https" and not _is_here(urlsplit(url).hostname or ""):
+            raise ValueError("a token is only sent over https, or to this machine itself")
+        verify: Any = True
+        if ca is not None:
+            import ssl
+
+            verify = ssl.create_default_context(cafile=str(ca))
+        self._http = httpx2.Client(
+            base_url=url.rstrip("/") + "/api/v1",
+            headers={"authorization": f"Bearer {token}"},
+            verify=verify,
+            timeout=timeout_s,
+        )
+
+    def samples(self, tags: Tags, start: Moment, end: Moment) -> Answer:
+        """The samples of tags, by id or path, with start <= ts < end, by time, as they are stored."""
+        asked = {"tags": _words(tags), "start": _moment(start), "end": _moment(end)}
+        return Answer(lambda: self._pages("/samples", asked))
+
+    def series(self, tags: Tags, start: Moment, end: Moment, *, px: int = 1_000) -> Answer:
+        """The trend of tags: a row for each of at most `px` buckets that holds samples, with its lowest and highest."""
+        asked = {"tags": _words(tags), "start": _moment(start), "end": _moment(end), "px": px}
+        return Answer(lambda: self._pages("/series", asked))
+
+    def last(self, tags: Tags, *, at: Moment | None = None) -> dict[int, dict[str, Any]]:
+        """By tag id what was newest at a moment (None: now): value, ts, quality, quality_name, ts_device.
+
+        Tags that had said nothing are left out, and so are those that the token's owner may not see.
+        """
+        moment = datetime.now().astimezone() if at is None else at
+        found = self.get("/samples/at", tags=_words(tags), at=_moment(moment))
+        return {one["tag"]: one for one in found["items"]}
+
+    def kpis(self, equipment: str | int, start: Moment, end: Moment) -> dict[str, Any]:
+        """The key figures of an equipment, by id or path, over a period: as `GET /equipment/{id}/kpis` answers."""
+        return self.get(f"/equipment/{self.equipment_id(equipment)}/kpis", start=_moment(start), end=_moment(end))
+
+    def equipment_id(self, equipment: str | int) -> int:
+        """The id of an equipment that is named by id or path. Raises LookupError."""
+        if isinstance(equipment, int):
+            return equipment
+        for one in self.items("/equipment"):
+            if one["path"] == equipment:
+                return int(one["id"])
+        raise LookupError(f"there is no equipment {equipment!r}, or it is out of sight")
+
+    def items(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
+        """Every item of a list of the API, page after page."""
+        while True:
+            page = self.get(path, **query)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            query = {**query, "cursor": page["next"]}
+
+    def get(self, path: str, **query: object) -> Any:
+        """The JSON of any GET of the API. Raises ProblemError."""
+        answer = self._http.get(quote(path), params=_given(query), headers={"accept": "application/json"})
+        _raise(answer)
+        return answer.json()
+
+    def _pages(self, path: str, asked: Mapping[str, object]) -> Iterator[pa.Table]:
+        cursor: str | None = None
+        while True:
+            answer = self._http.get(path, params=_given({**asked, "cursor": cursor}), headers={"accept": ARROW})
+            _raise(answer)
+            yield pa.ipc.open_stream(answer.content).read_all()
+            cursor = answer.headers.get(NEXT)
+            if cursor is None:
+                return
+
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _raise(answer: httpx2.Response) -> None:
+    if answer.status_code < 400:
+        return
+    try:
+        problem = answer.json()
+    except json.JSONDecodeError:
+        problem = {"detail": answer.text[:200]}
+    raise ProblemError(answer.status_code, problem if isinstance(problem, dict) else {})
+
+
+def _given(query: Mapping[str, object]) -> dict[str, str]:
+    return {key: str(value) for key, value in query.items() if value is not None}
+
+
+def _words(tags: Tags) -> str:
+    return ",".join(map(str, [tags] if isinstance(tags, str | int) else tags))
+
+
+def _moment(at: Moment) -> str:
+    if isinstance(at, str):
+        return at
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no time zone: a time without one has no meaning")
+    return at.isoformat()
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,68 @@
+"""What came as Arrow becomes a table that says its signals by their paths, for the library somebody works with."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+_compute: Any = pyarrow.compute  # its functions are made when it is loaded: no checker knows them
+
+META: Final = b"dovetail"
+_VALUE: Final = "value_"
+
+
+class Answer:
+    """Samples or trends, page by page. Iterate over it to hold one page (a pyarrow.Table) at a time.
+
+    Columns of samples: tag, path, unit, ts, `value_f64`, `value_i64`, … for each kind there is (a whole table of one
+    kind alone says `value`), quality, ts_device, native. Of trends: tag, path, unit, t0, min, max, first, last, n,
+    n_good and what else the server says of a bucket. Times are UTC.
+    """
+
+    def __init__(self, pages: Callable[[], Iterator[pa.Table]]) -> None:
+        self._pages = pages
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        """Each page as it is asked for; asked anew each time."""
+        return (_told(page) for page in self._pages())
+
+    def to_arrow(self) -> pa.Table:
+        """All of it as one table."""
+        whole = pa.concat_tables(self, promote_options="default")
+        kinds = [name for name in whole.column_names if name.startswith(_VALUE)]
+        if len(kinds) == 1:
+            whole = whole.rename_columns(["value" if name == kinds[0] else name for name in whole.column_names])
+        return whole
+
+    def to_polars(self) -> Any:
+        """All of it as a polars.DataFrame; needs polars."""
+        return _library("polars").from_arrow(self.to_arrow())
+
+    def to_pandas(self) -> Any:
+        """All of it as a pandas.DataFrame; needs pandas."""
+        _library("pandas")
+        return self.to_arrow().to_pandas()
+
+
+def _library(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ImportError(f"this needs the package {name}: pip install {name}") from error
+
+
+def _told(page: pa.Table) -> pa.Table:
+    """Beside each tag's id its path and unit, which the metadata says once for all rows."""
+    metadata = page.schema.metadata or {}
+    tags: list[dict[str, Any]] = json.loads(metadata.get(META, b"{}")).get("tags", [])
+    place = pa.array([tag["id"] for tag in tags], pa.int64())
+    which = _compute.index_in(page.column("tag").combine_chunks(), place)
+    for at, key in ((1, "path"), (2, "unit")):
+        words = pa.array([tag[key] for tag in tags], pa.string())
+        page = page.add_column(at, key, words.take(which))
+    return page.replace_schema_metadata(None)

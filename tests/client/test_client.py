@@ -1,0 +1,184 @@
+"""The client against a server in a thread of its own: what a notebook gets, and what it is told when it may not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+import uvicorn
+from typer.testing import CliRunner
+
+from dovetail.app.bootstrap import House, open_house
+from dovetail.app.settings import Settings
+from dovetail.cli.main import app
+from dovetail.client import Client, ProblemError
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.clock import SECOND_US
+from dovetail.core.scope import system_scope
+from dovetail.operations.operation import execute
+from dovetail.security.people import AddPerson
+from dovetail.security.tokens import CreateToken
+from dovetail.testing.clock import DAY_ZERO_US
+
+PLANT = """\
+plant: {format: 1, name: Test}
+equipment:
+  acme: {level: Enterprise, timezone: Europe/Prague}
+  acme/press:
+    level: WorkUnit
+    tags:
+      speed: {unit: mm}
+      hot: {kind: bool}
+      note: {kind: str}
+"""
+START, END = "2026-01-05T06:00:00Z", datetime.fromisoformat("2026-01-05T09:00:00+01:00")
+SAMPLES = 1_200  # more than a page, as the test makes them
+CLI = system_scope("cli:test")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that listens, and the token of somebody who sees the plant."""
+
+    url: str
+    token: str
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("client")
+    (folder / "plant.yaml").write_text(PLANT)
+    done = CliRunner().invoke(app, ["apply", str(folder), "--yes", "--data", str(folder / "data")])
+    assert done.exit_code == 0, done.output
+    with open_house(Settings(data=folder / "data")) as house:
+        tags = {tag.property: tag.id for tag in house.rooms.equipment.plant().tags.values()}
+        speeds = [(tags["speed"], DAY_ZERO_US + n * SECOND_US, n / 4, 0xC0) for n in range(SAMPLES)]
+        notes = Batch.of(Kind.STR, [(tags["note"], DAY_ZERO_US, "red", 0x40)])
+        house.rooms.historian.put([Frame("test", Lane.IMPORT, 1, 1, (Batch.of(Kind.F64, speeds), notes))])
+        token = token_of(house)
+        with serving(house) as port:
+            yield Site(f"http://127.0.0.1:{port}", token)
+
+
+def token_of(house: House) -> str:
+    given = AddPerson(login="ada", name="Ada", role="administrator")
+    execute(house.security.people.add, given, database=house.database, scope=CLI)
+    wanted = CreateToken(login="ada", name="notebook", days=1)
+    return execute(house.security.tokens.create, wanted, database=house.database, scope=CLI).output.token
+
+
+class serving:
+    """The installation on a port of loopback, for as long as the block lasts."""
+
+    def __init__(self, house: House) -> None:
+        config = uvicorn.Config(house.gated, host="127.0.0.1", port=0, loop="asyncio", lifespan="off", log_config=None)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+
+    def __enter__(self) -> int:
+        self.thread.start()
+        deadline = time.monotonic() + 60
+        while not self.server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.server.servers[0].sockets[0].getsockname()[1]
+
+    def __exit__(self, *_: object) -> None:
+        self.server.should_exit = True
+        self.thread.join(30)
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[Client]:
+    with Client(site.url, site.token) as opened:
+        yield opened
+
+
+def test_samples_of_one_tag_are_a_table_with_its_value(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.signals.samples_api.RAW_SAMPLES_MAX", 500)
+    answer = client.samples("acme/press.speed", START, END)
+    assert [page.num_rows for page in answer] == [500, 500, 200]
+    table = answer.to_polars()
+    assert table.columns == ["tag", "path", "unit", "ts", "value", "quality", "ts_device", "native"]
+    assert table["value"].to_list() == [n / 4 for n in range(SAMPLES)]
+    assert table["ts"].dt.epoch("us").to_list() == [DAY_ZERO_US + n * SECOND_US for n in range(SAMPLES)]
+    assert table.select("path", "unit").unique().rows() == [("acme/press.speed", "mm")]
+
+
+def test_samples_of_several_kinds_have_a_column_for_each(client: Client) -> None:
+    table = client.samples(["acme/press.note", "acme/press.hot", "acme/press.speed"], START, END).to_polars()
+    assert table.height == SAMPLES + 1
+    assert table["value_str"].drop_nulls().to_list() == ["red"]
+    assert table["value_bool"].dtype == pl.Boolean
+    assert table["value_f64"].null_count() == 1
+
+
+def test_a_period_without_samples_is_a_table_without_rows(client: Client) -> None:
+    assert client.samples("acme/press.hot", START, END).to_arrow().num_rows == 0
+
+
+def test_a_trend_has_a_row_for_each_bucket(client: Client) -> None:
+    table = client.series("acme/press.speed", START, "2026-01-05T06:20:00Z", px=20).to_polars()
+    assert table["n"].to_list() == [60] * 20
+    assert table["min"].to_list() == [15.0 * n for n in range(20)]
+    assert set(table["path"]) == {"acme/press.speed"}
+
+
+def test_what_was_newest_at_a_moment(client: Client) -> None:
+    found = client.last(["acme/press.speed", "acme/press.hot"], at="2026-01-05T06:00:10Z")
+    assert [(one["value"], one["ts"]) for one in found.values()] == [(2.5, "2026-01-05T06:00:10.000000Z")]
+    assert [one["value"] for one in client.last("acme/press.note").values()] == ["red"]
+
+
+def test_figures_and_lists_of_the_api(client: Client) -> None:
+    assert [one["path"] for one in client.items("/equipment")] == ["acme", "acme/press"]
+    with pytest.raises(LookupError):
+        client.kpis("acme/nowhere", START, END)
+    found = client.kpis("acme/press", START, END)
+    assert (found["start"], found["end"]) == ("2026-01-05T06:00:00.000000Z", "2026-01-05T08:00:00.000000Z")
+
+
+@pytest.mark.parametrize(
+    "tags, start, status, code",
+    [
+        ("acme/press.sped", START, 404, "not-found"),
+        ("acme/press.speed", "yesterday", 422, "time-format"),
+        ("acme/press.speed", "2027-01-05T06:00:00Z", 422, "period"),
+    ],
+)
+def test_a_refusal_comes_in_the_servers_words(client: Client, tags: str, start: str, status: int, code: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        client.samples(tags, start, END).to_arrow()
+    assert (refused.value.status, refused.value.code) == (status, code)
+    assert refused.value.detail
+
+
+def test_a_wrong_token_is_refused(site: Site) -> None:
+    with Client(site.url, "dt_x_y") as stranger, pytest.raises(ProblemError) as refused:
+        stranger.last("acme/press.speed")
+    assert refused.value.status == 401
+
+
+@pytest.mark.parametrize("url", ["http://plant.example", "http://10.0.0.5:8700"])
+def test_a_token_is_not_sent_in_the_clear(url: str) -> None:
+    with pytest.raises(ValueError, match="https"):
+        Client(url, "dt_x_y")
+
+
+def test_a_time_without_a_zone_has_no_meaning(client: Client) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        client.samples("acme/press.speed", datetime(2026, 1, 5), END)
+
+
+def test_it_loads_nothing_of_the_server() -> None:
+    show = "import sys, dovetail.client; print(*(n for n in sys.modules if n.startswith(('dovetail', 'fast', 'sqla'))))"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    ours = {"dovetail", "dovetail.client", "dovetail.client.asking", "dovetail.client.tables"}
+    assert set(done.stdout.split()) == ours
