@@ -1,10 +1,10 @@
 """How fast signals are summed up: the historian beside polars over the same samples as Parquet, in the same run.
 
-Two questions. 500 tags × 1 h: the time-weighted mean of each (half are random walks rounded to 0.1, half steps of
-~500 s; 1 Hz, 0.1 % BAD). 60 jobs: the time-weighted mean of one tag over each of 60 runs of 8 h in a month. The historian has
-sealed everything into chunks; Parquet is one file by (tag, ts), zstd, row groups of 100,000, read from the page cache.
-polars is given both the plain mean of the samples and the time-weighted one; the historian also passes over BAD time,
-says how far each result may be believed, and looks up what stood at every start. Medians; only ratios mean something.
+500 tags × 1 h: the time-weighted mean of each (half are random walks rounded to 0.1, half steps of ~500 s; 1 Hz, 0.1 %
+BAD). 60 jobs: the same of one tag over each of 60 runs of 8 h in a month; of a second tag that was never BAD, whose
+chunks are told by their headers. All is sealed; Parquet is one file by (tag, ts), zstd, row groups of 100,000, in the
+page cache. polars is asked for the plain mean and for the time-weighted one; the historian also says how far each
+result may be believed and looks up what stood at every start. Medians; only ratios mean something.
 
     python bench/aggregates_bench.py [--tags 500]
 """
@@ -30,7 +30,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import SystemClock
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
-from dovetail.equipment.model import PlantModel
+from dovetail.equipment.model import PlantModel, Tag
 from dovetail.historian.service import Historian
 from dovetail.recaps.service import Asked, RecapsRoom, Sources
 
@@ -49,11 +49,13 @@ class Nothing:
         return []
 
 
-def signal(rng: np.random.Generator, n: int, tag: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def signal(
+    rng: np.random.Generator, n: int, tag: int, *, bad: float = 0.001
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """n values at 1 Hz, and which are BAD."""
     walk = np.round(50 + np.cumsum(rng.normal(0, 0.3, n)), 1)
     steps = (np.cumsum(rng.random(n) < 1 / 500) % 7).astype(np.float64)
-    return (walk if tag % 2 else steps), rng.random(n) < 0.001
+    return (walk if tag % 2 else steps), rng.random(n) < bad
 
 
 def store(historian: Historian, columns: dict[int, tuple[int, NDArray[np.float64], NDArray[np.bool_]]]) -> pl.DataFrame:
@@ -121,6 +123,9 @@ def main() -> None:
     columns = {1 + tag: (around[0], *signal(rng, around[1], tag)) for tag in range(tags)}
     month = tags + 1
     columns[month] = (start_us, *signal(rng, MONTH_S, 1))
+    clean = tags + 2
+    columns[clean] = (start_us, *signal(rng, MONTH_S, 1, bad=0))
+    whole = [(start_us, now_us)]
     spans = [
         (start_us + i * 12 * HOUR_S * SECOND_US, start_us + (i * 12 * HOUR_S + JOB_S) * SECOND_US) for i in range(JOBS)
     ]
@@ -130,8 +135,10 @@ def main() -> None:
         file = Path(folder) / "samples.parquet"
         table.write_parquet(file, compression="zstd", row_group_size=100_000)
         database = Database(f"sqlite:///{folder}/records.db", clock=SystemClock(), bus=Bus())
+        of_plant = [Tag(tag, f"acme/cell.t{tag}", None, f"t{tag}", None, None, Kind.F64) for tag in columns]
+        plant = PlantModel(version=1, tags=of_plant)
         room = RecapsRoom(
-            database, historian=historian, plant=lambda: PlantModel(version=1), clock=SystemClock(),
+            database, historian=historian, plant=lambda: plant, clock=SystemClock(),
             sources=Sources(Nothing(), lambda *_where: [], lambda *_where: []),
         )  # fmt: skip
         every = list(range(1, tags + 1))
@@ -145,6 +152,12 @@ def main() -> None:
              median_ms(lambda: room.over([month], named(spans), MEAN, scope=ALL))),
             ("", "polars, plain mean", median_ms(lambda: of_jobs(file, month, spans, weighted=False))),
             ("", "polars, time-weighted", median_ms(lambda: of_jobs(file, month, spans, weighted=True))),
+            (f"{JOBS} jobs of 8 h, all GOOD", "Dovetail, TimeAverage2",
+             median_ms(lambda: room.over([clean], named(spans), MEAN, scope=ALL))),
+            ("", "polars, time-weighted", median_ms(lambda: of_jobs(file, clean, spans, weighted=True))),
+            ("30 days of it at once", "Dovetail, TimeAverage2",
+             median_ms(lambda: room.over([clean], named(whole), MEAN, scope=ALL))),
+            ("", "polars, time-weighted", median_ms(lambda: of_jobs(file, clean, whole, weighted=True))),
         ]  # fmt: skip
         database.close()
         historian.close()

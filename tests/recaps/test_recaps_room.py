@@ -27,14 +27,15 @@ from recaps_world import (
     room_of,
 )  # fmt: skip
 
-from dovetail.aggregates.names import OF_ANYTHING, OF_VALUES, Aggregate, Config
+from dovetail.aggregates.names import FOLDABLE, OF_ANYTHING, OF_VALUES, Aggregate, Config
 from dovetail.aggregates.places import named as intervals_of
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import MINUTE_US, to_rfc3339
 from dovetail.db.uow import Database
+from dovetail.historian import service as historian_service
 from dovetail.historian.service import Historian
-from dovetail.recaps import samples
+from dovetail.recaps import samples, service
 from dovetail.recaps.model import of_lots
 from dovetail.recaps.samples import looks
 from dovetail.recaps.service import Asked
@@ -122,6 +123,69 @@ def test_every_interval_of_every_tag_is_looked_at_once(tags: int, spans: list[tu
     for look in looks(tags, intervals, count=lambda _tag, _from, _to: 0):
         seen[look.tags, look.intervals] += 1
     assert seen.tolist() == [[1] * len(spans)] * tags
+
+
+# Chunks of 64, 30, 14, 6 and 2 samples from minute 100 on, one a minute, none of which takes in the one before it.
+CHUNKS = [(100, 64), (164, 30), (194, 14), (208, 6), (214, 2)]
+
+
+def sealed_in_chunks(historian: Historian, value_of: Any, bad: frozenset[int], late: list[int]) -> None:
+    seq = iter(range(100, 200))
+    for first, n in CHUNKS:
+        rows = [
+            (INNER, minute, value_of(minute), q.BAD_COMM if minute in bad else q.GOOD)
+            for minute in range(first, first + n)
+        ]
+        put(historian, next(seq), Kind.I64, rows, through=first + n)
+        historian.seal_once()
+    for minute in late:
+        put(historian, next(seq), Kind.I64, [(INNER, minute + 0.5, -50, q.GOOD)], through=217)
+
+
+@pytest.mark.parametrize(
+    ("value_of", "bad", "late", "folded"),
+    [
+        (lambda minute: minute * 7919 % 101, frozenset[int](), [], True),
+        (lambda minute: minute * 7919 % 5, frozenset[int](), [], True),  # the same extreme many times
+        (lambda _minute: 4, frozenset[int](), [], True),
+        (lambda minute: minute * 7919 % 101, frozenset({170}), [], True),  # that chunk is opened, others are not
+        (lambda minute: minute * 7919 % 101, frozenset[int](), [120, 220], True),
+        (lambda minute: minute * 7919 % 101, frozenset(range(100, 216, 2)), [], False),
+    ],
+)
+@pytest.mark.parametrize("uncertain", [True, False])
+def test_what_headers_say_is_what_the_samples_say(
+    room, historian: Historian, clock: ManualClock, monkeypatch: pytest.MonkeyPatch,
+    value_of: Any, bad: frozenset[int], late: list[int], folded: bool, uncertain: bool,
+) -> None:  # fmt: skip
+    clock.tick(at(300) - clock.now_us())
+    sealed_in_chunks(historian, value_of, bad, late)
+    spans = [
+        (90, 230),
+        (100, 164),
+        (100, 163),
+        (101, 230),
+        (150, 195),
+        (164, 208),
+        (194.2, 207.5),
+        (164, 164.5),
+        (240, 250),
+    ]
+    intervals = intervals_of([(at(start), at(end)) for start, end in spans])
+    asked = Asked(tuple(sorted(FOLDABLE)), Config(treat_uncertain_as_bad=uncertain))
+    answers = []
+    for fold_from_us in (1, 1 << 60):
+        monkeypatch.setattr(service, "AGGREGATE_FOLD_FROM_US", fold_from_us)
+        answers.append(room.over([INNER], intervals, asked, scope=EVERYBODY).results)
+    one, other = answers
+    differ = [
+        name for name in asked.names
+        if not np.allclose(one[name].value, other[name].value, equal_nan=True) or (one[name].ts != other[name].ts).any()
+        or (one[name].status != other[name].status).any() or (one[name].bits != other[name].bits).any()
+    ]  # fmt: skip
+    assert differ == []
+    stored = historian.folded(INNER, at(90), at(230), cuts=[at(90), at(230)], extremes=False, scope=EVERYBODY)
+    assert bool(stored.n.sum() > 0) == folded
 
 
 # --- occasions --------------------------------------------------------------------------------------------------
@@ -227,10 +291,22 @@ def test_what_cannot_be_asked(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_an_interval_that_memory_cannot_bear_is_refused(room, sqlite_database: Database, monkeypatch) -> None:
-    monkeypatch.setattr(samples, "AGGREGATE_LOOK_US", 1)
-    monkeypatch.setattr(samples, "AGGREGATE_SAMPLES_MAX", 3)
-    answer = asked_by(OVEN_ONLY, sqlite_database, room).get("/aggregates", params={"tags": "1", **HOUR})
+@pytest.mark.parametrize(
+    ("name", "place", "limits"),
+    [
+        ("NumberOfTransitions", samples, {"AGGREGATE_LOOK_US": 1, "AGGREGATE_SAMPLES_MAX": 3}),  # every sample counts
+        ("Average", historian_service, {"AGGREGATE_SAMPLES_MAX": 3}),  # what headers do not say has to be read
+    ],
+)
+def test_an_interval_that_memory_cannot_bear_is_refused(
+    room, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, name: str, place: object, limits: dict[str, int]
+) -> None:
+    monkeypatch.setattr(service, "AGGREGATE_FOLD_FROM_US", 1)
+    for limit, value in limits.items():
+        monkeypatch.setattr(place, limit, value)
+    answer = asked_by(OVEN_ONLY, sqlite_database, room).get(
+        "/aggregates", params={"tags": "1", "aggregates": name, **HOUR}
+    )
     assert (answer.status_code, answer.json()["code"]) == (422, "aggregate-too-long")
 
 

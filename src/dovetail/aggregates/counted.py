@@ -33,9 +33,19 @@ class Counted:
         return self.places.points.value[self.places.inside.index]
 
     @cached_property
-    def n_good(self) -> NDArray[np.intp]:
-        """int[c]: GOOD samples inside of each interval."""
-        return self.places.inside.count(self.grade == GOOD)
+    def n(self) -> NDArray[np.int64]:
+        """int64[c]: samples inside of each interval."""
+        return self.places.inside.n + self._folded_n
+
+    @cached_property
+    def n_good(self) -> NDArray[np.int64]:
+        """int64[c]: GOOD samples inside of each interval."""
+        return self.places.inside.count(self.grade == GOOD) + self._folded_n
+
+    @cached_property
+    def _folded_n(self) -> NDArray[np.int64]:
+        folded, inside = self.places.points.folded, self.places.inside
+        return np.zeros(len(inside.n), dtype=np.int64) if folded is None else inside.summed(folded.n[inside.index])
 
     @cached_property
     def n_bad(self) -> NDArray[np.intp]:
@@ -46,15 +56,17 @@ class Counted:
     @cached_property
     def total(self) -> NDArray[np.float64]:
         """float64[c]: Σ of the GOOD values."""
-        return self.places.inside.summed(np.where(self.grade == GOOD, self.value, 0.0))
+        value = np.where(self.grade == GOOD, self.value, 0.0)
+        folded = self.places.points.folded
+        return self.places.inside.summed(value if folded is None else value + folded.total[self.places.inside.index])
 
     def by_samples(self) -> NDArray[np.uint8]:
         """The status by how many samples are BAD and GOOD."""
-        return by_share(self.n_bad, self.n_good, self.places.inside.n, self.config)
+        return by_share(self.n_bad, self.n_good, self.n, self.config)
 
     def all_good(self) -> NDArray[np.uint8]:
         """GOOD where every sample inside is."""
-        return np.where(self.n_good == self.places.inside.n, Status.GOOD, Status.SUBNORMAL).astype(np.uint8)
+        return np.where(self.n_good == self.n, Status.GOOD, Status.SUBNORMAL).astype(np.uint8)
 
 
 def average(counted: Counted) -> Cells:
@@ -112,7 +124,7 @@ def minmax(counted: Counted, *, most: bool, actual_time: bool) -> Cells:
     places = counted.places
     found = extreme(counted, counted.grade == GOOD, most=most)
     status = _status_of_extreme(counted, found, most=most)
-    raw = (found.at == places.lo) & places.raw_at_start & (status == Status.GOOD)
+    raw = places.raw_at_start & (found.at >= 0) & (found.at <= places.at) & (status == Status.GOOD)
     bits = np.where(raw | actual_time, Bits.RAW, Bits.CALCULATED).astype(np.uint8)
     bits = marked(bits, found.times > 1, Bits.MULTIPLE_VALUES)
     ts = places.points.ts[found.at] if actual_time and len(places.points) else None

@@ -28,6 +28,21 @@ LOOK_BACK: Final[frozenset[Aggregate]] = frozenset(
 )  # they pass over BAD samples before an interval until they find one that is not (Part 13, 3.1.8)
 LOOK_AHEAD: Final[frozenset[Aggregate]] = frozenset(("Interpolative", "TimeAverage", "Total"))
 
+FOLDABLE: Final[frozenset[Aggregate]] = frozenset(
+    (
+        "Average", "TimeAverage2", "Total2", "Count", "Minimum", "Maximum", "MinimumActualTime", "MaximumActualTime",
+        "Range", "Minimum2", "Maximum2", "MinimumActualTime2", "MaximumActualTime2", "Range2", "Start", "End", "Delta",
+        "StartBound", "EndBound", "DeltaBounds", "DurationGood", "DurationBad", "PercentGood", "PercentBad",
+    )
+)  # fmt: skip  # stepped, they may rest on samples that were summed up before
+
+EXTREMES: Final[frozenset[Aggregate]] = frozenset(
+    (
+        "Minimum", "Maximum", "MinimumActualTime", "MaximumActualTime", "Range",
+        "Minimum2", "Maximum2", "MinimumActualTime2", "MaximumActualTime2", "Range2",
+    )
+)  # fmt: skip
+
 PLAIN_UNIT: Final[frozenset[Aggregate]] = frozenset(
     (
         "Interpolative", "Average", "TimeAverage", "TimeAverage2", "Minimum", "Maximum", "MinimumActualTime",

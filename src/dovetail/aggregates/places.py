@@ -41,9 +41,10 @@ def named(spans: list[tuple[int, int]]) -> Intervals:
 class Places:
     """Every interval of every lane: c = lanes × m cells, lane by lane.
 
-    Shapes [c]: start, end int64 µs; `lo`, `hi`: the samples in [start, end) are lo … hi − 1; `at`: the newest at or
-    before the start, −1 where there is none; `seen`: the interval touches the time that the samples cover; `until`:
-    where that time ends; `lead_us`: how much of the interval lies before it; `partial`: not all of it lies inside.
+    Shapes [c]: start, end int64 µs; `lo`, `hi`: the samples in [start, end) are lo … hi − 1; `at`: the one that holds
+    at the start, −1 where there is none; `raw_at_start`: it stands at the very start; `seen`: the interval touches the
+    time that the samples cover; `until`: where that time ends; `lead_us`: how much of the interval lies before it;
+    `partial`: not all of it lies inside.
     """
 
     points: Points
@@ -54,6 +55,7 @@ class Places:
     lo: NDArray[np.intp]
     hi: NDArray[np.intp]
     at: NDArray[np.intp]
+    raw_at_start: NDArray[np.bool_]
 
     @cached_property
     def until(self) -> Moments:
@@ -80,11 +82,6 @@ class Places:
     def partial(self) -> NDArray[np.bool_]:
         """bool[c] (Part 13, 5.3.3.2)."""
         return self.seen & ((self.lead_us > 0) | (self.end > self.until) | self.cut)
-
-    @cached_property
-    def raw_at_start(self) -> NDArray[np.bool_]:
-        """bool[c]: a sample stands at the very start."""
-        return (self.at >= 0) & (self.at == self.lo)
 
     @cached_property
     def inside(self) -> Ranges:
@@ -118,27 +115,26 @@ def placed_in(points: Points, places: Places, *, at_end: bool = False) -> Places
 def _placed(
     points: Points, lane: NDArray[np.intp], start: Moments, end: Moments, cut: NDArray[np.bool_]
 ) -> Places:  # fmt: skip
-    lo, hi = _looked_up(points, lane, start, end)
-    stands = np.zeros(len(lo), dtype=np.bool_)
-    if len(points):
-        there = lo < points.first[1:][lane]
-        stands = there & (points.ts[np.where(there, lo, 0)] == start)
-    before = np.where(lo > points.first[:-1][lane], lo - 1, -1)
-    return Places(points, start, end, cut, lane, lo, hi, np.where(stands, lo, before))
+    found = _Search(points, lane, start, end)
+    lo, hi, after = found.first(start), found.first(end), found.first(start + 1)
+    at = np.where(after > points.first[:-1][lane], after - 1, -1)
+    return Places(points, start, end, cut, lane, lo, hi, at, after > lo)
 
 
-def _looked_up(
-    points: Points, lane: NDArray[np.intp], start: Moments, end: Moments
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first sample of the lane at or after the start, and at or after the end."""
-    if points.lanes == 1 or not len(start):
-        return np.searchsorted(points.ts, start), np.searchsorted(points.ts, end)
-    least, most = int(start.min()), int(end.max())  # what lies outside may stand at the rim: only its side is asked
-    width = most - least + 3
-    owner = np.repeat(np.arange(points.lanes), np.diff(points.first))
-    key = np.clip(points.ts, least - 1, most + 1) - (least - 1) + owner * width
-    offset = lane * width - (least - 1)
-    return np.searchsorted(key, start + offset), np.searchsorted(key, end + offset)
+class _Search:
+    """Looks moments up, each in a lane of its own."""
+
+    def __init__(self, points: Points, lane: NDArray[np.intp], start: Moments, end: Moments) -> None:
+        self._least = int(start.min()) - 1 if len(start) else 0  # what lies outside may stand at the rim
+        most = int(end.max()) + 1 if len(end) else 0
+        width = most - self._least + 2
+        owner = np.repeat(np.arange(points.lanes), np.diff(points.first))
+        self._key = np.clip(points.ts, self._least, most) - self._least + owner * width
+        self._offset = lane * width - self._least
+
+    def first(self, moment: Moments) -> NDArray[np.intp]:
+        """The first sample of the lane at or after the moment."""
+        return np.searchsorted(self._key, moment + self._offset)
 
 
 class Ranges:

@@ -1,7 +1,7 @@
-"""The samples that signals are summed up from, as columns: each signal a lane, one sample at a moment.
+"""The samples that signals are summed up from, as columns: each signal a lane.
 
-Of several samples of one moment the one said again by ourselves counts most, then GOOD ones, then the last to arrive,
-as everywhere that something is computed from samples.
+Of several samples of one moment all are counted, and one of them holds from there on: the one said again by ourselves
+before others, then a GOOD one, then the last to arrive, as everywhere that something is computed from samples.
 """
 
 from __future__ import annotations
@@ -24,13 +24,31 @@ NEVER_US: Final = np.iinfo(np.int64).max
 type Moments = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """Samples that were summed up before: those between a sample and the next one, all of them GOOD.
+
+    Shapes [n], 0 where there are none: n int64, total float64 their sum, area float64 ∫ value dt up to the next sample,
+    stepped, in value × µs. None of them is an extreme of an interval.
+    """
+
+    n: NDArray[np.int64]
+    total: NDArray[np.float64]
+    area: NDArray[np.float64]
+
+    def take(self, which: NDArray[np.intp]) -> Folded:
+        """In another order."""
+        return Folded(self.n[which], self.total[which], self.area[which])
+
+
 @dataclass(frozen=True, eq=False)
 class Points:
     """n samples of several lanes, one lane after the other.
 
-    Shapes: ts int64[n] µs, ascending and distinct within a lane; value float64[n], 0 where BAD; quality uint16[n];
-    doubled bool[n], where other samples of that moment stand behind this one (None: nowhere); first intp[lanes + 1],
-    where each lane begins; until int64[lanes] µs, up to where its newest sample is known to hold, exclusive.
+    Shapes: ts int64[n] µs, ascending within a lane, of one moment the one that holds is last; value float64[n], 0 where
+    BAD; quality uint16[n]; doubled bool[n], where another sample of that moment holds (None: nowhere); first
+    intp[lanes + 1], where each lane begins; until int64[lanes] µs, up to where its newest sample is known to hold,
+    exclusive.
     """
 
     ts: Moments
@@ -39,6 +57,7 @@ class Points:
     first: NDArray[np.intp]
     until: Moments
     doubled: NDArray[np.bool_] | None = None
+    folded: Folded | None = None
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -87,6 +106,7 @@ def points_of(
     *,
     valid: NDArray[np.bool_],
     until: Moments,
+    folded: Folded | None = None,
 ) -> Points:
     """Samples in the order of arrival, each with its lane; `until` int64[lanes] also says how many lanes there are.
 
@@ -98,17 +118,28 @@ def points_of(
     if not sound.all():
         value = np.where(sound, value, 0.0)
         quality = np.where(sound, quality, quality & ~np.uint16(q.MAJOR_MASK)).astype(np.uint16)
-    doubled = None
-    ordered = (lane[1:] > lane[:-1]) | ((lane[1:] == lane[:-1]) & (ts[1:] > ts[:-1]))
-    if not ordered.all():
-        order = np.lexsort((q.good_mask(quality), quality >> 11, ts, lane))
-        lane, ts = lane[order], ts[order]
-        same = (ts[1:] == ts[:-1]) & (lane[1:] == lane[:-1])
-        keep = np.append(~same, True)
-        lane, ts, value, quality = lane[keep], ts[keep], value[order][keep], quality[order][keep]
-        doubled = np.concatenate(([False], same))[keep] if same.any() else None
+    order = _order(lane, ts, quality)
+    if order is not None:
+        lane, ts, value, quality = lane[order], ts[order], value[order], quality[order]
+        folded = None if folded is None else folded.take(order)
+    same = np.append((ts[1:] == ts[:-1]) & (lane[1:] == lane[:-1]), False) if len(ts) else np.zeros(0, dtype=np.bool_)
+    doubled = same if same.any() else None
     first = np.searchsorted(lane, np.arange(len(until) + 1))
     until = until.copy()
     some = np.diff(first) > 0
     until[some] = np.maximum(until[some], ts[first[1:][some] - 1] + 1)
-    return Points(ts, value, quality, first, until, doubled)
+    return Points(ts, value, quality, first, until, doubled, folded)
+
+
+def _order(lane: NDArray[np.intp], ts: Moments, quality: NDArray[np.uint16]) -> NDArray[np.intp] | None:
+    """By lane and time, and within a moment the one that holds last; None: it is so."""
+    if _ascends(lane, ts):
+        return None
+    order = np.argsort(lane.astype(np.uint16), kind="stable") if int(lane.max()) < 1 << 16 else None
+    if order is not None and _ascends(lane[order], ts[order]):  # most come by time, and of one moment there is one
+        return order
+    return np.lexsort((q.good_mask(quality), quality >> 11, ts, lane))
+
+
+def _ascends(lane: NDArray[np.intp], ts: Moments) -> bool:
+    return bool(((lane[1:] > lane[:-1]) | ((lane[1:] == lane[:-1]) & (ts[1:] > ts[:-1]))).all())

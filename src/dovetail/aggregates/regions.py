@@ -75,7 +75,8 @@ def _lane_of(points: Points) -> NDArray[np.intp]:
 def _slopes(points: Points, which: NDArray[np.bool_]) -> NDArray[np.float64]:
     """From each of the samples selected to the one after it, per µs."""
     at = np.flatnonzero(which)
-    return (points.value[at + 1] - points.value[at]) / (points.ts[at + 1] - points.ts[at])
+    rise, us = points.value[at + 1] - points.value[at], points.ts[at + 1] - points.ts[at]
+    return np.divide(rise, us, out=np.zeros(len(at)), where=us > 0)  # of one moment: no region at all
 
 
 class Cut:
@@ -103,7 +104,9 @@ class Cut:
     def area(self) -> NDArray[np.float64]:
         """∫ value dt of each part, in value × µs; what is BAD included."""
         middle = ((self.from_us - self._began) + (self.to_us - self._began)) / 2
-        return self.regions.value(self.region, middle) * self.us
+        held = self.regions.value(self.region, middle) * self.us
+        folded = self.regions.points.folded
+        return held if folded is None else np.where(folded.n[self.region] > 0, folded.area[self.region], held)
 
     def lasts(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
         """How long the parts selected last in each interval, in µs."""

@@ -166,7 +166,7 @@ def outermost(counted: Counted, regions: Regions, bounds: Bounds, *, most: bool,
     places, config = counted.places, counted.config
     found = Outermost(counted, bounds, most=most)
     status = by_time(places, cut(regions, places), config)
-    raw = found.is_inside & (actual_time | (places.raw_at_start & (found.at == places.lo)))
+    raw = found.is_inside & (actual_time | (places.raw_at_start & (found.at <= places.at)))
     bits = np.where(found.is_inside, Bits.CALCULATED, Bits.INTERPOLATED)
     bits = np.where(raw, Bits.RAW, bits).astype(np.uint8)
     bits = marked(bits, found.times > 1, Bits.MULTIPLE_VALUES)

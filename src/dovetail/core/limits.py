@@ -57,7 +57,10 @@ AGGREGATE_TAGS_MAX: Final = 500  # of one request: a line with everything on it
 AGGREGATE_CELLS_MAX: Final = 200_000  # results of one request, ~20 MB of JSON: an hour of 55 tags by the second
 AGGREGATE_DAYS_MAX: Final = 2_000  # days of one tag that one request reads: five tags for a year, some 20 s at 1 Hz
 AGGREGATE_LOOK_US: Final = 2 * 86_400_000_000  # of one tag at once: 1.7 M samples at 10 Hz, ~150 MB while it lasts
-AGGREGATE_SAMPLES_MAX: Final = 4_000_000  # in one interval of one tag: a day and a half at 30 Hz, ~400 MB
+AGGREGATE_FOLD_FROM_US: Final = (
+    6 * 3_600_000_000
+)  # a shorter look seldom holds a whole chunk; it is read for all tags at once
+AGGREGATE_SAMPLES_MAX: Final = 4_000_000  # of one tag that have to be read at once: a day and a half at 30 Hz, ~400 MB
 OCCASIONS_MAX: Final = 500  # jobs, lots, shifts or stops of one page: a month of a busy machine
 RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
 SERIES_TAGS_MAX: Final = 100  # of one request: more pens than a picture can hold, and a line's worth for an analyst

@@ -89,6 +89,23 @@ class Mean:
     good_fraction: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """Samples of one tag by time, and what was summed up between one and the next, all of it GOOD.
+
+    Shapes [n]: ts int64 µs, value float64, quality uint16, valid bool; 0 where nothing was: n int64 how many samples,
+    total float64 their sum, area float64 ∫ value dt up to the next sample, stepped, in value × µs.
+    """
+
+    ts: NDArray[np.int64]
+    value: NDArray[np.float64]
+    quality: NDArray[np.uint16]
+    valid: NDArray[np.bool_]
+    n: NDArray[np.int64]
+    total: NDArray[np.float64]
+    area: NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The account of one source and lane, in samples: expected = stored + duplicate + refused + gap, always.

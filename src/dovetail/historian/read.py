@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from dovetail.chunkstore.months import Months, View, month_of
 from dovetail.packing.columns import Block, concat, repeated
 from dovetail.sealing.recent import Recent, Row
+
+type Order = Literal["time", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,11 @@ class Reader:
     def __init__(self, months: Months, recent: Recent) -> None:
         self.months, self._recent = months, recent
 
-    def raw(self, asked: Range, *, limit: int | None = None) -> list[Block]:
-        """One block per kind, each ordered by (ts, tag, arrival), without repeats; the first `limit` samples in all."""
+    def raw(self, asked: Range, *, limit: int | None = None, by: Order = "time") -> list[Block]:
+        """One block per kind, each by (ts, tag, arrival), without repeats; the first `limit` samples in all.
+
+        `by` tag: by (tag, ts, arrival) instead, as chunks lie; then without a limit.
+        """
         rows = self._recent.snapshot()
         parts: list[Block] = []
         sealed: dict[int, int] = {}
@@ -46,7 +52,7 @@ class Reader:
                 parts += _from_chunks(view, asked, taken=taken)
         parts += self.unsealed(rows, asked, sealed)
         kinds = sorted({part.kind for part in parts})
-        merged = [ordered([part for part in parts if part.kind is kind]) for kind in kinds]
+        merged = [ordered([part for part in parts if part.kind is kind], by=by) for kind in kinds]
         return merged if limit is None else _first(merged, limit)
 
     def unsealed(self, rows: Sequence[Row], asked: Range, sealed: dict[int, int]) -> list[Block]:
@@ -132,9 +138,15 @@ def _from_chunks(view: View, asked: Range, *, taken: _Taken) -> list[Block]:
     return parts
 
 
-def ordered(parts: list[Block]) -> Block:
-    """Parts in arrival order become one block by (ts, tag, arrival) without repeats."""
+def ordered(parts: list[Block], *, by: Order = "time") -> Block:
+    """Parts in arrival order become one block by (ts, tag, arrival) without repeats; `by` tag: by (tag, ts, arrival)."""
     whole = concat(parts)
+    if by == "tag":
+        onwards = (whole.ts[1:] > whole.ts[:-1]) & (whole.tag[1:] == whole.tag[:-1])
+        if (onwards | (whole.tag[1:] > whole.tag[:-1])).all():
+            return whole
+        whole = whole.take(np.lexsort((whole.ts, whole.tag)))
+        return whole.take(~repeated(whole))
     if (whole.tag == whole.tag[0]).all():
         if (whole.ts[1:] <= whole.ts[:-1]).any():
             whole = whole.take(np.argsort(whole.ts, kind="stable"))

@@ -23,14 +23,14 @@ from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import InvalidError, NotFoundError, RefusedError
-from dovetail.core.limits import SEQ_SPANS_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
+from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, SEQ_SPANS_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.events.historian import FramesStored
-from dovetail.historian import aggregates
+from dovetail.historian import aggregates, folding
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
-from dovetail.historian.model import Delivery, HeadRow, Latest, Mean, Sample, Series
+from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
 from dovetail.historian.read import Range, Reader
 from dovetail.packing import frames as codec
 from dovetail.packing.columns import VALID, Block
@@ -256,6 +256,13 @@ class Historian:
             return []
         return [b.batch() for b in self._reader.raw(Range(tuple(sorted(set(tags))), from_us, to_us), limit=limit)]
 
+    def by_tag(self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope) -> list[Batch]:
+        """As `raw`, but each batch by (tag, ts, arrival): for whoever sums tags up, and sooner."""
+        self._require(tags, scope)
+        if not tags or from_us >= to_us:
+            return []
+        return [b.batch() for b in self._reader.raw(Range(tuple(sorted(set(tags))), from_us, to_us), by="tag")]
+
     def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
         """The last sample strictly before `at_us` of each tag that has one."""
         return self.last(tags, scope=scope, at_us=at_us - 1)
@@ -280,6 +287,17 @@ class Historian:
         self._require((tag,), scope)
         now_us, asked = self._clock.now_us(), Range((tag,), from_us, to_us)
         return aggregates.mean(self._reader, asked, now_us=now_us, interpolation=interpolation)
+
+    def folded(
+        self, tag: int, from_us: int, to_us: int, *, cuts: Sequence[int], extremes: bool, scope: Scope
+    ) -> Folded:
+        """The samples of a tag; between two `cuts` (sorted) only as much of them as a stepped aggregate must see.
+
+        `extremes`: it also asks for the least or the greatest. Raises InvalidError when that is too much.
+        """
+        self._require((tag,), scope)
+        asked = Range((tag,), from_us, max(from_us, to_us))
+        return folding.folded(self._reader, asked, cuts=cuts, extremes=extremes, most=AGGREGATE_SAMPLES_MAX)
 
     def _require(self, tags: Iterable[int], scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""

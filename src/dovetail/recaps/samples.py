@@ -9,18 +9,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.aggregates.names import LOOK_AHEAD, LOOK_BACK, Aggregate, Config
+from dovetail.aggregates.names import EXTREMES, LOOK_AHEAD, LOOK_BACK, Aggregate, Config
 from dovetail.aggregates.places import Intervals
-from dovetail.aggregates.points import Points, points_of
+from dovetail.aggregates.points import Folded, Points, points_of
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import AGGREGATE_LOOK_US, AGGREGATE_SAMPLES_MAX
 from dovetail.core.scope import Scope
+from dovetail.historian.model import Folded as Stored
+from dovetail.historian.model import Sample
 from dovetail.historian.service import Historian
 
 TEXTS: Final = (Kind.STR, Kind.JSON)
 EVER_US: Final = np.iinfo(np.int64).max
+BOUND_US: Final = 60_000_000  # what holds at the start of an interval mostly came within a minute before
 BEYOND_MAX: Final = 1_000  # BAD samples that are passed over in search of one that is not
 
 type Rows = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any], NDArray[np.uint16], NDArray[np.bool_]]
@@ -70,17 +73,25 @@ class Samples:
     def points(
         self,
         tags: Sequence[int],
-        period: tuple[int, int],
+        intervals: Intervals,
         *,
-        reach_us: int,
         names: Sequence[Aggregate],
         config: Config,
         until: NDArray[np.int64],
     ) -> Points:
-        """The samples of tags (sorted) in [from, to), with what bounds them; `reach_us`: how far bounds are sought."""
-        (from_us, to_us), lanes = period, np.array(tags, dtype=np.int64)
-        parts = [self._before(tags, from_us, reach_us=reach_us, names=names, config=config)]
-        parts.append(self._rows(tags, from_us, to_us))
+        """The samples of tags (sorted) inside of intervals and between them, with what bounds them."""
+        from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
+        reach_us = int((intervals.end - intervals.start).max())  # how far bounds are sought (Part 13, 3.1.8)
+        lanes = np.array(tags, dtype=np.int64)
+        if LOOK_BACK & set(names):
+            inside = self._rows(tags, from_us, to_us)
+            parts = [self._before(tags, from_us, reach_us=reach_us, config=config), inside]
+        else:
+            inside = self._rows(tags, from_us - min(reach_us, BOUND_US), to_us)
+            bound = set(
+                inside[0][inside[1] < from_us].tolist()
+            )  # most have one nearby, in a chunk that is opened anyway
+            parts = [self._bounds([tag for tag in tags if tag not in bound], from_us), inside]
         if not config.stepped or LOOK_AHEAD & set(names):
             parts += [self._after(tag, to_us, reach_us=reach_us, config=config) for tag in tags]
         tag, ts, value, quality, valid = (np.concatenate(columns) for columns in zip(*parts, strict=True))
@@ -88,12 +99,34 @@ class Samples:
         lane = np.searchsorted(lanes, tag).astype(np.intp)
         return points_of(lane, ts, value, quality, valid=valid, until=until)
 
+    def folded(
+        self, tags: Sequence[int], intervals: Intervals, *, names: Sequence[Aggregate], until: NDArray[np.int64]
+    ) -> Points:
+        """The same of tags of numbers that are held between samples, read only as far as the intervals need it."""
+        from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
+        cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
+        extremes = bool(EXTREMES & set(names))
+        before = self._historian.bounding(tags, from_us, scope=self._scope)
+        found = [
+            self._historian.folded(tag, from_us, to_us, cuts=cuts, extremes=extremes, scope=self._scope) for tag in tags
+        ]
+        columns = [
+            column for tag, some in zip(tags, found, strict=True) for column in (_bound(before.get(tag)), _listed(some))
+        ]
+        sizes = [len(one[0]) for one in columns]
+        ts, value, quality, valid, n, total, area = (np.concatenate(column) for column in zip(*columns, strict=True))
+        lanes = np.repeat(np.arange(len(tags)).repeat(2), sizes)
+        return points_of(lanes, ts, value, quality, valid=valid, until=until, folded=Folded(n, total, area))
+
     def count(self, tag: int, from_us: int, to_us: int) -> int:
         """How many samples, told from the headers of chunks where they suffice."""
         return int(self._historian.series(tag, from_us, to_us, 1, scope=self._scope).n.sum())
 
     def _rows(self, tags: Sequence[int], from_us: int, to_us: int, *, limit: int | None = None) -> Rows:
-        batches = self._historian.raw(tags, from_us, to_us, scope=self._scope, limit=limit)
+        if limit is None:
+            batches = self._historian.by_tag(tags, from_us, to_us, scope=self._scope)
+        else:
+            batches = self._historian.raw(tags, from_us, to_us, scope=self._scope, limit=limit)
         if not batches:
             none = np.empty(0, dtype=np.int64)
             return none, none, np.empty(0), np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.bool_)
@@ -107,28 +140,47 @@ class Samples:
             np.concatenate([batch.valid for batch in batches]),
         )
 
-    def _before(
-        self, tags: Sequence[int], at_us: int, *, reach_us: int, names: Sequence[Aggregate], config: Config
-    ) -> Rows:  # fmt: skip
-        found = list(self._historian.bounding(tags, at_us, scope=self._scope).values())
-        back = [one.tag for one in found if _is_bad(one.quality, config)] if LOOK_BACK & set(names) else []
-        bounds: Rows = (
+    def _before(self, tags: Sequence[int], at_us: int, *, reach_us: int, config: Config) -> Rows:
+        """What holds at a moment; where that is BAD, also what came before it."""
+        bounds = self._bounds(tags, at_us)
+        back = [int(tag) for tag, quality in zip(bounds[0], bounds[3], strict=True) if _is_bad(int(quality), config)]
+        return _joined(self._rows(back, at_us - reach_us, at_us), bounds) if back else bounds
+
+    def _bounds(self, tags: Sequence[int], at_us: int) -> Rows:
+        found = list(self._historian.bounding(tags, at_us, scope=self._scope).values()) if tags else []
+        return (
             np.array([one.tag for one in found], dtype=np.int64),
             np.array([one.ts_us for one in found], dtype=np.int64),
             _column([one.value for one in found]),
             np.array([one.quality for one in found], dtype=np.uint16),
             np.array([one.value is not None for one in found], dtype=np.bool_),
         )
-        if not back:
-            return bounds
-        earlier = self._rows(back, at_us - reach_us, at_us)
-        return _joined(earlier, bounds)
 
     def _after(self, tag: int, at_us: int, *, reach_us: int, config: Config) -> Rows:
         found = self._rows((tag,), at_us, EVER_US, limit=1)
         if len(found[0]) and _is_bad(int(found[3][0]), config):
             return _joined(found, self._rows((tag,), at_us, at_us + reach_us, limit=BEYOND_MAX))
         return found
+
+
+def _bound(sample: Sample | None) -> tuple[NDArray[Any], ...]:
+    """The sample that holds at the start, if there is one, in the columns of `_listed`; a text has no number."""
+    if sample is None:
+        return tuple(np.empty(0, dtype=kind) for kind in ("i8", "f8", "u2", "?", "i8", "f8", "f8"))
+    number = None if isinstance(sample.value, str) else sample.value
+    return (
+        np.array([sample.ts_us], dtype=np.int64),
+        _column([number]),
+        np.array([sample.quality], dtype=np.uint16),
+        np.array([number is not None], dtype=np.bool_),
+        np.zeros(1, dtype=np.int64),
+        np.zeros(1),
+        np.zeros(1),
+    )
+
+
+def _listed(some: Stored) -> tuple[NDArray[Any], ...]:
+    return some.ts, some.value, some.quality, some.valid, some.n, some.total, some.area
 
 
 def _is_bad(quality: int, config: Config) -> bool:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.aggregates.compute import Results, Summing
-from dovetail.aggregates.names import OF_ANYTHING, Aggregate, Config
+from dovetail.aggregates.names import FOLDABLE, OF_ANYTHING, Aggregate, Config
 from dovetail.aggregates.places import Intervals, evenly
 from dovetail.core.batch import Kind
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError
-from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_DAYS_MAX
+from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_DAYS_MAX, AGGREGATE_FOLD_FROM_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
@@ -157,24 +157,28 @@ class RecapsRoom:
         scope: Scope,
     ) -> None:
         """Sum up tags (sorted), look by look, into their places among the results."""
-        samples, until, now_us = Samples(self._historian, scope), self._until(tags), self._clock.now_us()
+        samples, until = Samples(self._historian, scope), self._until(tags)
+        may_fold = asked.config.stepped and FOLDABLE.issuperset(asked.names) and not self._has_texts(tags)
 
         def count(at: int, from_us: int, to_us: int) -> int:
-            return samples.count(tags[at], from_us, to_us)
+            return 0 if may_fold else samples.count(tags[at], from_us, to_us)
 
         for look in looks(len(tags), intervals, count=count):
-            part = _some(intervals, look)
-            from_us, to_us = int(part.start.min()), min(int(part.end.max()), max(now_us, int(part.start.min())))
-            points = samples.points(
-                tags[look.tags], (from_us, to_us), reach_us=int((part.end - part.start).max()),
-                names=asked.names, config=asked.config, until=until[look.tags],
-            )  # fmt: skip
+            part, some = _some(intervals, look), tags[look.tags]
+            width_us = int(part.end.max()) - int(part.start.min())
+            if may_fold and width_us >= AGGREGATE_FOLD_FROM_US:
+                points = samples.folded(some, part, names=asked.names, until=until[look.tags])
+            else:
+                points = samples.points(some, part, names=asked.names, config=asked.config, until=until[look.tags])
             summing = Summing(points, part, asked.config)
             at = np.ix_(places[look.tags], look.intervals)
             for name in asked.names:
                 found, into = summing.of(name), results[name]
                 into.ts[at], into.value[at] = found.ts, found.value
                 into.status[at], into.bits[at] = found.status, found.bits
+
+    def _has_texts(self, tags: Sequence[int]) -> bool:
+        return any(self._kind(tag) in (None, *TEXTS) for tag in tags)
 
     def _until(self, tags: Sequence[int]) -> NDArray[np.int64]:
         """Up to where the newest sample of each tag is known to hold: its link's good-through, else now."""
