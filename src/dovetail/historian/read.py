@@ -139,7 +139,7 @@ def _from_chunks(view: View, asked: Range, *, taken: _Taken) -> list[Block]:
 
 
 def ordered(parts: list[Block], *, by: Order = "time") -> Block:
-    """Parts in arrival order become one block by (ts, tag, arrival) without repeats; `by` tag: by (tag, ts, arrival)."""
+    """Parts in arrival order become one block without repeats, by (ts, tag, arrival) or by (tag, ts, arrival)."""
     whole = concat(parts)
     if by == "tag":
         onwards = (whole.ts[1:] > whole.ts[:-1]) & (whole.tag[1:] == whole.tag[:-1])
