@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol, runtime_checkable
 
 from dovetail.core.batch import Value
+from dovetail.core.clock import Clock
 from dovetail.drivers.base import Point, Shared
 from dovetail.links.model import ScanPoint
 
@@ -186,6 +187,15 @@ class Secured(Protocol):
 
     def secured(self) -> Bench:
         """Another of its kind, secured; its options hold what proves who asks."""
+        ...
+
+
+@runtime_checkable
+class Wide(Protocol):
+    """A bench whose device can also be one with very many points that it tells by itself."""
+
+    def wide(self, count: int, clock: Clock) -> Bench:
+        """Another of its kind with the points 1 to `count`, and no other time than that of the clock."""
         ...
 
 

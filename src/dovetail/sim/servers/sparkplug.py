@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -39,6 +39,7 @@ class EdgeNode:
     user: str | None = None
     password: bytes | None = None
     tls: ssl.SSLContext | None = None
+    now_ms: Callable[[], int] = field(default_factory=lambda: _now_ms)
     _seq: int = 0
     _client: Client | None = None
     _alias: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -83,16 +84,16 @@ class EdgeNode:
                 self.device_birth(device)
 
     def device_birth(self, device: str) -> None:
-        payload = Payload(timestamp=_now_ms())
+        payload = Payload(timestamp=self.now_ms())
         self._declare(payload, device)
         self._send("DBIRTH", device, payload)
 
     def device_death(self, device: str) -> None:
-        self._send("DDEATH", device, Payload(timestamp=_now_ms()))
+        self._send("DDEATH", device, Payload(timestamp=self.now_ms()))
 
     def report(self, device: str = "", *, at_ms: int | None = None, historical: bool = False, **values: Any) -> None:
         """Data of now, or of then; None is a null value. Names are as in `metrics`."""
-        payload = Payload(timestamp=_now_ms())
+        payload = Payload(timestamp=self.now_ms())
         for name, value in values.items():
             datatype, _ = self.metrics[device][name]
             if not historical:
@@ -121,7 +122,7 @@ class EdgeNode:
             _fill(metric, datatype, value)
 
     def _bdseq(self) -> Any:
-        payload = Payload(timestamp=_now_ms())
+        payload = Payload(timestamp=self.now_ms())
         payload.metrics.add(name=BDSEQ, datatype=DataType.Int64, long_value=self.bdseq, timestamp=payload.timestamp)
         return payload
 

@@ -11,18 +11,19 @@ from tempfile import mkdtemp
 from typing import Any, Final
 
 from dovetail.core.batch import Kind
-from dovetail.core.clock import SystemClock
+from dovetail.core.clock import Clock, SystemClock
 from dovetail.drivers.base import Point
 from dovetail.links.model import ScanPoint
 from dovetail.mqtt.sparkplug import DataType
 from dovetail.sim.servers.broker import Broker
 from dovetail.sim.servers.sparkplug import EdgeNode, Metrics
-from dovetail.testing.bench import BEHIND, QUICK, STEP, Trial
+from dovetail.testing.bench import BEHIND, QUICK, STEP, Bench, Trial
 from dovetail.testing.benches.first import FirstPoint
 from dovetail.testing.certificate import make_certificate
 
 NAMES: Final = ("rejects", "pieces", "speed")
 USER: Final = "dovetail"
+EACH: Final = 100  # values of one machine where there are very many
 CLEAR: Final = {"tls": False, "insecure": True}
 
 
@@ -41,7 +42,7 @@ class _BrokerBench:
         self._folder: Path | None = None  # of the certificate, where it is secured
         self._number = 0
         self._off_us = 0
-        self._clock = SystemClock()
+        self._clock: Clock = SystemClock()
 
     @property
     def port(self) -> int:
@@ -104,6 +105,9 @@ class MqttBench(FirstPoint, _BrokerBench):
         other._secure()
         return other
 
+    def wide(self, count: int, clock: Clock) -> Bench:
+        return _WideMqtt(count, clock)
+
     async def start(self) -> None:
         await super().start()
         self.broker.publish(self.writable.address, b"0.0", retain=True)
@@ -138,6 +142,9 @@ class SparkplugBench(_BrokerBench):
         other.node.tls = ssl.create_default_context(cafile=str(other._secure()))
         other.node.user, other.node.password = USER, BEHIND.encode()
         return other
+
+    def wide(self, count: int, clock: Clock) -> Bench:
+        return _WideSparkplug(count, clock)
 
     async def start(self) -> None:
         await super().start()
@@ -176,3 +183,48 @@ class SparkplugBench(_BrokerBench):
 
     def _metrics(self) -> Metrics:
         return {name: (DataType.Double, float(STEP * self._number + n)) for n, name in enumerate(NAMES, 1)}
+
+
+class _WideMqtt(MqttBench):
+    """As many machines as it takes, each with a topic of its own and a hundred members in its document."""
+
+    def __init__(self, count: int, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.points = tuple(ScanPoint(Point(n, f"w/{n // EACH}#/v{n}", Kind.F64)) for n in range(1, count + 1))
+        self._machines = [range(first, min(first + EACH, count + 1)) for first in _firsts(count)]
+
+    def options(self, port: int) -> Mapping[str, object]:
+        return {**self._way(port), "timestamp": "/ts"}
+
+    async def make(self, number: int) -> None:
+        for members in self._machines:
+            values = {f"v{n}": STEP * number + n for n in members}
+            body = json.dumps({"ts": self.now_us() / 1_000_000, **values}).encode()
+            self.broker.publish(f"w/{members[0] // EACH}", body, qos=1, retain=True)
+
+
+class _WideSparkplug(SparkplugBench):
+    """An edge node with as many devices as it takes, a hundred metrics each."""
+
+    def __init__(self, count: int, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        place = "plant/gateway/d{}:v{}"
+        self.points = tuple(ScanPoint(Point(n, place.format(n // EACH, n), Kind.F64)) for n in range(1, count + 1))
+        machines = [range(first, min(first + EACH, count + 1)) for first in _firsts(count)]
+        devices: dict[str, Metrics] = {
+            f"d{members[0] // EACH}": {f"v{n}": (DataType.Double, float(n)) for n in members} for members in machines
+        }
+        self.node = EdgeNode("plant", "gateway", {"": {}, **devices}, now_ms=lambda: self.now_us() // 1_000)
+
+    async def make(self, number: int) -> None:
+        for device, metrics in self.node.metrics.items():
+            if device:
+                values: dict[str, Any] = {name: float(STEP * number + int(name[1:])) for name in metrics}
+                self.node.report(device, **values)
+
+
+def _firsts(count: int) -> list[int]:
+    """The first point of each machine."""
+    return [max(first, 1) for first in range(0, count + 1, EACH)]
