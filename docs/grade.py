@@ -55,7 +55,7 @@ def main(wanted: list[str]) -> None:
             continue
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             benches = [with_server(folder)] if name == "sql" else candidate(name)[1]
-            report = asyncio.run(examine(name, benches))
+            report = asyncio.run(examine(name, benches, lasts="an hour"))
         sys.stderr.write(f"{name}: {report.grade}\n")
         kept[name] = as_kept(report)
         KEPT.write_text(json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -22,9 +22,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Final
 
-from fuzz_mangling import SIZE_MAX, mangled
-
 import dovetail
+from dovetail.testing.mangling import SIZE_MAX, mangled
 
 SOURCE: Final = str(Path(dovetail.__file__).parent)
 FOUND: Final = Path(__file__).parent / "found"

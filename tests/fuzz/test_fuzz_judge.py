@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from fuzz_judge import EndlessError, Target, Trial, cases, replay
-from fuzz_mangling import SIZE_MAX, mangled
 from fuzz_soak import soak
+
+from dovetail.testing.mangling import SIZE_MAX, mangled
 
 SEEDS = (b"length 12 name", b"\x00\x05hello")
 HOARD: list[bytes] = []

@@ -22,6 +22,7 @@ def check(
         typer.Option(help="The device it is tried with: my_bench:MyBench. Default: what is offered with it."),
     ] = None,
     at_least: Annotated[str, typer.Option(help="Exit code 3 below: bronze, silver, gold or platinum.")] = "bronze",
+    hour: Annotated[bool, typer.Option("--hour", help="Hold 10,000 points for an hour, too: takes minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Play the trials that count for a driver's grade, with a device on loopback. Takes half a minute."""
@@ -38,7 +39,7 @@ def check(
         raise InvalidError(f"{at_least!r} is no grade", code="driver-grade", hint=f"there are: {', '.join(CRITERIA)}")
     logging.disable(logging.WARNING)  # links are lost here on purpose
     name, benches = candidate(driver, bench)
-    report = asyncio.run(examine(name, benches))
+    report = asyncio.run(examine(name, benches, lasts="an hour" if hour else "half a minute"))
     print(json.dumps(_as_json(report), indent=2, ensure_ascii=False) if as_json else "\n".join(_told(report)))
     if grades.index(report.grade) < grades.index(at_least):
         raise typer.Exit(BELOW)

@@ -251,7 +251,9 @@ class DriverSpec:
     does not `listen` has no subscriptions: what a plant wants on change is polled instead, at the same interval.
     `about` is for whoever connects a device by clicks; `words` says what a status of the protocol's own means.
     `writes`: a value can be written to a device; `tells_time`: it says itself when a value was true; `keeps`: what
-    comes is on our disk before it counts as taken (`keeping`), so that it is taken once whatever happens.
+    comes is on our disk before it counts as taken (`keeping`), so that it is taken once whatever happens. `codec`:
+    `(options, points)` to what reads the bytes of a device with these points, a piece of one connection at a time,
+    whoever wrote them; it raises nothing but DovetailError. Not named: nobody can try it without a link.
     """
 
     title: str
@@ -268,6 +270,7 @@ class DriverSpec:
     writes: bool = True
     tells_time: bool = False
     keeps: bool = False
+    codec: Lazily | None = None
 
     def accept(self, address: str, kind: Kind) -> None:
         """Raise ConfigError when the address is badly written or cannot bring values of this kind. Pure."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from dovetail.grading import grades
+from dovetail.grading.fuzzing import fuzzed
 from dovetail.grading.grades import Judged, Report, judged, together
+from dovetail.grading.holding import holds
 from dovetail.grading.looking import look
 from dovetail.testing.bench import Bench, OwnCable, Trial
 from dovetail.testing.linked import spec_of
@@ -21,16 +23,18 @@ TRIALS: Final[Mapping[str, Trial]] = {
 }
 CLOCK: Final[Trial] = "clock skew"
 
+type Lasts = Literal["half a minute", "an hour"]  # the hour passes in some minutes
 
-async def examine(driver: str, benches: Iterable[Callable[[], Bench]]) -> Report:
+
+async def examine(driver: str, benches: Iterable[Callable[[], Bench]], *, lasts: Lasts = "half a minute") -> Report:
     """The grade of a driver: each criterion with what its benches showed."""
     found: list[Judged] = []
     for make in benches:
-        found += await _of(make)
+        found += await _of(make, lasts)
     return together(driver, found)
 
 
-async def _of(make: Callable[[], Bench]) -> list[Judged]:
+async def _of(make: Callable[[], Bench], lasts: Lasts) -> list[Judged]:
     bench = make()
     spec = spec_of(bench)
     await asyncio.to_thread(spec.prepare)
@@ -39,7 +43,14 @@ async def _of(make: Callable[[], Bench]) -> list[Judged]:
     each = await asyncio.gather(*(play(trial, make(), make()) for trial in trials))
     played: dict[Trial, Played] = dict(zip(trials, each, strict=True))
     found = [_reads(played), *(_stood(name, trial, bench, played) for name, trial in TRIALS.items())]
-    return [*found, _once(played), _maps(bench, played), _subscribes(bench, played), *_long(), *await look(make)]
+    return [
+        *found,
+        _once(played),
+        _maps(bench, played),
+        _subscribes(bench, played),
+        *await look(make),
+        *await _long(make, lasts),
+    ]
 
 
 def _reads(played: Mapping[Trial, Played]) -> Judged:
@@ -81,9 +92,8 @@ def _subscribes(bench: Bench, played: Mapping[Trial, Played]) -> Judged:
     return _each(grades.SUBSCRIBES, played, ("values before",))
 
 
-def _long() -> list[Judged]:
-    """What takes an hour or a million tries has a place of its own, and no verdict here."""
-    return [
-        Judged(grades.HOLDS, "not tried", "no bench of 10,000 points is held for an hour here"),
-        Judged(grades.FUZZED, "not tried", "the suite does not know where a driver's codec is"),
-    ]
+async def _long(make: Callable[[], Bench], lasts: Lasts) -> list[Judged]:
+    """The hour is had only by who takes the minutes for it."""
+    if lasts == "an hour":
+        return [await holds(make()), await fuzzed(make())]
+    return [Judged(grades.HOLDS, "not tried", "the hour is played in the long form"), await fuzzed(make())]

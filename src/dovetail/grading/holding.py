@@ -7,13 +7,10 @@ point each ten seconds, and the next ten seconds begin once all of it has arrive
 from __future__ import annotations
 
 import asyncio
-import gc
-import os
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -26,6 +23,7 @@ from dovetail.edge.model import LinkChange, LinkPlan
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.grading import grades
 from dovetail.grading.grades import Judged, judged
+from dovetail.grading.memory import held_bytes
 from dovetail.testing.bench import BEHIND, STEP, Bench, Wide
 from dovetail.testing.clock import ManualClock
 
@@ -81,8 +79,8 @@ async def holds(bench: Bench, *, points: int = POINTS, hour_s: int = HOUR_S) -> 
                 return judged(grades.HOLDS, False, f"{missing:,} points are silent after {number * EVERY_S} s")
             await _pass(clock, EVERY_S)
             if number == max(1, round(rounds * WARM)):
-                warm_bytes = _held_bytes()
-        grown = _held_bytes() - warm_bytes
+                warm_bytes = held_bytes()
+        grown = held_bytes() - warm_bytes
         behind_s = (clock.now_us() - sink.marks[points + 1]) / SECOND_US
         waiting, gaps = edge.delivery()["waiting_frames"], edge.delivery()["gap_samples"]
     faults = {
@@ -127,12 +125,3 @@ async def _pass(clock: ManualClock, duration_s: float) -> None:
     for _ in range(round(duration_s / STEP_S)):
         await clock.advance(STEP_S)
         await asyncio.sleep(TURN_S)
-
-
-def _held_bytes() -> int:
-    """What this process holds in memory; 0 where that cannot be told."""
-    gc.collect()
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0

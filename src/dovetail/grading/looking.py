@@ -215,7 +215,7 @@ async def writes(bench: Bench) -> Judged:
         return judged(grades.WRITES, False, "nothing is written to such a device")
     if not isinstance(bench, Writable):
         return Judged(grades.WRITES, "not tried", "its bench has no point that may be written")
-    async with opened(bench) as here, _listening(here, bench.writable):
+    async with opened(bench) as here, listening(here, bench.writable):
         await _said(here.driver, [bench.writable], bool)  # a device that tells what it has
         for value in bench.writes:
             await here.driver.write(bench.writable, value)
@@ -234,7 +234,7 @@ async def secures(bench: Bench) -> Judged:
         return Judged(grades.SECURES, "not tried", "its bench has no device that asks for a proof")
     secured = bench.secured()
     points = [scan.point for scan in secured.points]
-    async with opened(secured) as here, _listening(here, *points):
+    async with opened(secured) as here, listening(here, *points):
         insecure = spec_of(secured).check(secured.options(here.cable.port)).is_insecure()
         values = await _said(here.driver, points, lambda said: len(said) == len(points))
     said = f"{len(values)} values over a link that is {'' if insecure else 'not '}called insecure"
@@ -242,18 +242,18 @@ async def secures(bench: Bench) -> Judged:
 
 
 @asynccontextmanager
-async def _listening(here: _Opened, *points: Point) -> AsyncIterator[None]:
+async def listening(here: _Opened, *points: Point) -> AsyncIterator[None]:
     """As a link does with a device that tells by itself."""
     if not spec_of(here.bench).listens:
         yield
         return
     group = ListenGroup(1_000, points)
-    listening = asyncio.create_task(here.driver.subscribe([group], lambda _notice: None))
+    told = asyncio.create_task(here.driver.subscribe([group], lambda _notice: None))
     try:
         yield
     finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        told.cancel()
+        await asyncio.gather(told, return_exceptions=True)
 
 
 async def _said(driver: Driver, points: list[Point], enough: Callable[[list[object]], bool]) -> list[object]:

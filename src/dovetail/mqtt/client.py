@@ -265,12 +265,16 @@ class Client(asyncio.Protocol):
         self._transport = transport
         transport.write(p.connect(self._hello))
 
+    def feed(self, data: bytes) -> None:
+        """What a broker says, whoever it is. Raises LinkError for what none would say."""
+        self._stream.feed(data)
+
     def data_received(self, data: bytes) -> None:
         self._bytes += len(data)
         if self.lost.done():
             return
         try:
-            self._stream.feed(data)
+            self.feed(data)
         except LinkError as error:
             if isinstance(error, p.MalformedError):
                 error = p.MalformedError(f"{self.where}: {error.message}")

@@ -54,6 +54,7 @@ class ChaosProxy:
         self.fault = NONE
         self.connections = 0  # that were taken
         self.questions = 0  # pieces of what was asked, as they came
+        self.answers: list[bytes] | None = None  # pieces of what the device said, for whoever put a list here
         self._rng = random.Random(seed)  # noqa: S311 - noise that can be made again
         self._clock = clock or SystemClock()
         self._target = 0
@@ -159,6 +160,8 @@ class ChaosProxy:
         """What the device says, and when it is to arrive."""
         while data := await far.read(CHUNK):
             due_us = self._clock.monotonic_us() + round(self.fault.delay_s * SECOND_US)
+            if self.answers is not None:
+                self.answers.append(data)
             if line.is_forgotten:
                 continue
             if self.fault.kind == "garbage":

@@ -30,4 +30,5 @@ PLUGIN = DriverSpec(
     fits=fits,
     about=ABOUT,
     tells_time=True,
+    codec=Lazily("dovetail.drivers.mqtt.codec", "codec"),
 )

@@ -23,7 +23,7 @@ _RUNS_MAX: Final = 60
 
 def mangled(seed: object, corpus: Sequence[bytes], words: Sequence[bytes]) -> Iterator[bytes]:
     """Without end: one of the corpus with one to eight faults in it. The corpus may grow meanwhile."""
-    chance = random.Random(repr(seed))
+    chance = random.Random(repr(seed))  # noqa: S311 - faults that can be made again
     rand, bits = chance.random, chance.getrandbits
     words = (*words, *words, *WORDS)
     while True:
