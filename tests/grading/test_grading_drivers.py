@@ -90,7 +90,7 @@ def test_every_driver_of_the_house_was_examined_by_all_criteria() -> None:
 @pytest.mark.parametrize("driver", sorted({make.driver for make in BENCHES.values()}))  # sql is tried with its server
 async def test_what_is_kept_of_a_driver_is_what_is_seen_again(driver: str) -> None:
     _, benches = candidate(driver)
-    report = await examine(driver, benches)
+    report = await examine(driver, benches, lasts="an hour")
     assert report.verdicts == {name: one["verdict"] for name, one in KEPT[driver].items()}, report.found
 
 

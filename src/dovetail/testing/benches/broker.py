@@ -106,7 +106,7 @@ class MqttBench(FirstPoint, _BrokerBench):
         return other
 
     def wide(self, count: int, clock: Clock) -> Bench:
-        return _WideMqtt(count, clock)
+        return WideMqtt(count, clock)
 
     async def start(self) -> None:
         await super().start()
@@ -144,7 +144,7 @@ class SparkplugBench(_BrokerBench):
         return other
 
     def wide(self, count: int, clock: Clock) -> Bench:
-        return _WideSparkplug(count, clock)
+        return WideSparkplug(count, clock)
 
     async def start(self) -> None:
         await super().start()
@@ -185,7 +185,7 @@ class SparkplugBench(_BrokerBench):
         return {name: (DataType.Double, float(STEP * self._number + n)) for n, name in enumerate(NAMES, 1)}
 
 
-class _WideMqtt(MqttBench):
+class WideMqtt(MqttBench):
     """As many machines as it takes, each with a topic of its own and a hundred members in its document."""
 
     def __init__(self, count: int, clock: Clock) -> None:
@@ -204,7 +204,7 @@ class _WideMqtt(MqttBench):
             self.broker.publish(f"w/{members[0] // EACH}", body, qos=1, retain=True)
 
 
-class _WideSparkplug(SparkplugBench):
+class WideSparkplug(SparkplugBench):
     """An edge node with as many devices as it takes, a hundred metrics each."""
 
     def __init__(self, count: int, clock: Clock) -> None:
