@@ -17,6 +17,8 @@ from dovetail.historian.service import Historian
 class Store(Protocol):
     """One place for samples."""
 
+    @property
+    def address(self) -> str: ...
     def open(self) -> Storage: ...
     def empty(self) -> None: ...
     def kill(self, historian: Historian) -> None:
@@ -28,6 +30,7 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.address = str(folder)
 
     def open(self) -> Storage:
         return Files(self.folder)
@@ -46,7 +49,7 @@ class ServerStore:
         self._admin = psycopg.connect(server_url, autocommit=True)
         self._admin.execute("create database samples")
         base, _, query = server_url.partition("?")
-        self.url = f"{base.rsplit('/', 1)[0]}/samples?{query}"
+        self.address = self.url = f"{base.rsplit('/', 1)[0]}/samples?{query}"
         self._inside = psycopg.connect(self.url, autocommit=True)
 
     def open(self) -> Storage:

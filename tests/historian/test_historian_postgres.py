@@ -12,6 +12,7 @@ from stores import ServerStore
 
 from dovetail.chunkstore import postgres
 from dovetail.chunkstore.place import Session
+from dovetail.chunkstore.postgres import Server
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.errors import ConfigError, LinkError
@@ -59,6 +60,38 @@ def test_what_was_written_by_another_meanwhile_stops_the_first(store: ServerStor
         historian.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])
     with pytest.raises(ConfigError, match="while the connection was lost"):
         historian.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])
+
+
+def test_who_lost_the_lock_unnoticed_moves_no_chunk(store: ServerStore, historian: Historian) -> None:
+    """Its own connection for sealing is made anew at once, and must not write beside the other's."""
+    historian.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])
+    store.break_links()
+    other = Historian(store.open(), clock=ManualClock(), bus=Bus(), owner_of=lambda _tag: 1)
+    with pytest.raises(ConfigError, match="another Dovetail has written"):
+        historian.seal_once()
+    assert other.seal_once() == 1
+    assert values(other) == [1.0]
+    other.close()
+
+
+def test_an_epoch_is_never_given_twice(reopen: Callable[[], Historian]) -> None:
+    given = [reopen().resume("plc", []).epoch for _ in range(3)]
+    assert given == [1, 2, 3]
+
+
+def test_a_user_without_the_right_is_told_which(store: ServerStore) -> None:
+    with psycopg.connect(store.url, autocommit=True) as admin:
+        admin.execute("drop role if exists poor")
+        admin.execute("create role poor login")
+    with pytest.raises(ConfigError, match="may not keep samples"):
+        Server(store.url.replace("postgres:@", "poor:@"))
+
+
+def test_a_historian_closes_though_its_server_is_away(store: ServerStore, historian: Historian) -> None:
+    historian.consumer_at("states", 0)
+    historian.consumer_at("states", 1)  # would be told with the close
+    store.break_links()
+    historian.close()
 
 
 def test_a_server_that_comes_back_is_used_again(store: ServerStore, historian: Historian) -> None:

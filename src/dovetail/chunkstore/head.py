@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from dovetail.chunkstore.place import Place, Session
 from dovetail.chunkstore.spans import Spans
 from dovetail.core import faults
+from dovetail.core.errors import LinkError
 
 COUNTERS = ("expected", "stored", "duplicate", "refused", "gap", "frames", "repeated")
 _CONSUMER = "insert into consumer values (?, ?) on conflict (name) do update set head_id = excluded.head_id"
@@ -66,9 +67,10 @@ class Head:
 
     def close(self) -> None:
         """Write what consumers told and close."""
-        if self._told != self.consumers:
-            with self._commit():
-                pass
+        with suppress(LinkError):  # an older position only keeps more
+            if self._told != self.consumers:
+                with self._commit():
+                    pass
         self._place.close()
 
     @contextmanager

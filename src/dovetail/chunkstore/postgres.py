@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from dovetail.chunkstore.months import begin_of
 from dovetail.chunkstore.place import MonthWords, Place, Session
@@ -65,11 +65,11 @@ class _Place:
 class _Head(_Place):
     """The connection that holds the lock: while it stands, no other process writes here."""
 
-    def __init__(self, readers: Pool, open_one: Callable[[], Connection[Any]]) -> None:
+    def __init__(self, readers: Pool, open_one: Callable[[], Connection[Any]], token: str) -> None:
         super().__init__(readers)
         self._open_one = open_one
-        self._token = secrets.token_hex(16)
-        self._is_new = False
+        self._token = token
+        self._is_new = self._is_over = False
         self._writer = open_one()
         try:
             if not _has_lock(self._writer, within_s=HISTORIAN_LOCK_WAIT_S):
@@ -87,22 +87,17 @@ class _Head(_Place):
             raise
 
     def _connected(self) -> Connection[Any]:
+        if self._is_over:
+            raise LinkError("the historian is closed", code="historian-write")
         if self._writer.closed:
             fresh = self._open_one()
             try:
                 if not _has_lock(fresh, within_s=0):
                     raise LinkError("the historian's database still holds the lost connection", code="historian-write")
-                (token,) = fresh.execute("select token from writer").fetchone() or ("",)
+                _still_ours(fresh, self._token)
             except BaseException:
                 fresh.close()
                 raise
-            if token != self._token:
-                fresh.close()
-                raise ConfigError(
-                    "another Dovetail has written to this historian while the connection was lost",
-                    code="historian-owned",
-                    hint="let only one of the two run, and start it anew",
-                )
             self._writer, self._is_new = fresh, True
         return self._writer
 
@@ -122,21 +117,26 @@ class _Head(_Place):
         return was_new
 
     def close(self) -> None:
-        """Give the lock back."""
+        """Give the lock back, for good."""
+        self._is_over = True
         self._writer.close()
 
 
 class _Months(_Place):
-    """Where the sealer writes; a long copy keeps no sample waiting."""
+    """Where the sealer writes, on connections without the lock: each transaction holds on to the writer's token.
 
-    def __init__(self, readers: Pool, writers: Pool) -> None:
+    So a process that lost the lock unnoticed moves no chunk once another has begun, and until it ends none begins.
+    """
+
+    def __init__(self, readers: Pool, writers: Pool, token: str) -> None:
         super().__init__(readers)
-        self._writers = writers
+        self._writers, self._token = writers, token
 
     @contextmanager
     def transaction(self) -> Iterator[ServerSession]:
         """All or nothing."""
         with passing(to="write"), self._writers.lent() as connection:
+            _still_ours(connection, self._token)
             yield ServerSession(connection)
             connection.execute("commit")
 
@@ -156,9 +156,17 @@ class Server:
         read = b"begin isolation level repeatable read, read only"
         self._readers = Pool(self._open, places=HISTORIAN_READERS_MAX, begin=read)
         self._writers = Pool(self._open, places=2, begin=b"begin")
-        with passing(to="write"):
-            self.head: Place = _Head(self._readers, self._open)
-        self._months = _Months(self._readers, self._writers)
+        token = secrets.token_hex(16)
+        try:
+            with passing(to="write"):
+                self.head: Place = _Head(self._readers, self._open, token)
+        except errors.InsufficientPrivilege as error:
+            raise ConfigError(
+                f"the database user may not keep samples: {error}",
+                code="historian-rights",
+                hint="let it: grant create on database … to …",
+            ) from error
+        self._months = _Months(self._readers, self._writers, token)
 
     def _open(self) -> Connection[Any]:
         """A connection whose commits are durable whatever the server's own setting is: accepted means on disk."""
@@ -259,6 +267,16 @@ def _prepare(connection: Connection[Any]) -> None:
         (found,) = connection.execute("select version from user_version").fetchone() or (0,)
     if found > VERSION:
         raise ConfigError(f"the historian was written by a newer Dovetail (format {found})", code="historian-newer")
+
+
+def _still_ours(connection: Connection[Any], token: str) -> None:
+    """Nobody else has begun to write since we did; and inside a transaction, until it ends nobody does."""
+    if connection.execute("select token from writer for share").fetchone() != (token,):
+        raise ConfigError(
+            "another Dovetail has written to this historian while the connection was lost",
+            code="historian-owned",
+            hint="let only one of the two run, and start it anew",
+        )
 
 
 def _has_lock(connection: Connection[Any], *, within_s: float) -> bool:
