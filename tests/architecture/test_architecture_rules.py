@@ -30,6 +30,7 @@ ROOMS = (
     "vault",
     "webhooks",
     "exports",
+    "savedviews",
     "performance",
 )
 

@@ -78,6 +78,8 @@ SCREENS = (
     Screen("tag table", f"/tags/{CAPPER}", "tag-row"),
     Screen("tag", f"/tags/{CAPPER}?find=speed", "trend", press="tag-link"),
     Screen("trends", "/trends", "empty"),
+    Screen("trends of a signal", f"/unit/{CAPPER}?tab=trend&period=24h", "pen", press="to-trends"),
+    Screen("views of trends", "/trends", "saved-none", press="views"),
     Screen("calendar by the month", "/calendars?date=2026-12-01", "month"),
     Screen("calendar by the week", "/calendars?view=week&date=2026-12-01", "week"),
     Screen("calendar's pattern", "/calendars?view=pattern", "pattern"),

@@ -31,6 +31,7 @@ ROOMS = (
     "vault",
     "webhooks",
     "exports",
+    "savedviews",
     "performance",
     "operations",
 )

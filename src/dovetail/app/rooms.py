@@ -39,6 +39,7 @@ from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
 from dovetail.recaps.service import RecapsRoom
 from dovetail.recaps.service import Sources as Occasions
+from dovetail.savedviews.service import SavedViewsRoom
 from dovetail.security.service import SecurityRoom
 from dovetail.signals.service import SignalsRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
@@ -83,6 +84,7 @@ class Rooms:
     tag_import: TagImport
     trials: EdgeOfThreads
     signals: SignalsRoom
+    saved_views: SavedViewsRoom
     recaps: RecapsRoom
     assistant: AssistantRoom
     finder: Finder
@@ -222,6 +224,7 @@ def build_rooms(
         tag_import=TagImport(onboarding),
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
+        saved_views=SavedViewsRoom(database),
         recaps=recaps_room(database, historian, equipment, occasions, clock=clock),
         assistant=AssistantRoom(onboarding, historian, clock),
         finder=Finder(clock, bus),

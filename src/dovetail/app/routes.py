@@ -37,6 +37,7 @@ from dovetail.operations.operation import Catalogue, Operation
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
+from dovetail.savedviews import api as savedviews_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
@@ -94,6 +95,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
+        *rooms.saved_views.operations,
         parts.backups.make,
         *parts.exports.operations,
         parts.tiers.write,
@@ -137,6 +139,7 @@ def assemble(api: Api, parts: Parts) -> None:
     retro_api.routes(api, rooms.virtual)
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)
+    savedviews_api.routes(api, rooms.saved_views)
     intake_api.routes(api, parts.intake)
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)

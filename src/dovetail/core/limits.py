@@ -52,6 +52,7 @@ SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels s
 STANDING_LOOKS_MAX: Final = (
     512  # buckets of one trend whose end is looked up, the newest; each may open a chunk (~1 ms)
 )
+SAVED_VIEWS_MAX: Final = 200  # of one person: a list that is still looked through
 MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk
 AGGREGATE_TAGS_MAX: Final = 500  # of one request: a line with everything on it
 AGGREGATE_CELLS_MAX: Final = 200_000  # results of one request, ~20 MB of JSON: an hour of 55 tags by the second

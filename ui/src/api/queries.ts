@@ -72,6 +72,7 @@ export const seriesQuery = (tag: number, span: Span & { px: number }) => one<T.S
 export const samplesQuery = (tag: number, span: Span) => one<T.Page<T.TagValue>>(`/tags/${tag}/samples`, { ...span });
 /** What the tags said at a moment (ms): the newest sample of each, at or before it. */
 export const momentsQuery = (tags: readonly number[], ms: number) => one<T.Page<T.Moment>>("/samples/at", { tags: tags.join(","), at: new Date(ms).toISOString() });
+export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { screen });
 export const statisticsQuery = (tags: readonly number[], span: Span) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span });
 
 export interface ExplainAt extends Span { equipment_id: number; path: string }

@@ -241,6 +241,9 @@ export interface Series { tag: number; unit: string | null; t0_us: number[]; min
 /** The newest sample of a tag at or before a moment. */
 export interface Moment extends TagValue { tag: number }
 
+/** A view of a screen under a name; `search` is the query of its address. */
+export interface SavedView { id: string; name: string; screen: string; search: string; equipment_id: number; shared: boolean; owner: string; yours: boolean; saved: string }
+
 /** What a stretch of time of a tag comes to. */
 export interface Statistics { tag: number; n: number; n_good: number; min: number | null; max: number | null; mean: number | null; covered_s: number; good_share: number }
 

@@ -7,6 +7,7 @@ import { AddPen } from "@/screens/trends/add-pen";
 import { Compare } from "@/screens/trends/compare";
 import { Picture } from "@/screens/trends/picture";
 import { PensTable, type Second } from "@/screens/trends/pens-table";
+import { SavedViews } from "@/screens/trends/saved";
 import { TimeTools } from "@/screens/trends/tools";
 import css from "@/screens/trends/trends.module.css";
 import { useAsked } from "@/screens/trends/use-asked";
@@ -50,13 +51,13 @@ export default function TrendsPage() {
   };
   const onChange = useCallback((tag: number, how: Partial<Pen>) => set({ pens: changed(pens, tag, how) }, "replace"), [set, pens]);
   const onRemove = useCallback((tag: number) => set({ pens: without(pens, tag) }), [set, pens]);
-  const equipment = known.find(({ tag }) => tag)?.tag?.equipment_id ?? null;
+  const equipment = [...new Set(known.flatMap(({ tag }) => (tag ? [tag.equipment_id] : [])))];
   return (
     <div className={css.page}>
       <div className={css.titleRow}><h1>{say("title")}</h1><TimeTools trend={trend} /></div>
       <div className={css.titleRow}>
         <AddPen taken={tags} onAdd={(tag) => set({ pens: withTag(pens, tag) })} />
-        {pens.length > 0 && <div className={css.tools}><Compare trend={trend} equipmentId={equipment} /></div>}
+        <div className={css.tools}>{pens.length > 0 && <Compare trend={trend} equipmentId={equipment[0] ?? null} />}<SavedViews equipment={equipment} /></div>
       </div>
       {pens.length === 0 && <div className={css.panel}><Empty icon="trend" title={say("none")} hint={say("noneHint")} /></div>}
       {pens.length > 0 && <Picture trend={trend} known={known} hoverMs={hoverMs} atMs={atA} onHover={setHover} onGo={(where) => void onGo(where)} />}

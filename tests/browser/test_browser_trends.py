@@ -1,0 +1,114 @@
+"""An engineer lays signals over each other, moves through time by hand and by key, and keeps what was found."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import parse_qs, urlparse
+
+import httpx2
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
+
+
+def asked(page: Page) -> dict[str, str]:
+    """What the address says."""
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def drawn(page: Page, pens: int) -> Locator:
+    """The chart, once everything in view is there."""
+    expect(page.locator(f"[data-testid=trend][data-busy=false][data-pens='{pens}']")).to_be_visible()
+    return page.get_by_test_id("trend")
+
+
+def wide_s(page: Page) -> float:
+    """Width of the view in the address."""
+    said = asked(page)
+    return (datetime.fromisoformat(said["end"]) - datetime.fromisoformat(said["start"])).total_seconds()
+
+
+def add(page: Page, words: str) -> None:
+    with page.expect_response(re.compile(rf"find={words.split(maxsplit=1)[0]}")):
+        page.get_by_test_id("add-pen").fill(words)
+    page.get_by_role("option").first.click()
+
+
+def test_signals_are_laid_over_each_other_and_moved_by_hand(page: Page, api: httpx2.Client) -> None:
+    page.goto("/trends?span=86400")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    for n, words in enumerate(("capper speed", "filler speed"), start=1):
+        add(page, words)
+        expect(page.get_by_test_id("pen")).to_have_count(n)
+    place = drawn(page, 2).bounding_box()
+    assert place is not None
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 200, y, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("start="))
+    expect(page.get_by_test_id("trend-now")).to_have_attribute("aria-pressed", "false")  # panned back: it stands still
+    assert wide_s(page) == pytest.approx(86_400, rel=0.01)
+    before = page.url
+    page.mouse.wheel(0, -400)
+    expect(page).not_to_have_url(before)
+    assert 20_000 < wide_s(page) < 80_000
+    drawn(page, 2)
+
+    page.mouse.click(x, y)
+    expect(page).to_have_url(re.compile(r"[?&]a="))
+    tag = int(asked(page)["pens"].split(".")[0])
+    said = api.get("/samples/at", params={"tags": tag, "at": asked(page)["a"]}).json()["items"][0]
+    expect(page.get_by_test_id("pen-a").first).to_have_text(f"{said['value']:.6g}")
+    page.keyboard.down("Shift")
+    page.mouse.click(x + 150, y)
+    page.keyboard.up("Shift")
+    expect(page.get_by_test_id("pen-b")).to_have_count(2)
+    expect(page.get_by_test_id("pen-good").first).to_contain_text("%")
+
+    page.get_by_test_id("band-states").click(force=True)
+    expect(page.get_by_test_id("trend-cursor")).to_contain_text("Capper:")
+    page.get_by_test_id("pen-hide").first.click()
+    drawn(page, 1)
+    page.reload()
+    drawn(page, 1)
+    expect(page.get_by_test_id("pen")).to_have_count(2)
+    expect(page.get_by_test_id("pen-b")).to_have_count(2)
+    page.get_by_role("application").focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("pen-b")).to_have_count(0)
+    page.keyboard.press("End")
+    expect(page.get_by_test_id("trend-now")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_view_is_kept_compared_and_saved_as_a_file(page: Page) -> None:
+    page.goto("/tags?find=capper+speed")
+    page.get_by_test_id("tag-choose").first.check()
+    page.get_by_test_id("tags-to-trends").click()
+    drawn(page, 1)
+    page.get_by_test_id("compare").click()
+    page.get_by_test_id("compare-day").click()
+    expect(page).to_have_url(re.compile("shift=-86400000"))
+    expect(page.get_by_test_id("pen-then")).to_have_count(1)
+    page.get_by_test_id("views").click()
+    page.get_by_test_id("view-name").fill("Capper against yesterday")
+    page.get_by_test_id("view-save").click()
+    expect(page.get_by_test_id("saved-view")).to_have_count(1)
+    with page.expect_download() as waited:
+        page.get_by_test_id("trend-csv").click()
+    assert waited.value.path().read_text(encoding="utf-8-sig").startswith("time,signal,unit,lowest,highest")
+    with page.expect_download() as waited:
+        page.get_by_test_id("trend-png").click()
+    assert waited.value.path().read_bytes().startswith(b"\x89PNG")
+    page.goto("/trends")
+    page.get_by_test_id("views").click()
+    page.get_by_test_id("saved-open").click()
+    expect(page).to_have_url(re.compile("shift=-86400000"))
+    drawn(page, 1)
+    page.get_by_test_id("views").click()
+    page.get_by_test_id("saved-forget").click()
+    expect(page.get_by_test_id("saved-view")).to_have_count(0)
