@@ -70,7 +70,7 @@ def test_signals_are_laid_over_each_other_and_moved_by_hand(page: Page, api: htt
     expect(page.get_by_test_id("pen-b")).to_have_count(2)
     expect(page.get_by_test_id("pen-good").first).to_contain_text("%")
 
-    page.get_by_test_id("band-states").click(force=True)
+    page.get_by_test_id("band-states").press("Space")
     expect(page.get_by_test_id("trend-cursor")).to_contain_text("Capper:")
     page.get_by_test_id("pen-hide").first.click()
     drawn(page, 1)
@@ -98,6 +98,7 @@ def test_a_view_is_kept_compared_and_saved_as_a_file(page: Page) -> None:
     page.get_by_test_id("view-name").fill("Capper against yesterday")
     page.get_by_test_id("view-save").click()
     expect(page.get_by_test_id("saved-view")).to_have_count(1)
+    page.keyboard.press("Escape")
     with page.expect_download() as waited:
         page.get_by_test_id("trend-csv").click()
     assert waited.value.path().read_text(encoding="utf-8-sig").startswith("time,signal,unit,lowest,highest")

@@ -7,7 +7,7 @@ import { GAP_PX, type Lane, paintLane, type Pens as LanePens } from "@/timeline/
 import { HEIGHT, xOf } from "@/timeline/paint";
 import { AXES_MAX, AXIS_PX, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
 import { marks, type Range } from "@/trend/scale";
-import { type Curve, trace } from "@/trend/trace";
+import { beginning, type Curve, trace } from "@/trend/trace";
 
 export const FONT = '500 11.5px "Inter Variable", sans-serif';
 const DAY_LABEL_PX = 72;
@@ -194,7 +194,10 @@ export function doubts({ segments, until }: Curve): Doubt[] {
     if (last && last.tone === tone && t0 <= last.t1 + 1e-3) last.t1 = Math.max(last.t1, t1);
     else if (t1 > t0) found.push({ t0, t1, tone });
   };
-  for (const { tile, from, to, t1 } of segments) {
+  for (const segment of segments) {
+    const { tile, from, to, t0, t1 } = segment;
+    const first = from < to ? (tile.at[from] as number) : Math.min(t1, until);
+    if (found.at(-1)?.tone === "void" && found.at(-1)?.t1 === t0 && Number.isNaN(beginning(segment))) add(t0, first, "void"); // it goes on over the edge
     for (let i = from; i < to; i++) {
       const at = tile.at[i] as number;
       const next = i + 1 < tile.at.length ? (tile.at[i + 1] as number) : Math.min(t1, until);

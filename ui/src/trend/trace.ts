@@ -46,8 +46,8 @@ class Walk {
   }
 }
 
-/** What a segment begins with: the bucket before its first, else what the tile itself began with. */
-function beginning({ tile, from }: Segment): number {
+/** The value a segment begins with: the bucket before its first, else what the tile itself began with. */
+export function beginning({ tile, from }: Segment): number {
   if (from === 0) return tile.before;
   return tile.held[from - 1] ? (tile.last[from - 1] as number) : Number.NaN;
 }

@@ -96,6 +96,8 @@ describe("a line", () => {
   it("goes on live, without doubling a sample", () =>
     expect(drawn(store({ 0: tile([[100, 5]]) }).segments(1, whole, LEVEL), [{ tsMs: 100, value: 5 }, { tsMs: 150, value: 6 }, { tsMs: 170, value: null }], 300)).toEqual(["start 100 5", "column 100 5", "hold 150 5", "column 150 6", "hold 170 6", "lift 170"]));
   it("shows its lowest and highest", () => expect(extent({ segments: store({ 0: tile([[100, 5], [200, -7]], 9) }).segments(1, whole, LEVEL), tail: [], until: 300 })).toEqual({ low: -7, high: 9 }));
+  it("is in doubt over the edge of what was read at once", () =>
+    expect(doubts({ segments: store({ 0: tile([[100, null]]), 1: tile([[WIDE + 50, 5]], null, 1) }).segments(1, { t0: 0, t1: 2 * WIDE }, LEVEL), tail: [], until: 2 * WIDE })).toEqual([{ t0: 100, t1: WIDE + 50, tone: "void" }]));
   it("tells where it is in doubt", () => expect(doubts({ segments: store({ 0: tile([[100, 5], [200, null], [300, 6]]) }).segments(1, whole, LEVEL), tail: [], until: 400 })).toEqual([{ t0: 200, t1: 300, tone: "void" }]));
 });
 

@@ -20,13 +20,13 @@ export function AddPen({ taken, onAdd }: { taken: readonly number[]; onAdd: (tag
   const [find] = useDebouncedValue(text.trim(), TYPED_MS);
   const { data } = useQuery({ ...foundQuery({ find: find || null, limit: OFFERED }), staleTime: 60_000, placeholderData: keepPreviousData });
   const offered = useMemo(
-    () => (data?.items ?? []).filter((tag) => !taken.includes(tag.id)).map((tag) => ({ value: String(tag.id), label: NUMERIC.has(tag.kind) ? tag.path : `${tag.path} (${say("text")})`, disabled: !NUMERIC.has(tag.kind) })),
-    [data, taken, say],
+    () => (data?.items ?? []).filter((tag) => !taken.includes(tag.id)).map((tag) => ({ value: String(tag.id), label: tag.path, disabled: !NUMERIC.has(tag.kind) })),
+    [data, taken],
   );
   const full = taken.length >= PENS_MAX;
   return (
     <Select
-      size="sm" className={css.add ?? ""} searchable value={null} searchValue={text} onSearchChange={setText} data={offered} filter={({ options }) => options} disabled={full}
+      size="sm" className={css.add ?? ""} searchable value={null} searchValue={text} onSearchChange={setText} data={offered} filter={({ options }) => options} disabled={full} renderOption={({ option }) => <span translate="no">{option.label}</span>}
       onChange={(value) => { if (value) onAdd(Number(value)); setText(""); }} aria-label={say("add")} placeholder={full ? say("full") : say("addHint")} nothingFoundMessage={say("noFind")}
       leftSection={<Icon name="search" size={15} />} maxDropdownHeight={360} data-testid="add-pen"
     />

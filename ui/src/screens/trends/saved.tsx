@@ -1,7 +1,7 @@
 // Views kept under a name: one's own, and those that others share with everybody who sees the same equipment.
 import { Button, Checkbox, Popover, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { post } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problem";
 import { viewsQuery } from "@/api/queries";
@@ -43,9 +43,11 @@ export function SavedViews({ equipment }: { equipment: readonly number[] }) {
   const search = useSearchText();
   const node = useTogether(equipment);
   const [open, setOpen] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("");
   const [shared, setShared] = useState(false);
   const [failure, setFailure] = useState<Problem | null>(null);
+  useEffect(() => setOpen(false), [search]); // one of them was opened
   const { data, error, refetch } = useQuery({ ...viewsQuery(SCREEN), enabled: open });
   const done = async (work: Promise<unknown>) => {
     setFailure(null);
@@ -53,7 +55,7 @@ export function SavedViews({ equipment }: { equipment: readonly number[] }) {
   };
   const save = (event: FormEvent) => {
     event.preventDefault();
-    void done(post("/views", { name, screen: SCREEN, search: stringifySearch(search).slice(1), equipment_id: node, shared })).then(() => setName(""));
+    void done(post("/views", { name, screen: SCREEN, search: stringifySearch(search).slice(1), equipment_id: node, shared })).then(() => { setName(""); field.current?.focus(); }); // the button is off now: the keyboard must not be left nowhere
   };
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
@@ -65,7 +67,7 @@ export function SavedViews({ equipment }: { equipment: readonly number[] }) {
           <ul className={css.list}>{(data ?? []).map((view) => <Line key={view.id} view={view} onForget={({ id }) => void done(post(`/views/${id}/forget`))} />)}</ul>
           {node !== null && (
             <form className={css.choices} onSubmit={save}>
-              <TextInput size="xs" label={say("viewName")} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} data-testid="view-name" />
+              <TextInput ref={field} size="xs" label={say("viewName")} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} data-testid="view-name" />
               <Checkbox size="xs" label={say("shareView")} checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} data-testid="view-shared" />
               <Button size="xs" type="submit" disabled={name.trim() === ""} data-testid="view-save">{say("saveView")}</Button>
             </form>
