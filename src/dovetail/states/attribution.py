@@ -43,7 +43,7 @@ class Slices:
 
     def at(self, ts: Column) -> NDArray[np.intp]:
         """The slice that holds each moment; a boundary belongs to the slice before it."""
-        return np.searchsorted(self.ends, ts, side="left")
+        return self.ends.searchsorted(ts, side="left")
 
 
 def entries(rules: MachineRules) -> dict[CounterName, tuple[Entry, ...]]:
@@ -77,7 +77,7 @@ def count_records(
         ts, quantity, shared = _apart(told.get(rule.name), slices)
         still = pending.get(rule.name)
         if still is not None:
-            ts, quantity = np.r_[still.ts_us, ts], np.r_[still.quantity, quantity]
+            ts, quantity = np.concatenate(([still.ts_us], ts)), np.concatenate(([still.quantity], quantity))
         buckets, still = _buckets(ts, quantity, slices, upto_us)
         if still is not None:
             left[rule.name] = still
@@ -94,9 +94,11 @@ def _apart(counts: Counts | None, slices: Slices) -> tuple[Column, Column, list[
     """(ts, quantity) of the pieces that belong to their reading's slice, and those shared out over several."""
     if counts is None:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), []
+    open_when = (counts.since != HERE).nonzero()[0]
+    if not len(open_when):
+        return counts.ts, counts.quantity, []
     shared: list[Bucket] = []
     here = np.ones(len(counts.ts), dtype=np.bool_)
-    open_when = np.flatnonzero(counts.since != HERE)
     last = slices.at(counts.ts[open_when])
     first = np.searchsorted(slices.ends, counts.since[open_when], side="right")
     for n in np.flatnonzero(first < last).tolist():  # an edge lies between: pieces on both sides are possible
@@ -133,7 +135,7 @@ def _buckets(ts: Column, quantity: Column, slices: Slices, upto_us: int) -> tupl
     minute_end = -(-ts // COUNT_FLUSH_US) * COUNT_FLUSH_US
     t1 = np.minimum(minute_end, slices.ends[place])
     t0 = np.maximum(minute_end - COUNT_FLUSH_US, slices.starts[place])
-    begins = np.flatnonzero(np.r_[True, t1[1:] != t1[:-1]])
+    begins = np.concatenate(([0], (t1[1:] != t1[:-1]).nonzero()[0] + 1))
     sums = np.add.reduceat(quantity, begins).tolist()
     buckets: list[Bucket] = [
         (start, end, pieces, end, False)
