@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from naive_historian import frame
 
 from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import InvalidError
 from dovetail.core.scope import system_scope
+from dovetail.historian import folding
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US
 
@@ -103,6 +106,23 @@ def test_long_trends_and_means_are_the_same_from_headers_and_from_samples(histor
     assert from_headers[2].value == pytest.approx(from_memory[2].value)
     historian.put([frame(2, [(1, DAY_ZERO_US - 500, 99.0, GOOD)])])
     assert historian.series(*asked, 1, scope=ALL).max.tolist() == [99.0]
+
+
+@pytest.mark.parametrize("interpolation", ["stepped", "sloped"])
+def test_a_long_time_is_summed_up_in_pieces(
+    historian: Historian, monkeypatch: pytest.MonkeyPatch, interpolation: Literal["stepped", "sloped"]
+) -> None:
+    qualities = (GOOD, UNCERTAIN, GOOD, BAD, GOOD)
+    rows: list[tuple[int, Value, int]] = [(i * 3, float(i * 7 % 11), qualities[i % 5]) for i in range(40)]
+    for seq, (at_us, value, quality) in enumerate(rows):  # each its own part
+        historian.put([frame(seq, [(1, DAY_ZERO_US - 200 + at_us, value if quality != BAD else None, quality)])])
+        _ = seq % 9 == 0 and historian.seal_once()
+    asked = (1, DAY_ZERO_US - 190, DAY_ZERO_US - 50)
+    at_once = historian.mean(*asked, scope=ALL, interpolation=interpolation)
+    monkeypatch.setattr(folding, "MEAN_SAMPLES", 4)
+    in_pieces = historian.mean(*asked, scope=ALL, interpolation=interpolation)
+    assert in_pieces.value == pytest.approx(at_once.value)
+    assert (in_pieces.covered_us, in_pieces.good_fraction) == (at_once.covered_us, pytest.approx(at_once.good_fraction))
 
 
 def vars_of(series) -> list:

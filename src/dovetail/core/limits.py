@@ -54,6 +54,7 @@ STANDING_LOOKS_MAX: Final = (
 )
 SAVED_VIEWS_MAX: Final = 200  # of one person: a list that is still looked through
 MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk
+MEAN_SAMPLES: Final = 500_000  # summed up at once, ~40 MB, however long the time is
 AGGREGATE_TAGS_MAX: Final = 500  # of one request: a line with everything on it
 AGGREGATE_CELLS_MAX: Final = 200_000  # results of one request, ~20 MB of JSON: an hour of 55 tags by the second
 AGGREGATE_DAYS_MAX: Final = 2_000  # days of one tag that one request reads: five tags for a year, some 20 s at 1 Hz

@@ -1,22 +1,19 @@
-"""What a trend and a mean say about a signal, from chunk headers where they suffice and from samples where not."""
+"""What a trend says about a signal, from chunk headers where they suffice and from samples where not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import Found, View, month_of
 from dovetail.core.batch import Kind
-from dovetail.core.errors import InvalidError
-from dovetail.historian.model import Mean, Series
+from dovetail.historian.model import Series
 from dovetail.historian.read import Range, Reader, ordered
-from dovetail.packing import chunks
 from dovetail.packing.chunks import GOOD_MASK, Header, numbers
-from dovetail.packing.columns import TEXT_KINDS, VALID, Block
+from dovetail.packing.columns import VALID, Block
 
 type Stretch = Found | Block
 
@@ -32,7 +29,7 @@ def stretches(reader: Reader, asked: Range, *, whole: Callable[[Header], bool]) 
     files = set(reader.months.between(asked.from_us, asked.to_us))
     for month in sorted(files | loose_months):
         if month not in files:
-            yield from _floats([block.take(month_of(block.ts) == month) for block in everything])
+            yield from floats([block.take(month_of(block.ts) == month) for block in everything])
             continue
         with reader.months.view(month) as view:
             loose = reader.unsealed(rows, asked, {month: view.sealed})
@@ -45,7 +42,7 @@ def _of_month(view: View, asked: Range, *, loose: list[Block], whole: Callable[[
     found = view.found(tag, asked.from_us, asked.to_us)
     loose = [block for block in loose if len(block)]
     if len({part.kind for part in (*found, *loose)}) > 1:  # the tag changed its kind: its chunks may overlap
-        yield from _floats([*(_clipped(view.body(part.id, tag=tag), asked) for part in found), *loose])
+        yield from floats([*(_clipped(view.body(part.id, tag=tag), asked) for part in found), *loose])
         return
     rest = ordered(loose) if loose else None
     for part in found:
@@ -54,15 +51,15 @@ def _of_month(view: View, asked: Range, *, loose: list[Block], whole: Callable[[
         if rest is not None:
             start = int(np.searchsorted(rest.ts, header.t0, side="left"))
             end = int(np.searchsorted(rest.ts, header.t1, side="right"))
-            yield from _floats([rest.take(slice(0, start))])
+            yield from floats([rest.take(slice(0, start))])
             opened = [rest.take(slice(start, end))] if start < end else []
             rest = rest.take(slice(end, None))
         if not opened and whole(header):
             yield part
         else:
-            yield from _floats([_clipped(view.body(part.id, tag=tag), asked), *opened])
+            yield from floats([_clipped(view.body(part.id, tag=tag), asked), *opened])
     if rest is not None:
-        yield from _floats([rest])
+        yield from floats([rest])
 
 
 def _clipped(block: Block, asked: Range) -> Block:
@@ -70,7 +67,7 @@ def _clipped(block: Block, asked: Range) -> Block:
     return block.take(slice(start, end))
 
 
-def _floats(parts: Sequence[Block]) -> Iterator[Block]:
+def floats(parts: Sequence[Block]) -> Iterator[Block]:
     """Parts in arrival order as one block of float64 by (ts, arrival); a text is a sample without a number."""
     some = [part for part in parts if len(part)]
     same_kind = [ordered([part for part in some if part.kind is kind]) for kind in sorted({part.kind for part in some})]
@@ -170,121 +167,3 @@ def _series(asked: Range, width_us: int, partials: list[_Partial]) -> Series:
         n=np.add.reduceat(np.concatenate([part.n for part in partials]), starts),
         n_good=np.add.reduceat(np.concatenate([part.n_good for part in partials]), starts),
     )
-
-
-# --- time-weighted mean -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A value at a time, and whether it may be held onwards from there."""
-
-    ts: int
-    value: float
-    has: bool
-    good: bool
-
-
-@dataclass(slots=True)
-class _Sum:
-    """What has been covered so far: ∫ value dt, time with a value, time with a GOOD one; and the newest point."""
-
-    sloped: bool
-    at: _Point | None = None
-    integral: float = 0.0
-    covered_us: int = 0
-    good_us: int = 0
-
-    def to(self, point: _Point) -> None:
-        """Hold the newest value up to `point` (sloped: on the straight line to it, where it has a value)."""
-        before, self.at = self.at, point
-        if before is None or not before.has:
-            return
-        held_us = point.ts - before.ts
-        value = (before.value + point.value) / 2 if self.sloped and point.has else before.value
-        self.add(value * held_us, held_us, held_us if before.good else 0)
-
-    def add(self, integral: float, covered_us: int, good_us: int) -> None:
-        self.integral += integral
-        self.covered_us += covered_us
-        self.good_us += good_us
-
-
-def mean(reader: Reader, asked: Range, *, now_us: int, interpolation: Literal["stepped", "sloped"]) -> Mean:
-    """Time-weighted over the covered part of [from, to); nothing is held beyond now. Raises InvalidError for texts."""
-    to_us = min(asked.to_us, now_us)
-    span_us = asked.to_us - asked.from_us
-    if to_us <= asked.from_us:
-        return Mean(None, 0, 0.0)
-    asked = replace(asked, to_us=to_us)
-    total = _Sum(sloped=interpolation == "sloped")
-    bound = _before(reader, asked)
-    for part in stretches(reader, asked, whole=lambda header: _usable(header, asked, sloped=total.sloped)):
-        first, last = _ends(part)
-        if total.at is None and bound is not None:
-            total.at = _at(asked.from_us, bound, first if total.sloped else None)
-        total.to(first)
-        total.add(*_inside(part, sloped=total.sloped))
-        total.at = last
-    if total.at is None and bound is not None:
-        after = _after(reader, asked) if total.sloped else None
-        total.at = _at(asked.from_us, bound, after)
-    if total.at is not None:
-        after = _after(reader, asked) if total.sloped else None
-        end = _at(to_us, total.at, after)
-        total.to(end if after is not None and after.has else replace(end, has=False))
-    value = total.integral / total.covered_us if total.covered_us else None
-    return Mean(value, total.covered_us, total.good_us / span_us)
-
-
-def _usable(header: Header, asked: Range, *, sloped: bool) -> bool:
-    inside = header.t0 >= asked.from_us and header.t1 < asked.to_us
-    return inside and not sloped and header.n == header.n_good and None not in (header.first, header.last, header.tw)
-
-
-def _ends(part: Stretch) -> tuple[_Point, _Point]:
-    if isinstance(part, Found):
-        header = part.header
-        first, last = header.first or 0.0, header.last or 0.0
-        return _Point(header.t0, first, has=True, good=True), _Point(header.t1, last, has=True, good=True)
-    return _point(part, 0), _point(part, len(part) - 1)
-
-
-def _point(block: Block, at: int) -> _Point:
-    status = int(block.status[at])
-    return _Point(int(block.ts[at]), float(block.value[at]), status >= VALID, status & 0xC0 == 0xC0)
-
-
-def _inside(part: Stretch, *, sloped: bool) -> tuple[float, int, int]:
-    """(∫ value dt, covered time, GOOD time) between the first and the last sample of a stretch."""
-    header = part.header if isinstance(part, Found) else chunks.header(part)
-    integral = header.tw or 0.0
-    if sloped and isinstance(part, Block):
-        has = part.status >= VALID
-        values = np.where(has, part.value, 0.0)
-        onto = np.where(has[1:], values[1:], values[:-1])
-        integral = float((np.where(has[:-1], values[:-1] + onto, 0.0) / 2) @ np.diff(part.ts))
-    return integral, header.covered_us, header.good_us
-
-
-def _at(ts: int, before: _Point, after: _Point | None) -> _Point:
-    """The value that stands at `ts`: held from `before`, or on the line from there to `after` if that has a value."""
-    if after is None or not (before.has and after.has) or after.ts == before.ts:
-        return replace(before, ts=ts)
-    share = (ts - before.ts) / (after.ts - before.ts)
-    return replace(before, ts=ts, value=before.value + (after.value - before.value) * share)
-
-
-def _before(reader: Reader, asked: Range) -> _Point | None:
-    for block in reader.before(asked.tags, asked.from_us):
-        if block.kind in TEXT_KINDS:
-            raise InvalidError("a text has no mean", pointer="/tag")
-        return _point(next(_floats([block])), 0)
-    return None
-
-
-def _after(reader: Reader, asked: Range) -> _Point | None:
-    later = reader.raw(Range(asked.tags, asked.to_us, np.iinfo(np.int64).max), limit=1)
-    for block in _floats(later):
-        return _point(block, 0)
-    return None

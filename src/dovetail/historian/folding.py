@@ -1,20 +1,31 @@
-"""One signal over a long time, read as far as it must be: a chunk that lies whole in an interval is its header."""
+"""One signal over a long time, read as far as it must be: a chunk that lies whole in an interval is its header.
+
+And the mean that follows from it.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
+from dovetail.aggregates.compute import Summing
+from dovetail.aggregates.names import Config
+from dovetail.aggregates.places import named
+from dovetail.aggregates.points import Folded as SummedBefore
+from dovetail.aggregates.points import points_of
 from dovetail.chunkstore.months import Found
 from dovetail.core import quality as q
 from dovetail.core.errors import InvalidError
-from dovetail.historian.aggregates import Stretch, stretches
-from dovetail.historian.model import Folded
+from dovetail.core.limits import MEAN_SAMPLES
+from dovetail.historian.aggregates import Stretch, floats, stretches
+from dovetail.historian.model import Folded, Mean
 from dovetail.historian.read import Range, Reader
 from dovetail.packing.chunks import Header
-from dovetail.packing.columns import VALID
+from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 
 def folded(reader: Reader, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
@@ -51,6 +62,79 @@ def folded(reader: Reader, asked: Range, *, cuts: Sequence[int], extremes: bool,
     return _columns(parts)
 
 
+def mean(reader: Reader, asked: Range, *, now_us: int, interpolation: Literal["stepped", "sloped"]) -> Mean:
+    """TimeAverage2 over [from, to), uncertain values included; nothing is held beyond now. A text: InvalidError."""
+    to_us, span_us = min(asked.to_us, now_us), asked.to_us - asked.from_us
+    if to_us <= asked.from_us:
+        return Mean(None, 0, 0.0)
+    within, stepped = replace(asked, to_us=to_us), interpolation == "stepped"
+    before = reader.before(asked.tags, asked.from_us)
+    if any(block.kind in TEXT_KINDS for block in before):
+        raise InvalidError("a text has no mean", pointer="/tag")
+    read = map(_ends, stretches(reader, within, whole=lambda header: stepped and _all_good(header, within)))
+    total = _Total(stepped=stepped, at_us=asked.from_us, held=_opened(before))
+    for part in read:
+        total.add(part)
+    after = [] if stepped else reader.raw(Range(asked.tags, to_us, np.iinfo(np.int64).max), limit=1)
+    total.end(to_us, _opened(after))
+    value = total.area / total.covered_us if total.covered_us else None
+    return Mean(value, total.covered_us, total.good_us / span_us)
+
+
+class _Total:
+    """What has been summed up, and the samples that have not been yet: a long time is never in memory at once."""
+
+    def __init__(self, *, stepped: bool, at_us: int, held: list[Folded]) -> None:
+        self._config = Config(stepped=stepped, treat_uncertain_as_bad=False)
+        self._at_us, self._held, self._n = at_us, held, 0
+        self.area, self.covered_us, self.good_us = 0.0, 0, 0
+
+    def add(self, part: Folded) -> None:
+        """More samples, by time."""
+        self._held.append(part)
+        self._n += len(part.ts)
+        if self._n > MEAN_SAMPLES:
+            held = _joined(self._held)
+            self._up_to(int(held.ts[-1]), held)
+            self._held, self._n = [_last(held)], 0
+
+    def end(self, to_us: int, after: list[Folded]) -> None:
+        """The rest, and the sample behind it where there is one."""
+        self._up_to(to_us, _joined([part for part in (*self._held, *after) if len(part.ts)]))
+
+    def _up_to(self, to_us: int, held: Folded) -> None:
+        if to_us <= self._at_us:
+            return
+        points = points_of(
+            np.zeros(len(held.ts), dtype=np.intp), held.ts, held.value, held.quality, valid=held.valid,
+            until=np.array([to_us], dtype=np.int64), folded=SummedBefore(held.n, held.total, held.area),
+        )  # fmt: skip
+        summed = Summing(points, named([(self._at_us, to_us)]), self._config)
+        us = {name: _us(summed.of(name).value[0, 0]) for name in ("DurationBad", "DurationGood")}
+        mean = float(summed.of("TimeAverage2").value[0, 0])
+        covered_us = to_us - self._at_us - us["DurationBad"]
+        if not np.isnan(mean):
+            self.area, self.covered_us = self.area + mean * covered_us, self.covered_us + covered_us
+            self.good_us += us["DurationGood"]
+        self._at_us = to_us
+
+
+def _us(ms: np.float64) -> int:
+    return 0 if np.isnan(ms) else round(float(ms) * 1_000)
+
+
+def _last(some: Folded) -> Folded:
+    """The newest sample alone."""
+    end = slice(len(some.ts) - 1, None)
+    return Folded(
+        some.ts[end], some.value[end], some.quality[end], some.valid[end], some.n[end], some.total[end], some.area[end]
+    )  # fmt: skip
+
+
+def _opened(blocks: Sequence[Block]) -> list[Folded]:
+    return [_ends(block) for block in floats(blocks)]
+
+
 def _all_good(header: Header, asked: Range) -> bool:
     """Whether the header alone says what every moment of the chunk was."""
     inside = header.t0 >= asked.from_us and header.t1 < asked.to_us and header.t0 < header.t1
@@ -79,7 +163,10 @@ def _ranges(
 
 
 def _columns(parts: list[Stretch]) -> Folded:
-    blocks = [part for part in map(_ends, parts) if len(part.ts)]
+    return _joined([part for part in map(_ends, parts) if len(part.ts)])
+
+
+def _joined(blocks: list[Folded]) -> Folded:
     if not blocks:
         none = np.empty(0)
         counts = none.astype(np.int64)

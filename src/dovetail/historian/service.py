@@ -286,7 +286,7 @@ class Historian:
         """The time-weighted mean over [from, min(to, now)), with bounding values (OPC UA Part 13 TimeAverage2)."""
         self._require((tag,), scope)
         now_us, asked = self._clock.now_us(), Range((tag,), from_us, to_us)
-        return aggregates.mean(self._reader, asked, now_us=now_us, interpolation=interpolation)
+        return folding.mean(self._reader, asked, now_us=now_us, interpolation=interpolation)
 
     def folded(
         self, tag: int, from_us: int, to_us: int, *, cuts: Sequence[int], extremes: bool, scope: Scope
