@@ -230,6 +230,7 @@ def test_the_mean_of_every_occasion(
         "/aggregates/intervals", params={"tags": "acme/oven.temp", "over": over, "equipment": 1, **HOUR}
     )
     values = [(one["name"], one["values"][0]["value"], one["values"][0]["status"]) for one in answer.json()["items"]]
+    assert {one["equipment"] for one in answer.json()["items"]} == {"acme/oven"}
     assert values == [(name, pytest.approx(value), status) for name, value, status in expected]
 
 

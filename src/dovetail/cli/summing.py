@@ -93,7 +93,8 @@ def _equipment_of(control: Control, tag: str) -> int:
 def _line(row: dict[str, Any]) -> str:
     unit = "" if row["unit"] in (None, "1") else f" {row['unit']}"
     value = "–" if row["value"] is None else f"{row['value']:.6g}{unit}"
-    words = [period_of(row), row["name"] or "", row["path"], row["aggregate"], value, row["status"]]
+    words = [period_of(row), row.get("equipment") or "", row["name"] or ""]
+    words += [row["path"], row["aggregate"], value, row["status"]]
     return "  ".join(plain(word) for word in words if word)
 
 

@@ -111,11 +111,12 @@ class ValueOut(BaseModel):
 
 
 class OccasionOut(BaseModel):
-    """A job, a lot, a shift or a stop of an equipment; `end` null: it goes on. What does not apply is null."""
+    """A job, lot, shift or stop of an equipment (its path); `end` null: it goes on. What does not apply is null."""
 
     id: str
     name: str
     equipment_id: int
+    equipment: str
     start: str
     end: str | None
     job_order: str | None
@@ -155,7 +156,7 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
         end = offset + max(1, min(asked.limit, OCCASIONS_MAX, most))
         page = occasions[offset:end]
         found = room.of_occasions([tag.id for tag in tags], page, how, scope=scope)
-        items = [_occasion(found, i, one, tags) for i, one in enumerate(page)]
+        items = [_occasion(found, i, one, tags, room.path_of(one.equipment_id)) for i, one in enumerate(page)]
         return Page(items=items, next=encode_cursor(end) if end < len(occasions) else None)
 
 
@@ -196,11 +197,12 @@ def _finite(column: NDArray[Any]) -> list[float | None]:
     return [number if math.isfinite(number) else None for number in column.tolist()]
 
 
-def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named]) -> OccasionOut:
+def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], path: str) -> OccasionOut:
     return OccasionOut(
         id=one.id,
         name=one.name,
         equipment_id=one.equipment_id,
+        equipment=path,
         start=to_rfc3339(one.t0_us),
         end=None if one.t1_us is None else to_rfc3339(one.t1_us),
         job_order=one.job_order,

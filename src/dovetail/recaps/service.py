@@ -106,6 +106,11 @@ class RecapsRoom:
         begun = [one for one in found if one.t0_us < now_us and (one.t1_us is None or one.t1_us > one.t0_us)]
         return sorted(begun, key=lambda one: (one.t0_us, one.equipment_id, one.id))
 
+    def path_of(self, equipment_id: int) -> str:
+        """What an equipment is called; one that is gone from the plant by its id."""
+        node = self._plant().equipment.get(equipment_id)
+        return str(equipment_id) if node is None else node.path
+
     def of_occasions(self, tags: Sequence[int], occasions: Sequence[Occasion], asked: Asked, *, scope: Scope) -> Recap:
         """Over each of them; what goes on is summed up until now, and its result is partial."""
         now_us = self._clock.now_us()
