@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from naive_historian import frame, rows_of
 from stores import Store
 
 import shortcuts
+from dovetail.chunkstore.postgres import Server
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SystemClock
+from dovetail.core.errors import LinkError
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")
 GOOD = 0xC0
+PATIENCE_S = 90.0
 JANUARY_ENDS_US = 1_769_904_000_000_000
 POINTS = ["written", "stored", "chunk-written", "sealed", "head-deleted"]
 WHERE_AND_WHEN = shortcuts.some([(f"historian.{name}", nth) for name in POINTS for nth in (1, 2, 3, 4)], of=6)
@@ -203,4 +214,106 @@ def test_kill_9_at_a_random_moment_loses_nothing_acknowledged(each_store: Store,
     assert len(kept) - len(promised) <= 3  # at most the one frame per life whose acknowledgement died with it
     (account,) = historian.delivery()
     assert account.expected == account.stored == 2 * len(kept)
+    historian.close()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL of this test's own, as durable as it comes."""
+    pgserver = pytest.importorskip("pgserver", reason="the pgserver wheel does not exist for this platform")
+    folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def insist(step: Callable[[], object]) -> None:
+    """As a gateway does: the same again, until it is kept."""
+    end_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            step()
+        except LinkError:
+            assert time.monotonic() < end_s, "it does not come back"
+            time.sleep(0.05)
+        else:
+            return
+
+
+def wait_for(kept: list[int], goal: int) -> None:
+    """Until so many frames are acknowledged."""
+    end_s = time.monotonic() + PATIENCE_S
+    while kept[0] < goal:
+        assert time.monotonic() < end_s, f"{kept[0]} of {goal} frames"
+        time.sleep(0.01)
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Ended; whether somebody has asked for its exit code is another matter."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def kill_whole(server: Any) -> None:
+    """kill -9 the whole PostgreSQL, and start it again when the last of its processes has noticed."""
+    whole = psutil.Process(server.get_pid())
+    whole.suspend()  # so that it has no more children than are seen
+    processes = [whole, *whole.children()]
+    whole.kill()
+    end_s = time.monotonic() + PATIENCE_S
+    while not all(map(is_gone, processes)):
+        assert time.monotonic() < end_s, "a process of the server lives on"
+        time.sleep(0.01)
+    for left in (server.pgdata / "postmaster.pid", *server.pgdata.glob(".s.PGSQL.*.lock")):
+        left.unlink()  # where nobody has asked for its exit code, it is taken for alive
+    server.ensure_postgres_running()
+
+
+def kill_one(historian: Historian) -> None:
+    """kill -9 the process that works for us: the server ends all others and recovers by itself."""
+    os.kill(historian._head._place._writer.info.backend_pid, signal.SIGKILL)
+
+
+@pytest.mark.kills
+@pytest.mark.postgres
+@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.soak)])
+def test_kill_9_of_postgresql_loses_nothing_acknowledged(own_server: Any, kills: int) -> None:
+    """Samples come in and are sealed all the while; every other time only a process of the server is killed."""
+    chance = random.Random(kills)
+    start_us = SystemClock().now_us() - 3_600_000_000
+    historian = Historian(Server(own_server.get_uri()), clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
+    historian.consumer_at("states", 0)
+    kept, done = [0], threading.Event()
+
+    def gateway() -> None:
+        while not done.is_set():
+            rows = [(tag, start_us + kept[0], float(kept[0]), GOOD) for tag in (1, 2)]
+            insist(lambda: historian.put([frame(kept[0], rows)]))  # noqa: B023 - called at once
+            kept[0] += 1
+
+    def seal() -> None:
+        while not done.is_set():
+            historian.consumer_at("states", historian.head_bounds()[1])
+            insist(historian.seal_once)
+
+    threads = [threading.Thread(target=gateway), threading.Thread(target=seal)]
+    for thread in threads:
+        thread.start()
+    for number in range(kills):
+        goal = kept[0] + chance.randint(1, 40)
+        wait_for(kept, goal)
+        [kill_whole, lambda _server: kill_one(historian)][number % 2](own_server)
+    goal = kept[0] + 20
+    wait_for(kept, goal)
+    done.set()
+    for thread in threads:
+        thread.join()
+    expected = [float(n) for n in range(kept[0])]
+    for _ in range(2):  # as it stands, and as a restart finds it
+        found = [row[2] for row in rows_of(historian.raw([1], 0, 2**62, scope=ALL))]
+        assert found == expected
+        (account,) = historian.delivery()
+        assert (account.expected, account.stored, account.duplicate) == (2 * len(found), 2 * len(found), 0)
+        historian.close()
+        historian = Historian(Server(own_server.get_uri()), clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
     historian.close()
