@@ -6,7 +6,7 @@ once, what a month's table is called, and how it is known up to where a month ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ class Session(Protocol):
         """One statement."""
         ...
 
-    def many(self, sql: str, rows: Iterable[Values], /) -> object:
+    def many(self, sql: str, rows: Sequence[Values], /) -> object:
         """One statement for each row."""
         ...
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, Literal
@@ -34,9 +35,8 @@ PASSING = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlT
 
 def connect(url: str) -> Connection[Any]:
     """A connection that commits each statement unless told otherwise, and finds our schema."""
-    return psycopg.connect(
-        url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True, prepare_threshold=3, **PATIENCE
-    )
+    plain = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)  # who speaks to it is SQLAlchemy's word
+    return psycopg.connect(plain, autocommit=True, prepare_threshold=3, **PATIENCE)
 
 
 @cache
@@ -53,7 +53,7 @@ class ServerSession:
     def execute(self, sql: str, values: Values = (), /) -> Any:
         return self._connection.execute(_worded(sql), values or None, binary=True)
 
-    def many(self, sql: str, rows: Iterable[Values], /) -> None:
+    def many(self, sql: str, rows: Sequence[Values], /) -> None:
         if rows:
             self._connection.cursor().executemany(_worded(sql), rows)
 
