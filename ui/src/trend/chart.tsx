@@ -65,7 +65,7 @@ export function Chart(props: ChartProps) {
   const hands = useHands({ ...props, plot: picture.layout.plot });
   const press = useCallback((event: KeyboardEvent) => { if (hands.press(event.key, event.shiftKey)) event.preventDefault(); }, [hands]);
   return (
-    <div ref={box} className={css.box} style={{ height }} data-testid="trend" data-busy={curves.busy} data-pens={shown.length}>
+    <div ref={box} className={css.box} style={{ height }} data-testid="trend" data-busy={curves.busy} data-exact={curves.exact} data-from={Math.round(view.t0)} data-pens={shown.length}>
       <div
         ref={hands.field} className={css.field} tabIndex={0} role="application" aria-roledescription={say("trend")} aria-label={say("how")} onKeyDown={press}
         onPointerDown={(event: PointerEvent<HTMLDivElement>) => hands.down(event)} onPointerMove={(event) => hands.move(event)} onPointerUp={(event) => hands.up(event)} onPointerCancel={(event) => hands.up(event)} onPointerLeave={() => hands.leave()}

@@ -40,7 +40,8 @@ class Tails {
 }
 
 interface Look { tags: readonly number[]; view: View; shiftMs: number | null; width: number; nowMs: number; holdsUntil: (tag: number) => number }
-export interface Curves { level: number; busy: boolean; failure: Problem | null; of: (tag: number) => Curve; then: (tag: number) => Curve }
+/** `exact`: all in view has been read as finely as it is drawn. */
+export interface Curves { level: number; busy: boolean; exact: boolean; failure: Problem | null; of: (tag: number) => Curve; then: (tag: number) => Curve }
 
 const shifted = (view: View, ms: number): View => ({ t0: view.t0 + ms, t1: view.t1 + ms });
 
@@ -63,8 +64,9 @@ export function useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil }: Loo
   return useMemo(() => ({
     level,
     busy: loader.busy,
+    exact: tags.every((tag) => tilesOf(view, level).every((index) => loader.store.get(tag, { level, index }) !== undefined)),
     failure: loader.failure,
     of: (tag) => ({ segments: loader.store.segments(tag, view, level), tail: tails.current.of(tag), until: Math.min(view.t1, holdsUntil(tag)) }),
     then: (tag) => ({ segments: other ? loader.store.segments(tag, other, level) : [], tail: [], until: Math.min(other?.t1 ?? 0, holdsUntil(tag)) }),
-  }), [version, level, view, other?.t0, other?.t1, holdsUntil]); // eslint-disable-line react-hooks/exhaustive-deps -- `version` stands for what the store holds
+  }), [version, level, view, tags, other?.t0, other?.t1, holdsUntil]); // eslint-disable-line react-hooks/exhaustive-deps -- `version` stands for what the store holds
 }
