@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +16,7 @@ from dovetail.core.errors import NotFoundError, RefusedError
 from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.events.historian import FramesStored
-from dovetail.historian import ingest
+from dovetail.historian import ingest, last
 from dovetail.historian.last import LastValues
 from dovetail.historian.read import Reader
 from dovetail.historian.service import Historian
@@ -262,7 +263,7 @@ def test_thousands_that_tie_in_time_cost_one_look_for_each_moment(tmp_path, cloc
 def test_a_column_given_again_is_found_anew_when_tags_come_between() -> None:
     """A link gives the same column of tags with every read; what is no tag yet may be one after the plant changed."""
     are_tags = {5, 7}
-    last = LastValues(is_tag=are_tags.__contains__)
+    values = LastValues(is_tag=are_tags.__contains__)
     column, later = np.array([5, 7]), np.array([3, 6, 7])
     for tags in (column, later):
         tags.flags.writeable = False
@@ -270,7 +271,24 @@ def test_a_column_given_again_is_found_anew_when_tags_come_between() -> None:
     for grown in ((), (3,), (6,)):
         are_tags.update(grown)
         for tags in (column, later):
-            slots = last.slots(tags)
+            slots = values.slots(tags)
             seen.append((slots >= 0).tolist())
-            assert last.tag[slots[slots >= 0]].tolist() == tags[slots >= 0].tolist()
+            assert values.tag[slots[slots >= 0]].tolist() == tags[slots >= 0].tolist()
     assert seen == [[True, True], [False, False, True], [True, True], [True, False, True], [True] * 2, [True] * 3]
+
+
+def test_columns_that_are_not_given_again_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link that begins anew each minute brings new columns of all its tags."""
+    monkeypatch.setattr(last, "KNOWN_TAGS_MAX", 10)
+    values = LastValues(is_tag=lambda _tag: True)
+    looked_up: list[weakref.ref[object]] = []
+
+    def begin_anew() -> None:
+        tags = np.array([1, 2, 3, 4])
+        tags.flags.writeable = False
+        assert (values.slots(tags) >= 0).all()
+        looked_up.append(weakref.ref(tags))
+
+    for _ in range(5):
+        begin_anew()
+    assert sum(one() is not None for one in looked_up) <= 2

@@ -12,7 +12,7 @@ from dovetail.historian.model import Latest, Sample
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 NEVER = np.iinfo(np.int64).min
-COLUMNS_MAX = 4_096  # a few of each link; ~2 MB at 50 tags
+KNOWN_TAGS_MAX = 200_000  # in columns that were looked up, ~3 MB; a link that begins anew brings new ones
 _COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text", "native")
 _DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object, np.uint32)
 
@@ -42,6 +42,7 @@ class LastValues:
         self.native: NDArray[np.uint32]
         self._undo: list[tuple[NDArray[np.int64], list[NDArray[np.generic]]]] = []
         self._columns: dict[int, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}  # a column's id: it, and its slots
+        self._known_tags = 0  # in them
 
     def slots(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
         """Where each tag's row is; -1 for what is no tag. New tags get a row.
@@ -53,10 +54,15 @@ class LastValues:
             return known[1]
         found = self._found(tags)
         if not tags.flags.writeable and (found >= 0).all():
-            if len(self._columns) == COLUMNS_MAX:
-                self._columns.clear()
+            if self._known_tags + len(tags) > KNOWN_TAGS_MAX:
+                self._forget_columns()
+            self._known_tags += len(tags)
             self._columns[id(tags)] = tags, found
         return found
+
+    def _forget_columns(self) -> None:
+        self._columns.clear()
+        self._known_tags = 0
 
     def _found(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
         found = self._find(tags)
@@ -82,7 +88,7 @@ class LastValues:
         return np.where(known[at] == tags, at, -1)
 
     def _insert(self, fresh: NDArray[np.int64]) -> None:
-        self._columns.clear()
+        self._forget_columns()
         at = np.searchsorted(self.tag, fresh)
         for name in _COLUMNS[1:]:
             column = getattr(self, name)

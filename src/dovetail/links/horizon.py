@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import CLOCK_FUTURE_US
 
-COLUMNS_MAX: Final = 64  # a few scan classes of a few kinds; a plan that was made anew brings new ones
+COLUMNS_MAX: Final = 64  # a few scan classes of a few kinds; a plan that is made anew brings new ones
 LATE_US: Final = CLOCK_FUTURE_US  # a change reported this long after its time: its clock, not its way, is to blame
 
 
@@ -41,6 +41,7 @@ class Horizon:
 
     def connect(self, now_us: int) -> None:
         """The link is up from `now_us`; each tag's first sample will stand there or later."""
+        self._columns.clear()
         start_us = now_us if self.mark_us is None else max(now_us, self.mark_us + 1)
         self._floor[:] = start_us
         self._fresh[:] = False
