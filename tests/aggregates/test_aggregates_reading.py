@@ -87,7 +87,7 @@ def test_nothing_is_known_of_a_signal_without_samples() -> None:
     assert {name: result.status.tolist() for name, result in found.items()} == {name: [[3]] for name in AGGREGATES}
 
 
-@pytest.mark.parametrize(("name", "value"), [("Count", 2.0), ("Average", 5.0), ("TimeAverage2", 7.0)])
+@pytest.mark.parametrize(("name", "value"), [("Count", 2.0), ("Average", 5.0), ("TimeAverage2", 7.0), ("Start", 3.0)])
 def test_two_samples_of_one_moment_both_count_the_last_one_holds_and_it_is_said(name: Aggregate, value: float) -> None:
     two = points_of(
         np.zeros(2, dtype=np.intp), np.array([5, 5]), np.array([3.0, 7.0]), np.full(2, 0xC0, dtype=np.uint16),

@@ -61,6 +61,8 @@ def compare(historian: Historian, naive: NaiveHistorian) -> None:
     """All questions, asked of both."""
     ends = (min(INSTANTS) - 3, max(INSTANTS) + 3)
     assert rows_of(historian.raw(TAGS, *ends, scope=ALL)) == naive.raw(set(TAGS), *ends)
+    by_tag = rows_of(historian.by_tag(TAGS, *ends, scope=ALL))
+    assert by_tag == [row for tag in TAGS for row in naive.raw({tag}, *ends)]
     assert rows_of(historian.raw([2], NEAR[2], NEAR[6], scope=ALL)) == naive.raw({2}, NEAR[2], NEAR[6])
     assert rows_of(historian.raw(TAGS, *ends, scope=ALL, limit=5)) == naive.raw(set(TAGS), *ends)[:5]
     for at_us in (NEAR[0], NEAR[3], JANUARY_ENDS_US, ends[1]):

@@ -281,6 +281,12 @@ def test_texts_are_counted_and_change(room) -> None:
         ("/aggregates", {"tags": "1", "end": "2036-01-01T00:00:00Z"}, 422, "aggregate-too-many"),
         ("/aggregates", {"tags": ""}, 422, "tags"),
         ("/aggregates/intervals", {"tags": "1", "over": "jobs", "equipment": 2}, 404, "not-found"),
+        (
+            "/aggregates/intervals",
+            {"tags": "1", "over": "jobs", "equipment": 1, "end": "2036-01-01T00:00:00Z"},
+            422,
+            "period",
+        ),
         ("/aggregates/intervals", {"tags": "4", "over": "jobs", "equipment": 1}, 404, "not-found"),
     ],
 )

@@ -1,7 +1,7 @@
 """The samples that signals are summed up from, as columns: each signal a lane.
 
-Of several samples of one moment all are counted, and one of them holds from there on: the one said again by ourselves
-before others, then a GOOD one, then the last to arrive, as everywhere that something is computed from samples.
+Of several samples of one moment all are counted, and the last to arrive holds from there on: it is also the one that
+the historian gives as what held before a moment.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def points_of(
     if not sound.all():
         value = np.where(sound, value, 0.0)
         quality = np.where(sound, quality, quality & ~np.uint16(q.MAJOR_MASK)).astype(np.uint16)
-    order = _order(lane, ts, quality)
+    order = _order(lane, ts)
     if order is not None:
         lane, ts, value, quality = lane[order], ts[order], value[order], quality[order]
         folded = None if folded is None else folded.take(order)
@@ -131,15 +131,15 @@ def points_of(
     return Points(ts, value, quality, first, until, doubled, folded)
 
 
-def _order(lane: NDArray[np.intp], ts: Moments, quality: NDArray[np.uint16]) -> NDArray[np.intp] | None:
-    """By lane and time, and within a moment the one that holds last; None: it is so."""
+def _order(lane: NDArray[np.intp], ts: Moments) -> NDArray[np.intp] | None:
+    """By lane and time, within a moment as they arrived; None: they are so."""
     if _ascends(lane, ts):
         return None
     order = np.argsort(lane.astype(np.uint16), kind="stable") if int(lane.max()) < 1 << 16 else None
-    if order is not None and _ascends(lane[order], ts[order]):  # most come by time, and of one moment there is one
+    if order is not None and _ascends(lane[order], ts[order]):  # each signal came by time
         return order
-    return np.lexsort((q.good_mask(quality), quality >> 11, ts, lane))
+    return np.lexsort((ts, lane))
 
 
 def _ascends(lane: NDArray[np.intp], ts: Moments) -> bool:
-    return bool(((lane[1:] > lane[:-1]) | ((lane[1:] == lane[:-1]) & (ts[1:] > ts[:-1]))).all())
+    return bool(((lane[1:] > lane[:-1]) | ((lane[1:] == lane[:-1]) & (ts[1:] >= ts[:-1]))).all())

@@ -63,6 +63,7 @@ AGGREGATE_FOLD_FROM_US: Final = (
     6 * 3_600_000_000
 )  # a shorter look seldom holds a whole chunk; it is read for all tags at once
 AGGREGATE_SAMPLES_MAX: Final = 4_000_000  # of one tag that have to be read at once: a day and a half at 30 Hz, ~400 MB
+OCCASIONS_PERIOD_MAX_US: Final = 400 * 86_400_000_000  # a year and a month to compare it with; stops are told anew
 OCCASIONS_MAX: Final = 500  # jobs, lots, shifts or stops of one page: a month of a busy machine
 RAW_SAMPLES_MAX: Final = 50_000  # one raw page; the cursor brings the rest
 SERIES_TAGS_MAX: Final = 100  # of one request: more pens than a picture can hold, and a line's worth for an analyst

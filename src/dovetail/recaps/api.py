@@ -15,7 +15,7 @@ from dovetail.aggregates.names import Aggregate, Config, unit_of
 from dovetail.aggregates.status import words
 from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
-from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_TAGS_MAX, OCCASIONS_MAX
+from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_TAGS_MAX, OCCASIONS_MAX, OCCASIONS_PERIOD_MAX_US
 from dovetail.core.scope import Scope
 from dovetail.forms.model import Named, tag_words
 from dovetail.historian.service import VIEW
@@ -150,7 +150,9 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
     def over(asked: Annotated[AskedOver, Query()], scope: Scope) -> Page[OccasionOut]:
         """Over the occasions of an equipment that touch [start, end), each whole."""
         tags, how = _tags(asked.tags, named), asked.asked()
-        occasions = room.occasions(asked.over, asked.equipment, period(asked.start, asked.end), scope=scope)
+        occasions = room.occasions(
+            asked.over, asked.equipment, period(asked.start, asked.end, longest_us=OCCASIONS_PERIOD_MAX_US), scope=scope
+        )
         (offset,) = decode_cursor(asked.cursor, int) or (0,)
         most = max(1, AGGREGATE_CELLS_MAX // (len(tags) * len(how.names)))
         end = offset + max(1, min(asked.limit, OCCASIONS_MAX, most))
