@@ -26,26 +26,27 @@ from dovetail.security.roles import PERMISSIONS
 
 BASE: Final = "http://127.0.0.1"
 PASSWORD: Final = "quiet bottles on a belt"
-VIEWER, OPERATOR, ADMINISTRATOR = "viewer", "operator", "administrator"
-PEOPLE: Final = ("nobody", VIEWER, OPERATOR, ADMINISTRATOR)
+VIEWER, OPERATOR, ENGINEER, ADMINISTRATOR = "viewer", "operator", "engineer", "administrator"
+PEOPLE: Final = ("nobody", VIEWER, OPERATOR, ENGINEER, ADMINISTRATOR)
 EVERYBODY, SIGNED_IN = frozenset(PEOPLE), frozenset(PEOPLE) - {"nobody"}
 
-# What each permission means for the four, said once more by hand: the table in the code is held against it.
+# What each permission means for the five, said once more by hand: the table in the code is held against it.
 LET_IN: Final = {
     PUBLIC: EVERYBODY,
     PROOF: EVERYBODY,  # past the session: what they carry is looked at by the route itself
     "self": SIGNED_IN,
-    "plant.view": {VIEWER, OPERATOR, ADMINISTRATOR},
-    "job.operate": {OPERATOR, ADMINISTRATOR},
-    "timeline.edit": {OPERATOR, ADMINISTRATOR},
-    "count.enter": {OPERATOR, ADMINISTRATOR},
-    "count.review": {ADMINISTRATOR},
+    "plant.view": {VIEWER, OPERATOR, ENGINEER, ADMINISTRATOR},
+    "job.operate": {OPERATOR, ENGINEER, ADMINISTRATOR},
+    "timeline.edit": {OPERATOR, ENGINEER, ADMINISTRATOR},
+    "count.enter": {OPERATOR, ENGINEER, ADMINISTRATOR},
+    "count.review": {ENGINEER, ADMINISTRATOR},
+    "samples.correct": {ENGINEER, ADMINISTRATOR},
     "calendar.edit": {ADMINISTRATOR},
     "sim.operate": {ADMINISTRATOR},
     "plant.edit": {ADMINISTRATOR},
-    "token.create": {ADMINISTRATOR},
+    "token.create": {ENGINEER, ADMINISTRATOR},
     "person.manage": {ADMINISTRATOR},
-    "metrics.read": {VIEWER, OPERATOR, ADMINISTRATOR},
+    "metrics.read": {VIEWER, OPERATOR, ENGINEER, ADMINISTRATOR},
     "system.manage": {ADMINISTRATOR},
     "system.set-up": set[str](),  # the one-time token opens it, no person's right
 }

@@ -25,6 +25,7 @@ ROOMS = (
     "states",
     "production",
     "timeline",
+    "corrections",
     "counting",
     "connections",
     "vault",

@@ -26,6 +26,7 @@ ROOMS = (
     "states",
     "production",
     "timeline",
+    "corrections",
     "counting",
     "connections",
     "vault",

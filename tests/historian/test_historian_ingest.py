@@ -18,8 +18,8 @@ from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.events.historian import FramesStored
 from dovetail.historian import ingest, last
 from dovetail.historian.last import LastValues
-from dovetail.historian.read import Reader
 from dovetail.historian.service import Historian
+from dovetail.reading.read import Reader
 from dovetail.sealing import sealer
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 

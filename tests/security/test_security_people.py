@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from dovetail.core.clock import DAY_US, MINUTE_US
@@ -52,6 +54,7 @@ def test_the_system_administrator_sees_no_production_data() -> None:
     [
         ("viewer", {"plant.view"}, {"job.operate", "timeline.edit", "token.create"}),
         ("operator", {"plant.view", "job.operate", "timeline.edit", "count.enter"}, {"count.review", "token.create"}),
+        ("engineer", {"count.enter", "count.review", "samples.correct"}, {"plant.edit", "person.manage"}),
         ("administrator", {permission.name for permission in PERMISSIONS}, set[str]()),
         ("plant-owner", {"plant.view", "plant.edit", "calendar.edit"}, {"person.manage", "system.manage"}),
         ("system-administrator", {"system.manage", "person.manage", "token.create"}, {"plant.view", "plant.edit"}),
@@ -64,7 +67,8 @@ def test_what_each_role_may(role: str, may: set[str], may_not: set[str]) -> None
 
 
 def test_each_role_holds_what_the_weaker_ones_hold() -> None:
-    for weaker, stronger in (("viewer", "operator"), ("operator", "administrator"), ("plant-owner", "administrator")):
+    steps = ("viewer", "operator", "engineer", "administrator")
+    for weaker, stronger in (*pairwise(steps), ("plant-owner", "administrator")):
         assert ROLES[weaker].at <= ROLES[stronger].at
         assert ROLES[weaker].system <= ROLES[stronger].system
 

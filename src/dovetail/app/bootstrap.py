@@ -29,6 +29,7 @@ from dovetail.drivers.keeping import KEEPING
 from dovetail.drivers.posts import POSTS, Box
 from dovetail.edge.model import LinkChange, LinkStatus
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.counting import CountsChanged
 from dovetail.events.edge import LinkChanged
 from dovetail.events.equipment import PlantApplied
@@ -208,7 +209,7 @@ class House:
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
         self.bus.subscribe(LinkChanged, connections.nudge)
-        for event in (FramesStored, PlantApplied):
+        for event in (FramesStored, PlantApplied, SamplesCorrected):
             self.bus.subscribe(event, states.nudge)
             self.bus.subscribe(event, virtual.nudge)
         for event in (FramesStored, PlantApplied, JobResponseChanged):

@@ -15,6 +15,8 @@ from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import NotFoundError
+from dovetail.corrections.index import CorrectionIndex
+from dovetail.corrections.service import CorrectionsRoom
 from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Database
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
@@ -65,6 +67,7 @@ class Rooms:
     equipment: EquipmentRoom
     security: SecurityRoom
     historian: Historian
+    corrections: CorrectionsRoom
     calendar: CalendarRoom
     calendar_editing: CalendarEditing
     materials: MaterialsRoom
@@ -127,14 +130,9 @@ def counting_room(
 ) -> CountingRoom:
     """Pieces as counters and people say them."""
     return CountingRoom(
-        states=states,
-        equipment=equipment,
-        jobs=production,
-        calendar=calendar,
-        reasons=states.reasons,
-        categories=states.categories,
-        clock=clock,
-    )
+        states=states, equipment=equipment, jobs=production, calendar=calendar, reasons=states.reasons,
+        categories=states.categories, clock=clock,
+    )  # fmt: skip
 
 
 def insight_room(
@@ -142,12 +140,9 @@ def insight_room(
 ) -> InsightRoom:
     """What a shift wants to know, of the rooms that know it."""
     seen = Seen(
-        plant=equipment.plant,
-        timeline=timeline,
-        spans=performance.sources.calendar.spans,
+        plant=equipment.plant, timeline=timeline, spans=performance.sources.calendar.spans, reasons=timeline.reasons,
         shift=lambda equipment_id, name: performance.shift(equipment_id, name, scope=OWN),
-        reasons=timeline.reasons,
-    )
+    )  # fmt: skip
     return InsightRoom(database, clock=clock, sources=seen)
 
 
@@ -158,35 +153,32 @@ def recaps_room(
     return RecapsRoom(database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock)
 
 
-def _historian(where: Path | Storage, equipment: EquipmentRoom, *, clock: Clock, bus: Bus) -> Historian:
-    """The samples of the tags that the tree knows."""
-    return Historian(
-        where,
-        clock=clock,
-        bus=bus,
-        owner_of=lambda tag: equipment.plant().owner_of(tag),
-        roots=equipment.roots,
-        is_tag=lambda tag: tag in equipment.plant().tags,
-    )
+def samples_rooms(
+    where: Path | Storage, database: Database, clock: Clock, *, bus: Bus, equipment: EquipmentRoom
+) -> tuple[Historian, CorrectionsRoom]:
+    """The samples of the tags that the tree knows, and what people say of them, through which everybody reads."""
+    corrected = CorrectionIndex()
+    historian = Historian(
+        where, clock=clock, bus=bus, owner_of=lambda tag: equipment.plant().owner_of(tag), roots=equipment.roots,
+        is_tag=lambda tag: tag in equipment.plant().tags, corrections=corrected,
+    )  # fmt: skip
+    return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
 
 def build_rooms(
-    data: Path,
-    database: Database,
-    *,
-    clock: Clock,
-    bus: Bus,
-    webhook_hosts: Collection[str] = (),
+    data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = (),
     samples: Storage | None = None,
-) -> Rooms:
+) -> Rooms:  # fmt: skip
     """Put the rooms of the installation in `data` together; nothing runs yet. Samples lie in its files if unsaid."""
     vault = VaultRoom(database, data=data, bus=bus)
     equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
-    historian = _historian(samples or data / "historian", equipment, clock=clock, bus=bus)
+    historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar = calendar_room(database, bus, equipment)
     materials = MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
-    states = StatesRoom(database, historian=historian, equipment=equipment, calendar=calendar, clock=clock, bus=bus)
+    states = StatesRoom(
+        database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus
+    )
     timeline = TimelineRoom(
         database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock,
         shown=lambda uow, *where: insight.stop_at(uow, *where),  # noqa: PLW0108 - `insight` is made below, of this room
@@ -205,6 +197,7 @@ def build_rooms(
         equipment=equipment,
         security=SecurityRoom(database, tree=equipment, clock=clock),
         historian=historian,
+        corrections=corrections,
         calendar=calendar,
         calendar_editing=CalendarEditing(calendar, equipment),
         materials=materials,

@@ -18,6 +18,7 @@ from dovetail.connections.service import feeds as feeds_of
 from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.corrections import api as corrections_api
 from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
 from dovetail.edge.model import LinkStatus
@@ -92,6 +93,7 @@ def catalogue(parts: Parts) -> Catalogue:
         rooms.assistant.mean,
         rooms.finder.find,
         rooms.finder.end,
+        *rooms.corrections.operations.all,
         *rooms.counting.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
@@ -122,6 +124,7 @@ def assemble(api: Api, parts: Parts) -> None:
     recaps_api.routes(api, rooms.recaps, named=lambda word: named(rooms.equipment, word))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)
+    corrections_api.routes(api, rooms.corrections)
     counting_api.routes(api, rooms.counting)
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)

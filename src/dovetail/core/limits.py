@@ -80,6 +80,11 @@ HISTORIAN_READERS_MAX: Final = 8  # connections to PostgreSQL that read samples 
 HISTORIAN_LOCK_WAIT_S: Final = 30.0  # the server misses a writer whose machine lost its power after 25 s
 MONTHS_OPEN_MAX: Final = 24  # two years under one trend; each open file costs descriptors
 SEQ_SPANS_MAX: Final = 10_000  # holes in one lane's numbers; more is a source that does not count
+CORRECTION_LONGEST_US: Final = 31 * 86_400_000_000  # all that rests on it is decided anew; longer is a mistyped date
+CORRECTION_SAMPLES_MAX: Final = 10_000  # given one by one: two hours at 1 Hz; more is an import, not a correction
+CORRECTIONS_OF_TAG_MAX: Final = 1_000  # ever made of one tag: one a shift for a year; each is looked at by a reading
+GIVEN_SAMPLES_MAX: Final = 1_000_000  # of all tags, ~40 MB: kept in memory, so that a reading asks no database
+CORRECTIONS_SHOWN_MAX: Final = 50  # of one page: each counts again what came since it was made
 
 # --- exports ------------------------------------------------------------------------------------------------
 EXPORTS_AT_ONCE_MAX: Final = 2  # each reads as fast as it can, and screens read the same files

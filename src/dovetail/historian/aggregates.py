@@ -11,18 +11,32 @@ from numpy.typing import NDArray
 from dovetail.chunkstore.months import Found, View, month_of
 from dovetail.core.batch import Kind
 from dovetail.historian.model import Series
-from dovetail.historian.read import Range, Reader, ordered
 from dovetail.packing.chunks import GOOD_MASK, Header, numbers
 from dovetail.packing.columns import VALID, Block
+from dovetail.reading.corrected import Corrected
+from dovetail.reading.read import Range, Reader, ordered
 
 type Stretch = Found | Block
 
 
-def stretches(reader: Reader, asked: Range, *, whole: Callable[[Header], bool]) -> Iterator[Stretch]:
+def stretches(reader: Corrected, asked: Range, *, whole: Callable[[Header], bool]) -> Iterator[Stretch]:
     """The samples of one tag in [from, to) by time, as float64 blocks, or as a header for a chunk that is `whole`.
 
-    Stretches do not overlap. A chunk into which unsealed samples fall is opened, whatever `whole` says.
+    Stretches do not overlap. A chunk into which unsealed samples fall is opened, whatever `whole` says, and so is one
+    of which something was corrected: its header sums up what was sent.
     """
+    for part, sent in reader.sent_alone(asked):
+        if sent is None:
+            yield from floats(reader.raw(part))
+        else:
+            yield from _sent(sent, part, whole=lambda header, part=part: _lies_in(header, part) and whole(header))
+
+
+def _lies_in(header: Header, part: Range) -> bool:
+    return header.t0 >= part.from_us and header.t1 < part.to_us
+
+
+def _sent(reader: Reader, asked: Range, *, whole: Callable[[Header], bool]) -> Iterator[Stretch]:
     rows = reader.rows()
     everything = reader.unsealed(rows, asked, {})
     loose_months = {month for block in everything for month in month_of(block.ts).tolist()}
@@ -94,7 +108,7 @@ class _Partial:
     numbers: NDArray[np.float64]  # [rows, 4]
 
 
-def series(reader: Reader, asked: Range, px: int) -> Series:
+def series(reader: Corrected, asked: Range, px: int) -> Series:
     """Per pixel bucket min, max, first and last. Width = ⌈(to − from) / px⌉ µs; the first bucket starts at `from`."""
     width_us = max(1, -(-(asked.to_us - asked.from_us) // px))
 

@@ -23,12 +23,13 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import MEAN_SAMPLES
 from dovetail.historian.aggregates import Stretch, floats, stretches
 from dovetail.historian.model import Folded, Mean
-from dovetail.historian.read import Range, Reader
 from dovetail.packing.chunks import Header
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
+from dovetail.reading.corrected import Corrected
+from dovetail.reading.read import Range
 
 
-def folded(reader: Reader, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
+def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
     """The samples of one tag in [from, to) by time. Of a chunk between two `cuts` (sorted), all of whose samples are
     GOOD, only the first and the last come; `extremes`: not of one that may hold the least or the greatest between cuts.
 
@@ -62,7 +63,7 @@ def folded(reader: Reader, asked: Range, *, cuts: Sequence[int], extremes: bool,
     return _columns(parts)
 
 
-def mean(reader: Reader, asked: Range, *, now_us: int, interpolation: Literal["stepped", "sloped"]) -> Mean:
+def mean(reader: Corrected, asked: Range, *, now_us: int, interpolation: Literal["stepped", "sloped"]) -> Mean:
     """TimeAverage2 over [from, to), uncertain values included; nothing is held beyond now. A text: InvalidError."""
     to_us, span_us = min(asked.to_us, now_us), asked.to_us - asked.from_us
     if to_us <= asked.from_us:
@@ -147,16 +148,17 @@ def _number(one: float | None) -> float:
 
 
 def _ranges(
-    reader: Reader, asked: Range, slot: Callable[[Header], int | None]
+    reader: Corrected, asked: Range, slot: Callable[[Header], int | None]
 ) -> dict[int, tuple[float, float]]:  # fmt: skip
-    """The least and the greatest value of the whole chunks between two cuts."""
+    """The least and the greatest value of the whole chunks between two cuts; not of those that were corrected."""
     found: dict[int, tuple[float, float]] = {}
     for month in reader.months.between(asked.from_us, asked.to_us):
         with reader.months.view(month) as view:
             headers = [part.header for part in view.found(asked.tags[0], asked.from_us, asked.to_us)]
         for header in headers:
             at = slot(header)
-            if at is not None and header.min is not None and header.max is not None:
+            as_sent = reader.is_as_sent(asked.tags[0], header.t0, header.t1 + 1)
+            if at is not None and as_sent and header.min is not None and header.max is not None:
                 least, greatest = found.get(at, (np.inf, -np.inf))
                 found[at] = min(least, header.min), max(greatest, header.max)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,22 @@ class Latest:
             self.number[which],
             self.text[which],
         )
+
+    def with_samples(self, rows: Sequence[int], samples: Mapping[int, Sample]) -> Latest:
+        """The same with other samples in some rows; none where a tag has none there."""
+        names = ("heard", "ts", "device", "quality", "number", "text")
+        columns = {name: getattr(self, name).copy() for name in names}
+        for row in rows:
+            sample = samples.get(int(self.tag[row]))
+            is_text, value = (False, None) if sample is None else (isinstance(sample.value, str), sample.value)
+            columns["heard"][row] = sample is not None
+            columns["number"][row] = np.nan if value is None or is_text else value
+            columns["text"][row] = value if is_text else ""
+            columns["ts"][row] = 0 if sample is None else sample.ts_us
+            device_us = None if sample is None else sample.ts_device_us
+            columns["device"][row] = columns["ts"][row] if device_us is None else device_us
+            columns["quality"][row] = 0 if sample is None else sample.quality
+        return Latest(self.tag, **columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

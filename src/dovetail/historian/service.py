@@ -31,9 +31,10 @@ from dovetail.historian import aggregates, folding
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
-from dovetail.historian.read import Range, Reader
 from dovetail.packing import frames as codec
 from dovetail.packing.columns import VALID, Block
+from dovetail.reading.corrected import EVER_US, Corrected, Corrections, Uncorrected, as_it_counts
+from dovetail.reading.read import Range, Reader
 from dovetail.sealing.compactor import Compactor
 from dovetail.sealing.recent import Recent, Row, row_of
 from dovetail.sealing.sealer import Sealer
@@ -48,7 +49,8 @@ class Historian:
 
     `owner_of` names the equipment of a tag; None is a connection's own tag, which needs plant.view on one of `roots`.
     `is_tag` says whether an id was ever given to a tag; samples of others are refused. `where` is a folder for files,
-    or a storage that is open already; `storage` is for a backup of it.
+    or a storage that is open already; `storage` is for a backup of it. Whatever is read is read as people corrected it,
+    as far as that was known at `as_of` (a `known`; None: now).
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Historian:
         owner_of: Callable[[int], int | None],
         roots: Callable[[], frozenset[int]] = frozenset,
         is_tag: Callable[[int], bool] = lambda _tag: True,
+        corrections: Corrections | None = None,
     ) -> None:
         self.storage: Storage = Files(where) if isinstance(where, Path) else where
         self._clock, self._bus, self._owner_of, self._roots = clock, bus, owner_of, roots
@@ -68,6 +71,7 @@ class Historian:
         self._months = Months(self.storage)
         self._recent = Recent(_rows(self._head.rows(self._head.sealed, None)))
         self._reader = Reader(self._months, self._recent)
+        self._corrections: Corrections = corrections or Uncorrected()
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
         self._ingest = Ingest(self._last, held=self._reader.at)
@@ -198,8 +202,9 @@ class Historian:
         Raises RefusedError (head-released) when rows above `after` have been released: re-read by time, with `raw`.
         """
         if (recent := self._recent.after(after, limit)) is not None:
-            return [HeadRow(row.head_id, row.frame) for row in recent]
-        rows = [HeadRow(head_id, codec.decode(body)) for head_id, body in self._head.rows(after, limit)]
+            return [HeadRow(row.head_id, as_it_counts(row.frame, self._corrections)) for row in recent]
+        found = ((head_id, codec.decode(body)) for head_id, body in self._head.rows(after, limit))
+        rows = [HeadRow(head_id, as_it_counts(frame, self._corrections)) for head_id, frame in found]
         if after < self._head.released:
             raise RefusedError(
                 f"the head begins after row {self._head.released}", code="head-released", hint="re-read by time"
@@ -230,49 +235,72 @@ class Historian:
 
     # --- out --------------------------------------------------------------------------------------------
 
-    def last(self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
+    def last(
+        self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None, as_of: int | None = None
+    ) -> dict[int, Sample]:
         """The newest sample of each tag at or before `at_us` (None: of all); tags without one are left out."""
         self._require(tags, scope)
         with self._write_lock:
             samples = self._last.samples(tags)
-        if at_us is None:
-            return samples
-        older = [tag for tag, sample in samples.items() if sample.ts_us > at_us]
-        then = _samples(self._reader.before(older, at_us + 1))
-        return {tag: sample for tag, sample in samples.items() if sample.ts_us <= at_us} | then
+        reader, upto_us = self._as_of(as_of), EVER_US if at_us is None else at_us + 1
+        asked = {tag for tag, sample in samples.items() if sample.ts_us >= upto_us}
+        asked |= {
+            tag
+            for tag, found in reader.of(tags).items()
+            if found.from_us < upto_us and (tag not in samples or samples[tag].ts_us < found.to_us)
+        }
+        then = _samples(reader.before(asked, upto_us)) if asked else {}
+        return {tag: sample for tag, sample in samples.items() if tag not in asked} | then
 
     def latest(self, tags: NDArray[np.int64], *, scope: Scope) -> Latest:
         """The newest samples of tags in columns, row by row those of `tags`."""
-        self._require(tags.tolist(), scope)
+        asked: list[int] = tags.tolist()
+        self._require(asked, scope)
         with self._write_lock:
-            return self._last.latest(tags)
+            found = self._last.latest(tags)
+        corrected = self._corrections.of(asked, None)
+        if not corrected:
+            return found
+        rows = [at for at, tag in enumerate(asked) if tag in corrected and found.ts[at] < corrected[tag].to_us]
+        return found.with_samples(rows, self.last([asked[at] for at in rows], scope=scope))
 
     def raw(
-        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
+        self,
+        tags: Sequence[int],
+        from_us: int,
+        to_us: int,
+        *,
+        scope: Scope,
+        limit: int | None = None,
+        as_of: int | None = None,
     ) -> list[Batch]:
         """One batch per kind, ordered by (ts, tag, arrival), without repeats; the first `limit` samples in all."""
         self._require(tags, scope)
         if not tags or from_us >= to_us:
             return []
-        return [b.batch() for b in self._reader.raw(Range(tuple(sorted(set(tags))), from_us, to_us), limit=limit)]
+        asked = Range(tuple(sorted(set(tags))), from_us, to_us)
+        return [b.batch() for b in self._as_of(as_of).raw(asked, limit=limit)]
 
-    def by_tag(self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope) -> list[Batch]:
+    def by_tag(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Batch]:
         """As `raw`, but each batch by (tag, ts, arrival): for whoever sums tags up, and sooner."""
         self._require(tags, scope)
         if not tags or from_us >= to_us:
             return []
-        return [b.batch() for b in self._reader.raw(Range(tuple(sorted(set(tags))), from_us, to_us), by="tag")]
+        asked = Range(tuple(sorted(set(tags))), from_us, to_us)
+        return [b.batch() for b in self._as_of(as_of).raw(asked, by="tag")]
 
-    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
+    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope, as_of: int | None = None) -> dict[int, Sample]:
         """The last sample strictly before `at_us` of each tag that has one."""
-        return self.last(tags, scope=scope, at_us=at_us - 1)
+        return self.last(tags, scope=scope, at_us=at_us - 1, as_of=as_of)
 
-    def series(self, tag: int, from_us: int, to_us: int, px: int, *, scope: Scope) -> Series:
+    def series(self, tag: int, from_us: int, to_us: int, px: int, *, scope: Scope, as_of: int | None = None) -> Series:
         """The trend of a tag in at most `px` buckets of equal width. Raises InvalidError for px outside 1…4000."""
         self._require((tag,), scope)
         if not 1 <= px <= SERIES_PX_MAX:
             raise InvalidError(f"px must be 1 to {SERIES_PX_MAX}", pointer="/px")
-        return aggregates.series(self._reader, Range((tag,), from_us, max(from_us, to_us)), px)
+        return aggregates.series(self._as_of(as_of), Range((tag,), from_us, max(from_us, to_us)), px)
 
     def mean(
         self,
@@ -282,22 +310,27 @@ class Historian:
         *,
         scope: Scope,
         interpolation: Literal["stepped", "sloped"] = "stepped",
+        as_of: int | None = None,
     ) -> Mean:
         """The time-weighted mean over [from, min(to, now)), with bounding values (OPC UA Part 13 TimeAverage2)."""
         self._require((tag,), scope)
         now_us, asked = self._clock.now_us(), Range((tag,), from_us, to_us)
-        return folding.mean(self._reader, asked, now_us=now_us, interpolation=interpolation)
+        return folding.mean(self._as_of(as_of), asked, now_us=now_us, interpolation=interpolation)
+
+    def _as_of(self, as_of: int | None) -> Corrected:
+        return Corrected(self._reader, self._corrections, as_of)
 
     def folded(
-        self, tag: int, from_us: int, to_us: int, *, cuts: Sequence[int], extremes: bool, scope: Scope
-    ) -> Folded:
+        self, tag: int, from_us: int, to_us: int, *, cuts: Sequence[int], extremes: bool, scope: Scope,
+        as_of: int | None = None,
+    ) -> Folded:  # fmt: skip
         """The samples of a tag; between two `cuts` (sorted) only as much of them as a stepped aggregate must see.
 
         `extremes`: it also asks for the least or the greatest. Raises InvalidError when that is too much.
         """
         self._require((tag,), scope)
         asked = Range((tag,), from_us, max(from_us, to_us))
-        return folding.folded(self._reader, asked, cuts=cuts, extremes=extremes, most=AGGREGATE_SAMPLES_MAX)
+        return folding.folded(self._as_of(as_of), asked, cuts=cuts, extremes=extremes, most=AGGREGATE_SAMPLES_MAX)
 
     def _require(self, tags: Iterable[int], scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""

@@ -1,8 +1,7 @@
 """What each role may do in the plant: one table, from which grants, screens, tests and the manual all read.
 
-A role is nothing but a named set of permissions. `viewer`, `operator` and `administrator` are what a plant gives to
-people. The two others are the halves of an administrator, for a plant that keeps those who run the computers away
-from production data (SECURITY C13), and for installations whose set-up gave both.
+A role is a named set of permissions. The last two are the halves of an administrator, for a plant that keeps those who
+run the computers away from production data (SECURITY C13), and for installations whose set-up gave both.
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from typing import Final, Literal
 
 VIEWER: Final = "viewer"
 OPERATOR: Final = "operator"
+ENGINEER: Final = "engineer"
 ADMINISTRATOR: Final = "administrator"
 PLANT_OWNER: Final = "plant-owner"
 SYSTEM_ADMINISTRATOR: Final = "system-administrator"
-NAMES: Final = (VIEWER, OPERATOR, ADMINISTRATOR, PLANT_OWNER, SYSTEM_ADMINISTRATOR)
+NAMES: Final = (VIEWER, OPERATOR, ENGINEER, ADMINISTRATOR, PLANT_OWNER, SYSTEM_ADMINISTRATOR)
 
 type Covers = Literal["equipment", "installation", "both"]
 
@@ -46,19 +46,20 @@ def _row(name: str, covers: Covers, marks: str, allows: str) -> Permission:
 
 
 PERMISSIONS: Final[tuple[Permission, ...]] = (
-    # name            asked for at     view oper admin owner sysadm
-    _row("plant.view",    "equipment",    "x x x x -", "see equipment, signals, states, figures and their explanation"),
-    _row("job.operate",   "equipment",    "- x x x -", "start, change and end jobs"),
-    _row("timeline.edit", "equipment",    "- x x x -", "say why a machine stood, correct the timeline"),
-    _row("count.enter",   "equipment",    "- x x x -", "enter pieces by hand"),
-    _row("count.review",  "equipment",    "- - x x -", "decide about counter jumps that are held back"),
-    _row("calendar.edit", "both",         "- - x x -", "change shifts, breaks and holidays"),
-    _row("sim.operate",   "equipment",    "- - x x -", "jam and free the machines of the virtual plant"),
-    _row("plant.edit",    "installation", "- - x x -", "plan, apply and export plant code"),
-    _row("token.create",  "installation", "- - x x x", "make API tokens of one's own"),
-    _row("person.manage", "installation", "- - x - x", "add people, change their roles, end their sessions"),
-    _row("metrics.read",  "installation", "x x x - x", "read the installation's own numbers, for monitoring"),
-    _row("system.manage", "installation", "- - x - x", "look after the installation, verify the audit"),
+    # name              asked for at     view oper engin admin owner sysadm
+    _row("plant.view",      "equipment",    "x x x x x -", "see equipment, signals, states, figures, explanations"),
+    _row("job.operate",     "equipment",    "- x x x x -", "start, change and end jobs"),
+    _row("timeline.edit",   "equipment",    "- x x x x -", "say why a machine stood, correct the timeline"),
+    _row("count.enter",     "equipment",    "- x x x x -", "enter pieces by hand"),
+    _row("count.review",    "equipment",    "- - x x x -", "decide about counter jumps that are held back"),
+    _row("samples.correct", "equipment",    "- - x x x -", "say what samples were, leave out and add some"),
+    _row("calendar.edit",   "both",         "- - - x x -", "change shifts, breaks and holidays"),
+    _row("sim.operate",     "equipment",    "- - - x x -", "jam and free the machines of the virtual plant"),
+    _row("plant.edit",      "installation", "- - - x x -", "plan, apply and export plant code"),
+    _row("token.create",    "installation", "- - x x x x", "make API tokens of one's own"),
+    _row("person.manage",   "installation", "- - - x - x", "add people, change their roles, end their sessions"),
+    _row("metrics.read",    "installation", "x x x x - x", "read the installation's own numbers, for monitoring"),
+    _row("system.manage",   "installation", "- - - x - x", "look after the installation, verify the audit"),
 )  # fmt: skip
 
 

@@ -29,13 +29,20 @@ class SamplePage:
 
 
 def sample_page(
-    historian: Historian, tags: Sequence[int], period: tuple[int, int], *, scope: Scope, cursor: str | None, limit: int
+    historian: Historian,
+    tags: Sequence[int],
+    period: tuple[int, int],
+    *,
+    scope: Scope,
+    cursor: str | None,
+    limit: int,
+    as_of: int | None = None,
 ) -> SamplePage:
     """The first `limit` samples of a period behind the cursor. Raises NotFoundError, InvalidError for a bad cursor."""
     from_us, to_us = period
     from_us, skip = _place(cursor, from_us)
     wanted = skip + limit
-    found = samples_of(_look(historian, tags, (from_us, to_us), scope=scope, limit=wanted + 1))
+    found = samples_of(_look(historian, tags, (from_us, to_us), scope=scope, limit=wanted + 1, as_of=as_of))
     if len(found) <= wanted:
         return SamplePage(found.take(slice(skip, None)), None)
     ts = int(found.ts[wanted])
@@ -52,7 +59,7 @@ def _place(cursor: str | None, from_us: int) -> tuple[int, int]:
 
 
 def _look(
-    historian: Historian, tags: Sequence[int], period: tuple[int, int], *, scope: Scope, limit: int
+    historian: Historian, tags: Sequence[int], period: tuple[int, int], *, scope: Scope, limit: int, as_of: int | None
 ) -> list[Batch]:
     """The first `limit` samples of a period. Of many tags each look reaches only as far as the last one bears.
 
@@ -60,12 +67,12 @@ def _look(
     """
     at, to_us = period
     if len(tags) == 1:
-        return historian.raw(tags, at, to_us, scope=scope, limit=limit)
+        return historian.raw(tags, at, to_us, scope=scope, limit=limit, as_of=as_of)
     found: list[Batch] = []
     n, width = 0, FIRST_LOOK_US
     while True:
         end = min(at + width, to_us)
-        got = historian.raw(tags, at, end, scope=scope, limit=limit - n)
+        got = historian.raw(tags, at, end, scope=scope, limit=limit - n, as_of=as_of)
         seen = sum(map(len, got))
         found, n, at = [*found, *got], n + seen, end
         if n >= limit or at >= to_us:

@@ -25,7 +25,7 @@ from dovetail.forms.model import ARROW, F64, Form, Named, form_of, tag_words
 from dovetail.forms.samples import Samples, Trend
 from dovetail.historian.model import Series
 from dovetail.historian.service import VIEW, Historian
-from dovetail.operations.http import Api, Page, period
+from dovetail.operations.http import Api, Page, as_known, period
 from dovetail.signals.pages import sample_page
 from dovetail.signals.standing import Standing, standing
 
@@ -79,11 +79,17 @@ class SeriesManyOut(BaseModel):
 type Find = Callable[[str], Named | None]
 
 
-class AskedSamples(BaseModel):
-    """Which samples, from where on, and in which form; without one it is what the header Accept says."""
+class AskedPeriod(BaseModel):
+    """[start, end); `as_of` (a `known` or a moment) leaves out what was corrected later, 0 all that ever was."""
 
     start: str
     end: str
+    as_of: str | None = None
+
+
+class AskedSamples(AskedPeriod):
+    """Which samples, from where on, and in which form; without one it is what the header Accept says."""
+
     cursor: str | None = None
     limit: int | None = None
     format: Form | None = None
@@ -95,11 +101,9 @@ class AskedOfMany(AskedSamples):
     tags: str
 
 
-class AskedSeries(BaseModel):
+class AskedSeries(AskedPeriod):
     """`tag` is one, by its id; `tags` are several, by ids or paths with commas between them: name one of the two."""
 
-    start: str
-    end: str
     tag: int | None = None
     tags: str | None = None
     px: int = 1_000
@@ -108,6 +112,10 @@ class AskedSeries(BaseModel):
 
 def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) -> None:
     """Declare the routes; `named` finds a tag of the plant by its id or its path, which the rooms above know."""
+
+    def known(asked: AskedPeriod) -> int | None:
+        with api.database.read() as reading:
+            return as_known(reading, asked.as_of)
 
     @api.query(
         "GET",
@@ -119,7 +127,8 @@ def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) 
     )
     def series(asked: Annotated[AskedSeries, Query()], scope: Scope, accept: Accept = None) -> object:
         """Of one tag the trend alone, of several a list."""
-        return _trends(historian, asked, named, scope=scope, form=asked.format or form_of(accept))
+        form = asked.format or form_of(accept)
+        return _trends(historian, asked, named, scope=scope, form=form, as_of=known(asked))
 
     @api.query(
         "GET",
@@ -132,7 +141,9 @@ def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) 
     def samples(asked: Annotated[AskedOfMany, Query()], scope: Scope, accept: Accept = None) -> object:
         """By time, then tag. Arrow and float64 pages say where the next one begins in the header X-Next-Cursor."""
         form = asked.format or form_of(accept)
-        return _page(historian, asked, _tags(asked.tags, named), scope=scope, form=form, row=TagSampleOut)
+        return _page(
+            historian, asked, _tags(asked.tags, named), scope=scope, form=form, row=TagSampleOut, as_of=known(asked)
+        )
 
     @api.query(
         "GET",
@@ -147,18 +158,22 @@ def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) 
     ) -> object:
         """As `/samples`, of one tag."""
         form = asked.format or form_of(accept)
-        return _page(historian, asked, [_known(str(tag_id), named)], scope=scope, form=form, row=SampleOut)
+        return _page(
+            historian, asked, [_known(str(tag_id), named)], scope=scope, form=form, row=SampleOut, as_of=known(asked)
+        )
 
 
-def _trends(historian: Historian, asked: AskedSeries, named: Find, *, scope: Scope, form: Form) -> object:
+def _trends(
+    historian: Historian, asked: AskedSeries, named: Find, *, scope: Scope, form: Form, as_of: int | None
+) -> object:
     if (asked.tag is None) == (asked.tags is None):
         raise InvalidError("name either tag or tags", pointer="/tags", code="tags")
     tags = [_known(str(asked.tag), named)] if asked.tags is None else _tags(asked.tags, named)
     if asked.px * len(tags) > SERIES_ROWS_MAX:
         raise InvalidError(f"px times tags may be {SERIES_ROWS_MAX} at most", pointer="/px", code="series-too-long")
     span = period(asked.start, asked.end)
-    found = [historian.series(one.id, *span, asked.px, scope=scope) for one in tags]
-    stands = [standing(historian, one, span, px=asked.px, scope=scope) for one in found]
+    found = [historian.series(one.id, *span, asked.px, scope=scope, as_of=as_of) for one in tags]
+    stands = [standing(historian, one, span, px=asked.px, scope=scope, as_of=as_of) for one in found]
     trends = [_trend(one, stood) for one, stood in zip(found, stands, strict=True)]
     said = _said(span) | {"px": asked.px}
     if form == "arrow":
@@ -175,11 +190,20 @@ def _trend(found: Series, stood: Standing) -> Trend:
 
 
 def _page(
-    historian: Historian, asked: AskedSamples, tags: list[Named], *, scope: Scope, form: Form, row: type[SampleOut]
+    historian: Historian,
+    asked: AskedSamples,
+    tags: list[Named],
+    *,
+    scope: Scope,
+    form: Form,
+    row: type[SampleOut],
+    as_of: int | None,
 ) -> object:
     most = PAGE_MAX if form == "json" else RAW_SAMPLES_MAX
     limit, span = max(1, min(asked.limit or most, most)), period(asked.start, asked.end)
-    page = sample_page(historian, [one.id for one in tags], span, scope=scope, cursor=asked.cursor, limit=limit)
+    page = sample_page(
+        historian, [one.id for one in tags], span, scope=scope, cursor=asked.cursor, limit=limit, as_of=as_of
+    )
     if form == "json":
         return Page(items=[row.model_validate(found) for found in _rows(page.samples)], next=page.next)
     said = _said(span) | {"next": page.next}

@@ -25,10 +25,12 @@ class Standing:
     held: NDArray[np.bool_]
 
 
-def standing(historian: Historian, found: Series, span: tuple[int, int], *, px: int, scope: Scope) -> Standing:
+def standing(
+    historian: Historian, found: Series, span: tuple[int, int], *, px: int, scope: Scope, as_of: int | None = None
+) -> Standing:
     """Of a series as it was answered for [from, to) in `px` buckets."""
     from_us, to_us = span
-    began = historian.bounding((found.tag,), from_us, scope=scope).get(found.tag)
+    began = historian.bounding((found.tag,), from_us, scope=scope, as_of=as_of).get(found.tag)
     width_us = max(1, -(-(to_us - from_us) // px))
     ends = found.t0_us + width_us
     held = ~np.isnan(found.last)
@@ -36,7 +38,7 @@ def standing(historian: Historian, found: Series, span: tuple[int, int], *, px: 
     in_doubt = np.flatnonzero(held & alone & (found.n_good < found.n))
     for row in in_doubt[-STANDING_LOOKS_MAX:].tolist():
         at_us = min(int(ends[row]), to_us) - 1
-        last = historian.last((found.tag,), scope=scope, at_us=at_us).get(found.tag)
+        last = historian.last((found.tag,), scope=scope, at_us=at_us, as_of=as_of).get(found.tag)
         held[row] = last is not None and last.value is not None
     return Standing(_number(began), held)
 

@@ -21,8 +21,11 @@ from dovetail.core.clock import HOUR_US, SECOND_US, Clock
 from dovetail.core.faults import point
 from dovetail.core.limits import TRANSACTION_S
 from dovetail.core.scope import Scope, system_scope
-from dovetail.db.uow import Database, UnitOfWork
+from dovetail.db.events import events_after, handled, mark_handled
+from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
+from dovetail.events.corrections import SamplesCorrected
+from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import RecordsChanged
 from dovetail.historian.model import HeadRow, Sample
 from dovetail.states import store
@@ -76,6 +79,14 @@ class Samples(Protocol):
         ...
 
 
+class Corrections(Protocol):
+    """What is asked of the corrections room."""
+
+    def moved_since(self, reading: Reading, known: int) -> Sequence[SamplesCorrected]:
+        """In the order of knowledge; whoever reads samples afterwards reads them so."""
+        ...
+
+
 @dataclass(slots=True)
 class Outcome:
     """What is to be written of one unit. `seam_us` None: the stretch reaches its newest moment."""
@@ -105,13 +116,14 @@ class Follower:
     plants: Plants
     clock: Clock
     cuts: Callable[[int, int, int], Sequence[int]]
+    corrections: Corrections | None = None
     pace_us: int = 0  # what only counts is settled together so often; what may change a state, at once
     book: RuleBook = field(init=False)
     world: World = field(init=False)
     units: dict[int, Unit] = field(init=False, default_factory=dict[int, Unit])
     marks: dict[int, int] = field(init=False, default_factory=dict[int, int])
     loaded: bool = field(init=False, default=False)
-    check_plants: bool = field(init=False, default=True)
+    must_hear: bool = field(init=False, default=True)
     read_to: int = field(init=False, default=0)
     bulk: bool = field(init=False, default=False)
     _told_to: int = field(init=False, default=0)
@@ -141,17 +153,28 @@ class Follower:
             for number, found in known.items()
         }
         self.samples.consumer_at(NAME, self.read_to)
-        self._hear_of_plants()
+        self._hear()
         links = sorted({link for read_over in self._links.values() for link in read_over})
         found = self.samples.last(links, scope=OWN) if links else {}
         self.marks = {link: int(sample.value) for link, sample in found.items() if isinstance(sample.value, int)}
         self.loaded = True
 
-    def _hear_of_plants(self) -> None:
-        """Plants were applied: other tags matter, and what was derived beyond the moment they hold from is old."""
-        self.check_plants = False
+    def _hear(self) -> None:
+        """Of plants that were applied and of samples that were corrected since."""
+        self.must_hear = False
         with self.database.read() as reading:
-            applied = store.plants_applied(reading, NAME)
+            heard = handled(reading, NAME)
+            applied = events_after(reading, heard, (PlantApplied.__name__,))
+            moved = self.corrections.moved_since(reading, heard) if self.corrections else ()
+        self._hear_of_plants([(event.known, event.body["valid_from_us"]) for event in applied])
+        for one in moved:
+            self._heard = max(self._heard, one.known)
+            number = self._owner.get(one.tag_id)
+            if number is not None:
+                self.units.setdefault(number, Unit(number)).was_corrected(one.from_us, one.to_us)
+
+    def _hear_of_plants(self, applied: Sequence[tuple[int, int]]) -> None:
+        """Plants were applied: other tags matter, and what was derived beyond the moment they hold from is old."""
         before = {number: self._rules_through(unit) for number, unit in self.units.items()}
         self.book.refresh()
         self._bind(self.plants.plant())
@@ -200,8 +223,8 @@ class Follower:
 
     def step(self, limit: int) -> tuple[int, set[int]]:
         """(head rows read, units they touched): take in new frames, derive what is settled, commit."""
-        if self.check_plants:
-            self._hear_of_plants()
+        if self.must_hear:
+            self._hear()
         released, _ = self.samples.head_bounds()
         if self.read_to < released:
             self._fell_behind(released)
@@ -348,7 +371,7 @@ class Follower:
                 store.put_progress(uow, unit.equipment_id, store.Progress(body, unit.late_text()))
             store.put_position(uow, NAME, self.read_to)
             if self._heard:
-                store.put_heard(uow, NAME, self._heard)
+                mark_handled(uow, NAME, self._heard)
             point("states.decided")
         point("states.committed")
         for unit in moved:

@@ -13,6 +13,7 @@ from dovetail.core.limits import CONSUMER_FRAMES_MAX, LINK_SILENT_S
 from dovetail.core.scope import Scope
 from dovetail.db import versioned
 from dovetail.db.uow import Database, Reading, UnitOfWork
+from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import StateNow
 from dovetail.states import store
@@ -20,7 +21,7 @@ from dovetail.states.checkpoint import Checkpoint
 from dovetail.states.columns import joined
 from dovetail.states.derive import Stretch, derive
 from dovetail.states.engine import end_slice
-from dovetail.states.follower import Follower, Samples
+from dovetail.states.follower import Corrections, Follower, Samples
 from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
 from dovetail.states.rules import Plants
 from dovetail.states.unit import Waiting
@@ -73,21 +74,23 @@ class StatesRoom:
         equipment: Plants,
         *,
         calendar: Calendar,
+        corrections: Corrections | None = None,
         clock: Clock,
         bus: Bus,
     ) -> None:
         self._database = database
         self._clock = clock
         self._bus = bus
-        self._follower = Follower(database, historian, equipment, clock, calendar.cuts)
+        self._follower = Follower(database, historian, equipment, clock, calendar.cuts, corrections)
         self._lock = threading.Lock()
         self._views: dict[int, View] = {}
         self._said: dict[int, StateNow] = {}
         self._watched_us = clock.monotonic_us()
-        bus.subscribe(PlantApplied, self._plant_applied)
+        bus.subscribe(PlantApplied, self._to_be_heard)
+        bus.subscribe(SamplesCorrected, self._to_be_heard)
 
-    def _plant_applied(self, _applied: PlantApplied) -> None:
-        self._follower.check_plants = True
+    def _to_be_heard(self, _event: object) -> None:
+        self._follower.must_hear = True
 
     def keep_pace(self, pace_us: int) -> None:
         """Settle what only counts so often instead of at every step; what may change a state goes on at once."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from dovetail.core.clock import MINUTE_US
 from dovetail.db import versioned
-from dovetail.db.tables import Id, event_handled, event_log, metadata
+from dovetail.db.tables import Id, metadata
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.states.model import CountRecord, HeldJump, StateRecord
 
@@ -240,17 +240,6 @@ def checkpoints(reading: Reading, equipment_id: int, after_us: int, upto_us: int
     return {row.at_us: row.body for row in reading.connection.execute(query)}
 
 
-def plants_applied(reading: Reading, name: str) -> list[tuple[int, int]]:
-    """(known, valid_from_us) of the plants applied that this consumer has not heard of yet, in their order."""
-    heard = select(event_handled.c.known).where(event_handled.c.handler == name).scalar_subquery()
-    query = select(event_log.c.known, event_log.c.body).where(
-        event_log.c.kind == "PlantApplied", event_log.c.known > func.coalesce(heard, 0)
-    )
-    return [
-        (row.known, row.body["valid_from_us"]) for row in reading.connection.execute(query.order_by(event_log.c.known))
-    ]
-
-
 # --- writing --------------------------------------------------------------------------------------------------
 def put_progress(uow: UnitOfWork, equipment_id: int, now: Progress) -> None:
     """Remember how far one equipment is derived."""
@@ -265,13 +254,6 @@ def put_position(uow: UnitOfWork, name: str, head_id: int) -> None:
     done = uow.connection.execute(update(state_position).where(state_position.c.name == name).values(head_id=head_id))
     if not done.rowcount:
         uow.connection.execute(insert(state_position).values(name=name, head_id=head_id))
-
-
-def put_heard(uow: UnitOfWork, name: str, known: int) -> None:
-    """Remember the newest event this consumer has acted on."""
-    done = uow.connection.execute(update(event_handled).where(event_handled.c.handler == name).values(known=known))
-    if not done.rowcount:
-        uow.connection.execute(insert(event_handled).values(handler=name, known=known))
 
 
 def keep_checkpoints(

@@ -85,6 +85,16 @@ class Unit:
         """Let go of the samples in memory; the historian has them all."""
         self.parts, self.waiting, self.stale = {}, 0, True
 
+    def was_corrected(self, from_us: int, to_us: int) -> None:
+        """Samples of [from_us, to_us) are others than they were: what was derived of them is old, as if late."""
+        at_us = self.checkpoint.at_us
+        if from_us <= at_us:
+            self.front_us = max(self.front_us, min(to_us, at_us))
+            self.add_late(from_us, min(to_us, at_us))
+        if to_us > at_us:
+            self.forget_waiting()
+        self.has_news = True
+
     def inputs(self) -> dict[int, Series]:
         """What waits, as columns; kept so, so that many small parts cost little the next time."""
         found = {tag: joined(parts) for tag, parts in self.parts.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dovetail.ownership.control import Control
 
 Login = Annotated[str, typer.Argument(help="The person's login.", show_default=False)]
-RoleWords = "viewer, operator or administrator; also the halves system-administrator and plant-owner."
+RoleWords = "viewer, operator, engineer or administrator; also the halves system-administrator and plant-owner."
 user_app = typer.Typer(help="Who may enter, and in which role.", no_args_is_help=True)
 
 

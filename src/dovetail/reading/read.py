@@ -53,7 +53,7 @@ class Reader:
         parts += self.unsealed(rows, asked, sealed)
         kinds = sorted({part.kind for part in parts})
         merged = [ordered([part for part in parts if part.kind is kind], by=by) for kind in kinds]
-        return merged if limit is None else _first(merged, limit)
+        return merged if limit is None else first(merged, limit)
 
     def unsealed(self, rows: Sequence[Row], asked: Range, sealed: dict[int, int]) -> list[Block]:
         """What rows hold of a range, in commit order, without what a month says it holds itself."""
@@ -157,7 +157,7 @@ def ordered(parts: list[Block], *, by: Order = "time") -> Block:
     return whole.take(np.lexsort((whole.tag, whole.ts)))
 
 
-def _first(blocks: list[Block], limit: int) -> list[Block]:
+def first(blocks: list[Block], limit: int) -> list[Block]:
     """The first `limit` samples of all blocks together, by (ts, tag)."""
     if sum(map(len, blocks)) <= limit:
         return blocks
