@@ -8,8 +8,11 @@ import time
 
 import httpx2
 import pytest
+from chromium_here import SignedIn
 from playwright.sync_api import Page, expect
+from profiles import Profiles
 from screens import CAPPER
+from sight import needs_axe, stumbles
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 
@@ -66,6 +69,28 @@ def test_a_signal_is_found_opened_and_exported(page: Page, api: httpx2.Client) -
     assert head == ["time", "device time", "value", "quality", "unit"]
     assert samples
     assert {float(sample[2]) >= 0 for sample in samples if sample[3] == "GOOD"} == {True}
+
+
+@needs_axe
+def test_a_signal_is_taken_away_as_a_file_in_german(signed_in: SignedIn, profiles: Profiles) -> None:
+    page = profiles.tab(signed_in(locale="de", language="de"))
+    page.goto("/tags?find=capper+speed")
+    expect(page.get_by_test_id("tag-row")).to_have_count(1)
+    page.get_by_test_id("export").click()
+    page.get_by_test_id("export-shape").get_by_text("jeden Zeitpunkt").click()
+    page.get_by_test_id("export-zone").get_by_text("UTC").click()
+    page.get_by_test_id("export-make").click()
+    mine = page.locator("[data-testid=export-item][data-state=done]")
+    expect(mine).to_contain_text("1.440 Zeilen")
+    assert stumbles(page) == []
+    with page.expect_download() as waited:
+        page.get_by_test_id("export-download").click()
+    with waited.value.path().open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = list(csv.reader(file, delimiter=";"))
+    assert head == ["Zeit (UTC)", f"{CAPPER}.speed [{{#}}/min]"]
+    assert len(rows) == 1_440
+    page.get_by_test_id("export-remove").click()
+    expect(page.get_by_test_id("export-item")).to_have_count(0)
 
 
 def test_the_table_is_sorted_and_filtered_by_the_keyboard_and_the_address_keeps_it(page: Page) -> None:

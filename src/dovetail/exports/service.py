@@ -197,7 +197,7 @@ class ExportsRoom:
             one = store.find(reading, event.export_id)
         if one is None:
             return
-        title = f"{one.wanted.format.upper()} ({len(one.wanted.tags)})"  # everybody sees it: it names no signal
+        title = f"Export {one.wanted.format.upper()} ({len(one.wanted.tags)})"  # everybody sees it: it names no signal
         self._work.begin(title, total=100, unit=UNIT, work_id=one.id)
         thread = threading.Thread(target=self._run, args=(one,), name="dovetail-export", daemon=True)
         with self._lock:

@@ -50,9 +50,11 @@ function WishForm({ tags, span, onClose }: { tags: readonly number[]; span: Span
   const [t0, t1] = [momentOfWall(given.from, zone), momentOfWall(given.to, zone)];
   const wrong = !(t1 > t0);
   const make = useMutation({
-    mutationFn: () => post("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language }),
+    mutationFn: () => post<{ export_id: string }>("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["/exports"] }),
   });
+  const { data: known } = useQuery(exportsQuery());
+  const isWritten = make.isSuccess && known?.find((one) => one.id === make.data.export_id)?.state === "running";
   const submit = (event: FormEvent) => { event.preventDefault(); if (!wrong) make.mutate(); };
   return (
     <form className={css.form} onSubmit={submit}>
@@ -63,7 +65,7 @@ function WishForm({ tags, span, onClose }: { tags: readonly number[]; span: Span
       </div>
       <ShapePart given={given} onGiven={onGiven} />
       {make.error && <ProblemNotice error={make.error} compact />}
-      {make.isSuccess && <p className={css.hint} role="status">{say("begun")}</p>}
+      {isWritten && <p className={css.hint} role="status">{say("begun")}</p>}
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>{say("close")}</Button>
         <Button type="submit" loading={make.isPending} disabled={wrong} data-testid="export-make">{say("make")}</Button>
@@ -88,7 +90,7 @@ function Item({ one, onRemove }: { one: Export; onRemove: (id: string) => void }
   const say = useWords(words);
   const running = one.state === "running";
   return (
-    <li className={css.item} data-testid="export" data-state={one.state}>
+    <li className={css.item} data-testid="export-item" data-state={one.state}>
       <span className={css.name} translate="no">{one.name}</span>
       <span className={css.said} data-failed={one.state === "failed" || one.state === "lost"}><Said one={one} /></span>
       <span className={css.acts}>
