@@ -126,12 +126,13 @@ def has_utc_beside(wanted: Wanted) -> bool:
 def long_rows(wanted: Wanted, tag: Named, samples: Samples) -> Iterator[list[Cell]]:
     """The samples of one tag as rows of a sheet."""
     twice = has_utc_beside(wanted)
+    words = {quality: q.name(quality) for quality in np.unique(samples.quality).tolist()}
     columns = zip(
         samples.ts.tolist(), samples.plain(), samples.quality.tolist(), samples.device.tolist(), strict=True
     )  # fmt: skip
     for ts, value, quality, device in columns:
         at = [ts, ts] if twice else [ts]
-        yield [*at, tag.path, value, tag.unit, q.name(quality), None if device == ts else device]
+        yield [*at, tag.path, value, tag.unit, words[quality], None if device == ts else device]
 
 
 def wide_rows(wanted: Wanted, rows: Rows) -> Iterator[list[Cell]]:

@@ -228,11 +228,13 @@ class ExportsRoom:
                     self._given_up.pop(one.id, None)
 
     def _end(self, one: Export, *, state: State, rows: int, detail: str) -> None:
-        size = self.path(one).stat().st_size if state == "done" else 0
-        with self._database.write(OURS.actor) as uow:
-            store.end(uow, one.id, state=state, rows=rows, size=size, detail=detail)
         ended = "done" if state == "done" else "cancelled" if state == "cancelled" else "failed"
-        self._work.end(one.id, state=ended, detail=detail)
+        try:
+            size = self.path(one).stat().st_size if state == "done" else 0
+            with self._database.write(OURS.actor) as uow:
+                store.end(uow, one.id, state=state, rows=rows, size=size, detail=detail)
+        finally:  # records that cannot be written now call it lost; nobody waits for it for ever
+            self._work.end(one.id, state=ended, detail=detail)
 
     def _write(self, one: Export) -> int:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
