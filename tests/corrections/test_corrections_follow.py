@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counting_plant import Plant, an_hour, at, plant_on, when
+from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US
@@ -17,6 +17,8 @@ from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.model import QUALITIES
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.db.uow import Database
+from dovetail.explain.signals import Signals
+from dovetail.explain.tree import Node, Place
 from dovetail.operations.operation import Catalogue, Done, execute
 from dovetail.testing.clock import ManualClock
 
@@ -242,3 +244,72 @@ def test_a_corrected_value_says_that_a_person_gave_it(hour: Plant) -> None:
     assert (newest.value, newest.quality) == (5_200, QUALITIES["good"])
     sent = hour.rooms.historian.last([total], scope=hour.everyone, as_of=0)[total]
     assert (sent.value, sent.quality) == (5_140, 0xC0)
+
+
+def test_an_explanation_names_who_corrected_what(lived: Plant) -> None:
+    """Down to the sample; as known before the correction it shows the sample that was sent."""
+    state = lived.tags["state"].id
+    done = correct(lived, "amend", tag_id=state, start=when(29), end=when(31), value=3)
+    named = {"id": done.output.id, "what": "amend", "by": "anna", "why": "sensor fouled"}
+    (node,) = samples_under(lived, 30)
+    said = [{key: one[key] for key in named} for one in node.detail["corrections"]]
+    assert (node.value, node.detail["quality_name"], said) == (3, "GOOD_LOCAL_OVERRIDE+SUBSTITUTED", [named])
+    (before,) = samples_under(lived, 30, as_of=done.known - 1)
+    assert (before.value, "corrections" in before.detail) == (11, False)
+    correct(lived, "undo", correction_id=done.output.id)
+    deleted = correct(lived, "delete", tag_id=state, start=when(29), end=when(31))
+    (node,) = samples_under(lived, 35)
+    assert (node.value, [one["id"] for one in node.detail["corrections"]]) == (6, [deleted.output.id])
+    again = explained(lived, node.key)
+    assert again.detail["corrections"] == node.detail["corrections"]
+    correct(lived, "undo", correction_id=deleted.output.id)
+
+
+def explained(plant: Plant, path: str, as_of: int | None = None) -> Node:
+    place = Place("", plant.filler, at(0), at(60), as_of, plant.everyone)
+    return plant.rooms.explainer.explain("availability", place, path=path)
+
+
+def samples_under(plant: Plant, minute: float, *, as_of: int | None = None) -> list[Node]:
+    """The samples of the state signal at a moment, as a state record has them beneath it."""
+    place = Place("availability", plant.filler, at(0), at(60), as_of, plant.everyone)
+    signals = Signals(plant.rooms.historian, plant.rooms.equipment.plant, plant.rooms.corrections)
+    return signals.nodes(place, [plant.tags["state"]], at(minute))
+
+
+def test_computed_tags_are_computed_anew(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    doubled = PLANT.replace(
+        "scrap: {connection", "doubled: {expression: scrap * 2, kind: f64}\n      scrap: {connection", 1
+    )
+    with plant_on(sqlite_database, tmp_path, clock, bus, text=doubled) as plant:
+        an_hour(plant)
+        compute(plant)
+        scrap, tag = plant.tags["scrap"].id, plant.tags["doubled"].id
+        assert said_of(plant, tag)[-1] == (at(58), 32.0)
+        done = correct(plant, "amend", tag_id=scrap, start=when(57), end=when(59), value=13)
+        compute(plant)
+        assert said_of(plant, tag)[-1] == (at(29), 26.0)
+        with pytest.raises(RefusedError, match="computed"):
+            correct(plant, "delete", tag_id=tag, start=when(1), end=when(2))
+        correct(plant, "undo", correction_id=done.output.id)
+        compute(plant)
+        assert said_of(plant, tag)[-1] == (at(58), 32.0)
+
+
+def compute(plant: Plant) -> None:
+    while plant.rooms.virtual.step():
+        pass
+
+
+def said_of(plant: Plant, tag: int) -> list[tuple[int, object]]:
+    """(moment, value) wherever the signal changed; of one moment the last word."""
+    rows = [
+        row for batch in plant.rooms.historian.raw([tag], at(0), at(61), scope=plant.everyone) for row in batch.rows()
+    ]
+    last = {ts: value for _, ts, value, _ in rows}
+    changes: list[tuple[int, object]] = []
+    for ts, value in last.items():
+        changes += [(ts, value)] if not changes or changes[-1][1] != value else []
+    return changes

@@ -149,11 +149,11 @@ class Plant:
 
 
 @contextmanager
-def plant_on(database: Database, folder: Path, clock: ManualClock, bus: Bus) -> Iterator[Plant]:
+def plant_on(database: Database, folder: Path, clock: ManualClock, bus: Bus, *, text: str = PLANT) -> Iterator[Plant]:
     """The plant, valid since a moment before minute 0, and nothing heard of it."""
     clock.step(-2 * SECOND_US)
     rooms = build_rooms(folder, database, clock=clock, bus=bus)
-    rooms.equipment.apply({"plant.yaml": PLANT.encode()}, scope=system_scope("test"), reason="first")
+    rooms.equipment.apply({"plant.yaml": text.encode()}, scope=system_scope("test"), reason="first")
     clock.step(2 * SECOND_US)
     rooms.historian.resume("edge", [])
     yield Plant(rooms, database, clock)

@@ -26,7 +26,9 @@ STATE = Tag(400, "acme/line/filler.state", FILLER, "state", "plc", "ns=2;s=State
 class Samples:
     """Two samples of the state signal: it ran, and at minute 20 it was held."""
 
-    def last(self, tags: list[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
+    def last(
+        self, tags: list[int], *, scope: Scope, at_us: int | None = None, as_of: int | None = None
+    ) -> dict[int, Sample]:
         told = [good(STATE.id, at(0), 6), good(STATE.id, at(20), 11)]
         return {
             sample.tag: sample for sample in told if sample.tag in tags and (at_us is None or sample.ts_us <= at_us)

@@ -234,7 +234,9 @@ class World:
     def shift_at(self, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Shift | None:
         return next((one for one in self.shifts(equipment_id, at_us, at_us) if one.t0_us <= at_us < one.t1_us), None)
 
-    def last(self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
+    def last(
+        self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None, as_of: int | None = None
+    ) -> dict[int, Sample]:
         held = sorted((s for s in self.samples if at_us is None or s.ts_us <= at_us), key=lambda s: s.ts_us)
         return {sample.tag: sample for sample in held if sample.tag in tags}
 

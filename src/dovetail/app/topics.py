@@ -14,6 +14,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import LIVE_TEXT_MAX
 from dovetail.core.scope import Scope, system_scope
 from dovetail.equipment.model import PlantModel
+from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.counting import CountsChanged
 from dovetail.events.historian import FramesStored
 from dovetail.events.performance import LedgerSettled
@@ -120,3 +121,4 @@ def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> 
     bus.subscribe(CountsChanged, lambda event: up(event.equipment_id, "kpi"))
     bus.subscribe(LedgerSettled, lambda event: up(event.equipment_id, "kpi"))
     bus.subscribe(FramesStored, stored)
+    bus.subscribe(SamplesCorrected, lambda event: hub.touch(f"tags/{event.equipment_id}"))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import assisting, drivers, operate, plant, run_server, samples, summing, taglists, upkeep
+from dovetail.cli import assisting, correcting, drivers, operate, plant, run_server, samples, summing, taglists, upkeep
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ formulas.register(tags.tag_app)
 summing.register(tags.tag_app)
 taglists.register(tags.tag_app)
 samples.register(app)
+correcting.register(samples.samples_app)
 discovering.register(app)
 assisting.register(app)
 drivers.register(app)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 POLL_S: Final = 0.2
 
-samples_app = typer.Typer(help="Samples as files: CSV, Parquet, XLSX.", no_args_is_help=True)
+samples_app = typer.Typer(help="Samples as files; and what they were, where they were wrong.", no_args_is_help=True)
 
 
 class Format(StrEnum):

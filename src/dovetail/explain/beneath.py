@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from dovetail.core.batch import Value
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
@@ -13,25 +11,6 @@ from dovetail.explain.tree import Node, Place
 from dovetail.states.model import StateRecord
 from dovetail.timeline.model import Edit
 from dovetail.timeline.service import Under
-
-
-class SampleLike(Protocol):
-    """A sample as the historian answers it."""
-
-    @property
-    def ts_us(self) -> int: ...
-    @property
-    def value(self) -> Value: ...
-    @property
-    def quality(self) -> int: ...
-    @property
-    def ts_device_us(self) -> int | None: ...
-
-
-class Samples(Protocol):
-    """What is asked of the historian."""
-
-    def last(self, tags: list[int], *, scope: Scope, at_us: int | None = None) -> Mapping[int, SampleLike]: ...
 
 
 class Timeline(Protocol):

@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final, cast
 
-from dovetail.core import quality
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.counting.pieces import KINDS, Said
-from dovetail.drivers.base import where
-from dovetail.equipment.model import Tag
-from dovetail.explain.beneath import SampleLike, Samples, Timeline, beneath, derived_node, edit_node
+from dovetail.explain.beneath import Timeline, beneath, derived_node, edit_node
 from dovetail.explain.said import Words
+from dovetail.explain.signals import Corrections, Samples, Signals
 from dovetail.explain.tree import Node, Place
 from dovetail.performance.columns import BY_NAME, LABELS, parts_of, sum_slices, value_of
 from dovetail.performance.facts import OWN
@@ -32,9 +30,11 @@ SAMPLES_MAX: Final = 50  # of one tag under one record
 class Explainer:
     """Answers one node with its direct children; reads only what that node needs."""
 
-    def __init__(self, room: PerformanceRoom, samples: Samples, timeline: Timeline) -> None:
+    def __init__(
+        self, room: PerformanceRoom, samples: Samples, timeline: Timeline, corrections: Corrections | None = None
+    ) -> None:
         self.room = room
-        self._samples, self._timeline = samples, timeline
+        self._timeline, self._signals = timeline, Signals(samples, room.sources.equipment.plant, corrections)
         self._words = Words(room, timeline)
         self._settings = room.settings
 
@@ -61,8 +61,8 @@ class Explainer:
             "count-record": self._count_record,
             "count-entry": self._count_entry,
             "job-response": self._job_response,
-            "sample": self._sample,
-            "address": self._address,
+            "sample": self._signals.sample,
+            "address": self._signals.address,
         }[here.kind]
         return answer(here, cursor)
 
@@ -253,7 +253,7 @@ class Explainer:
         source = self.room.gathering.made_of(place.ledger_id, at_us).times_of
         plant, equipment = self.room.gathering.node(source, at_us)
         tags = [tag for name, tag in plant.tags_of(source).items() if name in _words(equipment.states)]
-        return self._sample_nodes(place, tags, at_us)
+        return self._signals.nodes(place, tags, at_us)
 
     def _timeline_edit(self, place: Place, _cursor: str | None) -> Node:
         under = self._under(place, int(place.record), int(place.record) + 1)
@@ -300,7 +300,7 @@ class Explainer:
         tag = plant.tags.get(count.tag_id or 0)
         if tag is not None:
             told_us = max(count.t1_us, getattr(count, "at_us", 0))
-            node.children = self._sample_nodes(place, [tag], count.t0_us) + self._sample_nodes(place, [tag], told_us)
+            node.children = self._signals.nodes(place, [tag], count.t0_us) + self._signals.nodes(place, [tag], told_us)
         return node
 
     def _count_entry(self, place: Place, cursor: str | None) -> Node:
@@ -320,59 +320,6 @@ class Explainer:
 
     def _job_response(self, place: Place, _cursor: str | None) -> Node:
         return self._job_node(place, self._find_slice(place))
-
-    # --- samples and addresses -----------------------------------------------------------------------------------
-    def _sample_nodes(self, place: Place, tags: list[Tag], at_us: int) -> list[Node]:
-        held = self._samples.last([tag.id for tag in tags], scope=place.scope, at_us=at_us)
-        return [
-            self._sample_node(place.down(f"sample:{tag.id}:{held[tag.id].ts_us}"), tag, held[tag.id])
-            for tag in tags
-            if tag.id in held
-        ]
-
-    def _sample_node(self, place: Place, tag: Tag, sample: SampleLike) -> Node:
-        device_us = sample.ts_us if sample.ts_device_us is None else sample.ts_device_us
-        detail = {
-            "tag_id": tag.id,
-            "tag": tag.path,
-            "ts": to_rfc3339(sample.ts_us),
-            "quality": sample.quality,
-            "quality_name": quality.name(sample.quality),
-            "ts_device": to_rfc3339(device_us),
-        }
-        return Node(
-            key=place.path, label=tag.path, value=sample.value, unit=tag.unit or "", kind="sample", detail=detail,
-            more=tag.connection is not None,
-        )  # fmt: skip
-
-    def _tag(self, place: Place) -> Tag:
-        tag = self.room.sources.equipment.plant().tags.get(place.tag)
-        if tag is None or tag.equipment_id is None:
-            raise NotFoundError("there is no such tag", code="explain-path")
-        place.scope.require("plant.view", tag.equipment_id)
-        return tag
-
-    def _sample(self, place: Place, _cursor: str | None) -> Node:
-        tag = self._tag(place)
-        held = self._samples.last([tag.id], scope=place.scope, at_us=place.ts_us)
-        if tag.id not in held:
-            raise NotFoundError("there is no such sample", code="explain-path")
-        node = self._sample_node(place, tag, held[tag.id])
-        node.children = [self._address(place.down(f"address:{tag.id}"), None)] if tag.connection else []
-        return node
-
-    def _address(self, place: Place, _cursor: str | None) -> Node:
-        tag = self._tag(place)
-        connection = self.room.sources.equipment.plant().connections.get(tag.connection or "")
-        detail = {
-            "connection": tag.connection,
-            "driver": connection.driver if connection else None,
-            "endpoint": where(connection.driver, connection.options) if connection else None,
-            "address": tag.address,
-            "scale": tag.scale,
-            "offset": tag.offset,
-        }
-        return Node(key=place.path, label=tag.address or "", value=tag.address, kind="address", detail=detail)
 
 
 def _said_node(place: Place, said: Said) -> Node:

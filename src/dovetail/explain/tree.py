@@ -85,8 +85,9 @@ class Place:
 
 
 def _sample_step(place: Place, rest: str) -> Place:
-    tag, _, ts_us = rest.partition(":")
-    return replace(place, tag=int(tag), ts_us=int(ts_us), kind="sample")
+    """The sample of a moment, or, with a second moment, the one that held then."""
+    tag, *moments = rest.split(":")
+    return replace(place, tag=int(tag), ts_us=max(map(int, moments)), kind="sample")
 
 
 def _edit_step(place: Place, rest: str) -> Place:

@@ -8,7 +8,9 @@ from typing import Any, Final, Protocol
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.scope import system_scope
 from dovetail.core.sink import Resumed
+from dovetail.db.uow import Reading
 from dovetail.equipment.model import PlantModel
+from dovetail.events.corrections import SamplesCorrected
 from dovetail.historian.model import HeadRow, Sample
 
 SCOPE: Final = system_scope("virtual")
@@ -23,6 +25,14 @@ class Plants(Protocol):
 
     def changes_between(self, from_us: int, to_us: int) -> list[int]:
         """The moments in (from_us, to_us) at which definitions change."""
+        ...
+
+
+class Corrections(Protocol):
+    """What is asked of the corrections room."""
+
+    def moved_since(self, reading: Reading, known: int) -> Sequence[SamplesCorrected]:
+        """In the order of knowledge; whoever reads samples afterwards reads them so."""
         ...
 
 

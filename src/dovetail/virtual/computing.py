@@ -156,6 +156,13 @@ class Computing:
                 self._long.add(tag)
             self._came(tag, first_us, last_us)
 
+    def corrected(self, tag: int, from_us: int, to_us: int) -> None:
+        """Samples of [from_us, to_us) are others than they were: forgotten here, and as if they came late."""
+        if tag in self.heard:
+            self.heard[tag].forget()
+            self.heard[tag].newest_us = max(self.heard[tag].newest_us, to_us - 1)
+            self._came(tag, from_us, to_us - 1)
+
     def _came(self, tag: int, first_us: int, last_us: int) -> None:
         """Samples of a tag are here: for those who have gone past them they are late."""
         for reader in self._readers.get(tag, ()):

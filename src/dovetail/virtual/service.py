@@ -13,8 +13,9 @@ from dovetail.core.limits import CONSUMER_FRAMES_MAX, LOOK_MAX_US
 from dovetail.core.scope import Scope
 from dovetail.db.events import events_after, handled, mark_handled
 from dovetail.db.uow import Database
+from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
-from dovetail.virtual.asked import SCOPE, Plants, Samples
+from dovetail.virtual.asked import SCOPE, Corrections, Plants, Samples
 from dovetail.virtual.computing import Computing
 from dovetail.virtual.model import full_path, inputs_of, names_in
 from dovetail.virtual.retrofitting import Looked, look
@@ -27,18 +28,28 @@ VIEW: Final = "plant.view"
 class VirtualRoom:
     """`step` is for one thread; questions may come from any."""
 
-    def __init__(self, database: Database, historian: Samples, plants: Plants, *, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self,
+        database: Database,
+        historian: Samples,
+        plants: Plants,
+        *,
+        corrections: Corrections | None = None,
+        clock: Clock,
+        bus: Bus,
+    ) -> None:
         self._database, self._samples, self._plants, self._clock = database, historian, plants, clock
-        self._computing = Computing(historian, plants)
+        self._computing, self._corrections = Computing(historian, plants), corrections
         self._lock = threading.Lock()
         self.behind = False
-        self._check_plants = True
+        self._must_hear = True
         self._handled = -1  # the newest event of a plant dealt with; -1: as it is written down
         self._owed: int | None = None  # dealt with in memory, to be written down when nothing is late any more
-        bus.subscribe(PlantApplied, self._plant_applied)
+        bus.subscribe(PlantApplied, self._to_be_heard)
+        bus.subscribe(SamplesCorrected, self._to_be_heard)
 
-    def _plant_applied(self, _event: PlantApplied) -> None:
-        self._check_plants = True
+    def _to_be_heard(self, _event: object) -> None:
+        self._must_hear = True
 
     # --- work ------------------------------------------------------------------------------------------------
     def step(self, limit: int = CONSUMER_FRAMES_MAX) -> int:
@@ -51,9 +62,9 @@ class VirtualRoom:
             try:
                 if not computing.loaded:
                     computing.load()
-                    self._handled, self._check_plants = -1, True
-                if self._check_plants:
-                    self._hear_of_plants()
+                    self._handled, self._must_hear = -1, True
+                if self._must_hear:
+                    self._hear()
                 rows = computing.take(limit)
                 left = computing.again()
                 said = computing.put()
@@ -68,18 +79,23 @@ class VirtualRoom:
         self.behind = bool(rows >= limit or left or more)
         return rows + left + said + more
 
-    def _hear_of_plants(self) -> None:
-        self._check_plants = False
+    def _hear(self) -> None:
+        """Of plants that were applied and of samples that were corrected since."""
+        self._must_hear = False
         with self._database.read() as reading:
             after = handled(reading, HANDLER) if self._handled < 0 else self._handled
             events = events_after(reading, after, (PlantApplied.__name__,))
+            moved = self._corrections.moved_since(reading, after) if self._corrections else ()
         self._handled = after
         for event in events:
             self._computing.changed_from(int(event.body["valid_from_us"]))
             self._handled = self._owed = event.known
+        for one in moved:
+            self._computing.corrected(one.tag_id, one.from_us, one.to_us)
+            self._handled = self._owed = max(self._handled, one.known)
 
     def _write_down(self) -> None:
-        """What applied plants asked for is done: a restart need not do it again."""
+        """What applied plants and corrections asked for is done: a restart need not do it again."""
         if self._owed is None:
             return
         with self._database.write(SCOPE.actor) as uow:
