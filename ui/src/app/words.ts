@@ -93,8 +93,8 @@ export const words = defineWords({
 });
 
 export const roleWords = defineWords({
-  en: { viewer: "Viewer", operator: "Operator", administrator: "Administrator", "system-administrator": "System administrator", "plant-owner": "Plant owner" },
-  de: { viewer: "Betrachter", operator: "Bediener", administrator: "Administrator", "system-administrator": "Systemverwalter", "plant-owner": "Werkseigner" },
+  en: { viewer: "Viewer", operator: "Operator", engineer: "Engineer", administrator: "Administrator", "system-administrator": "System administrator", "plant-owner": "Plant owner" },
+  de: { viewer: "Betrachter", operator: "Bediener", engineer: "Ingenieur", administrator: "Administrator", "system-administrator": "Systemverwalter", "plant-owner": "Werkseigner" },
 });
 
 /** Refusals that people meet often, by their code; the server says the others in English. */

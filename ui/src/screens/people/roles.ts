@@ -1,7 +1,7 @@
-// The roles as the page offers them: three, and whatever else somebody already has.
+// The roles as the page offers them: four, and whatever else somebody already has.
 import type { Listed } from "@/api/types";
 
-export const OFFERED = ["viewer", "operator", "administrator"] as const;
+export const OFFERED = ["viewer", "operator", "engineer", "administrator"] as const;
 export type Offered = (typeof OFFERED)[number];
 const HALVES = ["plant-owner", "system-administrator"];
 
