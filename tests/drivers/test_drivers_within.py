@@ -89,6 +89,23 @@ async def test_who_is_cancelled_while_it_asks_is_cancelled(
     await clock.advance(LIMIT_S)
 
 
+async def test_a_cancellation_that_a_library_leaves_behind_is_nobodys(clock: ManualClock) -> None:
+    async def work() -> str:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError as error:  # and does not take it back
+            raise OSError("no answer in time") from error
+        return "never"
+
+    asking = asked(clock, work)
+    await clock.advance(1)
+    with pytest.raises(OSError, match="no answer in time"):
+        await asking
+
+
 async def test_who_is_cancelled_in_the_moment_time_is_up_is_cancelled(clock: ManualClock) -> None:
     async def work() -> str:
         try:

@@ -19,9 +19,10 @@ async def within[T](clock: Clock, work: Coroutine[Any, Any, T], *, what: str, li
 
     When the timer itself rings late, the answer may lie unread in our socket: the device gets its time once more.
     """
-    limit = _Limit(clock, limit_s)
+    task = asyncio.ensure_future(work)
+    limit = _Limit(clock, limit_s, task)
     try:
-        result = await work
+        result = await task
     except (Exception, asyncio.CancelledError) as error:
         limit.stop()
         limit.refuse(what, error)
@@ -32,21 +33,24 @@ async def within[T](clock: Clock, work: Coroutine[Any, Any, T], *, what: str, li
 
 
 class _Limit:
-    """Cancels the task that made it when its time is up; a task of its own for each question would cost more."""
+    """Cancels the work when its time is up.
 
-    def __init__(self, clock: Clock, limit_s: float) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    The work has a task of its own: libraries with time limits of theirs (anyio, below the web drivers) may leave a
+    cancellation behind in theirs, which nobody meant, and the link that asked would end for ever without a word.
+    """
+
+    def __init__(self, clock: Clock, limit_s: float, task: asyncio.Future[Any]) -> None:
+        asker = asyncio.current_task()
+        assert asker is not None
         self._is_over = False
-        self._task, self._cancelled_before = task, task.cancelling()
+        self._task, self._asker, self._cancelled_before = task, asker, asker.cancelling()
         self._clock, self._limit_s = clock, limit_s
         self._rings = 2
         self._set()
 
     def refuse(self, what: str, error: BaseException | None) -> None:
         """Raise what comes of it when the task was cancelled: that somebody else did so counts before our LinkError."""
-        cancelled = self._task.uncancel() if self._is_over else self._task.cancelling()
-        if cancelled > self._cancelled_before:
+        if self._asker.cancelling() > self._cancelled_before:
             raise asyncio.CancelledError from error
         if self._is_over:
             raise LinkError(f"{what} takes longer than {self._limit_s:.0f} s", code="link-timeout") from error
