@@ -228,7 +228,8 @@ def named(equipment: EquipmentRoom, word: str) -> Named | None:
     """A tag by its id or its path, as others are told of it."""
     plant = equipment.plant()
     try:
-        tag = plant.tags.get(int(word)) if word.isdecimal() else plant.tag_by_path(word)
+        is_id = word.isdecimal() and len(word) < 19  # longer than any id
+        tag = plant.tags.get(int(word)) if is_id else plant.tag_by_path(word)
     except NotFoundError:
         return None
     return None if tag is None else Named(tag.id, tag.path, tag.unit, tag.kind)

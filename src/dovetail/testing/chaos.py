@@ -11,6 +11,7 @@ import random
 import socket
 import struct
 from contextlib import suppress
+from socket import socket as Socket
 from typing import Final
 
 from dovetail.core.clock import SECOND_US, Clock, SystemClock
@@ -60,6 +61,7 @@ class ChaosProxy:
         self._target = 0
         self._socket = socket
         self._server: asyncio.Server | None = None
+        self._held: Socket | None = None  # bound and deaf: while nobody listens, nobody else is given the port
         self._flows = asyncio.Event()
         self._flows.set()
         self._lines: dict[_Line, asyncio.Task[None]] = {}
@@ -67,11 +69,17 @@ class ChaosProxy:
     async def lay(self, target_port: int) -> None:
         """Listen, and pass everything on to `target_port`."""
         self._target = target_port
+        self._held = Socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", self.port))
+        self.port = self._held.getsockname()[1]
         await self._listen()
 
     async def remove(self) -> None:
         """Take it away with every connection through it."""
         await self._refuse()
+        if self._held is not None:
+            self._held.close()
 
     async def suffer(self, fault: Fault) -> None:
         """From now on this is wrong with it, and nothing else."""
@@ -96,8 +104,7 @@ class ChaosProxy:
             line.reset()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, reuse_address=True)
 
     async def _refuse(self) -> None:
         server, self._server = self._server, None
