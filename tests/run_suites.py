@@ -97,7 +97,8 @@ def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
     process.returncode = os.waitstatus_to_exitcode(status)
     voices.end(title)
     counts: Counter[str] = Counter()
-    for number, word in COUNTS.findall(re.sub(r"\x1b\[[0-9;]*m", "", "".join(tail))):
+    said = [COUNTS.findall(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in tail]
+    for number, word in next(filter(None, reversed(said)), ()):  # above the closing line others speak of ports and files
         counts["failed" if word.startswith(("fail", "err")) else word] += int(number)
     return Result(
         title,
