@@ -98,7 +98,8 @@ def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
     voices.end(title)
     counts: Counter[str] = Counter()
     said = [COUNTS.findall(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in tail]
-    for number, word in next(filter(None, reversed(said)), ()):  # above the closing line others speak of ports and files
+    closing = next(filter(None, reversed(said)), [])  # above it others speak of ports and of what failed
+    for number, word in closing:
         counts["failed" if word.startswith(("fail", "err")) else word] += int(number)
     return Result(
         title,
