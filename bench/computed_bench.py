@@ -20,11 +20,11 @@ import numpy as np
 from installation import table
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
+from dovetail.ownership.settings import Settings
 
 MACHINES, LINKS, SECONDS, WARM, OWED = 250, 10, 20, 5, 30
 STEPS_A_SECOND = 5  # as often as the role looks, so that one step settles many

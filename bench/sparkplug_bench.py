@@ -22,13 +22,13 @@ from pathlib import Path
 from installation import table
 
 from dovetail.app.bootstrap import open_house
-from dovetail.app.settings import Settings
 from dovetail.core.batch import Kind
 from dovetail.drivers.base import Point
 from dovetail.drivers.sparkplug.host import Host
 from dovetail.drivers.sparkplug.node import Patience
 from dovetail.mqtt import packets as p
 from dovetail.mqtt.sparkplug import DataType, Payload
+from dovetail.ownership.settings import Settings
 
 METRICS, PER_MESSAGE = 2_000, 500  # of the walk
 CHUNK = 65_536  # bytes that a socket brings at once

@@ -28,13 +28,13 @@ from installation import started, table
 from websockets.asyncio.client import ClientConnection, connect
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.starter import starter
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
 from dovetail.demo.run import free_port
+from dovetail.ownership.settings import Settings
 
 MACHINES, TAGS_EACH, SECONDS = 100, 50, 120
 CHANGES, PAUSE_S = 60, (0.3, 0.55)

@@ -175,7 +175,7 @@ def first(text: str | None) -> str:
 def api() -> str:
     """Every route with its permission, parameters and summary, by the first word of its path."""
     from dovetail.app.bootstrap import open_house
-    from dovetail.app.settings import Settings
+    from dovetail.ownership.settings import Settings
 
     with tempfile.TemporaryDirectory(prefix="dt-docs-") as folder, open_house(Settings(data=Path(folder))) as house:
         described = house.app.openapi()

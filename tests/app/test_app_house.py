@@ -11,10 +11,10 @@ import httpx2
 import pytest
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.clock import HOUR_US, MINUTE_US, SystemClock, to_rfc3339
 from dovetail.demo.panel import PlantThread
 from dovetail.demo.run import PATHS, documents, with_endpoints
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Setting

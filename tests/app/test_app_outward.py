@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 
 import waiting
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.connections.model import NOT_RUNNING
 from dovetail.core.scope import system_scope
 from dovetail.operations.operation import execute
 from dovetail.ownership.control import serving
+from dovetail.ownership.settings import Settings
 from dovetail.webhooks.service import CreateWebhook
 
 until = partial(waiting.until, within_s=30.0)

@@ -14,10 +14,10 @@ import orjson
 import pytest
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.scope import system_scope
 from dovetail.demo.run import documents
 from dovetail.operations.operation import execute
+from dovetail.ownership.settings import Settings
 from dovetail.security.account import ChangePassword
 from dovetail.security.people import AddPerson
 from shortcuts import IS_LONG

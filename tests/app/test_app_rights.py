@@ -15,11 +15,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.scope import system_scope
 from dovetail.demo.run import documents
 from dovetail.operations.http import PROOF, PUBLIC
 from dovetail.operations.operation import execute
+from dovetail.ownership.settings import Settings
 from dovetail.security.account import ChangePassword
 from dovetail.security.people import AddPerson, OfPerson, SetRole
 from dovetail.security.roles import PERMISSIONS

@@ -13,12 +13,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.assisting import told
 from dovetail.core import quality as q
 from dovetail.core.batch import DTYPES, Batch, Frame, Kind, Lane
 from dovetail.core.clock import HOUR_US, SystemClock
 from dovetail.meanings.model import Seen
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "meanings"))

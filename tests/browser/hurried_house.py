@@ -22,8 +22,8 @@ from unknown_device import UnknownDevice
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import configure_logging, serve_house
-from dovetail.app.settings import Settings
 from dovetail.core.clock import HOUR_US, SECOND_US
+from dovetail.ownership.settings import Settings
 
 READ_WITHIN_S: Final = 60.0  # of real time: a device that is not asked any more lets time stand still
 BACK_S: Final = 0.5  # for an answer, and for its reader to wait for its next turn

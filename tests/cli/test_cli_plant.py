@@ -74,7 +74,7 @@ def room(sqlite_database: Database, clock: ManualClock, bus: Bus, monkeypatch: p
         clock.tick(SECOND_US)
         yield OverAsgi(room)
 
-    monkeypatch.setattr("dovetail.app.installation.installation", installation)
+    monkeypatch.setattr("dovetail.terminal.installation.installation", installation)
     return room
 
 

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dovetail.app.bootstrap import open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.errors import NotFoundError
+from dovetail.ownership.settings import Settings
 from dovetail.testing.clock import DAY_ZERO_US
 
 PLANT = """\

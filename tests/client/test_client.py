@@ -17,13 +17,13 @@ import uvicorn
 from typer.testing import CliRunner
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.client import Client, ProblemError
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.operations.operation import execute
+from dovetail.ownership.settings import Settings
 from dovetail.security.people import AddPerson
 from dovetail.security.tokens import CreateToken
 from dovetail.testing.clock import DAY_ZERO_US

@@ -12,9 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dovetail.app.bootstrap import open_house
-from dovetail.app.settings import Settings
 from dovetail.db.uow import Database
 from dovetail.operations.store import find_audit
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 from dovetail.sim.line import Change
 from dovetail.sim.packml import Mode, Reason, State

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 import waiting
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.batch import Value
 from dovetail.core.quality import is_good
 from dovetail.operations.operation import execute
+from dovetail.ownership.settings import Settings
 from dovetail.vault.service import PutSecret
 from dovetail.webhooks.model import headers
 

@@ -24,12 +24,12 @@ import orjson
 import dovetail.drivers.opcua.client  # a life is short: what every life imports, the process it is forked from has
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import configure_logging, serve_house
-from dovetail.app.settings import Settings
 from dovetail.core import faults, limits
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
 from dovetail.operations.operation import Input, Operation, execute
+from dovetail.ownership.settings import Settings
 from dovetail.production import tagjobs
 from dovetail.production.operations import CancelJob, EndJob, JobRun, StartJob
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 from dovetail.sim.line import Change
 from dovetail.sim.packml import Mode, Reason, State

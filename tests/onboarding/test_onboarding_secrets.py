@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core import plugins
 from dovetail.core.errors import RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.drivers.base import PACKAGE, DriverSpec, Found, Point
 from dovetail.onboarding.schema import LinkBody
 from dovetail.onboarding.trying import PROTECTION, Trying
+from dovetail.ownership.settings import Settings
 from dovetail.trials.links import Look, Tried
 
 PLANT = """

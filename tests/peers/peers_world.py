@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.historian.model import Sample
+from dovetail.ownership.settings import Settings
 from waiting import until as until
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import waiting
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.batch import Value
 from dovetail.core.quality import is_good
+from dovetail.ownership.settings import Settings
 
 until = partial(waiting.until, within_s=30.0)
 

@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dovetail.app.bootstrap import open_house
-from dovetail.app.settings import Settings
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 
 WORD = "quiet bottles on a belt"

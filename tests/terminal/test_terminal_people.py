@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.core.errors import DovetailError, UnauthenticatedError
 from dovetail.ownership.control import Control, serving
+from dovetail.ownership.settings import Settings
 
 PASSWORD = "quiet bottles on a belt"
 
@@ -41,7 +41,7 @@ def run(house: tuple[House, Control], monkeypatch: pytest.MonkeyPatch) -> Run:
     def installation(_data: Path) -> Iterator[Control]:
         yield house[1]
 
-    monkeypatch.setattr("dovetail.app.installation.installation", installation)
+    monkeypatch.setattr("dovetail.terminal.installation.installation", installation)
     return lambda *words, typed="": CliRunner().invoke(app, ["user", *words], input=typed)
 
 

@@ -15,10 +15,10 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from dovetail.app.bootstrap import open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.core.errors import DovetailError, InvalidError, LinkError, NotFoundError
 from dovetail.ownership.control import serving
+from dovetail.ownership.settings import Settings
 from dovetail.sim.line import Change
 from dovetail.sim.packml import Mode, Reason, State
 from dovetail.sim.servers.modbus import ModbusUnitServer

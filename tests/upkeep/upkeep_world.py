@@ -14,12 +14,12 @@ import zstandard
 from sqlalchemy import create_engine, text
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core.batch import Frame
 from dovetail.core.clock import MINUTE_US, from_rfc3339
 from dovetail.core.scope import system_scope
 from dovetail.demo import history
 from dovetail.demo.run import PATHS, documents
+from dovetail.ownership.settings import Settings
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Line, Setting
 from dovetail.sim.samples import Sampler

@@ -18,10 +18,10 @@ from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.cli.main import app
 from dovetail.core.clock import DAY_US, HOUR_US, SystemClock
 from dovetail.edge.model import LinkStatus
+from dovetail.ownership.settings import Settings
 from dovetail.vitals import facts as look
 from dovetail.vitals.doctor import HARDENING, examine, worst
 from dovetail.vitals.facts import Facts, Live, Role, gather

@@ -14,9 +14,9 @@ import pytest
 from vitals_backup import rows_of
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.settings import Settings
 from dovetail.core import context
 from dovetail.core.errors import ConfigError
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 from dovetail.vitals import logs
 from dovetail.web import observe

@@ -18,7 +18,6 @@ from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
-from dovetail.app.settings import Settings
 from dovetail.core import limits
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, Clock, SystemClock
@@ -43,6 +42,7 @@ from dovetail.exports.tiering import Tiers
 from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
+from dovetail.ownership.settings import Settings
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
 from dovetail.upkeep.backup import Backups

@@ -17,9 +17,9 @@ import uvicorn
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.roles import Worker
-from dovetail.app.settings import Settings
 from dovetail.core import limits
 from dovetail.ownership.control import AsCli, ControlServer
+from dovetail.ownership.settings import Settings
 from dovetail.upkeep.layout import SET_UP_LINK
 from dovetail.vitals import logs, servicemanager
 from dovetail.vitals.ballast import Ballast

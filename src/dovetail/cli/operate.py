@@ -27,7 +27,7 @@ def create_token(
 
 def operations(data: DataOption = Path(".dovetail")) -> None:
     """List every operation with its permission and its input."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     with installation(data) as control:
         for found in control.call("GET", "/operations")["items"]:
@@ -53,7 +53,7 @@ def undo(
     data: DataOption = Path(".dovetail"),
 ) -> None:
     """Take back a change, by an operation of its own."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     with installation(data) as control:
         print(json.dumps(control.call("POST", f"/audit/{audit_id}/undo", {"reason": reason}), indent=2))
@@ -62,7 +62,7 @@ def undo(
 @audit_app.command("verify")
 def verify(data: DataOption = Path(".dovetail")) -> None:
     """Check that no audit row was changed or removed from the middle of the chain."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     with installation(data) as control:
         found = control.call("GET", "/audit/verify")
@@ -82,7 +82,7 @@ def _parsed(text: str) -> object:
 
 
 def _run(data: Path, name: str, given: object, reason: str | None = None) -> Any:
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     with installation(data) as control:
         return control.call("POST", f"/operations/{name}", {"given": given, "reason": reason})

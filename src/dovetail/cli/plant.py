@@ -53,7 +53,7 @@ def plan(
     folder: Folder, data: DataOption = Path(".dovetail"), valid_from: FromOption = None, as_json: JsonFlag = False
 ) -> None:
     """Show what applying the files would change. Exit 0: nothing, 1: error, 2: changes."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     documents = _valid(folder)
     with installation(data) as control:
@@ -70,7 +70,7 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Make the files the plant that holds: all of it, or nothing. Exit 0: it holds, 1: it does not."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     documents = _valid(folder)
     with installation(data) as control:
@@ -95,8 +95,8 @@ def export(
     version: Annotated[int | None, typer.Option(help="Which version; default: the newest.")] = None,
 ) -> None:
     """Write the files of the applied plant, word for word, into a folder."""
-    from dovetail.app.installation import installation
     from dovetail.plantcode.folder import write_folder
+    from dovetail.terminal.installation import installation
 
     with installation(data) as control:
         found = control.call("GET", "/plant/export", version=version)

@@ -24,7 +24,7 @@ def serve(
     """Run the installation: collect, store, compute and serve."""
     gc.disable()  # till it is ready: nearly all that a start makes stays, and looking it over is a fifth of its work
     from dovetail.app.server import run
-    from dovetail.app.settings import from_environment
+    from dovetail.ownership.settings import from_environment
 
     run(
         from_environment(

@@ -37,7 +37,7 @@ def make(
     data: DataOption = Path(".dovetail"),
 ) -> None:
     """Copy records and samples of one moment, while the installation runs or stands."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     with installation(data) as control:
         begun = control.call("POST", "/backups", {"folder": str(folder.resolve()), "keep": keep})
@@ -103,10 +103,10 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Over an installation: it is kept aside.")] = False,
 ) -> None:
     """Bring a backup back, with the server stopped. Checked first; interrupted, it leaves what was there."""
-    from dovetail.app.settings import from_environment
     from dovetail.core.clock import SystemClock
     from dovetail.ownership.control import cli_scope
     from dovetail.ownership.datafolder import own
+    from dovetail.ownership.settings import from_environment
     from dovetail.upkeep import manifest
     from dovetail.upkeep.manifest import Progress
     from dovetail.upkeep.restore import restore as bring_back
@@ -149,11 +149,11 @@ def doctor(
 
 def _diagnosis(data: Path, database_url: str | None, hardening: bool) -> dict[str, Any]:
     """Asked of the server where one runs, which knows more; else looked at from here."""
-    from dovetail.app.settings import from_environment
     from dovetail.core.clock import SystemClock
     from dovetail.core.errors import LinkError, NotFoundError
     from dovetail.ownership.control import Control
     from dovetail.ownership.datafolder import SOCKET
+    from dovetail.ownership.settings import from_environment
     from dovetail.vitals.api import diagnosis
     from dovetail.vitals.facts import gather
 

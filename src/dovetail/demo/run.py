@@ -21,12 +21,12 @@ from urllib.parse import urlparse
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import configure_logging, serve_house
-from dovetail.app.settings import from_environment
 from dovetail.core import limits
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
 from dovetail.demo import history, panel
 from dovetail.operations.operation import execute
+from dovetail.ownership.settings import from_environment
 from dovetail.security.service import SetUp
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import BOTTLING, Setting

@@ -20,14 +20,14 @@ Here = Path(".dovetail")
 
 def house(data: Path) -> AbstractContextManager[Control]:
     """The installation in a data folder, or its owner."""
-    from dovetail.app.installation import installation
+    from dovetail.terminal.installation import installation
 
     return installation(data)
 
 
 def running(data: Path) -> Control:
     """The installation that runs on a data folder: what asks a device needs it."""
-    from dovetail.app.installation import owner
+    from dovetail.terminal.installation import owner
 
     return owner(data)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dovetail.app.settings import from_environment
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.ownership.control import Control, serving
 from dovetail.ownership.datafolder import SOCKET, LockedError
+from dovetail.ownership.settings import from_environment
 
 
 @contextmanager

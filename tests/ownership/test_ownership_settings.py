@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.app.settings import Settings, from_environment, is_loopback
 from dovetail.core.errors import ConfigError
+from dovetail.ownership.settings import Settings, from_environment, is_loopback
 
 
 @pytest.mark.parametrize(
