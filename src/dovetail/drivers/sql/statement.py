@@ -21,6 +21,8 @@ _WRITES: Final = frozenset(
 )
 _BEGINS: Final = re.compile(r"[\s(]*(?:select|with)\b", re.IGNORECASE)
 _OPEN: Final = ("'", '"', "`", "/*", "$$")
+# what MySQL takes for a quote inside a text, for others the text ends there
+_ESCAPED: Final = re.compile(r"(?<!\\)(?:\\\\)*\\'")
 
 
 def checked(text: str) -> str:
@@ -29,9 +31,10 @@ def checked(text: str) -> str:
     >>> checked("select id from pieces;")
     'select id from pieces'
     """
-    statement = text.strip().removesuffix(";").strip()
-    if len(statement) > STATEMENT_MAX:
+    if len(text) > STATEMENT_MAX:
         raise ValueError(f"a statement has at most {STATEMENT_MAX} characters")
+    statement = _ended(text.strip())
+    _same_everywhere(statement)
     bare = _QUIET.sub(lambda found: " " if found[0].startswith(("--", "/*")) else " ? ", statement)
     if any(mark in bare for mark in _OPEN):
         raise ValueError("a text, a name or a remark does not end")
@@ -43,6 +46,25 @@ def checked(text: str) -> str:
     if writes:
         raise ValueError(f"it only reads: there is {writes[0].upper()} in it; a column of that name stands in quotes")
     return statement
+
+
+def _ended(statement: str) -> str:
+    """Without the semicolon at its end; one inside a remark is the remark's."""
+    last = len(statement) - 1
+    is_quiet = any(found.start() <= last < found.end() for found in _QUIET.finditer(statement))
+    return statement if is_quiet else statement.removesuffix(";").strip()
+
+
+def _same_everywhere(statement: str) -> None:
+    """Raise ValueError where MySQL would run what others pass over."""
+    for found in _QUIET.finditer(statement):
+        part = found[0]
+        if part.startswith("/*!"):
+            raise ValueError("a remark that begins with /*! is run by MySQL")
+        if part.startswith("--") and part[2:3].strip():
+            raise ValueError("a space belongs after the two dashes of a remark: MySQL reads --1 as a number")
+        if part.startswith("'") and _ESCAPED.search(part):
+            raise ValueError("a backslash before a quote: MySQL and others do not agree where the text ends")
 
 
 def plain(statement: str) -> str:
