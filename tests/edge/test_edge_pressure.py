@@ -14,12 +14,12 @@ from edge_world import MARK, OFFSET, Device, Store
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
-from dovetail.core.limits import COMMIT_SAMPLES_MAX, HELD_MAX_S, WAITING_HIGH, WAITING_LEAST
+from dovetail.core.limits import COMMIT_SAMPLES_MAX, FRAMES_WAITING_MAX, HELD_MAX_S, WAITING_HIGH, WAITING_LEAST
 from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Notice, Point
 from dovetail.drivers.flow import Flow
 from dovetail.edge.model import LinkPlan
 from dovetail.edge.outbox import Outbox
-from dovetail.edge.pressure import FRAME_COSTS, Pressure, weight
+from dovetail.edge.pressure import CROWDED, FRAME_COSTS, Pressure, weight
 from dovetail.edge.runtime import EdgeRuntime
 from dovetail.links.model import ScanPoint
 from dovetail.testing.clock import ManualClock
@@ -233,6 +233,65 @@ async def test_a_change_of_the_plant_does_not_wait_for_a_flood_to_end(clock, dev
     assert not flood.flow.is_held
     await edge.stop()
     assert store.kept() == [float(n) for n in range(CHUNKS * CHUNK)]
+
+
+MANY = 50  # links that bring a value each, ten times a second
+
+
+def edge_of_many(clock: ManualClock, store: SlowStore) -> EdgeRuntime:
+    """As many devices of one tag, and nothing that any of them alone would be held for."""
+    plan = [
+        LinkPlan(
+            f"polled-{n:03}", "polled", {}, MARK + 10 * n, OFFSET + 10 * n, "auto",
+            (ScanPoint(Point(10_000 + n, "b", Kind.F64), "poll", 100),),
+        )
+        for n in range(MANY)
+    ]  # fmt: skip
+    spec = DriverSpec("polled", DriverOptions, "", str, lambda _options, _around: Device(clock))
+    return EdgeRuntime(plan, store, clock=clock, rng=random.Random(1), drivers=lambda _name: spec)
+
+
+async def test_many_that_bring_little_are_all_read_more_slowly_and_none_goes_down(clock, caplog):
+    store = SlowStore()
+    store.goes.set()
+    edge = edge_of_many(clock, store)
+    await edge.start()
+    await clock.advance(3.0)
+    store.goes.clear()
+    await clock.advance(9.0)  # three times what may wait
+    assert CROWDED <= edge.delivery()["waiting_frames"] <= CROWDED + MANY
+    assert [link.name for link in edge.status() if not link.up] == []
+    assert all(link.overruns > 20 for link in edge.status()), "reads were skipped, and that is counted"
+    store.goes.set()
+    await drained(edge, clock, Flood(clock))
+    skipped = [link.overruns for link in edge.status()]
+    await clock.advance(0.5)
+    assert [link.overruns for link in edge.status()] == skipped, "and each is read at its own pace again"
+    await edge.stop()
+    assert edge.delivery()["gap_frames"] == 0
+    said = [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+    assert [text.partition(":")[0] for text in said] == ["the store does not keep up", "the store keeps up again"]
+
+
+async def test_a_store_that_stays_away_takes_all_links_down_once_and_they_wait_for_it(clock):
+    store = SlowStore()
+    store.goes.set()
+    edge = edge_of_many(clock, store)
+    await edge.start()
+    await clock.advance(3.0)
+    store.goes.clear()
+    await clock.advance(HELD_MAX_S + 5.0)
+    assert {link.state for link in edge.status()} == {"down"}
+    assert "the store does not keep up" in edge.status()[0].cause
+    waiting = edge.delivery()["waiting_frames"]
+    await clock.advance(20.0)
+    assert edge.delivery()["waiting_frames"] == waiting <= FRAMES_WAITING_MAX, "who waits adds nothing"
+    store.goes.set()
+    await drained(edge, clock, Flood(clock))
+    await clock.advance(8.0)
+    assert [link.name for link in edge.status() if not link.up] == []
+    await edge.stop()
+    assert edge.delivery()["gap_frames"] == 0
 
 
 def _frame(*batches: Batch) -> Frame:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Literal
 
+type Whose = Literal["its own", "of all"]
 type Turn = Callable[[], None]
 
 
@@ -18,6 +20,7 @@ class Flow:
 
     def __init__(self) -> None:
         self.is_held = False
+        self.whose: Whose = "its own"  # what waits: much of this link, or some of everybody's
         self.turns = 0  # how often it was held or let go: who saw the same number twice saw no change between
         self._free = asyncio.Event()
         self._free.set()
@@ -39,10 +42,10 @@ class Flow:
         finally:
             self._followers.remove(follower)
 
-    def hold(self) -> None:
+    def hold(self, whose: Whose = "its own") -> None:
         """Enough waits."""
         if not self.is_held:
-            self.is_held = True
+            self.is_held, self.whose = True, whose
             self.turns += 1
             self._free.clear()
             for hold, _ in [*self._followers]:

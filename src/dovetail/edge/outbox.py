@@ -1,9 +1,9 @@
 """From the links to the sink: frames wait at most 50 ms to share one durable commit; what cannot wait is declared.
 
 In process the historian's head log is the outbox, so nothing is written twice. What waits is bounded: a link of which
-much waits is read more slowly (`pressure`). Where that does not help, because the sink is away for too long, new frames
-are refused and counted, their sequence numbers stay unused (a hole the sink sees), and the link that was refused treats
-it as an outage.
+much waits is read more slowly, and so are all where many bring little each (`pressure`). Where that does not help,
+because the sink is away for too long, new frames are refused and counted, their sequence numbers stay unused (a hole
+the sink sees), and the link that was refused treats it as an outage.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ class Outbox:
         self._waiting.append(waiting)
         self._cost += waiting.cost
         self.pressure.came(link, waiting.cost)
+        self._fill()
         self._empty.clear()
         self._arrived.set()
         return True
@@ -192,7 +193,17 @@ class Outbox:
             self._arrived.clear()
             self._empty.set()
         self.pressure.went(costs)
+        self._fill()
         return True
+
+    def _fill(self) -> None:
+        news = self.pressure.fill(len(self._waiting))
+        if news == "crowded":
+            log.warning(
+                "the store does not keep up: %d frames wait, all links are read more slowly", len(self._waiting)
+            )
+        elif news == "room again":
+            log.warning("the store keeps up again: all links are read at their own pace")
 
     def _say(self, trouble: str) -> None:
         """Log a store that does not take frames once, and once when it does again."""

@@ -1,7 +1,8 @@
 """How much of each link waits for the store, and which links must therefore be read more slowly.
 
-A link alone may fill all of the room; several greedy ones share it, and what brings little is never held. So one
-machine that floods us slows itself down, and its neighbours' values go on.
+A link alone may fill all of the room; several greedy ones share it, and what brings little is not held for them. So
+one machine that floods us slows itself down, and its neighbours' values go on. Where many that bring little are more
+than the store takes, all of them are read more slowly before the room is full.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 
 from dovetail.core.batch import Frame, Kind
-from dovetail.core.limits import WAITING_HIGH, WAITING_LEAST
+from dovetail.core.limits import FRAMES_WAITING_MAX, WAITING_HIGH, WAITING_LEAST
 from dovetail.drivers.flow import Flow
 
 FRAME_COSTS: Final = 200  # samples: so a link of many tiny frames is held before it has filled the queue of all
+CROWDED: Final = FRAMES_WAITING_MAX * 3 // 4  # frames of all links: more than greedy ones alone may have waiting
+ROOM_AGAIN: Final = FRAMES_WAITING_MAX * 5 // 8
 TEXT_COSTS: Final = 32  # characters that cost as much memory as a sample
 
 _TEXTS: Final = frozenset({Kind.STR, Kind.JSON})
@@ -43,6 +46,7 @@ class Pressure:
         self._waiting: Counter[int] = Counter()
         self._greedy: set[int] = set()
         self._takes_more = True
+        self._is_crowded = False
         self._flows: defaultdict[int, Flow] = defaultdict(Flow)  # a handful of words per link, for the run
 
     def flow(self, link: int) -> Flow:
@@ -57,12 +61,24 @@ class Pressure:
         if waits >= allowed(len(self._greedy)) or (link in self._greedy and not self._takes_more):
             self._flows[link].hold()
 
+    def fill(self, frames: int) -> Literal["crowded", "room again", "as before"]:
+        """So many frames wait, of all links together; says what is new about that."""
+        if not self._is_crowded and frames >= CROWDED:
+            self._is_crowded = True
+            for flow in self._flows.values():
+                flow.hold("of all")
+            return "crowded"
+        if self._is_crowded and frames <= ROOM_AGAIN:
+            self._is_crowded = False
+            self._let_go()
+            return "room again"
+        return "as before"
+
     def went(self, costs: Counter[int]) -> None:
         """So much of each link no longer waits. A link goes on when half of its room is free."""
         self._waiting -= costs
         self._greedy = {link for link in self._greedy if self._waiting[link] > WAITING_LEAST}
-        if self._takes_more:
-            self._let_go()
+        self._let_go()
 
     @contextmanager
     def nothing_more(self) -> Generator[None]:
@@ -77,6 +93,8 @@ class Pressure:
             self._let_go()
 
     def _let_go(self) -> None:
+        if self._is_crowded or not self._takes_more:
+            return
         room = allowed(len(self._greedy)) // 2
         for link, flow in self._flows.items():
             if flow.is_held and self._waiting[link] <= room:

@@ -177,7 +177,10 @@ class LinkSession:
         polled = poller.groups(self.plan.points, "poll")
 
         async def read(points: Sequence[Point]) -> None:
-            await self._read(driver, gate, points)
+            if self._waits.flow.is_held:
+                self._overruns += 1  # what the next read says is newer than what waits
+            else:
+                await self._read(driver, gate, points)
 
         jobs = [poller.poll(self._clock, g, read, name=self.plan.name, on_done=self._read_done) for g in polled]
         if listened:
@@ -309,7 +312,7 @@ class LinkSession:
         while True:
             await self._clock.sleep(GOOD_THROUGH_EVERY_S)
             self._hand.look_for_standstill(is_up=self._state == "up")
-            if self._state in ("down", "demoted"):
+            if self._state in ("down", "demoted") and not self._waits.flow.is_held:
                 self._hand.still_down()
 
     def status(self) -> LinkStatus:

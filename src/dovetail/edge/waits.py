@@ -78,7 +78,8 @@ class Waits:
     def _hold(self) -> None:
         now_us = self._since_us = self._clock.monotonic_us()
         self._is_behind = True
-        if self._last_us is None or now_us - self._last_us > QUIET_US:
+        is_news = self._last_us is None or now_us - self._last_us > QUIET_US
+        if is_news and self.flow.whose == "its own":  # what holds all is said once, by whoever holds them
             log.warning("%s sends more than can be kept: it is read more slowly", self._name)
         self._last_us = now_us
 
