@@ -22,6 +22,7 @@ from dovetail.client import Client, ProblemError
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
+from dovetail.corrections.asked import AmendSamples, UndoCorrection
 from dovetail.operations.operation import execute
 from dovetail.ownership.settings import Settings
 from dovetail.security.people import AddPerson
@@ -50,6 +51,7 @@ class Site:
 
     url: str
     token: str
+    house: House
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         house.rooms.historian.put([Frame("test", Lane.IMPORT, 1, 1, (Batch.of(Kind.F64, speeds), notes))])
         token = token_of(house)
         with serving(house) as port:
-            yield Site(f"http://127.0.0.1:{port}", token)
+            yield Site(f"http://127.0.0.1:{port}", token, house)
 
 
 def token_of(house: House) -> str:
@@ -135,6 +137,24 @@ def test_what_was_newest_at_a_moment(client: Client) -> None:
     found = client.last(["acme/press.speed", "acme/press.hot"], at="2026-01-05T06:00:10Z")
     assert [(one["value"], one["ts"]) for one in found.values()] == [(2.5, "2026-01-05T06:00:10.000000Z")]
     assert [one["value"] for one in client.last("acme/press.note").values()] == ["red"]
+
+
+def test_what_was_known_before_a_correction_is_found_again(site: Site, client: Client) -> None:
+    rooms, tag, when = site.house.rooms, "acme/press.speed", "2026-01-05T06:00:10Z"
+    with site.house.database.read() as reading:
+        before = reading.known_now()
+    plant = rooms.equipment.plant()
+    given = AmendSamples(tag_id=plant.tag_by_path(tag).id, start=when, end="2026-01-05T06:00:11Z", value=99.0)
+    made = execute(rooms.corrections.operations.amend, given, database=site.house.database, scope=CLI, reason="read")
+    span = (when, "2026-01-05T06:00:11Z")
+    for as_of, value in ((None, 99.0), (before + 1, 99.0), (before, 2.5), (0, 2.5)):
+        assert client.samples(tag, *span, as_of=as_of).to_polars()["value"].to_list() == [value]
+        assert client.series(tag, *span, px=1, as_of=as_of).to_polars()["max"].to_list() == [value]
+        assert [one["value"] for one in client.last(tag, at=when, as_of=as_of).values()] == [value]
+        assert [one["mean"] for one in client.statistics(tag, *span, as_of=as_of).values()] == [value]
+    taken = UndoCorrection(correction_id=made.output.id)
+    execute(rooms.corrections.operations.undo, taken, database=site.house.database, scope=CLI, reason="it was right")
+    assert [one["value"] for one in client.last(tag, at=when).values()] == [2.5]
 
 
 def test_figures_and_lists_of_the_api(client: Client) -> None:

@@ -22,6 +22,7 @@ from dovetail.historian.service import Historian
 from dovetail.operations.operation import execute
 from dovetail.taglists.xlsx import grid_of
 from dovetail.testing.clock import ManualClock
+from said_of_samples import amended
 from waiting import until
 
 PERIOD = {"start": to_rfc3339(T), "end": to_rfc3339(T + 90 * SECOND_US)}
@@ -107,6 +108,20 @@ async def test_wide_is_what_held(
     assert [row[1:] for row in cells[1:]] == [
         ["1.5", "=1+1"], ["1.5", "=1+1", "true"], ["", "red", "true"], ["", "red", "true"], ["9", "red", "true"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_of, first", [(None, "8.0"), ("7", "8.0"), ("6", "1.5"), ("0", "1.5")])
+async def test_a_file_is_as_known_when_it_is_told_so(
+    room: ExportsRoom, sqlite_database: Database, historian: Historian, as_of: str | None, first: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """From `known` 7 on somebody says that the first stroke was 8, not 1.5; both shapes of a file follow `as_of`."""
+    monkeypatch.setattr(historian, "_corrections", amended(1, (T, T + SECOND_US), 8.0, known=7))
+    for shape in ("long", "wide"):
+        done = await ended(room, asked(room, sqlite_database, shape=shape, as_of=as_of))
+        assert (done.state, done.wanted.as_of) == ("done", None if as_of is None else int(as_of))
+        _, row, *_ = csv.reader(io.StringIO(room.file(done.id, scope=ADAS)[1].read_text("utf-8-sig")))
+        assert first in row
 
 
 async def test_parquet_keeps_every_kind_quality_and_unit(room: ExportsRoom, sqlite_database: Database) -> None:

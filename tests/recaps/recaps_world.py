@@ -90,9 +90,10 @@ class Happened:
     stops: list[Stop] = field(default_factory=list[Stop])
 
     def responses(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[JobResponse]:
-        return [one for one in self.jobs if one.t0_us < to_us and (one.t1_us is None or one.t1_us > from_us)]
+        known = [one for one in self.jobs if as_of is None or one.known_from <= as_of]
+        return [one for one in known if one.t0_us < to_us and (one.t1_us is None or one.t1_us > from_us)]
 
     def sources(self) -> Sources:
         return Sources(self, lambda _unit, _from, _to: self.shifts, lambda _unit, _from, _to, _scope: self.stops)

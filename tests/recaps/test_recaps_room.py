@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ from dovetail.recaps.model import of_lots
 from dovetail.recaps.samples import looks
 from dovetail.recaps.service import Asked
 from dovetail.testing.clock import ManualClock
+from said_of_samples import amended
 
 HOUR: dict[str, str] = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(60))}
 
@@ -241,6 +243,32 @@ def test_occasions_come_page_by_page(room, sqlite_database: Database, happened: 
     first = client.get("/aggregates/intervals", params=asked).json()
     second = client.get("/aggregates/intervals", params=asked | {"cursor": first["next"]}).json()
     assert [[one["id"] for one in page["items"]] for page in (first, second)] == [["0", "1"], ["2", "3"]]
+
+
+@pytest.mark.parametrize("fold_from_us", [0, 1 << 62])
+@pytest.mark.parametrize("stepped", [True, False])
+def test_as_known_before_a_correction_every_aggregate_is_as_it_was(
+    room, historian: Historian, monkeypatch: pytest.MonkeyPatch, fold_from_us: int, stepped: bool
+) -> None:
+    """From `known` 3 on somebody says that the oven had 500 °C in the first 20 minutes."""
+    monkeypatch.setattr(service, "AGGREGATE_FOLD_FROM_US", fold_from_us)
+    intervals = intervals_of([(at(0), at(20)), (at(5), at(60))])
+    asked = Asked((*OF_VALUES, *OF_ANYTHING), Config(stepped=stepped))
+    before = room.over([TEMP], intervals, asked, scope=EVERYBODY).results
+    monkeypatch.setattr(historian, "_corrections", amended(TEMP, (at(0), at(20)), 500.0, known=3))
+    then = room.over([TEMP], intervals, replace(asked, as_of=2), scope=EVERYBODY).results
+    now = room.over([TEMP], intervals, asked, scope=EVERYBODY).results
+    assert [name for name in asked.names if not np.array_equal(then[name].value, before[name].value, True)] == []
+    assert now["Maximum"].value.tolist() == [[500.0, 500.0]]
+
+
+def test_a_job_that_was_told_later_is_no_occasion_before(room, sqlite_database: Database, happened: Happened) -> None:
+    happened.jobs += [job("a", 0, 20), replace(job("b", 30, 40), known_from=7)]
+    client = asked_by(EVERYBODY, sqlite_database, room)
+    asked = {"tags": "1", "over": "jobs", "equipment": 1, **HOUR}
+    then: tuple[dict[str, Any], ...] = ({}, {"as_of": 7}, {"as_of": 6})
+    known = [client.get("/aggregates/intervals", params=asked | as_of).json() for as_of in then]
+    assert [[one["id"] for one in page["items"]] for page in known] == [["a", "b"], ["a", "b"], ["a"]]
 
 
 # --- the routes -------------------------------------------------------------------------------------------------

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from signals_world import EVERYBODY, FILLER_ONLY, PLANT, asked_by, at, frame
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
+from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.db.uow import Database
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import ManualClock
+from said_of_samples import amended
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +75,29 @@ def test_tags_out_of_sight_are_left_out_as_if_they_did_not_exist(
     for path, asked in (("/samples/at", {"at": to_rfc3339(at(60))}), ("/statistics", span)):
         found = client.get(path, params={"tags": "6,1,999", **asked}).json()["items"]
         assert [one["tag"] for one in found] == [1]
+
+
+@pytest.mark.parametrize(
+    "as_of, value", [({}, 70.0), ({"as_of": "5"}, 70.0), ({"as_of": "4"}, 10.0), ({"as_of": "0"}, 10.0)]
+)
+def test_what_was_corrected_later_does_not_count(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock, as_of: dict[str, str], value: float
+) -> None:
+    """From second 0 to 20 the signal said 10, and from `known` 5 on somebody says that it was 70."""
+    corrections = amended(1, (at(0), at(20)), 70.0, known=5)
+    historian = Historian(
+        tmp_path / "corrected", clock=clock, bus=Bus(), owner_of=lambda _tag: 1, corrections=corrections
+    )
+    historian.put([frame(1, Batch.of(Kind.F64, [(1, at(0), 10.0, q.GOOD)]))])
+    client = asked_by(EVERYBODY, sqlite_database, historian, lambda: PLANT)
+    span = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(20))}
+    for path, columns, asked in (
+        ("/samples/at", ["value"], {"at": to_rfc3339(at(30))}),
+        ("/statistics", ["min", "max", "mean"], span),
+    ):
+        (one,) = client.get(path, params={"tags": "1", **as_of, **asked}).json()["items"]
+        assert [one[column] for column in columns] == [value] * len(columns)
+    historian.close()
 
 
 @pytest.mark.parametrize("tags", ["", " , ", ",".join(map(str, range(65)))])

@@ -48,6 +48,9 @@ def export(
     shape: Annotated[Shape, typer.Option(help="long: one row a sample; wide: one row a time.")] = Shape.long,
     every: Annotated[float, typer.Option(min=0.001, help="Seconds from row to row of a wide file.")] = 60.0,
     zone: Annotated[str, typer.Option(help="Times in: plant, UTC, or a name as Europe/Prague.")] = "plant",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Without what was corrected after this moment or number.")
+    ] = None,
     german: Annotated[bool, typer.Option("--german", help="CSV for a German spreadsheet.")] = False,
     data: DataOption = Here,
 ) -> None:
@@ -56,6 +59,7 @@ def export(
     asked = {
         "tags": tags, "start": start, "end": end, "shape": shape, "every_s": every, "zone": zone,
         "format": kind or (ending if ending in Format else Format.csv), "language": "de" if german else "en",
+        "as_of": as_of,
     }  # fmt: skip
     with house(data) as control:
         begun = control.call("POST", "/exports", asked)

@@ -22,6 +22,7 @@ TIMEOUT_S: Final = 60.0  # a page of 50,000 samples takes a busy server a second
 
 type Tags = str | int | Sequence[str | int]
 type Moment = datetime | str
+type Known = Moment | int
 
 
 class ProblemError(Exception):
@@ -58,28 +59,41 @@ class Client:
             timeout=timeout_s,
         )
 
-    def samples(self, tags: Tags, start: Moment, end: Moment) -> Answer:
-        """The samples of tags, by id or path, with start <= ts < end, by time, as they are stored."""
-        asked = {"tags": _words(tags), "start": _moment(start), "end": _moment(end)}
+    def samples(self, tags: Tags, start: Moment, end: Moment, *, as_of: Known | None = None) -> Answer:
+        """The samples of tags, by id or path, with start <= ts < end, by time, as people corrected them.
+
+        `as_of`, here and below: corrections made after this moment, or this `known`, do not count; with 0, none does.
+        """
+        asked = {"tags": _words(tags), "start": _moment(start), "end": _moment(end), "as_of": _known(as_of)}
         return Answer(lambda: self._pages("/samples", asked))
 
-    def series(self, tags: Tags, start: Moment, end: Moment, *, px: int = 1_000) -> Answer:
+    def series(self, tags: Tags, start: Moment, end: Moment, *, px: int = 1_000, as_of: Known | None = None) -> Answer:
         """The trend of tags: a row for each of at most `px` buckets that holds samples, with its lowest and highest."""
-        asked = {"tags": _words(tags), "start": _moment(start), "end": _moment(end), "px": px}
+        span = {"start": _moment(start), "end": _moment(end)}
+        asked = {"tags": _words(tags), **span, "px": px, "as_of": _known(as_of)}
         return Answer(lambda: self._pages("/series", asked))
 
-    def last(self, tags: Tags, *, at: Moment | None = None) -> dict[int, dict[str, Any]]:
+    def last(self, tags: Tags, *, at: Moment | None = None, as_of: Known | None = None) -> dict[int, dict[str, Any]]:
         """By tag id what was newest at a moment (None: now): value, ts, quality, quality_name, ts_device.
 
         Tags that had said nothing are left out, and so are those that the token's owner may not see.
         """
         moment = datetime.now().astimezone() if at is None else at
-        found = self.get("/samples/at", tags=_words(tags), at=_moment(moment))
+        found = self.get("/samples/at", tags=_words(tags), at=_moment(moment), as_of=_known(as_of))
         return {one["tag"]: one for one in found["items"]}
 
-    def kpis(self, equipment: str | int, start: Moment, end: Moment) -> dict[str, Any]:
+    def statistics(
+        self, tags: Tags, start: Moment, end: Moment, *, as_of: Known | None = None
+    ) -> dict[int, dict[str, Any]]:
+        """By tag id what a stretch comes to: n, n_good, min, max, mean, covered_s, good_share. Texts are left out."""
+        span = {"start": _moment(start), "end": _moment(end)}
+        found = self.get("/statistics", tags=_words(tags), **span, as_of=_known(as_of))
+        return {one["tag"]: one for one in found["items"]}
+
+    def kpis(self, equipment: str | int, start: Moment, end: Moment, *, as_of: Known | None = None) -> dict[str, Any]:
         """The key figures of an equipment, by id or path, over a period: as `GET /equipment/{id}/kpis` answers."""
-        return self.get(f"/equipment/{self.equipment_id(equipment)}/kpis", start=_moment(start), end=_moment(end))
+        span = {"start": _moment(start), "end": _moment(end)}
+        return self.get(f"/equipment/{self.equipment_id(equipment)}/kpis", **span, as_of=_known(as_of))
 
     def equipment_id(self, equipment: str | int) -> int:
         """The id of an equipment that is named by id or path. Raises LookupError."""
@@ -150,6 +164,10 @@ def _moment(at: Moment) -> str:
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone: a time without one has no meaning")
     return at.isoformat()
+
+
+def _known(as_of: Known | None) -> str | None:
+    return None if as_of is None else str(as_of) if isinstance(as_of, int) else _moment(as_of)
 
 
 def _is_here(host: str) -> bool:

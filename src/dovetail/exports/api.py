@@ -14,7 +14,10 @@ from dovetail.operations.http import Api, Page
 
 
 class ExportOut(BaseModel):
-    """An export; how far it is says `/jobs/{id}`. `detail` says why there is no file, and who can mend it."""
+    """An export; how far it is says `/jobs/{id}`. `detail` says why there is no file, and who can mend it.
+
+    `as_of`: corrections of samples after this `known` do not count in it; null: all known when it was written do.
+    """
 
     id: str
     name: str
@@ -24,6 +27,7 @@ class ExportOut(BaseModel):
     tags: list[str]
     start: str
     end: str
+    as_of: int | None
     begun: str
     kept_until: str
     rows: int
@@ -60,6 +64,7 @@ def _out(one: Export) -> ExportOut:
         tags=[tag.path for tag in one.wanted.tags],
         start=to_rfc3339(one.wanted.from_us),
         end=to_rfc3339(one.wanted.to_us),
+        as_of=one.wanted.as_of,
         begun=to_rfc3339(one.begun_us),
         kept_until=to_rfc3339(one.until_us),
         rows=one.rows,

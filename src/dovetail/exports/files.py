@@ -84,7 +84,7 @@ def _parquet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -
 
 def _schema(wanted: Wanted) -> Any:
     pa = arrow.arrow()
-    said = arrow.meta(wanted.tags, {"shape": wanted.shape, "zone": wanted.zone})
+    said = arrow.meta(wanted.tags, {"shape": wanted.shape, "zone": wanted.zone, "as_of": wanted.as_of})
     if wanted.shape == "long":
         return long_schema(wanted.zone).with_metadata(said)
     stamp = pa.timestamp("us", tz=wanted.zone)

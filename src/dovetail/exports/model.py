@@ -31,7 +31,8 @@ XLSX_ROWS_MAX: Final = 1_048_575  # what a spreadsheet opens, less the head
 class Wanted:
     """[from, to) of some tags. Long: one row a sample, tag by tag; wide: one row every `every_us` with what held then.
 
-    `zone` is an IANA name: in whose wall time the times are told. `language` separates and heads a sheet.
+    `zone` is an IANA name: in whose wall time the times are told. `language` separates and heads a sheet. `as_of` is
+    the `known` from which on corrections do not count; None: those that are known while the file is written do.
     """
 
     tags: tuple[Named, ...]
@@ -42,6 +43,7 @@ class Wanted:
     every_us: int
     zone: str
     language: Language
+    as_of: int | None = None
 
     def check(self) -> None:
         """Raises InvalidError for what would be too large, as far as that is known beforehand."""
@@ -88,6 +90,7 @@ class Wanted:
             "every_us": self.every_us,
             "zone": self.zone,
             "language": self.language,
+            "as_of": self.as_of,
         }
 
 
@@ -100,6 +103,7 @@ def wanted_of(kept: Mapping[str, Any]) -> Wanted:
             for one in tags
         ),
         **{key: kept[key] for key in ("from_us", "to_us", "shape", "format", "every_us", "zone", "language")},
+        as_of=kept.get("as_of"),  # asked for by a release that did not know it: none
     )
 
 

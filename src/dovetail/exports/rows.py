@@ -33,17 +33,20 @@ HEADS: Final = {
 def pages(historian: Historian, wanted: Wanted, asking: Asking) -> Iterator[tuple[Named, Samples, float]]:
     """The samples tag by tag, each by time, and the share of all that is behind them."""
     for at, tag in enumerate(wanted.tags):
-        for samples, share in pages_of(historian, tag, (wanted.from_us, wanted.to_us), asking):
+        period = (wanted.from_us, wanted.to_us)
+        for samples, share in pages_of(historian, tag, period, asking, as_of=wanted.as_of):
             yield tag, samples, (at + share) / len(wanted.tags)
 
 
 def pages_of(
-    historian: Historian, tag: Named, period: tuple[int, int], asking: Asking
+    historian: Historian, tag: Named, period: tuple[int, int], asking: Asking, *, as_of: int | None = None
 ) -> Iterator[tuple[Samples, float]]:
     """The samples of one tag by time, and the share of the period that they end at."""
     cursor: str | None = None
     while True:
-        page = sample_page(historian, (tag.id,), period, scope=asking(), cursor=cursor, limit=RAW_SAMPLES_MAX)
+        page = sample_page(
+            historian, (tag.id,), period, scope=asking(), cursor=cursor, limit=RAW_SAMPLES_MAX, as_of=as_of
+        )
         cursor = page.next
         if cursor is None:
             yield page.samples, 1.0
@@ -62,7 +65,7 @@ class Rows:
 def wide(historian: Historian, wanted: Wanted, asking: Asking) -> Iterator[tuple[Rows, float]]:
     """A row every `every_us`: the value that held then, None where none did (BAD, nothing yet); and the share done."""
     ids = [tag.id for tag in wanted.tags]
-    newest = historian.last(ids, scope=asking(), at_us=wanted.from_us)
+    newest = historian.last(ids, scope=asking(), at_us=wanted.from_us, as_of=wanted.as_of)
     held: list[Value] = [newest[tag].value if tag in newest else None for tag in ids]
     read_to = wanted.from_us + 1
     for first in range(0, wanted.rows, EXPORT_BLOCK_ROWS):
@@ -70,19 +73,16 @@ def wide(historian: Historian, wanted: Wanted, asking: Asking) -> Iterator[tuple
         times = wanted.from_us + wanted.every_us * np.arange(first, first + n, dtype=np.int64)
         period = (read_to, int(times[-1]) + 1)
         values = [
-            _held(historian, tag, times, period, asking, before) for tag, before in zip(wanted.tags, held, strict=True)
+            _held(pages_of(historian, tag, period, asking, as_of=wanted.as_of), times, before)
+            for tag, before in zip(wanted.tags, held, strict=True)
         ]
         held, read_to = [column[-1] for column in values], period[1]
         yield Rows(times, values), (first + n) / wanted.rows
 
 
-def _held(
-    historian: Historian, tag: Named, times: NDArray[np.int64], period: tuple[int, int], asking: Asking, before: Value
-) -> list[Value]:
+def _held(pages: Iterator[tuple[Samples, float]], times: NDArray[np.int64], before: Value) -> list[Value]:
     values: list[Value] = [before] * len(times)
-    if period[0] >= period[1]:
-        return values
-    for samples, _ in pages_of(historian, tag, period, asking):
+    for samples, _ in pages:
         if not len(samples):
             continue
         place = np.searchsorted(samples.ts, times, side="right") - 1

@@ -32,7 +32,7 @@ from dovetail.exports.model import Export, Format, Language, Shape, State, Wante
 from dovetail.forms import arrow
 from dovetail.forms.model import Named, tag_words
 from dovetail.historian.service import VIEW, Historian
-from dovetail.operations.http import period
+from dovetail.operations.http import as_known, period
 from dovetail.operations.operation import Call, Input, Nothing, Operation
 from dovetail.web.longwork import LongWork
 
@@ -51,7 +51,8 @@ class AskExport(Input):
     """Signals of a period as a file. Tags by id or path.
 
     Long: one row a sample, tag by tag. Wide: one row every `every_s` seconds, with the value that held then. `zone`:
-    whose wall time the times are told in: `plant` (that of the first tag's equipment), `UTC` or an IANA name.
+    whose wall time the times are told in: `plant` (that of the first tag's equipment), `UTC` or an IANA name. `as_of`
+    (a `known` or a moment) leaves out what was corrected later, 0 all that ever was.
     """
 
     tags: list[str] = Field(min_length=1)
@@ -62,6 +63,7 @@ class AskExport(Input):
     every_s: float = Field(default=60.0, gt=0, le=31_622_400)
     zone: str = Field(default="plant", max_length=60)
     language: Language = "en"
+    as_of: str | None = Field(default=None, max_length=40)
 
 
 class OfExport(Input):
@@ -146,7 +148,7 @@ class ExportsRoom:
         return self._node_of(self._tags(given.tags)[0].id)
 
     def _ask(self, call: Call, given: AskExport) -> ExportAccepted:
-        wanted = self._wanted(given)
+        wanted = self._wanted(given, as_known(call.uow, given.as_of))
         self._historian.last([tag.id for tag in wanted.tags], scope=call.scope)  # raises for one out of scope
         mine = store.of_actor(call.uow, call.scope.actor.id)
         if len(mine) >= EXPORTS_KEPT_MAX:
@@ -172,7 +174,7 @@ class ExportsRoom:
         call.uow.emit(ExportAsked(one.id))
         return ExportAccepted(export_id=one.id, job_id=one.id)
 
-    def _wanted(self, given: AskExport) -> Wanted:
+    def _wanted(self, given: AskExport, as_of: int | None) -> Wanted:
         tags = self._tags(given.tags)
         from_us, to_us = period(given.start, given.end)
         zone = self._zone_of(tags[0].id) if given.zone == "plant" else given.zone
@@ -187,6 +189,7 @@ class ExportsRoom:
         wanted = Wanted(
             tags=tags, from_us=from_us, to_us=min(to_us, max(from_us + 1, self._clock.now_us())), shape=given.shape,
             format=given.format, every_us=round(given.every_s * SECOND_US), zone=zone, language=given.language,
+            as_of=as_of,
         )  # fmt: skip
         wanted.check()
         return wanted

@@ -17,9 +17,10 @@ from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_TAGS_MAX, OCCASIONS_MAX, OCCASIONS_PERIOD_MAX_US
 from dovetail.core.scope import Scope
+from dovetail.db.uow import Reading
 from dovetail.forms.model import Named, tag_words
 from dovetail.historian.service import VIEW
-from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 from dovetail.recaps.model import Occasion, Over, aggregates_of
 from dovetail.recaps.service import Asked, Recap, RecapsRoom
 
@@ -43,8 +44,11 @@ class AskedHow(BaseModel):
     percent_bad: int = Field(default=100, ge=1, le=100)
     percent_good: int = Field(default=100, ge=0, le=100)
     extrapolation: Literal["stepped", "sloped"] = "stepped"
+    as_of: str | None = Field(
+        default=None, description="a `known` or a moment: what was corrected later does not count, 0 nothing that was"
+    )
 
-    def asked(self) -> Asked:
+    def asked(self, reading: Reading) -> Asked:
         """In the room's words."""
         return Asked(
             aggregates_of(self.aggregates),
@@ -55,6 +59,7 @@ class AskedHow(BaseModel):
                 percent_good=self.percent_good,
                 sloped_extrapolation=self.extrapolation == "sloped",
             ),
+            as_known(reading, self.as_of),
         )
 
 
@@ -130,12 +135,16 @@ class OccasionOut(BaseModel):
 def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
     """Declare the routes; `named` finds a tag by its id or its path, which the rooms above know."""
 
+    def how_of(asked: AskedHow) -> Asked:
+        with api.database.read() as reading:
+            return asked.asked(reading)
+
     @api.query(
         "GET", "/aggregates", permission=VIEW, summary="What tags came to, interval by interval (OPC UA Part 13)"
     )
     def aggregates(asked: Annotated[AskedEvenly, Query()], scope: Scope) -> AggregatesOut:
         """Over even intervals of [start, end)."""
-        tags, how = _tags(asked.tags, named), asked.asked()
+        tags, how = _tags(asked.tags, named), how_of(asked)
         every_us = None if asked.every_s is None else max(1, round(asked.every_s * SECOND_US))
         found = room.evenly([tag.id for tag in tags], period(asked.start, asked.end), every_us, how, scope=scope)
         return AggregatesOut(
@@ -148,11 +157,10 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
         "GET", "/aggregates/intervals", permission=VIEW, summary="What tags came to over jobs, lots, shifts or stops"
     )
     def over(asked: Annotated[AskedOver, Query()], scope: Scope) -> Page[OccasionOut]:
-        """Over the occasions of an equipment that touch [start, end), each whole."""
-        tags, how = _tags(asked.tags, named), asked.asked()
-        occasions = room.occasions(
-            asked.over, asked.equipment, period(asked.start, asked.end, longest_us=OCCASIONS_PERIOD_MAX_US), scope=scope
-        )
+        """Over the occasions of an equipment that touch [start, end), each whole; shifts and stops as known now."""
+        tags, how = _tags(asked.tags, named), how_of(asked)
+        span = period(asked.start, asked.end, longest_us=OCCASIONS_PERIOD_MAX_US)
+        occasions = room.occasions(asked.over, asked.equipment, span, scope=scope, as_of=how.as_of)
         (offset,) = decode_cursor(asked.cursor, int) or (0,)
         most = max(1, AGGREGATE_CELLS_MAX // (len(tags) * len(how.names)))
         end = offset + max(1, min(asked.limit, OCCASIONS_MAX, most))

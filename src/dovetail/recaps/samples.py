@@ -65,10 +65,10 @@ def looks(tags: int, intervals: Intervals, *, count: Callable[[int, int, int], i
 
 
 class Samples:
-    """The historian, asked as somebody."""
+    """The historian, asked as somebody, as known at `as_of` (None: now)."""
 
-    def __init__(self, historian: Historian, scope: Scope) -> None:
-        self._historian, self._scope = historian, scope
+    def __init__(self, historian: Historian, scope: Scope, as_of: int | None) -> None:
+        self._historian, self._scope, self._as_of = historian, scope, as_of
 
     def points(
         self,
@@ -106,9 +106,12 @@ class Samples:
         from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
         extremes = bool(EXTREMES & set(names))
-        before = self._historian.bounding(tags, from_us, scope=self._scope)
+        before = self._historian.bounding(tags, from_us, scope=self._scope, as_of=self._as_of)
         found = [
-            self._historian.folded(tag, from_us, to_us, cuts=cuts, extremes=extremes, scope=self._scope) for tag in tags
+            self._historian.folded(
+                tag, from_us, to_us, cuts=cuts, extremes=extremes, scope=self._scope, as_of=self._as_of
+            )
+            for tag in tags
         ]
         columns = [
             column for tag, some in zip(tags, found, strict=True) for column in (_bound(before.get(tag)), _listed(some))
@@ -120,13 +123,13 @@ class Samples:
 
     def count(self, tag: int, from_us: int, to_us: int) -> int:
         """How many samples, told from the headers of chunks where they suffice."""
-        return int(self._historian.series(tag, from_us, to_us, 1, scope=self._scope).n.sum())
+        return int(self._historian.series(tag, from_us, to_us, 1, scope=self._scope, as_of=self._as_of).n.sum())
 
     def _rows(self, tags: Sequence[int], from_us: int, to_us: int, *, limit: int | None = None) -> Rows:
         if limit is None:
-            batches = self._historian.by_tag(tags, from_us, to_us, scope=self._scope)
+            batches = self._historian.by_tag(tags, from_us, to_us, scope=self._scope, as_of=self._as_of)
         else:
-            batches = self._historian.raw(tags, from_us, to_us, scope=self._scope, limit=limit)
+            batches = self._historian.raw(tags, from_us, to_us, scope=self._scope, limit=limit, as_of=self._as_of)
         if not batches:
             none = np.empty(0, dtype=np.int64)
             return none, none, np.empty(0), np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.bool_)
@@ -147,7 +150,9 @@ class Samples:
         return _joined(self._rows(back, at_us - reach_us, at_us), bounds) if back else bounds
 
     def _bounds(self, tags: Sequence[int], at_us: int) -> Rows:
-        found = list(self._historian.bounding(tags, at_us, scope=self._scope).values()) if tags else []
+        found = (
+            list(self._historian.bounding(tags, at_us, scope=self._scope, as_of=self._as_of).values()) if tags else []
+        )
         return (
             np.array([one.tag for one in found], dtype=np.int64),
             np.array([one.ts_us for one in found], dtype=np.int64),

@@ -31,7 +31,7 @@ class Jobs(Protocol):
     """What is asked of the production room."""
 
     def responses(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[JobResponse]: ...
 
 
@@ -46,10 +46,11 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which aggregates, and how (Part 13 AggregateConfiguration)."""
+    """Which aggregates, and how (Part 13 AggregateConfiguration), of samples as known at `as_of` (None: now)."""
 
     names: tuple[Aggregate, ...]
     config: Config
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +90,13 @@ class RecapsRoom:
             )  # fmt: skip
         return self.over(tags, evenly(from_us, to_us, every_us), asked, scope=scope)
 
-    def occasions(self, over: Over, equipment_id: int, period: tuple[int, int], *, scope: Scope) -> list[Occasion]:
-        """Those that touch [from, to), whole, by start; of a line those of its work units, but its own shifts."""
+    def occasions(
+        self, over: Over, equipment_id: int, period: tuple[int, int], *, scope: Scope, as_of: int | None = None
+    ) -> list[Occasion]:
+        """Those that touch [from, to), whole, by start; of a line those of its work units, but its own shifts.
+
+        Jobs and lots as known at `as_of` (None: now), shifts and stops as they are known now.
+        """
         scope.require(VIEW, equipment_id)
         from_us, to_us = period
         match over:
@@ -100,7 +106,7 @@ class RecapsRoom:
                 found = [of_stop(one) for one in self._sources.stops(equipment_id, from_us, to_us, scope)]
             case _:
                 with self._database.read() as reading:
-                    jobs = self._sources.jobs.responses(reading, equipment_id, from_us, to_us, scope=scope)
+                    jobs = self._sources.jobs.responses(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
                 found = of_lots(jobs) if over == "lots" else [of_job(job) for job in jobs]
         now_us = self._clock.now_us()
         begun = [one for one in found if one.t0_us < now_us and (one.t1_us is None or one.t1_us > one.t0_us)]
@@ -162,7 +168,7 @@ class RecapsRoom:
         scope: Scope,
     ) -> None:
         """Sum up tags (sorted), look by look, into their places among the results."""
-        samples, until = Samples(self._historian, scope), self._until(tags)
+        samples, until = Samples(self._historian, scope, asked.as_of), self._until(tags)
         may_fold = asked.config.stepped and FOLDABLE.issuperset(asked.names) and not self._has_texts(tags)
 
         def count(at: int, from_us: int, to_us: int) -> int:

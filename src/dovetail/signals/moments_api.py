@@ -19,7 +19,7 @@ from dovetail.forms.model import Named, tag_words
 from dovetail.forms.samples import TEXTS
 from dovetail.historian.model import Sample
 from dovetail.historian.service import VIEW, Historian
-from dovetail.operations.http import Api, Page, period
+from dovetail.operations.http import Api, Page, as_known, period
 
 
 class MomentOut(BaseModel):
@@ -50,6 +50,7 @@ class StatisticsOut(BaseModel):
 
 
 type Tags = Annotated[str, Query(description="ids or paths with commas between them")]
+type AsOf = Annotated[str | None, Query(description="a `known` or a moment: what was corrected later does not count")]
 type Find = Callable[[str], Named | None]
 
 
@@ -59,20 +60,24 @@ def routes(api: Api, historian: Historian, *, named: Find) -> None:
     A picture that was sent to a colleague shows what the colleague may see.
     """
 
+    def known(as_of: str | None) -> int | None:
+        with api.database.read() as reading:
+            return as_known(reading, as_of)
+
     @api.query("GET", "/samples/at", permission=VIEW, summary="What each of several tags said at a moment")
-    def at(tags: Tags, at: str, scope: Scope) -> Page[MomentOut]:
+    def at(tags: Tags, at: str, scope: Scope, as_of: AsOf = None) -> Page[MomentOut]:
         """Tags that had said nothing by then are left out."""
         at_us = from_rfc3339(at)
         seen = _visible(historian, tags, named, scope)
-        found = historian.last([tag.id for tag in seen], scope=scope, at_us=at_us)
+        found = historian.last([tag.id for tag in seen], scope=scope, at_us=at_us, as_of=known(as_of))
         return Page(items=[_moment(found[tag.id]) for tag in seen if tag.id in found])
 
     @api.query("GET", "/statistics", permission=VIEW, summary="What a stretch of time of several tags comes to")
-    def statistics(tags: Tags, start: str, end: str, scope: Scope) -> Page[StatisticsOut]:
+    def statistics(tags: Tags, start: str, end: str, scope: Scope, as_of: AsOf = None) -> Page[StatisticsOut]:
         """Of numbers; texts are left out."""
-        span = period(start, end)
+        span, then = period(start, end), known(as_of)
         numbers = [tag for tag in _visible(historian, tags, named, scope) if tag.kind not in TEXTS]
-        return Page(items=[_statistics(historian, tag.id, span, scope) for tag in numbers])
+        return Page(items=[_statistics(historian, tag.id, span, scope=scope, as_of=then) for tag in numbers])
 
 
 def _visible(historian: Historian, words: str, named: Find, scope: Scope) -> list[Named]:
@@ -88,10 +93,12 @@ def _sees(historian: Historian, tag: int, scope: Scope) -> bool:
     return True
 
 
-def _statistics(historian: Historian, tag: int, span: tuple[int, int], scope: Scope) -> StatisticsOut:
-    mean = historian.mean(tag, *span, scope=scope)
-    whole = historian.series(tag, *span, 1, scope=scope)
-    began = historian.bounding((tag,), span[0], scope=scope).get(tag)
+def _statistics(
+    historian: Historian, tag: int, span: tuple[int, int], *, scope: Scope, as_of: int | None
+) -> StatisticsOut:
+    mean = historian.mean(tag, *span, scope=scope, as_of=as_of)
+    whole = historian.series(tag, *span, 1, scope=scope, as_of=as_of)
+    began = historian.bounding((tag,), span[0], scope=scope, as_of=as_of).get(tag)
     seen = [*whole.min.tolist(), *whole.max.tolist(), *_number(None if began is None else began.value)]
     known = [number for number in seen if math.isfinite(number)]
     return StatisticsOut(
