@@ -16,6 +16,8 @@ HOUR_US: Final = 60 * MINUTE_US
 DAY_US: Final = 24 * HOUR_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_US: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST_US: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 class Clock(Protocol):
@@ -81,4 +83,7 @@ def from_rfc3339(text: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidError(f"{text!r} is not a time", code="time-format", hint="2026-01-31T06:00:00Z") from error
-    return from_datetime(moment)
+    at_us = from_datetime(moment)
+    if not _FIRST_US <= at_us <= _LAST_US:
+        raise InvalidError(f"{text!r} lies outside the years 1 to 9999", code="time-format")
+    return at_us

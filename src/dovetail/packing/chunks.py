@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dovetail.core.batch import DTYPES, Kind
 from dovetail.core.limits import CHUNK_SAMPLES_MAX
 from dovetail.packing.columns import (
+    MISFITS,
     TEXT_KINDS,
     VALID,
     Block,
@@ -100,11 +101,18 @@ def encode(block: Block) -> bytes:
 
 def decode(data: bytes, *, tag: int) -> Block:
     """The samples of a chunk body. Raises DamagedError when the bytes are not what was written."""
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < 8:
+    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) <= 8:
         raise DamagedError(f"a chunk begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
     body = data[8:]
     if zlib.crc32(body) != struct.unpack_from("<I", data, 4)[0]:
         raise DamagedError(f"a chunk of tag {tag} has the wrong checksum")
+    try:
+        return _decode(body, tag=tag)
+    except MISFITS as error:
+        raise DamagedError(f"a chunk of tag {tag} is not what was written") from error
+
+
+def _decode(body: bytes, *, tag: int) -> Block:
     number, n = _START.unpack_from(body)
     kind = Kind(number)
     sections = split(body[_START.size :])

@@ -10,7 +10,7 @@ import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import zstandard
@@ -32,6 +32,10 @@ class DamagedError(DovetailError):
     """Bytes of the historian do not have the sum they were written with, or a version that this program cannot read."""
 
     code = "historian-damaged"
+
+
+# What taking apart fails with where a checksum fits by chance: a short row's often does.
+MISFITS: Final = (struct.error, zstandard.ZstdError, LookupError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,16 @@ import zlib
 import numpy as np
 
 from dovetail.core.batch import DTYPES, Batch, Column, Frame, Kind, Lane
-from dovetail.packing.columns import TEXT_KINDS, Block, DamagedError, pack_texts, squeeze, unpack_texts, unsqueeze
+from dovetail.packing.columns import (
+    MISFITS,
+    TEXT_KINDS,
+    Block,
+    DamagedError,
+    pack_texts,
+    squeeze,
+    unpack_texts,
+    unsqueeze,
+)
 
 MAGIC = b"DVF"
 VERSION = 1
@@ -64,12 +73,18 @@ def _encode_batch(batch: Batch) -> list[bytes]:
 
 def decode(data: bytes) -> Frame:
     """The frame that `encode` was given. Raises DamagedError when the bytes are not what was written."""
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < 8:
+    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) <= 8:
         raise DamagedError(f"a head row begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
     (crc,) = struct.unpack_from("<I", data, 4)
     if zlib.crc32(data[8:]) != crc:
         raise DamagedError("a head row has the wrong checksum")
-    raw = unsqueeze(data[8:])
+    try:
+        return _decode(unsqueeze(data[8:]))
+    except MISFITS as error:
+        raise DamagedError("a head row is not what was written") from error
+
+
+def _decode(raw: bytes) -> Frame:
     lane, epoch, seq = _FRAME.unpack_from(raw)
     at = _FRAME.size
     (length,) = _COUNT.unpack_from(raw, at)

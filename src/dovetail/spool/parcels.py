@@ -21,6 +21,7 @@ from dovetail.core.errors import RefusedError
 MAGIC: Final = b"DVP1"
 BYTES_MAX: Final = 512 << 20  # a parcel holds 5,000 samples: more is a bomb
 _U32: Final = struct.Struct("<I")
+_MISFITS: Final = (struct.error, zstandard.ZstdError, LookupError, ValueError, TypeError)
 _TEXTS: Final = frozenset({Kind.STR, Kind.JSON})
 
 
@@ -45,9 +46,19 @@ def _always(batch: Batch, values: list[Any], optional: list[Any]) -> list[Any]:
 
 def decode(data: bytes) -> tuple[Batch, ...]:
     """What `encode` was given. Raises RefusedError when the bytes are not what was written."""
-    if data[:4] != MAGIC or len(data) < 8 or zlib.crc32(data[8:]) != _U32.unpack_from(data, 4)[0]:
-        raise RefusedError("samples that waited on disk are damaged", code="spool-damaged")
-    raw = zstandard.ZstdDecompressor().decompress(data[8:], max_output_size=BYTES_MAX)
+    if data[:4] != MAGIC or len(data) <= 8 or zlib.crc32(data[8:]) != _U32.unpack_from(data, 4)[0]:
+        raise _damaged()
+    try:
+        return _decode(zstandard.ZstdDecompressor().decompress(data[8:], max_output_size=BYTES_MAX))
+    except _MISFITS as error:  # the checksum of a short one may fit by chance
+        raise _damaged() from error
+
+
+def _damaged() -> RefusedError:
+    return RefusedError("samples that waited on disk are damaged", code="spool-damaged")
+
+
+def _decode(raw: bytes) -> tuple[Batch, ...]:
     (length,) = _U32.unpack_from(raw)
     at = _U32.size + length
     found: list[Batch] = []
