@@ -148,7 +148,7 @@ def refuse_undeclared(routes: Iterable[BaseRoute], api: Api) -> None:
     allowed = {("GET", "/{path:path}"), ("HEAD", "/{path:path}"), ("WEBSOCKET", api.prefix + LIVE_PATH)}
     allowed |= set(api.declared)
     for route in flat(routes):
-        path = str(getattr(route, "path", repr(route)))
+        path = str(getattr(route, "path", route))
         methods = {"WEBSOCKET"} if isinstance(route, APIWebSocketRoute) else getattr(route, "methods", None) or {"?"}
         plain = not isinstance(route, (Route, APIRoute, APIWebSocketRoute))
         for method in methods:
