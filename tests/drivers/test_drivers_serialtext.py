@@ -100,6 +100,7 @@ SAFE = [
     r"^(?P<a>\w+);(?P<b>\w+)$",
     r"^(?P<a>(?:ab){1,3}x)",
     r"^(?P<a>x|y|z)",
+    r"^(?P<a>[][\-+a-z\[]\[[\--]--)&&(?#[[)",
 ]
 REFUSED = [
     (r"^(?P<a>(\w+)+)$", "too many ways"),
@@ -110,9 +111,15 @@ REFUSED = [
     (r"(?P<a>", "no pattern"),
     (r"(?P<a>x{99999999999})", "no pattern|too many"),
     ("x" * 501, "at most 500"),
+    (r"(?P<a>[[a-z])", "a later Python"),
+    (r"(?P<a>[]a--b])", "a later Python"),
+    (r"\[(?P<a>[^a&&b])", "a later Python"),
+    (r"(?P<a>[\]~~b])", "a later Python"),
+    (r"(?#[)(?P<a>[]||b])", "a later Python"),
 ]
 
 
+@pytest.mark.filterwarnings("error::FutureWarning")
 @pytest.mark.parametrize("pattern", SAFE)
 def test_patterns_with_an_end_are_accepted(pattern: str) -> None:
     assert patterns.checked(pattern, 256).groups >= 1

@@ -14,6 +14,9 @@ from typing import Any, Final
 
 TRIES_MAX: Final = 4_000_000  # about a tenth of a second in the worst telegram that anybody could send
 PATTERN_MAX: Final = 500
+_ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
+_SETS: Final = re.compile(r"\\.|\(\?#[^)]*+|\[\^?+\]?+(?:\\.|[^\]\\])*+", re.DOTALL)  # and escapes, and comments
+_ANNOUNCED: Final = ("[[", "--", "&&", "~~", "||")  # in a set Python will read them as sets in sets, and warns of it
 
 
 def checked(pattern: str, frame_max: int) -> re.Pattern[str]:
@@ -24,6 +27,8 @@ def checked(pattern: str, frame_max: int) -> re.Pattern[str]:
     """
     if len(pattern) > PATTERN_MAX:
         raise ValueError(f"a pattern has at most {PATTERN_MAX} characters")
+    if any(map(_may_change, _SETS.findall(pattern))):
+        raise ValueError("a later Python will read this set otherwise: in a set put a \\ before [, -, &, ~ and |")
     try:
         parsed = parsing.parse(pattern)
         compiled = re.compile(pattern)
@@ -38,6 +43,11 @@ def checked(pattern: str, frame_max: int) -> re.Pattern[str]:
             "and begin it with ^"
         )
     return compiled
+
+
+def _may_change(found: str) -> bool:
+    """Whether what `_SETS` found is a set that a later Python reads otherwise."""
+    return found[0] == "[" and any(one in _ESCAPE.sub(" ", found) for one in _ANNOUNCED)
 
 
 def _sequence(items: Any, longest: int) -> int:
