@@ -17,9 +17,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dovetail.cli.main import app
+from dovetail.app.bootstrap import open_house
+from dovetail.cli.main import app, run
 from dovetail.core.errors import ConfigError
 from dovetail.ownership.control import ControlServer
+from dovetail.ownership.datafolder import LockedError
+from dovetail.ownership.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets and signals of Unix")
 
@@ -57,7 +60,10 @@ def manager(tmp_path: Path) -> Iterator[tuple[str, Callable[[str], None]]]:
         yield str(tmp_path / "notify"), until
 
 
-def test_a_service_from_its_start_to_its_end(tmp_path: Path, manager: tuple[str, Callable[[str], None]]) -> None:
+def test_a_service_from_its_start_to_its_end(
+    tmp_path: Path, manager: tuple[str, Callable[[str], None]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is stopped as a service manager does it: in good order, with no socket and no open journal left behind."""
     data = tmp_path / "data"
     address, hears = manager
     told = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "30000000", "JOURNAL_STREAM": "8:1"}
@@ -76,41 +82,45 @@ def test_a_service_from_its_start_to_its_end(tmp_path: Path, manager: tuple[str,
         assert (data / "control.sock").stat().st_mode & 0o077 == 0
         a_second_one_is_refused(data, server.pid)
         the_command_line_looks_after_it(data, tmp_path / "backups")
+        the_command_line_says_who_holds_it(data, tmp_path / "backups", capsys)
         began_s = time.monotonic()
         server.send_signal(signal.SIGTERM)
         hears("STOPPING=1")
         assert server.wait(timeout=60) == 0
         assert time.monotonic() - began_s < STOP_S
-    assert not (data / "control.sock").exists()
+    assert not list(data.glob("control.sock")) + list(data.glob("*.db-wal"))
 
 
 def a_second_one_is_refused(data: Path, owner: int) -> None:
-    command = [sys.executable, "-m", "dovetail.cli", "serve", "--data", str(data), "--port", "0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 1
-    assert f"error[data-locked]: {data} is in use by process {owner}" in done.stderr
-    assert "hint: stop it, or let it work" in done.stderr
+    with pytest.raises(LockedError, match=f"{data} is in use by process {owner}"), open_house(Settings(data=data)):
+        pass
 
 
 def the_command_line_looks_after_it(data: Path, backups: Path) -> None:
     """Over the control socket, while it runs."""
-    run = CliRunner()
-    made = run.invoke(app, ["backup", str(backups), "--data", str(data), "--keep", "2"])
+    terminal = CliRunner()
+    made = terminal.invoke(app, ["backup", str(backups), "--data", str(data), "--keep", "2"])
     assert made.exit_code == 0, made.output
     assert Path(made.output.strip()).parent == backups
-    assert run.invoke(app, ["backup", "list", str(backups)]).output.count("dovetail-") == 1
-    whole = run.invoke(app, ["backup", "verify", str(backups)])
+    assert terminal.invoke(app, ["backup", "list", str(backups)]).output.count("dovetail-") == 1
+    whole = terminal.invoke(app, ["backup", "verify", str(backups)])
     assert whole.exit_code == 0, whole.output
     assert "whole" in whole.output
-    asked = run.invoke(app, ["doctor", "--data", str(data), "--json"])
+    asked = terminal.invoke(app, ["doctor", "--data", str(data), "--json"])
     found = json.loads(asked.output)
     said = {one["id"]: one for one in found["findings"]}
     assert said["server"]["verdict"] == "well"
     assert said["backups"]["verdict"] == "well"
     assert asked.exit_code == found["worst"]
-    refused = run.invoke(app, ["restore", str(backups), "--data", str(data), "--force"])
-    assert refused.exit_code == 1
-    assert "is in use by process" in str(refused.exception)
+
+
+def the_command_line_says_who_holds_it(data: Path, backups: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit, match="1"):
+        patch.setattr(sys, "argv", ["dovetail", "restore", str(backups), "--data", str(data), "--force"])
+        run()
+    said = capsys.readouterr().err
+    assert f"error[data-locked]: {data} is in use by process" in said
+    assert "hint: stop it, or let it work" in said
 
 
 def test_after_a_kill_the_folder_is_free_and_the_old_socket_in_nobodys_way(tmp_path: Path) -> None:
