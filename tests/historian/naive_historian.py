@@ -31,9 +31,15 @@ class NaiveHistorian:
     def series(self, tag: int, *, from_us: int, to_us: int, px: int) -> list[tuple[object, ...]]:
         """(t0, min, max, first, last, n, n_good) per bucket that holds samples."""
         width_us = max(1, -(-(to_us - from_us) // px))
+        return self.in_buckets(tag, (from_us, to_us), begin_us=from_us, width_us=width_us)
+
+    def in_buckets(
+        self, tag: int, span: tuple[int, int], *, begin_us: int, width_us: int
+    ) -> list[tuple[object, ...]]:  # fmt: skip
+        """The same, the first bucket beginning at `begin_us`."""
         answer: list[tuple[object, ...]] = []
-        for t0 in range(from_us, to_us, width_us):
-            rows = self.raw({tag}, t0, min(to_us, t0 + width_us))
+        for t0 in range(begin_us, span[1], width_us):
+            rows = self.raw({tag}, max(span[0], t0), min(span[1], t0 + width_us))
             values = [row[2] for row in rows if row[2] is not None]
             ends = (min(values), max(values), values[0], values[-1]) if values else (None,) * 4
             answer += [(t0, *ends, len(rows), sum(row[3] == 0xC0 for row in rows))] if rows else []

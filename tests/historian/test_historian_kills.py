@@ -18,11 +18,10 @@ from typing import Any
 import psutil
 import pytest
 from naive_historian import frame, rows_of
-from stores import Store
+from stores import PlugPulledError, Store
 
 import shortcuts
 from dovetail.chunkstore.postgres import Server
-from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import LinkError
@@ -36,30 +35,6 @@ PATIENCE_S = 90.0
 JANUARY_ENDS_US = 1_769_904_000_000_000
 POINTS = ["written", "stored", "chunk-written", "sealed", "head-deleted"]
 WHERE_AND_WHEN = shortcuts.some([(f"historian.{name}", nth) for name in POINTS for nth in (1, 2, 3, 4)], of=4)
-
-
-class PlugPulledError(BaseException):
-    """The process would be gone here."""
-
-
-@pytest.fixture
-def pull_plug_at() -> Iterator[Callable[[str, int], None]]:
-    """Arm the n-th passing of a point."""
-    untouched = faults.on_point
-    passed = {"n": 0}
-
-    def arm(name: str, nth: int) -> None:
-        passed["n"] = nth
-
-        def on_point(point: str) -> None:
-            passed["n"] -= point == name
-            if passed["n"] == 0:
-                raise PlugPulledError(point)
-
-        faults.on_point = on_point
-
-    yield arm
-    faults.on_point = untouched
 
 
 def script(historian: Historian, first: int) -> Iterator[int]:

@@ -36,7 +36,7 @@ def test_a_bucket_says_whether_a_value_stands_at_its_end(
     historian.put([frame(1, Batch.of(Kind.F64, rows))])
     span = (at(0), at(100))
     found = historian.series(1, *span, 10, scope=EVERYBODY)
-    assert standing(historian, found, span, px=10, scope=EVERYBODY).held.tolist() == held
+    assert standing(historian, found, span, scope=EVERYBODY).held.tolist() == held
 
 
 @pytest.mark.parametrize(("second", "before"), [(0, np.nan), (1, np.nan), (2, 7.0), (50, 7.0), (61, np.nan)])
@@ -44,4 +44,4 @@ def test_a_trend_says_what_stood_when_it_began(historian: Historian, second: flo
     historian.put([frame(1, Batch.of(Kind.F64, [(1, at(1), 7.0, q.GOOD), (1, at(60), *LOST)]))])
     span = (at(second), at(100))
     found = historian.series(1, *span, 10, scope=EVERYBODY)
-    assert standing(historian, found, span, px=10, scope=EVERYBODY).before == pytest.approx(before, nan_ok=True)
+    assert standing(historian, found, span, scope=EVERYBODY).before == pytest.approx(before, nan_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ sqlite3 = engine.sqlite_module()
 
 HEAD: Final = "head.db"
 HEAD_VERSION: Final = 1
-MONTH_VERSION: Final = 1
+MONTH_VERSION: Final = 2
 _HEAD_TABLES = """
 create table head (head_id integer primary key autoincrement, n integer not null, body blob not null);
 create table received (source text, lane text, epoch integer, spans text not null,
@@ -40,8 +40,17 @@ create table sealed (one integer primary key check (one = 1), head_id integer no
 create table duplicate (source text, lane text, n integer not null, primary key (source, lane)) without rowid;
 insert into sealed values (1, 0);
 """
+_ROLLUP: Final = """
+create table rollup (id integer primary key, tag integer not null, unit integer not null, day integer not null,
+    upto integer not null, dirty integer not null, body blob not null);
+create unique index rollup_at on rollup (tag, unit, day, upto, dirty);
+create index rollup_upto on rollup (upto);
+create index rollup_dirty on rollup (tag) where dirty = 1;
+"""
+_LATER: Final = {1: _ROLLUP}  # of a month: what came after each version
 WORDS: Final = MonthWords(
     chunk="chunk",
+    rollup="rollup",
     sealed="select head_id from sealed",
     seal="update sealed set head_id = ?",
     duplicates="select source, lane, n from duplicate",
@@ -62,13 +71,18 @@ def connect(path: Path, *, role: str) -> Any:
     return connection
 
 
-def prepare(connection: Any, schema: str, *, version: int, path: Path) -> None:
-    """Create the tables of an empty file; refuse one that a newer Dovetail wrote."""
+def prepare(connection: Any, schema: str, *, version: int, path: Path, later: Mapping[int, str] | None = None) -> None:
+    """Create the tables of an empty file, and in an older one those that came `later` than its version.
+
+    Refuses one that a newer Dovetail wrote.
+    """
     (found,) = connection.execute("pragma user_version").fetchone()
     if found > version:
         raise ConfigError(f"{path} was written by a newer Dovetail (format {found})", code="historian-newer")
-    if found == 0:
-        connection.executescript(f"begin immediate;{schema}pragma user_version={version};commit;")
+    if found < version:
+        steps = [sql for after, sql in sorted((later or {}).items()) if after >= found]
+        new = "".join([schema, *steps] if found == 0 else steps)
+        connection.executescript(f"begin immediate;{new}pragma user_version={version};commit;")
 
 
 class _Session:
@@ -91,10 +105,10 @@ class _Session:
 class File:
     """One file: one writing connection, and readers that never outlive it."""
 
-    def __init__(self, path: Path, schema: str, *, version: int) -> None:
+    def __init__(self, path: Path, schema: str, *, version: int, later: Mapping[int, str] | None = None) -> None:
         self.path = path
         self.writer = connect(path, role="writer")
-        prepare(self.writer, schema, version=version, path=path)
+        prepare(self.writer, schema, version=version, path=path, later=later)
         self._free: list[Any] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(engine.READERS_MAX)
@@ -160,7 +174,8 @@ class Files:
 
     def month(self, number: int) -> tuple[File, MonthWords]:
         """The file of a month."""
-        return File(self._folder / name_of(number), _MONTH_TABLES, version=MONTH_VERSION), WORDS
+        path = self._folder / name_of(number)
+        return File(path, _MONTH_TABLES, version=MONTH_VERSION, later=_LATER), WORDS
 
     def words(self, number: int) -> MonthWords:
         """Every file speaks alike."""

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore import rolled
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
+from dovetail.chunkstore.rolled import Rollup, Touched
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
 from dovetail.packing import chunks
 from dovetail.packing.chunks import Header, Kept
 from dovetail.packing.columns import Block
+from dovetail.packing.rollups import Known
 
 _HEADER = "n, n_good, t0, t1, first, last, min, max, sum, tw, covered_us, good_us"
 COLUMNS = (
@@ -128,6 +131,31 @@ class View:
         for tag, kind, *end in self._session.execute(sql):
             yield chunks.end_block(Kind(kind), tag, tuple(end))
 
+    def rolled(self, tags: Sequence[int], *, unit: int, days: tuple[int, int]) -> list[Rollup]:
+        """The rollups of tags on the days first … last that nobody doubts, by tag and day."""
+        return rolled.rolled(self._session, self._words.rollup, tags, unit=unit, days=days)
+
+    def to_roll(
+        self, from_tag: int, until_us: int, *, limit: int
+    ) -> dict[int, tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]]:
+        """By tag, from one on: its chunks (t0, t1, n) that begin before `until_us`, and its rollups by unit and day.
+
+        As many whole tags as have together at most `limit` chunks; of the first one not more than so many.
+        """
+        sql = f"select tag, t0, t1, n from {self._chunk} where tag >= ? and t0 < ? order by tag, t0 limit ?"
+        rows = self._session.execute(sql, (from_tag, until_us, limit)).fetchall()
+        if len(rows) == limit and rows[0][0] != rows[-1][0]:
+            rows = [row for row in rows if row[0] != rows[-1][0]]  # there may be more of the last one
+        known = rolled.known(self._session, self._words.rollup, rows[0][0], rows[-1][0]) if rows else {}
+        answer: dict[int, tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]] = {}
+        for tag, t0, t1, n in rows:
+            answer.setdefault(tag, ([], known.get(tag, {})))[0].append((t0, t1, n))
+        return answer
+
+    def rollups(self) -> tuple[int, int]:
+        """(how many there are of this month, how many of them are dirty)."""
+        return rolled.account(self._session, self._words.rollup)
+
     def duplicates(self) -> dict[tuple[str, str], int]:
         """Samples per (source, lane) that sealing found to repeat others."""
         return {(source, lane): n for source, lane, n in self._session.execute(self._words.duplicates)}
@@ -147,15 +175,30 @@ class Month:
             yield View(session, self._words)
 
     def write(
-        self, gone: list[int], new: list[NewChunk], *, sealed: int, duplicates: dict[tuple[str, str], int]
+        self,
+        gone: list[int],
+        new: list[NewChunk],
+        *,
+        sealed: int,
+        duplicates: dict[tuple[str, str], int],
+        touched: Sequence[Touched] = (),
     ) -> None:
-        """Replace chunks, and say up to which head row this month holds everything; one commit. Only the sealer."""
+        """Replace chunks, and say up to which head row this month holds everything; one commit. Only the sealer.
+
+        `touched` are the samples that come or go: what they were summed up to is dirty from then on.
+        """
         rows = [_row(chunk) for chunk in new]
         with self._place.transaction() as session:
             session.many(f"delete from {self._words.chunk} where id = ?", [(one,) for one in gone])
             session.fill(self._words.chunk, COLUMNS, rows)
             session.many(self._words.duplicate, [(*key, n) for key, n in duplicates.items()])
             session.execute(self._words.seal, (sealed,))
+            rolled.soil(session, self._words.rollup, touched)
+
+    def roll(self, rollups: Sequence[Rollup]) -> None:
+        """Put rollups in place of those of the same tag, unit and day; one commit. While nothing is sealed."""
+        with self._place.transaction() as session:
+            rolled.write(session, self._words.rollup, rollups)
 
     def close(self) -> None:
         """Give its place back."""

@@ -64,9 +64,10 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MonthWords:
-    """What a month is called: the table of its chunks, its mark, its account of repeats."""
+    """What a month is called: the tables of its chunks and rollups, its mark, its account of repeats."""
 
     chunk: str
+    rollup: str
     sealed: str  # select: the head row up to which it holds everything
     seal: str  # update: … (head_id)
     duplicates: str  # select: source, lane, n

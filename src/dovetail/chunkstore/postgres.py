@@ -20,10 +20,11 @@ from psycopg import Connection, errors
 from dovetail.chunkstore.months import begin_of
 from dovetail.chunkstore.place import MonthWords, Place, Session
 from dovetail.chunkstore.serverlink import SCHEMA, Pool, ServerSession, connect, passing
+from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
 
-VERSION: Final = 1
+VERSION: Final = 2
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it writes the samples of this database
 _TABLES: Final = """
 create table chunk (id bigint not null default nextval('chunk_id'), tag bigint not null, kind smallint not null,
@@ -45,6 +46,16 @@ create table sealed (month integer primary key, head_id bigint not null);
 create table duplicate (month integer, source text, lane text, n bigint not null, primary key (month, source, lane));
 create table user_version (version integer not null);
 create table writer (token text not null);
+"""
+_ROLLUP: Final = """
+create sequence rollup_id;
+create table rollup (id bigint not null default nextval('rollup_id'), tag bigint not null, unit integer not null,
+    day integer not null, upto bigint not null, dirty smallint not null, body bytea not null,
+    primary key (id, day)) partition by range (day);
+create unique index rollup_at on rollup (tag, unit, day);
+create index rollup_upto on rollup (upto);
+create index rollup_dirty on rollup (tag) where dirty = 1;
+alter table rollup alter body set storage external;
 """
 _PACKED: Final = "alter table head alter body set storage external; alter table chunk alter body set storage external;"
 
@@ -186,9 +197,8 @@ class Server:
         with self._months.transaction() as session:
             if session.execute("select 1 from sealed where month = ?", (number,)).fetchone() is None:
                 begins, ends = begin_of(number), begin_of(number + 1)
-                session.execute(f"create table {words.chunk} (like chunk including defaults including storage)")
-                bounds = f"for values from ({begins}) to ({ends})"
-                session.execute(f"alter table chunk attach partition {words.chunk} {bounds}")
+                _attach(session.execute, "chunk", words.chunk, (begins, ends))
+                _attach(session.execute, "rollup", words.rollup, (begins // DAY_US, ends // DAY_US))
                 session.execute("insert into sealed values (?, 0)", (number,))
         return self._months, words
 
@@ -206,10 +216,17 @@ class Server:
         self._writers.close()
 
 
+def _attach(execute: Callable[[str], object], parent: str, part: str, bounds: tuple[int, int]) -> None:
+    execute(f"create table {part} (like {parent} including defaults including storage)")
+    execute(f"alter table {parent} attach partition {part} for values from ({bounds[0]}) to ({bounds[1]})")
+
+
 def _words(month: int) -> MonthWords:
+    name = f"{1970 + month // 12:04d}_{month % 12 + 1:02d}"
     adds = "on conflict (month, source, lane) do update set n = duplicate.n + excluded.n"
     return MonthWords(
-        chunk=f"chunk_{1970 + month // 12:04d}_{month % 12 + 1:02d}",
+        chunk=f"chunk_{name}",
+        rollup=f"rollup_{name}",
         sealed=f"select head_id from sealed where month = {month}",
         seal=f"update sealed set head_id = ? where month = {month}",
         duplicates=f"select source, lane, n from duplicate where month = {month}",
@@ -263,10 +280,21 @@ def _prepare(connection: Connection[Any]) -> None:
             connection.execute("create sequence chunk_id")
             connection.execute(_TABLES.encode())
             connection.execute(_PACKED.encode())
-            connection.execute("insert into user_version values (%s)", (VERSION,))
+            connection.execute("insert into user_version values (1)")
         (found,) = connection.execute("select version from user_version").fetchone() or (0,)
+        if found < VERSION:
+            _upgrade(connection)
     if found > VERSION:
         raise ConfigError(f"the historian was written by a newer Dovetail (format {found})", code="historian-newer")
+
+
+def _upgrade(connection: Connection[Any]) -> None:
+    """From version 1: rollups beside the chunks, made later from them."""
+    connection.execute(_ROLLUP.encode())
+    for (month,) in connection.execute("select month from sealed").fetchall():
+        days = (begin_of(month) // DAY_US, begin_of(month + 1) // DAY_US)
+        _attach(lambda sql: connection.execute(sql.encode()), "rollup", _words(month).rollup, days)
+    connection.execute("update user_version set version = %s", (VERSION,))
 
 
 def _still_ours(connection: Connection[Any], token: str) -> None:

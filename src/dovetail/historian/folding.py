@@ -21,12 +21,13 @@ from dovetail.chunkstore.months import Found
 from dovetail.core import quality as q
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import MEAN_SAMPLES
-from dovetail.historian.aggregates import Stretch, floats, stretches
 from dovetail.historian.model import Folded, Mean
 from dovetail.packing.chunks import Header
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
+from dovetail.packing.order import floats
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
+from dovetail.reading.stretches import Stretch, stretches
 
 
 def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.batch import Frame, Value
+from dovetail.core.clock import HOUR_US, MINUTE_US
+
+WHOLE_MINUTES_FROM_US: Final = 5 * MINUTE_US  # rounded up, a bucket is a fifth longer at most
+WHOLE_HOURS_FROM_US: Final = 4 * HOUR_US
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +84,12 @@ class Latest:
 class Series:
     """A trend as a screen draws it: one row per pixel bucket that holds samples, columns of one length.
 
-    `t0_us` int64 is the bucket's start; min, max, first and last are float64 over the samples that have a value
-    (NaN where a bucket holds none that has); `n` counts all samples, `n_good` those of GOOD quality.
+    `t0_us` int64 is the bucket's start, `width_us` how long each is; min, max, first and last are float64 over the
+    samples that have a value (NaN where a bucket holds none that has); `n` counts all samples, `n_good` the GOOD ones.
     """
 
     tag: int
+    width_us: int
     t0_us: NDArray[np.int64]
     min: NDArray[np.float64]
     max: NDArray[np.float64]
@@ -91,6 +97,23 @@ class Series:
     last: NDArray[np.float64]
     n: NDArray[np.int64]
     n_good: NDArray[np.int64]
+
+
+def buckets(from_us: int, to_us: int, px: int) -> tuple[int, int]:
+    """(where the first bucket of a trend begins, how long each is), at most `px` of them.
+
+    Buckets of minutes are whole minutes, of many hours whole hours, and begin on one: such a trend needs no sample to
+    be opened but at its two ends. What is finer begins where it was asked for.
+
+    >>> buckets(1_000_000, 601_000_000, 600), buckets(1_000_000, 601_000_000, 1)
+    ((1000000, 1000000), (0, 660000000))
+    """
+    width_us = max(1, -(-(to_us - from_us) // px))
+    unit_us = 1
+    if width_us >= WHOLE_MINUTES_FROM_US:
+        unit_us = HOUR_US if width_us >= WHOLE_HOURS_FROM_US else MINUTE_US
+    begin_us = from_us - from_us % unit_us
+    return begin_us, max(1, -(-(to_us - begin_us) // (px * unit_us)) * unit_us)
 
 
 @dataclass(frozen=True, slots=True)

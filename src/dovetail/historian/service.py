@@ -37,6 +37,7 @@ from dovetail.reading.corrected import EVER_US, Corrected, Corrections, Uncorrec
 from dovetail.reading.read import Range, Reader
 from dovetail.sealing.compactor import Compactor
 from dovetail.sealing.recent import Recent, Row, row_of
+from dovetail.sealing.roller import Roller
 from dovetail.sealing.sealer import Sealer
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Historian:
         self._ingest = Ingest(self._last, held=self._reader.at)
         self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
         self._compactor = Compactor(self._months, self._sealer)
+        self._roller = Roller(self._months, self._sealer)
 
     def _rebuild_last(self) -> None:
         for month in reversed(self._months.newest_first()):
@@ -230,8 +232,20 @@ class Historian:
         return self._sealer.seal_once()
 
     def compact_once(self) -> int:
-        """Put some small chunks of days that are over together; how many were looked at. Background work."""
-        return self._compactor.step(self._clock.now_us())
+        """Put some small chunks of days that are over together, else sum some hours up; how many chunks were looked at.
+
+        Background work.
+        """
+        now_us = self._clock.now_us()
+        return self._compactor.step(now_us) or self._roller.step(now_us)
+
+    def rollups(self) -> tuple[int, int]:
+        """(how many days of tags are summed up by the hour or by the minute, how many of them have to be anew)."""
+        found = [(0, 0)]
+        for month in self._months.newest_first():
+            with self._months.view(month) as view:
+                found.append(view.rollups())
+        return sum(there for there, _ in found), sum(dirty for _, dirty in found)
 
     # --- out --------------------------------------------------------------------------------------------
 

@@ -150,7 +150,8 @@ def header(block: Block) -> Header:
         return Header(n, n_good, t0, t1, None, None, None, None, None, None, covered_us, good_us)
     with np.errstate(invalid="ignore", over="ignore"):
         total = _known(values[good].sum())
-        integral = _known((values if has.all() else np.where(has, values, 0.0))[:-1] @ held_us)
+        held = (values if has.all() else np.where(has, values, 0.0))[:-1] * held_us  # not @: it would wait for threads
+        integral = _known(held.sum())
     first, last, least, most = float(some[0]), float(some[-1]), float(some.min()), float(some.max())
     return Header(n, n_good, t0, t1, first, last, least, most, total, integral, covered_us, good_us)
 

@@ -16,7 +16,8 @@ from dovetail.chunkstore.months import Months
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.clock import DAY_US
 from dovetail.packing.columns import Block
-from dovetail.reading.read import Order, Range, Reader, first, ordered
+from dovetail.packing.order import Order, ordered
+from dovetail.reading.read import Range, Reader, first
 
 type Span = tuple[int, int]
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import Months, View, month_of
-from dovetail.packing.columns import Block, concat, repeated
+from dovetail.packing.columns import Block, concat
+from dovetail.packing.order import Order, ordered
 from dovetail.sealing.recent import Recent, Row
-
-type Order = Literal["time", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +134,6 @@ def _from_chunks(view: View, asked: Range, *, taken: _Taken) -> list[Block]:
                 parts.append(block.take(slice(start, end)))
                 taken.add(tag, parts[-1])
     return parts
-
-
-def ordered(parts: list[Block], *, by: Order = "time") -> Block:
-    """Parts in arrival order become one block without repeats, by (ts, tag, arrival) or by (tag, ts, arrival)."""
-    whole = concat(parts)
-    if by == "tag":
-        onwards = (whole.ts[1:] > whole.ts[:-1]) & (whole.tag[1:] == whole.tag[:-1])
-        if (onwards | (whole.tag[1:] > whole.tag[:-1])).all():
-            return whole
-        whole = whole.take(np.lexsort((whole.ts, whole.tag)))
-        return whole.take(~repeated(whole))
-    if (whole.tag == whole.tag[0]).all():
-        if (whole.ts[1:] <= whole.ts[:-1]).any():
-            whole = whole.take(np.argsort(whole.ts, kind="stable"))
-            whole = whole.take(~repeated(whole))
-        return whole
-    whole = whole.take(np.lexsort((whole.ts, whole.tag)))
-    whole = whole.take(~repeated(whole))
-    return whole.take(np.lexsort((whole.tag, whole.ts)))
 
 
 def first(blocks: list[Block], limit: int) -> list[Block]:

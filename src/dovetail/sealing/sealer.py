@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dovetail.chunkstore.head import Head
 from dovetail.chunkstore.months import Month, Months, NewChunk, View, month_of
+from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
 from dovetail.core.batch import Kind
 from dovetail.core.limits import HEAD_BYTES_MAX, HEAD_ROWS_RELEASED_AT_ONCE, SEAL_SAMPLES_MAX
@@ -54,6 +55,7 @@ class _Work:
     gone: list[int] = field(default_factory=list[int])
     new: list[NewChunk] = field(default_factory=list[NewChunk])
     duplicates: dict[Origin, int] = field(default_factory=dict[Origin, int])
+    touched: list[Touched] = field(default_factory=list[Touched])
 
 
 class Sealer:
@@ -67,6 +69,7 @@ class Sealer:
         self._write_lock = write_lock
         self.idle = threading.Lock()
         self.changed: set[int] = set()  # months, for who puts their chunks together; while idle is held
+        self.unrolled: set[int] = set()  # months, for who sums them up; while idle is held
         self._behind: set[str] = set()
 
     def seal_once(self) -> int:
@@ -86,6 +89,7 @@ class Sealer:
         months = {number for part in sorts for number in np.unique(month_of(part.block.ts)).tolist()}
         for number in sorted(months):
             self.changed.add(number)
+            self.unrolled.add(number)
             with self._months.use(number) as month:
                 self._seal_month(month, [_in_month(part, number) for part in sorts], upto, origins)
             faults.point("historian.chunk-written")
@@ -101,7 +105,7 @@ class Sealer:
                 runs = _by_tag(part.take(part.head_id > view.sealed))
                 while some := list(islice(runs, TAGS_AT_ONCE)):
                     _place(view, some, work=work, origins=origins)
-        month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates)
+        month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates, touched=work.touched)
 
     def _release(self) -> None:
         """Let go of head rows that are sealed and passed by every consumer; those beyond the limit in any case."""
@@ -191,6 +195,8 @@ def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]
                 _count(work.duplicates, part.origin[again], origins)
                 if again.all():
                     continue  # nothing new: the chunk keeps its revision
+            tag, ts = int(part.block.tag[0]), part.block.ts
+            work.touched.append(Touched(tag, int(ts[0]), int(ts[-1])))
             work.gone += [kept.id for kept in rewrite.absorbed]
             rev = max((one.rev for one in old), default=0) + 1
             work.new += [NewChunk(block, rev) for block in chunks.pieces(whole)]

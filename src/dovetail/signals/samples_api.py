@@ -173,7 +173,7 @@ def _trends(
         raise InvalidError(f"px times tags may be {SERIES_ROWS_MAX} at most", pointer="/px", code="series-too-long")
     span = period(asked.start, asked.end)
     found = [historian.series(one.id, *span, asked.px, scope=scope, as_of=as_of) for one in tags]
-    stands = [standing(historian, one, span, px=asked.px, scope=scope, as_of=as_of) for one in found]
+    stands = [standing(historian, one, span, scope=scope, as_of=as_of) for one in found]
     trends = [_trend(one, stood) for one, stood in zip(found, stands, strict=True)]
     said = _said(span) | {"px": asked.px}
     if form == "arrow":

@@ -26,13 +26,12 @@ class Standing:
 
 
 def standing(
-    historian: Historian, found: Series, span: tuple[int, int], *, px: int, scope: Scope, as_of: int | None = None
+    historian: Historian, found: Series, span: tuple[int, int], *, scope: Scope, as_of: int | None = None
 ) -> Standing:
-    """Of a series as it was answered for [from, to) in `px` buckets."""
+    """Of a series as it was answered for [from, to)."""
     from_us, to_us = span
     began = historian.bounding((found.tag,), from_us, scope=scope, as_of=as_of).get(found.tag)
-    width_us = max(1, -(-(to_us - from_us) // px))
-    ends = found.t0_us + width_us
+    ends = found.t0_us + found.width_us
     held = ~np.isnan(found.last)
     alone = np.append(found.t0_us[1:] > ends[:-1], True) if len(ends) else np.zeros(0, dtype=np.bool_)
     in_doubt = np.flatnonzero(held & alone & (found.n_good < found.n))

@@ -1,0 +1,94 @@
+"""The rollups of a month beside its chunks: which there are, which are dirty, what they hold. All SQL about them."""
+
+# ruff: noqa: S608 - tables and columns are our own words
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dovetail.chunkstore.place import Session
+from dovetail.core.clock import DAY_US
+from dovetail.packing.rollups import Known
+
+HOURS: Final = 3_600  # the two units, in seconds
+MINUTES: Final = 60
+IN_ONE: Final = 500  # tags that one question names
+COLUMNS: Final = "tag, unit, day, upto, dirty, body"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """New samples of a tag, from the first of them to the last."""
+
+    tag: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A day of one tag in one unit; it holds everything before `upto_us`."""
+
+    tag: int
+    unit: int
+    day: int
+    upto_us: int
+    body: bytes
+
+
+def rolled(session: Session, table: str, tags: Sequence[int], *, unit: int, days: tuple[int, int]) -> list[Rollup]:
+    """What is clean of some tags on the days first … last, by tag and day."""
+    found: list[Rollup] = []
+    for start in range(0, len(tags), IN_ONE):
+        some = tags[start : start + IN_ONE]
+        marks = ", ".join("?" * len(some))
+        sql = (
+            f"select tag, unit, day, upto, body from {table} where tag in ({marks}) and unit = ? "
+            "and day between ? and ? and dirty = 0 order by tag, day"
+        )
+        found += [Rollup(*row) for row in session.execute(sql, (*some, unit, *days)).fetchall()]
+    return found
+
+
+def known(session: Session, table: str, first: int, last: int) -> dict[int, dict[int, dict[int, Known]]]:
+    """By tag, unit and day what there is of the tags first … last."""
+    answer: dict[int, dict[int, dict[int, Known]]] = {}
+    sql = f"select tag, unit, day, upto, dirty from {table} where tag between ? and ?"
+    for tag, unit, day, upto_us, dirty in session.execute(sql, (first, last)).fetchall():
+        answer.setdefault(tag, {}).setdefault(unit, {})[day] = Known(upto_us, bool(dirty))
+    return answer
+
+
+def newest(session: Session, table: str) -> int | None:
+    """Up to where the one that reaches furthest holds everything; None: there is none."""
+    return session.execute(f"select max(upto) from {table}").fetchone()[0]
+
+
+def soil(session: Session, table: str, touched: Sequence[Touched]) -> None:
+    """Samples came for time that is summed up already: it is not, until it is summed up anew. With the samples."""
+    if not touched:
+        return
+    upto_us = newest(session, table)
+    rows = [
+        (one.tag, one.first_us // DAY_US, one.last_us // DAY_US, one.first_us)
+        for one in touched
+        if upto_us is not None and one.first_us < upto_us
+    ]
+    session.many(f"update {table} set dirty = 1 where tag = ? and day between ? and ? and upto > ?", rows)
+
+
+def write(session: Session, table: str, rollups: Sequence[Rollup]) -> None:
+    """In place of those of the same tag, unit and day."""
+    gone = f"delete from {table} where tag = ? and unit = ? and day = ?"
+    session.many(gone, [(one.tag, one.unit, one.day) for one in rollups])
+    rows = [(one.tag, one.unit, one.day, one.upto_us, 0, one.body) for one in rollups]
+    session.many(f"insert into {table} ({COLUMNS}) values (?, ?, ?, ?, ?, ?)", rows)
+
+
+def account(session: Session, table: str) -> tuple[int, int]:
+    """(how many there are, how many of them are dirty)."""
+    (there,) = session.execute(f"select count(*) from {table}").fetchone()
+    (dirty,) = session.execute(f"select count(*) from {table} where dirty = 1").fetchone()
+    return there, dirty

@@ -1,0 +1,54 @@
+"""Samples of several blocks as one, in order and without repeats; and of several kinds, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from dovetail.core.batch import Kind
+from dovetail.packing.chunks import numbers
+from dovetail.packing.columns import Block, concat, repeated
+
+type Order = Literal["time", "tag"]
+
+
+def ordered(parts: list[Block], *, by: Order = "time") -> Block:
+    """Parts in arrival order become one block without repeats, by (ts, tag, arrival) or by (tag, ts, arrival)."""
+    whole = concat(parts)
+    if by == "tag":
+        onwards = (whole.ts[1:] > whole.ts[:-1]) & (whole.tag[1:] == whole.tag[:-1])
+        if (onwards | (whole.tag[1:] > whole.tag[:-1])).all():
+            return whole
+        whole = whole.take(np.lexsort((whole.ts, whole.tag)))
+        return whole.take(~repeated(whole))
+    if (whole.tag == whole.tag[0]).all():
+        if (whole.ts[1:] <= whole.ts[:-1]).any():
+            whole = whole.take(np.argsort(whole.ts, kind="stable"))
+            whole = whole.take(~repeated(whole))
+        return whole
+    whole = whole.take(np.lexsort((whole.ts, whole.tag)))
+    whole = whole.take(~repeated(whole))
+    return whole.take(np.lexsort((whole.tag, whole.ts)))
+
+
+def clipped(block: Block, from_us: int, to_us: int) -> Block:
+    """One tag's sorted samples with ts in [from, to)."""
+    start, end = np.searchsorted(block.ts, (from_us, to_us), side="left").tolist()
+    return block.take(slice(start, end))
+
+
+def floats(parts: Iterable[Block]) -> Iterator[Block]:
+    """Parts in arrival order as one block of float64 by (ts, arrival); a text is a sample without a number."""
+    some = [part for part in parts if len(part)]
+    same_kind = [ordered([part for part in some if part.kind is kind]) for kind in sorted({part.kind for part in some})]
+    if not same_kind:
+        return
+    found: list[Block] = []
+    for block in same_kind:
+        values, has = numbers(block)
+        status = np.where(has, block.status, block.status & 0xFFFF).astype(np.uint32)
+        found.append(replace(block, kind=Kind.F64, value=values, status=status, device=None, native=None))
+    yield found[0] if len(found) == 1 else ordered(found)
