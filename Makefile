@@ -99,9 +99,9 @@ docs: $(STAMPS)/python ## The manual, into site/
 
 lock: | $(BIN)/python ## Resolve the dependencies anew (the lock files name no package host)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  --extra arrow --extra postgres pyproject.toml --output-file requirements.lock
+	  --extra arrow --extra nats --extra postgres pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  --extra arrow --extra postgres --group dev pyproject.toml --output-file requirements-dev.lock
+	  --extra arrow --extra nats --extra postgres --group dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## Remove what was built and installed
 	rm -rf $(VENV) $(STAMPS) ui/node_modules tests/peers/*/node_modules src/dovetail/web/_static site dist

@@ -33,6 +33,7 @@ ROOMS = (
     "exports",
     "savedviews",
     "performance",
+    "ingestion",
 )
 
 

@@ -113,7 +113,7 @@ def test_holes_in_the_numbers_are_known(historian: Historian) -> None:
 
 
 def test_a_source_that_does_not_count_is_refused(historian: Historian, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dovetail.historian.service.SEQ_SPANS_MAX", 3)
+    monkeypatch.setattr("dovetail.historian.entry.SEQ_SPANS_MAX", 3)
     with pytest.raises(RefusedError, match="holes"):
         historian.put([frame(seq, [(1, NOW + seq, 1.0, GOOD)]) for seq in range(0, 20, 2)])
     assert historian.head_bounds() == (0, 0)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from dovetail.chunkstore.place import MonthWords, Place, Values
+from dovetail.chunkstore.place import MonthWords, Place, Session, Values
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.db import engine
 
@@ -142,6 +142,10 @@ class File:
                 with self._lock:
                     self._free.append(connection)
 
+    def next_head(self, session: Session, known: int) -> int:
+        """Nobody else writes."""
+        return known + 1
+
     def renewed(self) -> bool:
         """Never: a commit of a file is there when it is said to be, and not when it is not."""
         return False
@@ -163,10 +167,16 @@ def _roll_back(connection: Any) -> None:
 class Files:
     """The folder of one installation's samples."""
 
+    is_shared = False
+
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.head: Place = File(folder / HEAD, _HEAD_TABLES, version=HEAD_VERSION)
+
+    def await_others(self, timeout_s: float) -> bool:
+        """Nobody else writes."""
+        return False
 
     def there(self) -> set[int]:
         """The months that have a file."""

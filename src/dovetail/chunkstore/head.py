@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Literal
 
 from dovetail.chunkstore.place import Place, Session
 from dovetail.chunkstore.spans import Spans
@@ -38,8 +39,9 @@ class Write:
 class Head:
     """All SQL of the head. The caller holds the writing lock for every method that writes."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, others: Literal["read", "pass over"] = "read") -> None:
         self._place = place
+        self._others = others  # what to do with the rows of those who write beside us
         self._received: dict[ReceivedKey, Spans] = {}
         with place.snapshot() as session:
             self._load(session)
@@ -86,24 +88,49 @@ class Head:
     def received(self, key: ReceivedKey) -> Spans:
         """The seqs received so far of a source's lane in one epoch."""
         if key not in self._received:
-            sql = "select spans from received where source = ? and lane = ? and epoch = ?"
-            with self._place.snapshot() as session:
-                found = session.execute(sql, key).fetchone()
-            self._received[key] = Spans(tuple(map(tuple, json.loads(found[0])))) if found else Spans()
+            self._received[key] = self.received_now(key)
         return self._received[key]
 
-    def append(self, write: Write) -> None:
-        """Make it durable in one commit. Raises LinkError, then nothing of it is there, or it is `overlooked`."""
+    def received_now(self, key: ReceivedKey) -> Spans:
+        """The same as it stands in the store, whoever wrote it; any thread."""
+        sql = "select spans from received where source = ? and lane = ? and epoch = ?"
+        with self._place.snapshot() as session:
+            found = session.execute(sql, key).fetchone()
+        return Spans(tuple(map(tuple, json.loads(found[0])))) if found else Spans()
+
+    def append(self, write: Write) -> list[tuple[int, bytes]]:
+        """Make it durable in one commit. Raises LinkError, then nothing of it is there, or it is `overlooked`.
+
+        Answers the rows (head_id, body) that others have written since the last look; ours come right after them.
+        """
+        others: list[tuple[int, bytes]] = []
         with self._commit() as session:
-            rows = [(self.last_id + 1 + i, n, body) for i, (n, body) in enumerate(write.rows)]
+            first = self._place.next_head(session, self.last_id)
+            if first > self.last_id + 1 and self._others == "read":
+                between = "select head_id, body from head where head_id > ? and head_id < ? order by head_id"
+                others = session.execute(between, (self.last_id, first)).fetchall()
+            rows = [(first + i, n, body) for i, (n, body) in enumerate(write.rows)]
             session.many("insert into head (head_id, n, body) values (?, ?, ?)", rows)
             spans = [(*key, json.dumps(spans.ranges)) for key, spans in write.received.items()]
             session.many(_RECEIVED, spans)
             _count(session, write.counts)
             faults.point("historian.written")
-        self.last_id += len(write.rows)
-        self.kept_bytes += sum(len(body) for _, body in write.rows)
+        self.last_id = first + len(write.rows) - 1
+        self.kept_bytes += sum(len(body) for _, body in (*others, *write.rows))
         self._received.update(write.received)
+        return others
+
+    def news(self, limit: int) -> list[tuple[int, bytes]]:
+        """Up to `limit` rows that others have written since the last look."""
+        found = self.rows(self.last_id, limit)
+        if found:
+            self.last_id = found[-1][0]
+            self.kept_bytes += sum(len(body) for _, body in found)
+        return found
+
+    def forget_received(self, number: int) -> None:
+        """Somebody else may have received frames of this part of the sources since we last did."""
+        self._received = {key: spans for key, spans in self._received.items() if part_of(key[0]) != str(number)}
 
     def next_epoch(self, source: str) -> int:
         """A number never given before to this source, durable when it returns."""
@@ -173,12 +200,27 @@ class Head:
             spans = session.execute("select source, lane, spans from received").fetchall()
         missing: dict[tuple[str, str], int] = {}
         for source, lane, text in spans:
-            key = (source, lane)
+            key = (whole(source), lane)
             missing[key] = missing.get(key, 0) + Spans(tuple(map(tuple, json.loads(text)))).missing()
         counters: dict[tuple[str, str], Counts] = {
             (row[0], row[1]): dict(zip(COUNTERS, row[2:], strict=True)) for row in counted
         }
         return counters, missing
+
+
+def part(source: str, number: int) -> str:
+    """A source as one part of its frames is received: each part has numbers of its own."""
+    return f"{source}#{number}"
+
+
+def whole(source: str) -> str:
+    """The source itself."""
+    return source.partition("#")[0]
+
+
+def part_of(source: str) -> str:
+    """Which part; empty where it is the whole."""
+    return source.partition("#")[2]
 
 
 def _count(session: Session, counts: Mapping[tuple[str, str], Counts]) -> None:

@@ -53,6 +53,10 @@ class Place(Protocol):
         """Read at one moment; any thread."""
         ...
 
+    def next_head(self, session: Session, known: int) -> int:
+        """The number of the next head row; where others write too, none of them takes one until this commits."""
+        ...
+
     def renewed(self) -> bool:
         """Whether the way here broke and was made anew since this was last asked: a commit may stand unnoticed."""
         ...
@@ -78,6 +82,11 @@ class Storage(Protocol):
     """One installation's samples: a place for the head, and one for each month."""
 
     head: Place
+    is_shared: bool  # whether others may add rows to the head
+
+    def await_others(self, timeout_s: float) -> bool:
+        """Until others have added rows to the head, or the time is over; raises LinkError."""
+        ...
 
     def there(self) -> set[int]:
         """The months that hold something."""

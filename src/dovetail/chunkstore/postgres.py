@@ -19,13 +19,15 @@ from psycopg import Connection, errors
 
 from dovetail.chunkstore.months import begin_of
 from dovetail.chunkstore.place import MonthWords, Place, Session
-from dovetail.chunkstore.serverlink import SCHEMA, Pool, ServerSession, connect, passing
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
+from dovetail.serverlink.news import News
+from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 
 VERSION: Final = 2
-WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it writes the samples of this database
+WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
+APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
 _TABLES: Final = """
 create table chunk (id bigint not null default nextval('chunk_id'), tag bigint not null, kind smallint not null,
     t0 bigint not null, t1 bigint not null, n integer not null, n_good integer not null, first float8, last float8,
@@ -60,6 +62,17 @@ alter table rollup alter body set storage external;
 _PACKED: Final = "alter table head alter body set storage external; alter table chunk alter body set storage external;"
 
 
+def next_head(session: Session) -> int:
+    """The number of the next head row, for this transaction alone until it ends.
+
+    So rows become visible in the order of their numbers: who reads on from the last one it saw misses none.
+    """
+    session.execute("select pg_advisory_xact_lock(?)", (APPEND_LOCK,))
+    newest = "select greatest((select coalesce(max(head_id), 0) from head), head_id) from mark where name = 'released'"
+    (found,) = session.execute(newest).fetchone()
+    return found + 1
+
+
 class _Place:
     """The head and the months, each with a writing connection of its own; they share those who read."""
 
@@ -71,6 +84,10 @@ class _Place:
         """Read at one moment; raises LinkError when the server does not answer."""
         with passing(to="read"), self._readers.lent() as connection:
             yield ServerSession(connection)
+
+    def next_head(self, session: Session, known: int) -> int:
+        """Ingest workers write beside us."""
+        return next_head(session)
 
 
 class _Head(_Place):
@@ -162,11 +179,14 @@ class _Months(_Place):
 class Server:
     """The samples of one installation in one database. Raises ConfigError, LinkError."""
 
+    is_shared = True
+
     def __init__(self, url: str) -> None:
         self._url = url
         read = b"begin isolation level repeatable read, read only"
         self._readers = Pool(self._open, places=HISTORIAN_READERS_MAX, begin=read)
         self._writers = Pool(self._open, places=2, begin=b"begin")
+        self._news = News(url)
         token = secrets.token_hex(16)
         try:
             with passing(to="write"):
@@ -185,6 +205,11 @@ class Server:
         asleep = "current_setting('synchronous_commit') = 'off'"
         connection.execute(f"select set_config('synchronous_commit', 'on', false) where {asleep}")
         return connection
+
+    def await_others(self, timeout_s: float) -> bool:
+        """Until a worker has added rows to the head, or the time is over."""
+        with passing(to="read"):
+            return self._news.wait(timeout_s)
 
     def there(self) -> set[int]:
         """The months that have a partition."""
@@ -212,6 +237,7 @@ class Server:
 
     def close(self) -> None:
         """Give every connection back."""
+        self._news.close()
         self._readers.close()
         self._writers.close()
 

@@ -41,6 +41,21 @@ TRIAL_ANSWER_S: Final = 6.0  # and for the values
 TRIAL_HELD_S: Final = 10.0  # a link somebody looked through is kept this long: a controller bears few sessions
 TRIAL_POINTS_MAX: Final = 500  # addresses in one look; a form of more is not read by anyone
 
+# --- transport ----------------------------------------------------------------------------------------------
+SHARDS: Final = 16  # parts of a plant's links that workers share: more workers than one PostgreSQL can bear
+TRANSPORT_MESSAGE_BYTES: Final = 900_000  # a NATS server takes 1 MB unless told otherwise; headers need a little
+TRANSPORT_STREAM_BYTES: Final = 8 << 30  # about two hours of 100,000 samples a second while nobody stores
+TRANSPORT_PULL: Final = 256  # messages asked for at once, of one shard
+TRANSPORT_PULL_BYTES: Final = 4 << 20  # of them; with 16 shards a worker holds 64 MB at most
+TRANSPORT_PENDING_MAX: Final = 512  # of one shard that a worker has and has not stored: two pulls
+TRANSPORT_ACK_S: Final = 5.0  # then what a worker has is given to the next; a commit takes a tenth of it
+TRANSPORT_PULL_S: Final = 2.0  # a pull that was lost with its connection is made again after this
+TRANSPORT_HELD_S: Final = 5.0  # a sender waits so long for the word, then says that nobody stores
+TRANSPORT_ASK_S: Final = 2.0  # for the answer of a worker
+LEASE_S: Final = 6.0  # longer than TRANSPORT_ACK_S: what the last owner had comes first to the next
+LEASE_BEAT_S: Final = 1.0  # a lease is renewed so often; five in a row may fail
+INGEST_ROWS_AT_ONCE: Final = 500  # frames of one commit, as of the edge's
+
 # --- historian ----------------------------------------------------------------------------------------------
 CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
 SEAL_EVERY_S: Final = 20.0  # bounds the head that a restart re-reads; each sealing costs a chunk of every tag

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dovetail.core.batch import Frame
+from dovetail.core.errors import LinkError
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,16 @@ class Resumed:
 
     epoch: int
     good_through: Mapping[int, int]
+
+
+class LostShardError(LinkError):
+    """Another ingest worker owns these shards by now: what came of them is that one's to store."""
+
+    code = "shard-lost"
+
+    def __init__(self, shards: Collection[int]) -> None:
+        super().__init__(f"another worker has taken over {', '.join(map(str, sorted(shards)))}")
+        self.shards = frozenset(shards)
 
 
 class Sink(Protocol):

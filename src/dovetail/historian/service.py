@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,21 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.files import Files
-from dovetail.chunkstore.head import Head, ReceivedKey, Write
+from dovetail.chunkstore.head import Head
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import Storage
-from dovetail.chunkstore.spans import Spans
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import InvalidError, NotFoundError, RefusedError
-from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, SEQ_SPANS_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
+from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, CONSUMER_FRAMES_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.events.historian import FramesStored
 from dovetail.historian import aggregates, folding
-from dovetail.historian.ingest import Accepted, Ingest
+from dovetail.historian.entry import Arrival, Entry
+from dovetail.historian.ingest import Ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
 from dovetail.packing import frames as codec
@@ -75,7 +75,7 @@ class Historian:
         self._corrections: Corrections = corrections or Uncorrected()
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
-        self._ingest = Ingest(self._last, held=self._reader.at)
+        self._entry = Entry(self._head, self._last, Ingest(self._last, held=self._reader.at), clock)
         self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
         self._compactor = Compactor(self._months, self._sealer)
         self._roller = Roller(self._months, self._sealer)
@@ -119,53 +119,40 @@ class Historian:
             self._sealer.seal_once()
         with self._write_lock:
             rows = self._overlooked() + self._put(frames)
+        self._publish(rows)
+
+    def _publish(self, rows: Sequence[Row]) -> None:
         if rows:
             self._bus.publish(FramesStored(rows[-1].head_id, tuple(row.frame for row in rows)))
 
     def _overlooked(self) -> list[Row]:
         """Take over what stands although its commit seemed to fail; whoever sent it sends it again, to no effect."""
-        rows = _rows(self._head.overlooked())
+        return self._taken_over(self._head.overlooked())
+
+    def _taken_over(self, found: Iterable[tuple[int, bytes]]) -> list[Row]:
+        """Rows that stand in the head and are not ours, as if they were."""
+        rows = _rows(found)
         for block in (block for row in rows for block in row.all()):
             self._last.load(block)
         self._recent.extend(rows)
         return rows
 
     def _put(self, given: Sequence[Frame]) -> list[Row]:
-        received: dict[ReceivedKey, Spans] = {}
-        counts = defaultdict[tuple[str, str], Counter[str]](Counter)
-        accepted: list[Accepted] = []
-        self._ingest.begin()
-        try:
-            for frame in given:
-                count = counts[frame.source, frame.lane.value]
-                if not self._first_time(frame, received):
-                    count.update(repeated=1)
-                    continue
-                taken = self._ingest.accept(frame, now_us=self._clock.now_us())
-                count.update(frames=1, expected=len(frame), stored=taken.stored)
-                count.update(duplicate=taken.duplicate, refused=taken.refused)
-                accepted += [] if taken.empty else [taken]
-            rows = [(taken.stored, codec.encode(taken.frame)) for taken in accepted]
-            first_id = self._head.last_id + 1
-            self._head.append(Write(rows, received, counts))
-        except BaseException:
-            self._last.roll_back()
-            raise
-        self._last.keep()
+        entered = self._entry.put([Arrival(frame, frame.source) for frame in given])
         faults.point("historian.stored")
-        new = [Row(first_id + i, taken.frame, taken.blocks, taken.marks) for i, taken in enumerate(accepted)]
+        others = self._taken_over(entered.others)
+        accepted = enumerate(entered.accepted, entered.first_id)
+        new = [Row(head_id, taken.frame, taken.blocks, taken.marks) for head_id, taken in accepted]
         self._recent.extend(new)
-        return new
+        return others + new
 
-    def _first_time(self, frame: Frame, received: dict[ReceivedKey, Spans]) -> bool:
-        key = (frame.source, frame.lane.value, frame.epoch)
-        spans = received.get(key) or self._head.received(key)
-        if spans.has(frame.seq):
-            return False
-        received[key] = spans.add(frame.seq)
-        if len(received[key].ranges) > SEQ_SPANS_MAX:
-            raise RefusedError(f"{frame.source} numbers its frames with too many holes", code="frame-order")
-        return True
+    def follow(self, wait_s: float) -> int:
+        """Take over what ingest workers have stored, as soon as they have within the time; how many frames."""
+        self.storage.await_others(wait_s)
+        with self._write_lock:
+            rows = self._overlooked() or self._taken_over(self._head.news(CONSUMER_FRAMES_MAX))
+        self._publish(rows)
+        return len(rows)
 
     def declare_gap(self, source: str, lane: str, samples: int) -> None:
         """Count samples that the source itself says are lost: a declared gap is better than a silent one."""

@@ -12,8 +12,9 @@ from typing import Any, Final, Literal
 import psycopg
 from psycopg import Connection, errors
 
-from dovetail.chunkstore.place import Values
 from dovetail.core.errors import LinkError
+
+type Values = Sequence[Any]
 
 SCHEMA: Final = "historian"
 PATIENCE: Final = {  # a server that is gone is missed in half a minute, a table that somebody locked in ten seconds
