@@ -10,11 +10,12 @@ import pytest
 from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import MINUTE_US
+from dovetail.core.clock import MINUTE_US, from_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.model import QUALITIES
+from dovetail.corrections.preview import SHOWN, AskedPreview
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.db.uow import Database
 from dovetail.explain.signals import Signals
@@ -201,6 +202,67 @@ def test_what_makes_no_sense_is_refused(lived: Plant, verb: str, said: dict[str,
     with pytest.raises(InvalidError) as refused:
         correct(lived, verb, tag_id=lived.tags["state"].id, **said)
     assert (refused.value.code, refused.value.pointer) == (code, pointer)
+
+
+PREVIEWS = [
+    # what, said, how many stand there, before, after
+    ("delete", {"start": when(29), "end": when(41)}, 2, [(30, 11), (40, 6)], []),
+    ("amend", {"start": when(29), "end": when(41), "value": "3"}, 2, [(30, 11), (40, 6)], [(30, 3), (40, 3)]),
+    ("amend", {"start": when(29), "end": when(31), "scale": 2}, 1, [(30, 11)], [(30, 22)]),
+    ("amend", {"start": when(29), "end": when(31), "quality": "bad"}, 1, [(30, 11)], [(30, None)]),
+    ("insert", {"start": when(35), "value": "6"}, 0, [], [(35, 6)]),
+]
+
+
+@pytest.mark.parametrize("what, said, count, before, after", PREVIEWS)
+def test_a_correction_is_seen_before_it_is_said(
+    lived: Plant, what: str, said: dict[str, Any], count: int, before: list[Any], after: list[Any]
+) -> None:
+    asked = AskedPreview.model_validate({"what": what, **said})
+    known = correction_ids(lived)
+    shown = lived.rooms.corrections.preview(lived.tags["state"].id, asked, scope=lived.everyone)
+    rows = [[(minute(one.ts), one.value) for one in some] for some in (shown.before, shown.after)]
+    assert (shown.count, *rows, shown.more) == (count, before, after, False)
+    assert correction_ids(lived) == known
+
+
+def correction_ids(plant: Plant) -> list[int]:
+    found = plant.rooms.corrections.shown(plant.tags["state"].id, before=None, limit=50, scope=plant.everyone)
+    return [one.id for one in found]
+
+
+def minute(ts: str) -> float:
+    return (from_rfc3339(ts) - at(0)) / MINUTE_US
+
+
+def test_of_many_samples_the_first_are_shown(hour: Plant) -> None:
+    total = hour.tags["total"].id
+    asked = AskedPreview(what="amend", start=when(0), end=when(60), offset=1000)
+    shown = hour.rooms.corrections.preview(total, asked, scope=hour.everyone)
+    assert (shown.count > SHOWN, len(shown.before), len(shown.after), shown.more) == (True, SHOWN, SHOWN, True)
+    grown = [after.value - before.value for before, after in zip(shown.before, shown.after, strict=True)]  # type: ignore[operator]
+    assert grown == [1000] * SHOWN
+
+
+@pytest.mark.parametrize(
+    "said, code, pointer",
+    [
+        ({"what": "amend", "start": when(1), "end": when(2), "value": "fast"}, "correction-kind", "/value"),
+        ({"what": "amend", "start": when(1), "end": when(2)}, "correction-empty", "/value"),
+        ({"what": "delete", "start": when(1)}, "period", "/end"),
+        ({"what": "delete", "start": when(1), "end": when(61)}, "time-in-future", "/end"),
+    ],
+)
+def test_a_preview_is_refused_as_the_correction_would_be(
+    lived: Plant, said: dict[str, Any], code: str, pointer: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        lived.rooms.corrections.preview(lived.tags["state"].id, AskedPreview.model_validate(said), scope=lived.everyone)
+    assert (refused.value.code, refused.value.pointer) == (code, pointer)
+    with pytest.raises(NotFoundError):
+        lived.rooms.corrections.preview(
+            lived.tags["state"].id, AskedPreview.model_validate(said), scope=Scope(Actor("p:2", "Eve"))
+        )
 
 
 def test_who_may_not_and_what_is_not_there(hour: Plant) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Query
+
 from dovetail.core.limits import CORRECTIONS_SHOWN_MAX
 from dovetail.core.scope import Scope
+from dovetail.corrections.preview import AskedPreview, PreviewOut
 from dovetail.corrections.service import VIEW, CorrectionsRoom
 from dovetail.corrections.shown import CorrectionOut
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor
@@ -24,6 +29,13 @@ def routes(api: Api, room: CorrectionsRoom) -> None:
     def correction(correction_id: int, scope: Scope) -> CorrectionOut:
         """With how many samples have come since for the time it speaks of."""
         return room.one(correction_id, scope=scope)
+
+    @api.query(
+        "GET", "/tags/{tag_id}/samples/preview", permission=VIEW, summary="What a correction of samples would do"
+    )
+    def preview(tag_id: int, asked: Annotated[AskedPreview, Query()], scope: Scope) -> PreviewOut:
+        """Refused as the correction itself would be; nothing is kept."""
+        return room.preview(tag_id, asked, scope=scope)
 
     operations = room.operations
     api.change("POST", "/tags/{tag_id}/samples/amend", operations.amend)

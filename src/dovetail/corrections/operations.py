@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from dovetail.core.batch import Batch
 from dovetail.core.errors import ConflictError, NotFoundError, RefusedError
 from dovetail.core.limits import CORRECTIONS_OF_TAG_MAX, GIVEN_SAMPLES_MAX
 from dovetail.core.scope import system_scope
@@ -23,6 +24,7 @@ from dovetail.corrections.asked import (
 )
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.model import Change, Correction, Undone, What
+from dovetail.corrections.preview import SHOWN, AskedPreview, PreviewOut, preview_of
 from dovetail.corrections.shown import CorrectionOut, correction_out
 from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import INTERNAL_TAGS, PlantModel, Tag
@@ -39,9 +41,12 @@ BEFORE_ANY: Final = 0  # as known before the first correction: the samples as th
 
 
 class Beneath(Protocol):
-    """What is asked of the historian: how many samples were sent for a stretch."""
+    """What is asked of the historian: how many samples there are of a stretch, and the first of them."""
 
     def series(self, tag: int, from_us: int, to_us: int, px: int, *, scope: Any, as_of: int | None = None) -> Any: ...
+    def raw(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Any, limit: int | None = None
+    ) -> list[Batch]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,23 @@ class Wish:
     change: Change | None = None
     given: Block | None = None
 
+    def correction(self) -> Correction:
+        """The same as nobody has said it yet."""
+        return Correction(
+            id=0, tag=self.tag.id, equipment_id=self.tag.equipment_id or 0, what=self.what, from_us=self.from_us,
+            to_us=self.to_us, change=self.change, given=self.given, under=0, reason="", by_id="", by_name="", at_us=0,
+            known=0,
+        )  # fmt: skip
+
 
 class CorrectionOperations:
     """The operations of the room."""
 
     def __init__(self, *, plant: Callable[[], PlantModel], index: CorrectionIndex, samples: Beneath) -> None:
         self._plant, self._index, self._samples = plant, index, samples
-        self.amend = self._operation("amend", "Say what the samples of a tag were", AmendSamples, self._amend)
-        self.delete = self._operation("delete", "Leave out samples of a tag", DeleteSamples, self._delete)
-        self.insert = self._operation("insert", "Add samples that were never sent", InsertSamples, self._insert)
+        self.amend = self._operation("amend", "Say what the samples of a tag were", AmendSamples)
+        self.delete = self._operation("delete", "Leave out samples of a tag", DeleteSamples)
+        self.insert = self._operation("insert", "Add samples that were never sent", InsertSamples)
         self.undo: Operation[UndoCorrection, CorrectionOut] = Operation(
             name=UNDO,
             summary="Take a correction of samples back",
@@ -75,16 +88,14 @@ class CorrectionOperations:
             reason="required",
         )
 
-    def _operation(
-        self, verb: str, summary: str, given: type[Any], handler: Callable[[Call, Any], CorrectionOut]
-    ) -> Operation[Any, CorrectionOut]:
+    def _operation(self, verb: str, summary: str, given: type[Any]) -> Operation[Any, CorrectionOut]:
         return Operation(
             name=f"samples.{verb}",
             summary=summary,
             permission=CORRECT,
             input=given,
             output=CorrectionOut,
-            handler=handler,
+            handler=self._say,
             node=lambda _uow, said: self._owner(said.tag_id),
             reason="required",
             undo=lambda _said, out: Undo(UNDO, UndoCorrection(correction_id=out.id)),
@@ -99,35 +110,43 @@ class CorrectionOperations:
         """How many samples were sent for the stretch of a correction."""
         return self._sent(one.tag, one.from_us, one.to_us)
 
-    def _sent(self, tag: int, from_us: int, to_us: int) -> int:
-        return int(self._samples.series(tag, from_us, to_us, 1, scope=OWN, as_of=BEFORE_ANY).n.sum())
+    def _sent(self, tag: int, from_us: int, to_us: int, *, as_of: int | None = BEFORE_ANY) -> int:
+        return int(self._samples.series(tag, from_us, to_us, 1, scope=OWN, as_of=as_of).n.sum())
+
+    def preview(self, tag_id: int, asked: AskedPreview, *, now_us: int) -> PreviewOut:
+        """What a correction would do, refused as it would be. Nothing is kept."""
+        tag = self._tag(tag_id)
+        wish = self._wish(asked.given(tag), now_us=now_us)
+        span = (wish.from_us, wish.to_us)
+        blocks = [Block.of(one) for one in self._samples.raw((tag.id,), *span, scope=OWN, limit=SHOWN + 1)]
+        return preview_of(wish.correction(), blocks, count=self._sent(tag.id, *span, as_of=None))
 
     def _owner(self, tag_id: int | None) -> int:
         tag = self._plant().tags.get(tag_id or 0)
         return NOWHERE if tag is None or tag.equipment_id is None else tag.equipment_id
 
     # --- handlers --------------------------------------------------------------------------------------------
-    def _amend(self, call: Call, given: AmendSamples) -> CorrectionOut:
-        tag = self._tag(given.tag_id)
-        from_us, to_us = period_of(given.start, given.end, now_us=call.clock.now_us())
-        if given.samples is not None:
-            require_alone(given)
-            block = given_block(tag, given.samples, from_us, to_us)
-            return self._keep(call, Wish(tag, "amend", from_us, to_us, given=block))
-        return self._keep(call, Wish(tag, "amend", from_us, to_us, change=change_of(tag, given)))
+    def _say(self, call: Call, given: AmendSamples | DeleteSamples | InsertSamples) -> CorrectionOut:
+        return self._keep(call, self._wish(given, now_us=call.clock.now_us()))
 
-    def _delete(self, call: Call, given: DeleteSamples) -> CorrectionOut:
+    def _wish(self, given: AmendSamples | DeleteSamples | InsertSamples, *, now_us: int) -> Wish:
+        """What is wanted, read. Raises where it makes no sense of the tag."""
         tag = self._tag(given.tag_id)
-        return self._keep(call, Wish(tag, "delete", *period_of(given.start, given.end, now_us=call.clock.now_us())))
+        if isinstance(given, InsertSamples):
+            return self._insert(tag, given, now_us=now_us)
+        from_us, to_us = period_of(given.start, given.end, now_us=now_us)
+        if isinstance(given, DeleteSamples):
+            return Wish(tag, "delete", from_us, to_us)
+        if given.samples is None:
+            return Wish(tag, "amend", from_us, to_us, change=change_of(tag, given))
+        require_alone(given)
+        return Wish(tag, "amend", from_us, to_us, given=given_block(tag, given.samples, from_us, to_us))
 
-    def _insert(self, call: Call, given: InsertSamples) -> CorrectionOut:
-        tag, now_us = self._tag(given.tag_id), call.clock.now_us()
+    def _insert(self, tag: Tag, given: InsertSamples, *, now_us: int) -> Wish:
         times = [past_moment(one.ts, f"/samples/{n}/ts", now_us=now_us) for n, one in enumerate(given.samples)]
         from_us, to_us = min(times), max(times) + 1
         require_short(from_us, to_us, "/samples")
-        return self._keep(
-            call, Wish(tag, "insert", from_us, to_us, given=given_block(tag, given.samples, from_us, to_us))
-        )
+        return Wish(tag, "insert", from_us, to_us, given=given_block(tag, given.samples, from_us, to_us))
 
     def _undo(self, call: Call, given: UndoCorrection) -> CorrectionOut:
         known = call.uow.known  # nobody else writes from here on
@@ -146,15 +165,9 @@ class CorrectionOperations:
         known = call.uow.known  # nobody else writes from here on
         self._require_room(call.uow, wish)
         under = self._sent(wish.tag.id, wish.from_us, wish.to_us)
-        one = Correction(
+        one = replace(
+            wish.correction(),
             id=store.new_id(call.uow),
-            tag=wish.tag.id,
-            equipment_id=wish.tag.equipment_id or 0,
-            what=wish.what,
-            from_us=wish.from_us,
-            to_us=wish.to_us,
-            change=wish.change,
-            given=wish.given,
             under=under,
             reason=call.reason or "",
             by_id=call.scope.actor.id,

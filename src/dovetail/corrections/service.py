@@ -12,6 +12,7 @@ from dovetail.corrections import store
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.model import Correction
 from dovetail.corrections.operations import Beneath, CorrectionOperations
+from dovetail.corrections.preview import AskedPreview, PreviewOut
 from dovetail.corrections.shown import CorrectionOut, correction_out
 from dovetail.db.events import events_after
 from dovetail.db.uow import Database, Reading
@@ -76,6 +77,11 @@ class CorrectionsRoom:
         if found is None or not scope.sees(VIEW, found.equipment_id):
             raise NotFoundError("there is no such correction")
         return correction_out(found, beneath=self.operations.beneath(found))
+
+    def preview(self, tag_id: int, asked: AskedPreview, *, scope: Scope) -> PreviewOut:
+        """What a correction would do. Raises as its operation would; of rights only that the tag must be in sight."""
+        self._require(tag_id, scope)
+        return self.operations.preview(tag_id, asked, now_us=self._database.clock.now_us())
 
     def _require(self, tag_id: int, scope: Scope) -> None:
         tag = self._plant().tags.get(tag_id)
