@@ -71,9 +71,9 @@ export const simQuery = () => one<T.Sim>("/sim");
 export const seriesQuery = (tag: number, span: Span & { px: number }) => one<T.Series>("/series", { tag, ...span });
 export const samplesQuery = (tag: number, span: Span) => one<T.Page<T.TagValue>>(`/tags/${tag}/samples`, { ...span });
 /** What the tags said at a moment (ms): the newest sample of each, at or before it. */
-export const momentsQuery = (tags: readonly number[], ms: number) => one<T.Page<T.Moment>>("/samples/at", { tags: tags.join(","), at: new Date(ms).toISOString() });
+export const momentsQuery = (tags: readonly number[], ms: number, asOf: string | null = null) => one<T.Page<T.Moment>>("/samples/at", { tags: tags.join(","), at: new Date(ms).toISOString(), as_of: asOf });
 export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { screen });
-export const statisticsQuery = (tags: readonly number[], span: Span) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span });
+export const statisticsQuery = (tags: readonly number[], span: Span, asOf: string | null = null) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span, as_of: asOf });
 
 export interface ExplainAt extends Span { equipment_id: number; path: string }
 /** A node of the tree under a KPI; its children come a page at a time. */

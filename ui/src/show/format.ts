@@ -106,7 +106,10 @@ export function momentOfWall(text: string, zone: string | undefined): number {
 }
 
 /** The plant's clock as `YYYY-MM-DDTHH:MM`, for an input field. */
-export const wallOf = (ms: number, zone: string | undefined): string => new Date(ms + zoneAheadMs(ms, zone)).toISOString().slice(0, 16);
+export const wallOf = (ms: number, zone: string | undefined): string => exactWallOf(ms, zone).slice(0, 16);
+
+/** The same to the millisecond. */
+export const exactWallOf = (ms: number, zone: string | undefined): string => new Date(ms + zoneAheadMs(ms, zone)).toISOString().slice(0, 23);
 
 /** When the plant's day began that holds this moment. */
 export const dayStartMs = (ms: number, zone: string | undefined): number => momentOfWall(wallOf(ms, zone).slice(0, 10), zone);

@@ -19,6 +19,10 @@ export interface ChartProps extends Hands {
   pens: readonly Drawn[];
   view: View;
   shiftMs: number | null;
+  /** As known at this moment; null: now. */
+  asOf?: string | null;
+  /** The second curves as known at this one; without a shift they lie over the same stretch. */
+  beside?: string | null;
   lanes: readonly Lane[];
   hoverMs: number | null;
   nowMs: number;
@@ -30,7 +34,8 @@ export interface ChartProps extends Hands {
 }
 
 export function Chart(props: ChartProps) {
-  const { pens, view, shiftMs, lanes, hoverMs, nowMs, height, holdsUntil, onDrawn, canvasRef, cursors } = props;
+  const { pens, view, lanes, hoverMs, nowMs, height, holdsUntil, onDrawn, canvasRef, cursors, asOf = null, beside = null } = props;
+  const shiftMs = props.shiftMs ?? (beside === null ? null : 0);
   const say = useWords(words);
   const reader = useReader();
   const colours = useColours();
@@ -40,7 +45,7 @@ export function Chart(props: ChartProps) {
   const [drawing, again] = useReducer((n: number) => n + 1, 0);
   const shown = useMemo(() => pens.filter((one) => !one.pen.hidden), [pens]);
   const tags = useMemo(() => shown.map((one) => one.pen.tag), [shown]);
-  const curves = useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil }, again);
+  const curves = useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil, asOf, beside: beside ?? asOf }, again);
   const { failure } = curves;
   const fills = useMemo(() => fillsOf(colours, devicePixelRatio || 1), [colours]);
   const ranges = useRanges();

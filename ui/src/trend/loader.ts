@@ -42,10 +42,13 @@ export class Loader {
   private running = new Map<string, { need: Need; controller: AbortController }>();
   private refused = new Map<string, number>();
   private listeners = new Set<() => void>();
+  /** How often something that was read was not so any more. */
+  forgotten = 0;
   /** Why the last request failed, null when it did not. */
   failure: Problem | null = null;
 
-  constructor(readonly store: TileStore) {}
+  /** `asOf`: what was corrected later does not count; null: all that is known now does. */
+  constructor(readonly store: TileStore, private readonly asOf: string | null = null) {}
 
   readonly getVersion = (): number => this.version;
   readonly listen = (listener: () => void): (() => void) => {
@@ -83,7 +86,7 @@ export class Loader {
     this.running.set(key, { need, controller });
     const span = { start: momentOfUs(need.index * wide), end: momentOfUs((need.index + 1) * wide) };
     try {
-      const bytes = await getBytes("/series", { tags: need.tags.join(","), ...span, px: TILE }, { accept: F64, signal: controller.signal });
+      const bytes = await getBytes("/series", { tags: need.tags.join(","), ...span, px: TILE, as_of: this.asOf }, { accept: F64, signal: controller.signal });
       const known = { until: Math.min(((need.index + 1) * wide) / 1000, askedMs), askedMs };
       for (const columns of columnsOf(bytes)) this.store.put(columns.id, need, tileOf(columns, need, known));
       this.failure = null;
@@ -101,11 +104,37 @@ export class Loader {
     }
   }
 
+  /** What is known of a tag is not so any more. */
+  forget(tag: number): void {
+    this.store.forget(tag);
+    this.forgotten += 1;
+    for (const { controller } of this.running.values()) controller.abort(); // it may bring what was known before
+    this.changed();
+  }
+
   private changed(): void {
     this.version += 1;
     for (const listener of this.listeners) listener();
   }
 }
 
-/** One for the whole page: going back to a trend finds it still there. */
-export const loader = new Loader(new TileStore());
+const KEPT_MAX = 4; // now, as sent, and two moments between which somebody goes to and fro
+const loaders = new Map<string, Loader>();
+
+/** One for the whole page and each moment of knowledge: going back to a trend finds it still there. */
+export function loaderOf(asOf: string | null): Loader {
+  const key = asOf ?? "";
+  const found = loaders.get(key) ?? new Loader(new TileStore(), asOf);
+  loaders.delete(key);
+  loaders.set(key, found); // the one asked for last goes last
+  for (const oldest of loaders.keys()) {
+    if (loaders.size <= KEPT_MAX) break;
+    loaders.delete(oldest);
+  }
+  return found;
+}
+
+/** A tag was corrected: its curve is read anew, whatever moment it is shown of. */
+export function forget(tag: number): void {
+  for (const loader of loaders.values()) loader.forget(tag);
+}

@@ -47,9 +47,9 @@ function useMoved(window: Window): { view: View; move: (view: View) => void } {
   return { view, move };
 }
 
-interface TagTrendProps { tag: Tag; window: Window; onShown?: (picture: Picture) => void }
-/** The tag's topic must be wanted by somebody. `onShown` hears what is drawn. */
-export function TagTrend({ tag, window, onShown }: TagTrendProps) {
+interface TagTrendProps { tag: Tag; window: Window; beside?: string | null; onShown?: (picture: Picture) => void }
+/** The tag's topic must be wanted by somebody. `beside`: as known at another moment, dotted. `onShown` hears what is drawn. */
+export function TagTrend({ tag, window, beside = null, onShown }: TagTrendProps) {
   const say = useWords(words);
   const saySignal = useWords(signalWords);
   const reader = useReader();
@@ -78,7 +78,7 @@ export function TagTrend({ tag, window, onShown }: TagTrendProps) {
         <Go {...trendsOf(tag.id, window)} className="link" testid="to-trends">{say("more")}</Go>
       </div>
       {empty && <Empty compact title={saySignal("noSamples")} hint={saySignal("noSamplesHint")} />}
-      <Chart pens={pens} view={view} shiftMs={null} lanes={NO_LANES} hoverMs={hoverMs} nowMs={knownMs} height={HEIGHT_PX} holdsUntil={holdsUntil} cursors={NO_CURSORS} onView={move} onGo={onGo} onHover={setHover} onCursor={ignore} onDrawn={onDrawn} />
+      <Chart pens={pens} view={view} shiftMs={null} beside={beside} lanes={NO_LANES} hoverMs={hoverMs} nowMs={knownMs} height={HEIGHT_PX} holdsUntil={holdsUntil} cursors={NO_CURSORS} onView={move} onGo={onGo} onHover={setHover} onCursor={ignore} onDrawn={onDrawn} />
     </div>
   );
 }

@@ -47,6 +47,10 @@ export class TileStore {
     }
   }
 
+  forget(tag: number): void {
+    for (const key of this.tiles.keys()) if (key.startsWith(`${tag} `)) this.tiles.delete(key);
+  }
+
   /** What is known of a view, as finely as `level` where that was read, else as it was read last; in the order of time, without overlaps. */
   segments(tag: number, view: View, level: number): Segment[] {
     const found: Segment[] = [];

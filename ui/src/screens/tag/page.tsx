@@ -7,6 +7,8 @@ import { serverNowMs } from "@/api/client";
 import { signalQuery } from "@/api/queries";
 import type { Follows, Wiring } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { useCorrectedIn } from "@/corrections/corrected";
+import { Corrections } from "@/corrections/panel";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { ExportButton } from "@/exports/export-dialog";
@@ -122,13 +124,15 @@ function History({ tag, window }: { tag: Wiring; window: Window }) {
   const onShown = useCallback((picture: Picture) => { drawn.current = picture; }, []);
   const save = () => { if (drawn.current) download(`${tag.path}-trend.csv`, rowsOf(drawn.current, [{ tag: tag.id, no: 1, path: tag.path, unit: tag.unit }])); };
   const numeric = NUMERIC.has(tag.kind);
+  const corrected = useCorrectedIn(tag.id, window);
   const tools = numeric && <Button size="xs" variant="default" onClick={save} data-testid="export-trend">{say("export")}</Button>;
   return (
     <>
       <Panel title={say("trend")} tools={tools} flush>
-        {numeric ? <TagTrend tag={tag} window={window} onShown={onShown} /> : <Empty compact title={say("noTrend")} hint={say("noTrendHint")} />}
+        {numeric ? <>{corrected && <p className={css.note}>{say("sentDotted")}</p>}<TagTrend tag={tag} window={window} beside={corrected ? "0" : null} onShown={onShown} /></> : <Empty compact title={say("noTrend")} hint={say("noTrendHint")} />}
       </Panel>
-      <Samples tag={tag} window={window} />
+      <Samples tag={tag} window={window} sent={corrected} />
+      <Corrections tag={tag} span={spanOf(window)} />
     </>
   );
 }

@@ -1,8 +1,10 @@
 // The trend screen: signals over time, moved by hand; the address keeps everything that is seen.
 import { useCallback, useMemo, useState } from "react";
 import { get } from "@/api/client";
-import type { Page, TagValue } from "@/api/types";
+import type { Page, TagValue, Wiring } from "@/api/types";
+import { type Asked, CorrectDialog } from "@/corrections/dialog";
 import { Empty } from "@/design/notice";
+import { AsKnown, SENT } from "@/screens/trends/as-known";
 import { AddPen } from "@/screens/trends/add-pen";
 import { Compare } from "@/screens/trends/compare";
 import { Picture } from "@/screens/trends/picture";
@@ -29,19 +31,19 @@ async function firstOf(tags: readonly number[], nowMs: number): Promise<number |
 export default function TrendsPage() {
   const say = useWords(words);
   const trend = useAsked();
-  const { pens, view, a, b, shiftMs, nowMs, show, set } = trend;
+  const { pens, view, a, b, shiftMs, nowMs, asOf, beside, show, set } = trend;
   const known = usePens(pens);
   const [hoverMs, setHover] = useState<number | null>(null);
   const tags = useMemo(() => pens.map((pen) => pen.tag), [pens]);
   const atA = a ?? hoverMs ?? Math.min(view.t1, nowMs);
   const newest = a === null && hoverMs === null && atA === nowMs;
-  const momentsA = useMoments(tags, newest ? Math.ceil(nowMs / NEWEST_MS) * NEWEST_MS : atA);
-  const momentsB = useMoments(tags, b);
-  const momentsThen = useMoments(tags, shiftMs === null ? null : atA + shiftMs);
-  const statistics = useStatistics(tags, view, nowMs);
+  const momentsA = useMoments(tags, newest ? Math.ceil(nowMs / NEWEST_MS) * NEWEST_MS : atA, asOf);
+  const momentsB = useMoments(tags, b, asOf);
+  const momentsThen = useMoments(tags, shiftMs === null && beside === null ? null : atA + (shiftMs ?? 0), beside ?? asOf);
+  const statistics = useStatistics(tags, view, { nowMs, asOf });
   const seconds: Second[] = [
     ...(b === null ? [] : [{ name: say("at", { name: "B" }), moments: momentsB, testid: "pen-b" }]),
-    ...(shiftMs === null ? [] : [{ name: say("then"), moments: momentsThen, testid: "pen-then" }]),
+    ...(shiftMs === null && beside === null ? [] : [{ name: say(beside === null ? "then" : beside === SENT ? "sent" : "known"), moments: momentsThen, testid: "pen-then" }]),
   ];
   const onGo = async (where: "first" | "now") => {
     const spanMs = view.t1 - view.t0;
@@ -51,17 +53,21 @@ export default function TrendsPage() {
   };
   const onChange = useCallback((tag: number, how: Partial<Pen>) => set({ pens: changed(pens, tag, how) }, "replace"), [set, pens]);
   const onRemove = useCallback((tag: number) => set({ pens: without(pens, tag) }), [set, pens]);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [from, to] = a === null || b === null ? [null, null] : [Math.min(a, b), Math.max(a, b)];
+  const onCorrect = useMemo(() => (from === null || to === null || from === to ? null : (tag: Wiring) => setAsked({ tag, span: { t0: from, t1: to }, what: "amend" })), [from, to]);
   const equipment = [...new Set(known.flatMap(({ tag }) => (tag ? [tag.equipment_id] : [])))];
   return (
     <div className={css.page}>
       <div className={css.titleRow}><h1>{say("title")}</h1><TimeTools trend={trend} /></div>
       <div className={css.titleRow}>
         <AddPen taken={tags} onAdd={(tag) => set({ pens: withTag(pens, tag) })} />
-        <div className={css.tools}>{pens.length > 0 && <Compare trend={trend} equipmentId={equipment[0] ?? null} />}<SavedViews equipment={equipment} /></div>
+        <div className={css.tools}>{pens.length > 0 && <Compare trend={trend} equipmentId={equipment[0] ?? null} />}{pens.length > 0 && <AsKnown trend={trend} />}<SavedViews equipment={equipment} /></div>
       </div>
       {pens.length === 0 && <div className={css.panel}><Empty icon="trend" title={say("none")} hint={say("noneHint")} /></div>}
       {pens.length > 0 && <Picture trend={trend} known={known} hoverMs={hoverMs} atMs={atA} onHover={setHover} onGo={(where) => void onGo(where)} />}
-      {pens.length > 0 && <div className={css.panel}><PensTable pens={known} a={momentsA} nameA={a === null ? say("here") : say("at", { name: "A" })} seconds={seconds} statistics={statistics} onChange={onChange} onRemove={onRemove} /></div>}
+      {pens.length > 0 && <div className={css.panel}><PensTable pens={known} a={momentsA} nameA={a === null ? say("here") : say("at", { name: "A" })} seconds={seconds} statistics={statistics} onChange={onChange} onRemove={onRemove} onCorrect={onCorrect} /></div>}
+      <CorrectDialog asked={asked} onClose={() => setAsked(null)} />
     </div>
   );
 }

@@ -1,6 +1,8 @@
 // The signals on screen: how each is drawn, what it said at the cursors, and what the visible stretch comes to.
 import { memo } from "react";
-import type { Moment, Statistics } from "@/api/types";
+import type { Moment, Statistics, Wiring } from "@/api/types";
+import { correctable } from "@/corrections/corrections";
+import { useMayCorrect } from "@/corrections/may";
 import { Icon } from "@/design/icons";
 import { Swatch } from "@/screens/trends/swatch";
 import css from "@/screens/trends/trends.module.css";
@@ -41,8 +43,16 @@ function Name({ known }: { known: KnownPen }) {
   );
 }
 
-export interface Hands { onChange: (tag: number, how: Partial<Pen>) => void; onRemove: (tag: number) => void }
-function Controls({ known, onChange, onRemove }: Hands & { known: KnownPen }) {
+/** `onCorrect`: what may be done to a signal between the two cursors; null: nothing now. */
+export interface Hands { onChange: (tag: number, how: Partial<Pen>) => void; onRemove: (tag: number) => void; onCorrect: ((tag: Wiring) => void) | null }
+
+function CorrectSpan({ tag, onCorrect }: { tag: Wiring; onCorrect: (tag: Wiring) => void }) {
+  const say = useWords(words);
+  const may = useMayCorrect(tag.equipment_id) && correctable(tag);
+  return may && <button type="button" className={css.small} onClick={() => onCorrect(tag)} aria-label={say("correctSpan", { tag: tag.path })} title={say("correctSpan", { tag: tag.path })} data-testid="pen-correct">{say("correct")}</button>;
+}
+
+function Controls({ known, onChange, onRemove, onCorrect }: Hands & { known: KnownPen }) {
   const say = useWords(words);
   const { pen, tag } = known;
   const name = tag?.path ?? String(pen.tag);
@@ -54,6 +64,7 @@ function Controls({ known, onChange, onRemove }: Hands & { known: KnownPen }) {
       {button(pen.hidden ? "show" : "hide", () => onChange(pen.tag, { hidden: !pen.hidden }), pen.hidden ? "hidden" : "eye")}
       {button("remove", () => onRemove(pen.tag), "close")}
       <button type="button" className={css.small} aria-pressed={pen.own} onClick={() => onChange(pen.tag, { own: !pen.own })} data-testid="pen-own">{say(pen.own ? "own" : "common")}</button>
+      {onCorrect && tag && <CorrectSpan tag={tag} onCorrect={onCorrect} />}
     </span>
   );
 }
@@ -88,7 +99,7 @@ const Row = memo(function Row({ known, a, seconds, statistics, ...hands }: RowPr
 });
 
 interface TableProps extends Hands { pens: readonly KnownPen[]; a: ReadonlyMap<number, Moment>; nameA: string; seconds: readonly Second[]; statistics: ReadonlyMap<number, Statistics> }
-export function PensTable({ pens, a, nameA, seconds, statistics, onChange, onRemove }: TableProps) {
+export function PensTable({ pens, a, nameA, seconds, statistics, ...hands }: TableProps) {
   const say = useWords(words);
   return (
     <div className={css.tableBox} tabIndex={0} role="region" aria-label={say("pens")}>
@@ -100,7 +111,7 @@ export function PensTable({ pens, a, nameA, seconds, statistics, onChange, onRem
             <th scope="col" className={css.figure}>{say("low")}</th><th scope="col" className={css.figure} title={say("meanHint")}>{say("mean")}</th><th scope="col" className={css.figure}>{say("high")}</th><th scope="col" className={css.figure}>{say("good")}</th>
           </tr>
         </thead>
-        <tbody>{pens.map((known) => <Row key={known.pen.tag} known={known} a={a.get(known.pen.tag)} seconds={seconds} statistics={statistics.get(known.pen.tag)} onChange={onChange} onRemove={onRemove} />)}</tbody>
+        <tbody>{pens.map((known) => <Row key={known.pen.tag} known={known} a={a.get(known.pen.tag)} seconds={seconds} statistics={statistics.get(known.pen.tag)} {...hands} />)}</tbody>
       </table>
     </div>
   );

@@ -3,6 +3,7 @@ import { Button, Chip } from "@mantine/core";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Problem } from "@/api/problem";
 import { ProblemNotice } from "@/design/notice";
+import { SENT, useKnownName } from "@/screens/trends/as-known";
 import { BANDS } from "@/screens/trends/state";
 import css from "@/screens/trends/trends.module.css";
 import type { Trending } from "@/screens/trends/use-asked";
@@ -56,11 +57,12 @@ function useSaving(known: readonly KnownPen[]) {
 
 export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureProps) {
   const say = useWords(words);
-  const { view, a, b, shiftMs, nowMs, bands, show, set } = trend;
+  const { view, a, b, shiftMs, nowMs, bands, asOf, beside, show, set } = trend;
   const pens = useMemo(() => known.filter(drawable), [known]);
   const holdsUntil = useHoldsUntil(pens);
   const behind = useBands(known, bands, { view, nowMs });
   const { canvas, drawn, csv, png } = useSaving(known);
+  const nameOf = useKnownName();
   const [failure, setFailure] = useState<Problem | null>(null);
   const cursors = useMemo(() => [...(a === null ? [] : [{ ms: a, name: "A", pinned: true }]), ...(b === null ? [] : [{ ms: b, name: "B", pinned: true }])], [a, b]);
   const onCursor = useCallback((name: string, ms: number | null) => set(name === "A" ? { a: ms } : { b: ms }, "replace"), [set]);
@@ -78,9 +80,10 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
         </span>
       </div>
       {failure && <ProblemNotice error={failure} title={say("failed")} compact />}
+      {asOf !== null && <p className={css.note} role="status" data-testid="as-known-note">{say(asOf === SENT ? "asSentNote" : "asKnownNote", { known: nameOf(asOf) })}</p>}
       {behind.tooLong && <p className={css.note}>{say("tooLong")}</p>}
       <Cursors trend={trend} atMs={atMs} doing={behind.at(atMs)} />
-      <Chart pens={pens} view={view} shiftMs={shiftMs} lanes={behind.lanes} hoverMs={a === null ? hoverMs : null} nowMs={nowMs} height={HEIGHT_PX + LANES_PX * behind.lanes.length} holdsUntil={holdsUntil} cursors={cursors} onView={(next) => show({ view: next })} onGo={onGo} onHover={onHover} onCursor={onCursor} onDrawn={onDrawn} canvasRef={canvas} />
+      <Chart pens={pens} view={view} shiftMs={shiftMs} asOf={asOf} beside={beside} lanes={behind.lanes} hoverMs={a === null ? hoverMs : null} nowMs={nowMs} height={HEIGHT_PX + LANES_PX * behind.lanes.length} holdsUntil={holdsUntil} cursors={cursors} onView={(next) => show({ view: next })} onGo={onGo} onHover={onHover} onCursor={onCursor} onDrawn={onDrawn} canvasRef={canvas} />
     </div>
   );
 }

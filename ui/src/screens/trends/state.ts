@@ -9,7 +9,8 @@ export type Band = (typeof BANDS)[number];
 
 /** `spanMs`: the last so long, following now; else a fixed view. */
 export type When = { spanMs: number } | { view: View };
-export interface Asked { when: When; pens: readonly Pen[]; a: number | null; b: number | null; shiftMs: number | null; bands: readonly Band[] }
+/** `asOf`: corrections made after this moment, or this place in the order of knowledge, do not count; `beside`: the same of second curves. */
+export interface Asked { when: When; pens: readonly Pen[]; a: number | null; b: number | null; shiftMs: number | null; bands: readonly Band[]; asOf: string | null; beside: string | null }
 
 export const HOUR_MS = 3_600_000;
 const SPAN_MAX_S = 20 * 366 * 86_400;
@@ -18,6 +19,9 @@ const momentOf = (text: string | undefined): number | null => {
   const ms = Date.parse(text ?? "");
   return Number.isNaN(ms) ? null : ms;
 };
+
+/** A place in the order of knowledge or a moment; anything else is none. */
+const knownOf = (text: string | undefined): string | null => (text && (/^\d{1,18}$/.test(text) || momentOf(text) !== null) ? text : null);
 
 function whenOf({ start, end, span }: Search): When {
   const [t0, t1] = [momentOf(start), momentOf(end)];
@@ -32,14 +36,14 @@ export function askedOf(search: Search): Asked {
   return {
     when: whenOf(search), pens: pensOf(search["pens"]), a: momentOf(search["a"]), b: momentOf(search["b"]),
     shiftMs: search["shift"] && Number.isFinite(shift) && shift !== 0 ? shift : null,
-    bands: BANDS.filter((band) => bands.includes(band)),
+    bands: BANDS.filter((band) => bands.includes(band)), asOf: knownOf(search["as_of"]), beside: knownOf(search["beside"]),
   };
 }
 
 const iso = (ms: number): string => new Date(Math.round(ms)).toISOString();
 
 export function changeOf(to: Partial<Asked>): Change {
-  const { when, pens, a, b, shiftMs, bands } = to;
+  const { when, pens, a, b, shiftMs, bands, asOf, beside } = to;
   return {
     ...(when && ("view" in when ? { start: iso(when.view.t0), end: iso(when.view.t1), span: null, period: null } : { start: null, end: null, period: null, span: String(Math.round(when.spanMs / 1000)) })),
     ...(pens && { pens: textOf(pens) }),
@@ -47,6 +51,8 @@ export function changeOf(to: Partial<Asked>): Change {
     ...(b !== undefined && { b: b === null ? null : iso(b) }),
     ...(shiftMs !== undefined && { shift: shiftMs === null ? null : String(Math.round(shiftMs)) }),
     ...(bands && { bands: bands.join(",") || null }),
+    ...(asOf !== undefined && { as_of: asOf }),
+    ...(beside !== undefined && { beside }),
   };
 }
 

@@ -12,10 +12,10 @@ const STEPS = 60; // while it follows, figures are asked again when a sixtieth o
 const NO_MOMENTS: ReadonlyMap<number, Moment> = new Map();
 const NO_FIGURES: ReadonlyMap<number, Statistics> = new Map();
 
-/** What the tags said at a moment, exactly; while a cursor moves, what was said before. */
-export function useMoments(tags: readonly number[], ms: number | null): ReadonlyMap<number, Moment> {
+/** What the tags said at a moment, exactly, as known at `asOf`; while a cursor moves, what was said before. */
+export function useMoments(tags: readonly number[], ms: number | null, asOf: string | null): ReadonlyMap<number, Moment> {
   const [settled] = useDebouncedValue(ms === null ? null : Math.round(ms), CURSOR_RESTS_MS);
-  const { data } = useQuery({ ...momentsQuery(tags, settled ?? 0), enabled: settled !== null && tags.length > 0, staleTime: 10_000, placeholderData: keepPreviousData });
+  const { data } = useQuery({ ...momentsQuery(tags, settled ?? 0, asOf), enabled: settled !== null && tags.length > 0, staleTime: 10_000, placeholderData: keepPreviousData });
   return useMemo(() => (settled === null || ms === null ? NO_MOMENTS : new Map((data?.items ?? []).map((moment) => [moment.tag, moment]))), [settled, ms, data]);
 }
 
@@ -26,10 +26,10 @@ export function figuresSpan(view: View, nowMs: number): View | null {
   return t1 > view.t0 ? { t0: view.t1 >= nowMs - step ? t1 - (view.t1 - view.t0) : view.t0, t1 } : null;
 }
 
-export function useStatistics(tags: readonly number[], view: View, nowMs: number): ReadonlyMap<number, Statistics> {
+export function useStatistics(tags: readonly number[], view: View, { nowMs, asOf }: { nowMs: number; asOf: string | null }): ReadonlyMap<number, Statistics> {
   const span = figuresSpan(view, nowMs);
   const [settled] = useDebouncedValue(span === null ? "" : `${new Date(span.t0).toISOString()} ${new Date(span.t1).toISOString()}`, VIEW_RESTS_MS);
   const [start = "", end = ""] = settled.split(" ");
-  const { data } = useQuery({ ...statisticsQuery(tags, { start, end }), enabled: end !== "" && tags.length > 0, staleTime: 30_000, placeholderData: keepPreviousData });
+  const { data } = useQuery({ ...statisticsQuery(tags, { start, end }, asOf), enabled: end !== "" && tags.length > 0, staleTime: 30_000, placeholderData: keepPreviousData });
   return useMemo(() => (settled === "" ? NO_FIGURES : new Map((data?.items ?? []).map((one) => [one.tag, one]))), [settled, data]);
 }
