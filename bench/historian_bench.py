@@ -1,0 +1,325 @@
+"""The historian beside other stores, in one run on the reference signals: how fast samples become durable, how small
+they are, and how soon the everyday questions are answered.
+
+Ours in files and in PostgreSQL, plain rows in SQLite and PostgreSQL, DuckDB, Parquet, InfluxDB 1.6 and VictoriaMetrics
+(Debian's packages), each in a process of its own. Three parts for each store:
+
+- 20 million samples of 5,000 tags in commits of 50,000, and two million in commits of 5,000: samples/s while commits
+  run. What a client does to put a commit into the store's own words is not counted, and the store may use that time.
+- The questions, each store asked the same; an answer that differs from ours by more than a hundredth is told.
+- 500,000 samples/s offered in commits of 5,000 while somebody reads an hour of a tag 20 times a second.
+
+    python bench/historian_bench.py [--seconds 4000] [--only NAME]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+sys.path.insert(1, str(Path(__file__).parent / "stores" / "packages"))
+
+from stores.asked import HOUR_US, QUESTIONS, Reader, agree, digest
+from stores.workload import SECOND_US, Workload, now_us, workload, year
+
+LARGE, SMALL = 50_000, 5_000
+SMALL_S = 400  # plant seconds of the part with small commits
+OFFERED, PACED_S = 500_000, 6
+NAMES = {
+    "files": "**Dovetail in files**",
+    "postgresql": "**Dovetail in PostgreSQL**",
+    "pg-rows": "PostgreSQL rows",
+    "sqlite-rows": "SQLite rows",
+    "duckdb": "DuckDB",
+    "parquet": "Parquet",
+    "influx": "InfluxDB 1.6",
+    "victoria": "VictoriaMetrics",
+}
+
+
+@dataclass
+class Measured:
+    """Of one store; times in ms, memory in MB beyond what the bench holds."""
+
+    rate: dict[str, float] = field(default_factory=dict)  # samples/s by size of a commit
+    commits_ms: dict[str, list[float]] = field(default_factory=dict)  # p50, p99, worst
+    settle_s: float = 0.0
+    cpu_us: float = 0.0  # of the processor for each sample, until all is settled
+    memory_mb: float = 0.0
+    bytes_per_sample: float = 0.0
+    answers_ms: dict[str, float] = field(default_factory=dict)
+    digests: dict[str, list[float]] = field(default_factory=dict)
+    paced: dict[str, float] = field(default_factory=dict)
+    note: str = ""
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Any]:
+    """One store, empty, in a folder that is removed afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        store = _make(name, folder, stack)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def _make(name: str, folder: Path, stack: ExitStack) -> Any:
+    from stores import columns, own, rows, servers
+
+    from dovetail.chunkstore.postgres import Server
+
+    if name in ("postgresql", "pg-rows"):
+        url, pids = _server(folder, stack)
+        if name == "pg-rows":
+            return rows.PostgresRows(url, pids)
+        return own.Own(Server(url), name=name, url=url, pids=pids)
+    makes: dict[str, Callable[[Path], Any]] = {
+        "files": lambda where: own.Own(where, name=name),
+        "sqlite-rows": rows.SqliteRows,
+        "duckdb": columns.DuckDb,
+        "parquet": columns.Parquet,
+        "influx": servers.Influx,
+        "victoria": servers.Victoria,
+    }
+    return makes[name](folder)
+
+
+def _server(folder: Path, stack: ExitStack) -> tuple[str, list[int]]:
+    import pgserver
+
+    server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    stack.callback(server.cleanup)
+    return server.get_uri(), [int((folder / "pg" / "postmaster.pid").read_text().split()[0])]
+
+
+class Watch:
+    """Memory at its height and the processor's time of a store: its own processes, and ours without what we prepare."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self._own = psutil.Process()
+        self._base = self._own.memory_info().rss
+        self._pids = pids
+        self._start_s = self._cpu_s()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.most = 0
+        self.prepared_s = 0.0
+        self._thread.start()
+
+    def _family(self) -> list[psutil.Process]:
+        found: list[psutil.Process] = []
+        for pid in self._pids:
+            one = psutil.Process(pid)
+            found += [one, *one.children(recursive=True)]
+        return found
+
+    def _cpu_s(self) -> float:
+        family = 0.0
+        for one in self._family():
+            times = one.cpu_times()
+            family += times.user + times.system + times.children_user + times.children_system
+        return time.process_time() + family
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.2):
+            beside = 0
+            for one in self._family():
+                try:
+                    beside += one.memory_info().rss - one.memory_info().shared
+                except psutil.Error:
+                    continue
+            self.most = max(self.most, self._own.memory_info().rss - self._base + beside)
+
+    def cpu_s(self) -> float:
+        """Since the start."""
+        return self._cpu_s() - self._start_s - self.prepared_s
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def measure(name: str, seconds: int) -> Measured:
+    """All three parts of one store, in this process."""
+    end_us = now_us()
+    load = workload(seconds, end_us=end_us)
+    found = Measured()
+    with opened(name) as store:
+        watch = Watch(store.pids())
+        found.note = store.note
+        found.rate["large"], found.commits_ms["large"], samples = put(store, load, LARGE, watch)
+        began = time.perf_counter()
+        store.settle()
+        found.settle_s = time.perf_counter() - began
+        watch.end()
+        found.cpu_us, found.memory_mb = watch.cpu_s() / samples * 1e6, watch.most / 1e6
+        found.bytes_per_sample = store.bytes() / samples
+        for part in year(end_us=end_us):
+            store.put(_prepared(store, part))
+        store.settle()
+        ask(store.reader(), (max(int(load.ts.min()), load.end_us - HOUR_US), load.end_us), end_us, found)
+        paced(store, end_us, found)
+    with opened(name) as store:
+        small = workload(min(SMALL_S, seconds), end_us=end_us)
+        watch = Watch(store.pids())
+        found.rate["small"], found.commits_ms["small"], _ = put(store, small, SMALL, watch)
+        watch.end()
+    return found
+
+
+def _prepared(store: Any, part: Any) -> Any:
+    return store.prepare(part) if hasattr(store, "prepare") else part
+
+
+def put(store: Any, load: Workload, size: int, watch: Watch) -> tuple[float, list[float], int]:
+    """(samples a second of commits, (p50, p99, worst) ms, samples)."""
+    samples, commits = 0, list[float]()
+    for part in load.batches(size):
+        cpu_s = time.process_time()
+        ready = _prepared(store, part)
+        if ready is not part:
+            watch.prepared_s += time.process_time() - cpu_s
+        began = time.perf_counter()
+        store.put(ready)
+        commits.append((time.perf_counter() - began) * 1e3)
+        samples += len(part.tag)
+    return samples / (sum(commits) / 1e3), _spread(commits), samples
+
+
+def _spread(times: list[float]) -> list[float]:
+    return [*np.percentile(times, [50, 99]).tolist(), max(times)]
+
+
+def ask(reader: Reader, hour: tuple[int, int], year_end_us: int, found: Measured) -> None:
+    """Every question, the median of seven; the first does not count."""
+    for question in QUESTIONS:
+        answer = question.ask(reader, hour, year_end_us)
+        took: list[float] = []
+        for _ in range(7):
+            began = time.perf_counter()
+            question.ask(reader, hour, year_end_us)
+            took.append((time.perf_counter() - began) * 1e3)
+        found.answers_ms[question.words] = statistics.median(took)
+        found.digests[question.words] = digest(answer)
+
+
+def paced(store: Any, end_us: int, found: Measured) -> None:
+    """So many samples a second offered, while somebody reads; a store that is slower is offered what it takes."""
+    count = OFFERED * PACED_S // SMALL
+    parts = [_prepared(store, part) for part in workload(count, end_us=end_us + count * SECOND_US).batches(SMALL)]
+    stop, reads = threading.Event(), list[float]()
+
+    def read() -> None:
+        reader = store.reader()
+        while not stop.wait(0.05):
+            began = time.perf_counter()
+            reader.hour(18, end_us - 3_600 * SECOND_US, end_us)
+            reads.append((time.perf_counter() - began) * 1e3)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    commits = list[float]()
+    start = time.perf_counter()
+    for number, part in enumerate(parts):
+        due = start + number * SMALL / OFFERED
+        time.sleep(max(0.0, due - time.perf_counter()))
+        began = time.perf_counter()
+        if began - start > 2 * PACED_S:
+            break
+        store.put(part)
+        commits.append((time.perf_counter() - began) * 1e3)
+    took_s = time.perf_counter() - start
+    stop.set()
+    thread.join()
+    p50, p99, worst = _spread(commits)
+    found.paced = {
+        "rate": len(commits) * SMALL / took_s, "p50": p50, "p99": p99, "worst": worst,
+        "read_p50": statistics.median(reads) if reads else float("nan"),
+    }  # fmt: skip
+
+
+def ingest_table(found: dict[str, Measured]) -> None:
+    """How fast, how small, at what cost."""
+    print("| store | samples/s by 50,000 | ours is | by 5,000 | ours is | commit of 50,000, p50 / p99 ms "
+          "| settled after, s | bytes/sample | µs of processor a sample | memory, MB | |")  # fmt: skip
+    print(f"|{'---|' * 11}")
+    own = found["files"]
+    for name, one in found.items():
+        p50, p99, _ = one.commits_ms["large"]
+        print(
+            f"| {NAMES[name]} | {one.rate['large']:,.0f} | {own.rate['large'] / one.rate['large']:.1f} × "
+            f"| {one.rate['small']:,.0f} | {own.rate['small'] / one.rate['small']:.1f} × | {p50:.1f} / {p99:.1f} "
+            f"| {one.settle_s:.1f} | {one.bytes_per_sample:.2f} | {one.cpu_us:.2f} | {one.memory_mb:,.0f} "
+            f"| {one.note} |"
+        )
+
+
+def question_table(found: dict[str, Measured]) -> None:
+    """How soon each question is answered, ms."""
+    print(f"\n| ms | {' | '.join(NAMES[name] for name in found)} | limit |")
+    print(f"|{'---|' * (len(found) + 2)}")
+    own = found["files"]
+    for question in QUESTIONS:
+        cells = []
+        for one in found.values():
+            differs = "" if agree(own.digests[question.words], one.digests[question.words]) else " (answers otherwise)"
+            cells.append(f"{one.answers_ms[question.words]:.2f}{differs}")
+        limit = "" if question.budget_ms is None else f"< {question.budget_ms:g}"
+        print(f"| {question.words} | {' | '.join(cells)} | {limit} |")
+
+
+def paced_table(found: dict[str, Measured]) -> None:
+    """Under a steady load with a reader beside."""
+    print("\n| 500,000 samples/s offered | taken | commit p50 / p99 / worst, ms | 1 h of a tag meanwhile, ms |")
+    print(f"|{'---|' * 4}")
+    for name, one in found.items():
+        paced = one.paced
+        commits = f"{paced['p50']:.1f} / {paced['p99']:.1f} / {paced['worst']:.0f}"
+        print(f"| {NAMES[name]} | {paced['rate']:,.0f} | {commits} | {paced['read_p50']:.1f} |")  # fmt: skip
+
+
+def main() -> None:
+    """Each store in a process of its own, one after the other; then the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=4_000, help="plant time; reading an hour needs 3,600")
+    parser.add_argument("--only", action="append", choices=NAMES, help="these stores beside ours in files")
+    parser.add_argument("--store", choices=NAMES, help=argparse.SUPPRESS)
+    said = parser.parse_args()
+    if said.store:
+        print(json.dumps(asdict(measure(said.store, said.seconds))))
+        return
+    subprocess.run([Path(__file__).parent / "stores" / "install"], check=True)
+    found: dict[str, Measured] = {}
+    for name in NAMES if said.only is None else dict.fromkeys(("files", *said.only)):
+        command = [sys.executable, __file__, "--store", name, "--seconds", str(said.seconds)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            print(f"{NAMES[name]}: could not be measured", file=sys.stderr)
+            continue
+        found[name] = Measured(**json.loads(done.stdout.splitlines()[-1]))
+        print(f"{name} done", file=sys.stderr)
+    print(f"load {os.getloadavg()[0]:.1f}; {said.seconds * 5_000:,} samples, and 3,153,600 of one tag in a year\n")
+    ingest_table(found)
+    question_table(found)
+    paced_table(found)
+
+
+if __name__ == "__main__":
+    main()
