@@ -101,7 +101,8 @@ def the_command_line_looks_after_it(data: Path, backups: Path) -> None:
     terminal = CliRunner()
     made = terminal.invoke(app, ["backup", str(backups), "--data", str(data), "--keep", "2"])
     assert made.exit_code == 0, made.output
-    assert Path(made.output.strip()).parent == backups
+    assert Path(made.stdout.strip()).parent == backups
+    assert "that are free" in made.stderr
     assert terminal.invoke(app, ["backup", "list", str(backups)]).output.count("dovetail-") == 1
     whole = terminal.invoke(app, ["backup", "verify", str(backups)])
     assert whole.exit_code == 0, whole.output

@@ -19,7 +19,7 @@ from dovetail.core.scope import system_scope
 from dovetail.core.sqlitelib import sqlite_module
 from dovetail.spool.pump import SOURCE
 from dovetail.upkeep import samples
-from dovetail.upkeep.backup import Progress
+from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import restore
 
 sqlite3 = sqlite_module()

@@ -13,6 +13,7 @@ from upkeep_world import EVERYTHING, opened
 from dovetail.core import faults
 from dovetail.core.clock import SystemClock
 from dovetail.ownership.datafolder import own
+from dovetail.repository import keys
 from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import restore
 
@@ -32,6 +33,14 @@ def back_up(data: Path, folder: Path, point: str) -> None:
         plant.house.backups.now(folder)
 
 
+def back_up_encrypted(data: Path, folder: Path, point: str) -> None:
+    if not (data / "backup.key").exists():
+        keys.write_private(data / "backup.key", keys.server_text(keys.new_key().server()))
+    with opened(data) as plant:
+        die_at(point)
+        plant.house.backups.now(folder, keep=1)
+
+
 def bring_back(data: Path, backup: Path, point: str) -> None:
     address = f"sqlite:///{(data / 'records.db').resolve()}"
     with own(data):
@@ -44,7 +53,7 @@ def main() -> None:
         asked = orjson.loads(line)
         pid = os.fork()
         if not pid:
-            {"backup": back_up, "restore": bring_back}[asked["do"]](
+            {"backup": back_up, "encrypted": back_up_encrypted, "restore": bring_back}[asked["do"]](
                 Path(asked["data"]), Path(asked["other"]), asked["point"]
             )
             os._exit(0)

@@ -14,13 +14,13 @@ import orjson
 import pytest
 from upkeep_world import EVERYTHING, Plant, new_database, opened, rows_of
 
+from dovetail.backups.backup import MakeBackup
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError, RefusedError
 from dovetail.operations import store as audit
 from dovetail.operations.operation import execute
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records
-from dovetail.upkeep.backup import MakeBackup
 from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import restore, verify
 
@@ -248,7 +248,7 @@ def test_a_backup_that_fails_leaves_nothing_behind_and_says_so_in_the_job(
 ) -> None:
     with opened(tmp_path / "data", backups=tmp_path / "backups") as plant:
         house = plant.house
-        monkeypatch.setattr("dovetail.upkeep.backup.shutil.disk_usage", lambda _path: SimpleNamespace(free=1_000))
+        monkeypatch.setattr("dovetail.backups.backup.shutil.disk_usage", lambda _path: SimpleNamespace(free=1_000))
         begun = execute(house.backups.make, MakeBackup(), database=house.database, scope=EVERYTHING).output
         house.backups.wait()
         work = house.work.view(begun.job_id)

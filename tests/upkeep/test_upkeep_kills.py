@@ -14,9 +14,13 @@ import orjson
 import pytest
 from upkeep_world import opened
 
+from dovetail.backups.proof import scrub
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, InvalidError
+from dovetail.repository import chain
+from dovetail.repository.place import within
 from dovetail.upkeep import manifest as manifests
+from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import verify
 
 type Killer = Callable[[str, Path, Path, str], int]
@@ -78,6 +82,38 @@ def test_killed_during_a_backup(tmp_path: Path, kill: Killer, made: tuple[Path, 
         whole = plant.house.backups.now(place, keep=1)
     verify(whole, clock=SystemClock())
     assert not partial.exists()
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize(
+    ("point", "counts"),
+    [
+        ("repository.block", 1),
+        ("repository.snapshot", 1),
+        ("repository.pruned", 1),  # the new one counts, the old one does not any more
+        ("repository.swept", 1),
+    ],
+)
+def test_killed_during_an_encrypted_backup(
+    tmp_path: Path, kill: Killer, made: tuple[Path, Path, int, int], point: str, counts: int
+) -> None:
+    data = Path(shutil.copytree(made[0], tmp_path / "data"))
+    assert kill("encrypted", data, tmp_path, "none") == 0
+    (repository,) = within(tmp_path)
+    before = set(repository.place.rglob("?" * 64))
+    with opened(data) as plant:
+        plant.put(plant.frames[4:6])
+    assert kill("encrypted", data, tmp_path, point) == -signal.SIGKILL
+    scrub(repository, repository.signer, Progress())
+    assert len(chain.standing(repository.links())) == counts
+    assert kill("encrypted", data, tmp_path, "none") == 0
+    seen = scrub(repository, repository.signer, Progress())
+    assert seen.snapshots == 1
+    left = set(repository.place.rglob("?" * 64))
+    assert len(left) == seen.blocks, "what the kill left has gone, or is used"
+    assert before & left, "what was there and had not changed was not written again"
+    assert not [*repository.place.rglob("*.new"), *data.glob("scratch-*")]
+    assert held(data) > made[2]
 
 
 @pytest.mark.kills

@@ -18,6 +18,7 @@ from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
+from dovetail.backups.backup import Backups
 from dovetail.core import limits
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, Clock, SystemClock
@@ -45,7 +46,6 @@ from dovetail.ownership import datafolder
 from dovetail.ownership.settings import Settings
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
-from dovetail.upkeep.backup import Backups
 from dovetail.upkeep.layout import EXPORTS, HISTORIAN, SPOOL
 from dovetail.upkeep.restore import settle
 from dovetail.upkeep.whereabouts import open_samples
@@ -78,7 +78,10 @@ class House:
             settings.data, database, clock=clock, bus=bus, webhook_hosts=settings.webhook_hosts, samples=samples
         )
         self.work = LongWork(clock)
-        self.backups = Backups(settings.data, database, self.rooms.historian, self.work, place=settings.backups)
+        self.backups = Backups(
+            settings.data, database, self.rooms.historian, self.work, place=settings.backups, key=settings.backup_key,
+            secret=self.rooms.vault.value,
+        )  # fmt: skip
         sites = partial(tags_by_site, self.rooms.equipment)
         self.tiers = Tiers(settings.data, self.rooms.historian, self.work, clock=clock, sites=sites)
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from dovetail.app import collecting, topics
 from dovetail.app.rooms import Rooms, named
 from dovetail.assistant import api as assistant_api
+from dovetail.backups import api as backups_api
+from dovetail.backups.backup import Backups
 from dovetail.calendaredit import api as calendaredit_api
 from dovetail.connections import api as connections_api
 from dovetail.connections.service import feeds as feeds_of
@@ -45,8 +47,6 @@ from dovetail.signals import moments_api, samples_api
 from dovetail.states import api as states_api
 from dovetail.tagimport import api as tagimport_api
 from dovetail.timeline import api as timeline_api
-from dovetail.upkeep import api as upkeep_api
-from dovetail.upkeep.backup import Backups
 from dovetail.vault import api as vault_api
 from dovetail.virtual import api as virtual_api
 from dovetail.virtual import retro_api
@@ -99,6 +99,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.webhooks.operations,
         *rooms.saved_views.operations,
         parts.backups.make,
+        parts.backups.check,
         *parts.exports.operations,
         parts.tiers.write,
         *rooms.timeline.operations.all,
@@ -148,7 +149,7 @@ def assemble(api: Api, parts: Parts) -> None:
     account.routes(api, rooms.security)
     people.routes(api, rooms.security)
     operations_api.routes(api, catalogue(parts), parts.database)
-    upkeep_api.routes(api, parts.backups)
+    backups_api.routes(api, parts.backups)
     exports_api.routes(api, parts.exports)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
 

@@ -5,7 +5,8 @@ Rows go in small groups, so that a year of chunks needs no more memory than a fe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,35 +26,68 @@ TABLES: Final = {  # of the head, besides its rows
 type OnBytes = Callable[[int], None]
 
 
-def head_to(session: Session, storage: Storage, *, on_bytes: OnBytes = lambda _n: None) -> None:
-    """Put the head that a session sees into an empty storage."""
-    rows = _by_key(session, "select head_id, n, body from head where head_id > ? order by head_id limit ?")
-    for group in rows:
+@dataclass(frozen=True, slots=True)
+class HeadRows:
+    """The head as one session sees it: its small tables, and its rows in groups (head_id, n, body)."""
+
+    tables: dict[str, list[Any]]
+    groups: Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRows:
+    """A month as one session sees it: up to where it holds everything, its repeats, chunks in groups (`COLUMNS`)."""
+
+    sealed: int
+    repeats: list[Any]
+    groups: Iterable[Sequence[Any]]
+
+
+def head_of(session: Session) -> HeadRows:
+    """What a head holds."""
+    tables = {
+        table: sorted(tuple(row) for row in session.execute(f"select {columns} from {table}").fetchall())  # noqa: S608  # our own words
+        for table, columns in TABLES.items()
+    }
+    return HeadRows(
+        tables, _by_key(session, "select head_id, n, body from head where head_id > ? order by head_id limit ?")
+    )
+
+
+def month_of(session: Session, words: MonthWords) -> MonthRows:
+    """What a month holds."""
+    (sealed,) = session.execute(words.sealed).fetchone()
+    repeats = sorted(tuple(row) for row in session.execute(words.duplicates).fetchall())
+    groups = _by_key(session, f"select id, {COLUMNS} from {words.chunk} where id > ? order by id limit ?")  # noqa: S608  # our own words
+    return MonthRows(sealed, repeats, ([row[1:] for row in group] for group in groups))
+
+
+def put_head(storage: Storage, head: HeadRows, *, on_bytes: OnBytes = lambda _n: None) -> None:
+    """Put a head into an empty storage."""
+    for group in head.groups:
         with storage.head.transaction() as target:
             target.many("insert into head (head_id, n, body) values (?, ?, ?)", group)
         on_bytes(sum(len(row[2]) for row in group))
     with storage.head.transaction() as target:
         target.execute("delete from mark")
         for table, columns in TABLES.items():
-            found = session.execute(f"select {columns} from {table}").fetchall()  # noqa: S608  # our own words
             marks = ", ".join("?" * (columns.count(",") + 1))
-            target.many(f"insert into {table} ({columns}) values ({marks})", found)  # noqa: S608  # our own words
+            target.many(f"insert into {table} ({columns}) values ({marks})", head.tables[table])  # noqa: S608  # our own words
 
 
-def month_to(session: Session, words: MonthWords, storage: Storage, number: int, *, on_bytes: OnBytes) -> None:
-    """Put the month that a session sees into a storage that does not have it."""
-    place, others = storage.month(number)
-    rows = _by_key(session, f"select id, {COLUMNS} from {words.chunk} where id > ? order by id limit ?")  # noqa: S608  # our own words
-    for group in rows:
+def put_month(storage: Storage, number: int, month: MonthRows, *, on_bytes: OnBytes = lambda _n: None) -> None:
+    """Put a month into a storage that does not have it."""
+    place, words = storage.month(number)
+    try:
+        for group in month.groups:
+            with place.transaction() as target:
+                target.fill(words.chunk, COLUMNS, group)
+            on_bytes(sum(len(row[-1]) for row in group))
         with place.transaction() as target:
-            target.fill(others.chunk, COLUMNS, [row[1:] for row in group])
-        on_bytes(sum(len(row[-1]) for row in group))
-    (sealed,) = session.execute(words.sealed).fetchone()
-    repeats = session.execute(words.duplicates).fetchall()
-    with place.transaction() as target:
-        target.many(others.duplicate, repeats)
-        target.execute(others.seal, (sealed,))
-    _let_go(place, storage)
+            target.many(words.duplicate, month.repeats)
+            target.execute(words.seal, (month.sealed,))
+    finally:
+        _let_go(place, storage)
 
 
 def fill(storage: Storage, folder: Path, *, on_bytes: OnBytes = lambda _n: None) -> None:
@@ -64,11 +98,11 @@ def fill(storage: Storage, folder: Path, *, on_bytes: OnBytes = lambda _n: None)
             place, words = files.month(number)
             try:
                 with place.snapshot() as session:
-                    month_to(session, words, storage, number, on_bytes=on_bytes)
+                    put_month(storage, number, month_of(session, words), on_bytes=on_bytes)
             finally:
                 place.close()
         with files.head.snapshot() as session:
-            head_to(session, storage, on_bytes=on_bytes)
+            put_head(storage, head_of(session), on_bytes=on_bytes)
     finally:
         files.head.close()
 
@@ -78,10 +112,10 @@ def to_file(session: Session, storage: Storage, name: str, folder: Path, *, on_b
     files = Files(folder)
     try:
         if name == HEAD:
-            head_to(session, files, on_bytes=on_bytes)
+            put_head(files, head_of(session), on_bytes=on_bytes)
         else:
             number = number_of(name)
-            month_to(session, storage.words(number), files, number, on_bytes=on_bytes)
+            put_month(files, number, month_of(session, storage.words(number)), on_bytes=on_bytes)
     finally:
         files.head.close()
 

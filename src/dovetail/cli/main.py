@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from dovetail import __version__
-from dovetail.cli import assisting, correcting, drivers, operate, plant, run_server, samples, summing, taglists, upkeep
+from dovetail.cli import (
+    assisting,
+    copying,
+    correcting,
+    drivers,
+    operate,
+    plant,
+    run_server,
+    samples,
+    summing,
+    taglists,
+    upkeep,
+)
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -57,6 +69,7 @@ assisting.register(app)
 drivers.register(app)
 people.register(app)
 upkeep.register(app)
+copying.register(app)
 
 
 def run() -> None:

@@ -30,6 +30,7 @@ class Settings:
     webhook_hosts: tuple[str, ...] = ()  # hosts inside this machine or its cloud that webhooks may lead to all the same
     names: tuple[str, ...] = ()  # further host names this server answers to
     backups: Path | None = None  # the folder for backups that are asked for over the API
+    backup_key: str | None = None  # the server's half: a path or secret://name; else backup.key in the data folder
     log: str = "text"  # or json: one object per line
     log_level: str = "info"
 
@@ -97,6 +98,7 @@ def from_environment(**given: object) -> Settings:
         "behind_proxy",
         "names",
         "backups",
+        "backup_key",
         "log",
         "log_level",
         "webhook_hosts",

@@ -1,13 +1,14 @@
 """The list that makes a copied plant trustworthy: every part with its size and checksum, and of what moment it is.
 
 It is written last, so a backup that has none was interrupted. It proves that nothing was damaged, not that nobody
-who can write to the backup changed it: signing and encryption come later, and it says so.
+who can write to the backup changed it: that is what encrypted backups are for.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 import orjson
 
 from dovetail.core.errors import ConfigError, InvalidError
+from dovetail.upkeep.layout import INSTALLATION
 
 FORMAT: Final = 1
 FILE: Final = "manifest.json"
@@ -186,6 +188,14 @@ def the_one(place: Path) -> Path:
     if not whole:
         raise InvalidError(f"there is no backup in {place}", code="backup-none", hint="name the folder it was made in")
     return whole[-1][0]
+
+
+def identity(data: Path) -> str:
+    """Which installation this is, for telling its backups from another's; made when first asked for."""
+    file = data / INSTALLATION
+    if not file.exists():
+        durable(file, secrets.token_hex(16).encode())
+    return file.read_text(encoding="ascii").strip()
 
 
 def durable(file: Path, content: bytes) -> None:

@@ -9,8 +9,9 @@ import base64
 import io
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,22 +64,34 @@ def positions(connection: Connection) -> dict[str, int]:
 
 def dump(connection: Connection, table: Table, file: Path, *, on_rows: Callable[[int], None]) -> int:
     """Write a table's rows; how many. The connection's transaction says of which moment they are."""
-    convert = [(place, _out(column.type)) for place, column in enumerate(table.columns)]
-    special = [(place, found) for place, found in convert if found is not None]
-    head = {"table": table.name, "columns": [column.name for column in table.columns]}
-    count = 0
-    order = list(table.primary_key.columns) or list(table.columns)
+    count = -1  # the first line says what the columns are
     with file.open("wb") as opened:
         with zstandard.ZstdCompressor(level=3).stream_writer(opened, closefd=False) as out:
-            out.write(orjson.dumps(head) + b"\n")
-            asked = connection.execute(select(table).order_by(*order), execution_options={"yield_per": ROWS_AT_ONCE})
-            for part in asked.partitions():
-                out.write(b"".join(_line(row, special) for row in part))
-                count += len(part)
-                on_rows(len(part))
+            for lines in lines_of(connection, table):
+                out.write(b"".join(lines))
+                count += len(lines)
+                on_rows(len(lines))
         opened.flush()
         os.fsync(opened.fileno())
     return count
+
+
+def pack(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write a table whose lines come from elsewhere, in pieces of any length."""
+    with file.open("wb") as opened, zstandard.ZstdCompressor(level=3).stream_writer(opened) as out:
+        for piece in pieces:
+            out.write(piece)
+
+
+def lines_of(connection: Connection, table: Table, names: Sequence[str] = ()) -> Iterator[list[bytes]]:
+    """A table as lines, in groups: its name and columns (all, or those named), then its rows by primary key."""
+    columns = [table.columns[name] for name in names] or list(table.columns)
+    special = [(place, found) for place, column in enumerate(columns) if (found := _out(column.type)) is not None]
+    yield [orjson.dumps({"table": table.name, "columns": [column.name for column in columns]}) + b"\n"]
+    order = list(table.primary_key.columns) or list(table.columns)
+    asked = connection.execute(select(*columns).order_by(*order), execution_options={"yield_per": ROWS_AT_ONCE})
+    for part in asked.partitions():
+        yield [_line(row, special) for row in part]
 
 
 def _line(row: Sequence[Any], special: list[tuple[int, Convert]]) -> bytes:
@@ -138,6 +151,22 @@ def _load_table(connection: Connection, table: Table, file: Path, *, on_rows: Ca
                 count += _insert(connection, table, batch, on_rows)
         count += _insert(connection, table, batch, on_rows)
     return count
+
+
+def different(connection: Connection, folder: Path) -> list[str]:
+    """The tables whose rows, read anew from the store, are not those of the backup: none, when all came back."""
+    return [
+        table.name
+        for table in tables(connection)
+        if (file := folder / f"{table.name}{SUFFIX}").exists() and not _reads_as(connection, table, file)
+    ]
+
+
+def _reads_as(connection: Connection, table: Table, file: Path) -> bool:
+    with _lines(file) as lines:
+        head = next(lines)
+        read = (line for group in lines_of(connection, table, orjson.loads(head)["columns"]) for line in group)
+        return all(one == other for one, other in zip(chain([head], lines), read, strict=True))
 
 
 def _insert(connection: Connection, table: Table, batch: list[dict[str, Any]], on_rows: Callable[[int], None]) -> int:

@@ -30,7 +30,7 @@ from dovetail.db.uow import Database
 from dovetail.operations import store as audit
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records, samples
-from dovetail.upkeep.layout import ASIDE, ELSEWHERE, HISTORIAN, INSTALLATION, RECORDS, RESTORING
+from dovetail.upkeep.layout import ASIDE, ELSEWHERE, HISTORIAN, INSTALLATION, RECORDS, RESTORING, SCRATCH
 from dovetail.upkeep.manifest import Manifest, Progress
 from dovetail.upkeep.whereabouts import Where, decide
 
@@ -67,7 +67,7 @@ def verify(backup: Path, *, clock: Clock, progress: Progress | None = None) -> M
     _check_samples(backup, found)
     with tempfile.TemporaryDirectory(prefix="dovetail-verify-") as scratch:
         url = f"sqlite:///{Path(scratch) / RECORDS}"
-        _fill(url, backup, found, clock=clock, progress=progress or Progress())
+        _fill(url, backup, found, clock=clock, progress=progress or Progress(), read_back=True)
         database = Database(url, clock=clock, bus=Bus())
         try:
             with database.read() as reading:
@@ -82,6 +82,7 @@ def verify(backup: Path, *, clock: Clock, progress: Progress | None = None) -> M
 def _check_samples(backup: Path, found: Manifest) -> None:
     names = [Path(part.path).name for part in found.parts if part.path.startswith(f"{HISTORIAN}/")]
     samples.check(backup / HISTORIAN, names)
+    samples.check_account(backup / HISTORIAN)
     ahead = {name: at for name, at in found.positions.items() if at > found.head["last"]}
     if ahead:
         raise ConfigError(f"the records are ahead of the samples: {ahead}", code="backup-damaged")
@@ -106,7 +107,7 @@ def restore(
     Raises ConfigError, RefusedError, LinkError: then all is as before. With PostgreSQL the database must be empty:
     the old one stays untouched under its own name. Samples go where `samples_in` says, else beside the records.
     """
-    settle(data, records_url)
+    settle(data, records_url, but=backup)
     found = manifests.read(backup)
     if not force and is_installed(data):
         raise RefusedError(
@@ -195,7 +196,14 @@ def _samples_of_server(records_url: str, staged: Path, where: Where, *, progress
 
 
 def _fill(
-    url: str | URL, backup: Path, found: Manifest, *, clock: Clock, progress: Progress, by: Actor | None = None
+    url: str | URL,
+    backup: Path,
+    found: Manifest,
+    *,
+    clock: Clock,
+    progress: Progress,
+    by: Actor | None = None,
+    read_back: bool = False,
 ) -> int:
     """Make the tables at the backup's step, fill them, and bring them to this version's step, in one transaction."""
     database = Database(url, clock=clock, bus=Bus())
@@ -210,6 +218,8 @@ def _fill(
             upgrade(connection, found.step)
             loaded = records.load(connection, backup / records.FOLDER, on_rows=lambda _n: progress.add(0))
             _compare(found, loaded)
+            if read_back and (other := records.different(connection, backup / records.FOLDER)):
+                raise ConfigError(f"not every row reads as it was copied: {other}", code="backup-damaged")
             upgrade(connection, "head")
         if by is not None:
             given = {"backup": found.id, "made_at": found.made_at, "version": found.version}
@@ -242,11 +252,14 @@ def _stamp(clock: Clock) -> str:
 # --- the exchange ---------------------------------------------------------------------------------------------
 
 
-def settle(data: Path, records_url: str) -> None:
-    """Before a folder is opened: finish an exchange that was begun, sweep away a restore that never came so far.
+def settle(data: Path, records_url: str, *, but: Path | None = None) -> None:
+    """Before a folder is opened: finish an exchange that was begun, sweep away (`but` one) what never came so far.
 
     Raises ConfigError where a PostgreSQL database may hold a restore whose samples never came.
     """
+    for left in data.glob(f"{SCRATCH}*"):
+        if left != but:
+            shutil.rmtree(left)  # of a backup or a restore that was killed
     staging = data / RESTORING
     if not staging.exists():
         return

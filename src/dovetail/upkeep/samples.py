@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from dovetail.chunkstore import files, moving
-from dovetail.chunkstore.place import Session, Storage
+from dovetail.chunkstore.place import MonthWords, Session, Storage
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
 from dovetail.spool import store as spool
@@ -32,6 +32,16 @@ class Pinned(Protocol):
     def name(self) -> str: ...
     @property
     def bytes(self) -> int: ...
+    @property
+    def session(self) -> Session:
+        """Reads it as it was."""
+        ...
+
+    @property
+    def words(self) -> MonthWords | None:
+        """What a month is called; None: it is none."""
+        ...
+
     def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
         """Write it into a folder, durable when this returns. Raises LinkError when the disk refuses."""
         ...
@@ -44,6 +54,14 @@ class OfFile:
     name: str
     bytes: int
     connection: Any
+
+    @property
+    def session(self) -> Session:
+        return self.connection
+
+    @property
+    def words(self) -> MonthWords | None:
+        return files.WORDS if self.name not in NEWEST else None
 
     def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
         """By SQLite's own backup, from the pinned transaction."""
@@ -73,6 +91,10 @@ class OfServer:
     bytes: int
     session: Session
     storage: Storage
+
+    @property
+    def words(self) -> MonthWords | None:
+        return None if self.name == HEAD else self.storage.words(files.number_of(self.name))
 
     def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
         """Row by row; the file is as if its samples had always been in one."""
@@ -183,3 +205,20 @@ def check(folder: Path, names: Sequence[str]) -> None:
             )
         if verdict != "ok":
             raise ConfigError(f"{name} is damaged: {verdict}", code="backup-damaged")
+
+
+def check_account(folder: Path) -> None:
+    """Raise ConfigError unless expected = stored + duplicate + refused + declared gap, per source and lane."""
+    uri = f"file:{(folder / HEAD).resolve()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True)
+    try:
+        account = connection.execute("select source, lane, expected, stored, duplicate, refused, gap from delivery")
+        for source, lane, expected, *outcomes in account:
+            if expected != sum(outcomes):
+                raise ConfigError(
+                    f"samples of {source} ({lane}) are not accounted for: {expected} expected, but (stored, duplicate, "
+                    f"refused, declared gap) = {tuple(outcomes)}",
+                    code="backup-account",
+                )
+    finally:
+        connection.close()

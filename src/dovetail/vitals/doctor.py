@@ -195,7 +195,7 @@ def _ledger(facts: Facts) -> Iterator[Finding]:
 
 
 def _backups(facts: Facts) -> Iterator[Finding]:
-    how = "dovetail backup make FOLDER --keep 14, every night (docs: Run it)"
+    how = "dovetail backup make FOLDER --keep 7d,4w,12m, every night (docs: Back up and restore)"
     if facts.backup_us is None:
         yield Finding("backups", "look", "there has never been a backup", "administrator", how)
     else:
