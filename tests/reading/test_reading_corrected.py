@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive_corrections import NaiveCorrections, Row, Said
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
@@ -19,6 +18,7 @@ from dovetail.corrections.index import CorrectionIndex
 from dovetail.historian.service import Historian
 from dovetail.packing import chunks
 from dovetail.testing.clock import ManualClock
+from naive_corrections import NaiveCorrections, Row, Said
 from shortcuts import examples
 
 ALL = system_scope("test")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,16 @@ class Found:
     header: Header
 
 
+class Listed(NamedTuple):
+    """A chunk as a list shows it."""
+
+    kind: int
+    t0: int
+    t1: int
+    n: int
+    checksum: bytes
+
+
 class View:
     """One month at one moment. All SQL that reads chunks."""
 
@@ -69,6 +80,13 @@ class View:
         sql = f"select id, t0, t1, n from {self._chunk} where tag = ? and kind = ? order by t0"
         for rows in self._session.each(sql, [(tag, int(kind)) for tag in tags]):
             yield [Kept(*row) for row in rows]
+
+    def listed(self, tags: Sequence[int]) -> Iterator[list[Listed]]:
+        """For each tag its chunks of every kind, by time: what tells one that says something else from one that not."""
+        columns = "kind, t0, t1, n, substr(body, 5, 4)"  # after its magic and version a body begins with its checksum
+        sql = f"select {columns} from {self._chunk} where tag = ? order by t0, kind"
+        for rows in self._session.each(sql, [(tag,) for tag in tags]):
+            yield [Listed(kind, t0, t1, n, bytes(checksum)) for kind, t0, t1, n, checksum in rows]
 
     def taken(self, of: Sequence[tuple[int, int]]) -> dict[int, NewChunk]:
         """Chunks by their number as they stand, to become part of others; `of` are (tag, number)."""
@@ -187,7 +205,7 @@ class Month:
 
         `touched` are the samples that come or go: what they were summed up to is dirty from then on.
         """
-        rows = [_row(chunk) for chunk in new]
+        rows = [row(chunk) for chunk in new]
         with self._place.transaction() as session:
             session.many(f"delete from {self._words.chunk} where id = ?", [(one,) for one in gone])
             session.fill(self._words.chunk, COLUMNS, rows)
@@ -205,7 +223,8 @@ class Month:
         self._place.close()
 
 
-def _row(chunk: NewChunk) -> tuple[object, ...]:
+def row(chunk: NewChunk) -> tuple[object, ...]:
+    """A chunk as its COLUMNS."""
     block, head = chunk.block, chunks.header(chunk.block)
     where = (int(block.tag[0]), int(block.kind), head.t0, head.t1, head.n, head.n_good)
     sums = (head.first, head.last, head.min, head.max, head.sum, head.tw, head.covered_us, head.good_us)

@@ -194,3 +194,11 @@ SEARCH_LISTEN_S: Final = 3.0  # to a broker that was named by itself: a few word
 ROTATION_DAYS_MAX: Final = 366  # a cycle longer than a year is no rotation but a list of dates
 EXCEPTION_DAYS_MAX: Final = 366  # an exception longer than a year is another calendar
 CALENDAR_DAYS_SHOWN_MAX: Final = 400  # a year by the day, with the weeks at its ends
+
+# forwarding to an enterprise
+FORWARD_TAGS_AT_ONCE: Final = 256  # compared in one step: one question to the copy for some thousand chunks
+FORWARD_SAMPLES_MAX: Final = 200_000  # brought by one step: about 10 MB of rows, a second of a slow line
+FORWARD_TARGETS_MAX: Final = 8  # each has a thread and a connection
+FORWARD_ANSWER_MAX: Final = 64 << 20  # bytes of one answer of a copy: a million stretches
+FORWARD_WAIT_S: Final = 30.0  # a copy that answers nothing for so long is away
+FORWARD_RETRY_MAX_S: Final = 300.0  # one that is away for days is asked no more often, and found within minutes

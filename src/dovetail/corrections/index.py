@@ -61,6 +61,11 @@ class CorrectionIndex:
         """Every correction of a tag ever made, the oldest first."""
         return self._of.get(tag, ())
 
+    def standing(self) -> dict[int, list[Correction]]:
+        """The corrections that count now, by tag, in the order in which they were said."""
+        with self._lock:
+            return {tag: [one for one in self._of[tag] if one.stands(None)] for tag in self._now}
+
     def given(self) -> int:
         """How many samples people gave, of all tags."""
         with self._lock:

@@ -218,6 +218,11 @@ class Historian:
         """Move what is unsealed (up to SEAL_SAMPLES_MAX samples) into chunks; how many samples. Background work."""
         return self._sealer.seal_once()
 
+    @property
+    def chunks(self) -> Months:
+        """What is sealed, as it was sent: for who brings it elsewhere."""
+        return self._months
+
     def compact_once(self) -> int:
         """Put some small chunks of days that are over together, else sum some hours up; how many chunks were looked at.
 

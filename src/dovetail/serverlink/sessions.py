@@ -23,7 +23,7 @@ PATIENCE: Final = {  # a server that is gone is missed in half a minute, a table
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "application_name": "dovetail-historian",
-    "options": f"-c search_path={SCHEMA} -c lock_timeout=10s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+    "options": "-c lock_timeout=10s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
     " -c tcp_keepalives_count=3",  # the server's side: else a machine that lost its power holds the lock for hours
 }
 TYPES: Final = (
@@ -34,10 +34,11 @@ TYPES: Final = (
 PASSING = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
 
 
-def connect(url: str) -> Connection[Any]:
-    """A connection that commits each statement unless told otherwise, and finds our schema."""
+def connect(url: str, *, schema: str = SCHEMA, **more: Any) -> Connection[Any]:
+    """A connection that commits each statement unless told otherwise, and finds our schema; `more` as libpq has it."""
     plain = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)  # who speaks to it is SQLAlchemy's word
-    return psycopg.connect(plain, autocommit=True, prepare_threshold=3, **PATIENCE)
+    settings: dict[str, Any] = {**PATIENCE, "options": f"-c search_path={schema} {PATIENCE['options']}", **more}
+    return psycopg.connect(plain, autocommit=True, prepare_threshold=3, **settings)
 
 
 @cache

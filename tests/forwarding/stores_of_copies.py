@@ -1,0 +1,52 @@
+"""A database of PostgreSQL that holds copies of sites, and what a reader finds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from dovetail.serverlink.sessions import connect
+from dovetail.forwarding.copyreader import EnterpriseCopy
+from dovetail.forwarding.postgres import SCHEMA, ServerCopy
+from dovetail.reading.read import Range
+from naive_corrections import Row
+from site_and_copy import ENDS, TAGS
+
+
+class ServerElsewhere:
+    """A database of its own in the session's server."""
+
+    def __init__(self, server_url: str) -> None:
+        self._admin = psycopg.connect(server_url, autocommit=True)
+        self._admin.execute("create database copies")
+        base, _, query = server_url.partition("?")
+        self.url = f"{base.rsplit('/', 1)[0]}/copies?{query}"
+        self.inside = psycopg.connect(self.url, autocommit=True)
+
+    def connect(self) -> Connection[Any]:
+        return connect(self.url, schema=SCHEMA)
+
+    def open(self, site: str = "brno", owner: str = "one") -> ServerCopy:
+        return ServerCopy(self.connect, site=site, owner=owner)
+
+    def empty(self) -> None:
+        self.inside.execute(f"drop schema if exists {SCHEMA} cascade")
+
+    def rows(self, site: str = "brno") -> list[Row]:
+        copy = EnterpriseCopy(self.connect)
+        numbers = {copy.number(site, tag): tag for tag in TAGS}
+        asked = Range(tuple(sorted(number for number in numbers if number is not None)), *ENDS)
+        found = [row for block in copy.reader.raw(asked) for row in block.batch().rows()]
+        copy.close()
+        return sorted(((numbers[row[0]], *row[1:]) for row in found), key=lambda row: (row[1], row[0]))  # type: ignore[misc]
+
+    def close(self) -> None:
+        self.inside.close()
+        self._admin.execute("drop database copies with (force)")
+        self._admin.close()
+
+
+type Reads = Callable[[], list[Row]]

@@ -1,0 +1,48 @@
+"""ClickHouse's own engine as a process of its own: chDB, in an environment of its own, asked over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from peers_world import Counterpart
+
+from dovetail.forwarding import dialect
+from dovetail.forwarding.clickhouse import ColumnCopy
+from dovetail.forwarding.httpengine import Address, HttpEngine
+from naive_corrections import Row
+from site_and_copy import ENDS
+
+FOLDER = Path(__file__).parent / "chdb"
+PYTHON = FOLDER / "env" / "bin" / "python"
+
+
+class ChdbEngine(Counterpart):
+    """The engine, and the copies in it."""
+
+    def __init__(self) -> None:
+        if not (FOLDER / "env" / ".done").exists():
+            pytest.skip("chDB is not installed here: `make peers` installs it")
+        super().__init__()
+
+    def command(self) -> list[str]:
+        return [str(PYTHON), str(FOLDER / "server.py"), str(self.port)]
+
+    def engine(self) -> HttpEngine:
+        return HttpEngine(Address("127.0.0.1", self.port, "plants", "default", ""))
+
+    def open(self, site: str = "brno", owner: str = "one") -> ColumnCopy:
+        return ColumnCopy(self.engine(), site=site, owner=owner)
+
+    def empty(self) -> None:
+        engine = self.engine()
+        engine.tell("drop view if exists samples")
+        for table in ("sample", "tag", "stretch", "settled", "owner"):
+            engine.tell(f"drop table if exists {table} sync")
+        engine.close()
+
+    def rows(self) -> list[Row]:
+        engine = self.engine()
+        found = engine.ask(dialect.rows("brno", *ENDS))
+        engine.close()
+        return [(tag, ts, f64 if valid else None, quality) for tag, ts, _, f64, _, _, _, valid, quality, _, _ in found]
