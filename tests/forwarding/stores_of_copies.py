@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from dovetail.serverlink.sessions import connect
 from dovetail.forwarding.copyreader import EnterpriseCopy
 from dovetail.forwarding.postgres import SCHEMA, ServerCopy
 from dovetail.reading.read import Range
+from dovetail.serverlink.sessions import connect
 from naive_corrections import Row
 from site_and_copy import ENDS, TAGS
 

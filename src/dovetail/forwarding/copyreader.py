@@ -10,12 +10,12 @@ from psycopg import Connection
 
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import MonthWords, Place, Session
-from dovetail.serverlink.sessions import Pool, ServerSession, passing
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import HISTORIAN_READERS_MAX
 from dovetail.forwarding.postgres import partition
 from dovetail.reading.read import Reader
 from dovetail.sealing.recent import Recent
+from dovetail.serverlink.sessions import Pool, ServerSession, passing
 
 _READ: Final = b"begin isolation level repeatable read, read only"
 
@@ -33,6 +33,9 @@ class _Place:
 
     def transaction(self) -> AbstractContextManager[Session]:
         raise LinkError("a copy is written by its sites alone", code="forwarding-copy")
+
+    def next_head(self, session: Session, known: int) -> int:
+        raise LinkError("a copy has no head", code="forwarding-copy")
 
     def renewed(self) -> bool:
         return False

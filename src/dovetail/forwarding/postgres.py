@@ -17,12 +17,12 @@ import numpy as np
 from psycopg import Connection, errors
 
 from dovetail.chunkstore.months import COLUMNS, NewChunk, begin_of, row
-from dovetail.serverlink.sessions import PASSING, ServerSession
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.forwarding.model import Held, Piece, Ready, TagName
 from dovetail.forwarding.target import taken
 from dovetail.packing import chunks
+from dovetail.serverlink.sessions import PASSING, ServerSession
 
 SCHEMA: Final = "enterprise"
 VERSION: Final = 1
