@@ -16,7 +16,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from asyncua import Server, ua
 from asyncua.crypto.cert_gen import (
@@ -73,18 +73,22 @@ def make_identity(folder: Path, *, name: str) -> Identity:
 
 
 class StandardNodes:
-    """The nodes every OPC UA server has. Making them takes over a second: once for all PLCs, then copied."""
+    """The nodes every OPC UA server has. Making them takes over a second: once in a process, for each PLC a copy."""
+
+    _made_here: ClassVar[StandardNodes | None] = None
 
     def __init__(self, made: AddressSpace) -> None:
         self._made = made
 
     @classmethod
     async def make(cls) -> StandardNodes:
-        """Build them, in a thread."""
-        internal = InternalServer()
-        await internal.load_standard_address_space()
-        internal.method_service.stop()
-        return cls(internal.aspace)
+        """Those of this process; the first to ask builds them, in a thread."""
+        if cls._made_here is None:
+            internal = InternalServer()
+            await internal.load_standard_address_space()
+            internal.method_service.stop()
+            cls._made_here = cls(internal.aspace)
+        return cls._made_here
 
     def copy_into(self, space: AddressSpace) -> None:
         """Give `space` its own copy of whatever may change: values and references (names of these nodes never do)."""

@@ -28,7 +28,6 @@ from dovetail.testing.benches.plc import change
 LOST, PIECES, SPEED = "Admin.ProdDefectiveCount", "Admin.ProdProcessedCount", "Status.CurMachSpeed"
 LOGS: Final = "asyncua.server.monitored_item_service"  # with a log below it for each subscription
 logging.getLogger(LOGS)  # a log that is there itself does not keep those below it
-_standard: list[StandardNodes] = []  # made once: it takes over a second
 
 
 class _Server(UnitServer):
@@ -132,10 +131,8 @@ class OpcUaBench:
         return other
 
     async def start(self) -> None:
-        if not _standard:
-            _standard.append(await StandardNodes.make())
         identity = None if self._folder is None else make_identity(self._folder, name="tried")
-        self._server = _Server("tried", port=0, standard=_standard[0], identity=identity)
+        self._server = _Server("tried", port=0, standard=await StandardNodes.make(), identity=identity)
         _there.add(self)
         await self._plc.start(change(0, at_us=self._clock.now_us()))
         await self._plc.may_be_written()
