@@ -1,7 +1,7 @@
 """Run every suite of tests/budget.toml, show what each took of its share, and close with one line of counts.
 
-A suite begins when those it comes `after` have ended; others run side by side: those that wait for disks and devices
-leave the processor to those that think.
+A suite begins when those it comes `after` have ended; others run side by side: those that wait for disks, devices and
+screens leave the processor to those that think.
 """
 
 from __future__ import annotations
@@ -70,10 +70,11 @@ class Voices:
 
 
 def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
-    """What runs a suite; Python's own programs by this interpreter."""
+    """What runs a suite, standing back for others as far as it says; Python's own programs by this interpreter."""
     short = [*suite["command"], *suite.get("paths", ())]
     command = [str(part) for part in (suite.get("soak_command", short) if soak else short)]
-    return [sys.executable, "-m", *command] if command[0] == "pytest" else command
+    standing_back = ["nice", "-n", str(suite["nice"])] if "nice" in suite else []
+    return [*standing_back, *([sys.executable, "-m"] if command[0] == "pytest" else []), *command]
 
 
 def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
