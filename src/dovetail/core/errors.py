@@ -57,6 +57,16 @@ class LinkError(DovetailError):
     code = "link"
 
 
+class BusyError(LinkError):
+    """Nothing is wrong with what was asked, but we are behind with our work: to be asked again (HTTP 503)."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after_s: int, code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
 class PointError(DovetailError):
     """Only this point is wrong: it becomes a bad-quality sample and the rest goes on."""
 
@@ -112,7 +122,7 @@ class UnauthenticatedError(RefusedError):
     code = "unauthenticated"
 
 
-class BusyError(RefusedError):
+class TooOftenError(RefusedError):
     """Too often: the caller may come again after so many seconds (HTTP 429)."""
 
     code = "too-often"

@@ -56,6 +56,10 @@ LEASE_S: Final = 6.0  # longer than TRANSPORT_ACK_S: what the last owner had com
 LEASE_BEAT_S: Final = 1.0  # a lease is renewed so often; five in a row may fail
 INGEST_ROWS_AT_ONCE: Final = 500  # frames of one commit, as of the edge's
 
+# --- records ------------------------------------------------------------------------------------------------
+RECORDS_WAIT_S: Final = 30.0  # for a place among those who read or write; on a starved machine a commit takes seconds
+RECORDS_AGAIN_S: Final = 5  # after that: by then some of those who waited have been served
+
 # --- historian ----------------------------------------------------------------------------------------------
 CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
 SEAL_EVERY_S: Final = 20.0  # bounds the head that a restart re-reads; each sealing costs a chunk of every tag

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
+from dovetail.core import limits
 from dovetail.core.errors import ConfigError
 from dovetail.core.sqlitelib import sqlite_module
 
@@ -46,6 +47,7 @@ def open_engines(url: str | URL) -> tuple[Engine, Engine]:
         shared: dict[str, Any] = {
             "module": module,
             "poolclass": QueuePool,
+            "pool_timeout": limits.RECORDS_WAIT_S,
             "connect_args": {"check_same_thread": False, "timeout": 10.0},
         }
         writer = _prepare_sqlite(
@@ -61,11 +63,12 @@ def open_engines(url: str | URL) -> tuple[Engine, Engine]:
         return writer, reader
     if backend == "postgresql":
         target = target.set(drivername="postgresql+psycopg")
-        writer = create_engine(target, pool_size=8, pool_pre_ping=True)
+        writer = create_engine(target, pool_size=8, pool_pre_ping=True, pool_timeout=limits.RECORDS_WAIT_S)
         reader = create_engine(
             target,
             pool_size=READERS_MAX,
             pool_pre_ping=True,
+            pool_timeout=limits.RECORDS_WAIT_S,
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )

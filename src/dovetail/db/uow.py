@@ -12,15 +12,20 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, RootTransaction, func, insert, select, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
+from dovetail.core import limits
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
+from dovetail.core.errors import BusyError
 from dovetail.core.scope import Actor
 from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_log, metadata
 
+SQLITE_BUSY: Final = 5  # the low byte of its codes that say so: another process writes
 KNOWN_LOCK = 0x0D0E7A11  # PostgreSQL advisory lock: whoever holds it takes the next `known`
 
 # Said in every transaction: built once, for to build a statement costs more than to run it.
@@ -74,6 +79,33 @@ class UnitOfWork(Reading):
             self.connection.execute(_EVENT, {"known": known, "n": n, "kind": type(event).__name__, "body": body})
 
 
+def _busy() -> BusyError:
+    return BusyError(
+        "the records are held by others for longer than could be waited for",
+        retry_after_s=limits.RECORDS_AGAIN_S,
+        code="records-busy",
+        hint="try again; if it goes on, machine or disk are too slow: `dovetail doctor` says what is behind",
+    )
+
+
+def _free(engine: Engine) -> Connection:
+    """A connection that nobody uses. Raises BusyError."""
+    try:
+        return engine.connect()
+    except NoneFreeError as error:
+        raise _busy() from error
+
+
+def _begun(connection: Connection) -> RootTransaction:
+    """A transaction that may write. Raises BusyError."""
+    try:
+        return connection.begin()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != SQLITE_BUSY:
+            raise
+        raise _busy() from error
+
+
 class Database:
     """The records store of one installation."""
 
@@ -89,8 +121,11 @@ class Database:
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[UnitOfWork]:
-        """A transaction that commits when the block ends and rolls back when it raises; events go out after commit."""
-        with self._writer.begin() as connection:
+        """A transaction that commits when the block ends and rolls back when it raises; events go out after commit.
+
+        Raises BusyError when others write for longer than somebody can wait.
+        """
+        with _free(self._writer) as connection, _begun(connection):
             uow = UnitOfWork(connection, self.clock, actor)
             yield uow
             uow._finish()
@@ -99,8 +134,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
-        """A consistent view for as long as the block lasts."""
-        with self._reader.connect() as connection, connection.begin():
+        """A consistent view for as long as the block lasts. Raises BusyError when others read for too long."""
+        with _free(self._reader) as connection, connection.begin():
             yield Reading(connection, self.clock)
 
     def create_for_tests(self) -> None:

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from dovetail.core import limits
 from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import (
-    BusyError,
     ConfigError,
     DovetailError,
     InvalidError,
     LinkError,
+    TooOftenError,
     UnauthenticatedError,
 )
 from dovetail.core.scope import system_scope
@@ -94,7 +94,7 @@ class Intake:
             self.outcomes["refused"] += 1
             await self._clock.sleep(limits.INTAKE_REFUSED_S - (self._clock.monotonic_us() - began_us) / SECOND_US)
             raise
-        except BusyError:
+        except TooOftenError:
             self.outcomes["too_often"] += 1
             raise
         except LinkError:
@@ -165,7 +165,7 @@ class Intake:
         if wait_s:
             what = f"this connection takes {posted.options.per_minute} posts a minute"
             hint = "send several rows in one body, or raise `per_minute`"
-            raise BusyError(what, retry_after_s=math.ceil(wait_s), code="intake-too-often", hint=hint)
+            raise TooOftenError(what, retry_after_s=math.ceil(wait_s), code="intake-too-often", hint=hint)
 
     async def _body(self, chunks: AsyncIterator[bytes], way: Way) -> bytes:
         try:

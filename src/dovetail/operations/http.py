@@ -21,7 +21,6 @@ from pydantic import BaseModel, create_model
 
 from dovetail.core.clock import from_rfc3339
 from dovetail.core.errors import (
-    BusyError,
     ConfigError,
     ConflictError,
     DovetailError,
@@ -29,6 +28,7 @@ from dovetail.core.errors import (
     LinkError,
     NotFoundError,
     RefusedError,
+    TooOftenError,
     UnauthenticatedError,
 )
 from dovetail.core.scope import Scope
@@ -43,7 +43,7 @@ PROOF: Final = "proof"  # of a route that has no session either and looks itself
 
 STATUS: Final[tuple[tuple[type[DovetailError], int], ...]] = (
     (UnauthenticatedError, 401),
-    (BusyError, 429),
+    (TooOftenError, 429),
     (NotFoundError, 404),
     (ConflictError, 409),
     (InvalidError, 422),
