@@ -272,6 +272,17 @@ def roles() -> str:
     return MADE + (HEADS / "roles.md").read_text(encoding="utf-8") + table(head, rows)
 
 
+def bi_views() -> str:
+    """Every view for reports with its columns."""
+    from dovetail.bi.views import VIEWS
+
+    page = MADE + (HEADS / "bi-views.md").read_text(encoding="utf-8")
+    for name, view in VIEWS.items():
+        columns = [(f"`{column}`", meaning) for column, meaning in view.columns.items()]
+        page += f"## {name}\n\n{view.row}.\n\n{table(('Column', 'What it says'), columns)}\n"
+    return page.rstrip("\n") + "\n"
+
+
 # --- faults -----------------------------------------------------------------------------------------------------
 
 
@@ -406,6 +417,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "kpis.md": kpis,
     "cli.md": cli,
     "roles.md": roles,
+    "bi-views.md": bi_views,
     "faults.md": faults,
     "chaos.md": chaos,
     "fuzzing.md": fuzzing,

@@ -108,6 +108,13 @@ def _new_database(postgres_url: str) -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="module")
+def new_postgres(postgres_url: str) -> Iterator[str]:
+    """The address of an empty database that a module's tests share."""
+    with _new_database(postgres_url) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def postgres_records(postgres_url: str) -> Iterator[shortcuts.Emptied]:
     """The database that `database` empties for each test on PostgreSQL."""

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "dovetail"
 RATCHET = tomllib.loads((Path(__file__).parent / "ratchet.toml").read_text(encoding="utf-8"))
 PLUGIN_FOLDERS = {"drivers", "kpis", "connectors", "screens", "servers", "benches"}
+PAST = {"migrations"}  # steps of the records store: none may change, so no care divides them
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "util", "helper"}
 ROOMS = (
     "equipment",
@@ -85,9 +86,9 @@ def test_no_function_grows_past_60_lines() -> None:
 
 
 def test_no_room_holds_two() -> None:
-    """Why: a room over 1,500 lines holds two rooms (plug-in folders do not count)."""
+    """Why: a room over 1,500 lines holds two rooms (plug-in folders and steps of the past do not count)."""
     sizes = {
-        room.name: sum(lines(path) for path in room.rglob("*.py") if not PLUGIN_FOLDERS & set(path.parts))
+        room.name: sum(lines(path) for path in room.rglob("*.py") if not (PLUGIN_FOLDERS | PAST) & set(path.parts))
         for room in SOURCE.iterdir()
         if room.is_dir() and room.name not in {"drivers", "_static", "__pycache__"}
     }

@@ -19,6 +19,7 @@ from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
 
 ROOMS = (
+    "bi",
     "equipment",
     "materials",
     "workcalendar",

@@ -16,6 +16,7 @@ from dovetail.cli import (
     drivers,
     operate,
     plant,
+    reporting,
     run_server,
     samples,
     summing,
@@ -68,6 +69,7 @@ discovering.register(app)
 assisting.register(app)
 drivers.register(app)
 people.register(app)
+reporting.register(app)
 upkeep.register(app)
 copying.register(app)
 
