@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from dovetail.app.rooms import plant_sections
-from dovetail.cli.starter import starter
+from dovetail.onboarding.starter import starter
 from dovetail.plantcode.folder import read_folder
 from dovetail.plantcode.plan import EXIT_CHANGES, EXIT_NOTHING, difference, make_plan
 from dovetail.plantcode.plant import Plant

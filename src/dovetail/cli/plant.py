@@ -28,7 +28,7 @@ def init(
     timezone: Annotated[str, typer.Option(help="The time zone it stands in, e.g. Europe/Prague.")] = "UTC",
 ) -> None:
     """Write a small plant to begin with."""
-    from dovetail.cli.starter import starter
+    from dovetail.onboarding.starter import starter
     from dovetail.plantcode.folder import write_folder
 
     files = starter(name=name, timezone=timezone)
