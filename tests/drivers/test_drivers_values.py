@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from asyncua import ua
 from asyncua.common.utils import Buffer
-from asyncua.ua.ua_binary import struct_to_binary
+from asyncua.ua.ua_binary import struct_to_binary, variant_from_binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -158,6 +158,21 @@ def test_broken_bytes_never_hang_or_pass(items, data):
 def test_array_takes_the_general_way():
     data = _message([((ua.VariantType.Double, [1.0, 2.0]), 0, None, None)], False)
     assert decode(Buffer(data)).rows[0][1] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("value, why", [
+    (b"\x80\xff\xff\xff\x7f", "an array of 2147483647 nothings"),
+    (b"\x0c\xf9\xff\xff\xff", "a length of -7"),
+    (b"\x8c\x01\x00\x00\x00\xfe\xff\xff\xff", "a length of -2"),
+])  # fmt: skip
+def test_a_servers_lengths_are_believed_as_far_as_its_bytes_go(value, why):
+    with pytest.raises(ua.UaError, match=why):
+        variant_from_binary(Buffer(value))
+
+
+def test_no_array_and_an_empty_one_are_no_fault():
+    assert variant_from_binary(Buffer(b"\x80\xff\xff\xff\xff")).Value is None
+    assert variant_from_binary(Buffer(b"\x80\x00\x00\x00\x00")).Value == []
 
 
 def test_keep_alive():

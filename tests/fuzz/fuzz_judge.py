@@ -62,7 +62,7 @@ class Outcome:
     files: set[str] = field(default_factory=set[str])
 
 
-class EndlessError(Exception):
+class EndlessError(BaseException):  # no Exception: a parser that takes anything for a bad message would swallow it
     """A call did not end."""
 
 

@@ -18,7 +18,10 @@ from asyncua.ua.ua_binary import struct_from_binary
 
 from dovetail.core.clock import from_datetime
 from dovetail.drivers.base import NO_DEVICE_TIME
+from dovetail.drivers.opcua import lengths
 from dovetail.drivers.values import Row
+
+lengths.keep()  # this page decodes what comes first
 
 EPOCH_US: Final = 11_644_473_600_000_000  # from 1601-01-01, where DateTime begins, to 1970-01-01
 _PUBLISH_RESPONSE: Final = b"\x01\x00" + struct.pack("<H", 829)  # FourByte node id, namespace 0
