@@ -28,12 +28,12 @@ from installation import started, table
 from websockets.asyncio.client import ClientConnection, connect
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.cli.starter import starter
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
 from dovetail.demo.run import free_port
+from dovetail.onboarding.starter import starter
 from dovetail.ownership.settings import Settings
 
 MACHINES, TAGS_EACH, SECONDS = 100, 50, 120
