@@ -99,11 +99,12 @@ def _meanings() -> dict[str, str]:
     from dovetail.materials import plant as materials
     from dovetail.plantcode import codes
     from dovetail.production import plant as production
+    from dovetail.retention import plant as retention
     from dovetail.states import plant as states
     from dovetail.virtual import plant as virtual
     from dovetail.workcalendar import plant as workcalendar
 
-    rooms = (codes, equipment, materials, production, states, virtual, workcalendar)
+    rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 
 

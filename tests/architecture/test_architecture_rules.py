@@ -27,6 +27,7 @@ ROOMS = (
     "production",
     "timeline",
     "corrections",
+    "retention",
     "counting",
     "connections",
     "vault",

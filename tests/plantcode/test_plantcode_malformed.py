@@ -21,6 +21,7 @@ from dovetail.materials import plant as materials
 from dovetail.plantcode import codes
 from dovetail.plantcode.folder import read_folder
 from dovetail.plantcode.validate import validate
+from dovetail.retention import plant as retention
 from dovetail.states import plant as states
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar import plant as workcalendar
@@ -90,7 +91,8 @@ def test_most_codes_have_a_case() -> None:
 
 
 def test_every_code_says_what_it_means() -> None:
-    tables = (codes.MEANINGS, equipment.MEANINGS, materials.MEANINGS, workcalendar.MEANINGS, states.MEANINGS)
+    rooms = (codes, equipment, materials, workcalendar, states, retention)
+    tables = [room.MEANINGS for room in rooms]
     together = [code for table in tables for code in table]
     assert len(together) == len(set(together))
     used = {code for name in NAMES for _place, code, _hint in expected(name)}

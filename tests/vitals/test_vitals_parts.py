@@ -40,15 +40,14 @@ PLENTY = 10**12
     ],
 )
 def test_when_the_reserve_is_made_and_let_go(free: int, is_there: bool, act: str) -> None:
-    assert ballast.decide(free=free, is_there=is_there) == act
+    assert ballast.decide(free=free, is_there=is_there, size=BALLAST_BYTES) == act
 
 
 def test_a_full_disk_gets_its_reserve_back_and_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(ballast, "BALLAST_BYTES", 3 << 20)
     free = [PLENTY]
-    reserve = Ballast(tmp_path, free=lambda _data: free[0])
+    reserve = Ballast(tmp_path, size=3 << 20, free=lambda _data: free[0])
     assert reserve.step() == 0
     taken = (tmp_path / "ballast").stat()
     assert taken.st_size == 3 << 20

@@ -19,6 +19,8 @@ from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
 from dovetail.backups.backup import Backups
+from dovetail.clearing.archive import Archives
+from dovetail.clearing.service import Keeper
 from dovetail.core import limits
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, Clock, SystemClock
@@ -85,6 +87,8 @@ class House:
         sites = partial(tags_by_site, self.rooms.equipment)
         self.tiers = Tiers(settings.data, self.rooms.historian, self.work, clock=clock, sites=sites)
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
+        archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
+        self.keeper = Keeper(self.rooms.retention, self.work, archives=archives)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
         around = Around(
@@ -126,7 +130,7 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter, self.intake, self.exports, self.tiers,
+                self.look, self.meter, self.intake, self.exports, self.tiers, self.keeper,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -209,6 +213,7 @@ class House:
         webhooks = Worker("webhooks", rooms.webhooks.step)
         exports = Worker("exports", self.exports.step, rest_s=limits.EXPORTS_TIDY_S)
         intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)
+        keeper = Worker("retention", self.keeper.step, rest_s=limits.DISK_LOOK_S)
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
         self.bus.subscribe(LinkChanged, connections.nudge)
@@ -232,6 +237,7 @@ class House:
             webhooks,
             exports,
             intake,
+            keeper,
         ]
 
     async def start(self) -> None:

@@ -41,6 +41,8 @@ from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
 from dovetail.recaps.service import RecapsRoom
 from dovetail.recaps.service import Sources as Occasions
+from dovetail.retention.plant import SECTIONS as RETENTION_SECTIONS
+from dovetail.retention.service import RetentionRoom
 from dovetail.savedviews.service import SavedViewsRoom
 from dovetail.security.service import SecurityRoom
 from dovetail.signals.service import SignalsRoom
@@ -68,6 +70,7 @@ class Rooms:
     security: SecurityRoom
     historian: Historian
     corrections: CorrectionsRoom
+    retention: RetentionRoom
     calendar: CalendarRoom
     calendar_editing: CalendarEditing
     materials: MaterialsRoom
@@ -95,7 +98,7 @@ class Rooms:
 
 def plant_sections() -> tuple[Section, ...]:
     """What may stand in the plant code: the sections of every room, in the order in which they are applied."""
-    sections = (*EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS)
+    sections = (*EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS, *RETENTION_SECTIONS)
     return with_computed_tags(with_job_checks(sections))
 
 
@@ -198,6 +201,7 @@ def build_rooms(
         security=SecurityRoom(database, tree=equipment, clock=clock),
         historian=historian,
         corrections=corrections,
+        retention=RetentionRoom(database, historian, plant=equipment.plant, clock=clock),
         calendar=calendar,
         calendar_editing=CalendarEditing(calendar, equipment),
         materials=materials,

@@ -15,6 +15,7 @@ from dovetail.assistant import api as assistant_api
 from dovetail.backups import api as backups_api
 from dovetail.backups.backup import Backups
 from dovetail.calendaredit import api as calendaredit_api
+from dovetail.clearing.service import Keeper
 from dovetail.connections import api as connections_api
 from dovetail.connections.service import feeds as feeds_of
 from dovetail.core.clock import HOUR_US, Clock
@@ -40,6 +41,7 @@ from dovetail.operations.operation import Catalogue, Operation
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
+from dovetail.retention import api as retention_api
 from dovetail.savedviews import api as savedviews_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
@@ -77,6 +79,7 @@ class Parts:
     intake: Intake
     exports: ExportsRoom
     tiers: Tiers
+    keeper: Keeper
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -102,6 +105,8 @@ def catalogue(parts: Parts) -> Catalogue:
         parts.backups.check,
         *parts.exports.operations,
         parts.tiers.write,
+        *rooms.retention.holds.operations,
+        parts.keeper.run,
         *rooms.timeline.operations.all,
     ]
     return Catalogue(found)
@@ -151,6 +156,7 @@ def assemble(api: Api, parts: Parts) -> None:
     operations_api.routes(api, catalogue(parts), parts.database)
     backups_api.routes(api, parts.backups)
     exports_api.routes(api, parts.exports)
+    retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +56,9 @@ WORDS: Final = MonthWords(
     duplicates="select source, lane, n from duplicate",
     duplicate="insert into duplicate values (?, ?, ?)"
     " on conflict (source, lane) do update set n = duplicate.n + excluded.n",
+    clear="delete from",
 )
+SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then soon written anew
 
 
 def connect(path: Path, *, role: str) -> Any:
@@ -145,6 +147,16 @@ class File:
     def next_head(self, session: Session, known: int) -> int:
         """Nobody else writes."""
         return known + 1
+
+    def shrink(self) -> None:
+        """Write the file anew where most of it is unused; on a full disk, or while it is read, it stays as it is."""
+        with suppress(sqlite3.OperationalError):
+            pages, unused = (
+                self.writer.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count")
+            )
+            if unused > SHRINK_FROM * (pages - unused):
+                self.writer.execute("vacuum")
+            self.writer.execute("pragma wal_checkpoint(passive)").close()  # waits for nobody
 
     def renewed(self) -> bool:
         """Never: a commit of a file is there when it is said to be, and not when it is not."""

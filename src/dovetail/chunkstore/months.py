@@ -67,6 +67,30 @@ class Listed(NamedTuple):
     checksum: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a month holds of one tag: chunks, samples, bytes, and from when to when."""
+
+    tag: int
+    chunks: int
+    n: int
+    bytes: int
+    t0: int
+    t1: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One chunk as somebody weighs it who never opens it."""
+
+    id: int
+    tag: int
+    t0: int
+    t1: int
+    n: int
+    bytes: int
+
+
 class View:
     """One month at one moment. All SQL that reads chunks."""
 
@@ -110,6 +134,33 @@ class View:
         for tag, kind, *kept in rows:
             answer.setdefault((tag, Kind(kind)), []).append(Kept(*kept))
         return answer
+
+    def weights(self, until_us: int, tags: Sequence[int] | None = None) -> dict[int, Weight]:
+        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read."""
+        sums = "count(*), sum(n), sum(length(body)), min(t0), max(t1)"
+        if tags is None:
+            sql = f"select tag, {sums} from {self._chunk} where t1 < ? group by tag order by tag"
+            found = self._session.execute(sql, (until_us,)).fetchall()
+        else:
+            sql = f"select tag, {sums} from {self._chunk} where tag = ? and t1 < ? group by tag"
+            answers = self._session.each(sql, [(tag, until_us) for tag in tags])
+            found = [row for rows in answers for row in rows]
+        return {row[0]: Weight(*map(int, row)) for row in found}
+
+    def size(self) -> tuple[int, int]:
+        """How many chunks there are, and how many samples."""
+        chunks_n, n = self._session.execute(f"select count(*), coalesce(sum(n), 0) from {self._chunk}").fetchone()
+        return int(chunks_n), int(n)
+
+    def firsts(self, from_us: int) -> dict[int, int]:
+        """By tag, when the first chunk begins that is not over before `from_us`."""
+        sql = f"select tag, min(t0) from {self._chunk} where t1 >= ? group by tag"
+        return {tag: int(t0) for tag, t0 in self._session.execute(sql, (from_us,))}
+
+    def pieces(self, tags: Sequence[int], until_us: int) -> list[Piece]:
+        """The chunks of tags that are over before `until_us`, tag by tag, oldest first."""
+        sql = f"select id, tag, t0, t1, n, length(body) from {self._chunk} where tag = ? and t1 < ? order by t0"
+        return [Piece(*row) for rows in self._session.each(sql, [(tag, until_us) for tag in tags]) for row in rows]
 
     def found(self, tag: int, from_us: int, to_us: int) -> list[Found]:
         """Headers of the chunks that touch [from, to), by kind and time."""
@@ -217,6 +268,20 @@ class Month:
         """Put rollups in place of those of the same tag, unit and day; one commit. While nothing is sealed."""
         with self._place.transaction() as session:
             rolled.write(session, self._words.rollup, rollups)
+
+    def drop(self, gone: Sequence[int] | None, touched: Sequence[Touched]) -> None:
+        """Let chunks go, by their numbers, or (None) all of them, with what they were summed up to; one commit.
+
+        `touched` are the samples that go. The month's marks and its account stay. While nothing is sealed.
+        """
+        with self._place.transaction() as session:
+            if gone is None:
+                session.execute(f"{self._words.clear} {self._words.chunk}")
+                session.execute(f"{self._words.clear} {self._words.rollup}")
+            else:
+                session.many(f"delete from {self._words.chunk} where id = ?", [(one,) for one in gone])
+                rolled.forget(session, self._words.rollup, touched)
+        self._place.shrink()
 
     def close(self) -> None:
         """Give its place back."""

@@ -57,6 +57,10 @@ class Place(Protocol):
         """The number of the next head row; where others write too, none of them takes one until this commits."""
         ...
 
+    def shrink(self) -> None:
+        """Give the disk back what is no longer used, where that costs little; never raises for want of room."""
+        ...
+
     def renewed(self) -> bool:
         """Whether the way here broke and was made anew since this was last asked: a commit may stand unnoticed."""
         ...
@@ -76,6 +80,7 @@ class MonthWords:
     seal: str  # update: … (head_id)
     duplicates: str  # select: source, lane, n
     duplicate: str  # add: (source, lane, n)
+    clear: str  # what is said before a table to empty it at once
 
 
 class Storage(Protocol):

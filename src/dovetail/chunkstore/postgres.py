@@ -89,6 +89,9 @@ class _Place:
         """Ingest workers write beside us."""
         return next_head(session)
 
+    def shrink(self) -> None:
+        """The server's own work: autovacuum, and a table that was truncated is small at once."""
+
 
 class _Head(_Place):
     """The connection that holds the lock: while it stands, no other process writes here."""
@@ -257,6 +260,7 @@ def _words(month: int) -> MonthWords:
         seal=f"update sealed set head_id = ? where month = {month}",
         duplicates=f"select source, lane, n from duplicate where month = {month}",
         duplicate=f"insert into duplicate values ({month}, ?, ?, ?) {adds}",
+        clear="truncate",
     )
 
 

@@ -79,6 +79,12 @@ def soil(session: Session, table: str, touched: Sequence[Touched]) -> None:
     session.many(f"update {table} set dirty = 1 where tag = ? and day between ? and ? and upto > ?", rows)
 
 
+def forget(session: Session, table: str, touched: Sequence[Touched]) -> None:
+    """Samples went: what they were summed up to goes with them, and what is left of those days is summed up anew."""
+    rows = [(one.tag, one.first_us // DAY_US, one.last_us // DAY_US) for one in touched]
+    session.many(f"delete from {table} where tag = ? and day between ? and ?", rows)
+
+
 def write(session: Session, table: str, rollups: Sequence[Rollup]) -> None:
     """In place of those of the same tag, unit and day."""
     gone = f"delete from {table} where tag = ? and unit = ? and day = ?"

@@ -14,6 +14,7 @@ from dovetail.cli import (
     copying,
     correcting,
     drivers,
+    keeping,
     operate,
     plant,
     reporting,
@@ -65,6 +66,7 @@ summing.register(tags.tag_app)
 taglists.register(tags.tag_app)
 samples.register(app)
 correcting.register(samples.samples_app)
+keeping.register(samples.samples_app)
 discovering.register(app)
 assisting.register(app)
 drivers.register(app)

@@ -108,6 +108,11 @@ CORRECTIONS_OF_TAG_MAX: Final = 1_000  # ever made of one tag: one a shift for a
 GIVEN_SAMPLES_MAX: Final = 1_000_000  # of all tags, ~40 MB: kept in memory, so that a reading asks no database
 CORRECTIONS_SHOWN_MAX: Final = 50  # of one page: each counts again what came since it was made
 
+DROP_CHUNKS_MAX: Final = 5_000  # that go in one commit: ~250 MB, about a second for which nothing is sealed
+DROP_SAMPLES_MAX: Final = 20_000_000  # of one archive file, ~60 MB
+HOLDS_MAX: Final = 500  # that stand at once; each is looked at before anything goes
+HOLD_NAMES_MAX: Final = 200  # equipment, and tags, that one hold names; a whole site is one
+
 # --- exports ------------------------------------------------------------------------------------------------
 EXPORTS_AT_ONCE_MAX: Final = 2  # each reads as fast as it can, and screens read the same files
 EXPORTS_KEPT_MAX: Final = 20  # of one person; more is a data store, and that is what the Parquet tier is for

@@ -15,8 +15,7 @@ from dovetail.exports import rows as tables
 from dovetail.exports.model import Wanted
 from dovetail.exports.rows import Asking, Rows
 from dovetail.forms import arrow
-from dovetail.forms.model import Named
-from dovetail.forms.samples import Samples
+from dovetail.forms.long import long_schema, long_table
 from dovetail.forms.sheets import CsvSheet, Sheet
 from dovetail.forms.xlsx import XlsxSheet
 from dovetail.historian.service import Historian
@@ -94,31 +93,6 @@ def _schema(wanted: Wanted) -> Any:
         for tag, kept in zip(wanted.tags, types, strict=True)
     ]
     return pa.schema([pa.field("ts", stamp), *fields], metadata=said)
-
-
-def long_schema(zone: str) -> Any:
-    """One row a sample: a column for every kind, so that all files of all tags are one table."""
-    pa = arrow.arrow()
-    stamp = pa.timestamp("us", tz=zone)
-    values = [pa.field(f"value_{kind.name.lower()}", arrow.type_of(kind)) for kind in Kind]
-    text = pa.string()
-    return pa.schema([
-        pa.field("tag", pa.int64()), pa.field("path", text), pa.field("unit", text), pa.field("ts", stamp), *values,
-        pa.field("quality", pa.uint16()), pa.field("ts_device", stamp), pa.field("native", pa.uint32()),
-    ])  # fmt: skip
-
-
-def long_table(tag: Named, samples: Samples, schema: Any) -> Any:
-    """The samples of one tag in that schema."""
-    pa = arrow.arrow()
-    n, found = len(samples), arrow.samples_table(samples, [], {})
-    columns = {name: found.column(name) for name in found.column_names}
-    columns["path"] = pa.repeat(tag.path, n)
-    columns["unit"] = pa.nulls(n, pa.string()) if tag.unit is None else pa.repeat(tag.unit, n)
-    arrays = [
-        columns[field.name].cast(field.type) if field.name in columns else pa.nulls(n, field.type) for field in schema
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _wide_table(wanted: Wanted, block: Rows, schema: Any) -> Any:

@@ -18,9 +18,10 @@ from dovetail.core.clock import DAY_US, to_datetime
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import EXPORT_FREE_BYTES
 from dovetail.core.scope import Scope
-from dovetail.exports.files import COMPRESSION, long_schema, long_table
+from dovetail.exports.files import COMPRESSION
 from dovetail.exports.rows import pages_of
 from dovetail.forms import arrow
+from dovetail.forms.long import long_schema, long_table
 from dovetail.forms.model import Named
 from dovetail.forms.samples import TEXTS
 from dovetail.historian.service import Historian

@@ -36,6 +36,7 @@ from dovetail.packing.columns import VALID, Block
 from dovetail.reading.corrected import EVER_US, Corrected, Corrections, Uncorrected, as_it_counts
 from dovetail.reading.read import Range, Reader
 from dovetail.sealing.compactor import Compactor
+from dovetail.sealing.dropper import Dropper
 from dovetail.sealing.recent import Recent, Row, row_of
 from dovetail.sealing.roller import Roller
 from dovetail.sealing.sealer import Sealer
@@ -79,6 +80,7 @@ class Historian:
         self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
         self._compactor = Compactor(self._months, self._sealer)
         self._roller = Roller(self._months, self._sealer)
+        self.dropper = Dropper(self._months, self._sealer)  # for who decides how long samples are kept
 
     def _rebuild_last(self) -> None:
         for month in reversed(self._months.newest_first()):

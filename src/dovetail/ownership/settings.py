@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dovetail.core.errors import ConfigError
+from dovetail.core.limits import BALLAST_BYTES
 
 PREFIX: Final = "DOVETAIL_"
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -31,6 +32,8 @@ class Settings:
     names: tuple[str, ...] = ()  # further host names this server answers to
     backups: Path | None = None  # the folder for backups that are asked for over the API
     backup_key: str | None = None  # the server's half: a path or secret://name; else backup.key in the data folder
+    archive: Path | None = None  # the folder for samples that retention rules let go, as Parquet
+    ballast_mb: int = BALLAST_BYTES >> 20  # kept in reserve for a full disk; 0: none
     log: str = "text"  # or json: one object per line
     log_level: str = "info"
 
@@ -85,7 +88,7 @@ def from_environment(**given: object) -> Settings:
     chosen: dict[str, object] = {}
     kinds: dict[str, Callable[[str], object]] = {
         "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names, "webhook_hosts": _names,
-        "backups": Path,
+        "backups": Path, "archive": Path, "ballast_mb": int,
     }  # fmt: skip
     for name in (
         "data",
@@ -99,6 +102,8 @@ def from_environment(**given: object) -> Settings:
         "names",
         "backups",
         "backup_key",
+        "archive",
+        "ballast_mb",
         "log",
         "log_level",
         "webhook_hosts",

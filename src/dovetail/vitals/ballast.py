@@ -24,17 +24,24 @@ _BLOCK: Final = 1 << 20
 type Act = Literal["let go", "make", "leave"]
 
 
-def decide(*, free: int, is_there: bool) -> Act:
-    """What to do with the reserve when so many bytes are free."""
+def decide(*, free: int, is_there: bool, size: int) -> Act:
+    """What to do with a reserve of so many bytes when so many are free."""
     if is_there:
         return "let go" if free < DISK_FULL_BYTES else "leave"
-    return "make" if free > ROOM_AGAIN * BALLAST_BYTES + DISK_FULL_BYTES else "leave"
+    return "make" if size and free > ROOM_AGAIN * size + DISK_FULL_BYTES else "leave"
 
 
 class Ballast:
-    """The reserve in one data folder. `step` is called now and then by a background role."""
+    """The reserve of `size` bytes (0: none) in one data folder. `step` is called now and then by a background role."""
 
-    def __init__(self, data: Path, *, free: Callable[[Path], int] = lambda data: shutil.disk_usage(data).free) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        size: int = BALLAST_BYTES,
+        free: Callable[[Path], int] = lambda data: shutil.disk_usage(data).free,
+    ) -> None:
+        self._size = size
         self._data = data
         self._file = data / BALLAST
         self._free = free
@@ -48,7 +55,7 @@ class Ballast:
     def step(self) -> int:
         """Look at the disk once. Always 0: there is nothing more to do until the next look."""
         free = self._free(self._data)
-        act = decide(free=free, is_there=self.is_there)
+        act = decide(free=free, is_there=self.is_there, size=self._size)
         if act == "let go":
             self._file.unlink()
             self._is_let_go = True
@@ -56,7 +63,7 @@ class Ballast:
                 "the disk of %s is full (%d bytes left): the reserve of %d bytes is let go; make room now",
                 self._data,
                 free,
-                BALLAST_BYTES,
+                self._size,
             )
         elif act == "make":
             self._make()
@@ -70,7 +77,7 @@ class Ballast:
         new = self._file.with_name(BALLAST + ".new")
         try:
             with new.open("wb") as opened:
-                for _ in range(BALLAST_BYTES // _BLOCK):
+                for _ in range(self._size // _BLOCK):
                     opened.write(os.urandom(_BLOCK))  # a file system that compresses would keep nothing of zeros
                 opened.flush()
                 os.fsync(opened.fileno())

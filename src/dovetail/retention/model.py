@@ -1,0 +1,220 @@
+"""How long samples are kept, by which rule; what no rule may touch; and what has gone, which is a fact for ever."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from dovetail.chunkstore.months import begin_of, month_of
+from dovetail.core.clock import DAY_US
+
+type OnFull = Literal["refuse", "evict"]
+type Act = Literal["archive", "drop", "evict"]
+
+NEVER: Final = "never"
+AGE_DAYS_MAX: Final = 36_600  # a hundred years; longer is a slip of a finger
+BY_DAY_BELOW_US: Final = 90 * DAY_US  # what is kept shorter goes day by day, all else by whole months
+STANDS_US: Final = DAY_US  # a tag that said nothing for so long keeps the value that stands
+_WORDS: Final = re.compile(r"(\d{1,5}) *(d|days?|w|weeks?|mo|months?|y|years?)\Z")
+_ISO: Final = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?\Z")
+_DAYS: Final = {"Y": 366, "M": 31, "W": 7, "D": 1}  # the longest of each: what is kept is never kept shorter
+_LETTERS: Final = {"d": "D", "w": "W", "m": "M", "y": "Y"}
+
+
+def iso_age(text: str) -> str:
+    """An age as ISO 8601 has it, or `never`. Raises ValueError for what is none.
+
+    >>> iso_age("90 d"), iso_age("7 years"), iso_age("P1Y6M")
+    ('P90D', 'P7Y', 'P1Y6M')
+    """
+    words = _WORDS.match(text.strip())
+    found = f"P{int(words[1])}{_LETTERS[words[2][0]]}" if words else text.strip()
+    if found == NEVER:
+        return found
+    if not _ISO.match(found):
+        raise ValueError('should be an age as "90 d", "7 y" or "P1Y6M", or never')
+    if not 1 <= _days(found) <= AGE_DAYS_MAX:
+        raise ValueError("should be from a day to a hundred years")
+    return found
+
+
+def _days(iso: str) -> int:
+    return sum(int(number) * _DAYS[letter] for number, letter in re.findall(r"(\d+)([YMWD])", iso))
+
+
+def age_us(iso: str | None) -> int | None:
+    """An age in µs, a month being 31 days and a year 366; None: for ever."""
+    return None if iso is None or iso == NEVER else _days(iso) * DAY_US
+
+
+def cut_of(age: int, now_us: int) -> int:
+    """The moment before which everything may go: the beginning of a month, or of a day where little is kept."""
+    at_us = now_us - age
+    if age < BY_DAY_BELOW_US:
+        return at_us // DAY_US * DAY_US
+    return begin_of(number_of(at_us))
+
+
+def number_of(at_us: int) -> int:
+    """The month of a moment, counted from January 1970."""
+    return int(month_of(np.array([at_us], dtype=np.int64))[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds for a tag. `name` says where it is written; ages in µs, None: never."""
+
+    name: str
+    drop_us: int | None = None
+    archive_us: int | None = None
+    on_full: OnFull = "refuse"
+
+
+FOR_EVER: Final = Rule("")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Samples of tags in [from_us, to_us) that must stay, and why: held by a person, or a record rests on them."""
+
+    tags: frozenset[int]
+    from_us: int
+    to_us: int
+    why: str
+
+
+class Protected:
+    """Everything that must stay, by tag."""
+
+    def __init__(self, references: Iterable[Reference]) -> None:
+        self._of: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        for one in references:
+            for tag in one.tags:
+                self._of[tag].append((one.from_us, one.to_us))
+
+    def touches(self, tag: int, t0: int, t1: int) -> bool:
+        """Whether anything of [t0, t1] of a tag must stay."""
+        return any(t0 < to_us and t1 >= from_us for from_us, to_us in self._of.get(tag, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold: nothing of these tags, or of the tags below these equipment, goes in [from_us, to_us)."""
+
+    id: int
+    equipment: tuple[int, ...]
+    tags: tuple[int, ...]
+    from_us: int
+    to_us: int
+    reason: str
+    by_name: str
+    at_us: int
+    known: int
+    released_by: str | None = None
+    released_us: int | None = None
+    released_reason: str | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it holds."""
+        return self.released_us is None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How much of one tag: `n` samples, the first at `t0`, the last at `t1`."""
+
+    tag: int
+    t0: int
+    t1: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """What a rule let go of a month, or (not `is_done`) is about to: all chunks of the tags that end before `until_us`.
+
+    `ids`: these chunks and no others; None: the whole month. `files`: the archives that hold it.
+    """
+
+    id: int
+    act: Act
+    rule: str
+    month: int
+    until_us: int
+    ids: tuple[int, ...] | None
+    samples: int
+    bytes: int
+    of: tuple[Stretch, ...]
+    at_us: int
+    by_name: str
+    known: int
+    is_done: bool = True
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A file into which samples of a month were written, and out of which they were read again and compared."""
+
+    id: int
+    rule: str
+    month: int
+    file: str
+    sha256: str
+    bytes: int
+    of: tuple[Stretch, ...]
+    at_us: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """Samples of a tag that a rule let go: `n` of them, the first at `t0`, the last at `t1`; `at_us`: the last time."""
+
+    t0: int
+    t1: int
+    n: int
+    rule: str
+    act: Act
+    at_us: int
+    month: int  # the last one
+
+    def with_next(self, other: Went) -> Went | None:
+        """Both as one, where the other is the same rule's and goes on where this one ends."""
+        same = (self.rule, self.act) == (other.rule, other.act)
+        if not (same and 0 <= other.month - self.month <= 1 and other.t0 > self.t1):
+            return None
+        return replace(other, t0=self.t0, n=self.n + other.n)
+
+
+class Gone:
+    """What went of every tag, in memory, so that a reading asks no database. One writer, any reader."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, tuple[Went, ...]] = {}
+        self.samples = 0
+
+    def take(self, drops: Iterable[Drop]) -> None:
+        """Hear of what went, in the order in which it did."""
+        for drop in drops:
+            self.samples += drop.samples
+            for one in drop.of:
+                went = Went(one.t0, one.t1, one.n, drop.rule, drop.act, drop.at_us, drop.month)
+                before = self._of.get(one.tag, ())
+                joined = before[-1].with_next(went) if before else None
+                self._of[one.tag] = (*before, went) if joined is None else (*before[:-1], joined)
+
+    def of(self, tag: int, from_us: int, to_us: int) -> list[Went]:
+        """What went of a tag in [from_us, to_us), the oldest first."""
+        found = [one for one in self._of.get(tag, ()) if one.t0 < to_us and one.t1 >= from_us]
+        return sorted(found, key=lambda one: one.t0)
+
+    def upto(self, tag: int) -> int | None:
+        """The newest moment of a tag of which samples went."""
+        return max((one.t1 for one in self._of.get(tag, ())), default=None)

@@ -1,0 +1,57 @@
+"""A plant of four tags with two years behind it, its records and samples in one of both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from clearing_world import PlugPulledError, World
+
+import shortcuts
+from dovetail.chunkstore.files import Files
+from dovetail.chunkstore.place import Storage
+from dovetail.chunkstore.postgres import Server
+from dovetail.core import faults
+from dovetail.db.uow import Database
+from dovetail.testing.clock import ManualClock
+
+
+@pytest.fixture
+def storage(database: Database, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Storage]:
+    """Samples beside the records of this test: in files, or in the same PostgreSQL."""
+    if database.writer.dialect.name == "sqlite":
+        return lambda: Files(tmp_path / "historian")
+    records: shortcuts.Emptied = request.getfixturevalue("postgres_records")
+    url = records.url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop schema if exists historian cascade")
+    return lambda: Server(url)
+
+
+@pytest.fixture
+def world(database: Database, storage: Callable[[], Storage], clock: ManualClock, tmp_path: Path) -> Iterator[World]:
+    made = World(database, storage, clock, tmp_path / "archive")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pull_plug_at() -> Iterator[Callable[[str, int], None]]:
+    """Arm the n-th passing of a point; `never` disarms."""
+    untouched = faults.on_point
+    passed = {"n": 0}
+
+    def arm(name: str, nth: int) -> None:
+        passed["n"] = nth
+
+        def on_point(point: str) -> None:
+            passed["n"] -= point == name
+            if passed["n"] == 0:
+                raise PlugPulledError(point)
+
+        faults.on_point = on_point
+
+    yield arm
+    faults.on_point = untouched
