@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dovetail.chunkstore.spans import Spans
+from dovetail.core.spans import Spans
 
 
 @pytest.mark.parametrize(

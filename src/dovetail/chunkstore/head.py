@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dovetail.chunkstore.place import Place, Session
-from dovetail.chunkstore.spans import Spans
 from dovetail.core import faults
 from dovetail.core.errors import LinkError
+from dovetail.core.spans import Spans
 
 COUNTERS = ("expected", "stored", "duplicate", "refused", "gap", "frames", "repeated")
 _CONSUMER = "insert into consumer values (?, ?) on conflict (name) do update set head_id = excluded.head_id"

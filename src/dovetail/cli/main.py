@@ -12,18 +12,16 @@ from dovetail import __version__
 from dovetail.cli import (
     assisting,
     copying,
-    correcting,
     drivers,
-    keeping,
     operate,
     plant,
     reporting,
     run_server,
-    samples,
     summing,
     taglists,
     upkeep,
 )
+from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dovetail.chunkstore.head import Head, ReceivedKey, Write
-from dovetail.chunkstore.spans import Spans
 from dovetail.core.batch import Frame
 from dovetail.core.clock import Clock
 from dovetail.core.errors import RefusedError
 from dovetail.core.limits import SEQ_SPANS_MAX
+from dovetail.core.spans import Spans
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.packing import frames as codec

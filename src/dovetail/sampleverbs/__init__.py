@@ -1,0 +1,1 @@
+"""Samples from a terminal: written to files, corrected, held, and let go."""
