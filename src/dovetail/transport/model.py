@@ -197,7 +197,7 @@ def _halves(frame: Frame) -> tuple[Frame, Frame]:
         middle = len(frame.batches) // 2
         first, second = frame.batches[:middle], frame.batches[middle:]
     else:
-        batch = frame.batches[0]
+        batch = next(iter(frame.batches))
         middle = len(batch) // 2
         first = (batch.take(np.arange(middle)),)
         second = (batch.take(np.arange(middle, len(batch))),)
