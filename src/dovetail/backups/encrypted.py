@@ -110,7 +110,8 @@ def opened(snapshot: Snapshot, key: RecoveryKey) -> tuple[Manifest, list[Sealed]
     """What a snapshot says to the recovery key. Raises ConfigError for another key."""
     packed = key.unseal(snapshot.sealed, place=_place(snapshot.id, snapshot.installation))
     said: dict[str, Any] = orjson.loads(zstandard.ZstdDecompressor().decompress(packed))
-    facts = {**said["facts"], "parts": (), "left_out": tuple(said["facts"]["left_out"]), "encrypted": True}
+    told: dict[str, Any] = said["facts"]
+    facts: dict[str, Any] = {**told, "parts": (), "left_out": tuple(told["left_out"]), "encrypted": True}
     parts = [
         Sealed(
             part["path"],

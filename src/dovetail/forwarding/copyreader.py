@@ -40,6 +40,9 @@ class _Place:
     def renewed(self) -> bool:
         return False
 
+    def shrink(self) -> None:
+        """Nothing is removed here."""
+
     def close(self) -> None:
         """The months share one pool, which `EnterpriseCopy` closes."""
 
@@ -77,7 +80,9 @@ class EnterpriseCopy:
     def words(self, number: int) -> MonthWords:
         """All that is here is sealed; who sent what is the site's account."""
         none = "select null, null, 0 where false"
-        return MonthWords(chunk=partition(number), rollup="", sealed="select 0", seal="", duplicates=none, duplicate="")
+        return MonthWords(
+            chunk=partition(number), rollup="", sealed="select 0", seal="", duplicates=none, duplicate="", clear=""
+        )
 
     def whole(self) -> AbstractContextManager[Session]:
         """Every month at one moment."""

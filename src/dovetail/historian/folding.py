@@ -27,7 +27,7 @@ from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 from dovetail.packing.order import floats
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
-from dovetail.reading.stretches import Stretch, stretches
+from dovetail.reading.stretches import Part, stretches
 
 
 def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
@@ -51,7 +51,7 @@ def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bo
         least, greatest = ranges.get(at, (-np.inf, np.inf))
         return not extremes or (_number(header.min) > least and _number(header.max) < greatest)
 
-    parts: list[Stretch] = []
+    parts: list[Part] = []
     n = 0
     for part in stretches(reader, asked, whole=whole):
         parts.append(part)
@@ -165,7 +165,7 @@ def _ranges(
     return found
 
 
-def _columns(parts: list[Stretch]) -> Folded:
+def _columns(parts: list[Part]) -> Folded:
     return _joined([part for part in map(_ends, parts) if len(part.ts)])
 
 
@@ -185,7 +185,7 @@ def _joined(blocks: list[Folded]) -> Folded:
     )
 
 
-def _ends(part: Stretch) -> Folded:
+def _ends(part: Part) -> Folded:
     """A header as its first and its last sample, with what lies between folded into the first."""
     if not isinstance(part, Found):
         none = np.zeros(len(part))

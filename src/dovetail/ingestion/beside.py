@@ -54,6 +54,9 @@ class Beside:
         with passing(to="read"), self._readers.lent() as connection:
             yield ServerSession(connection)
 
+    def shrink(self) -> None:
+        """Whoever seals sees to that."""
+
     @contextmanager
     def transaction(self) -> Iterator[ServerSession]:
         """All or nothing, and only while every shard is ours: until it ends, nobody takes one over."""

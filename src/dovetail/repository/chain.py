@@ -77,7 +77,8 @@ def remembers(lines: Sequence[bytes], *, n: int, sha256: str, named: str) -> Non
 def _signed(kept: bytes, signer: bytes) -> Link | None:
     try:
         said: dict[str, Any] = orjson.loads(kept)
-        link = Link(**{**said["link"], "ids": tuple(said["link"]["ids"])})
+        facts: dict[str, Any] = {**said["link"], "ids": tuple(said["link"]["ids"])}
+        link = Link(**facts)
         signature = base64.b64decode(said["signature"], validate=True)
     except (ValueError, KeyError, TypeError):
         return None

@@ -40,18 +40,18 @@ def run(
     data: DataOption = Here,
 ) -> None:
     """Show what is due, ask, and let it go now; by itself it goes once a day."""
-    with running(data) as control:
-        found = control.call("GET", "/retention/plan")
-        print(_as_text(found))
-        if not found["lines"]:
-            return
-        if not yes and not typer.confirm("Let it go?"):
-            raise typer.Exit(1)
-        job_id = do(control, "retention.run", {"plan": found["digest"]}, reason)["output"]["job_id"]
-        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-            if sys.stderr.isatty():
-                print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
-            time.sleep(POLL_S)
+    control = running(data)
+    found = control.call("GET", "/retention/plan")
+    print(_as_text(found))
+    if not found["lines"]:
+        return
+    if not yes and not typer.confirm("Let it go?"):
+        raise typer.Exit(1)
+    job_id = do(control, "retention.run", {"plan": found["digest"]}, reason)["output"]["job_id"]
+    while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
+        if sys.stderr.isatty():
+            print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
+        time.sleep(POLL_S)
     if work["state"] == "failed":
         print(f"error[retention]: {work['detail']}", file=sys.stderr)
         raise typer.Exit(1)
