@@ -98,6 +98,6 @@ async def linked(address: Address) -> Link:
     async with asyncio.timeout(20):
         while True:
             try:
-                return await connect(address, name="test-worker")
+                return await connect(address, name="test-worker", inbox="ingest")
             except LinkError:
                 await asyncio.sleep(0.05)

@@ -86,7 +86,7 @@ async def failing(where: Address) -> ConfigError | LinkError:
     async with asyncio.timeout(20):
         while True:
             try:
-                await connect(where, name="test")
+                await connect(where, name="test", inbox="test")
             except (ConfigError, LinkError) as error:
                 if error.code != "nats-away":
                     return error
@@ -141,4 +141,4 @@ async def test_who_has_no_credentials_is_told_that_an_administrator_gives_them(m
 
 async def test_nobody_there_is_for_time_to_heal(tmp_path: Path) -> None:
     with pytest.raises(LinkError, match="does not answer"):
-        await connect(address(f"nats://127.0.0.1:{free_ports(1)[0]}"), name="test")
+        await connect(address(f"nats://127.0.0.1:{free_ports(1)[0]}"), name="test", inbox="test")

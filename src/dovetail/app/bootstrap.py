@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
@@ -59,6 +59,9 @@ from dovetail.web.app import create_app, gated
 from dovetail.web.live import LiveHub
 from dovetail.web.longwork import LongWork
 
+if TYPE_CHECKING:
+    from dovetail.fleet.service import Between
+
 log = logging.getLogger("dovetail")
 
 LEDGER_GATHER_S = 0.2  # records of several units change together: one step settles them all
@@ -89,6 +92,7 @@ class House:
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
         archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
         self.keeper = Keeper(self.rooms.retention, self.work, archives=archives)
+        self.between = _between(settings)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
         around = Around(
@@ -183,6 +187,7 @@ class House:
                 suspended=self.heartbeat.suspended,
                 clients=self.hub.clients,
                 delivery=self._delivered(),
+                between=None if self.between is None else self.between.look(),
             )
         return gather(self.settings, clock=self.clock, live=live, look=look)
 
@@ -214,6 +219,8 @@ class House:
         exports = Worker("exports", self.exports.step, rest_s=limits.EXPORTS_TIDY_S)
         intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)
         keeper = Worker("retention", self.keeper.step, rest_s=limits.DISK_LOOK_S)
+        # what ingest workers store beside us, if there are any: it waits in the step, for as long as nothing comes
+        follower = Worker("follower", lambda: rooms.historian.follow(limits.FOLLOW_S), rest_s=0.0)
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
         self.bus.subscribe(LinkChanged, connections.nudge)
@@ -238,6 +245,7 @@ class House:
             exports,
             intake,
             keeper,
+            *([follower] if rooms.historian.storage.is_shared else []),
         ]
 
     async def start(self) -> None:
@@ -252,15 +260,19 @@ class House:
         await asyncio.to_thread(self.rooms.vault.refresh)
         self.edge = EdgeRuntime(
             self.links(),
-            self.rooms.historian,
+            self.rooms.historian if self.between is None else self.between.open(),
             clock=self.clock,
             on_link=self._link_changed,
             secret=self.rooms.vault.value,
+            source=self.settings.source,
         )
         self.spool = spool = Spool(self.settings.data / HISTORIAN / SPOOL, self.rooms.historian, self.clock)
         self.edge.shared.one(KEEPING, lambda: spool)
         await spool.start()
-        await self.edge.start()
+        if self.between is None:
+            await self.edge.start()
+        else:  # it waits for NATS and a worker; people look at what is there meanwhile
+            self.between.begin(self.edge)
         self.rooms.trials.serve(self.edge)
 
         def applied(_event: PlantApplied) -> None:
@@ -278,8 +290,12 @@ class House:
         self._tasks.clear()
         await asyncio.to_thread(self.heartbeat.stop)
         await self.rooms.trials.rest()
+        if self.between is not None:
+            await self.between.end_start()
         if self.edge is not None:
             await self.edge.stop()
+        if self.between is not None:
+            await asyncio.to_thread(self.between.close)
         if self.spool is not None:
             await self.spool.stop()
         for worker in self.workers:
@@ -322,6 +338,15 @@ class House:
         self.rooms.finder.close()
         self.rooms.historian.close()
         self.database.close()
+
+
+def _between(settings: Settings) -> Between | None:
+    """The way to ingest workers on other machines, where there are any."""
+    if (address := settings.transport()) is None:
+        return None
+    from dovetail.fleet.service import Between  # NATS is there only where somebody has several machines
+
+    return Between(address, settings.source, settings.records_url)
 
 
 def _full(count: int) -> int:

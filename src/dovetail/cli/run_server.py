@@ -1,4 +1,4 @@
-"""`serve` and `demo`: the installation as a process of its own."""
+"""`serve`, `ingest` and `demo`: the installation as processes of its own."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
     behind_proxy: Annotated[str | None, typer.Option(help="Address of a TLS-terminating proxy in front of us.")] = None,
     name: Annotated[list[str] | None, typer.Option(help="A further host name to answer to; may be repeated.")] = None,
+    nats: Annotated[
+        str | None, typer.Option(help="NATS servers over which what is collected goes to ingest workers.")
+    ] = None,
 ) -> None:
     """Run the installation: collect, store, compute and serve."""
     gc.disable()  # till it is ready: nearly all that a start makes stays, and looking it over is a fifth of its work
@@ -36,8 +39,27 @@ def serve(
             tls_key=tls_key,
             behind_proxy=behind_proxy,
             names=tuple(one.lower() for one in name) if name else None,
+            nats=nats,
         )
     )
+
+
+def ingest(
+    nats: Annotated[str | None, typer.Option(help="NATS servers, e.g. tls://n1:4222,tls://n2:4222.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="The PostgreSQL of the installation.")] = None,
+) -> None:
+    """Store what comes over NATS, sharing the plant with other workers; start as many as you like, anywhere."""
+    from dovetail.fleet.service import run_worker
+    from dovetail.ownership.settings import from_environment
+    from dovetail.vitals import logs, servicemanager
+
+    def ready(name: str) -> None:
+        print(f"ingest worker {name} stores", flush=True)
+        servicemanager.notify("READY=1", f"STATUS=Storing as {name}")
+
+    settings = from_environment(nats=nats, database_url=database_url)
+    logs.configure(settings.log, settings.log_level)
+    run_worker(settings.records_url, settings.transport(), on_ready=ready)
 
 
 def demo(
@@ -57,4 +79,5 @@ def demo(
 def register(app: typer.Typer) -> None:
     """Add the verbs that run an installation."""
     app.command()(serve)
+    app.command()(ingest)
     app.command()(demo)

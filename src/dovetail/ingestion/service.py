@@ -12,7 +12,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
@@ -49,6 +49,8 @@ class Worker:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_leases(), name="leases")
                 group.create_task(self._keep_link(on_ready), name="link")
+        except ExceptionGroup as errors:
+            raise next((one for one in errors.exceptions if isinstance(one, ConfigError)), errors) from None
         finally:
             with suppress(LinkError):
                 await asyncio.to_thread(self._leases.end)
@@ -103,7 +105,7 @@ class Worker:
         failures = 0
         while True:
             try:
-                link = await connect(self._address, name=f"dovetail-ingest-{self.name}")
+                link = await connect(self._address, name=f"dovetail-ingest-{self.name}", inbox="ingest")
                 await make_stream(link, self._address)
             except LinkError as error:
                 if not failures:
@@ -139,7 +141,7 @@ class Worker:
                     log.warning("storing ended: %s", outcome)
 
 
-def known_tags(tags: Callable[[], frozenset[int]], refresh: Callable[[], None]) -> Callable[[int], bool]:
+def known_tags(tags: Callable[[], Container[int]], refresh: Callable[[], None]) -> Callable[[int], bool]:
     """Whether a tag was ever given, in a process that is not told when a plant is applied."""
     looked_s = 0.0
 

@@ -7,10 +7,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import BALLAST_BYTES
+
+if TYPE_CHECKING:
+    from dovetail.transport.model import Address
 
 PREFIX: Final = "DOVETAIL_"
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,6 +37,13 @@ class Settings:
     backup_key: str | None = None  # the server's half: a path or secret://name; else backup.key in the data folder
     archive: Path | None = None  # the folder for samples that retention rules let go, as Parquet
     ballast_mb: int = BALLAST_BYTES >> 20  # kept in reserve for a full disk; 0: none
+    nats: str | None = None  # NATS servers over which frames travel to ingest workers; else they stay in this process
+    nats_ca: Path | None = None
+    nats_cert: Path | None = None
+    nats_key: Path | None = None
+    nats_creds: Path | None = None
+    nats_replicas: int = 1
+    source: str = "edge"  # under which name what is collected here travels and is accounted for
     log: str = "text"  # or json: one object per line
     log_level: str = "info"
 
@@ -41,6 +51,25 @@ class Settings:
     def records_url(self) -> str:
         """Address of the records store."""
         return self.database_url or f"sqlite:///{(self.data / 'records.db').resolve()}"
+
+    def transport(self) -> Address | None:
+        """The servers over which frames travel; None: they stay in this process. Raises ConfigError."""
+        if self.nats is None:
+            return None
+        from dovetail.transport.model import address  # columns and their codec: most verbs never need them
+
+        if not self.records_url.startswith("postgres") or self.samples == "files":
+            raise ConfigError(
+                "several processes share samples only in PostgreSQL",
+                code="nats-sqlite",
+                hint="name one with DOVETAIL_DATABASE_URL, or leave DOVETAIL_NATS out: one process needs neither",
+            )
+        found = address(
+            self.nats, ca=self.nats_ca, cert=self.nats_cert, key=self.nats_key, creds=self.nats_creds,
+            replicas=self.nats_replicas,
+        )  # fmt: skip
+        found.check()
+        return found
 
     @property
     def secure(self) -> bool:
@@ -88,7 +117,8 @@ def from_environment(**given: object) -> Settings:
     chosen: dict[str, object] = {}
     kinds: dict[str, Callable[[str], object]] = {
         "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names, "webhook_hosts": _names,
-        "backups": Path, "archive": Path, "ballast_mb": int,
+        "backups": Path, "archive": Path, "ballast_mb": int, "nats_ca": Path, "nats_cert": Path, "nats_key": Path,
+        "nats_creds": Path, "nats_replicas": int,
     }  # fmt: skip
     for name in (
         "data",
@@ -104,6 +134,13 @@ def from_environment(**given: object) -> Settings:
         "backup_key",
         "archive",
         "ballast_mb",
+        "nats",
+        "nats_ca",
+        "nats_cert",
+        "nats_key",
+        "nats_creds",
+        "nats_replicas",
+        "source",
         "log",
         "log_level",
         "webhook_hosts",

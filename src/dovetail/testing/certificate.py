@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path, *, called: str = "tried", file: str = "device") -> tuple[Path, Path]:
     """Certificate and key of a server at 127.0.0.1, PEM, valid for a day; the certificate is the authority, too."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tried")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, called)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -29,7 +29,7 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate, secret = folder / "device.pem", folder / "device.key"
+    certificate, secret = folder / f"{file}.pem", folder / f"{file}.key"
     certificate.write_bytes(made.public_bytes(Encoding.PEM))
     secret.touch(mode=0o600)
     secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -22,7 +22,7 @@ from dovetail.core.limits import (
     TRANSPORT_PENDING_MAX,
     TRANSPORT_STREAM_BYTES,
 )
-from dovetail.transport.model import STREAM, UP, Address, durable
+from dovetail.transport.model import STREAM, UP, Address, ShardState, StreamState, durable
 
 try:
     import nats
@@ -59,21 +59,24 @@ class Link:
             await self.client.close()
 
 
-async def connect(address: Address, *, name: str, rng: random.Random | None = None) -> Link:
-    """To the first server that takes us, of all in any order. Raises LinkError, ConfigError."""
+async def connect(address: Address, *, name: str, inbox: str, rng: random.Random | None = None) -> Link:
+    """To the first server that takes us, of all in any order. Raises LinkError, ConfigError.
+
+    `inbox`: under which word answers come to us; nobody else may hear them.
+    """
     said: list[DovetailError] = []
     servers = list(address.servers)
     (rng or random.SystemRandom()).shuffle(servers)
     for server in servers:
         try:
-            return await _connect(address, server, name)
+            return await _connect(address, server, name=name, inbox=inbox)
         except DovetailError as error:
             said.append(error)
     refused = [error for error in said if isinstance(error, ConfigError)]
     raise (refused or said)[0]
 
 
-async def _connect(address: Address, server: str, name: str) -> Link:
+async def _connect(address: Address, server: str, *, name: str, inbox: str) -> Link:
     gone = asyncio.Event()
     told: list[Exception] = []
 
@@ -93,7 +96,7 @@ async def _connect(address: Address, server: str, name: str) -> Link:
             client = await nats.connect(
                 server, name=name, allow_reconnect=False, connect_timeout=int(CONNECT_TIMEOUT_S),
                 ping_interval=PING_S, max_outstanding_pings=PINGS_MISSED, closed_cb=over, disconnected_cb=over,
-                error_cb=trouble, **options,
+                error_cb=trouble, inbox_prefix=f"_INBOX.{inbox}", **options,
             )  # fmt: skip
     except (*TROUBLE, ValueError) as error:
         raise _why(server, told[0] if told else error) from error
@@ -170,29 +173,6 @@ async def make_stream(link: Link, address: Address, *, bytes_max: int = TRANSPOR
                 ack_wait=TRANSPORT_ACK_S, max_ack_pending=TRANSPORT_PENDING_MAX, max_deliver=-1,
             )  # fmt: skip
             await link.jetstream.add_consumer(STREAM, config)
-
-
-@dataclass(frozen=True, slots=True)
-class ShardState:
-    """How far one shard is: messages that wait, those a worker has, how many of those were given out twice."""
-
-    shard: int
-    waiting: int
-    taken: int
-    redelivered: int
-
-
-@dataclass(frozen=True, slots=True)
-class StreamState:
-    """The stream as `dovetail doctor` and the metrics show it."""
-
-    messages: int
-    bytes: int
-    bytes_max: int
-    replicas: int
-    replicas_current: int
-    leader: str
-    shards: tuple[ShardState, ...]
 
 
 async def look(link: Link) -> StreamState:

@@ -233,3 +233,26 @@ class Told:
             )
         except (ValueError, TypeError, AttributeError) as error:
             raise InvalidError("what a worker told cannot be read", code="transport-told") from error
+
+
+@dataclass(frozen=True, slots=True)
+class ShardState:
+    """How far one shard is: messages that wait, those a worker has, how many of those were given out twice."""
+
+    shard: int
+    waiting: int
+    taken: int
+    redelivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """The stream as `dovetail doctor` and the metrics show it."""
+
+    messages: int
+    bytes: int
+    bytes_max: int
+    replicas: int
+    replicas_current: int
+    leader: str
+    shards: tuple[ShardState, ...]

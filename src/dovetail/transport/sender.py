@@ -21,8 +21,8 @@ from dovetail.core.batch import Frame, Lane
 from dovetail.core.errors import DovetailError, InvalidError, LinkError, RefusedError
 from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, TRANSPORT_ASK_S, TRANSPORT_HELD_S
 from dovetail.core.sink import Resumed
-from dovetail.transport.link import TROUBLE, Link, StreamState, asking, connect, look
-from dovetail.transport.model import ASK, HELD, Address, Numbering, Parcel, Told, check_source, up
+from dovetail.transport.link import TROUBLE, Link, asking, connect, look
+from dovetail.transport.model import ASK, HELD, Address, Numbering, Parcel, StreamState, Told, check_source, up
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Sender:
         failures = 0
         while True:
             try:
-                self._link = link = await connect(self._address, name=f"dovetail-{self._source}")
+                self._link = link = await connect(self._address, name=f"dovetail-{self._source}", inbox=self._source)
                 await link.client.subscribe(f"{HELD}.{self._source}", cb=self._told)
             except (DovetailError, *TROUBLE) as error:
                 if not failures:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, to_rfc3339
 from dovetail.core.limits import BALLAST_BYTES, DISK_FULL_BYTES, GROUP_COMMIT_S, HEAD_BYTES_MAX
+from dovetail.fleet.model import Verdict, Who, judge
 from dovetail.vitals.facts import FOLDER, Facts
-
-type Verdict = Literal["well", "look", "ill"]
-type Who = Literal["nobody", "administrator", "plant engineer", "time", "us"]
 
 WORST: Final[tuple[Verdict, ...]] = ("well", "look", "ill")  # the place in it is the exit code
 SQLITE_WHOLE: Final = (3, 51, 3)  # the first without the WAL-reset bug (DESIGN §5)
@@ -297,9 +295,15 @@ def _spool(facts: Facts) -> Iterator[Finding]:
         yield Finding("spool", "well", "nothing that was taken from files, tables and posts waits on disk")
 
 
+def _between(facts: Facts) -> Iterator[Finding]:
+    found = None if facts.live is None else facts.live.between
+    if found is not None:
+        yield from (Finding("transport", verdict, says, who, how) for verdict, says, who, how in judge(found))
+
+
 CHECKS: Final[tuple[Check, ...]] = (
-    _running, _spool, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples, _consumers, _ledger,
-    _backups, _clock, _door, _versions,
+    _running, _between, _spool, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples, _consumers,
+    _ledger, _backups, _clock, _door, _versions,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from dovetail.db import migrate
 from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_handled, event_log
 from dovetail.edge.model import LinkStatus
+from dovetail.fleet.model import Transported
 from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records, samples
@@ -128,6 +129,7 @@ class Live:
     suspended: int = 0
     clients: int = 0
     delivery: Mapping[str, int] = field(default_factory=dict[str, int])
+    between: Transported | None = None  # None: frames stay in the process
 
 
 @dataclass(frozen=True, slots=True)

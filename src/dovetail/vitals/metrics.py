@@ -18,6 +18,7 @@ from dovetail import __version__
 from dovetail.core.clock import SECOND_US
 from dovetail.core.limits import HTTP_SERIES_MAX, METRIC_LINKS_MAX
 from dovetail.edge.model import LinkStatus
+from dovetail.fleet.model import Transported
 from dovetail.vitals.facts import Facts, Live
 from dovetail.web.observe import Seen
 
@@ -125,6 +126,8 @@ def families(facts: Facts, meter: HttpMeter) -> Iterator[Family]:
         yield from _server(facts.live)
         yield from _links(facts.live.links[:METRIC_LINKS_MAX])
         yield from _since(facts.live.links[:METRIC_LINKS_MAX], facts.at_us)
+        if facts.live.between is not None:
+            yield from _transport(facts.live.between)
     yield meter.family()
 
 
@@ -179,6 +182,27 @@ def _server(live: Live) -> Iterator[Family]:
     busy = {role.name: role.busy_s for role in live.roles}
     yield _by("role_busy_seconds_total", "counter", "Time in those; the ledger's is its settling", "role", busy)
     yield _by("samples_total", "counter", "What became of samples, ever", "outcome", live.delivery)
+
+
+def _transport(found: Transported) -> Iterator[Family]:
+    yield _one("transport_up", "gauge", "1 while the stream can be seen", int(found.stream is not None))
+    yield _one("transport_sent_again_total", "counter", "Messages the stream had lost", found.sent_again)
+    if found.stream is not None:
+        stream, shards = found.stream, found.stream.shards
+        yield _one("transport_messages", "gauge", "Messages that wait to be stored", stream.messages)
+        yield _one("transport_bytes", "gauge", "Their size", stream.bytes)
+        yield _one("transport_replicas", "gauge", "NATS servers that keep them", stream.replicas_current)
+        lag = {str(one.shard): one.waiting + one.taken for one in shards}
+        yield _by("transport_shard_messages", "gauge", "Messages of a shard that are not stored", "shard", lag)
+        twice = {str(one.shard): one.redelivered for one in shards}
+        yield _by("transport_shard_redelivered", "gauge", "Of them, given out more than once", "shard", twice)
+    frames = {one.name: one.frames for one in found.alive}
+    yield _by("ingest_worker_frames_total", "counter", "Frames a worker stored", "worker", frames)
+    yield _by("ingest_worker_shards", "gauge", "Shards it owns", "worker", {w.name: len(w.shards) for w in found.alive})
+    again = {one.name: one.redelivered for one in found.alive}
+    yield _by("ingest_worker_redelivered_total", "counter", "Frames it was given out again", "worker", again)
+    refused = {one.name: one.refused for one in found.alive}
+    yield _by("ingest_worker_refused_total", "counter", "Messages it put aside", "worker", refused)
 
 
 def _seconds(time_us: int | None) -> float | None:
