@@ -31,6 +31,7 @@ from dovetail.exports import api as exports_api
 from dovetail.exports.service import ExportsRoom
 from dovetail.exports.tiering import Tiers
 from dovetail.finding import api as finding_api
+from dovetail.fleet import api as fleet_api
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -158,6 +159,7 @@ def assemble(api: Api, parts: Parts) -> None:
     exports_api.routes(api, parts.exports)
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
+    fleet_api.routes(api, delivery=parts.rooms.historian.delivery)
 
 
 def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:

@@ -21,6 +21,7 @@ from dovetail.cli import (
     taglists,
     upkeep,
 )
+from dovetail.operating import verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
@@ -52,6 +53,7 @@ def main(
 
 
 run_server.register(app)
+verbs.register(app)
 plant.register(app)
 calendar.register(app)
 operate.register(app)

@@ -1,4 +1,4 @@
-"""`serve`, `ingest` and `demo`: the installation as processes of its own."""
+"""`serve` and `demo`: the installation as a process of its own."""
 
 from __future__ import annotations
 
@@ -44,24 +44,6 @@ def serve(
     )
 
 
-def ingest(
-    nats: Annotated[str | None, typer.Option(help="NATS servers, e.g. tls://n1:4222,tls://n2:4222.")] = None,
-    database_url: Annotated[str | None, typer.Option(help="The PostgreSQL of the installation.")] = None,
-) -> None:
-    """Store what comes over NATS, sharing the plant with other workers; start as many as you like, anywhere."""
-    from dovetail.fleet.service import run_worker
-    from dovetail.ownership.settings import from_environment
-    from dovetail.vitals import logs, servicemanager
-
-    def ready(name: str) -> None:
-        print(f"ingest worker {name} stores", flush=True)
-        servicemanager.notify("READY=1", f"STATUS=Storing as {name}")
-
-    settings = from_environment(nats=nats, database_url=database_url)
-    logs.configure(settings.log, settings.log_level)
-    run_worker(settings.records_url, settings.transport(), on_ready=ready)
-
-
 def demo(
     data: Annotated[Path, typer.Option(help="The demo's data folder.")] = Path(".demo"),
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8700,
@@ -79,5 +61,4 @@ def demo(
 def register(app: typer.Typer) -> None:
     """Add the verbs that run an installation."""
     app.command()(serve)
-    app.command()(ingest)
     app.command()(demo)

@@ -1,0 +1,1 @@
+"""Verbs for who runs an installation of several processes."""
