@@ -28,6 +28,7 @@ ROOMS = (
     "production",
     "timeline",
     "corrections",
+    "retention",
     "counting",
     "connections",
     "vault",
