@@ -35,23 +35,25 @@ class Counted:
     @cached_property
     def n(self) -> NDArray[np.int64]:
         """int64[c]: samples inside of each interval."""
-        return self.places.inside.n + self._folded_n
+        return self.places.inside.n + self._folded(np.ones(len(self.grade), dtype=np.bool_))
 
     @cached_property
     def n_good(self) -> NDArray[np.int64]:
         """int64[c]: GOOD samples inside of each interval."""
-        return self.places.inside.count(self.grade == GOOD) + self._folded_n
+        return self.places.inside.count(self.grade == GOOD) + self._folded(self.grade == GOOD)
 
-    @cached_property
-    def _folded_n(self) -> NDArray[np.int64]:
+    def _folded(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """int64[c]: how many were folded into the samples that a mask selects."""
         folded, inside = self.places.points.folded, self.places.inside
-        return np.zeros(len(inside.n), dtype=np.int64) if folded is None else inside.summed(folded.n[inside.index])
+        if folded is None:
+            return np.zeros(len(inside.n), dtype=np.int64)
+        return inside.summed(np.where(which, folded.n[inside.index], 0))
 
     @cached_property
-    def n_bad(self) -> NDArray[np.intp]:
-        """int[c]: samples that count as BAD."""
+    def n_bad(self) -> NDArray[np.int64]:
+        """int64[c]: samples that count as BAD."""
         is_bad = self.grade != GOOD if self.config.treat_uncertain_as_bad else self.grade == BAD
-        return self.places.inside.count(is_bad)
+        return self.places.inside.count(is_bad) + self._folded(is_bad)
 
     @cached_property
     def total(self) -> NDArray[np.float64]:

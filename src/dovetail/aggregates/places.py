@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.aggregates.points import Moments, Points
+from dovetail.core.clock import HOUR_US
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +30,15 @@ def evenly(from_us: int, to_us: int, every_us: int) -> Intervals:
     start = np.arange(from_us, to_us, every_us, dtype=np.int64)
     end = np.minimum(start + every_us, to_us)
     return Intervals(start, end, end - start < every_us)
+
+
+def whole_hours(intervals: Intervals) -> bool:
+    """Whether every one begins and ends with an hour.
+
+    >>> whole_hours(named([(0, 3_600_000_000)])), whole_hours(named([(0, 1)]))
+    (True, False)
+    """
+    return not (intervals.start % HOUR_US).any() and not (intervals.end % HOUR_US).any()
 
 
 def named(spans: list[tuple[int, int]]) -> Intervals:

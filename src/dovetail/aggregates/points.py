@@ -26,7 +26,7 @@ type Moments = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """Samples that were summed up before: those between a sample and the next one, all of them GOOD.
+    """Samples that were summed up before: those between a sample and the next one, of its quality, GOOD or BAD.
 
     Shapes [n], 0 where there are none: n int64, total float64 their sum, area float64 ∫ value dt up to the next sample,
     stepped, in value × µs. None of them is an extreme of an interval.

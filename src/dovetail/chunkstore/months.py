@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ COLUMNS = (
     "tag, kind, t0, t1, n, n_good, first, last, min, max, sum, tw, covered_us, good_us, "
     "end_value, end_status, end_device, rev, codec, body"
 )
+
+TAGS_AT_ONCE: Final = 64  # asked for together: some 3 MB of chunks each time
 
 
 def month_of(ts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -178,6 +180,15 @@ class View:
         sql = f"select body from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by t0"
         for (body,) in self._session.execute(sql, (tag, to_us, from_us)):
             yield chunks.decode(body, tag=tag)
+
+    def bodies_of(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
+        """The same of several tags (sorted), by tag and time; some tags at once, so that nobody waits for each."""
+        for start in range(0, len(tags), TAGS_AT_ONCE):
+            some = tags[start : start + TAGS_AT_ONCE]
+            named = ", ".join("?" * len(some))
+            sql = f"select tag, body from {self._chunk} where tag in ({named}) and t0 < ? and t1 >= ? order by tag, t0"
+            for tag, body in self._session.execute(sql, (*some, to_us, from_us)):
+                yield chunks.decode(body, tag=tag)
 
     def newest_before(self, tag: int, at_us: int) -> list[Block]:
         """Per kind, the chunk with the last sample strictly before `at_us`: whole, or just its end if it is over."""

@@ -1,4 +1,4 @@
-"""One signal over a long time, read as far as it must be: a chunk that lies whole in an interval is its header.
+"""One signal over a long time, read as far as it must be: a chunk or hour that lies whole in an interval is summed up.
 
 And the mean that follows from it.
 """
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dovetail.aggregates.compute import Summing
 from dovetail.aggregates.names import Config
@@ -18,16 +19,22 @@ from dovetail.aggregates.places import named
 from dovetail.aggregates.points import Folded as SummedBefore
 from dovetail.aggregates.points import points_of
 from dovetail.chunkstore.months import Found
+from dovetail.chunkstore.rolled import HOURS
 from dovetail.core import quality as q
+from dovetail.core.clock import HOUR_US
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import MEAN_SAMPLES
+from dovetail.historian.hourly import foldable, joined
+from dovetail.historian.hourly import folded as folded_hours
 from dovetail.historian.model import Folded, Mean
 from dovetail.packing.chunks import Header
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 from dovetail.packing.order import floats
+from dovetail.packing.rollups import NO_ROWS, Rows
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
-from dovetail.reading.stretches import Part, stretches
+from dovetail.reading.rolled import Cover, Rolling
+from dovetail.reading.stretches import Stretch, stretches
 
 
 def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
@@ -51,17 +58,24 @@ def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bo
         least, greatest = ranges.get(at, (-np.inf, np.inf))
         return not extremes or (_number(header.min) > least and _number(header.max) < greatest)
 
-    parts: list[Part] = []
+    def fits(rows: Rows) -> NDArray[np.bool_]:
+        """Hours in which no cut lies."""
+        begin = rows["unit"].astype(np.int64) * HOUR_US
+        return foldable(rows) & (
+            np.searchsorted(cuts, begin, side="right") == np.searchsorted(cuts, begin + HOUR_US, side="left")
+        )
+
+    parts: list[Folded] = []
     n = 0
-    for part in stretches(reader, asked, whole=whole):
-        parts.append(part)
-        n += 2 if isinstance(part, Found) else len(part)
+    for part in stretches(reader, asked, whole=whole, rolling=None if extremes else Rolling(HOURS, fits)):
+        parts.append(_ends(part))
+        n += len(parts[-1].ts)
         if n > most:
             raise InvalidError(
                 f"more than {most} samples of one tag would have to be read at once",
                 pointer="/every_s", code="aggregate-too-long", hint="ask over shorter intervals",
             )  # fmt: skip
-    return _columns(parts)
+    return _joined(parts)
 
 
 def mean(reader: Corrected, asked: Range, *, now_us: int, interpolation: Literal["stepped", "sloped"]) -> Mean:
@@ -73,9 +87,10 @@ def mean(reader: Corrected, asked: Range, *, now_us: int, interpolation: Literal
     before = reader.before(asked.tags, asked.from_us)
     if any(block.kind in TEXT_KINDS for block in before):
         raise InvalidError("a text has no mean", pointer="/tag")
-    read = map(_ends, stretches(reader, within, whole=lambda header: stepped and _all_good(header, within)))
+    rolling = Rolling(HOURS, foldable) if stepped else None
+    read = stretches(reader, within, whole=lambda header: stepped and _all_good(header, within), rolling=rolling)
     total = _Total(stepped=stepped, at_us=asked.from_us, held=_opened(before))
-    for part in read:
+    for part in map(_ends, read):
         total.add(part)
     after = [] if stepped else reader.raw(Range(asked.tags, to_us, np.iinfo(np.int64).max), limit=1)
     total.end(to_us, _opened(after))
@@ -165,28 +180,14 @@ def _ranges(
     return found
 
 
-def _columns(parts: list[Part]) -> Folded:
-    return _joined([part for part in map(_ends, parts) if len(part.ts)])
+def _joined(parts: list[Folded]) -> Folded:
+    return joined(parts) if parts else folded_hours(NO_ROWS)[0]
 
 
-def _joined(blocks: list[Folded]) -> Folded:
-    if not blocks:
-        none = np.empty(0)
-        counts = none.astype(np.int64)
-        return Folded(counts, none, none.astype(np.uint16), none.astype(np.bool_), counts, none, none)
-    return Folded(
-        np.concatenate([part.ts for part in blocks]),
-        np.concatenate([part.value for part in blocks]),
-        np.concatenate([part.quality for part in blocks]),
-        np.concatenate([part.valid for part in blocks]),
-        np.concatenate([part.n for part in blocks]),
-        np.concatenate([part.total for part in blocks]),
-        np.concatenate([part.area for part in blocks]),
-    )
-
-
-def _ends(part: Part) -> Folded:
-    """A header as its first and its last sample, with what lies between folded into the first."""
+def _ends(part: Stretch) -> Folded:
+    """A header as its first and its last sample, with what lies between folded into the first; an hour likewise."""
+    if isinstance(part, Cover):
+        return folded_hours(part.hours)[0]
     if not isinstance(part, Found):
         none = np.zeros(len(part))
         quality = (part.status & 0xFFFF).astype(np.uint16)

@@ -131,7 +131,7 @@ class Mean:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """Samples of one tag by time, and what was summed up between one and the next, all of it GOOD.
+    """Samples of one tag by time, and what was summed up between one and the next, GOOD or BAD as the first of them.
 
     Shapes [n]: ts int64 µs, value float64, quality uint16, valid bool; 0 where nothing was: n int64 how many samples,
     total float64 their sum, area float64 ∫ value dt up to the next sample, stepped, in value × µs.

@@ -27,7 +27,9 @@ from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.events.historian import FramesStored
 from dovetail.historian import aggregates, folding
+from dovetail.historian import hourly as hours
 from dovetail.historian.entry import Arrival, Entry
+from dovetail.historian.hourly import Hourly
 from dovetail.historian.ingest import Ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
@@ -339,6 +341,16 @@ class Historian:
         self._require((tag,), scope)
         asked = Range((tag,), from_us, max(from_us, to_us))
         return folding.folded(self._as_of(as_of), asked, cuts=cuts, extremes=extremes, most=AGGREGATE_SAMPLES_MAX)
+
+    def hourly(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Hourly:
+        """[from, to) of many tags (sorted), whole hours, as far as they are summed up and a stepped sum may rest on it.
+
+        Not for who asks for the least, the greatest, or one moment inside.
+        """
+        self._require(tags, scope)
+        return hours.hourly(self._as_of(as_of), Range(tuple(tags), from_us, to_us))
 
     def _require(self, tags: Iterable[int], scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""

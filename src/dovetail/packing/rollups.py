@@ -68,7 +68,8 @@ def summed(block: Block, unit_us: int) -> Rows:
 
     As a chunk's header: n and n_good of all samples; first … max and tw of those with a value, sum of the GOOD of them;
     tw is the stepped integral between the unit's first and last sample, in value × µs. PLAIN: every sample is GOOD with
-    a finite value or has none and is not GOOD; OPENS_GOOD, CLOSES_GOOD: the first, the last one is GOOD with a value.
+    a finite value or has none and is not GOOD; OPENS_GOOD: the first one is GOOD with a value, and the only one of its
+    moment; CLOSES_GOOD: the last one is GOOD with a value.
     """
     unit = block.ts // unit_us
     starts = np.flatnonzero(np.concatenate(([True], unit[1:] != unit[:-1])))
@@ -89,7 +90,8 @@ def summed(block: Block, unit_us: int) -> Rows:
     plain = np.where(good, has & np.isfinite(block.value), ~has)
     rows["flags"] = PLAIN * np.logical_and.reduceat(plain, starts)
     sound = good & has
-    rows["flags"] += (OPENS_GOOD * sound[starts] + CLOSES_GOOD * sound[ends - 1]).astype(np.uint32)
+    alone = np.append(block.ts[1:] != block.ts[:-1], True)
+    rows["flags"] += (OPENS_GOOD * (sound & alone)[starts] + CLOSES_GOOD * sound[ends - 1]).astype(np.uint32)
     return rows
 
 

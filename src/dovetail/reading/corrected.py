@@ -114,6 +114,10 @@ class Corrected:
         """Where chunks lie, with what was sent."""
         return self._sent.months
 
+    def loose(self, asked: Range) -> list[Block]:
+        """What was sent and is in no chunk yet."""
+        return self._sent.loose(asked)
+
     def is_as_sent(self, tag: int, from_us: int, to_us: int) -> bool:
         """Whether no correction speaks of [from_us, to_us)."""
         found = self.of((tag,)).get(tag)

@@ -72,6 +72,10 @@ class Reader:
                     parts.append(part)
         return parts
 
+    def loose(self, asked: Range) -> list[Block]:
+        """What is in no chunk yet, and maybe some of what has come into one just now."""
+        return self.unsealed(self._recent.snapshot(), asked, {})
+
     def at(self, tags: Sequence[int], ts: int) -> list[Block]:
         """The samples of tags (sorted) at exactly one time."""
         return self.raw(Range(tuple(tags), ts, ts + 1))
@@ -109,6 +113,7 @@ class _Taken:
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
+        self.is_limited = limit is not None
         self._of: dict[int, tuple[int, int]] = {}
 
     def add(self, tag: int, part: Block) -> None:
@@ -125,8 +130,9 @@ class _Taken:
 
 def _from_chunks(view: View, asked: Range, *, taken: _Taken) -> list[Block]:
     parts: list[Block] = []
-    for tag in asked.tags:
-        for block in view.bodies(tag, asked.from_us, asked.to_us):
+    for some in [(tag,) for tag in asked.tags] if taken.is_limited else [asked.tags]:
+        for block in view.bodies_of(some, asked.from_us, asked.to_us):
+            tag = int(block.tag[0])
             if taken.enough(tag, int(block.ts[0])):
                 break
             start, end = np.searchsorted(block.ts, (asked.from_us, asked.to_us), side="left").tolist()

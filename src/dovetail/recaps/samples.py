@@ -121,6 +121,25 @@ class Samples:
         lanes = np.repeat(np.arange(len(tags)).repeat(2), sizes)
         return points_of(lanes, ts, value, quality, valid=valid, until=until, folded=Folded(n, total, area))
 
+    def hourly(
+        self, tags: Sequence[int], intervals: Intervals, *, until: NDArray[np.int64]
+    ) -> tuple[NDArray[np.intp], Points]:
+        """(the places of those tags (sorted) that hours suffice for, their points); intervals are of whole hours."""
+        from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
+        found = self._historian.hourly(tags, from_us, to_us, scope=self._scope, as_of=self._as_of)
+        some = found.folded
+        began = np.zeros(len(tags), dtype=np.bool_)
+        began[found.place[some.ts < from_us]] = True
+        lacking = [tags[place] for place in found.places.tolist() if not began[place]]
+        bounds = self._bounds(lacking, from_us)
+        none = np.zeros(len(bounds[0]))
+        given: list[tuple[NDArray[Any], ...]] = [(*bounds[1:], none.astype(np.int64), none, none), _listed(some)]
+        ts, value, quality, valid, n, total, area = (np.concatenate(column) for column in zip(*given, strict=True))
+        value, valid = numbers(value, valid)
+        lane = np.searchsorted(found.places, np.concatenate((np.searchsorted(tags, bounds[0]), found.place)))
+        folded = Folded(n, total, area)
+        return found.places, points_of(lane, ts, value, quality, valid=valid, until=until[found.places], folded=folded)
+
     def count(self, tag: int, from_us: int, to_us: int) -> int:
         """How many samples, told from the headers of chunks where they suffice."""
         return int(self._historian.series(tag, from_us, to_us, 1, scope=self._scope, as_of=self._as_of).n.sum())

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.aggregates.compute import Results, Summing
-from dovetail.aggregates.names import FOLDABLE, OF_ANYTHING, Aggregate, Config
-from dovetail.aggregates.places import Intervals, evenly
+from dovetail.aggregates.names import EXTREMES, FOLDABLE, OF_ANYTHING, Aggregate, Config
+from dovetail.aggregates.places import Intervals, evenly, whole_hours
 from dovetail.core.batch import Kind
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError
@@ -174,19 +174,19 @@ class RecapsRoom:
         def count(at: int, from_us: int, to_us: int) -> int:
             return 0 if may_fold else samples.count(tags[at], from_us, to_us)
 
-        for look in looks(len(tags), intervals, count=count):
+        if may_fold and not EXTREMES & set(asked.names) and whole_hours(intervals):
+            found, points = samples.hourly(tags, intervals, until=until)
+            _put(results, Summing(points, intervals, asked.config), places[found], np.arange(len(intervals)))
+            rest = np.delete(np.arange(len(tags)), found)
+            tags, places, until = [tags[at] for at in rest.tolist()], places[rest], until[rest]
+        for look in looks(len(tags), intervals, count=count) if tags else ():
             part, some = _some(intervals, look), tags[look.tags]
             width_us = int(part.end.max()) - int(part.start.min())
             if may_fold and width_us >= AGGREGATE_FOLD_FROM_US:
                 points = samples.folded(some, part, names=asked.names, until=until[look.tags])
             else:
                 points = samples.points(some, part, names=asked.names, config=asked.config, until=until[look.tags])
-            summing = Summing(points, part, asked.config)
-            at = np.ix_(places[look.tags], look.intervals)
-            for name in asked.names:
-                found, into = summing.of(name), results[name]
-                into.ts[at], into.value[at] = found.ts, found.value
-                into.status[at], into.bits[at] = found.status, found.bits
+            _put(results, Summing(points, part, asked.config), places[look.tags], look.intervals)
 
     def _has_texts(self, tags: Sequence[int]) -> bool:
         return any(self._kind(tag) in (None, *TEXTS) for tag in tags)
@@ -207,6 +207,16 @@ class RecapsRoom:
             return now_us if mark is None else min(now_us, mark.ts_us + 1)
 
         return np.array([until(tag) for tag in tags], dtype=np.int64)
+
+
+def _put(
+    results: Mapping[Aggregate, Results], summing: Summing, places: NDArray[np.intp], intervals: NDArray[np.intp]
+) -> None:
+    at = np.ix_(places, intervals)
+    for name, into in results.items():
+        found = summing.of(name)
+        into.ts[at], into.value[at] = found.ts, found.value
+        into.status[at], into.bits[at] = found.status, found.bits
 
 
 def _is_number(kind: Kind | None) -> bool:
