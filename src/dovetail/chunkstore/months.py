@@ -31,6 +31,8 @@ COLUMNS = (
 
 TAGS_AT_ONCE: Final = 64  # asked for together: some 3 MB of chunks each time
 
+type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
+
 
 def month_of(ts: NDArray[np.int64]) -> NDArray[np.int64]:
     """int64[n]: months since January 1970, UTC."""
@@ -175,14 +177,8 @@ class View:
         (body,) = self._session.execute(f"select body from {self._chunk} where id = ?", (chunk_id,)).fetchone()
         return chunks.decode(body, tag=tag)
 
-    def bodies(self, tag: int, from_us: int, to_us: int) -> Iterator[Block]:
-        """The samples of the chunks that touch [from, to), by time."""
-        sql = f"select body from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by t0"
-        for (body,) in self._session.execute(sql, (tag, to_us, from_us)):
-            yield chunks.decode(body, tag=tag)
-
-    def bodies_of(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
-        """The same of several tags (sorted), by tag and time; some tags at once, so that nobody waits for each."""
+    def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
+        """The samples of the chunks that touch [from, to), by tag (sorted) and time; many are asked for together."""
         for start in range(0, len(tags), TAGS_AT_ONCE):
             some = tags[start : start + TAGS_AT_ONCE]
             named = ", ".join("?" * len(some))
@@ -215,9 +211,7 @@ class View:
         """The rollups of tags on the days first … last that nobody doubts, by tag and day."""
         return rolled.rolled(self._session, self._words.rollup, tags, unit=unit, days=days)
 
-    def to_roll(
-        self, from_tag: int, until_us: int, *, limit: int
-    ) -> dict[int, tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]]:
+    def to_roll(self, from_tag: int, until_us: int, *, limit: int) -> dict[int, ToRoll]:
         """By tag, from one on: its chunks (t0, t1, n) that begin before `until_us`, and its rollups by unit and day.
 
         As many whole tags as have together at most `limit` chunks; of the first one not more than so many.
@@ -227,7 +221,7 @@ class View:
         if len(rows) == limit and rows[0][0] != rows[-1][0]:
             rows = [row for row in rows if row[0] != rows[-1][0]]  # there may be more of the last one
         known = rolled.known(self._session, self._words.rollup, rows[0][0], rows[-1][0]) if rows else {}
-        answer: dict[int, tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]] = {}
+        answer: dict[int, ToRoll] = {}
         for tag, t0, t1, n in rows:
             answer.setdefault(tag, ([], known.get(tag, {})))[0].append((t0, t1, n))
         return answer

@@ -20,7 +20,7 @@ COLUMNS: Final = "tag, unit, day, upto, dirty, body"
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """New samples of a tag, from the first of them to the last."""
+    """Samples of a tag that come or go, from the first of them to the last."""
 
     tag: int
     first_us: int
@@ -61,21 +61,11 @@ def known(session: Session, table: str, first: int, last: int) -> dict[int, dict
     return answer
 
 
-def newest(session: Session, table: str) -> int | None:
-    """Up to where the one that reaches furthest holds everything; None: there is none."""
-    return session.execute(f"select max(upto) from {table}").fetchone()[0]
-
-
 def soil(session: Session, table: str, touched: Sequence[Touched]) -> None:
     """Samples came for time that is summed up already: it is not, until it is summed up anew. With the samples."""
-    if not touched:
-        return
-    upto_us = newest(session, table)
-    rows = [
-        (one.tag, one.first_us // DAY_US, one.last_us // DAY_US, one.first_us)
-        for one in touched
-        if upto_us is not None and one.first_us < upto_us
-    ]
+    (upto_us,) = session.execute(f"select coalesce(max(upto), 0) from {table}").fetchone()
+    within = [one for one in touched if one.first_us < upto_us]
+    rows = [(one.tag, one.first_us // DAY_US, one.last_us // DAY_US, one.first_us) for one in within]
     session.many(f"update {table} set dirty = 1 where tag = ? and day between ? and ? and upto > ?", rows)
 
 
@@ -95,6 +85,4 @@ def write(session: Session, table: str, rollups: Sequence[Rollup]) -> None:
 
 def account(session: Session, table: str) -> tuple[int, int]:
     """(how many there are, how many of them are dirty)."""
-    (there,) = session.execute(f"select count(*) from {table}").fetchone()
-    (dirty,) = session.execute(f"select count(*) from {table} where dirty = 1").fetchone()
-    return there, dirty
+    return session.execute(f"select count(*), count(*) filter (where dirty = 1) from {table}").fetchone()

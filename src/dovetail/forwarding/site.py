@@ -75,7 +75,7 @@ class Look:
         """The samples of a stretch, as they count."""
         tag, from_us, end_us = stretch[:3]
         parts: list[Block] = []
-        for block in () if self._view is None else self._view.bodies(tag, from_us, end_us):
+        for block in () if self._view is None else self._view.bodies((tag,), from_us, end_us):
             start, end = np.searchsorted(block.ts, (from_us, end_us), side="left").tolist()
             parts += [block.take(slice(start, end))] if start < end else []
         over = laid(self._corrected.get(tag, ()))

@@ -131,7 +131,7 @@ class _Taken:
 def _from_chunks(view: View, asked: Range, *, taken: _Taken) -> list[Block]:
     parts: list[Block] = []
     for some in [(tag,) for tag in asked.tags] if taken.is_limited else [asked.tags]:
-        for block in view.bodies_of(some, asked.from_us, asked.to_us):
+        for block in view.bodies(some, asked.from_us, asked.to_us):
             tag = int(block.tag[0])
             if taken.enough(tag, int(block.ts[0])):
                 break

@@ -98,7 +98,7 @@ def _sum_up(view: View, tag: int, due: Due, step: _Step) -> None:
 def _by_hours(view: View, tag: int, due: Due) -> Iterator[Block]:
     """The samples that are due, as float64, in parts of whole hours: never a day of a quick signal at once."""
     held: list[Block] = []
-    for body in view.bodies(tag, due.from_us, due.upto_us):
+    for body in view.bodies((tag,), due.from_us, due.upto_us):
         cut_us = int(body.ts[0]) // HOUR_US * HOUR_US  # nothing that follows lies before it
         if sum(map(len, held)) > ROLL_HELD_SAMPLES and int(held[0].ts[0]) < cut_us:
             yield from floats([part.take(part.ts < cut_us) for part in held])
