@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import overload
 
 import numpy as np
 
@@ -16,15 +15,10 @@ from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range, Reader
 from dovetail.reading.rolled import Cover, Rolling, covers
 
-type Part = Found | Block
-type Stretch = Cover | Part
+type Stretch = Cover | Found | Block
 type Whole = Callable[[Header], bool]
 
 
-@overload
-def stretches(reader: Corrected, asked: Range, *, whole: Whole) -> Iterator[Part]: ...
-@overload
-def stretches(reader: Corrected, asked: Range, *, whole: Whole, rolling: Rolling | None) -> Iterator[Stretch]: ...
 def stretches(reader: Corrected, asked: Range, *, whole: Whole, rolling: Rolling | None = None) -> Iterator[Stretch]:
     """The samples of one tag in [from, to) by time, as float64 blocks, as a header for a chunk that is `whole`, or
     as the hours or minutes of a time that is summed up.
@@ -71,7 +65,7 @@ def _of_month(
         yield from _between(view, replace(asked, from_us=at_us), loose=loose, whole=whole)
 
 
-def _between(view: View, asked: Range, *, loose: list[Block], whole: Whole) -> Iterator[Part]:
+def _between(view: View, asked: Range, *, loose: list[Block], whole: Whole) -> Iterator[Stretch]:
     tag = asked.tags[0]
     found = view.found(tag, asked.from_us, asked.to_us)
     inside = ((block.ts >= asked.from_us) & (block.ts < asked.to_us) for block in loose)
