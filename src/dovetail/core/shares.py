@@ -16,6 +16,8 @@ def split(quantity: int, weights: Sequence[int]) -> list[int]:
     >>> split(-10, [1, 1, 1])
     [-4, -3, -3]
     """
+    if not quantity or len(weights) == 1:  # nearly always, and asked for each slice that is cut
+        return [quantity] * len(weights)
     sign, size, total = (-1 if quantity < 0 else 1), abs(quantity), sum(weights)
     parts = [size * weight // total for weight in weights]
     by_rest = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % total), i))
@@ -34,6 +36,8 @@ def shares(given_ppm: Sequence[int | None]) -> list[int]:
     >>> shares([None, 250_000]), shares([250_000, 250_000])
     ([750000, 250000], [500000, 500000])
     """
+    if len(given_ppm) == 1:
+        return [SHARE_PPM]
     open_to_rest = [ppm is None for ppm in given_ppm]
     rest = max(SHARE_PPM - sum(ppm or 0 for ppm in given_ppm), len(given_ppm))  # a job that runs has some share
     among = iter(split(rest, [1] * sum(open_to_rest)) if any(open_to_rest) else ())

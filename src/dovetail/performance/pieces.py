@@ -109,8 +109,8 @@ def pieces_by_job(
         to[count.kind] += part.quantity
     nothing = dict.fromkeys(KINDS, 0)
     done: list[list[Pieces]] = []
-    for n, stretch in enumerate(stretches):
-        parts = {kind: split(shared[n][kind], stretch.job_ppm) for kind in KINDS}
-        jobs = range(len(stretch.job_ids))
+    for n, ppm in enumerate(stretch.job_ppm for stretch in stretches):
+        parts = {kind: split(shared[n][kind], ppm) for kind in KINDS}
+        jobs = range(len(ppm))
         done.append([Pieces(**{kind: parts[kind][j] + own.get((n, j), nothing)[kind] for kind in KINDS}) for j in jobs])
     return done
