@@ -64,21 +64,23 @@ export class TileStore {
     const own = this.get(tag, place);
     if (own) return void into.found.push(part(own, span, true));
     for (let up = 1; up <= COARSER; up++) {
-      const above = this.get(tag, { level: place.level + up, index: Math.floor(place.index / 2 ** up) });
-      if (above) return void into.found.push(part(above, span, false));
+      const above = tilesOf(span, place.level + up).map((index) => this.get(tag, { level: place.level + up, index }));
+      if (above.every((tile) => tile !== undefined)) {
+        for (const tile of above) into.found.push(part(tile, { t0: Math.max(span.t0, tile.t0), t1: Math.min(span.t1, tile.t1) }, false));
+        return;
+      }
     }
-    this.finer(tag, place, { span, found: into.found, depth: FINER });
+    this.finer(tag, place.level, { span, found: into.found, depth: FINER });
   }
 
-  private finer(tag: number, place: Place, into: { span: View; found: Segment[]; depth: number }): void {
-    for (const index of [place.index * 2, place.index * 2 + 1]) {
-      const below = { level: place.level - 1, index };
-      const wide = tileUs(below.level) / 1000;
+  private finer(tag: number, level: number, into: { span: View; found: Segment[]; depth: number }): void {
+    for (const index of tilesOf(into.span, level - 1)) {
+      const wide = tileUs(level - 1) / 1000;
       const span = { t0: Math.max(into.span.t0, index * wide), t1: Math.min(into.span.t1, (index + 1) * wide) };
       if (span.t1 <= span.t0) continue;
-      const tile = this.get(tag, below);
+      const tile = this.get(tag, { level: level - 1, index });
       if (tile) into.found.push(part(tile, span, false));
-      else if (into.depth > 1) this.finer(tag, below, { ...into, span, depth: into.depth - 1 });
+      else if (into.depth > 1) this.finer(tag, level - 1, { ...into, span, depth: into.depth - 1 });
     }
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
 import { layoutOf } from "@/trend/layout";
-import { levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
+import { bucketUs, levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
 import { Loader, missing, stale } from "@/trend/loader";
 import { standing } from "@/trend/nearest";
 import { doubts } from "@/trend/paint";
@@ -47,7 +47,7 @@ describe("resolutions", () => {
   ])("%s", (...[, ms, width, level]) => expect(levelOf({ t0: 0, t1: ms }, width)).toBe(level));
   it("a bucket is one to two pixels wide", () => {
     const [view, width] = [{ t0: 0, t1: 3_600_000 }, 1000];
-    const px = (2 ** levelOf(view, width) / 1000 / (view.t1 - view.t0)) * width;
+    const px = (bucketUs(levelOf(view, width)) / 1000 / (view.t1 - view.t0)) * width;
     expect(px).toBeGreaterThanOrEqual(1);
     expect(px).toBeLessThan(2);
   });
@@ -62,6 +62,14 @@ describe("what has been read", () => {
   const view = { t0: 0, t1: 2 * WIDE };
   it("is found in order", () => expect(store({ 0: tile([[1, 1]]), 1: tile([[WIDE + 1, 2]], 1, 1) }).segments(1, view, LEVEL).map((one) => [one.t0, one.t1, one.exact])).toEqual([[0, WIDE, true], [WIDE, 2 * WIDE, true]]));
   it("is taken coarser until it is there", () => expect(store({ 0: { ...tile([[1, 1]]), t1: 2 * WIDE } }, LEVEL + 1).segments(1, view, LEVEL).map((one) => [one.t0, one.t1, one.exact])).toEqual([[0, WIDE, false], [WIDE, 2 * WIDE, false]]));
+  it("is taken from two coarser ones where it lies in both", () => {
+    const [two, five] = [27, 28]; // minutes: the third tile of two begins in the first of five and ends in the second
+    const long = (level: number, index: number): Tile => tileOf(series([]), { level, index }, { until: 1e15, askedMs: 0 });
+    const stored = store({ 0: long(five, 0), 1: long(five, 1) }, five);
+    const edge = tileUs(five) / 1000;
+    const place = { t0: (2 * tileUs(two)) / 1000, t1: (3 * tileUs(two)) / 1000 };
+    expect(stored.segments(1, place, two).map((one) => [one.t0, one.t1])).toEqual([[place.t0, edge], [edge, place.t1]]);
+  });
   it("or finer", () => expect(store({ 1: tile([[WIDE + 1, 2]], 1, 1) }, LEVEL).segments(1, view, LEVEL + 1).map((one) => [one.t0, one.t1, one.exact])).toEqual([[WIDE, 2 * WIDE, false]]));
   it("forgets the oldest, never what was just read", () => {
     const many = new TileStore();
@@ -159,7 +167,13 @@ it("a layout leaves room for every axis that is drawn", () => {
   const { plot, lanes } = layoutOf({ width: 1000, height: 400 }, { axes: 6, rows: 2, lanes: [] });
   expect([plot.left, plot.width > 500, lanes.top > plot.top + plot.height]).toEqual([232, true, true]);
 });
-it("a tile has a fixed number of buckets", () => expect(tileUs(LEVEL) / 2 ** LEVEL).toBe(TILE));
+it("a tile has a fixed number of buckets", () => expect(tileUs(LEVEL) / bucketUs(LEVEL)).toBe(TILE));
+it.each(Array.from({ length: 17 }, (_, i) => 26 + i))("level %i is made of whole minutes or hours, and at most two and a half times the finer one", (level) => {
+  const unit = bucketUs(level) < 3.6e9 ? 6e7 : 3.6e9;
+  expect(bucketUs(level) % unit).toBe(0);
+  expect(bucketUs(level) / bucketUs(level - 1)).toBeLessThanOrEqual(2.5);
+  expect(bucketUs(level)).toBeGreaterThan(bucketUs(level - 1));
+});
 
 describe("columns", () => {
   const head = new TextEncoder().encode(JSON.stringify({ columns: ["t0_us", "min"], tags: [{ id: 7, rows: 2, before: 3 }, { id: 8, rows: 0, before: null }] }).padEnd(128));
