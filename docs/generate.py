@@ -96,6 +96,7 @@ def _ways(spec: Any) -> str:
 
 def _meanings() -> dict[str, str]:
     from dovetail.equipment import codes as equipment
+    from dovetail.forwarding import plant as forwarding
     from dovetail.materials import plant as materials
     from dovetail.plantcode import codes
     from dovetail.production import plant as production
@@ -104,7 +105,7 @@ def _meanings() -> dict[str, str]:
     from dovetail.virtual import plant as virtual
     from dovetail.workcalendar import plant as workcalendar
 
-    rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar)
+    rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar, forwarding)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 
 

@@ -10,15 +10,16 @@ from typing import Protocol
 
 from hypothesis import strategies as st
 
+from dovetail.copies.model import TagName
+from dovetail.copies.target import Copy
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, MINUTE_US
 from dovetail.corrections.index import CorrectionIndex
-from dovetail.forwarding.model import Selection, TagName
+from dovetail.forwarding.model import Selection
 from dovetail.forwarding.reconcile import Reconciler
 from dovetail.forwarding.site import Site
-from dovetail.forwarding.target import Copy
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import ManualClock
 from naive_corrections import NaiveCorrections, Row, Said

@@ -29,6 +29,7 @@ ROOMS = (
     "timeline",
     "corrections",
     "retention",
+    "forwarding",
     "counting",
     "connections",
     "vault",

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from dovetail.forwarding.copyreader import EnterpriseCopy
-from dovetail.forwarding.postgres import SCHEMA, ServerCopy
+from dovetail.copies.copyreader import EnterpriseCopy
+from dovetail.copies.postgres import SCHEMA, ServerCopy
 from dovetail.reading.read import Range
 from dovetail.serverlink.sessions import connect
 from naive_corrections import Row

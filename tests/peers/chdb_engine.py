@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from peers_world import Counterpart
 
-from dovetail.forwarding import dialect
-from dovetail.forwarding.clickhouse import ColumnCopy
-from dovetail.forwarding.httpengine import Address, HttpEngine
+from dovetail.copies import dialect
+from dovetail.copies.clickhouse import ColumnCopy
+from dovetail.copies.httpengine import Address, HttpEngine
 from naive_corrections import Row
 from site_and_copy import ENDS
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
-from dovetail.app.rooms import Rooms, build_rooms, exports_room, plant_sections, tags_by_site
+from dovetail.app.rooms import Rooms, build_rooms, exports_room, forwarding_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
 from dovetail.backups.backup import Backups
 from dovetail.clearing.archive import Archives
@@ -93,6 +93,7 @@ class House:
         archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
         self.keeper = Keeper(self.rooms.retention, self.work, archives=archives)
         self.between = _between(settings)
+        self.forwarding = forwarding_room(database, self.rooms, bus, data=settings.data, hosts=settings.forward_hosts)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
         around = Around(
@@ -134,7 +135,7 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter, self.intake, self.exports, self.tiers, self.keeper,
+                self.look, self.meter, self.intake, self.exports, self.tiers, self.keeper, self.forwarding,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -188,6 +189,7 @@ class House:
                 clients=self.hub.clients,
                 delivery=self._delivered(),
                 between=None if self.between is None else self.between.look(),
+                copies=tuple(self.forwarding.copies(scope=self.scope)),
             )
         return gather(self.settings, clock=self.clock, live=live, look=look)
 
@@ -221,6 +223,7 @@ class House:
         keeper = Worker("retention", self.keeper.step, rest_s=limits.DISK_LOOK_S)
         # what ingest workers store beside us, if there are any: it waits in the step, for as long as nothing comes
         follower = Worker("follower", lambda: rooms.historian.follow(limits.FOLLOW_S), rest_s=0.0)
+        forwarding = Worker("forwarding", self.forwarding.step)
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
         self.bus.subscribe(LinkChanged, connections.nudge)
@@ -246,6 +249,7 @@ class House:
             intake,
             keeper,
             *([follower] if rooms.historian.storage.is_shared else []),
+            forwarding,
         ]
 
     async def start(self) -> None:
@@ -336,6 +340,7 @@ class House:
         self.tiers.stop()
         self.backups.stop()
         self.rooms.finder.close()
+        self.forwarding.close()
         self.rooms.historian.close()
         self.database.close()
 

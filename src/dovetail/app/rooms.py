@@ -25,6 +25,10 @@ from dovetail.explain.service import Explainer
 from dovetail.exports.service import ExportsRoom
 from dovetail.finding.service import Finder
 from dovetail.forms.model import Named
+from dovetail.forwarding.plant import SECTIONS as FORWARDING_SECTIONS
+from dovetail.forwarding.service import ForwardingRoom
+from dovetail.forwarding.site import Site
+from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
@@ -50,6 +54,7 @@ from dovetail.states.plant import SECTIONS as STATES_SECTIONS
 from dovetail.states.service import StatesRoom
 from dovetail.tagimport.service import TagImport
 from dovetail.timeline.service import TimelineRoom
+from dovetail.upkeep.manifest import identity
 from dovetail.vault.plant import with_secret_hints
 from dovetail.vault.service import VaultRoom
 from dovetail.virtual.plant import with_computed_tags
@@ -98,7 +103,10 @@ class Rooms:
 
 def plant_sections() -> tuple[Section, ...]:
     """What may stand in the plant code: the sections of every room, in the order in which they are applied."""
-    sections = (*EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS, *RETENTION_SECTIONS)
+    sections = (
+        *EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS, *RETENTION_SECTIONS,
+        *FORWARDING_SECTIONS,
+    )  # fmt: skip
     return with_computed_tags(with_job_checks(sections))
 
 
@@ -255,6 +263,17 @@ def exports_room(folder: Path, database: Database, rooms: Rooms, work: LongWork,
     return ExportsRoom(
         database, folder, historian=rooms.historian, work=work, bus=bus, named=lambda word: named(equipment, word),
         node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
+    )  # fmt: skip
+
+
+def forwarding_room(
+    database: Database, rooms: Rooms, bus: Bus, *, data: Path, hosts: Collection[str]
+) -> ForwardingRoom:
+    """What is sealed, brought to the copies that the plant code names, on hosts that the server's settings allow."""
+    secret = rooms.vault.value
+    return ForwardingRoom(
+        database, Site(rooms.historian.chunks, rooms.corrections.standing), plant=rooms.equipment.plant, bus=bus,
+        open_copy=lambda body: copy_of(body, owner=identity(data), hosts=hosts, secret=secret), clock=database.clock,
     )  # fmt: skip
 
 

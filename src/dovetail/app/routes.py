@@ -32,6 +32,8 @@ from dovetail.exports.service import ExportsRoom
 from dovetail.exports.tiering import Tiers
 from dovetail.finding import api as finding_api
 from dovetail.fleet import api as fleet_api
+from dovetail.forwarding import api as forwarding_api
+from dovetail.forwarding.service import ForwardingRoom
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -81,6 +83,7 @@ class Parts:
     exports: ExportsRoom
     tiers: Tiers
     keeper: Keeper
+    forwarding: ForwardingRoom
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -108,6 +111,7 @@ def catalogue(parts: Parts) -> Catalogue:
         parts.tiers.write,
         *rooms.retention.holds.operations,
         parts.keeper.run,
+        parts.forwarding.run,
         *rooms.timeline.operations.all,
     ]
     return Catalogue(found)
@@ -158,6 +162,7 @@ def assemble(api: Api, parts: Parts) -> None:
     backups_api.routes(api, parts.backups)
     exports_api.routes(api, parts.exports)
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
+    forwarding_api.routes(api, parts.forwarding, parts.clock)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
     fleet_api.routes(api, delivery=parts.rooms.historian.delivery)
 

@@ -21,6 +21,7 @@ from dovetail.cli import (
     taglists,
     upkeep,
 )
+from dovetail.offsite import forwarding
 from dovetail.operating import verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
@@ -74,6 +75,7 @@ people.register(app)
 reporting.register(app)
 upkeep.register(app)
 copying.register(app)
+forwarding.register(app)
 
 
 def run() -> None:

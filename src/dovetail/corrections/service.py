@@ -55,6 +55,10 @@ class CorrectionsRoom:
         events = events_after(reading, known, (EVENT,))
         return [SamplesCorrected(**one.body) for one in events]
 
+    def standing(self) -> dict[int, list[Correction]]:
+        """The corrections that count now, by tag: for who brings samples elsewhere as they count."""
+        return self._index.standing()
+
     # --- questions -------------------------------------------------------------------------------------------
     def over(self, tag: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> list[Correction]:
         """The corrections that stand and speak of [from_us, to_us), as known at `as_of`, the newest first."""

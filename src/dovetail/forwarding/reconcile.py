@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dovetail.copies.model import Ready, Swap, swaps
+from dovetail.copies.target import Copy
 from dovetail.core import faults
 from dovetail.core.clock import Clock
 from dovetail.core.limits import FORWARD_SAMPLES_MAX, FORWARD_TAGS_AT_ONCE
-from dovetail.forwarding.model import Ready, Selection, Swap, swaps
+from dovetail.forwarding.model import Selection
 from dovetail.forwarding.site import Look, Site
-from dovetail.forwarding.target import Copy
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from dovetail.chunkstore.months import Listed, Months, View, begin_of, month_of
+from dovetail.copies.model import Piece, Stretch, mark_of
 from dovetail.corrections.model import Correction
 from dovetail.corrections.overlay import laid
-from dovetail.forwarding.model import Piece, Selection, Stretch, mark_of
+from dovetail.forwarding.model import Selection
 from dovetail.packing.columns import Block, concat
 
 type Standing = Mapping[int, Sequence[Correction]]  # the corrections that count now, by tag

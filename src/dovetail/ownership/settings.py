@@ -32,6 +32,7 @@ class Settings:
     tls_key: Path | None = None
     behind_proxy: str | None = None  # the address of a TLS-terminating proxy whose X-Forwarded-Proto is believed
     webhook_hosts: tuple[str, ...] = ()  # hosts inside this machine or its cloud that webhooks may lead to all the same
+    forward_hosts: tuple[str, ...] = ()  # hosts to which this site's samples may be brought
     names: tuple[str, ...] = ()  # further host names this server answers to
     backups: Path | None = None  # the folder for backups that are asked for over the API
     backup_key: str | None = None  # the server's half: a path or secret://name; else backup.key in the data folder
@@ -117,6 +118,7 @@ def from_environment(**given: object) -> Settings:
     chosen: dict[str, object] = {}
     kinds: dict[str, Callable[[str], object]] = {
         "data": Path, "port": int, "tls_cert": Path, "tls_key": Path, "names": _names, "webhook_hosts": _names,
+        "forward_hosts": _names,
         "backups": Path, "archive": Path, "ballast_mb": int, "nats_ca": Path, "nats_cert": Path, "nats_key": Path,
         "nats_creds": Path, "nats_replicas": int,
     }  # fmt: skip
@@ -144,6 +146,7 @@ def from_environment(**given: object) -> Settings:
         "log",
         "log_level",
         "webhook_hosts",
+        "forward_hosts",
     ):
         text = os.environ.get(PREFIX + name.upper())
         if text:

@@ -12,7 +12,7 @@ ELSEWHERE: Final = (
 )
 HISTORIAN: Final = "historian"
 SPOOL: Final = "spool.db"  # in the historian's folder: what was taken from files, tables and messages, on its way
-INSTALLATION: Final = "installation.id"  # made with the first backup: whose backups are they
+INSTALLATION: Final = "installation.id"  # made when first asked for: whose backups and copies are they
 LAST_BACKUP: Final = "last-backup.json"
 EXPORTS: Final = "exports"  # what people had written to files, for a week: copies, so no backup holds them
 BALLAST: Final = "ballast"

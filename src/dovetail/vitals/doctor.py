@@ -20,6 +20,7 @@ CLOCK_BEHIND_US: Final = 5 * MINUTE_US
 ROWS_BEHIND: Final = 20_000  # of the head: some minutes of a busy plant; a restart may leave 2,000
 EVENTS_BEHIND: Final = 1_000
 BACKUP_OLD_US: Final = 36 * HOUR_US  # a nightly one that failed once
+COPY_BEHIND_US: Final = HOUR_US  # of the time that a copy was last seen to be equal; one is compared each minute
 WAITING_US: Final = MINUTE_US  # parcels are brought over within a second
 TLS_SOON_US: Final = 30 * DAY_US  # SECURITY B8
 TLS_NOW_US: Final = 7 * DAY_US
@@ -301,9 +302,24 @@ def _between(facts: Facts) -> Iterator[Finding]:
         yield from (Finding("transport", verdict, says, who, how) for verdict, says, who, how in judge(found))
 
 
+def _copies(facts: Facts) -> Iterator[Finding]:
+    """What is brought elsewhere; nothing here waits for it, but it must not fall behind unnoticed."""
+    for one in () if facts.live is None else facts.live.copies:
+        name = f"the copy {one.name}"
+        if one.cause is not None:
+            yield Finding(
+                "forwarding", "look", f"{name} is not reached: {one.cause}", one.who, one.hint or "it is tried"
+            )
+        elif one.equal_us is None or facts.at_us - one.equal_us > COPY_BEHIND_US:
+            says = f"{name} is behind: {one.months} months are yet to compare, {one.samples:,} samples were brought"
+            yield Finding("forwarding", "look", says, "time", "it goes on by itself; see dovetail forwarding status")
+        else:
+            yield Finding("forwarding", "well", f"{name} holds all that is sealed here")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
-    _running, _between, _spool, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples, _consumers,
-    _ledger, _backups, _clock, _door, _versions,
+    _running, _between, _spool, _copies, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples,
+    _consumers, _ledger, _backups, _clock, _door, _versions,
 )  # fmt: skip
 
 

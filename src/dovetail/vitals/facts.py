@@ -29,6 +29,7 @@ from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_handled, event_log
 from dovetail.edge.model import LinkStatus
 from dovetail.fleet.model import Transported
+from dovetail.forwarding.model import Forwarded
 from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records, samples
@@ -130,6 +131,7 @@ class Live:
     clients: int = 0
     delivery: Mapping[str, int] = field(default_factory=dict[str, int])
     between: Transported | None = None  # None: frames stay in the process
+    copies: tuple[Forwarded, ...] = ()  # of this site elsewhere
 
 
 @dataclass(frozen=True, slots=True)

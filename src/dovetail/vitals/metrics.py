@@ -19,6 +19,7 @@ from dovetail.core.clock import SECOND_US
 from dovetail.core.limits import HTTP_SERIES_MAX, METRIC_LINKS_MAX
 from dovetail.edge.model import LinkStatus
 from dovetail.fleet.model import Transported
+from dovetail.forwarding.model import Forwarded
 from dovetail.vitals.facts import Facts, Live
 from dovetail.web.observe import Seen
 
@@ -125,6 +126,7 @@ def families(facts: Facts, meter: HttpMeter) -> Iterator[Family]:
     if facts.live is not None:
         yield from _server(facts.live)
         yield from _links(facts.live.links[:METRIC_LINKS_MAX])
+        yield from _copies(facts.live.copies, facts.at_us)
         yield from _since(facts.live.links[:METRIC_LINKS_MAX], facts.at_us)
         if facts.live.between is not None:
             yield from _transport(facts.live.between)
@@ -203,6 +205,17 @@ def _transport(found: Transported) -> Iterator[Family]:
     yield _by("ingest_worker_redelivered_total", "counter", "Frames it was given out again", "worker", again)
     refused = {one.name: one.refused for one in found.alive}
     yield _by("ingest_worker_refused_total", "counter", "Messages it put aside", "worker", refused)
+
+
+def _copies(copies: tuple[Forwarded, ...], at_us: int) -> Iterator[Family]:
+    behind = {one.name: (at_us - one.equal_us) / SECOND_US for one in copies if one.equal_us is not None}
+    yield _by("copy_behind_seconds", "gauge", "Since a copy was last seen to hold all that is sealed", "copy", behind)
+    failing = {one.name: int(one.cause is not None) for one in copies}
+    yield _by("copy_failing", "gauge", "1 while a copy of this site is not reached", "copy", failing)
+    waiting = {one.name: one.months for one in copies}
+    yield _by("copy_waiting_months", "gauge", "Months of a copy that are yet to compare", "copy", waiting)
+    brought = {one.name: one.samples for one in copies}
+    yield _by("copy_samples_total", "counter", "Samples brought to a copy since the start", "copy", brought)
 
 
 def _seconds(time_us: int | None) -> float | None:

@@ -10,9 +10,9 @@ from psycopg import Connection
 
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import MonthWords, Place, Session
+from dovetail.copies.postgres import partition
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import HISTORIAN_READERS_MAX
-from dovetail.forwarding.postgres import partition
 from dovetail.reading.read import Reader
 from dovetail.sealing.recent import Recent
 from dovetail.serverlink.sessions import Pool, ServerSession, passing
@@ -37,11 +37,11 @@ class _Place:
     def next_head(self, session: Session, known: int) -> int:
         raise LinkError("a copy has no head", code="forwarding-copy")
 
+    def shrink(self) -> None:
+        """It is its sites that take from it."""
+
     def renewed(self) -> bool:
         return False
-
-    def shrink(self) -> None:
-        """Nothing is removed here."""
 
     def close(self) -> None:
         """The months share one pool, which `EnterpriseCopy` closes."""

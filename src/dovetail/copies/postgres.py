@@ -17,10 +17,10 @@ import numpy as np
 from psycopg import Connection, errors
 
 from dovetail.chunkstore.months import COLUMNS, NewChunk, begin_of, row
+from dovetail.copies.model import Held, Piece, Ready, TagName
+from dovetail.copies.target import taken
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
-from dovetail.forwarding.model import Held, Piece, Ready, TagName
-from dovetail.forwarding.target import taken
 from dovetail.packing import chunks
 from dovetail.serverlink.sessions import PASSING, ServerSession
 
@@ -71,6 +71,15 @@ class ServerCopy:
             if not self._id:
                 self._make(connection)
             self._id = self._claimed(connection)
+
+    def take_over(self) -> None:
+        """The site's name is this installation's, whoever had it."""
+        with self._asking() as connection:
+            self._make(connection)
+            add = (
+                "insert into site (name, owner) values (%s, %s) on conflict (name) do update set owner = excluded.owner"
+            )
+            connection.execute(add, (self._site, self._owner))
 
     def _make(self, connection: Connection[Any]) -> None:
         if connection.execute("select to_regclass(%s)", (f"{SCHEMA}.user_version",)).fetchone() == (None,):

@@ -13,12 +13,12 @@ from typing import Any, Final, Protocol
 import numpy as np
 import orjson
 
+from dovetail.copies import dialect, native
+from dovetail.copies.model import Held, Ready, Stretch, TagName
+from dovetail.copies.target import taken
 from dovetail.core import faults
 from dovetail.core.batch import Kind
 from dovetail.core.errors import ConfigError
-from dovetail.forwarding import dialect, native
-from dovetail.forwarding.model import Held, Ready, Stretch, TagName
-from dovetail.forwarding.target import taken
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 type Row = tuple[int, int, int, bytes, bool]  # of the stretches: tag, from_us, end_us, mark, added
@@ -50,11 +50,7 @@ class ColumnCopy:
 
     def claim(self) -> None:
         """Make what is missing, and take the site's name."""
-        if not self._version:
-            for table in dialect.TABLES:
-                self._engine.tell(table)
-            ((newest,),) = self._engine.ask(dialect.newest_version(self._site))
-            self._version = int(newest) + 1
+        self._prepare()
         found = self._engine.ask(dialect.owner_of(self._site))
         if not found:
             self._engine.tell(dialect.own(self._site, self._owner, self._next()))
@@ -66,6 +62,18 @@ class ColumnCopy:
             raise ConfigError(
                 f"the copy is of a newer Dovetail (format {form})", code="forwarding-newer", hint="update this site"
             )
+
+    def take_over(self) -> None:
+        """The site's name is this installation's, whoever had it."""
+        self._prepare()
+        self._engine.tell(dialect.own(self._site, self._owner, self._next()))
+
+    def _prepare(self) -> None:
+        if not self._version:
+            for table in dialect.TABLES:
+                self._engine.tell(table)
+            ((newest,),) = self._engine.ask(dialect.newest_version(self._site))
+            self._version = int(newest) + 1
 
     def _next(self) -> int:
         self._version += 1

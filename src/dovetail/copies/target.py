@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from dovetail.copies.model import Held, Ready, TagName
 from dovetail.core.errors import ConfigError
-from dovetail.forwarding.model import Held, Ready, TagName
 
 
 class Copy(Protocol):
@@ -14,6 +14,10 @@ class Copy(Protocol):
 
     def claim(self) -> None:
         """Make what is missing of the tables, and take the site's name; refused where another installation has it."""
+        ...
+
+    def take_over(self) -> None:
+        """The site's name is this installation's, whoever had it."""
         ...
 
     def name(self, tags: Sequence[TagName]) -> None:
@@ -45,5 +49,5 @@ def taken(site: str) -> ConfigError:
     """Two installations that call themselves the same site would undo each other's work for ever."""
     return ConfigError(
         f"another installation forwards as site {site!r}", code="forwarding-site",
-        hint="give each site a name of its own, or let the new one take it over: dovetail forwarding take-over",
+        hint="give each site a name of its own, or let the new one take it over: dovetail forwarding run … --take-over",
     )  # fmt: skip

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from dovetail.copies.clickhouse import answered
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import FORWARD_ANSWER_MAX, FORWARD_WAIT_S
-from dovetail.forwarding.clickhouse import answered
 
 _SETTINGS: Final = {"output_format_json_quote_64bit_integers": "0", "wait_end_of_query": "1"}
 _A_PERSONS: Final = {401: "user or password", 403: "user or password", 404: "address or database"}
