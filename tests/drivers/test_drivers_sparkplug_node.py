@@ -236,6 +236,22 @@ def test_a_metric_that_a_new_birth_does_not_have_is_bad_alone() -> None:
     assert plant.last() == [(1.0, q.GOOD), (None, q.BAD_CONFIG)]
 
 
+def test_a_metric_that_a_device_no_longer_declares_has_no_alias_either() -> None:
+    plant = Plant(NODE, DEVICE)
+    plant.born()
+    plant.hear("DBIRTH", payload(2), "d")
+    plant.hear("DDATA", payload(3, {"alias": 8, "int_value": 9}), "d")
+    assert plant.last() == [(1.0, q.GOOD), (None, q.BAD_CONFIG)]
+    assert plant.tick(20) == 1, "it speaks of what it did not declare, and is asked for a birth"
+
+
+def test_what_a_birth_says_of_a_metric_the_second_time_is_not_believed() -> None:
+    plant = Plant(NODE)
+    plant.hear("NBIRTH", payload(0, speed(1.0), {"name": "Speed", "datatype": T.Bytes, "alias": 9}))
+    plant.hear("NDATA", payload(1, by_alias(2.0)))
+    assert plant.last() == [(2.0, q.GOOD)]
+
+
 def test_a_node_is_never_asked_in_a_storm() -> None:
     """[operational-behavior-data-commands-ncmd-rebirth-verb]: 10 s, then twice as long each time, at most 5 min."""
     plant = Plant(NODE)

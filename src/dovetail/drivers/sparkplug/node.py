@@ -196,9 +196,13 @@ class Node:
         self._quick = None
         wanted = self.wanted.get(device, {})
         for one in wanted.values():
+            if one.alias is not None:
+                self._aliases.pop(one.alias, None)
             one.forget()
         names: Names = {}
         for metric in payload.metrics:
+            if metric.name in names:
+                continue  # a birth declares a metric once: what it says the second time is not believed
             alias = metric.alias if metric.HasField("alias") else None
             one = wanted.get(metric.name)
             if one is not None:
