@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import orjson
+from sqlalchemy import Connection, event
 from upkeep_world import EVERYTHING, opened
 
 from dovetail.core import faults
 from dovetail.core.clock import SystemClock
+from dovetail.db import migrate as steps
 from dovetail.ownership.datafolder import own
 from dovetail.repository import keys
 from dovetail.upkeep.manifest import Progress
@@ -48,12 +50,40 @@ def bring_back(data: Path, backup: Path, point: str) -> None:
         restore(backup, data, address, clock=SystemClock(), actor=EVERYTHING.actor, force=True, progress=Progress())
 
 
+def migrate(data: Path, _other: Path, point: str) -> None:
+    """Open an installation of an older version; `statement:7` dies at the seventh that its migration says."""
+    kind, _, at = point.partition(":")
+    seen = 0
+
+    def says(*_said: object) -> None:
+        nonlocal seen
+        seen += 1
+        if str(seen) == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_point(name: str) -> None:
+        if name == kind:
+            says()
+
+    if kind == "statement":
+        upgrade = steps.upgrade
+
+        def heard(connection: Connection, step: str) -> None:
+            event.listen(connection, "before_cursor_execute", says)
+            upgrade(connection, step)
+
+        steps.upgrade = heard
+    faults.on_point = on_point
+    with opened(data, database_url=os.environ.get("DOVETAIL_KILLED_URL")):
+        pass
+
+
 def main() -> None:
     for line in sys.stdin:
         asked = orjson.loads(line)
         pid = os.fork()
         if not pid:
-            {"backup": back_up, "encrypted": back_up_encrypted, "restore": bring_back}[asked["do"]](
+            {"backup": back_up, "encrypted": back_up_encrypted, "restore": bring_back, "migrate": migrate}[asked["do"]](
                 Path(asked["data"]), Path(asked["other"]), asked["point"]
             )
             os._exit(0)

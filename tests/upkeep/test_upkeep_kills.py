@@ -22,6 +22,7 @@ from dovetail.repository.place import within
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep.manifest import Progress
 from dovetail.upkeep.restore import verify
+from shortcuts import some
 
 type Killer = Callable[[str, Path, Path, str], int]
 
@@ -86,16 +87,10 @@ def test_killed_during_a_backup(tmp_path: Path, kill: Killer, made: tuple[Path, 
 
 @pytest.mark.kills
 @pytest.mark.parametrize(
-    ("point", "counts"),
-    [
-        ("repository.block", 1),
-        ("repository.snapshot", 1),
-        ("repository.pruned", 1),  # the new one counts, the old one does not any more
-        ("repository.swept", 1),
-    ],
+    "point", some(["repository.block", "repository.snapshot", "repository.pruned", "repository.swept"], of=2)
 )
 def test_killed_during_an_encrypted_backup(
-    tmp_path: Path, kill: Killer, made: tuple[Path, Path, int, int], point: str, counts: int
+    tmp_path: Path, kill: Killer, made: tuple[Path, Path, int, int], point: str
 ) -> None:
     data = Path(shutil.copytree(made[0], tmp_path / "data"))
     assert kill("encrypted", data, tmp_path, "none") == 0
@@ -105,7 +100,7 @@ def test_killed_during_an_encrypted_backup(
         plant.put(plant.frames[4:6])
     assert kill("encrypted", data, tmp_path, point) == -signal.SIGKILL
     scrub(repository, repository.signer, Progress())
-    assert len(chain.standing(repository.links())) == counts
+    assert len(chain.standing(repository.links())) == 1, "the old one or the new one"
     assert kill("encrypted", data, tmp_path, "none") == 0
     seen = scrub(repository, repository.signer, Progress())
     assert seen.snapshots == 1

@@ -53,6 +53,7 @@ WELL = Facts(
     backup_us=NOW_US - HOUR_US,
     backup_folder="/var/backups/dovetail",
     aside=(),
+    upgraded=(),
     restoring=False,
     live=Live(links=(LINK,), roles=(Role("states", None, 5, 0.1),)),
 )
@@ -103,6 +104,7 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(live__links=(LAID_ASIDE,)), "spool", "look", "us"),
         (but(live__links=(WAITING,)), "spool", "look", "time"),
         (but(aside=("before-restore-2026",)), "restore", "look", "administrator"),
+        (but(upgraded=("before-upgrade-0009-71",)), "upgrade", "look", "administrator"),
         (but(records__newest_us=NOW_US + HOUR_US), "clock", "ill", "administrator"),
         (but(ntp="no"), "clock", "look", "administrator"),
         (but(tls=True), "door", "ill", "administrator"),

@@ -50,6 +50,7 @@ from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
 from dovetail.upkeep.layout import EXPORTS, HISTORIAN, SPOOL
 from dovetail.upkeep.restore import settle
+from dovetail.upkeep.upgrade import keep_before
 from dovetail.upkeep.whereabouts import open_samples
 from dovetail.vitals import servicemanager
 from dovetail.vitals.facts import Facts, Live, Role, gather
@@ -368,6 +369,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None, patience_s: fl
         datafolder.remember_store(settings.data, backend=make_url(settings.records_url).get_backend_name())
         bus = Bus()
         database = Database(settings.records_url, clock=timer, bus=bus)
+        keep_before(settings.data, database, clock=timer, upgrade=settings.upgrade)
         migrate(database)
         house = House(settings, database, clock=timer, bus=bus)
         try:

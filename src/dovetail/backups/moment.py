@@ -19,7 +19,7 @@ from dovetail.core import faults
 from dovetail.db.uow import Database, Reading
 from dovetail.historian.service import Historian
 from dovetail.upkeep import samples
-from dovetail.upkeep.layout import ASIDE, HISTORIAN, KNOWN, RECORDS, RESTORING, SCRATCH
+from dovetail.upkeep.layout import ASIDE, BEFORE_UPGRADE, HISTORIAN, KNOWN, RECORDS, RESTORING, SCRATCH
 from dovetail.upkeep.samples import Samples
 
 _SIZE: Final = {
@@ -62,4 +62,4 @@ def left_out(data: Path) -> list[str]:
     """What lies in the data folder and is not in a backup: keys above all, which must not lie beside what they open."""
     ours = {f"{name}{suffix}" for name in KNOWN for suffix in ("", "-wal", "-shm")}
     found = {path.name for path in data.iterdir()} - ours
-    return sorted(name for name in found if not name.startswith((ASIDE, RESTORING, SCRATCH)))
+    return sorted(name for name in found if not name.startswith((ASIDE, BEFORE_UPGRADE, RESTORING, SCRATCH)))

@@ -266,13 +266,14 @@ def _words(month: int) -> MonthWords:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What stands in a schema: the marks of the head, the bytes of everything, the bytes of each month."""
+    """What stands in a schema: the marks of the head, the bytes of everything and of each month, its form."""
 
     last: int
     sealed: int
     released: int
     bytes: int
     months: dict[int, int]
+    version: int
 
 
 def look(url: str) -> Look | None:
@@ -293,7 +294,8 @@ def looked(session: Session) -> Look:
     numbers = [number for (number,) in session.execute("select month from sealed order by month")]
     asked = "select pg_total_relation_size(to_regclass(?))"
     months = {number: session.execute(asked, (_words(number).chunk,)).fetchone()[0] for number in numbers}
-    return Look(max(newest, marks["released"]), marks["sealed"], marks["released"], size, months)
+    (version,) = session.execute("select version from user_version").fetchone()
+    return Look(max(newest, marks["released"]), marks["sealed"], marks["released"], size, months, version)
 
 
 def drop(url: str) -> None:

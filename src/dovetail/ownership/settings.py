@@ -45,6 +45,7 @@ class Settings:
     nats_creds: Path | None = None
     nats_replicas: int = 1
     source: str = "edge"  # under which name what is collected here travels and is accounted for
+    upgrade: str | None = None  # "without-backup": records are migrated though nobody kept a copy
     log: str = "text"  # or json: one object per line
     log_level: str = "info"
 
@@ -143,6 +144,7 @@ def from_environment(**given: object) -> Settings:
         "nats_creds",
         "nats_replicas",
         "source",
+        "upgrade",
         "log",
         "log_level",
         "webhook_hosts",

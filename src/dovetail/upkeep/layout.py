@@ -18,6 +18,7 @@ EXPORTS: Final = "exports"  # what people had written to files, for a week: copi
 BALLAST: Final = "ballast"
 SET_UP_LINK: Final = "set-up-link"  # where the one-time link goes when standard output is a journal
 RESTORING: Final = "restoring"  # a restore under way; without its journal it is only half there
+BEFORE_UPGRADE: Final = "before-upgrade-"  # the records as they were before a newer version changed them
 SCRATCH: Final = "scratch-"  # what a backup or a restore lays out for a while, in the clear
 ASIDE: Final = "before-restore-"  # what a restore found, kept
 KNOWN: Final = frozenset({LOCK, SOCKET, RECORDS, ELSEWHERE, HISTORIAN, INSTALLATION, LAST_BACKUP, BALLAST, SET_UP_LINK})

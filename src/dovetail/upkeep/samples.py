@@ -186,6 +186,19 @@ def marks(connection: Any) -> dict[str, int]:
     return {"last": max(newest, found["released"]), **found}
 
 
+def form(folder: Path, head: Any) -> str:
+    """The form of the head (an open connection) and of the newest month, as `1/2`."""
+    (version,) = head.execute("pragma user_version").fetchone()
+    months = sorted(folder.glob("chunks-????-??.db"))[-1:]
+    for path in months:
+        connection = files.connect(path, role="reader")
+        try:
+            return f"{version}/{connection.execute('pragma user_version').fetchone()[0]}"
+        finally:
+            connection.close()
+    return str(version)
+
+
 def check(folder: Path, names: Sequence[str]) -> None:
     """Raise ConfigError for a copied file that SQLite finds damaged, or that a newer version made."""
     for name in names:

@@ -159,6 +159,8 @@ def _samples(facts: Facts) -> Iterator[Finding]:
     if found.where == "files" and facts.records.backend == "postgresql":
         place = "in files, beside records in PostgreSQL (a backup, restored, brings them there)"
     says = f"{place}: {found.months} months, {found.bytes / 1e6:.1f} MB; {unsealed} rows of the head wait to be sealed"
+    if found.form:
+        says += f"; form {found.form}"
     if found.bytes > HEAD_BYTES_MAX and kept > ROWS_BEHIND:
         says += f", {kept} are kept for consumers that are behind"
     if unsealed > ROWS_BEHIND:
@@ -210,6 +212,9 @@ def _backups(facts: Facts) -> Iterator[Finding]:
     if facts.aside:
         says = f"{', '.join(facts.aside)} keeps what a restore replaced"
         yield Finding("restore", "look", says, "administrator", "remove it when you are content")
+    if facts.upgraded:
+        says = f"{', '.join(facts.upgraded)} keeps the records as they were before an upgrade"
+        yield Finding("upgrade", "look", says, "administrator", "remove it when you are content with this version")
 
 
 # --- time and surroundings ------------------------------------------------------------------------------------

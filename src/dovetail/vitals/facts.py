@@ -33,7 +33,7 @@ from dovetail.forwarding.model import Forwarded
 from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records, samples
-from dovetail.upkeep.layout import ASIDE, BALLAST, HISTORIAN, LAST_BACKUP, RESTORING, SOCKET
+from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, HISTORIAN, LAST_BACKUP, RESTORING, SOCKET
 from dovetail.upkeep.whereabouts import Where, where
 
 FSYNC_TRIES: Final = 5
@@ -107,6 +107,7 @@ class Samples:
     released: int = 0
     bytes: int = 0
     months: int = 0
+    form: str = ""  # of the head and of the newest month, where they are files
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Facts:
     backup_us: int | None
     backup_folder: str | None
     aside: tuple[str, ...]
+    upgraded: tuple[str, ...]
     restoring: bool
     live: Live | None = None
 
@@ -191,6 +193,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
         backup_us=when,
         backup_folder=where,
         aside=tuple(sorted(path.name for path in door.data.glob(f"{ASIDE}*"))),
+        upgraded=tuple(sorted(path.name for path in door.data.glob(f"{BEFORE_UPGRADE}*"))),
         restoring=(door.data / RESTORING).exists(),
         live=live,
     )
@@ -318,7 +321,8 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None) -> Samples
         return Samples(fault=getattr(error, "message", str(error)), where="postgresql")
     if found is None:
         return Samples(fault="the database holds none", where="postgresql")
-    return Samples(None, "postgresql", found.last, found.sealed, found.released, found.bytes, len(found.months))
+    months, form = len(found.months), str(found.version)
+    return Samples(None, "postgresql", found.last, found.sealed, found.released, found.bytes, months, form)
 
 
 def _in_files(folder: Path) -> Samples:
@@ -329,6 +333,7 @@ def _in_files(folder: Path) -> Samples:
         connection = files.connect(path, role="reader")
         try:
             found = samples.marks(connection)
+            form = samples.form(folder, connection)
         finally:
             connection.close()
     except samples.sqlite3.Error as error:
@@ -339,7 +344,7 @@ def _in_files(folder: Path) -> Samples:
         with suppress(OSError):  # a journal goes while we look
             size += file.stat().st_size
     months = sum(file.suffix == ".db" for file in there) - 1
-    return Samples(last=found["last"], sealed=found["sealed"], released=found["released"], bytes=size, months=months)
+    return Samples(None, "files", found["last"], found["sealed"], found["released"], size, months, form)
 
 
 # --- the rest -------------------------------------------------------------------------------------------------

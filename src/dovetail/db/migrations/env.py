@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from dovetail.core import faults
 from dovetail.db.tables import metadata
 
 context.configure(
@@ -12,6 +13,7 @@ context.configure(
     transactional_ddl=True,
     transaction_per_migration=False,
     compare_type=True,
+    on_version_apply=lambda **_said: faults.point("migrate.step"),
 )
 with context.begin_transaction():
     context.run_migrations()
