@@ -7,13 +7,18 @@ from alembic import context
 from dovetail.core import faults
 from dovetail.db.tables import metadata
 
+
+def _applied(*_of: object, **_said: object) -> None:
+    faults.point("migrate.step")
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     transactional_ddl=True,
     transaction_per_migration=False,
     compare_type=True,
-    on_version_apply=lambda **_said: faults.point("migrate.step"),
+    on_version_apply=_applied,
 )
 with context.begin_transaction():
     context.run_migrations()
