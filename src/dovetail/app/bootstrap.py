@@ -93,7 +93,7 @@ class House:
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
         archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
         self.keeper = Keeper(self.rooms.retention, self.work, archives=archives)
-        self.between = _between(settings)
+        self.between = _between(settings, clock)
         self.forwarding = forwarding_room(database, self.rooms, bus, data=settings.data, hosts=settings.forward_hosts)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
@@ -346,13 +346,13 @@ class House:
         self.database.close()
 
 
-def _between(settings: Settings) -> Between | None:
+def _between(settings: Settings, clock: Clock) -> Between | None:
     """The way to ingest workers on other machines, where there are any."""
     if (address := settings.transport()) is None:
         return None
     from dovetail.fleet.service import Between  # NATS is there only where somebody has several machines
 
-    return Between(address, settings.source, settings.records_url)
+    return Between(address, settings.source, records_url=settings.records_url, data=settings.data, clock=clock)
 
 
 def _full(count: int) -> int:

@@ -54,6 +54,8 @@ TRANSPORT_HELD_S: Final = 5.0  # a sender waits so long for the word, then says 
 TRANSPORT_ASK_S: Final = 2.0  # for the answer of a worker
 LEASE_S: Final = 6.0  # longer than TRANSPORT_ACK_S: what the last owner had comes first to the next
 LEASE_BEAT_S: Final = 1.0  # a lease is renewed so often; five in a row may fail
+OUTBOX_BYTES_MAX: Final = 4 << 30  # on a collecting machine's disk: about half a day of 10,000 samples a second
+OUTBOX_AT_ONCE: Final = 500  # messages on their way at once, as of the edge's commits
 FOLLOW_S: Final = 1.0  # who reads listens so long at a time for what workers stored, and looks after it in any case
 INGEST_ROWS_AT_ONCE: Final = 500  # frames of one commit, as of the edge's
 

@@ -23,6 +23,7 @@ class Transported:
 
     stream: StreamState | None = None
     workers: tuple[Standing, ...] = ()
+    on_disk: int = 0  # messages that were collected and are not held yet
     sent_again: int = 0
     fault: str | None = None
 
@@ -43,8 +44,9 @@ type Said = tuple[Verdict, str, Who, str]  # how it is, in a sentence, and who c
 def judge(found: Transported) -> Iterator[Said]:
     """What the doctor says of it."""
     if found.fault is not None or found.stream is None:
-        how = "are the NATS servers running? What is collected waits at the edge meanwhile"
-        yield "ill", f"the transport cannot be seen: {found.fault}", "administrator", how
+        how = "are the NATS servers running? What is collected is safe on this machine's disk meanwhile"
+        says = f"the transport cannot be seen: {found.fault}; {found.on_disk} messages wait here"
+        yield "ill", says, "administrator", how
         return
     stream = found.stream
     if not found.alive:

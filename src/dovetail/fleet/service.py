@@ -6,9 +6,11 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import SystemClock
+from dovetail.core.clock import Clock, SystemClock
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sink import Sink
 from dovetail.db.uow import Database
@@ -19,7 +21,10 @@ from dovetail.ingestion.appending import Appender
 from dovetail.ingestion.beside import Beside
 from dovetail.ingestion.service import Worker, known_tags, standing
 from dovetail.transport.model import Address
+from dovetail.transport.outbox import DiskOutbox
 from dovetail.transport.sender import Sender
+
+OUTBOX: Final = "outbox.db"  # in the data folder: what is collected and not held yet
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +32,21 @@ log = logging.getLogger(__name__)
 class Between:
     """The transport of a collecting process; opened with its start."""
 
-    def __init__(self, address: Address, source: str, records_url: str) -> None:
+    def __init__(self, address: Address, source: str, *, records_url: str, data: Path, clock: Clock) -> None:
         self._address, self._source, self._url = address, source, records_url
+        self._file, self._clock = data / OUTBOX, clock
         self._sender: Sender | None = None
+        self._outbox: DiskOutbox | None = None
         self._starting: asyncio.Task[None] | None = None
 
     def open(self) -> Sink:
         """Where the edge lays down frames."""
         self._sender = Sender(self._address, self._source)
-        return self._sender
+        self._outbox = DiskOutbox(self._file, self._sender, clock=self._clock)
+        return self._outbox
 
     def begin(self, edge: EdgeRuntime) -> None:
-        """Start the edge as soon as a worker has said from where it goes on."""
+        """Start the edge; the first time as soon as a worker has said from where it goes on."""
 
         async def start() -> None:
             try:
@@ -56,8 +64,10 @@ class Between:
 
     def close(self) -> None:
         """Nothing is sent any more."""
-        if self._sender is not None:
+        if self._sender is not None and self._outbox is not None:
+            self._outbox.end()
             self._sender.close()
+            self._outbox.close()
             self._sender = None
 
     def look(self) -> Transported:
@@ -66,9 +76,13 @@ class Between:
             workers = tuple(standing(self._url))
             if self._sender is None:
                 return Transported(workers=workers, fault="nothing is sent yet")
-            return Transported(self._sender.look(), workers, sent_again=self._sender.sent_again)
+            sent_again = self._sender.sent_again
+            return Transported(self._sender.look(), workers, on_disk=self._on_disk(), sent_again=sent_again)
         except LinkError as error:
-            return Transported(fault=error.message)
+            return Transported(on_disk=self._on_disk(), fault=error.message)
+
+    def _on_disk(self) -> int:
+        return 0 if self._outbox is None else self._outbox.waiting
 
 
 async def _until_told(worker: Worker, ready: Callable[[], None]) -> None:

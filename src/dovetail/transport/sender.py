@@ -71,6 +71,10 @@ class Sender:
         """Until the historian's database holds them all. Raises LinkError: not now; the same may be given again."""
         self._wait(self._put(frames))
 
+    def send(self, parcels: Sequence[Parcel]) -> list[str]:
+        """The same for messages that somebody else keeps; why some are refused for good. Raises LinkError: not now."""
+        return self._wait(self._send(parcels))
+
     def look(self) -> StreamState:
         """How the stream stands. Raises LinkError."""
         return self._wait(self._look())
@@ -140,6 +144,21 @@ class Sender:
 
     async def _put(self, frames: Sequence[Frame]) -> None:
         ways = [way for frame in frames for way in self._ways(frame)]
+        await self._deliver(ways)
+        refused = [way.refused for way in ways if way.refused is not None]
+        self._forget(frames)
+        if refused:
+            raise RefusedError(f"the historian refused {len(refused)} messages: {refused[0]}", code="frame-refused")
+
+    async def _send(self, parcels: Sequence[Parcel]) -> list[str]:
+        ways = [self._open.setdefault(_key(parcel), OnItsWay(parcel)) for parcel in parcels]
+        await self._deliver(ways)
+        for way in ways:
+            self._open.pop(_key(way.parcel), None)
+        return [way.refused for way in ways if way.refused is not None]
+
+    async def _deliver(self, ways: Sequence[OnItsWay]) -> None:
+        """Until each is held or refused. Raises LinkError: not now, and what is known of them stays known."""
         until_s = self._loop.time() + TRANSPORT_HELD_S
         await self._publish([way for way in ways if not way.in_stream])
         while open_ways := [way for way in ways if not way.is_held]:
@@ -152,10 +171,6 @@ class Sender:
                 if not all(way.is_held for way in ways):
                     says = f"{len(open_ways)} messages wait in the stream, and no worker has stored them yet"
                     raise LinkError(says, code="transport-waits") from None
-        refused = [way.refused for way in ways if way.refused is not None]
-        self._forget(frames)
-        if refused:
-            raise RefusedError(f"the historian refused {len(refused)} messages: {refused[0]}", code="frame-refused")
 
     def _ways(self, frame: Frame) -> list[OnItsWay]:
         """The messages of a frame, with what is known of them from an earlier attempt."""

@@ -1,0 +1,182 @@
+"""What is collected, on the disk of the machine that collects it, until the historian of another machine holds it.
+
+The edge goes on whatever is away: NATS, every worker, the database. A row goes only when a worker has said `held`. Each
+start is an epoch of its own; what the last one left goes first, under the numbers it had.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+from dovetail.core import faults
+from dovetail.core.batch import Frame, Lane
+from dovetail.core.clock import Clock
+from dovetail.core.errors import ConfigError, LinkError
+from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, OUTBOX_AT_ONCE, OUTBOX_BYTES_MAX
+from dovetail.core.sink import Resumed
+from dovetail.core.sqlitelib import sqlite_module
+from dovetail.transport.model import Numbering, Parcel
+
+sqlite3 = sqlite_module()
+log = logging.getLogger(__name__)
+
+USER_VERSION: Final = 1
+_SCHEMA: Final = """
+create table parcel (id integer primary key, lane text not null, epoch integer not null, shard integer not null,
+    seq integer not null, body blob not null);
+create table mark (link integer primary key, mark_us integer not null) without rowid;
+create table numbering (epoch integer not null);
+"""
+
+
+class Way(Protocol):
+    """The way to the historian."""
+
+    def resume(self, source: str, links: Sequence[int]) -> Resumed:
+        """Asked once, by a new file: the marks that the historian has. Blocks until somebody answers."""
+        ...
+
+    def send(self, parcels: Sequence[Parcel]) -> list[str]:
+        """Returned means held, but for those refused (why). Raises LinkError."""
+        ...
+
+
+class DiskOutbox:
+    """A `Sink`; `put` returned means on this disk. Brings it over in a thread of its own."""
+
+    def __init__(self, path: Path, way: Way, *, clock: Clock) -> None:
+        self._path, self._way, self._clock = path, way, clock
+        self._lock = threading.Lock()
+        self._numbering = Numbering()
+        self.refused = 0
+        try:
+            self._connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                self._connection.execute(f"pragma {pragma}").close()
+            (found,) = self._connection.execute("pragma user_version").fetchone()
+            if found == 0:
+                script = f"begin immediate;{_SCHEMA}pragma user_version={USER_VERSION};commit;"
+                self._connection.executescript(script)
+        except sqlite3.Error as error:
+            how = "is the disk full, or the file damaged?"
+            raise ConfigError(f"{path} cannot be used: {error}", code="outbox-file", hint=how) from error
+        if found > USER_VERSION:
+            raise ConfigError(f"{path} was written by a newer Dovetail (format {found})", code="outbox-newer")
+        waits = self._connection.execute("select count(*), coalesce(sum(length(body)), 0) from parcel").fetchone()
+        self.waiting, self._bytes = waits
+        self._news, self._over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dovetail-outbox", daemon=True)
+        self._thread.start()
+
+    def resume(self, source: str, links: Sequence[int]) -> Resumed:
+        """A new epoch, and the marks of what was put here before; only a new file must ask for them elsewhere."""
+        with self._lock:
+            known = self._connection.execute("select epoch from numbering").fetchone()
+        found: Mapping[int, int] = {} if known else self._way.resume(source, links).good_through
+        with self._transaction():
+            epoch = known[0] + 1 if known else self._clock.now_us()  # a file that was lost is never counted on from
+            self._connection.execute("delete from numbering")
+            self._connection.execute("insert into numbering values (?)", (epoch,))
+            self._keep_marks(found)
+            marks = dict(self._connection.execute("select link, mark_us from mark").fetchall())
+        return Resumed(epoch, {link: marks[link] for link in links if link in marks})
+
+    def put(self, frames: Sequence[Frame]) -> None:
+        """On this disk when it returns. Raises LinkError: nothing of it is."""
+        if self._bytes > OUTBOX_BYTES_MAX:
+            raise LinkError(f"{self._path} is full: the historian has been away for too long", code="outbox-full")
+        numbering = copy.deepcopy(self._numbering)  # a number that is not on the disk is not given
+        parcels = [parcel for frame in frames for parcel in numbering.parcels(frame)]
+        rows = [(one.lane.value, one.epoch, one.shard, one.seq, one.body) for one in parcels]
+        with self._transaction():
+            add = "insert into parcel (lane, epoch, shard, seq, body) values (?, ?, ?, ?, ?)"
+            self._connection.executemany(add, rows)
+            for frame in frames:
+                self._keep_marks(frame.good_through)
+            faults.point("outbox.written")
+        self._numbering = numbering
+        self._count(len(rows), sum(len(one.body) for one in parcels))
+        self._news.set()
+
+    def _count(self, parcels: int, size: int) -> None:
+        with self._lock:
+            self.waiting += parcels
+            self._bytes += size
+
+    def _keep_marks(self, marks: Mapping[int, int]) -> None:
+        keep = (
+            "insert into mark values (?, ?) on conflict (link) do update set mark_us = max(mark_us, excluded.mark_us)"
+        )
+        self._connection.executemany(keep, list(marks.items()))
+
+    def end(self) -> None:
+        """Bring nothing more over than what is on its way."""
+        self._over.set()
+        self._news.set()
+
+    def close(self) -> None:
+        """Ended when it returns; what is not held stays on the disk. The way must be closed before, or answer."""
+        self.end()
+        self._thread.join()
+        self._connection.close()
+
+    # --- bringing it over ---------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._over.is_set():
+            found = self._oldest()
+            if not found:
+                self._news.wait()
+                self._news.clear()
+                continue
+            try:
+                self._bring(found)
+                failures = 0
+            except Exception as error:
+                if not failures:
+                    how = logging.WARNING if isinstance(error, LinkError) else logging.ERROR
+                    log.log(how, "what is collected waits on disk: %s", error, exc_info=how == logging.ERROR)
+                self._over.wait(min(BACKOFF_FIRST_S * 2 ** min(failures, 8), BACKOFF_MAX_S))
+                failures += 1
+
+    def _oldest(self) -> list[tuple[int, Parcel]]:
+        with self._lock:
+            asked = "select id, lane, epoch, shard, seq, body from parcel order by id limit ?"
+            rows = self._connection.execute(asked, (OUTBOX_AT_ONCE,)).fetchall()
+        return [(row[0], Parcel(Lane(row[1]), row[2], row[3], row[4], row[5])) for row in rows]
+
+    def _bring(self, found: Sequence[tuple[int, Parcel]]) -> None:
+        refused = self._way.send([parcel for _, parcel in found])
+        faults.point("outbox.held")
+        if refused:
+            self.refused += len(refused)
+            log.error("the historian refuses %d messages for good: %s", len(refused), refused[0])
+        with self._transaction():
+            self._connection.executemany("delete from parcel where id = ?", [(number,) for number, _ in found])
+        self._count(-len(found), -sum(len(parcel.body) for _, parcel in found))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing. Raises LinkError when the disk is full or slow."""
+        with self._lock:
+            try:
+                self._connection.execute("begin immediate")
+                yield
+                self._connection.execute("commit")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise LinkError(f"{self._path} cannot be written: {error}", code="outbox-write") from error
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("rollback")
