@@ -6,18 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
+from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import LinkError
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
+from dovetail.corrections.index import CorrectionIndex
+from dovetail.corrections.service import CorrectionsRoom
 from dovetail.db.uow import Database
 from dovetail.equipment.plant import equipment_sections
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.historian.service import Historian
 from dovetail.materials import plant as materials_plant
 from dovetail.materials.service import MaterialsRoom
+from dovetail.operations.operation import execute
 from dovetail.plantcode.section import Section
 from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
@@ -53,8 +58,16 @@ def sections() -> tuple[Section, ...]:
 class RecordingHistorian(Historian):
     """The historian, which also remembers what it was given, and fails when a test wants it to."""
 
-    def __init__(self, folder: Path, *, clock: ManualClock, bus: Bus, owner_of: Callable[[int], int | None]) -> None:
-        super().__init__(folder, clock=clock, bus=bus, owner_of=owner_of)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: ManualClock,
+        bus: Bus,
+        owner_of: Callable[[int], int | None],
+        corrections: CorrectionIndex,
+    ) -> None:
+        super().__init__(folder, clock=clock, bus=bus, owner_of=owner_of, corrections=corrections)
         self.frames: list[Frame] = []
         self.fails = 0  # the next puts that fail
 
@@ -74,6 +87,7 @@ class World:
     clock: ManualClock
     bus: Bus
     historian: RecordingHistorian
+    corrections: CorrectionsRoom
     equipment: EquipmentRoom
     materials: MaterialsRoom
     production: ProductionRoom
@@ -106,6 +120,19 @@ class World:
         batch = Batch.of(kind, [(self.tag("filler", name), self.at(minute), value, quality)])
         self.historian.put([Frame("plc", Lane.LIVE, 1, len(self.historian.frames), (batch,))])
 
+    def correct(self, verb: str, name: str, **said: Any) -> Any:
+        """Say what a signal of the filler was; minutes as `start`, `end` and `at`."""
+        operation = next(one for one in self.corrections.operations.all if one.name == f"samples.{verb}")
+        moments = {key: to_rfc3339(self.at(said.pop(key))) for key in ("start", "end") if key in said}
+        given = operation.input.model_validate({"tag_id": self.tag("filler", name), **moments, **said})
+        return execute(operation, given, database=self.database, scope=system_scope(), reason="misread").output
+
+    def take_back(self, correction: Any) -> None:
+        """Take a correction back."""
+        undo = self.corrections.operations.undo
+        given = undo.input(correction_id=correction.id)
+        execute(undo, given, database=self.database, scope=system_scope(), reason="it was right")
+
     def step(self) -> None:
         """Let the background work catch up."""
         while self.production.step(3):
@@ -136,10 +163,16 @@ def world(database: Database, clock: ManualClock, bus: Bus, *, folder: Path) -> 
     start_us = clock.now_us()
     equipment = EquipmentRoom(database, clock, bus, sections())
     materials = MaterialsRoom(database, clock=clock, bus=bus)
-    historian = RecordingHistorian(folder, clock=clock, bus=bus, owner_of=lambda tag: equipment.plant().owner_of(tag))
-    production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
+    index = CorrectionIndex()
+    historian = RecordingHistorian(
+        folder, clock=clock, bus=bus, owner_of=lambda tag: equipment.plant().owner_of(tag), corrections=index
+    )
+    corrections = CorrectionsRoom(database, index, samples=historian, plant=equipment.plant, bus=bus)
+    production = ProductionRoom(
+        database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
+    )
     equipment.apply({"plant.yaml": PLANT.encode()}, scope=system_scope())
-    yield World(database, clock, bus, historian, equipment, materials, production, start_us)
+    yield World(database, clock, bus, historian, corrections, equipment, materials, production, start_us)
     historian.close()
 
 
@@ -148,6 +181,7 @@ def restarted(plant: World) -> ProductionRoom:
     return ProductionRoom(
         plant.database,
         historian=plant.historian,
+        corrections=plant.corrections,
         equipment=plant.equipment,
         materials=plant.materials,
         clock=plant.clock,

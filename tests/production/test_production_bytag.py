@@ -259,3 +259,60 @@ def test_starts_are_in_order_and_each_says_something_new(products: list[Seen], o
     times = [job.t0_us for job in found]
     assert times == sorted(set(times))
     assert all((a.product, a.job_order) != (b.product, b.job_order) for a, b in pairwise(found))
+
+
+# --- what people correct -----------------------------------------------------------------------------------------
+RAN = ["0-10 cola", "10-… water"]
+
+
+@pytest.mark.parametrize(
+    "verb, said, expected",
+    [
+        ("amend", {"start": 9, "end": 11, "value": "juice"}, ["0-10 cola", "10-… juice"]),
+        ("delete", {"start": 9, "end": 11}, ["0-… cola"]),
+        ("amend", {"start": 0, "end": 1, "value": "juice"}, ["0-10 juice", "10-… water"]),
+        ("amend", {"start": 9, "end": 11, "quality": "bad"}, ["0-… cola"]),  # what is bad says nothing
+    ],
+)
+def test_jobs_follow_a_corrected_product_and_go_back(
+    plant_on_both: World, verb: str, said: dict[str, object], expected: list[str]
+) -> None:
+    plant = plant_on_both
+    plant.now(30)
+    for minute, product in ((0, "cola"), (10, "water")):
+        plant.signal(minute, "recipe", product)
+    plant.step()
+    assert plant.jobs("filler") == RAN
+    made = plant.correct(verb, "recipe", **said)
+    plant.step()
+    assert plant.jobs("filler") == expected
+    assert plant.jobs("filler", as_of=made.known - 1) == RAN
+    plant.take_back(made)
+    plant.step()
+    assert plant.jobs("filler") == RAN
+
+
+def test_what_a_person_said_of_a_job_stands_when_its_signal_is_corrected(plant: World) -> None:
+    plant.now(30)
+    plant.signal(0, "recipe", "cola")
+    plant.step()
+    with plant.database.read() as reading:
+        filler, span = plant.id("filler"), (plant.at(0), plant.at(30))
+        (running,) = plant.production.responses(reading, filler, *span, scope=system_scope())
+    given = StartJob(equipment_id=filler, product="water", ends=(running.id,))
+    execute(plant.production.jobs.start, given, database=plant.database, scope=system_scope())
+    plant.correct("amend", "recipe", start=0, end=1, value="juice")
+    plant.step()
+    assert plant.jobs("filler") == ["0-30 juice", "30-… water"]  # what ran until then was misread, not that it ended
+
+
+def test_a_correction_that_was_not_heard_before_a_stop_is_heard_after_it(plant: World) -> None:
+    plant.now(30)
+    for minute, product in ((0, "cola"), (10, "water")):
+        plant.signal(minute, "recipe", product)
+    plant.step()
+    plant.correct("delete", "recipe", start=9, end=11)
+    room = restarted(plant)
+    while room.step(3):
+        pass
+    assert plant.jobs("filler") == ["0-… cola"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dovetail.chunkstore.place import Storage
+from dovetail.chunkstore.postgres import Server
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
@@ -71,7 +75,7 @@ STEP = st.one_of(
 class World:
     """The historian with its corrections, and the list beside it."""
 
-    folder: Path
+    place: Callable[[], Path | Storage]
     clock: ManualClock = field(default_factory=lambda: ManualClock(ENDS[1] + 1_000_000))
     index: CorrectionIndex = field(default_factory=CorrectionIndex)
     naive: NaiveCorrections = field(default_factory=NaiveCorrections)
@@ -83,7 +87,7 @@ class World:
         self.historian = self._open()
 
     def _open(self) -> Historian:
-        return Historian(self.folder, clock=self.clock, bus=Bus(), owner_of=lambda _tag: 1, corrections=self.index)
+        return Historian(self.place(), clock=self.clock, bus=Bus(), owner_of=lambda _tag: 1, corrections=self.index)
 
     def act(self, step: tuple[str, object]) -> None:
         getattr(self, step[0])(step[1])
@@ -176,16 +180,31 @@ class World:
 @given(st.lists(STEP, min_size=1, max_size=14))
 def test_every_reading_is_that_of_a_plain_list(steps: list[tuple[str, object]]) -> None:
     """Late, amended, deleted, added, taken back; in any state of sealing, after any restart, at any `as_of`."""
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with tempfile.TemporaryDirectory() as folder:
+        compare_all(World(lambda: Path(folder)), steps)
+
+
+@pytest.mark.postgres
+@settings(max_examples=examples(12), deadline=None)
+@given(st.lists(STEP, min_size=1, max_size=14))
+def test_it_is_so_over_postgresql(new_postgres: str, steps: list[tuple[str, object]]) -> None:
+    url = new_postgres.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as inside:
+        inside.execute("drop schema if exists historian cascade")
+    compare_all(World(lambda: Server(url)), steps)
+
+
+def compare_all(world: World, steps: list[tuple[str, object]]) -> None:
+    """After each step as known now, and at the end as known at every moment."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chunks, "CHUNK_SAMPLES_MAX", 5)
-        world = World(Path(folder))
         for step in steps:
             world.act(step)
             world.compare(None)
             world.compare_latest()
         for as_of in range(world.known + 1):
             world.compare(as_of)
-        world.historian.close()
+    world.historian.close()
 
 
 @settings(max_examples=examples(20), deadline=None)
@@ -193,7 +212,7 @@ def test_every_reading_is_that_of_a_plain_list(steps: list[tuple[str, object]]) 
 def test_the_head_brings_late_samples_as_they_count(said: list[Said], rows: list[Row]) -> None:
     """What comes after a correction is handed on as it is corrected; what people gave is not handed on again."""
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
+        world = World(lambda: Path(folder))
         for one in said:
             world.say(one)
         world.put(rows)

@@ -231,7 +231,7 @@ class House:
         for event in (FramesStored, PlantApplied, SamplesCorrected):
             self.bus.subscribe(event, states.nudge)
             self.bus.subscribe(event, virtual.nudge)
-        for event in (FramesStored, PlantApplied, JobResponseChanged):
+        for event in (FramesStored, PlantApplied, JobResponseChanged, SamplesCorrected):
             self.bus.subscribe(event, production.nudge)
         self.bus.subscribe(RecordsChanged, timeline.nudge)
         for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):

@@ -186,7 +186,9 @@ def build_rooms(
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar = calendar_room(database, bus, equipment)
     materials = MaterialsRoom(database, clock=clock, bus=bus)
-    production = ProductionRoom(database, historian=historian, equipment=equipment, materials=materials, clock=clock)
+    production = ProductionRoom(
+        database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
+    )
     states = StatesRoom(
         database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus
     )

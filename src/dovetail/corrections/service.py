@@ -49,6 +49,11 @@ class CorrectionsRoom:
         news = store.since(reading, self._index.known)
         self._index.take(news.corrections, news.undone, known=news.known)
 
+    @property
+    def known(self) -> int:
+        """Up to here in the order of knowledge it is known what was corrected."""
+        return self._index.known
+
     def moved_since(self, reading: Reading, known: int) -> list[SamplesCorrected]:
         """What was corrected or taken back after `known`, in that order; whoever reads samples then reads them so."""
         self._refresh(reading)

@@ -16,7 +16,7 @@ from dovetail.production import store
 from dovetail.production.model import JobResponse
 from dovetail.production.operations import JobOperations
 from dovetail.production.publish import Publisher
-from dovetail.production.tagjobs import TagJobs
+from dovetail.production.tagjobs import Corrections, TagJobs
 
 FOREVER_US: Final = 1 << 62
 
@@ -41,19 +41,12 @@ class ProductionRoom:
     """
 
     def __init__(
-        self,
-        database: Database,
-        *,
-        historian: Historian,
-        equipment: Plants,
-        materials: MaterialsRoom,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._equipment = equipment
-        self._materials = materials
+        self, database: Database, *, historian: Historian, corrections: Corrections, equipment: Plants,
+        materials: MaterialsRoom, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._database, self._equipment, self._materials = database, equipment, materials
         self.jobs = JobOperations(plant=equipment.plant, products=materials.products, clock=clock)
-        self._by_tag = TagJobs(database, historian=historian, plant=equipment.plant)
+        self._by_tag = TagJobs(database, historian=historian, plant=equipment.plant, corrections=corrections)
         self._publisher = Publisher(
             database,
             historian=historian,
@@ -82,14 +75,7 @@ class ProductionRoom:
         return self._publisher.step()
 
     def responses(
-        self,
-        reading: Reading,
-        equipment_id: int,
-        from_us: int,
-        to_us: int,
-        *,
-        scope: Scope,
-        as_of: int | None = None,
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[JobResponse]:
         """The jobs that touch [from_us, to_us), by start, as known at `as_of` (None: now).
 

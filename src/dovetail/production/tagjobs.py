@@ -1,7 +1,7 @@
 """Follow the product signals of the machines: whatever arrives, late or doubled, the jobs are what the samples say.
 
 A consumer of the historian's head. Nothing is remembered between two steps but the position: from the first sample that
-is new, jobs are read again from the signals themselves and the records are made equal to them.
+is new, or that people corrected, jobs are read again from the signals and the records are made equal to them.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from dovetail.core import faults
-from dovetail.core.batch import Batch, Kind, Value
+from dovetail.core.batch import Kind, Value
 from dovetail.core.ids import uuid7
 from dovetail.core.limits import JOB_CATCH_UP_US, JOB_POSITION_EVERY, JOB_TAG_LOOK_BACK, JOB_TAGS_TOGETHER_US
 from dovetail.core.quality import is_good
 from dovetail.core.scope import system_scope
+from dovetail.db.events import handled, mark_handled
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
+from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.production import JobResponseChanged
 from dovetail.historian.model import HeadRow
 from dovetail.historian.service import Historian
@@ -31,6 +34,14 @@ log = logging.getLogger(__name__)
 
 CONSUMER = "production"
 SCOPE = system_scope("production")
+
+
+class Corrections(Protocol):
+    """Who knows what people corrected of samples; `known`: up to where in the order of knowledge."""
+
+    @property
+    def known(self) -> int: ...
+    def moved_since(self, reading: Reading, known: int) -> Sequence[SamplesCorrected]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +71,17 @@ def job_tags(plant: PlantModel) -> dict[int, JobTags]:
 
 def text_of(value: Value, quality: int) -> str:
     """What a sample says, as text; empty where it says nothing that could start a job."""
-    if value is None or not is_good(quality):
-        return ""
-    return str(value).strip()
+    return "" if value is None or not is_good(quality) else str(value).strip()
 
 
 class TagJobs:
     """Makes the jobs by tag equal to the samples. One thread calls `step`."""
 
-    def __init__(self, database: Database, *, historian: Historian, plant: Callable[[], PlantModel]) -> None:
-        self._database = database
-        self._historian = historian
-        self._plant = plant
+    def __init__(
+        self, database: Database, *, historian: Historian, plant: Callable[[], PlantModel], corrections: Corrections
+    ) -> None:
+        self._database, self._historian, self._plant, self._corrections = database, historian, plant, corrections
+        self._heard: int | None = None  # of corrections, up to here
         self._at: int | None = None  # read up to here
         self._durable = 0  # and this is written down; only this is told to the historian
         self._mapped: tuple[PlantModel, dict[int, JobTags]] = (PlantModel(), {})
@@ -79,7 +89,9 @@ class TagJobs:
     def step(self, limit: int) -> int:
         """Read up to `limit` head rows; answers how many there were. Records and position commit together."""
         at = self._position()
-        self._look_at_plant()
+        if self._mapped[0] is not (plant := self._plant()):  # the mappings stay the same while a step lasts
+            self._mapped = (plant, job_tags(plant))
+        self._hear(at)
         released, _ = self._historian.head_bounds()
         if at < released:
             log.warning("head rows were released before jobs were read from them; reading the last days anew")
@@ -97,6 +109,26 @@ class TagJobs:
             self._historian.consumer_at(CONSUMER, self._at)  # from now on no row goes before we have read it
         return self._at
 
+    def _hear(self, at: int) -> None:
+        """Of products and orders that people corrected, or corrected no more, since."""
+        known = self._corrections.known
+        if self._heard == known:
+            return
+        with self._database.read() as reading:
+            heard = handled(reading, CONSUMER) if self._heard is None else self._heard
+            corrected = self._corrections.moved_since(reading, heard)
+        since: dict[int, int] = {}
+        owner = self._owner()
+        for one in corrected:
+            if (unit := owner.get(one.tag_id)) is not None:
+                since[unit] = min(one.from_us, since.get(unit, one.from_us))
+        before, self._heard = self._heard, max([known, *(one.known for one in corrected)])
+        try:
+            self._record(since, at)
+        except BaseException:
+            self._heard = before  # it is heard again
+            raise
+
     def _record(self, since: Mapping[int, int], head_id: int) -> None:
         """Make the jobs equal to the samples from these moments on. Without a change a position need not be durable."""
         if (since and self._differs(since)) or head_id - self._durable >= JOB_POSITION_EVERY:
@@ -104,6 +136,7 @@ class TagJobs:
                 for equipment_id, since_us in since.items():
                     self._settle(uow, equipment_id, since_us)
                 store.move(uow, CONSUMER, head_id)
+                mark_handled(uow, CONSUMER, self._heard or 0)
             faults.point("production.recorded")
             self._durable = head_id
             self._historian.consumer_at(CONSUMER, head_id)
@@ -111,18 +144,15 @@ class TagJobs:
 
     def _lately(self) -> dict[int, int]:
         """Every mapped equipment, from the last days on."""
-        since_us = self._database.clock.now_us() - JOB_CATCH_UP_US
-        return dict.fromkeys(self._mapped[1], since_us)
+        return dict.fromkeys(self._mapped[1], self._database.clock.now_us() - JOB_CATCH_UP_US)
 
-    def _look_at_plant(self) -> None:
-        """Once a step: the mappings stay the same while it lasts."""
-        plant = self._plant()
-        if self._mapped[0] is not plant:
-            self._mapped = (plant, job_tags(plant))
+    def _owner(self) -> dict[int, int]:
+        """Per tag whose product or order it says."""
+        return {tag: equipment_id for equipment_id, tags in self._mapped[1].items() for tag in tags.ids()}
 
     def _touched(self, rows: Sequence[HeadRow]) -> dict[int, int]:
         """Per equipment the first moment for which these rows bring a product or an order."""
-        owner = {tag: equipment_id for equipment_id, tags in self._mapped[1].items() for tag in tags.ids()}
+        owner = self._owner()
         since: dict[int, int] = {}
         if not owner:
             return since
@@ -167,9 +197,7 @@ class TagJobs:
         newest = self._historian.last(tags.ids(), scope=SCOPE)
         to_us = max((sample.ts_us for sample in newest.values()), default=from_us) + 1
         seen: dict[int, list[Seen]] = {tag: [] for tag in tags.ids()}
-        batches: list[Batch] = []
-        if to_us > from_us:
-            batches = self._historian.raw(tags.ids(), from_us, to_us, scope=SCOPE)
+        batches = self._historian.raw(tags.ids(), from_us, to_us, scope=SCOPE) if to_us > from_us else []
         for batch in batches:
             for tag, ts_us, value, quality in batch.rows():
                 seen[tag].append((ts_us, text_of(value, quality)))
@@ -201,23 +229,11 @@ class TagJobs:
 
     def _job(self, run: Run, equipment_id: int, known: int) -> JobResponse:
         if run.base is not None:
-            same = replace(run.base, t1_us=run.t1_us, ended_by=run.ended_by, known_from=known)
-            return replace(same, product=run.product, job_order=run.job_order)
+            said = {name: getattr(run, name) for name in ("t1_us", "ended_by", "product", "job_order")}
+            return replace(run.base, known_from=known, **said)
         new_id = uuid7(self._database.clock)
         return JobResponse(
-            id=new_id,
-            equipment_id=equipment_id,
-            job_order=run.job_order,
-            product=run.product,
-            lot=None,
-            t0_us=run.t0_us,
-            t1_us=run.t1_us,
-            standard_rate_upm=None,
-            crew=None,
-            known_from=known,
-            known_to=None,
-            run_id=new_id,
-            run_equipment_id=equipment_id,
-            started_by=run.started_by,
-            ended_by=run.ended_by,
-        )
+            id=new_id, equipment_id=equipment_id, job_order=run.job_order, product=run.product, lot=None,
+            t0_us=run.t0_us, t1_us=run.t1_us, standard_rate_upm=None, crew=None, known_from=known, known_to=None,
+            run_id=new_id, run_equipment_id=equipment_id, started_by=run.started_by, ended_by=run.ended_by,
+        )  # fmt: skip
