@@ -71,9 +71,15 @@ def plant(endpoint: str) -> dict[str, bytes]:
     return {"plant.yaml": PLANT.format(endpoint=endpoint, tags=tags).encode()}
 
 
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of one server, whenever it starts: to make its keys takes the processor a second."""
+    return tmp_path_factory.mktemp("keys")
+
+
 @pytest.fixture
-def plc(tmp_path: Path) -> Iterator[NodePlc]:
-    server = NodePlc(tmp_path / "keys")
+def plc(keys: Path) -> Iterator[NodePlc]:
+    server = NodePlc(keys)
     server.start()
     yield server
     server.stop()
