@@ -67,7 +67,7 @@ class World:
         self.plant = PLANT
         self.archive: Path | None = archive
         self.signed: list[Reference] = []
-        self.is_pressed = False
+        self.room_left = [1 << 40]  # what is answered, one after the other; the last one for ever
         self.seq = 0
         self._open()
 
@@ -80,7 +80,10 @@ class World:
         )
         self.work = LongWork(self.clock)
         archives = Archives(self.archive, self.historian, equipment=lambda: self.plant, clock=self.clock)
-        self.keeper = Keeper(self.room, self.work, archives=archives, is_pressed=lambda: self.is_pressed)
+        self.keeper = Keeper(self.room, self.work, archives=archives, room_left=self._room_left)
+
+    def _room_left(self) -> int:
+        return self.room_left.pop(0) if self.room_left[1:] else self.room_left[0]
 
     def _signed(self, _reading: Reading) -> Sequence[Reference]:
         return self.signed

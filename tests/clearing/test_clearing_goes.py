@@ -231,14 +231,22 @@ def test_what_was_decided_and_is_not_there_as_it_was_is_decided_anew(
 def test_on_a_full_disk_the_oldest_goes_before_its_time_only_where_the_plant_allows_it(world: World) -> None:
     world.live()
     world.rule(acme={"drop_after": "P9Y"}, acme__filler={"on_full": "evict"})
-    world.is_pressed = True
+    world.room_left = [0, 1, 1 << 40]
     assert world.keeper.step() == 1
     assert {drop.act for drop in world.room.drops(ALL)} == {"evict"}
     assert min(world.moments(SPEED)) == at("2024-02-01")
-    world.is_pressed = False
     world.clear()
     assert min(world.moments(SPEED)) == at("2024-02-01")
     assert world.moments(LIMIT) == [at("2024-01-01")]
+
+
+def test_what_makes_no_room_is_not_let_go_for_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.live()
+    world.rule(acme={"drop_after": "P9Y", "on_full": "evict"})
+    world.room_left = [0]
+    world.clear()
+    assert min(world.moments(SPEED)) == at("2024-02-01")
+    assert "made no room" in caplog.text
 
 
 def test_what_was_summed_up_goes_with_what_it_was_summed_up_from(world: World) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from shutil import disk_usage
 from typing import TYPE_CHECKING, Literal
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from dovetail.app.roles import Worker
 from dovetail.app.rooms import Rooms, build_rooms, exports_room, forwarding_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
 from dovetail.backups.backup import Backups
+from dovetail.chunkstore.files import Files
 from dovetail.clearing.archive import Archives
 from dovetail.clearing.service import Keeper
 from dovetail.core import limits
@@ -92,7 +94,9 @@ class House:
         self.tiers = Tiers(settings.data, self.rooms.historian, self.work, clock=clock, sites=sites)
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
         archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
-        self.keeper = Keeper(self.rooms.retention, self.work, archives=archives)
+        self.on_this_disk = isinstance(samples, Files)
+        room_left = (lambda: disk_usage(settings.data).free) if self.on_this_disk else None
+        self.keeper = Keeper(self.rooms.retention, self.work, archives=archives, room_left=room_left)
         self.between = _between(settings, clock)
         self.forwarding = forwarding_room(database, self.rooms, bus, data=settings.data, hosts=settings.forward_hosts)
         self.heartbeat = Heartbeat(on_beat=self._alive)
@@ -160,6 +164,10 @@ class House:
         if bearer is not None:
             return self.rooms.security.scope_of_token(bearer)
         return self.rooms.security.scope_of_cookie(cookie) if cookie else None
+
+    def disk_full(self, why: str | None) -> None:
+        """The disk of the data folder is full (None: no more): samples that lie there are refused, and wait."""
+        self.rooms.historian.refuses = why if self.on_this_disk else None
 
     def links(self) -> list[collecting.LinkPlan]:
         """What is to be collected as the plant holds now."""

@@ -48,7 +48,7 @@ def run(settings: Settings) -> None:
     if hasattr(os, "umask"):
         os.umask(0o077)  # what we make is ours alone
     with open_house(settings, patience_s=limits.FOLDER_PATIENCE_S) as house:
-        reserve = Ballast(settings.data, size=settings.ballast_mb << 20)
+        reserve = Ballast(settings.data, size=settings.ballast_mb << 20, on_full=house.disk_full)
         house.workers.append(Worker("disk", reserve.step, rest_s=limits.DISK_LOOK_S))
 
         def ready(address: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,10 @@ from dovetail.chunkstore.place import MonthWords, Place, Session, Values
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.db import engine
 
+log = logging.getLogger(__name__)
 sqlite3 = engine.sqlite_module()
+
+PATIENCE_MS: Final = 10_000
 
 HEAD: Final = "head.db"
 HEAD_VERSION: Final = 1
@@ -63,7 +67,7 @@ SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then
 
 def connect(path: Path, *, role: str) -> Any:
     """A connection as writer (WAL, FULL sync; the only one that checkpoints) or as reader (query_only)."""
-    connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None)
     pragmas = {
         "writer": ("journal_mode=WAL", f"synchronous={engine.SYNCHRONOUS}", "wal_autocheckpoint=4000"),
         "reader": ("query_only=ON", "wal_autocheckpoint=0"),
@@ -150,13 +154,18 @@ class File:
 
     def shrink(self) -> None:
         """Write the file anew where most of it is unused; on a full disk, or while it is read, it stays as it is."""
-        with suppress(sqlite3.OperationalError):
+        try:
+            self.writer.execute("pragma busy_timeout = 0").close()  # waits for nobody
             pages, unused = (
                 self.writer.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count")
             )
             if unused > SHRINK_FROM * (pages - unused):
                 self.writer.execute("vacuum")
-            self.writer.execute("pragma wal_checkpoint(passive)").close()  # waits for nobody
+            self.writer.execute("pragma wal_checkpoint(truncate)").close()
+        except sqlite3.OperationalError as error:
+            log.info("%s stays as large as it is for now: %s", self.path.name, error)
+        finally:
+            self.writer.execute(f"pragma busy_timeout = {PATIENCE_MS}").close()
 
     def renewed(self) -> bool:
         """Never: a commit of a file is there when it is said to be, and not when it is not."""

@@ -20,7 +20,7 @@ from dovetail.clearing.archive import Archives
 from dovetail.core import faults
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, ConflictError, DovetailError, LinkError, RefusedError
-from dovetail.core.limits import DROP_CHUNKS_MAX, DROP_SAMPLES_MAX
+from dovetail.core.limits import DROP_CHUNKS_MAX, DROP_SAMPLES_MAX, EVICT_BELOW_BYTES
 from dovetail.core.scope import Actor
 from dovetail.db.uow import UnitOfWork
 from dovetail.operations import store as audit
@@ -49,7 +49,7 @@ class RunBegun(BaseModel):
 
 
 class Keeper:
-    """The background role: `step` does a little. `is_pressed` says that the disk is nearly full."""
+    """The background role: `step` does a little. `room_left` is in bytes, None where the disk is none of ours."""
 
     def __init__(
         self,
@@ -57,13 +57,14 @@ class Keeper:
         work: LongWork,
         *,
         archives: Archives,
-        is_pressed: Callable[[], bool] = lambda: False,
+        room_left: Callable[[], int] | None = None,
     ) -> None:
-        self._room, self._work, self._archives, self._is_pressed = room, work, archives, is_pressed
+        self._room, self._work, self._archives, self._room_left = room, work, archives, room_left
         self._clock = room.database.clock
         self._lines: deque[Line] = deque()
         self._lock = threading.Lock()
         self._looked: int | None = None  # the day on which it was last looked for what is due
+        self._no_help: int | None = None  # the day on which letting go made no room
         self._job: str | None = None
         self._by = OWN.actor
         self._done = 0
@@ -97,9 +98,7 @@ class Keeper:
         """Do one thing: finish what was cut off, make room, or let go what is due. 0: there is nothing to do."""
         if self.settle():
             return 1
-        if self._is_pressed() and (line := self._room.eviction()) is not None:
-            log.error("the disk is nearly full: %d samples go before their time by rule %s", line.samples, line.rule)
-            self._go(line, OWN.actor)
+        if self._evict():
             return 1
         with self._lock:
             self._look()
@@ -107,6 +106,21 @@ class Keeper:
         if line is None:
             return 0
         return self._one(line)
+
+    def _evict(self) -> bool:
+        """On a disk that is nearly full, by rules that allow it: the oldest month first, as long as that helps."""
+        today = self._clock.now_us() // DAY_US
+        if self._room_left is None or today == self._no_help or (left := self._room_left()) >= EVICT_BELOW_BYTES:
+            return False
+        line = self._room.eviction()
+        if line is None:
+            return False
+        log.error("the disk is nearly full: %d samples go before their time by rule %s", line.samples, line.rule)
+        self._go(line, OWN.actor)
+        if self._room_left() <= left:
+            log.error("that has made no room: nothing more goes before its time today")
+            self._no_help = today
+        return True
 
     def _look(self) -> None:
         """Once a day, for what is due by rules that have stood for a day."""
@@ -154,7 +168,7 @@ class Keeper:
             else:
                 self._drop(part, by)
             self._done += part.samples
-            if self._job is not None:
+            if self._job is not None and line.act != "evict":
                 self._work.step(self._job, self._done)
 
     def _archive(self, line: Line, tags: Sequence[int]) -> None:

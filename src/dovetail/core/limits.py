@@ -177,6 +177,7 @@ ONE_TIME_TOKEN_US: Final = 15 * 60_000_000  # SECURITY A2
 # --- upkeep -------------------------------------------------------------------------------------------------
 BALLAST_BYTES: Final = 64 << 20  # what a checkpoint of every open file and a deletion need on a full disk
 DISK_FULL_BYTES: Final = 32 << 20  # below this the next write may fail
+EVICT_BELOW_BYTES: Final = 256 << 20  # from here on the oldest goes where a rule allows it, before anything is refused
 DISK_LOOK_S: Final = 5.0  # a busy plant writes 1 MB/s: DISK_FULL_BYTES last longer than this
 HTTP_SERIES_MAX: Final = 1_000  # (method, route, status class) that are counted apart; the rest together
 METRIC_LINKS_MAX: Final = 500  # connections with metrics of their own: a monitoring system must not drown

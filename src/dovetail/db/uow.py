@@ -14,17 +14,19 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, func, insert, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from dovetail.core import limits
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
-from dovetail.core.errors import BusyError
+from dovetail.core.errors import BusyError, LinkError
 from dovetail.core.scope import Actor
 from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_log, metadata
 
+PG_DISK_FULL: Final = "53100"
+SQLITE_FULL: Final = 13
 SQLITE_BUSY: Final = 5  # the low byte of its codes that say so: another process writes
 KNOWN_LOCK = 0x0D0E7A11  # PostgreSQL advisory lock: whoever holds it takes the next `known`
 
@@ -106,6 +108,22 @@ def _begun(connection: Connection) -> RootTransaction:
         raise _busy() from error
 
 
+@contextmanager
+def _room_to_write() -> Iterator[None]:
+    """A disk that is full is a LinkError that says who can mend it; nothing of the transaction is kept."""
+    try:
+        yield
+    except DatabaseError as error:
+        is_full = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == SQLITE_FULL
+        if not is_full and getattr(error.orig, "sqlstate", None) != PG_DISK_FULL:
+            raise
+        raise LinkError(
+            "the records cannot be written: their disk is full",
+            code="disk-full",
+            hint="an administrator makes room; nothing of this was kept",
+        ) from error
+
+
 class Database:
     """The records store of one installation."""
 
@@ -123,9 +141,9 @@ class Database:
     def write(self, actor: Actor) -> Iterator[UnitOfWork]:
         """A transaction that commits when the block ends and rolls back when it raises; events go out after commit.
 
-        Raises BusyError when others write for longer than somebody can wait.
+        Raises BusyError when others write for longer than somebody can wait, LinkError when the disk is full.
         """
-        with _free(self._writer) as connection, _begun(connection):
+        with _room_to_write(), _free(self._writer) as connection, _begun(connection):
             uow = UnitOfWork(connection, self.clock, actor)
             yield uow
             uow._finish()

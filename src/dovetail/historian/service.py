@@ -21,7 +21,7 @@ from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
-from dovetail.core.errors import InvalidError, NotFoundError, RefusedError
+from dovetail.core.errors import InvalidError, LinkError, NotFoundError, RefusedError
 from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, CONSUMER_FRAMES_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
@@ -82,6 +82,7 @@ class Historian:
         self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
         self._compactor = Compactor(self._months, self._sealer)
         self._roller = Roller(self._months, self._sealer)
+        self.refuses: str | None = None  # why nothing is taken now: samples then wait with whoever sent them
         self.dropper = Dropper(self._months, self._sealer)  # for who decides how long samples are kept
 
     def _rebuild_last(self) -> None:
@@ -119,6 +120,8 @@ class Historian:
 
         Samples that cannot be kept are refused one by one and counted (`delivery`).
         """
+        if self.refuses is not None:
+            raise LinkError(self.refuses, code="disk-full", hint="an administrator makes room; what is sent waits")
         if self._recent.samples > UNSEALED_SAMPLES_MAX:
             self._sealer.seal_once()
         with self._write_lock:

@@ -19,6 +19,7 @@ from dovetail.upkeep.layout import BALLAST
 log = logging.getLogger(__name__)
 
 ROOM_AGAIN: Final = 3  # times the ballast must be free before it is made again: not to and fro
+FULL_AGAIN: Final = 2  # times DISK_FULL_BYTES must be free before samples are taken again
 _BLOCK: Final = 1 << 20
 
 type Act = Literal["let go", "make", "leave"]
@@ -32,7 +33,10 @@ def decide(*, free: int, is_there: bool, size: int) -> Act:
 
 
 class Ballast:
-    """The reserve of `size` bytes (0: none) in one data folder. `step` is called now and then by a background role."""
+    """The reserve of `size` bytes (0: none) in one data folder. `step` is called now and then by a background role.
+
+    `on_full` is told why when nothing but the last room is left, and None when there is room again.
+    """
 
     def __init__(
         self,
@@ -40,7 +44,10 @@ class Ballast:
         *,
         size: int = BALLAST_BYTES,
         free: Callable[[Path], int] = lambda data: shutil.disk_usage(data).free,
+        on_full: Callable[[str | None], None] = lambda _why: None,
     ) -> None:
+        self._on_full = on_full
+        self._is_full = False
         self._size = size
         self._data = data
         self._file = data / BALLAST
@@ -55,6 +62,7 @@ class Ballast:
     def step(self) -> int:
         """Look at the disk once. Always 0: there is nothing more to do until the next look."""
         free = self._free(self._data)
+        self._tell(free)
         act = decide(free=free, is_there=self.is_there, size=self._size)
         if act == "let go":
             self._file.unlink()
@@ -71,6 +79,17 @@ class Ballast:
                 log.warning("the disk of %s has room again; the reserve is made anew", self._data)
             self._is_let_go = False
         return 0
+
+    def _tell(self, free: int) -> None:
+        """Without reserve and room: samples are refused while there is still room to stop, to delete and to export."""
+        is_full = not self.is_there and free < (FULL_AGAIN if self._is_full else 1) * DISK_FULL_BYTES
+        if is_full != self._is_full:
+            self._is_full = is_full
+            if is_full:
+                log.error("the disk of %s is full: samples are refused, and wait with whoever sent them", self._data)
+            else:
+                log.warning("the disk of %s has room again: samples are taken", self._data)
+            self._on_full(f"the disk of {self._data} is full" if is_full else None)
 
     def _make(self) -> None:
         """Blocks that are really taken: some file systems give a hole for nothing, so they are written."""
