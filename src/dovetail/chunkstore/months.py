@@ -275,10 +275,7 @@ class Month:
             rolled.write(session, self._words.rollup, rollups)
 
     def drop(self, gone: Sequence[int] | None, touched: Sequence[Touched]) -> None:
-        """Let chunks go, by their numbers, or (None) all of them, with what they were summed up to; one commit.
-
-        `touched` are the samples that go. The month's marks and its account stay. While nothing is sealed.
-        """
+        """Let chunks go by their numbers, or (None) all; `touched` are their samples, whose sums go too. One commit."""
         with self._place.transaction() as session:
             if gone is None:
                 session.execute(f"{self._words.clear} {self._words.chunk}")

@@ -21,6 +21,7 @@ ROWS_BEHIND: Final = 20_000  # of the head: some minutes of a busy plant; a rest
 EVENTS_BEHIND: Final = 1_000
 BACKUP_OLD_US: Final = 36 * HOUR_US  # a nightly one that failed once
 COPY_BEHIND_US: Final = HOUR_US  # of the time that a copy was last seen to be equal; one is compared each minute
+SPACE_DAYS: Final = 30  # time to buy a disk, or to say what may go
 WAITING_US: Final = MINUTE_US  # parcels are brought over within a second
 TLS_SOON_US: Final = 30 * DAY_US  # SECURITY B8
 TLS_NOW_US: Final = 7 * DAY_US
@@ -87,10 +88,12 @@ def _fsync(facts: Facts) -> Iterator[Finding]:
 def _space(facts: Facts) -> Iterator[Finding]:
     disk = facts.disk
     says = f"{disk.free / 1e9:.1f} of {disk.total / 1e9:.1f} GB are free"
-    how = "make room, or move the data folder; remove before-restore-* folders that are no longer wanted"
+    how = "make room (retention rules let old samples go), or move the data folder; remove before-restore-* folders"
+    days = disk.free / facts.samples.bytes_a_day if facts.samples.bytes_a_day else None
+    says += f", enough for {days:,.0f} days of samples at the present rate" if days is not None else ""
     if disk.free < DISK_FULL_BYTES:
         yield Finding("space", "ill", says + ": the next write may fail", "administrator", how)
-    elif disk.free < 20 * DISK_FULL_BYTES or disk.free < disk.total // 20:
+    elif disk.free < 20 * DISK_FULL_BYTES or disk.free < disk.total // 20 or (days is not None and days < SPACE_DAYS):
         yield Finding("space", "look", says, "administrator", how)
     else:
         yield Finding("space", "well", says)

@@ -35,6 +35,7 @@ from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records, samples
 from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, HISTORIAN, LAST_BACKUP, RESTORING, SOCKET
 from dovetail.upkeep.whereabouts import Where, where
+from dovetail.vitals.rates import bytes_a_day
 
 FSYNC_TRIES: Final = 5
 FOLDER: Final = "the data folder"  # itself, among the modes of what lies in it
@@ -108,6 +109,7 @@ class Samples:
     bytes: int = 0
     months: int = 0
     form: str = ""  # of the head and of the newest month, where they are files
+    bytes_a_day: float = 0.0  # on the disk of the data folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
         data=door.data,
         disk=disk(door.data),
         records=look_at_records(door.records_url),
-        samples=look_at_samples(door.data, door.records_url, door.samples),
+        samples=look_at_samples(door.data, door.records_url, door.samples, at_us=clock.now_us()),
         sqlite=sqlite_module().sqlite_version,
         sqlite_is_own=sqlite_module().__name__.startswith("pysqlite3"),
         python=platform.python_version(),
@@ -309,11 +311,11 @@ def _count(connection: Connection, table: str) -> int:
     return connection.scalar(text(f"select count(*) from {table}")) or 0  # noqa: S608  # our own names
 
 
-def look_at_samples(data: Path, records_url: str, wanted: str | None) -> Samples:
+def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: int) -> Samples:
     """Where the samples lie and how they stand, read only; what is not there is not made."""
     try:
         if where(data, records_url, wanted) == "files":
-            return _in_files(data / HISTORIAN)
+            return _in_files(data / HISTORIAN, at_us)
         from dovetail.chunkstore.postgres import look
 
         found = look(records_url)
@@ -325,7 +327,7 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None) -> Samples
     return Samples(None, "postgresql", found.last, found.sealed, found.released, found.bytes, months, form)
 
 
-def _in_files(folder: Path) -> Samples:
+def _in_files(folder: Path, at_us: int) -> Samples:
     path = folder / samples.HEAD
     if not path.exists():
         return Samples(fault=f"{path} does not exist")
@@ -343,8 +345,9 @@ def _in_files(folder: Path) -> Samples:
     for file in there:
         with suppress(OSError):  # a journal goes while we look
             size += file.stat().st_size
-    months = sum(file.suffix == ".db" for file in there) - 1
-    return Samples(None, "files", found["last"], found["sealed"], found["released"], size, months, form)
+    sizes = {files.number_of(file.name): file.stat().st_size for file in folder.glob("chunks-????-??.db")}
+    rate = bytes_a_day(sizes, at_us=at_us)
+    return Samples(None, "files", found["last"], found["sealed"], found["released"], size, len(sizes), form, rate)
 
 
 # --- the rest -------------------------------------------------------------------------------------------------
