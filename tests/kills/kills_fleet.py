@@ -25,6 +25,7 @@ ALL = system_scope("test")
 LINKS = range(1, 9)
 EVERY_S = 0.05
 SCRIPT = Path(__file__).parent / "worker_under_test.py"
+EDGE = Path(__file__).parent / "edge_under_test.py"
 
 
 class FleetWorker:
@@ -44,6 +45,18 @@ class FleetWorker:
         self._process.wait(10)
 
 
+def accepted_by(edge: list[str], *, for_s: float) -> list[int]:
+    """What a collecting process says it has accepted before it is killed, which happens after so long."""
+    process = subprocess.Popen(edge, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    said = [process.stdout.readline()]
+    threading.Timer(for_s, process.kill).start()
+    said += process.stdout.readlines()
+    process.wait(10)
+    process.stdout.close()
+    return [int(line) for line in said if line.endswith("\n")]
+
+
 class Fleet:
     """The whole, and the edge's work: a sample of each link every 50 ms, kept at the edge until it is held."""
 
@@ -51,7 +64,7 @@ class Fleet:
         self.url = url
         self.cluster = NatsCluster(folder)
         self.historian = Historian(Server(url), clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
-        command = [sys.executable, str(SCRIPT), url, self.cluster.url, str(lease_s), str(ack_s)]
+        command = [sys.executable, str(SCRIPT), url, self.cluster.url, str(lease_s), str(ack_s), "3"]
         self.workers = [FleetWorker(command, folder / f"worker{i}.log") for i in range(2)]
         self.sent: list[tuple[int, int, float, int]] = []
         self.worst_s = 0.0

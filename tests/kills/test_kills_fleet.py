@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import random
 import statistics
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from kills_fleet import Fleet
+from kills_fleet import ALL, EDGE, SCRIPT, Fleet, FleetWorker, accepted_by
+
+from dovetail.chunkstore.postgres import Server
+from dovetail.core.bus import Bus
+from dovetail.core.clock import SystemClock
+from dovetail.historian.service import Historian
+from dovetail.testing.natsserver import NatsServer, free_ports
+from dovetail.transport.model import address
+from dovetail.transport.outbox import DiskOutbox
+from dovetail.transport.sender import Sender
 
 pytestmark = [pytest.mark.kills, pytest.mark.postgres]
 
@@ -67,6 +78,48 @@ def test_a_server_and_a_worker_are_killed(tmp_path: Path, samples_url: str, say:
     finally:
         fleet.close()
     say(f"{len(fleet.sent)} samples; caught up {server_s:.1f} s after a NATS server, {worker_s:.1f} s after a worker")
+
+
+def bring_over(file: Path, nats: str) -> None:
+    """What the last process left on its disk, as its next start would."""
+    sender = Sender(address(nats), "edge")
+    outbox = DiskOutbox(file, sender, clock=SystemClock())
+    until_s = time.monotonic() + 30
+    while outbox.waiting and time.monotonic() < until_s:
+        time.sleep(0.05)
+    left = outbox.waiting
+    sender.close()
+    outbox.close()
+    assert left == 0
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.soak)])
+def test_a_collecting_process_is_killed(
+    tmp_path: Path, samples_url: str, say: Callable[[str], None], kills: int
+) -> None:
+    """What its outbox accepted is stored once, though nobody may have stored anything while it lived."""
+    server = NatsServer(tmp_path / "nats", port=free_ports(1)[0])
+    historian = Historian(Server(samples_url), clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
+    command = [sys.executable, str(SCRIPT), samples_url, server.url, "2", "1", "1"]
+    worker = FleetWorker(command, tmp_path / "worker.log")
+    edge = [sys.executable, str(EDGE), server.url, str(tmp_path / "outbox.db")]
+    server.start()
+    worker.start()
+    try:
+        accepted = [value for _ in range(kills) for value in accepted_by(edge, for_s=0.7)]
+        bring_over(tmp_path / "outbox.db", server.url)
+        while historian.follow(0.5):
+            pass
+        stored = [int(row[2]) for batch in historian.raw([101, 102], 0, 1 << 60, scope=ALL) for row in batch.rows()]
+        (account,) = historian.delivery()
+    finally:
+        worker.kill()
+        server.stop()
+        historian.close()
+    assert set(accepted) <= set(stored)
+    assert len(stored) == len(set(stored)) == account.stored
+    assert account.expected == account.stored + account.duplicate + account.refused + account.gap
+    say(f"{kills} kills of a collecting process: {len(accepted)} accepted values are stored once")
 
 
 @pytest.mark.soak

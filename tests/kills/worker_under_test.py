@@ -1,4 +1,4 @@
-"""An ingest worker as a process of its own: python worker_under_test.py DATABASE NATS LEASE_S ACK_S."""
+"""An ingest worker as a process of its own: python worker_under_test.py DATABASE NATS LEASE_S ACK_S REPLICAS."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dovetail.transport import link
 from dovetail.transport.model import address
 
 if __name__ == "__main__":
-    database, nats, lease_s, ack_s = sys.argv[1:]
+    database, nats, lease_s, ack_s, replicas = sys.argv[1:]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     store.LEASE_S, link.TRANSPORT_ACK_S = float(lease_s), float(ack_s)
     appender = Appender(Beside(database), clock=SystemClock(), is_tag=lambda _tag: True)
-    asyncio.run(Worker(database, address(nats, replicas=3), appender).run())
+    asyncio.run(Worker(database, address(nats, replicas=int(replicas)), appender).run())
