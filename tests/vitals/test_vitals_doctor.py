@@ -52,6 +52,7 @@ WELL = Facts(
     is_root=False,
     backup_us=NOW_US - HOUR_US,
     backup_folder="/var/backups/dovetail",
+    backup_encrypted=True,
     aside=(),
     upgraded=(),
     restoring=False,
@@ -252,3 +253,16 @@ def test_the_doctor_of_an_installation_that_stands(tmp_path: Path) -> None:
 def test_where_samples_lie_is_said(facts: Facts, said: str) -> None:
     (found,) = [one for one in examine(facts, hardening=False) if one.id == "samples"]
     assert found.says.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("facts", "finding", "said"),
+    [
+        (WELL, "backups", ", encrypted"),
+        (but(backup_encrypted=False), "backups", ", not encrypted (dovetail backup key)"),
+        (but(samples__form="1/2"), "samples", "; form 1/2"),
+    ],
+)
+def test_what_form_things_have_is_said(facts: Facts, finding: str, said: str) -> None:
+    (found,) = [one for one in examine(facts, hardening=False) if one.id == finding]
+    assert (found.verdict, found.says.endswith(said)) == ("well", True)

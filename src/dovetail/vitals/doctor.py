@@ -204,7 +204,8 @@ def _backups(facts: Facts) -> Iterator[Finding]:
         yield Finding("backups", "look", "there has never been a backup", "administrator", how)
     else:
         age_us = facts.at_us - facts.backup_us
-        says = f"the last backup is of {to_rfc3339(facts.backup_us)}, in {facts.backup_folder}"
+        form = "encrypted" if facts.backup_encrypted else "not encrypted (dovetail backup key)"
+        says = f"the last backup is of {to_rfc3339(facts.backup_us)}, in {facts.backup_folder}, {form}"
         if age_us > BACKUP_OLD_US:
             yield Finding("backups", "look", says, "administrator", how)
         else:

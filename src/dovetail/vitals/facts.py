@@ -161,6 +161,7 @@ class Facts:
     is_root: bool
     backup_us: int | None
     backup_folder: str | None
+    backup_encrypted: bool
     aside: tuple[str, ...]
     upgraded: tuple[str, ...]
     restoring: bool
@@ -172,7 +173,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
 
     A quick look, for those who look twice a minute, asks no other program.
     """
-    when, where = _last_backup(door.data)
+    when, where, sealed = _last_backup(door.data)
     return Facts(
         at_us=clock.now_us(),
         data=door.data,
@@ -194,6 +195,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
         is_root=hasattr(os, "geteuid") and os.geteuid() == 0,
         backup_us=when,
         backup_folder=where,
+        backup_encrypted=sealed,
         aside=tuple(sorted(path.name for path in door.data.glob(f"{ASIDE}*"))),
         upgraded=tuple(sorted(path.name for path in door.data.glob(f"{BEFORE_UPGRADE}*"))),
         restoring=(door.data / RESTORING).exists(),
@@ -388,9 +390,9 @@ def _valid_until_us(cert: Path | None) -> int | None:
     return None
 
 
-def _last_backup(data: Path) -> tuple[int | None, str | None]:
+def _last_backup(data: Path) -> tuple[int | None, str | None, bool]:
     try:
         said: dict[str, Any] = orjson.loads((data / LAST_BACKUP).read_bytes())
-        return from_rfc3339(said["made_at"]), str(said["folder"])
+        return from_rfc3339(said["made_at"]), str(said["folder"]), bool(said.get("encrypted"))
     except (OSError, ValueError, KeyError, DovetailError):
-        return None, None
+        return None, None, False
