@@ -35,6 +35,12 @@ class ServerElsewhere:
     def empty(self) -> None:
         self.inside.execute(f"drop schema if exists {SCHEMA} cascade")
 
+    def drop_everybody(self) -> None:
+        """As when the server is started anew."""
+        others = "datname = 'copies' and pid <> %s"
+        mine = self.inside.info.backend_pid
+        self._admin.execute(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where {others}", (mine,))
+
     def rows(self, site: str = "brno") -> list[Row]:
         copy = EnterpriseCopy(self.connect)
         numbers = {copy.number(site, tag): tag for tag in TAGS}
