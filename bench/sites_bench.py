@@ -101,6 +101,7 @@ class OneSite:
         self._clock.tick(MINUTE_US)
         while self._reconciler.step():
             pass
+        self.copy.close()  # as a site does until its next round
         return self._reconciler.done.samples - before
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import runpy
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -412,6 +413,12 @@ def _open(kept: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[tuple
         yield f"`{name}`", grade, "; ".join(lacks)
 
 
+def sizes() -> str:
+    """Tags × rate × bytes, for a site and for an enterprise."""
+    arithmetic = runpy.run_path(str(Path(__file__).with_name("sizes.py")))
+    return arithmetic["page"](MADE + (HEADS / "sizes.md").read_text(encoding="utf-8"), table)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "plant-code.md": plant_code,
     "expressions.md": expressions,
@@ -424,6 +431,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "chaos.md": chaos,
     "fuzzing.md": fuzzing,
     "drivers.md": drivers,
+    "sizes.md": sizes,
 }
 
 

@@ -143,6 +143,8 @@ class ForwardingRoom:
             log.info("the copy %s is reached again", name)
         kept.trouble, kept.failing_us, kept.failed = None, None, 0
         if not done:
+            if kept.copy is not None:
+                kept.copy.close()  # a hundred sites do not hold a hundred connections for a minute's rest
             kept.equal_us = self._clock.now_us()
             kept.next_us = self._clock.monotonic_us() + round(kept.body["every_s"] * SECOND_US)
         return done
