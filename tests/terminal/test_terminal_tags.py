@@ -163,6 +163,19 @@ def test_what_tags_came_to_is_told_interval_by_interval(site: Site) -> None:
     assert "acme/press.speed  Maximum  161 {#}/min" in line and "Partial" in line
 
 
+def test_what_was_corrected_later_does_not_count_as_of_before(site: Site) -> None:
+    until_good(site, "acme/press.speed")
+    words = ("tag", "aggregate", "acme/press.speed", "--of", "Maximum")
+    (before,) = site.rows(*words)
+    span = (before["start"], before["end"])
+    said = site.run("samples", "amend", "acme/press.speed", *span, "--scale", "10", "--reason", "read in tenths")
+    assert said.exit_code == 0, said.output
+    known = [site.rows(*words, *as_of)[0]["value"] for as_of in ((), ("--as-of", "0"))]
+    (one,) = site.rows("samples", "corrections", "acme/press.speed")
+    site.run("samples", "undo", str(one["id"]), "--reason", "it was right")
+    assert known == [before["value"] * 10, before["value"]]
+
+
 def test_without_jobs_there_is_nothing_to_tell_of_them(site: Site) -> None:
     assert site.rows("tag", "aggregate", "acme/press.speed", "--over", "jobs") == []
 

@@ -25,6 +25,7 @@ Every = Annotated[
 Over = Annotated[str | None, typer.Option("--over", help="jobs, lots, shifts or stops instead of even intervals.")]
 Machine = Annotated[str | None, typer.Option("--equipment", help="Whose; default: that of the first tag.")]
 Sloped = Annotated[bool, typer.Option("--sloped", help="Straight lines between samples; default: values are held.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Without what was corrected after this moment or number.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -38,6 +39,7 @@ def aggregate(
     over: Over = None,
     equipment: Machine = None,
     sloped: Sloped = False,
+    as_of: AsOf = None,
     as_json: Json = False,
     data: DataOption = Here,
 ) -> None:
@@ -49,6 +51,7 @@ def aggregate(
         "start": start or (now - timedelta(hours=hours)).isoformat(),
         "end": end or now.isoformat(),
         "interpolation": "sloped" if sloped else "stepped",
+        "as_of": as_of,
     }
     with house(data) as control:
         rows = list(_evenly(control, asked, every) if over is None else _over(control, asked, over, equipment))
