@@ -225,6 +225,17 @@ def test_a_copy_taken_out_of_the_plant_code_is_left_alone(
     assert (notebook.brought, room.copies(scope=everyone)) == (0, [])
 
 
+def test_a_copy_said_ahead_begins_in_its_time(
+    room: ForwardingRoom, database: Database, everyone: Scope, clock: ManualClock
+) -> None:
+    with database.write(everyone.actor) as uow:
+        service.apply(uow, {"lake": BODY}, clock.now_us() + 90_000_000)
+    settle(room)
+    clock.tick(120_000_000)
+    settle(room)
+    assert [one.name for one in room.copies(scope=everyone)] == ["hq", "lake"]
+
+
 SELECTED = [
     # equipment, only these, without these · the tags that go, with the marks of their links
     ([],             [],            [],             {10, 11, 12, 20, 21}),

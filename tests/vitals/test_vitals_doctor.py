@@ -21,6 +21,7 @@ from dovetail.app.bootstrap import House, open_house
 from dovetail.cli.main import app
 from dovetail.core.clock import DAY_US, HOUR_US, SystemClock
 from dovetail.edge.model import LinkStatus
+from dovetail.forwarding.model import Forwarded
 from dovetail.ownership.settings import Settings
 from dovetail.vitals import facts as look
 from dovetail.vitals.doctor import HARDENING, examine, worst
@@ -68,6 +69,25 @@ def but(**changes: Any) -> Facts:
         new = dataclasses.replace(getattr(found, part), **{field: value}) if field else value
         found = dataclasses.replace(found, **{part: new})
     return found
+
+
+COPY = Forwarded("hq", "clickhouse", "brno", "dwh", 9, NOW_US, 0, 5, None, None, None, "time", 30.0)
+
+
+@pytest.mark.parametrize(
+    ("copy", "verdict", "who", "says"),
+    [
+        (COPY, "well", "nobody", "the copy hq holds all that is sealed here"),
+        (dataclasses.replace(COPY, equal_us=None, months=3), "look", "time", "3 months are yet to compare"),
+        (dataclasses.replace(COPY, equal_us=NOW_US - 2 * HOUR_US), "look", "time", "the copy hq is behind"),
+        (dataclasses.replace(COPY, cause="no route"), "look", "time", "the copy hq is not reached: no route"),
+        (dataclasses.replace(COPY, cause="wrong password", who="administrator"), "look", "administrator", "wrong"),
+    ],
+)
+def test_a_copy_elsewhere_does_not_fall_behind_unnoticed(copy: Forwarded, verdict: str, who: str, says: str) -> None:
+    (found,) = [one for one in examine(but(live__copies=(copy,))) if one.id == "forwarding"]
+    assert (found.verdict, found.who) == (verdict, who)
+    assert says in found.says
 
 
 def test_a_healthy_installation_is_well_all_through() -> None:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from dovetail.copies.target import Copy
 from dovetail.core.bus import Bus
-from dovetail.core.clock import SECOND_US, Clock
+from dovetail.core.clock import MINUTE_US, SECOND_US, Clock
 from dovetail.core.errors import ConfigError, DovetailError, LinkError, NotFoundError
 from dovetail.core.limits import FORWARD_RETRY_MAX_S
 from dovetail.core.scope import Scope
@@ -80,7 +80,7 @@ class ForwardingRoom:
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
         self._gone: list[_Kept] = []
-        self._is_known = False
+        self._is_known, self._looked_us = False, 0
         self._lock = threading.Lock()  # of what is kept, never held while a copy is asked
         self._rng = random.SystemRandom()  # a hundred sites do not come back in the same second
         self.run = Operation(
@@ -110,10 +110,11 @@ class ForwardingRoom:
         return Nothing()
 
     def _look(self) -> None:
-        """Take over what the plant code says now."""
-        if self._is_known:
+        """Take over what the plant code says now; looked up again each minute, for it may have been said ahead."""
+        mono_us = self._clock.monotonic_us()
+        if self._is_known and mono_us - self._looked_us < MINUTE_US:
             return
-        self._is_known = True
+        self._is_known, self._looked_us = True, mono_us
         with self._database.read() as reading:
             bodies = store.at(reading, self._clock.now_us())
         with self._lock:
