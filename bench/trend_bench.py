@@ -1,8 +1,8 @@
 """How soon a trend is whole again after a zoom, in a browser, over a signal of very many samples.
 
-Usage: python bench/trend_bench.py [--samples 10000000] [--steps 60]
+Usage: python bench/trend_bench.py [--samples 10000000] [--steps 60] [--per-second 1]
 
-One tag at 1 Hz (a random walk, 0.1 % bad) is stored and sealed by the real historian; the built screens run in a
+One tag (a random walk, 0.1 % bad) is stored, sealed and summed up by the real historian; the built screens run in a
 headless Chromium and ask the real routes of signals over HTTP. A step is a jump to a random stretch between a minute
 and all there is, of which nothing has been read before, and then the same once more, when all of it has been. Timed is,
 in the page, from the new address to the picture in which every column has been read at its own resolution: the 70 ms
@@ -49,7 +49,7 @@ STATIC = Path(__file__).resolve().parents[1] / "src" / "dovetail" / "web" / "_st
 BUDGET_MS = 300.0
 SCOPE = system_scope("bench")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu")
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SECOND_US = 1_000_000
 FRAME = 500_000
 TAG = 1
@@ -74,10 +74,10 @@ STEP = """
 """
 
 
-def fill(historian: Historian, samples: int) -> tuple[int, int]:
-    """Store and seal that many samples that end now; (first, last) in µs."""
+def fill(historian: Historian, samples: int, every_us: int) -> tuple[int, int]:
+    """Store, seal and sum up that many samples that end now; (first, last) in µs."""
     last_us = time.time_ns() // 1_000 // SECOND_US * SECOND_US
-    first_us = last_us - samples * SECOND_US
+    first_us = last_us - samples * every_us
     rng = np.random.default_rng(1)
     value = 0.0
     for seq, start in enumerate(range(0, samples, FRAME), start=1):
@@ -85,12 +85,14 @@ def fill(historian: Historian, samples: int) -> tuple[int, int]:
         walk = np.round(value + np.cumsum(rng.normal(0, 0.3, n)), 1)
         value = float(walk[-1])
         bad = rng.random(n) < 0.001
-        ts = first_us + (start + np.arange(n, dtype=np.int64)) * SECOND_US
+        ts = first_us + (start + np.arange(n, dtype=np.int64)) * every_us
         quality = np.where(bad, BAD_DEVICE, GOOD).astype(np.uint16)
         batch = Batch(Kind.F64, np.full(n, TAG, dtype=np.int64), ts, walk, ~bad, quality)
         historian.put([Frame("bench", Lane.IMPORT, 1, seq, (batch,))])
         while historian.seal_once():
             pass
+    while historian.compact_once():
+        pass
     return first_us, last_us
 
 
@@ -173,6 +175,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=10_000_000)
     parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--per-second", type=int, default=1)
     asked = parser.parse_args()
     browser_path = next(filter(None, map(shutil.which, NAMES)), None)
     if browser_path is None or not (STATIC / "index.html").is_file():
@@ -181,7 +184,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         historian = Historian(Path(folder) / "h", clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
         begun = time.perf_counter()
-        first_us, last_us = fill(historian, asked.samples)
+        first_us, last_us = fill(historian, asked.samples, SECOND_US // asked.per_second)
         filled_s = time.perf_counter() - begun
         with served(app_of(historian, Path(folder))) as base, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)

@@ -64,7 +64,8 @@ async def test_a_trend_has_one_row_per_pixel_that_holds_samples(
     historian.put([frame(1, [(1, ts, 1.0, GOOD), (1, ts + 1, None, BAD), (1, ts + 2, float("inf"), GOOD)])])
     found = (await client.get("/series", params={"tag": 1, **HOUR, "px": 1})).json()
     assert found == {
-        "tag": 1, "unit": "mm", "t0_us": [DAY_ZERO_US - 3_600 * SECOND_US], "min": [1.0], "max": [None],
+        "tag": 1, "unit": "mm", "width_us": 3_660 * SECOND_US,
+            "t0_us": [DAY_ZERO_US - 3_600 * SECOND_US], "min": [1.0], "max": [None],
         "first": [1.0], "last": [None], "n": [3], "n_good": [2], "held": [True], "before": None,
     }  # fmt: skip
     for px, status in ((0, 422), (4_001, 422), (4_000, 200)):

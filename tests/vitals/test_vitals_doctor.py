@@ -117,6 +117,7 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(records__step="0001"), "records", "look", "administrator"),
         (but(samples__fault="it is not there"), "samples", "ill", "administrator"),
         (but(samples__last=90_000, records__positions={}), "samples", "look", "us"),
+        (but(samples__dirty=20_000), "rollups", "look", "time"),
         (but(samples__last=90_000, samples__sealed=90_000), "consumers", "look", "time"),
         (but(records__positions={"states": 121}), "consumers", "ill", "administrator"),
         (but(records__events_waiting=5_000), "ledger", "look", "time"),

@@ -274,6 +274,7 @@ class Look:
     bytes: int
     months: dict[int, int]
     version: int
+    dirty: int
 
 
 def look(url: str) -> Look | None:
@@ -295,7 +296,11 @@ def looked(session: Session) -> Look:
     asked = "select pg_total_relation_size(to_regclass(?))"
     months = {number: session.execute(asked, (_words(number).chunk,)).fetchone()[0] for number in numbers}
     (version,) = session.execute("select version from user_version").fetchone()
-    return Look(max(newest, marks["released"]), marks["sealed"], marks["released"], size, months, version)
+    dirty = 0
+    if session.execute("select to_regclass('rollup')").fetchone() != (None,):  # none in an earlier version
+        (dirty,) = session.execute("select count(*) from rollup where dirty = 1").fetchone()
+    marks_of = (marks["sealed"], marks["released"])
+    return Look(max(newest, marks["released"]), *marks_of, size, months, version, dirty)
 
 
 def drop(url: str) -> None:

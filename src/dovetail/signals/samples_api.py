@@ -59,6 +59,7 @@ class SeriesOut(BaseModel):
 
     tag: int
     unit: str | None
+    width_us: int
     t0_us: list[int]
     min: list[float | None]
     max: list[float | None]
@@ -175,12 +176,13 @@ def _trends(
     found = [historian.series(one.id, *span, asked.px, scope=scope, as_of=as_of) for one in tags]
     stands = [standing(historian, one, span, scope=scope, as_of=as_of) for one in found]
     trends = [_trend(one, stood) for one, stood in zip(found, stands, strict=True)]
-    said = _said(span) | {"px": asked.px}
+    width_us = found[0].width_us
+    said = _said(span) | {"px": asked.px, "width_us": width_us}
     if form == "arrow":
         return Response(arrow.stream(arrow.series_table(trends, tags, said)), media_type=ARROW)
     if form == "f64":
         return Response(floats.series_floats(trends, tags, said), media_type=F64)
-    shown = [_series(trend, one.unit) for trend, one in zip(trends, tags, strict=True)]
+    shown = [_series(trend, one.unit, width_us) for trend, one in zip(trends, tags, strict=True)]
     return shown[0] if asked.tags is None else SeriesManyOut(items=shown)
 
 
@@ -254,10 +256,11 @@ def _writable(value: object) -> object:
     return value
 
 
-def _series(found: Trend, unit: str | None) -> SeriesOut:
+def _series(found: Trend, unit: str | None, width_us: int) -> SeriesOut:
     return SeriesOut(
         tag=found.tag,
         unit=unit,
+        width_us=width_us,
         t0_us=found.t0.tolist(),
         min=_finite(found.min),
         max=_finite(found.max),

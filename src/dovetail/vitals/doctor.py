@@ -18,6 +18,7 @@ MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 FSYNC_SLOW_MS: Final = GROUP_COMMIT_S * 1000  # the live lane shares a commit this often
 CLOCK_BEHIND_US: Final = 5 * MINUTE_US
 ROWS_BEHIND: Final = 20_000  # of the head: some minutes of a busy plant; a restart may leave 2,000
+DIRTY_MANY: Final = 10_000  # days of tags: some minutes of the roller's work
 EVENTS_BEHIND: Final = 1_000
 BACKUP_OLD_US: Final = 36 * HOUR_US  # a nightly one that failed once
 COPY_BEHIND_US: Final = HOUR_US  # of the time that a copy was last seen to be equal; one is compared each minute
@@ -174,6 +175,17 @@ def _samples(facts: Facts) -> Iterator[Finding]:
         yield Finding("samples", "well", says)
 
 
+def _rollups(facts: Facts) -> Iterator[Finding]:
+    if facts.samples.fault:
+        return
+    dirty = facts.samples.dirty
+    says = f"{dirty} days of signals have to be summed up anew: trends over them are read from their samples"
+    if dirty > DIRTY_MANY:
+        yield Finding("rollups", "look", says, "time", "it is done within the hour; when not, look in the log for why")
+    else:
+        yield Finding("rollups", "well", says if dirty else "what is summed up of signals holds all their samples")
+
+
 def _consumers(facts: Facts) -> Iterator[Finding]:
     if facts.records.fault or facts.samples.fault:
         return
@@ -328,7 +340,7 @@ def _copies(facts: Facts) -> Iterator[Finding]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _running, _between, _spool, _copies, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples,
-    _consumers, _ledger, _backups, _clock, _door, _versions,
+    _rollups, _consumers, _ledger, _backups, _clock, _door, _versions,
 )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ class Samples:
     months: int = 0
     form: str = ""  # of the head and of the newest month, where they are files
     bytes_a_day: float = 0.0  # on the disk of the data folder
+    dirty: int = 0  # days of tags that are summed up, but not with all their samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +327,8 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: 
     if found is None:
         return Samples(fault="the database holds none", where="postgresql")
     months, form = len(found.months), str(found.version)
-    return Samples(None, "postgresql", found.last, found.sealed, found.released, found.bytes, months, form)
+    marks = (found.last, found.sealed, found.released)
+    return Samples(None, "postgresql", *marks, found.bytes, months, form, dirty=found.dirty)
 
 
 def _in_files(folder: Path, at_us: int) -> Samples:
@@ -349,7 +351,19 @@ def _in_files(folder: Path, at_us: int) -> Samples:
             size += file.stat().st_size
     sizes = {files.number_of(file.name): file.stat().st_size for file in folder.glob("chunks-????-??.db")}
     rate = bytes_a_day(sizes, at_us=at_us)
-    return Samples(None, "files", found["last"], found["sealed"], found["released"], size, len(sizes), form, rate)
+    dirty = sum(_dirty(folder / files.name_of(month)) for month in sizes)
+    marks = (found["last"], found["sealed"], found["released"])
+    return Samples(None, "files", *marks, size, len(sizes), form, rate, dirty)
+
+
+def _dirty(month: Path) -> int:
+    connection = files.connect(month, role="reader")
+    try:
+        return connection.execute("select count(*) from rollup where dirty = 1").fetchone()[0]
+    except samples.sqlite3.Error:  # of an earlier version: nothing is summed up in it
+        return 0
+    finally:
+        connection.close()
 
 
 # --- the rest -------------------------------------------------------------------------------------------------

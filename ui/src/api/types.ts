@@ -236,7 +236,7 @@ export interface LinkPeriod { state: "up" | "down"; connection: string; start: s
 /** `availability` = up / observed; null where nothing was observed. */
 export interface LinkTotals { connection: string; start: string; end: string; observed_us: number; up_us: number; down_us: number; availability: number | null; outages: number; longest_us: number; longest: LinkPeriod | null }
 
-export interface Series { tag: number; unit: string | null; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
+export interface Series { tag: number; unit: string | null; width_us: number; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
 
 /** The newest sample of a tag at or before a moment. */
 export interface Moment extends TagValue { tag: number }
