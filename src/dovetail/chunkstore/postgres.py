@@ -296,11 +296,9 @@ def looked(session: Session) -> Look:
     asked = "select pg_total_relation_size(to_regclass(?))"
     months = {number: session.execute(asked, (_words(number).chunk,)).fetchone()[0] for number in numbers}
     (version,) = session.execute("select version from user_version").fetchone()
-    dirty = 0
-    if session.execute("select to_regclass('rollup')").fetchone() != (None,):  # none in an earlier version
-        (dirty,) = session.execute("select count(*) from rollup where dirty = 1").fetchone()
-    marks_of = (marks["sealed"], marks["released"])
-    return Look(max(newest, marks["released"]), *marks_of, size, months, version, dirty)
+    of_rollups = "select count(*) from rollup where dirty = 1" if version > 1 else "select 0"
+    (dirty,) = session.execute(of_rollups).fetchone()
+    return Look(max(newest, marks["released"]), marks["sealed"], marks["released"], size, months, version, dirty)
 
 
 def drop(url: str) -> None:

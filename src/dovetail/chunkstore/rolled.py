@@ -15,7 +15,6 @@ from dovetail.packing.rollups import Known
 HOURS: Final = 3_600  # the two units, in seconds
 MINUTES: Final = 60
 IN_ONE: Final = 500  # tags that one question names
-COLUMNS: Final = "tag, unit, day, upto, dirty, body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,8 @@ def rolled(session: Session, table: str, tags: Sequence[int], *, unit: int, days
     found: list[Rollup] = []
     for start in range(0, len(tags), IN_ONE):
         some = tags[start : start + IN_ONE]
-        marks = ", ".join("?" * len(some))
-        sql = (
-            f"select tag, unit, day, upto, body from {table} where tag in ({marks}) and unit = ? "
-            "and day between ? and ? and dirty = 0 order by tag, day"
-        )
+        asked = f"tag in ({', '.join('?' * len(some))}) and unit = ? and day between ? and ? and dirty = 0"
+        sql = f"select tag, unit, day, upto, body from {table} where {asked} order by tag, day"
         found += [Rollup(*row) for row in session.execute(sql, (*some, unit, *days)).fetchall()]
     return found
 
@@ -80,7 +76,7 @@ def write(session: Session, table: str, rollups: Sequence[Rollup]) -> None:
     gone = f"delete from {table} where tag = ? and unit = ? and day = ?"
     session.many(gone, [(one.tag, one.unit, one.day) for one in rollups])
     rows = [(one.tag, one.unit, one.day, one.upto_us, 0, one.body) for one in rollups]
-    session.many(f"insert into {table} ({COLUMNS}) values (?, ?, ?, ?, ?, ?)", rows)
+    session.many(f"insert into {table} (tag, unit, day, upto, dirty, body) values (?, ?, ?, ?, ?, ?)", rows)
 
 
 def account(session: Session, table: str) -> tuple[int, int]:
