@@ -36,7 +36,8 @@ from dovetail.ownership.settings import Settings
 from dovetail.testing.clock import ManualClock
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import upgrade
-from dovetail.vitals.facts import look_at_records, look_at_samples
+from dovetail.vitals.facts import look_at_records
+from dovetail.vitals.samplesfacts import look_at_samples
 from shortcuts import some
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -138,7 +139,7 @@ def test_an_old_installation_opens_and_tells_what_it_told(
         assert len(held) > len(read["samples"])
         plant.house.backups.now(tmp_path / "backups")
     assert look_at_records(url or f"sqlite:///{data / 'records.db'}").step == newest_step()
-    assert look_at_samples(data, url or f"sqlite:///{data / 'records.db'}", None).form
+    assert look_at_samples(data, url or f"sqlite:///{data / 'records.db'}", None, at_us=0).form
 
 
 # --- a way back -----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from dovetail.edge.model import LinkStatus
 from dovetail.forwarding.model import Forwarded
 from dovetail.ownership.settings import Settings
 from dovetail.vitals import facts as look
+from dovetail.vitals import samplesfacts
 from dovetail.vitals.doctor import HARDENING, examine, worst
 from dovetail.vitals.facts import Facts, Live, Role, gather
 
@@ -37,7 +38,7 @@ WELL = Facts(
     data=Path("/srv/dovetail"),
     disk=look.Disk("ext4", free=10**12, total=2 * 10**12, fsync_ms=1.5, ballast=True, modes={look.FOLDER: 0o700}),
     records=look.Records("sqlite", step="0007", newest_step="0007", positions={"states": 100}, people=3),
-    samples=look.Samples(last=120, sealed=100, released=90),
+    samples=samplesfacts.Samples(last=120, sealed=100, released=90),
     sqlite="3.53.4",
     sqlite_is_own=True,
     python="3.12.1",

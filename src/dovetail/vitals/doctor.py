@@ -176,14 +176,11 @@ def _samples(facts: Facts) -> Iterator[Finding]:
 
 
 def _rollups(facts: Facts) -> Iterator[Finding]:
-    if facts.samples.fault:
-        return
-    dirty = facts.samples.dirty
-    says = f"{dirty} days of signals have to be summed up anew: trends over them are read from their samples"
-    if dirty > DIRTY_MANY:
-        yield Finding("rollups", "look", says, "time", "it is done within the hour; when not, look in the log for why")
-    else:
-        yield Finding("rollups", "well", says if dirty else "what is summed up of signals holds all their samples")
+    says = f"{facts.samples.dirty} days of signals are to be summed up anew: till then their samples answer"
+    many = facts.samples.dirty > DIRTY_MANY
+    yield Finding(
+        "rollups", "look" if many else "well", says, "time" if many else "nobody", "see the log" if many else ""
+    )
 
 
 def _consumers(facts: Facts) -> Iterator[Finding]:

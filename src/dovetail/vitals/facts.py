@@ -20,7 +20,6 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from dovetail.chunkstore import files
 from dovetail.core.clock import Clock, from_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.sqlitelib import sqlite_module
@@ -32,10 +31,9 @@ from dovetail.fleet.model import Transported
 from dovetail.forwarding.model import Forwarded
 from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
-from dovetail.upkeep import records, samples
-from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, HISTORIAN, LAST_BACKUP, RESTORING, SOCKET
-from dovetail.upkeep.whereabouts import Where, where
-from dovetail.vitals.rates import bytes_a_day
+from dovetail.upkeep import records
+from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, LAST_BACKUP, RESTORING, SOCKET
+from dovetail.vitals.samplesfacts import Samples, look_at_samples
 
 FSYNC_TRIES: Final = 5
 FOLDER: Final = "the data folder"  # itself, among the modes of what lies in it
@@ -95,22 +93,6 @@ class Records:
     positions: Mapping[str, int] = field(default_factory=dict[str, int])
     events_waiting: int = 0  # for the ledger
     people: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """The historian: marks of the head, its rows and bytes, the months; `fault` says why it could not be read."""
-
-    fault: str | None = None
-    where: Where = "files"
-    last: int = 0
-    sealed: int = 0
-    released: int = 0
-    bytes: int = 0
-    months: int = 0
-    form: str = ""  # of the head and of the newest month, where they are files
-    bytes_a_day: float = 0.0  # on the disk of the data folder
-    dirty: int = 0  # days of tags that are summed up, but not with all their samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,58 +294,6 @@ def _count(connection: Connection, table: str) -> int:
     if not inspect(connection).has_table(table):
         return 0
     return connection.scalar(text(f"select count(*) from {table}")) or 0  # noqa: S608  # our own names
-
-
-def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: int) -> Samples:
-    """Where the samples lie and how they stand, read only; what is not there is not made."""
-    try:
-        if where(data, records_url, wanted) == "files":
-            return _in_files(data / HISTORIAN, at_us)
-        from dovetail.chunkstore.postgres import look
-
-        found = look(records_url)
-    except (DovetailError, ImportError) as error:
-        return Samples(fault=getattr(error, "message", str(error)), where="postgresql")
-    if found is None:
-        return Samples(fault="the database holds none", where="postgresql")
-    months, form = len(found.months), str(found.version)
-    marks = (found.last, found.sealed, found.released)
-    return Samples(None, "postgresql", *marks, found.bytes, months, form, dirty=found.dirty)
-
-
-def _in_files(folder: Path, at_us: int) -> Samples:
-    path = folder / samples.HEAD
-    if not path.exists():
-        return Samples(fault=f"{path} does not exist")
-    try:
-        connection = files.connect(path, role="reader")
-        try:
-            found = samples.marks(connection)
-            form = samples.form(folder, connection)
-        finally:
-            connection.close()
-    except samples.sqlite3.Error as error:
-        return Samples(fault=str(error))
-    there = list(folder.glob("*.db*"))
-    size = 0
-    for file in there:
-        with suppress(OSError):  # a journal goes while we look
-            size += file.stat().st_size
-    sizes = {files.number_of(file.name): file.stat().st_size for file in folder.glob("chunks-????-??.db")}
-    rate = bytes_a_day(sizes, at_us=at_us)
-    dirty = sum(_dirty(folder / files.name_of(month)) for month in sizes)
-    marks = (found["last"], found["sealed"], found["released"])
-    return Samples(None, "files", *marks, size, len(sizes), form, rate, dirty)
-
-
-def _dirty(month: Path) -> int:
-    connection = files.connect(month, role="reader")
-    try:
-        return connection.execute("select count(*) from rollup where dirty = 1").fetchone()[0]
-    except samples.sqlite3.Error:  # of an earlier version: nothing is summed up in it
-        return 0
-    finally:
-        connection.close()
 
 
 # --- the rest -------------------------------------------------------------------------------------------------
