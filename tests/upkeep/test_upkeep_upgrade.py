@@ -36,8 +36,8 @@ from dovetail.ownership.settings import Settings
 from dovetail.testing.clock import ManualClock
 from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import upgrade
+from dovetail.upkeep.samplesfacts import look_at_samples
 from dovetail.vitals.facts import look_at_records
-from dovetail.vitals.samplesfacts import look_at_samples
 from shortcuts import some
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -23,8 +23,8 @@ from dovetail.core.clock import DAY_US, HOUR_US, SystemClock
 from dovetail.edge.model import LinkStatus
 from dovetail.forwarding.model import Forwarded
 from dovetail.ownership.settings import Settings
+from dovetail.upkeep import samplesfacts
 from dovetail.vitals import facts as look
-from dovetail.vitals import samplesfacts
 from dovetail.vitals.doctor import HARDENING, examine, worst
 from dovetail.vitals.facts import Facts, Live, Role, gather
 

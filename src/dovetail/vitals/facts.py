@@ -33,7 +33,7 @@ from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records
 from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, LAST_BACKUP, RESTORING, SOCKET
-from dovetail.vitals.samplesfacts import Samples, look_at_samples
+from dovetail.upkeep.samplesfacts import Samples, look_at_samples
 
 FSYNC_TRIES: Final = 5
 FOLDER: Final = "the data folder"  # itself, among the modes of what lies in it

@@ -10,8 +10,8 @@ from dovetail.chunkstore import files
 from dovetail.core.errors import DovetailError
 from dovetail.upkeep import samples
 from dovetail.upkeep.layout import HISTORIAN
+from dovetail.upkeep.rates import bytes_a_day
 from dovetail.upkeep.whereabouts import Where, where
-from dovetail.vitals.rates import bytes_a_day
 
 
 @dataclass(frozen=True, slots=True)
