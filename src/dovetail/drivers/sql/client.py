@@ -237,7 +237,8 @@ def _cell(raw: Any) -> Any:
     if raw is None or raw == "":
         return None
     if isinstance(raw, Decimal):
-        return int(raw) if raw.is_finite() and raw == raw.to_integral_value() and abs(raw) < 1 << 64 else float(raw)
+        is_whole = raw.is_finite() and raw.copy_abs() < 1 << 64 and raw == raw.to_integral_value()
+        return int(raw) if is_whole else float(raw)
     if isinstance(raw, UUID):
         return str(raw)
     if isinstance(raw, (bytes, bytearray, memoryview)):
