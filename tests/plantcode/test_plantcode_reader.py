@@ -44,7 +44,8 @@ def test_an_unquoted_word_means_what_every_reader_agrees_on(written: str, means:
     [
         ("yes", codes.YES_NO), ("No", codes.YES_NO), ("ON", codes.YES_NO), ("off", codes.YES_NO),
         ("010", codes.ODD_NUMBER), ("0o17", codes.ODD_NUMBER), ("0b101", codes.ODD_NUMBER), ("1_000", codes.ODD_NUMBER),
-        ("0x_1F", codes.ODD_NUMBER), ("00", codes.ODD_NUMBER), ("08", codes.ODD_NUMBER), ("-07", codes.ODD_NUMBER),
+        ("0x_1F", codes.ODD_NUMBER), ("0x_", codes.ODD_NUMBER), ("0x_no", codes.ODD_NUMBER),
+        ("00", codes.ODD_NUMBER), ("08", codes.ODD_NUMBER), ("-07", codes.ODD_NUMBER),
         ("12:30", codes.CLOCK_TIME), ("06:00", codes.CLOCK_TIME), ("1:30:00", codes.CLOCK_TIME),
         ("190:20:30.15", codes.CLOCK_TIME),
         ("2026-01-05", codes.DATE), ("2026-1-5 10:00:00", codes.DATE), ("2026-01-05T06:00:00Z", codes.DATE),

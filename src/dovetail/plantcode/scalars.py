@@ -6,6 +6,7 @@ Norway's `no`, the octal 010, the base-60 12:30 and the date 2026-01-05 have eac
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,7 +84,10 @@ def _number(text: str) -> object:
 def _odd_hint(text: str) -> str:
     digits = text.replace("_", "")
     base = {"0o": 8, "0b": 2, "0x": 16}.get(digits[:2].lower())
-    if base is not None and len(digits) <= DIGITS_MAX:
-        return f'write {int(digits, base)}, or "{text}" for the text'
+    if base is not None:
+        with suppress(ValueError):  # what has no digit after its 0x, or one that is none
+            if len(digits) <= DIGITS_MAX:
+                return f'write {int(digits, base)}, or "{text}" for the text'
+        return f'write "{text[:40]}" for the text'
     stripped = digits.lstrip("+-0") or "0"
     return f'write {stripped[:40]}, or "{text[:40]}" for the text'
