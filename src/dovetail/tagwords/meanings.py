@@ -76,10 +76,10 @@ def interval_of(text: str, heading: str = "") -> int | None:
     unit = (found[2] or "").lower()
     if not unit and re.search(r"[\[(]\s*(s|sec|sek)\.?\s*[\])]", heading.lower()):
         unit = "s"
-    value_ms = round(float(found[1].replace(",", ".")) * _MS[unit])
-    if not 10 <= value_ms <= 86_400_000:
+    value_ms = float(found[1].replace(",", ".")) * _MS[unit]
+    if value_ms > 86_400_000 or round(value_ms) < 10:
         raise ValueError(text)
-    return value_ms
+    return round(value_ms)
 
 
 def mode_of(text: str) -> Mode | None:
