@@ -56,7 +56,7 @@ def expressions() -> str:
 
 def plant_code() -> str:
     """Every section with its fields, and every code that `dovetail validate` can answer with."""
-    from dovetail.app.rooms import plant_sections
+    from dovetail.house.rooms import plant_sections
     from dovetail.core import plugins
     from dovetail.drivers.base import PACKAGE
     from dovetail.equipment.entries import TagEntry

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dovetail.app import collecting
-from dovetail.app.rooms import plant_sections
 from dovetail.core.bus import Bus
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
+from dovetail.house.rooms import plant_sections
 from dovetail.testing.clock import ManualClock
 
 PLANT = """

@@ -233,6 +233,6 @@ def test_a_device_whose_signals_are_known_lives_at_once_and_can_be_changed_and_t
     expect(hands.sees("plan")).to_contain_text("old-press")
     hands.press("remove-confirm")
     hands.press("toast-act")  # the way back
-    expect(page.get_by_test_id("toast")).to_contain_text("Taken back")  # a page left earlier would end what it asked for
+    expect(page.get_by_test_id("toast")).to_contain_text("Taken back")  # who leaves earlier ends it
     page.goto("/connections")
     expect(hands.sees("connection-old-press")).to_be_visible()

@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from dovetail.app.rooms import calendar_room, plant_sections
 from dovetail.calendaredit import api
 from dovetail.calendaredit.service import CalendarEditing
 from dovetail.core.bus import Bus
@@ -18,6 +17,7 @@ from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
+from dovetail.house.rooms import calendar_room, plant_sections
 from dovetail.operations.http import Api, problem
 from dovetail.testing.clock import ManualClock
 

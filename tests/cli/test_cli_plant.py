@@ -17,7 +17,6 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from typer.testing import CliRunner
 
-from dovetail.app.rooms import plant_sections
 from dovetail.cli.main import app
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US
@@ -25,6 +24,7 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment import api as equipment_api
 from dovetail.equipment.service import EquipmentRoom
+from dovetail.house.rooms import plant_sections
 from dovetail.operations.http import Api
 from dovetail.testing.clock import ManualClock
 

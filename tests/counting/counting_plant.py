@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dovetail.app.rooms import Rooms, build_rooms
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Lane, Value
 from dovetail.core.bus import Bus
@@ -16,6 +15,7 @@ from dovetail.core.clock import MINUTE_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import Scope, system_scope
 from dovetail.counting.pieces import KINDS, CountTrack
 from dovetail.db.uow import Database
+from dovetail.house.rooms import Rooms, build_rooms
 from dovetail.operations.operation import Done, execute
 from dovetail.performance.model import Slice
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from equipment_plants import bottling
 
-from dovetail.app.rooms import plant_sections
 from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
 from dovetail.core.scope import Scope
@@ -13,6 +12,7 @@ from dovetail.db.uow import Database
 from dovetail.equipment.binding import Meaning, bind, meaning
 from dovetail.equipment.model import PlantModel
 from dovetail.equipment.service import EquipmentRoom
+from dovetail.house.rooms import plant_sections
 from dovetail.testing.clock import ManualClock
 
 LINE = "acme/brno/pack/line1"

@@ -11,7 +11,6 @@ from pathlib import Path
 from fuzz_judge import Target
 from fuzz_sound import text_of
 
-from dovetail.app.rooms import plant_sections
 from dovetail.core.batch import Kind
 from dovetail.core.clock import from_rfc3339, to_rfc3339
 from dovetail.core.errors import ConfigError, InvalidError
@@ -23,6 +22,7 @@ from dovetail.drivers.s7.address import parse_range as s7_range
 from dovetail.expr.checking import Meaning, check
 from dovetail.expr.errors import ExpressionError
 from dovetail.expr.units import unit_of
+from dovetail.house.rooms import plant_sections
 from dovetail.operations.http import decode_cursor, encode_cursor, period
 from dovetail.plantcode.reader import read as read_yaml
 from dovetail.plantcode.report import Report

@@ -16,12 +16,12 @@ from serve_under_test import LINE
 from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.rooms import Rooms
 from dovetail.chunkstore.place import Storage
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
 from dovetail.demo.run import PATHS
+from dovetail.house.rooms import Rooms
 from dovetail.operations import store as audit
 from dovetail.performance import store as ledger
 from dovetail.performance.model import Slice

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from performance_world import CATEGORIES, SYSTEM, World, counted, state
 from sqlalchemy import or_, select
 
-from dovetail.app.rooms import calendar_room, plant_sections
 from dovetail.calendaredit.service import CalendarEditing, PutException, RemoveException
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, from_rfc3339
@@ -24,6 +23,7 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.events.workcalendar import CalendarCorrected
+from dovetail.house.rooms import calendar_room, plant_sections
 from dovetail.operations.operation import Catalogue, Done, Input, Operation, execute
 from dovetail.performance import store
 from dovetail.performance.facts import Sources

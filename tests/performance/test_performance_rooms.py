@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.app.rooms import Rooms, build_rooms
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Lane, Value
 from dovetail.core.bus import Bus
@@ -16,6 +15,7 @@ from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.explain.tree import Node, Place
+from dovetail.house.rooms import Rooms, build_rooms
 from dovetail.operations.operation import execute
 from dovetail.performance.columns import sum_slices
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock

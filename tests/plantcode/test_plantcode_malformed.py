@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.app.rooms import plant_sections
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment import plant as equipment
 from dovetail.equipment.service import EquipmentRoom, PlantInvalidError
+from dovetail.house.rooms import plant_sections
 from dovetail.materials import plant as materials
 from dovetail.plantcode import codes
 from dovetail.plantcode.folder import read_folder

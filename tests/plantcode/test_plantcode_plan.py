@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from pydantic import BaseModel
 
-from dovetail.app.rooms import plant_sections
+from dovetail.house.rooms import plant_sections
 from dovetail.onboarding.starter import starter
 from dovetail.plantcode.folder import read_folder
 from dovetail.plantcode.plan import EXIT_CHANGES, EXIT_NOTHING, difference, make_plan

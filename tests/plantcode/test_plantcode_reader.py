@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dovetail.app.rooms import plant_sections
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import PLANT_FILE_BYTES_MAX, PLANT_PROBLEMS_MAX
+from dovetail.house.rooms import plant_sections
 from dovetail.plantcode import codes
 from dovetail.plantcode.folder import read_folder, write_folder
 from dovetail.plantcode.reader import read

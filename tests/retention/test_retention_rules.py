@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dovetail.app.rooms import plant_sections
 from dovetail.core.batch import Kind
 from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.equipment.model import Equipment, PlantModel, Tag
+from dovetail.house.rooms import plant_sections
 from dovetail.plantcode.section import Changes
 from dovetail.plantcode.validate import validate
 from dovetail.retention.model import Drop, Gone, Protected, Reference, Stretch, age_us, cut_of, iso_age

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from dovetail.app import collecting
-from dovetail.app.rooms import Rooms, build_rooms
 from dovetail.core.batch import Batch
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US
@@ -26,6 +25,7 @@ from dovetail.db.migrate import migrate
 from dovetail.db.uow import Database
 from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Found, ListenGroup, Notice, Point
 from dovetail.edge.runtime import EdgeRuntime
+from dovetail.house.rooms import Rooms, build_rooms
 from dovetail.testing.clock import ManualClock
 
 EVERYTHING = system_scope("test")

@@ -10,7 +10,6 @@ from random import Random
 
 import numpy as np
 
-from dovetail.app.rooms import Rooms, build_rooms
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US, from_rfc3339
@@ -18,6 +17,7 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.demo import history
 from dovetail.demo.run import PATHS, documents
+from dovetail.house.rooms import Rooms, build_rooms
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import JobBegan, JobEnded, Line, Setting
 from dovetail.sim.samples import Sampler

@@ -17,7 +17,6 @@ from starlette.types import ASGIApp
 
 from dovetail.app import collecting, routes, topics
 from dovetail.app.roles import Worker
-from dovetail.app.rooms import Rooms, build_rooms, exports_room, forwarding_room, plant_sections, tags_by_site
 from dovetail.app.sealing import compacting, sealing
 from dovetail.backups.backup import Backups
 from dovetail.chunkstore.files import Files
@@ -44,6 +43,7 @@ from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.exports.tiering import Tiers
+from dovetail.house.rooms import Rooms, build_rooms, exports_room, forwarding_room, plant_sections, tags_by_site
 from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder

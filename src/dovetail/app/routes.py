@@ -10,7 +10,6 @@ import numpy as np
 from pydantic import BaseModel
 
 from dovetail.app import collecting, topics
-from dovetail.app.rooms import Rooms, named
 from dovetail.assistant import api as assistant_api
 from dovetail.backups import api as backups_api
 from dovetail.backups.backup import Backups
@@ -34,6 +33,7 @@ from dovetail.finding import api as finding_api
 from dovetail.fleet import api as fleet_api
 from dovetail.forwarding import api as forwarding_api
 from dovetail.forwarding.service import ForwardingRoom
+from dovetail.house.rooms import Rooms, named
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake

@@ -106,14 +106,14 @@ def export(
 
 def schema() -> None:
     """Print the JSON Schema of plant code, for editors."""
-    from dovetail.app.rooms import plant_sections
+    from dovetail.house.rooms import plant_sections
     from dovetail.plantcode.schema import plant_schema
 
     print(_json(plant_schema(plant_sections())))
 
 
 def _check(folder: Path) -> tuple[dict[str, bytes], Report]:
-    from dovetail.app.rooms import plant_sections
+    from dovetail.house.rooms import plant_sections
     from dovetail.plantcode import validate as plant_code
     from dovetail.plantcode.folder import read_folder
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dovetail.app.trials import EdgeOfThreads
 from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
 from dovetail.chunkstore.place import Storage
@@ -30,6 +29,7 @@ from dovetail.forwarding.service import ForwardingRoom
 from dovetail.forwarding.site import Site
 from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
+from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
 from dovetail.insight.service import Sources as Seen

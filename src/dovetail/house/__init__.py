@@ -1,0 +1,1 @@
+"""The rooms of an installation, each given what it needs of the others."""
