@@ -56,10 +56,10 @@ def expressions() -> str:
 
 def plant_code() -> str:
     """Every section with its fields, and every code that `dovetail validate` can answer with."""
-    from dovetail.house.rooms import plant_sections
     from dovetail.core import plugins
     from dovetail.drivers.base import PACKAGE
     from dovetail.equipment.entries import TagEntry
+    from dovetail.house.rooms import plant_sections
     from dovetail.production.plant import JobEntry
     from dovetail.states.schema import CountersEntry, StatesEntry
 
@@ -203,7 +203,7 @@ def api() -> str:
 def kpis() -> str:
     """Every KPI found in the folder, in its own words."""
     from dovetail.core.plugins import load_all
-    from dovetail.performance.timeclass import Settings
+    from dovetail.ledger.timeclass import Settings
 
     page = [MADE + (HEADS / "kpis.md").read_text(encoding="utf-8")]
     settings = Settings()

@@ -16,8 +16,8 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.counting.pieces import KINDS, CountTrack
 from dovetail.db.uow import Database
 from dovetail.house.rooms import Rooms, build_rooms
+from dovetail.ledger.model import Slice
 from dovetail.operations.operation import Done, execute
-from dovetail.performance.model import Slice
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 PLANT = """

@@ -22,9 +22,9 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
 from dovetail.demo.run import PATHS
 from dovetail.house.rooms import Rooms
+from dovetail.ledger.model import Slice
 from dovetail.operations import store as audit
 from dovetail.performance import store as ledger
-from dovetail.performance.model import Slice
 from dovetail.performance.settling import rollups
 from dovetail.sim.samples import COUNTER_MODULUS
 from dovetail.sim.truth import Interval

@@ -16,8 +16,8 @@ from dovetail.events.equipment import PlantApplied
 from dovetail.events.production import JobResponseChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.historian.model import Sample
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import Sources
-from dovetail.performance.timeclass import Settings
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.timeline.model import Edit

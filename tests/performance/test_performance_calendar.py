@@ -24,10 +24,10 @@ from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.events.workcalendar import CalendarCorrected
 from dovetail.house.rooms import calendar_room, plant_sections
+from dovetail.ledger.model import Slice
 from dovetail.operations.operation import Catalogue, Done, Input, Operation, execute
 from dovetail.performance import store
 from dovetail.performance.facts import Sources
-from dovetail.performance.model import Slice
 from dovetail.performance.service import PerformanceRoom
 from dovetail.testing.clock import ManualClock
 from shortcuts import examples

@@ -29,10 +29,10 @@ from dovetail.core.clock import HOUR_US, MINUTE_US
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.columns import nothing
 from dovetail.performance.report import catalogue, figures
 from dovetail.performance.service import PerformanceRoom, Period
-from dovetail.performance.timeclass import Settings
 from dovetail.states.model import StateRecord
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern

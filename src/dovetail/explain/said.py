@@ -11,13 +11,13 @@ from typing import Final
 from dovetail.core.clock import to_rfc3339
 from dovetail.explain.beneath import Timeline, edit_node
 from dovetail.explain.tree import Node, Place
+from dovetail.ledger.cutting import stretches
+from dovetail.ledger.model import Slice
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.columns import BY_NAME, parts_of
 from dovetail.performance.facts import OWN
-from dovetail.performance.ledger import stretches
-from dovetail.performance.model import Slice
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
-from dovetail.performance.timeclass import Settings
 from dovetail.timeline.model import PRODUCING, Edit
 
 SAID_MAX: Final = 20  # edits looked at beneath one figure, the newest first: each is held against what the signals said

@@ -10,8 +10,8 @@ from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
+from dovetail.ledger.model import Slice
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
-from dovetail.performance.model import Slice
 from dovetail.performance.report import Counts, KpiOut, KpiValue, Loss, Times, catalogue, describe
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dovetail.performance.model import CountModel, JobShare, Slice, TimeClass, TimeModel
-from dovetail.performance.timeclass import Settings
+from dovetail.ledger.model import JobShare, Slice, TimeClass
+from dovetail.ledger.timeclass import Settings
+from dovetail.performance.model import CountModel, TimeModel
 
 type Measure = Literal[
     "elapsed_us", "rated_us", "good", "scrap", "rework", "infeed", "ideal_ns", "ideal_good_ns", "theoretical_mu"

@@ -12,11 +12,11 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.counting.pieces import KINDS, begin_us, not_yet_held, told_by
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import Equipment, PlantModel
-from dovetail.performance.ledger import cut, stretches
-from dovetail.performance.model import Slice
-from dovetail.performance.pieces import allot
-from dovetail.performance.timeclass import Settings
-from dovetail.performance.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
+from dovetail.ledger.cutting import cut, stretches
+from dovetail.ledger.model import Slice
+from dovetail.ledger.pieces import allot
+from dovetail.ledger.timeclass import Settings
+from dovetail.ledger.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
 
 OWN: Final[Scope] = system_scope("ledger")
 

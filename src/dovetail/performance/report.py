@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 from dovetail.core import plugins
 from dovetail.counting.pieces import KINDS
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.columns import count_model, time_model, value_of
 from dovetail.performance.model import Kpi
-from dovetail.performance.timeclass import Settings
 
 COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS §1)
 

@@ -18,14 +18,14 @@ from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
+from dovetail.ledger.cutting import shift_day
+from dovetail.ledger.model import Slice
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
 from dovetail.performance.columns import Sums, add, needed_by, nothing, sum_slices
 from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
-from dovetail.performance.ledger import shift_day
-from dovetail.performance.model import Slice
 from dovetail.performance.report import Figures, catalogue, compute, figures
 from dovetail.performance.settling import settle
-from dovetail.performance.timeclass import Settings
 
 VIEW: Final = "plant.view"
 HANDLER: Final = "performance.ledger"

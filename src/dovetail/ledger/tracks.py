@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dovetail.counting.pieces import CountTrack as CountTrack
-from dovetail.performance.model import Plan
+from dovetail.ledger.model import Plan
 
 
 class StateTrack(Protocol):

@@ -18,10 +18,10 @@ from dovetail.core.clock import from_datetime, to_datetime
 from dovetail.core.errors import DovetailError
 from dovetail.core.shares import SHARE_PPM, shares, split
 from dovetail.counting.pieces import KINDS
-from dovetail.performance.model import JobShare, Slice
-from dovetail.performance.pieces import Pieces, allot, pieces_by_job
-from dovetail.performance.timeclass import NO_KNOWLEDGE, RUNNING, Classified, Settings, Situation, classify
-from dovetail.performance.tracks import Definitions, Facts, JobTrack, SpanTrack, StateTrack
+from dovetail.ledger.model import JobShare, Slice
+from dovetail.ledger.pieces import Pieces, allot, pieces_by_job
+from dovetail.ledger.timeclass import NO_KNOWLEDGE, RUNNING, Classified, Settings, Situation, classify
+from dovetail.ledger.tracks import Definitions, Facts, JobTrack, SpanTrack, StateTrack
 
 _SHIFT_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})/")
 OBSERVED_CLASSES = frozenset({"APT", "AUST", "ADET", "ADOT", "NODT"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from dovetail.core.clock import SECOND_US
-from dovetail.performance.model import Plan, TimeClass
+from dovetail.ledger.model import Plan, TimeClass
 
 RUNNING: Final = frozenset({"Execute", "RUN"})
 NO_KNOWLEDGE: Final = frozenset({"NO_DATA", "UNKNOWN", "Undefined"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dovetail.core.clock import MINUTE_US
-from dovetail.performance.timeclass import Classified, Settings, Situation, classify
+from dovetail.ledger.timeclass import Classified, Settings, Situation, classify
 
 ISO = Settings()
 
