@@ -204,6 +204,7 @@ def kpis() -> str:
     """Every KPI found in the folder, in its own words."""
     from dovetail.core.plugins import load_all
     from dovetail.ledger.timeclass import Settings
+    from dovetail.performance.report import waiting
 
     page = [MADE + (HEADS / "kpis.md").read_text(encoding="utf-8")]
     settings = Settings()
@@ -220,6 +221,9 @@ def kpis() -> str:
             ("opens into", ", ".join(f"`{name}`" for name in kpi.factors) or "time and pieces"),
         ]
         page.append(table(("", ""), rows))
+    page.append("## Waiting\n\nThe rest of ISO 22400-2: nothing in Dovetail can feed them yet, and nothing is faked.\n")
+    rows = [(one.standard, one.name, f"`{one.formula}`", one.waits_for, one.missing or "") for one in waiting()]
+    page.append(table(("", "KPI", "formula", "waits for", "to know"), rows))
     return "\n".join(page)
 
 

@@ -23,6 +23,7 @@ from dovetail.explain.tree import Node, Place
 from dovetail.operations.http import Api, problem
 from dovetail.performance.api import routes
 from dovetail.performance.columns import BY_NAME
+from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
 from dovetail.testing.clock import ManualClock
 
@@ -223,9 +224,7 @@ PERIOD = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(END))}
 def test_kpis_over_http(client: TestClient) -> None:
     found = client.get(f"/api/v1/equipment/{FILLER}/kpis", params=PERIOD).json()
     assert found["times"]["elapsed_us"] == END * MINUTE_US
-    assert [kpi["id"] for kpi in found["kpis"]] == [
-        "availability", "effectiveness", "nee_index", "oee_index", "quality_ratio", "teep",
-    ]  # fmt: skip
+    assert [kpi["id"] for kpi in found["kpis"]] == sorted(catalogue())
     assert [step["key"] for step in found["losses"]][:3] == ["elapsed", "not_planned", "planned_down"]
     assert (found["coverage"], found["partial"], found["settled"]) == (1.0, False, to_rfc3339(at(END)))
 
@@ -256,4 +255,8 @@ def test_slices_come_in_pages_and_explain_follows_keys(client: TestClient) -> No
     second = client.get("/api/v1/kpis/oee_index/explain", params=asked | {"cursor": first["next"]}).json()
     assert first["value"] == sum(child["value"] for child in first["children"] + second["children"])
     known = client.get("/api/v1/kpis").json()["items"]
-    assert known[0]["formula"] == "APT / PBT"
+    assert {one["id"]: one["formula"] for one in known}["availability"] == "APT / PBT"
+    assert {one["id"]: one["waits_for"] for one in known if one["iso"] in (1, 8)} == {
+        "availability": None,
+        "worker_efficiency": "labor",
+    }

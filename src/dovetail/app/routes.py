@@ -190,10 +190,10 @@ def topic_sources(parts: Parts) -> topics.Sources:
         except NotFoundError:
             now_us = parts.clock.now_us()
             return performance_api.kpis_out(
-                performance.kpis(equipment_id, now_us - WITHOUT_SHIFT_US, now_us, scope=LIVE)
+                performance.kpis(equipment_id, now_us - WITHOUT_SHIFT_US, now_us, scope=LIVE), which="live"
             )
         found = performance.kpis(equipment_id, shift.t0_us, shift.t1_us, scope=LIVE, shift=shift)
-        return performance_api.kpis_out(found)
+        return performance_api.kpis_out(found, which="live")
 
     def require_connections(scope: Scope) -> None:
         connections_api.require_all(parts.link_statuses(), feeds, scope)

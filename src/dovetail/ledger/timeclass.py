@@ -26,6 +26,7 @@ class Settings:
     `unplanned_run`: a run outside planned busy time makes it busy (`extend`) or stays outside all ratios (`apart`).
     `micro_stop`: a stop of at most `micro_stop_us` is a delay (ISO) or stays in run time (`speed`, classic).
     `pbt`: planned busy time comes from the calendar alone, or asks for a job as well.
+    `failures`: mean times divide by the failures and one (ISO 22400-2), or by the failures alone.
     """
 
     no_data: Literal["observed", "as_loss"] = "observed"
@@ -33,6 +34,7 @@ class Settings:
     micro_stop: Literal["delay", "speed"] = "delay"
     micro_stop_us: int = 120 * SECOND_US
     pbt: Literal["calendar", "calendar_and_job"] = "calendar"
+    failures: Literal["plus_one", "per_failure"] = "plus_one"
 
     def say(self, names: tuple[str, ...]) -> str:
         """The named conventions as they stand beside a number.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
@@ -12,7 +12,7 @@ from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.ledger.model import Slice
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
-from dovetail.performance.report import Counts, KpiOut, KpiValue, Loss, Times, catalogue, describe
+from dovetail.performance.report import Counts, KpiOut, KpiValue, Loss, Times, catalogue, describe, waiting
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
 
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years of rollups are a second; more is a report
@@ -93,8 +93,8 @@ def slice_out(piece: Slice) -> SliceOut:
     return SliceOut(**same, **counts, start=to_rfc3339(piece.t0_us), end=to_rfc3339(piece.t1_us), jobs=jobs)
 
 
-def kpis_out(found: Period) -> KpisOut:
-    """The figures of a period as the API and the live topic show them."""
+def kpis_out(found: Period, *, which: Literal["all", "live"] = "all") -> KpisOut:
+    """The figures of a period as the API and, with the KPIs that are `live`, the live topic show them."""
     shift = found.shift
     shown = None
     if shift is not None:
@@ -116,7 +116,7 @@ def kpis_out(found: Period) -> KpisOut:
         counts=what.counts,
         coverage=what.coverage,
         unrated=what.unrated,
-        kpis=what.kpis,
+        kpis=[kpi for kpi in what.kpis if which == "all" or catalogue()[kpi.id].live],
         losses=what.losses,
     )
 
@@ -169,10 +169,10 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
 def _catalogue_routes(api: Api, service: PerformanceRoom) -> None:
     @api.query("GET", "/kpis", permission=VIEW, summary="The KPIs there are, their formulas and conventions")
     def catalogued(scope: Scope) -> Page[KpiOut]:
-        """Seen by everyone who sees some equipment."""
+        """Seen by everyone who sees some equipment. One with `waits_for` has no value until that part exists."""
         if scope.equipment(VIEW) == frozenset():
             return Page(items=[])
-        return Page(items=[describe(kpi, service.settings) for kpi in catalogue().values()])
+        return Page(items=[describe(kpi, service.settings) for kpi in catalogue().values()] + waiting())
 
 
 def _period(start: str | None, end: str | None) -> tuple[int, int]:

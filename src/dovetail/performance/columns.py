@@ -29,7 +29,10 @@ NODT: Final[frozenset[TimeClass]] = frozenset({"NODT"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`measure` of the slices whose class is in `classes` and, where `flag` names one, that carry it."""
+    """`measure` of the slices whose class is in `classes` and, where `flag` names one, that carry it.
+
+    `of`: not stored, but these columns together of the shares that belong to an order.
+    """
 
     name: str
     label: str
@@ -37,6 +40,7 @@ class Column:
     measure: Measure
     classes: frozenset[TimeClass]
     flag: Literal["external", "unplanned"] | None = None
+    of: tuple[str, ...] = ()
 
     def takes(self, cls: TimeClass, *, external: bool, unplanned: bool) -> bool:
         """Whether a slice with these marks counts in this column."""
@@ -48,7 +52,7 @@ def _only(cls: TimeClass) -> frozenset[TimeClass]:
     return frozenset({cls})
 
 
-COLUMNS: Final[tuple[Column, ...]] = (
+STORED: Final[tuple[Column, ...]] = (
     Column("elapsed_us", "Elapsed time", "us", "elapsed_us", ALL),
     Column("not_planned_us", "Not planned", "us", "elapsed_us", _only("NOT_PLANNED")),
     Column("planned_down_us", "Planned down", "us", "elapsed_us", _only("PLANNED_DOWN")),
@@ -85,7 +89,32 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("theoretical_nodt_mu", "Pieces at the standard rate in it, thousandths", "m{#}", "theoretical_mu", NODT),
     Column("theoretical_mu", "Pieces at the standard rate, thousandths", "m{#}", "theoretical_mu", _only("APT")),
 )
+
+
+def _order(name: str, label: str, *of: str) -> Column:
+    """What some stored columns hold of shares that belong to an order."""
+    found = [column for column in STORED if column.name in of]
+    classes = frozenset(cls for column in found for cls in column.classes)
+    return Column(name, label, found[0].unit, found[0].measure, classes, of=of)
+
+
+_KNOWN: Final = ("not_planned_us", "planned_down_us", "apt_us", "aust_us", "adet_us", "adot_us")
+OF_ORDERS: Final[tuple[Column, ...]] = (
+    _order("order_us", "Order execution time with knowledge", *_KNOWN),
+    _order("order_nodt_us", "Order execution time without knowledge", "nodt_us"),
+    _order("order_apt_us", "Production time of orders", "apt_us"),
+    _order("order_aust_us", "Setup time of orders", "aust_us"),
+    _order("order_adet_us", "Delay time of orders", "adet_us"),
+    _order("order_good", "Good pieces of orders", "good_observed"),
+    _order("order_scrap", "Scrapped pieces of orders", "scrap_observed"),
+    _order("order_rework", "Pieces of orders to rework", "rework_observed"),
+    _order("order_good_nodt", "Good pieces of orders in time without knowledge", "good_nodt"),
+    _order("order_scrap_nodt", "Scrapped pieces of orders in time without knowledge", "scrap_nodt"),
+    _order("order_rework_nodt", "Pieces of orders to rework in time without knowledge", "rework_nodt"),
+)
+COLUMNS: Final = (*STORED, *OF_ORDERS)
 BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in COLUMNS}
+STORED_NAMES: Final[tuple[str, ...]] = tuple(column.name for column in STORED)
 NAMES: Final[tuple[str, ...]] = tuple(BY_NAME)
 
 # Sums of columns that have a name of their own in ISO 22400-2; which parts apply may depend on `no_data`.
@@ -93,6 +122,8 @@ _ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "pbt_us": ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
     "pot_us": ("planned_down_us", "apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
     "aupt_us": ("apt_us", "aust_us"),
+    "aubt_us": ("apt_us", "aust_us", "adet_us"),
+    "order_aubt_us": ("order_apt_us", "order_aust_us", "order_adet_us"),
 }
 _OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "held_us": ("apt_us", "aust_us", "adet_us", "adot_us"),
@@ -101,6 +132,8 @@ _OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "rq": ("rework_observed",),
     "pq": ("good_observed", "scrap_observed", "rework_observed"),
     "pri_pq_ns": ("ideal_ns",),
+    "aoet_us": ("order_us",),
+    "order_pq": ("order_good", "order_scrap", "order_rework"),
 }
 _AS_LOSS: Final[Mapping[str, tuple[str, ...]]] = {
     "held_us": ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
@@ -109,11 +142,24 @@ _AS_LOSS: Final[Mapping[str, tuple[str, ...]]] = {
     "rq": ("rework_observed", "rework_nodt"),
     "pq": ("good_observed", "scrap_observed", "rework_observed", "good_nodt", "scrap_nodt", "rework_nodt"),
     "pri_pq_ns": ("ideal_ns", "ideal_nodt_ns"),
+    "aoet_us": ("order_us", "order_nodt_us"),
+    "order_pq": (
+        "order_good",
+        "order_scrap",
+        "order_rework",
+        "order_good_nodt",
+        "order_scrap_nodt",
+        "order_rework_nodt",
+    ),
 }
 LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "pbt_us": ("Planned busy time (PBT)", "us"),
     "pot_us": ("Planned operation time (POT)", "us"),
     "aupt_us": ("Processing time (AUPT)", "us"),
+    "aubt_us": ("Busy time (AUBT)", "us"),
+    "order_aubt_us": ("Busy time of orders (AUBT)", "us"),
+    "aoet_us": ("Order execution time (AOET)", "us"),
+    "order_pq": ("Produced quantity of orders (PQ)", "{#}"),
     "held_us": ("Planned busy time the ratio is held against", "us"),
     "gq": ("Good quantity (GQ)", "{#}"),
     "sq": ("Scrap quantity (SQ)", "{#}"),
@@ -168,7 +214,8 @@ def add_share(sums: Sums, piece: Slice, share: JobShare) -> None:
     """Add one job's share of a slice to the columns that the slice's class and flags name."""
     brought = measures(share)
     for column in taken_by(piece.cls, piece.external, piece.unplanned):
-        sums[column.name] += brought[column.measure]
+        if not column.of or share.job_response_id is not None:
+            sums[column.name] += brought[column.measure]
 
 
 _TAKEN: dict[tuple[TimeClass, bool, bool], tuple[Column, ...]] = {}
@@ -215,6 +262,9 @@ def time_model(sums: Mapping[str, int], settings: Settings) -> TimeModel:
         adot_us=sums["adot_us"],
         nodt_us=sums["nodt_us"],
         apt_rated_us=sums["apt_rated_us"],
+        aoet_us=value_of("aoet_us", sums, settings),
+        order_apt_us=sums["order_apt_us"],
+        order_aubt_us=value_of("order_aubt_us", sums, settings),
         no_data=settings.no_data,
     )
 
@@ -226,4 +276,5 @@ def count_model(sums: Mapping[str, int], settings: Settings) -> CountModel:
         sq=value_of("sq", sums, settings),
         rq=value_of("rq", sums, settings),
         pri_pq_ns=value_of("pri_pq_ns", sums, settings),
+        order_pq=value_of("order_pq", sums, settings),
     )

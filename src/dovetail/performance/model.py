@@ -9,7 +9,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class TimeModel:
-    """Times of a period in the words of ISO 22400-2, µs. `no_data`: what a ratio does with time without knowledge."""
+    """Times of a period in the words of ISO 22400-2, µs. `no_data`: what a ratio does with time without knowledge.
+
+    `aoet_us`: while an order was executed, breaks included; `order_…`: the part of a time that belongs to orders.
+    """
 
     elapsed_us: int = 0
     not_planned_us: int = 0
@@ -21,6 +24,9 @@ class TimeModel:
     adot_us: int = 0
     nodt_us: int = 0
     apt_rated_us: int = 0
+    aoet_us: int = 0
+    order_apt_us: int = 0
+    order_aubt_us: int = 0
     no_data: Literal["observed", "as_loss"] = "observed"
 
     @property
@@ -32,6 +38,11 @@ class TimeModel:
     def aupt_us(self) -> int:
         """Unit processing time: production and setup."""
         return self.apt_us + self.aust_us
+
+    @property
+    def aubt_us(self) -> int:
+        """Unit busy time: processing and delay."""
+        return self.aupt_us + self.adet_us
 
     @property
     def held_us(self) -> int:
@@ -52,6 +63,7 @@ class CountModel:
     sq: int = 0
     rq: int = 0
     pri_pq_ns: int = 0
+    order_pq: int = 0
 
     @property
     def pq(self) -> int:
@@ -63,7 +75,8 @@ class CountModel:
 class Kpi:
     """One formula and its words. `inputs` are the columns it needs, `factors` the KPIs it is a product of.
 
-    `convention` names the settings it depends on; `compute` answers None where there is no denominator.
+    `convention` names the settings it depends on; `compute` answers None where there is no denominator. `iso`: its
+    number in ISO 22400-2:2014. `live`: pushed to screens with each change; the others are there for who asks.
     """
 
     id: str
@@ -76,8 +89,10 @@ class Kpi:
     inputs: tuple[str, ...]
     compute: Callable[[TimeModel, CountModel], float | None]
     factors: tuple[str, ...] = ()
+    iso: int | None = None
+    live: bool = True
 
     @property
     def needs_pieces(self) -> bool:
         """Whether it says nothing without a count of pieces."""
-        return not {"pq", "pri_pq_ns"}.isdisjoint(self.inputs)
+        return not {"pq", "pri_pq_ns", "order_pq"}.isdisjoint(self.inputs)

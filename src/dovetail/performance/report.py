@@ -5,7 +5,7 @@ Pure: everything follows from the sums of the ledger's columns and the settings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -14,14 +14,15 @@ from pydantic import BaseModel
 from dovetail.core import plugins
 from dovetail.counting.pieces import KINDS
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.columns import count_model, time_model, value_of
-from dovetail.performance.model import Kpi
+from dovetail.performance.columns import Sums, count_model, time_model, value_of
+from dovetail.performance.model import CountModel, Kpi, TimeModel
+from dovetail.performance.waiting import WAITING
 
 COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS §1)
 
 
 class KpiOut(BaseModel):
-    """What a KPI means."""
+    """What a KPI means. `iso`: its number in ISO 22400-2; `waits_for`: nothing computes it until that part is there."""
 
     id: str
     name: str
@@ -30,6 +31,10 @@ class KpiOut(BaseModel):
     range: str
     standard: str
     convention: str
+    iso: int | None = None
+    live: bool = True
+    waits_for: str | None = None
+    missing: str | None = None
 
 
 class KpiValue(BaseModel):
@@ -112,7 +117,31 @@ def describe(kpi: Kpi, settings: Settings) -> KpiOut:
         range=kpi.range,
         standard=kpi.standard,
         convention=settings.say(kpi.convention),
+        iso=kpi.iso,
+        live=kpi.live,
     )
+
+
+def waiting() -> list[KpiOut]:
+    """The KPIs of ISO 22400-2 that no part computes yet, and that no plug-in of the plant brought."""
+    there = {kpi.iso for kpi in catalogue().values()}
+    return [
+        KpiOut(
+            id=one.id,
+            name=one.name,
+            formula=one.formula,
+            unit=one.unit,
+            range="",
+            standard=one.standard,
+            convention="",
+            iso=one.iso,
+            live=False,
+            waits_for=one.waits_for,
+            missing=one.inputs,
+        )
+        for one in WAITING
+        if one.iso not in there
+    ]
 
 
 def compute(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> float | None:
@@ -132,44 +161,49 @@ def figures(sums: Mapping[str, int], settings: Settings, untold: Collection[str]
         counts=Counts(**totals, outside=outside),
         coverage=time.coverage,
         unrated=1 - sums["apt_rated_us"] / sums["apt_us"] if sums["apt_us"] else None,
-        kpis=[value(kpi, sums, settings, blind=blind) for kpi in catalogue().values()],
+        kpis=values(sums, settings, blind=blind),
         losses=waterfall(sums, blind=blind),
     )
 
 
-def value(kpi: Kpi, sums: Mapping[str, int], settings: Settings, *, blind: bool = False) -> KpiValue:
-    """A KPI of a group, with bounds where coverage is low. `blind`: nothing tells of good pieces."""
+def values(sums: Mapping[str, int], settings: Settings, *, blind: bool = False) -> list[KpiValue]:
+    """Every KPI of a group, with bounds where coverage is low. `blind`: nothing tells of good pieces."""
     coverage = time_model(sums, settings).coverage
-    hidden = blind and kpi.needs_pieces
-    trusted = hidden or coverage is None or coverage >= COVERAGE_LOW
-    low, high = (None, None) if trusted else bounds(kpi, sums, settings)
+    cases = (sums,) if coverage is None or coverage >= COVERAGE_LOW else (sums, *extremes(sums))
+    models = [(time_model(case, settings), count_model(case, settings)) for case in cases]
+    return [_value(kpi, models, settings, hidden=blind and kpi.needs_pieces) for kpi in catalogue().values()]
+
+
+def _value(kpi: Kpi, models: Sequence[tuple[TimeModel, CountModel]], settings: Settings, *, hidden: bool) -> KpiValue:
+    """A KPI of a group; the models after the first are those of the extremes."""
+    found = [None] if hidden else [kpi.compute(time, count) for time, count in models]
+    known = [one for one in found if one is not None]
+    low, high = (None, None) if len(found) == 1 or not known else (min(known), max(known))
     return KpiValue(
         id=kpi.id,
         name=kpi.name,
-        value=None if hidden else compute(kpi, sums, settings),
+        value=found[0],
         unit=kpi.unit,
-        low=low,
+        low=0.0 if low is not None and found[1] is None else low,
         high=high,
         convention=settings.say(kpi.convention),
         standard=kpi.standard,
     )
 
 
-def bounds(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> tuple[float | None, float | None]:
-    """The KPI had all of the unknown time been lost, and had it all been production of good pieces at the rate."""
-    unknown_us = sums["nodt_us"]
-    lost = dict(sums) | {"nodt_us": 0, "adot_us": sums["adot_us"] + unknown_us}
-    made_mu = sums["theoretical_nodt_mu"]
-    produced = dict(sums) | {
-        "nodt_us": 0,
+def extremes(sums: Mapping[str, int]) -> tuple[Sums, Sums]:
+    """The sums had all of the unknown time been lost, and had it all been production of good pieces at the rate."""
+    unknown_us, of_orders_us = sums["nodt_us"], sums["order_nodt_us"]
+    known = dict(sums) | {"nodt_us": 0, "order_nodt_us": 0, "order_us": sums["order_us"] + of_orders_us}
+    made = round(sums["theoretical_nodt_mu"] / 1000)
+    return known | {"adot_us": sums["adot_us"] + unknown_us}, known | {
         "apt_us": sums["apt_us"] + unknown_us,
         "apt_rated_us": sums["apt_rated_us"] + sums["nodt_rated_us"],
         "ideal_ns": sums["ideal_ns"] + 1000 * sums["nodt_rated_us"],
-        "good_observed": sums["good_observed"] + round(made_mu / 1000),
+        "good_observed": sums["good_observed"] + made,
+        "order_apt_us": sums["order_apt_us"] + of_orders_us,
+        "order_good": sums["order_good"] + (made if of_orders_us else 0),
     }
-    found = [compute(kpi, case, settings) for case in (sums, lost, produced)]
-    known = [one for one in found if one is not None]
-    return (min(known) if found[1] is not None else 0.0, max(known)) if known else (None, None)
 
 
 def waterfall(sums: Mapping[str, int], *, blind: bool = False) -> list[Loss]:

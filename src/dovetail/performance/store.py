@@ -33,7 +33,7 @@ from dovetail.db.tables import Id, commit_log, metadata
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.ledger.pieces import Pieces
-from dovetail.performance.columns import BY_NAME, MEASURES, NAMES, Measure, Sums, measures
+from dovetail.performance.columns import BY_NAME, MEASURES, NAMES, STORED_NAMES, Measure, Sums, measures
 
 type Bucket = tuple[str, str]  # (production day, shift id or "" between shifts)
 type GroupKey = tuple[str | int, ...]
@@ -98,7 +98,7 @@ rollup_job = Table(
     *(Column(name, String(400), primary_key=True) for name in KEYS_JOB),
     Column("bucket_from_us", BigInteger, nullable=False),
     Column("bucket_to_us", BigInteger, nullable=False),
-    *(Column(name, BigInteger, nullable=False) for name in NAMES),
+    *(Column(name, BigInteger, nullable=False) for name in STORED_NAMES),
 )
 
 KEYS_REASON: Final = ("day", "shift_id", "shift_name", "product", "cls", "reason")
@@ -257,7 +257,8 @@ def replace_rollups(
         mine = and_(table.c.equipment_id == equipment_id, table.c.day.in_(listed))
         uow.connection.execute(delete(table).where(mine))
         for start in range(0, len(rows), CHUNK):
-            uow.connection.execute(insert(table), [dict(row) for row in rows[start : start + CHUNK]])
+            kept = [{column.name: row[column.name] for column in table.c} for row in rows[start : start + CHUNK]]
+            uow.connection.execute(insert(table), kept)
 
 
 def rollup_rows(reading: Reading, equipment_id: int, table: Table) -> list[dict[str, Any]]:
@@ -277,11 +278,17 @@ def sums_by_rollup(
 ) -> dict[GroupKey, Sums]:
     """Columns over the shifts (and days between them) that lie wholly in [from_us, to_us), by rollup keys."""
     c = rollup_job.c
-    sums = [func.sum(c[name]).label(name) for name in columns]
+    sums = [func.sum(_of_rollup(name)).label(name) for name in columns]
     query = select(*(c[key] for key in by), *sums).where(
         c.equipment_id.in_(sorted(equipment_ids)), c.bucket_from_us >= from_us, c.bucket_to_us <= to_us
     )
     return _groups(reading.connection.execute(query.group_by(*(c[key] for key in by))), len(by), columns)
+
+
+def _of_rollup(name: str) -> Any:
+    """The SQL of a column over rows of the rollup: a stored one, or some of them where an order ran."""
+    c, of = rollup_job.c, BY_NAME[name].of
+    return case((c.job_response_id != "", sum((c[one] for one in of[1:]), c[of[0]])), else_=0) if of else c[name]
 
 
 def sums_by_slices(
@@ -309,6 +316,8 @@ def _sql(column: Any) -> Any:
     wanted = c.cls.in_(sorted(column.classes))
     if column.flag is not None:
         wanted = and_(wanted, c[column.flag])
+    if column.of:  # of several jobs at once, each is one
+        wanted = and_(wanted, or_(c.jobs > 1, c.job_response_id.is_not(None)))
     return func.sum(case((wanted, measure), else_=0))
 
 

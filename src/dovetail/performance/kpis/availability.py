@@ -26,4 +26,5 @@ PLUGIN = Kpi(
     convention=("no_data", "unplanned_run", "micro_stop", "pbt"),
     inputs=("apt_us", "held_us"),
     compute=availability,
+    iso=8,
 )

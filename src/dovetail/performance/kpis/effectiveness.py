@@ -26,4 +26,5 @@ PLUGIN = Kpi(
     convention=("no_data", "unplanned_run", "micro_stop"),
     inputs=("pri_pq_ns", "apt_rated_us"),
     compute=effectiveness,
+    iso=9,
 )

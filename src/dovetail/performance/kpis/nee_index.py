@@ -28,4 +28,5 @@ PLUGIN = Kpi(
     inputs=("aupt_us", "held_us", "pri_pq_ns", "apt_rated_us", "gq", "pq"),
     compute=nee_index,
     factors=("effectiveness", "quality_ratio"),
+    iso=7,
 )

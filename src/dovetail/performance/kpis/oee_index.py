@@ -30,4 +30,5 @@ PLUGIN = Kpi(
     inputs=("apt_us", "held_us", "pri_pq_ns", "apt_rated_us", "gq", "pq"),
     compute=oee_index,
     factors=("availability", "effectiveness", "quality_ratio"),
+    iso=6,
 )

@@ -24,4 +24,5 @@ PLUGIN = Kpi(
     convention=("no_data",),
     inputs=("gq", "pq"),
     compute=quality_ratio,
+    iso=10,
 )
