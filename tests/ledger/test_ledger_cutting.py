@@ -15,10 +15,10 @@ from performance_world import CATEGORIES, Job, counted, state
 
 from dovetail.core.clock import HOUR_US, MINUTE_US, from_rfc3339
 from dovetail.core.shares import split
+from dovetail.ledger.columns import sum_slices
 from dovetail.ledger.cutting import LedgerError, cut
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.tracks import Definitions, Facts
-from dovetail.performance.columns import sum_slices
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.workcalendar.model import Break, Calendar, Rota, ShiftPattern
 from shortcuts import examples

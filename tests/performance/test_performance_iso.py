@@ -9,10 +9,10 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
-from dovetail.performance.columns import NAMES
+from dovetail.ledger.columns import NAMES
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.report import catalogue, figures, waiting
 from dovetail.performance.service import PerformanceRoom
-from dovetail.ledger.timeclass import Settings
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern
 

@@ -29,8 +29,8 @@ from dovetail.core.clock import HOUR_US, MINUTE_US
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
+from dovetail.ledger.columns import nothing
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.columns import nothing
 from dovetail.performance.report import catalogue, figures
 from dovetail.performance.service import PerformanceRoom, Period
 from dovetail.states.model import StateRecord

@@ -16,8 +16,8 @@ from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.explain.tree import Node, Place
 from dovetail.house.rooms import Rooms, build_rooms
+from dovetail.ledger.columns import sum_slices
 from dovetail.operations.operation import execute
-from dovetail.performance.columns import sum_slices
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 PLANT = b"""

@@ -19,9 +19,9 @@ from dovetail.core.clock import HOUR_US, MINUTE_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.events.performance import LedgerSettled
+from dovetail.ledger.columns import add, sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.performance import store
-from dovetail.performance.columns import add, sum_slices
 from dovetail.performance.service import PerformanceRoom
 from dovetail.performance.settling import rollups
 from dovetail.states.model import CountRecord, StateRecord

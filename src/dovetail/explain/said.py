@@ -11,10 +11,11 @@ from typing import Final
 from dovetail.core.clock import to_rfc3339
 from dovetail.explain.beneath import Timeline, edit_node
 from dovetail.explain.tree import Node, Place
+from dovetail.ledger.columns import BY_NAME
 from dovetail.ledger.cutting import stretches
 from dovetail.ledger.model import Slice
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.columns import BY_NAME, parts_of
+from dovetail.performance.columns import parts_of
 from dovetail.performance.facts import OWN
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom

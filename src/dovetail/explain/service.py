@@ -15,9 +15,10 @@ from dovetail.explain.beneath import Timeline, beneath, derived_node, edit_node
 from dovetail.explain.said import Words
 from dovetail.explain.signals import Corrections, Samples, Signals
 from dovetail.explain.tree import Node, Place
+from dovetail.ledger.columns import BY_NAME, sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.ledger.tracks import CountTrack, StateTrack
-from dovetail.performance.columns import BY_NAME, LABELS, parts_of, sum_slices, value_of
+from dovetail.performance.columns import LABELS, parts_of, value_of
 from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue, describe

@@ -12,8 +12,8 @@ from dovetail.core.scope import Scope
 from dovetail.equipment.model import WORK_UNIT, Equipment
 from dovetail.insight.board import Plan, common, hours, known, lost, whole
 from dovetail.insight.shown import BoardHour, BoardOut, BoardTotals, LostOut, shift_out
+from dovetail.ledger.columns import sum_slices
 from dovetail.ledger.model import Slice
-from dovetail.performance.columns import sum_slices
 from dovetail.performance.facts import ShiftTrack, ledgered, missing_hint
 from dovetail.performance.report import catalogue, compute
 from dovetail.performance.service import PerformanceRoom

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 
 from dovetail.core import plugins
 from dovetail.counting.pieces import KINDS
+from dovetail.ledger.columns import Sums
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.columns import Sums, count_model, time_model, value_of
+from dovetail.performance.columns import count_model, time_model, value_of
+from dovetail.performance.kpis._waiting import WAITING
 from dovetail.performance.model import CountModel, Kpi, TimeModel
-from dovetail.performance.waiting import WAITING
 
 COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS §1)
 

@@ -18,11 +18,12 @@ from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
+from dovetail.ledger.columns import Sums, add, nothing, sum_slices
 from dovetail.ledger.cutting import shift_day
 from dovetail.ledger.model import Slice
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
-from dovetail.performance.columns import Sums, add, needed_by, nothing, sum_slices
+from dovetail.performance.columns import needed_by
 from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
 from dovetail.performance.report import Figures, catalogue, compute, figures
 from dovetail.performance.settling import settle

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from dovetail.core import faults
 from dovetail.db.uow import UnitOfWork
+from dovetail.ledger.columns import Sums, add_share, nothing
 from dovetail.ledger.cutting import cut
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.performance import store
-from dovetail.performance.columns import Sums, add_share, nothing
 from dovetail.performance.facts import Gathering
 
 FOREVER_US: Final = 1 << 62

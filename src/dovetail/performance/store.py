@@ -31,9 +31,9 @@ from sqlalchemy import (
 
 from dovetail.db.tables import Id, commit_log, metadata
 from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.ledger.columns import BY_NAME, MEASURES, NAMES, STORED_NAMES, Measure, Sums, measures
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.ledger.pieces import Pieces
-from dovetail.performance.columns import BY_NAME, MEASURES, NAMES, STORED_NAMES, Measure, Sums, measures
 
 type Bucket = tuple[str, str]  # (production day, shift id or "" between shifts)
 type GroupKey = tuple[str | int, ...]
