@@ -18,7 +18,7 @@ from dovetail.chunkstore.postgres import look
 from dovetail.core import limits
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
-from dovetail.core.clock import SystemClock
+from dovetail.core.clock import DAY_US, SystemClock
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.model import PlantModel, Tag
@@ -27,6 +27,15 @@ from dovetail.recaps.service import Asked, Recap, RecapsRoom, Sources
 
 ALL = system_scope("bench")
 MEAN = Asked(("TimeAverage2",), Config())
+
+
+class _Clock(SystemClock):
+    """The machine's, set forward for as long as it takes to do what is done once a day is over."""
+
+    ahead_us = 0
+
+    def now_us(self) -> int:
+        return super().now_us() + self.ahead_us
 
 
 class _Nothing:
@@ -46,7 +55,8 @@ class Own:
         self._where = where
         self._url = url
         self._pids = list(pids)
-        self._historian = Historian(where, clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: None)
+        self._clock = _Clock()
+        self._historian = self._opened()
         self._historian.consumer_at("bench", 0)
         self._seq = 0
         self._stop = threading.Event()
@@ -54,6 +64,9 @@ class Own:
         self._sealer.start()
         self._folder = tempfile.TemporaryDirectory()
         self._database = Database(f"sqlite:///{self._folder.name}/records.db", clock=SystemClock(), bus=Bus())
+
+    def _opened(self) -> Historian:
+        return Historian(self._where, clock=self._clock, bus=Bus(), owner_of=lambda _tag: None)
 
     def _seal(self) -> None:
         while not self._stop.wait(0.2):
@@ -74,11 +87,19 @@ class Own:
         self._historian.put([Frame("bench", Lane.LIVE, 1, self._seq, batches)])
 
     def settle(self) -> None:
+        """Sealed, compacted and summed up as when the day is over; files are closed once, which empties their logs."""
         self._stop.set()
         self._sealer.join()
         self._historian.consumer_at("bench", self._historian.head_bounds()[1])
         while self._historian.seal_once():
             pass
+        self._clock.ahead_us = 2 * DAY_US
+        while self._historian.compact_once():
+            pass
+        self._clock.ahead_us = 0
+        if self._url is None:
+            self._historian.close()
+            self._historian = self._opened()
         self._stop = threading.Event()
         self._sealer = threading.Thread(target=self._seal, daemon=True)
         self._sealer.start()

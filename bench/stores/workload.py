@@ -55,14 +55,15 @@ class Workload:
             yield Columns(np.tile(tags, n), self.ts[rows].ravel(), self.value[rows].ravel(), quality)
 
 
-def workload(seconds: int, *, end_us: int, seed: int = 1) -> Workload:
-    """So many seconds of all tags, up to `end_us`."""
+def workload(seconds: int, *, end_us: int, seed: int = 1, tags: int = TAGS) -> Workload:
+    """So many seconds of all tags, up to `end_us`; of fewer `tags` (hundreds), as much of each kind."""
     rng = np.random.default_rng(seed)
     start_us = end_us - seconds * SECOND_US
-    jitter = rng.integers(0, 20_000, (seconds, TAGS // GROUP)).repeat(GROUP, axis=1)
+    jitter = rng.integers(0, 20_000, (seconds, tags // GROUP)).repeat(GROUP, axis=1)
     ts = start_us + np.arange(seconds, dtype=np.int64)[:, None] * SECOND_US + jitter
-    value = np.empty((seconds, TAGS))
-    walk, sine, steps, counters, noise = np.split(np.arange(TAGS), np.cumsum([2_000, 1_000, 1_000, 500]))
+    value = np.empty((seconds, tags))
+    shares = np.cumsum([tags * 4, tags * 2, tags * 2, tags]) // 10
+    walk, sine, steps, counters, noise = np.split(np.arange(tags), shares)
     value[:, walk] = np.round(50 + np.cumsum(rng.normal(0, 0.3, (seconds, len(walk))), axis=0), 1)
     phase = rng.uniform(0, 6.28, len(sine)) + np.arange(seconds)[:, None] / 60
     value[:, sine] = np.round(20 + 5 * np.sin(phase) + rng.normal(0, 0.05, (seconds, len(sine))), 2)
@@ -70,7 +71,7 @@ def workload(seconds: int, *, end_us: int, seed: int = 1) -> Workload:
     value[:, steps] = np.cumsum(changes, axis=0) % 7
     value[:, counters] = np.cumsum(rng.integers(0, 3, (seconds, len(counters))), axis=0)
     value[:, noise] = rng.normal(size=(seconds, len(noise)))
-    return Workload(ts, value, rng.random((seconds, TAGS)) < 0.001)
+    return Workload(ts, value, rng.random((seconds, tags)) < 0.001)
 
 
 def year(*, end_us: int, seed: int = 2) -> Iterator[Columns]:

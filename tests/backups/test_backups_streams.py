@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dovetail.backups import streams
-from dovetail.chunkstore.moving import HeadRows, MonthRows
+from dovetail.carrying.moving import HeadRows, MonthRows
 
 values = st.one_of(
     st.none(), st.integers(-(1 << 63), (1 << 63) - 1), st.floats(allow_nan=False), st.text(), st.binary(max_size=60)

@@ -157,6 +157,22 @@ def test_a_month_is_a_partition_that_is_made_when_it_is_needed(store: ServerStor
     assert found == [("chunk_2025_12", DECEMBER_US), ("chunk_2026_01", DAY_ZERO_US)]
 
 
+def test_a_schema_of_version_2_gets_what_came_later(store: ServerStore, reopen: Callable[[], Historian]) -> None:
+    """As an earlier Dovetail left it: every chunk with its own moments, and no table for shared ones."""
+    historian = reopen()
+    historian.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])
+    historian.seal_once()
+    historian.close()
+    with psycopg.connect(store.url, options="-c search_path=historian") as older:
+        older.execute("drop table moments_2026_01")
+        older.execute("alter table chunk drop column moments")
+        older.execute("update user_version set version = 2")
+    again = reopen()
+    again.put([frame(2, [(1, DAY_ZERO_US + 1, 2.0, GOOD), (1, DECEMBER_US, 0.0, GOOD)])])
+    again.seal_once()
+    assert values(again) == [0.0, 1.0, 2.0]
+
+
 def test_sealing_waits_for_nobody_who_reads_the_whole_table(store: ServerStore, historian: Historian) -> None:
     """A report that has read all chunks, and has not ended yet, does not keep a new month from beginning."""
     historian.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])

@@ -19,7 +19,7 @@ import zstandard
 
 from dovetail.backups import streams
 from dovetail.backups.moment import Moment
-from dovetail.chunkstore import moving
+from dovetail.carrying import moving
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError
 from dovetail.repository.keys import RecoveryKey, ServerKey

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dovetail.backups import encrypted, streams
 from dovetail.backups.encrypted import Sealed
-from dovetail.chunkstore import moving
+from dovetail.carrying import moving
 from dovetail.chunkstore.files import Files, number_of
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError

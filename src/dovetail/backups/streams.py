@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from dovetail.chunkstore.moving import HeadRows, MonthRows
+from dovetail.carrying.moving import HeadRows, MonthRows
 
 LEAST: Final = 1 << 16  # a file for less costs more than what is in it
 USUAL: Final = 1 << 19  # bytes between two cuts, beyond the least

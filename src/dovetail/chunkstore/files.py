@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ PATIENCE_MS: Final = 10_000
 
 HEAD: Final = "head.db"
 HEAD_VERSION: Final = 1
-MONTH_VERSION: Final = 2
+MONTH_VERSION: Final = 3
 _HEAD_TABLES = """
 create table head (head_id integer primary key autoincrement, n integer not null, body blob not null);
 create table received (source text, lane text, epoch integer, spans text not null,
@@ -51,10 +52,16 @@ create unique index rollup_at on rollup (tag, unit, day, upto, dirty);
 create index rollup_upto on rollup (upto);
 create index rollup_dirty on rollup (tag) where dirty = 1;
 """
-_LATER: Final = {1: _ROLLUP}  # of a month: what came after each version
+_MOMENTS: Final = """
+alter table chunk add column moments integer;
+create index chunk_moments on chunk (moments) where moments is not null;
+create table moments (id integer primary key, body blob not null);
+"""
+_LATER: Final = {1: _ROLLUP, 2: _MOMENTS}  # of a month: what came after each version
 WORDS: Final = MonthWords(
     chunk="chunk",
     rollup="rollup",
+    moments="moments",
     sealed="select head_id from sealed",
     seal="update sealed set head_id = ?",
     duplicates="select source, lane, n from duplicate",
@@ -62,7 +69,14 @@ WORDS: Final = MonthWords(
     " on conflict (source, lane) do update set n = duplicate.n + excluded.n",
     clear="delete from",
 )
+OLDER_WORDS: Final = replace(WORDS, moments="")  # of a month before version 3, which nobody has opened since
 SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then soon written anew
+
+
+def words_of(connection: Any) -> MonthWords:
+    """What a month is called that is read as it lies there, in whatever version."""
+    (found,) = connection.execute("pragma user_version").fetchone()
+    return WORDS if found > max(_LATER) else OLDER_WORDS
 
 
 def connect(path: Path, *, role: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore import rolled
+from dovetail.chunkstore import moments, rolled
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 from dovetail.chunkstore.rolled import Rollup, Touched
 from dovetail.core.batch import Kind
@@ -24,10 +24,6 @@ from dovetail.packing.columns import Block
 from dovetail.packing.rollups import Known
 
 _HEADER = "n, n_good, t0, t1, first, last, min, max, sum, tw, covered_us, good_us"
-COLUMNS = (
-    "tag, kind, t0, t1, n, n_good, first, last, min, max, sum, tw, covered_us, good_us, "
-    "end_value, end_status, end_device, rev, codec, body"
-)
 
 TAGS_AT_ONCE: Final = 64  # asked for together: some 3 MB of chunks each time
 
@@ -100,6 +96,7 @@ class View:
 
     def __init__(self, session: Session, words: MonthWords) -> None:
         self._session, self._words, self._chunk = session, words, words.chunk
+        self._body = moments.body_of(words)
         found = session.execute(words.sealed).fetchone()
         self.sealed: int = found[0]
 
@@ -118,11 +115,11 @@ class View:
 
     def taken(self, of: Sequence[tuple[int, int]]) -> dict[int, NewChunk]:
         """Chunks by their number as they stand, to become part of others; `of` are (tag, number)."""
-        sql = f"select body, rev from {self._chunk} where id = ?"
+        sql = f"select rev, {self._body} from {self._chunk} where id = ?"
         answers = self._session.each(sql, [(chunk_id,) for _, chunk_id in of])
         return {
-            chunk_id: NewChunk(chunks.decode(body, tag=tag), rev)
-            for (tag, chunk_id), [(body, rev)] in zip(of, answers, strict=True)
+            chunk_id: NewChunk(chunks.decode(moments.whole(*body), tag=tag), rev)
+            for (tag, chunk_id), [(rev, *body)] in zip(of, answers, strict=True)
         }
 
     def all_kept(self, from_tag: int, until_us: int, *, limit: int) -> dict[tuple[int, Kind], list[Kept]]:
@@ -174,17 +171,18 @@ class View:
 
     def body(self, chunk_id: int, *, tag: int) -> Block:
         """The samples of one chunk."""
-        (body,) = self._session.execute(f"select body from {self._chunk} where id = ?", (chunk_id,)).fetchone()
-        return chunks.decode(body, tag=tag)
+        sql = f"select {self._body} from {self._chunk} where id = ?"
+        return chunks.decode(moments.whole(*self._session.execute(sql, (chunk_id,)).fetchone()), tag=tag)
 
     def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
         """The samples of the chunks that touch [from, to), by tag (sorted) and time; many are asked for together."""
         for start in range(0, len(tags), TAGS_AT_ONCE):
             some = tags[start : start + TAGS_AT_ONCE]
             named = ", ".join("?" * len(some))
-            sql = f"select tag, body from {self._chunk} where tag in ({named}) and t0 < ? and t1 >= ? order by tag, t0"
-            for tag, body in self._session.execute(sql, (*some, to_us, from_us)):
-                yield chunks.decode(body, tag=tag)
+            touching = f"tag in ({named}) and t0 < ? and t1 >= ?"
+            sql = f"select tag, {self._body} from {self._chunk} where {touching} order by tag, t0"
+            for tag, *body in self._session.execute(sql, (*some, to_us, from_us)):
+                yield chunks.decode(moments.whole(*body), tag=tag)
 
     def newest_before(self, tag: int, at_us: int) -> list[Block]:
         """Per kind, the chunk with the last sample strictly before `at_us`: whole, or just its end if it is over."""
@@ -263,8 +261,9 @@ class Month:
         """
         rows = [row(chunk) for chunk in new]
         with self._place.transaction() as session:
-            session.many(f"delete from {self._words.chunk} where id = ?", [(one,) for one in gone])
-            session.fill(self._words.chunk, COLUMNS, rows)
+            shared = moments.remove(session, self._words, gone)
+            moments.fill(session, self._words, rows)
+            moments.sweep(session, self._words, shared)
             session.many(self._words.duplicate, [(*key, n) for key, n in duplicates.items()])
             session.execute(self._words.seal, (sealed,))
             rolled.soil(session, self._words.rollup, touched)
@@ -278,10 +277,10 @@ class Month:
         """Let chunks go by their numbers, or (None) all; `touched` are their samples, whose sums go too. One commit."""
         with self._place.transaction() as session:
             if gone is None:
-                session.execute(f"{self._words.clear} {self._words.chunk}")
-                session.execute(f"{self._words.clear} {self._words.rollup}")
+                for table in (self._words.chunk, self._words.rollup, self._words.moments):
+                    session.execute(f"{self._words.clear} {table}")
             else:
-                session.many(f"delete from {self._words.chunk} where id = ?", [(one,) for one in gone])
+                moments.sweep(session, self._words, moments.remove(session, self._words, gone))
                 rolled.forget(session, self._words.rollup, touched)
         self._place.shrink()
 

@@ -72,10 +72,11 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MonthWords:
-    """What a month is called: the tables of its chunks and rollups, its mark, its account of repeats."""
+    """What a month is called: its tables (chunks, rollups, shared moments), its mark, its account of repeats."""
 
     chunk: str
     rollup: str
+    moments: str  # "": every chunk keeps its own
     sealed: str  # select: the head row up to which it holds everything
     seal: str  # update: … (head_id)
     duplicates: str  # select: source, lane, n

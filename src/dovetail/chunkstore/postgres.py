@@ -25,7 +25,7 @@ from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
 from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 
-VERSION: Final = 2
+VERSION: Final = 3
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
 _TABLES: Final = """
@@ -58,6 +58,10 @@ create unique index rollup_at on rollup (tag, unit, day);
 create index rollup_upto on rollup (upto);
 create index rollup_dirty on rollup (tag) where dirty = 1;
 alter table rollup alter body set storage external;
+"""
+_MOMENTS: Final = """
+alter table chunk add column moments bigint;
+create index chunk_moments on chunk (moments) where moments is not null;
 """
 _PACKED: Final = "alter table head alter body set storage external; alter table chunk alter body set storage external;"
 
@@ -227,6 +231,7 @@ class Server:
                 begins, ends = begin_of(number), begin_of(number + 1)
                 _attach(session.execute, "chunk", words.chunk, (begins, ends))
                 _attach(session.execute, "rollup", words.rollup, (begins // DAY_US, ends // DAY_US))
+                _share(session.execute, words.moments)
                 session.execute("insert into sealed values (?, 0)", (number,))
         return self._months, words
 
@@ -250,12 +255,19 @@ def _attach(execute: Callable[[str], object], parent: str, part: str, bounds: tu
     execute(f"alter table {parent} attach partition {part} for values from ({bounds[0]}) to ({bounds[1]})")
 
 
+def _share(execute: Callable[[str], object], table: str) -> None:
+    """The moments that chunks of one month share."""
+    execute(f"create table {table} (id bigint primary key, body bytea not null)")
+    execute(f"alter table {table} alter body set storage external")
+
+
 def _words(month: int) -> MonthWords:
     name = f"{1970 + month // 12:04d}_{month % 12 + 1:02d}"
     adds = "on conflict (month, source, lane) do update set n = duplicate.n + excluded.n"
     return MonthWords(
         chunk=f"chunk_{name}",
         rollup=f"rollup_{name}",
+        moments=f"moments_{name}",
         sealed=f"select head_id from sealed where month = {month}",
         seal=f"update sealed set head_id = ? where month = {month}",
         duplicates=f"select source, lane, n from duplicate where month = {month}",
@@ -293,8 +305,9 @@ def looked(session: Session) -> Look:
     own = f"relnamespace = '{SCHEMA}'::regnamespace and relkind in ('r', 'm')"
     (size,) = session.execute(f"{sized} where {own}").fetchone()
     numbers = [number for (number,) in session.execute("select month from sealed order by month")]
-    asked = "select pg_total_relation_size(to_regclass(?))"
-    months = {number: session.execute(asked, (_words(number).chunk,)).fetchone()[0] for number in numbers}
+    asked = "select pg_total_relation_size(to_regclass(?)) + coalesce(pg_total_relation_size(to_regclass(?)), 0)"
+    tables = {number: (_words(number).chunk, _words(number).moments) for number in numbers}
+    months = {number: session.execute(asked, named).fetchone()[0] for number, named in tables.items()}
     (version,) = session.execute("select version from user_version").fetchone()
     of_rollups = "select count(*) from rollup where dirty = 1" if version > 1 else "select 0"
     (dirty,) = session.execute(of_rollups).fetchone()
@@ -318,17 +331,26 @@ def _prepare(connection: Connection[Any]) -> None:
             connection.execute("insert into user_version values (1)")
         (found,) = connection.execute("select version from user_version").fetchone() or (0,)
         if found < VERSION:
-            _upgrade(connection)
+            _upgrade(connection, found)
     if found > VERSION:
         raise ConfigError(f"the historian was written by a newer Dovetail (format {found})", code="historian-newer")
 
 
-def _upgrade(connection: Connection[Any]) -> None:
-    """From version 1: rollups beside the chunks, made later from them."""
-    connection.execute(_ROLLUP.encode())
-    for (month,) in connection.execute("select month from sealed").fetchall():
-        days = (begin_of(month) // DAY_US, begin_of(month + 1) // DAY_US)
-        _attach(lambda sql: connection.execute(sql.encode()), "rollup", _words(month).rollup, days)
+def _upgrade(connection: Connection[Any], version: int) -> None:
+    """From version 1: rollups beside the chunks, made later from them; from 2: moments that later chunks share."""
+
+    def execute(sql: str) -> object:
+        return connection.execute(sql.encode())
+
+    months = [month for (month,) in connection.execute("select month from sealed").fetchall()]
+    if version < 2:
+        execute(_ROLLUP)
+        for month in months:
+            days = (begin_of(month) // DAY_US, begin_of(month + 1) // DAY_US)
+            _attach(execute, "rollup", _words(month).rollup, days)
+    execute(_MOMENTS)
+    for month in months:
+        _share(execute, _words(month).moments)
     connection.execute("update user_version set version = %s", (VERSION,))
 
 

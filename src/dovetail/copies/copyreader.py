@@ -81,8 +81,9 @@ class EnterpriseCopy:
         """All that is here is sealed; who sent what is the site's account."""
         none = "select null, null, 0 where false"
         return MonthWords(
-            chunk=partition(number), rollup="", sealed="select 0", seal="", duplicates=none, duplicate="", clear=""
-        )
+            chunk=partition(number), rollup="", moments="", sealed="select 0", seal="", duplicates=none, duplicate="",
+            clear="",
+        )  # fmt: skip
 
     def whole(self) -> AbstractContextManager[Session]:
         """Every month at one moment."""

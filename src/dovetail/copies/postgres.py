@@ -16,7 +16,8 @@ from typing import Any, Final
 import numpy as np
 from psycopg import Connection, errors
 
-from dovetail.chunkstore.months import COLUMNS, NewChunk, begin_of, row
+from dovetail.chunkstore.moments import COLUMNS
+from dovetail.chunkstore.months import NewChunk, begin_of, row
 from dovetail.copies.model import Held, Piece, Ready, TagName
 from dovetail.copies.target import taken
 from dovetail.core import faults

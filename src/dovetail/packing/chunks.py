@@ -20,6 +20,7 @@ from dovetail.core.batch import DTYPES, Kind
 from dovetail.core.limits import CHUNK_SAMPLES_MAX
 from dovetail.packing.columns import (
     MISFITS,
+    SECTION,
     TEXT_KINDS,
     VALID,
     Block,
@@ -28,17 +29,21 @@ from dovetail.packing.columns import (
     join,
     pack_numbers,
     pack_runs,
+    pack_times,
     pack_values,
     repeated,
     split,
     unpack_numbers,
     unpack_runs,
+    unpack_times,
     unpack_values,
 )
 
 MAGIC = b"DVC"
 VERSION = 1
+_LEAD = 8  # magic, version, checksum
 _START = struct.Struct("<BI")
+_TIMES_AT = _LEAD + _START.size + SECTION.size  # where the moments begin: they are the first section
 _TS, _VALUE, _STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
 _I64 = np.dtype(np.int64)
 GOOD_MASK = np.uint32(0xC0)
@@ -87,7 +92,7 @@ class Rewrite:
 def encode(block: Block) -> bytes:
     """The body of a chunk: one tag's samples sorted by (ts, arrival); n ≥ 1."""
     sections = {
-        _TS: pack_numbers(block.ts, steady=True),
+        _TS: pack_times(block.ts),
         _VALUE: pack_values(block.kind, block.value),
         _STATUS: pack_runs(block.status),
     }
@@ -116,7 +121,7 @@ def _decode(body: bytes, *, tag: int) -> Block:
     number, n = _START.unpack_from(body)
     kind = Kind(number)
     sections = split(body[_START.size :])
-    ts = unpack_numbers(sections[_TS], _I64)
+    ts = unpack_times(sections[_TS])
     return Block(
         kind=kind,
         tag=np.full(n, tag, dtype=np.int64),
@@ -126,6 +131,23 @@ def _decode(body: bytes, *, tag: int) -> Block:
         device=unpack_numbers(sections[_DEVICE], _I64) + ts if _DEVICE in sections else None,
         native=unpack_runs(sections[_NATIVE]) if _NATIVE in sections else None,
     )
+
+
+def without_times(data: bytes) -> tuple[bytes, bytes]:
+    """(a body without the moments of its samples, these): others may have the same, and then they are kept once.
+
+    Of bytes that are no body: all of them, and none.
+    """
+    if len(data) < _TIMES_AT or data[:3] != MAGIC:
+        return data, b""
+    _, length = SECTION.unpack_from(data, _TIMES_AT - SECTION.size)
+    end = _TIMES_AT + length
+    return data[:_TIMES_AT] + data[end:], data[_TIMES_AT:end]
+
+
+def with_times(rest: bytes, times: bytes) -> bytes:
+    """The body that `without_times` was given."""
+    return b"".join((rest[:_TIMES_AT], times, rest[_TIMES_AT:]))
 
 
 def numbers(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -24,7 +24,8 @@ TEXT_KINDS = (Kind.STR, Kind.JSON)
 VALID = 1 << 16
 _RAW, _PACKED = 0, 1
 _PACK_FROM = 16  # a packed column costs about 25 bytes before the first number
-_SECTION = struct.Struct("<BI")
+SECTION = struct.Struct("<BI")
+TIMES_KNOWN: Final = 8  # of a thread, those of the last chunks: 160 kB each at most
 _local = threading.local()
 
 
@@ -160,6 +161,26 @@ def unpack_numbers(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
     return found
 
 
+def pack_times(ts: NDArray[np.int64]) -> bytes:
+    """Moments, one after the other: of signals that were read together they are the same, and packed once."""
+    known = _local.__dict__.get("packed")
+    if known is None or not np.array_equal(known[0], ts):
+        known = _local.packed = ts.copy(), pack_numbers(ts, steady=True)
+    return known[1]
+
+
+def unpack_times(data: bytes) -> NDArray[np.int64]:
+    """The moments that `pack_times` was given; nobody may write to them: they may be another signal's, too."""
+    known: dict[bytes, NDArray[np.int64]] = _local.__dict__.setdefault("times", {})
+    if data not in known:
+        found = unpack_numbers(data, np.dtype(np.int64))
+        found.flags.writeable = False
+        if len(known) >= TIMES_KNOWN:
+            known.pop(next(iter(known)))
+        known[data] = found
+    return known[data]
+
+
 def pack_texts(column: Column) -> bytes:
     """A column of texts: each different one once, then their numbers."""
     numbers: dict[str, int] = {}
@@ -216,7 +237,7 @@ def unpack_runs(data: bytes) -> NDArray[np.uint32]:
 
 def join(sections: dict[int, bytes]) -> bytes:
     """Numbered sections, one after the other."""
-    return b"".join(_SECTION.pack(number, len(data)) + data for number, data in sections.items())
+    return b"".join(SECTION.pack(number, len(data)) + data for number, data in sections.items())
 
 
 def split(data: bytes) -> dict[int, bytes]:
@@ -224,8 +245,8 @@ def split(data: bytes) -> dict[int, bytes]:
     sections: dict[int, bytes] = {}
     at = 0
     while at < len(data):
-        number, length = _SECTION.unpack_from(data, at)
-        at += _SECTION.size
+        number, length = SECTION.unpack_from(data, at)
+        at += SECTION.size
         sections[number] = data[at : at + length]
         at += length
     return sections

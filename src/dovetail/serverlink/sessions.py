@@ -29,7 +29,8 @@ PATIENCE: Final = {  # a server that is gone is missed in half a minute, a table
 TYPES: Final = (
     *("int8", "int2", "int8", "int8", "int4", "int4", "float8", "float8", "float8", "float8", "float8", "float8"),
     *("int8", "int8", "bytea", "int8", "int8", "int4", "int2", "bytea"),
-)  # of months.COLUMNS
+    "int8",
+)  # of moments.COLUMNS, and the moments that a chunk shares; a copy knows only the former
 # a server that is shut down, a link that broke, a full disk, a standby that took over: time or a person heals it
 PASSING = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
 
@@ -73,7 +74,7 @@ class ServerSession:
             return
         copying = f"copy {table} ({columns}) from stdin (format binary)".encode()
         with self._connection.cursor() as cursor, cursor.copy(copying) as copy:
-            copy.set_types(TYPES)
+            copy.set_types(TYPES[: columns.count(",") + 1])
             for row in rows:
                 copy.write_row(row)
 

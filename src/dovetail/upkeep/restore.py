@@ -19,7 +19,7 @@ import orjson
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 
-from dovetail.chunkstore import moving
+from dovetail.carrying import moving
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, to_rfc3339

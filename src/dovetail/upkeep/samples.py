@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from dovetail.chunkstore import files, moving
+from dovetail.carrying import moving
+from dovetail.chunkstore import files
 from dovetail.chunkstore.place import MonthWords, Session, Storage
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
@@ -61,7 +62,7 @@ class OfFile:
 
     @property
     def words(self) -> MonthWords | None:
-        return files.WORDS if self.name not in NEWEST else None
+        return files.words_of(self.connection) if self.name not in NEWEST else None
 
     def copy(self, folder: Path, *, on_bytes: Callable[[int], None]) -> None:
         """By SQLite's own backup, from the pinned transaction."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from dovetail.chunkstore import moments
 from dovetail.chunkstore.files import HEAD, Files, number_of
-from dovetail.chunkstore.months import COLUMNS
+from dovetail.chunkstore.moments import COLUMNS
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 
 ROWS_AT_ONCE: Final = 200  # chunks of at most some 100 kB each
@@ -58,8 +59,9 @@ def month_of(session: Session, words: MonthWords) -> MonthRows:
     """What a month holds."""
     (sealed,) = session.execute(words.sealed).fetchone()
     repeats = sorted(tuple(row) for row in session.execute(words.duplicates).fetchall())
-    groups = _by_key(session, f"select id, {COLUMNS} from {words.chunk} where id > ? order by id limit ?")  # noqa: S608  # our own words
-    return MonthRows(sealed, repeats, ([row[1:] for row in group] for group in groups))
+    columns = f"{COLUMNS.removesuffix('body')}{moments.body_of(words)}"
+    groups = _by_key(session, f"select id, {columns} from {words.chunk} where id > ? order by id limit ?")  # noqa: S608  # our own words
+    return MonthRows(sealed, repeats, ([(*row[1:-2], moments.whole(*row[-2:])) for row in group] for group in groups))
 
 
 def put_head(storage: Storage, head: HeadRows, *, on_bytes: OnBytes = lambda _n: None) -> None:
@@ -81,7 +83,7 @@ def put_month(storage: Storage, number: int, month: MonthRows, *, on_bytes: OnBy
     try:
         for group in month.groups:
             with place.transaction() as target:
-                target.fill(words.chunk, COLUMNS, group)
+                moments.fill(target, words, group)
             on_bytes(sum(len(row[-1]) for row in group))
         with place.transaction() as target:
             target.many(words.duplicate, month.repeats)
