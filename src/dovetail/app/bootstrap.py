@@ -336,7 +336,7 @@ class House:
             self.hub.touch("connections")
             if beat % FIGURES_BEATS == 0:
                 for name in self.hub.watched():
-                    if name.endswith("/kpi"):
+                    if name.endswith(("/kpi", "/live-kpi")):
                         self.hub.touch(name)
 
     def _link_changed(self, change: LinkChange) -> None:

@@ -41,6 +41,7 @@ from dovetail.materials import api as materials_api
 from dovetail.onboarding import api as onboarding_api
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Operation
+from dovetail.pace import api as pace_api
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
@@ -139,6 +140,7 @@ def assemble(api: Api, parts: Parts) -> None:
     counting_api.routes(api, rooms.counting)
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
+    pace_api.routes(api, rooms.pace)
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     connections_api.routes(
@@ -203,6 +205,7 @@ def topic_sources(parts: Parts) -> topics.Sources:
         state=lambda equipment_id: rooms.timeline.state(equipment_id, scope=LIVE),
         stops=lambda equipment_id: rooms.insight.stops_of_shift(equipment_id, "current", scope=LIVE),
         kpi=kpi,
+        live_kpi=lambda equipment_id: rooms.pace.live_kpi(equipment_id, scope=LIVE),
         newest=lambda tags: rooms.historian.latest(np.array(tags, dtype=np.int64), scope=LIVE),
         jobs=lambda: list(parts.work.views()),
         connections=lambda: [connections_api.view(status) for status in parts.link_statuses()],

@@ -30,12 +30,13 @@ _NOTHING = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The functions behind the GETs. `state`, `stops` and `kpi` take an equipment id."""
+    """The functions behind the GETs. `state`, `stops`, `kpi` and `live_kpi` take an equipment id."""
 
     plant: Callable[[], PlantModel]
     state: Callable[[int], BaseModel]
     stops: Callable[[int], BaseModel]
     kpi: Callable[[int], BaseModel]
+    live_kpi: Callable[[int], BaseModel]
     newest: Callable[[list[int]], Latest]
     jobs: Callable[[], list[BaseModel]]
     connections: Callable[[], list[BaseModel]]
@@ -64,6 +65,7 @@ def kinds(sources: Sources) -> list[TopicKind]:
         TopicKind(re.compile(r"equipment/(\d{1,18})/state"), see, of(sources.state)),
         TopicKind(re.compile(r"equipment/(\d{1,18})/stops"), see_all_below, of(sources.stops)),
         TopicKind(re.compile(r"equipment/(\d{1,18})/kpi"), see_all_below, of(sources.kpi)),
+        TopicKind(re.compile(r"equipment/(\d{1,18})/live-kpi"), see_all_below, of(sources.live_kpi)),
         TopicKind(re.compile(r"tags/(\d{1,18})"), see, lambda match: _values(sources, int(match[1]))),
         TopicKind(re.compile("jobs"), anyone, lambda _match: _list(sources.jobs())),
         TopicKind(
@@ -118,7 +120,7 @@ def touch_on_events(bus: Bus, hub: LiveHub, plant: Callable[[], PlantModel]) -> 
 
     for changed in (StateNow, RecordsChanged, TimelineEdited):
         bus.subscribe(changed, states)
-    bus.subscribe(CountsChanged, lambda event: up(event.equipment_id, "kpi"))
-    bus.subscribe(LedgerSettled, lambda event: up(event.equipment_id, "kpi"))
+    bus.subscribe(CountsChanged, lambda event: up(event.equipment_id, "kpi", "live-kpi"))
+    bus.subscribe(LedgerSettled, lambda event: up(event.equipment_id, "kpi", "live-kpi"))
     bus.subscribe(FramesStored, stored)
     bus.subscribe(SamplesCorrected, lambda event: hub.touch(f"tags/{event.equipment_id}"))

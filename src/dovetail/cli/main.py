@@ -14,6 +14,7 @@ from dovetail.cli import (
     copying,
     drivers,
     operate,
+    pacing,
     plant,
     reporting,
     run_server,
@@ -60,6 +61,7 @@ calendar.register(app)
 operate.register(app)
 shopfloor.register(app)
 stops.register(app)
+pacing.register(app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)

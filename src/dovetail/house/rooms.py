@@ -38,6 +38,7 @@ from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
 from dovetail.onboarding.service import Onboarding
 from dovetail.onboarding.trying import Trying
+from dovetail.pace.service import PaceRoom
 from dovetail.performance.facts import Sources
 from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
@@ -91,6 +92,7 @@ class Rooms:
     webhooks: WebhooksRoom
     insight: InsightRoom
     boards: Boards
+    pace: PaceRoom
     trying: Trying
     tag_import: TagImport
     trials: EdgeOfThreads
@@ -184,8 +186,7 @@ def build_rooms(
     vault = VaultRoom(database, data=data, bus=bus)
     equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
-    calendar = calendar_room(database, bus, equipment)
-    materials = MaterialsRoom(database, clock=clock, bus=bus)
+    calendar, materials = calendar_room(database, bus, equipment), MaterialsRoom(database, clock=clock, bus=bus)
     production = ProductionRoom(
         database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
     )
@@ -227,6 +228,7 @@ def build_rooms(
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance, clock),
+        pace=PaceRoom(performance, clock=clock),
         trying=Trying(onboarding, trials, clock),
         tag_import=TagImport(onboarding),
         trials=trials,

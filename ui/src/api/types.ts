@@ -185,6 +185,11 @@ export interface Kpis {
   losses: Loss[];
 }
 
+/** The running shift against its plan. `due`: pieces of its known time; `difference` in pieces and minutes, negative is behind; `projected` at its end. */
+export interface ShiftPace { planned: number | null; due: number | null; good: number | null; difference: number | null; difference_min: number | null; projected: number | null; basis: "plan" | "speed" | null; missing: string | null }
+/** Shift to date of a machine or a line; up to `settled` it rests on what is settled, then on what is decided live. */
+export interface LiveKpi { equipment_id: number; start: string; end: string; until: string; shift: Omit<Shift, "crew"> | null; settled: string | null; coverage: number | null; counts: Counts | null; kpis: KpiFigure[]; pace: ShiftPace; hints: string[] }
+
 export interface ExplainNode {
   /** Also the path by which it is asked for. */
   key: string;

@@ -1,6 +1,6 @@
 // One page of the andon: the shift's pace on top, below it one row per machine with state, reason and counter.
 import type { Equipment } from "@/api/types";
-import { useCurrentShift } from "@/kpi/current-shift";
+import { useCurrentShift, useLiveKpi } from "@/kpi/current-shift";
 import { madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
 import { ShiftName } from "@/kpi/shift-figures";
@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 function PaceNow({ line }: { line: Equipment }) {
   const say = useWords(words);
   const { kpis } = useCurrentShift(line.id);
-  const pace = paceOf(kpis);
+  const pace = paceOf(useLiveKpi(line.id));
   const made = madeIn(kpis);
   if (kpis?.shift === null) return null;
   return (

@@ -7,6 +7,7 @@ import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { isBlind } from "@/kpi/made";
+import { PacePanel } from "@/kpi/pace-panel";
 import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
 import { NoCounter } from "@/kpi/untold";
 import css from "@/screens/line/line.module.css";
@@ -51,6 +52,7 @@ function Line({ line }: { line: Equipment }) {
         <ShiftFigures line={line} kpis={kpis} />
         {kpis?.line_method && <Method line={line} units={units} />}
         <NoCounter here={line} blind={isBlind(kpis)} />
+        <PacePanel here={line} />
         {error && !kpis && <ProblemNotice error={error} compact />}
       </Panel>
       <Panel title={say("machines")} flush testid="machines"><Machines line={line} units={units} /></Panel>

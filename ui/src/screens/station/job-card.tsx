@@ -5,6 +5,7 @@ import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
 import { Waiting } from "@/design/notice";
 import { runsOf, useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
+import { useLiveKpi } from "@/kpi/current-shift";
 import { isBlind, madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
 import { Made, NoCounter } from "@/kpi/untold";
@@ -31,7 +32,7 @@ function Job({ job }: { job: JobResponse }) {
 
 function Pieces({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
   const say = useWords(words);
-  const pace = paceOf(kpis);
+  const pace = paceOf(useLiveKpi(here.id));
   const made = madeIn(kpis);
   const share = pace && pace.target > 0 ? Math.min(pace.actual / pace.target, 1) : 0;
   return (

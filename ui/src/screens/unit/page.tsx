@@ -14,6 +14,7 @@ import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Waterfall } from "@/kpi/waterfall";
 import { isBlind } from "@/kpi/made";
+import { PacePanel } from "@/kpi/pace-panel";
 import { Made, NoCounter } from "@/kpi/untold";
 import { words as kpiText } from "@/kpi/words";
 import { useNowMs } from "@/live/now";
@@ -106,7 +107,7 @@ function Unit({ equipment }: { equipment: Equipment }) {
       {!period.window && <NoWindow period={period} />}
       {period.window && (
         <>
-          <Panel><FigureRow kpis={figures.kpis} /><NoCounter here={equipment} blind={isBlind(figures.kpis)} />{figures.error && <ProblemNotice error={figures.error} compact />}</Panel>
+          <Panel><FigureRow kpis={figures.kpis} /><NoCounter here={equipment} blind={isBlind(figures.kpis)} />{period.name === "shift" && <PacePanel here={equipment} />}{figures.error && <ProblemNotice error={figures.error} compact />}</Panel>
           <HistoryPanel equipment={equipment} window={period.window} />
           <Details equipment={equipment} window={period.window} figures={figures} />
         </>

@@ -1,0 +1,54 @@
+"""`dovetail pace` says in words what the document of the API says in figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dovetail.cli.main import app
+from dovetail.cli.pacing import lines_of
+
+EARLY = {"id": "two-shift/2026-01-05/Early", "name": "Early", "start": "", "end": ""}
+BEHIND = {
+    "shift": EARLY,
+    "settled": "2026-01-05T07:00:00Z",
+    "kpis": [{"id": "oee_index", "value": 0.6667}, {"id": "availability", "value": 1.0}],
+    "pace": {
+        "planned": 12_600, "due": 5400, "good": 3600, "difference": -1800, "difference_min": -30.0, "projected": 8400,
+        "missing": None,
+    },
+    "hints": [],
+}  # fmt: skip
+NOTHING = dict.fromkeys(("planned", "due", "good", "difference", "difference_min", "projected"))
+
+
+def test_a_shift_behind_its_plan_in_words() -> None:
+    assert lines_of(BEHIND) == [
+        "Early",
+        "oee_index 66.7%  availability 100.0%  effectiveness –  quality_ratio –",
+        "good 3600 of 5400 due by now: 1800 behind, 30.0 min",
+        "at shift end 8400 of 12600 planned",
+        "provisional since 2026-01-05T07:00:00Z",
+    ]
+
+
+@pytest.mark.parametrize("pace, says", [
+    ({"missing": "no-shift"},                                  "at shift end – of – planned (no shift runs now)"),
+    ({"difference": 40, "good": 40, "due": 0, "missing": None}, "good 40 of 0 due by now: 40 ahead"),
+])  # fmt: skip
+def test_what_nobody_can_say_is_a_dash_and_why(pace: dict[str, object], says: str) -> None:
+    assert says in lines_of(BEHIND | {"pace": NOTHING | pace, "shift": None})
+
+
+def test_an_installation_is_asked(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    assert run(app, ["init", str(tmp_path / "plant")]).exit_code == 0
+    data = ["--data", str(tmp_path / "data")]
+    assert run(app, ["apply", str(tmp_path / "plant"), "--yes", *data]).exit_code == 0
+    said = run(app, ["pace", "acme/site/hall/line1/machine1", *data])
+    assert "at shift end" in said.output
+    told = json.loads(run(app, ["pace", "acme/site/hall/line1/machine1", "--json", *data]).output)
+    assert told["pace"]["good"] is None

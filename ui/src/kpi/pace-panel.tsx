@@ -1,0 +1,63 @@
+// How the running shift stands against its plan and where it will end, with the way to the board that shows it hour by hour.
+import type { ReactNode } from "react";
+import type { Equipment, LiveKpi } from "@/api/types";
+import { Icon } from "@/design/icons";
+import { useLiveKpi } from "@/kpi/current-shift";
+import { paceOf } from "@/kpi/pace";
+import css from "@/kpi/pace-panel.module.css";
+import { missingWords, paceWords } from "@/kpi/pace-words";
+import { formatMoment, formatNumber } from "@/show/format";
+import { Num, useReader } from "@/show/show";
+import { boardOf, Go } from "@/view/place";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+const SIGN_OF = { ahead: "▲", even: "●", behind: "▼" } as const;
+
+export function Cell({ label, small, children, testid, tone }: { label: string; small?: ReactNode; children: ReactNode; testid: string; tone?: string | undefined }) {
+  return <div className={css.cell} data-testid={testid} data-tone={tone}><span className={css.label}>{label}</span><span className={css.number}>{children}</span>{small && <span className={css.small}>{small}</span>}</div>;
+}
+
+/** In pieces and in minutes; never by colour alone. */
+function Gap({ live }: { live: LiveKpi }) {
+  const say = useWords(paceWords);
+  const language = useLanguage();
+  const paced = paceOf(live);
+  const { difference, difference_min: minutes } = live.pace;
+  if (!paced || difference === null) return <Cell label={say("gap")} testid="pace-gap"><Num value={null} /></Cell>;
+  return (
+    <Cell label={say(paced.pace)} testid="pace-gap" tone={paced.pace} small={minutes !== null && say("minutes", { n: formatNumber(Math.abs(minutes), language) })}>
+      <span aria-hidden="true" className={css.sign}>{SIGN_OF[paced.pace]}</span>{say("pieces", { n: formatNumber(Math.abs(difference), language) })}
+    </Cell>
+  );
+}
+
+function Ends({ live }: { live: LiveKpi }) {
+  const say = useWords(paceWords);
+  const language = useLanguage();
+  const { projected, planned, basis, missing } = live.pace;
+  const why = missing ? wordFor(missingWords, language, missing) : basis && say(basis);
+  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><span title={why ?? undefined}><Num value={projected} /></span></Cell>;
+}
+
+function Settled({ live }: { live: LiveKpi }) {
+  const say = useWords(paceWords);
+  const reader = useReader();
+  if (!live.settled) return <span className={css.note}>{say("allProvisional")}</span>;
+  return <span className={css.note} title={say("provisionalHint")} data-testid="pace-settled">{say("provisional", { time: formatMoment(Date.parse(live.settled), "time", reader) })}</span>;
+}
+
+/** Of a machine or a line; nothing where no shift runs and nothing can be told. */
+export function PacePanel({ here }: { here: Equipment }) {
+  const say = useWords(paceWords);
+  const live = useLiveKpi(here.id);
+  if (!live?.shift || live.kpis.length === 0) return null;
+  return (
+    <div className={`live ${css.row}`} data-testid="pace-panel">
+      <Cell label={say("due")} testid="pace-due"><Num value={live.pace.due} /></Cell>
+      <Gap live={live} />
+      <Ends live={live} />
+      <span className={css.end}><Settled live={live} /><Go to={boardOf(here.path)} className={css.way} testid="pace-board"><Icon name="board" size={16} />{say("explain")}</Go></span>
+    </div>
+  );
+}
