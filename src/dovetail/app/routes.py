@@ -37,6 +37,8 @@ from dovetail.house.rooms import Rooms, named
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
+from dovetail.lanes import api as lanes_api
+from dovetail.lanes.service import LanesRoom
 from dovetail.materials import api as materials_api
 from dovetail.onboarding import api as onboarding_api
 from dovetail.operations.http import Api
@@ -141,6 +143,8 @@ def assemble(api: Api, parts: Parts) -> None:
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
     pace_api.routes(api, rooms.pace)
+    plant_now = rooms.equipment.plant
+    lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     connections_api.routes(

@@ -41,6 +41,7 @@ const PATHS = {
   sun: <><circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4" /></>,
   signal: <path d="M3 12h4l3-7 4 14 3-7h4" />,
   trend: <><path d="M4 4v16h16" /><path d="m7 15 4-5 3 3 5-7" /></>,
+  lanes: <><path d="M4 6h7M14 6h6M4 12h3M10 12h10M4 18h10M17 18h3" strokeWidth="3" /></>,
   plus: <path d="M12 5v14M5 12h14" />,
   minus: <path d="M5 12h14" />,
   eye: <><path d="M3 12s3.3-6 9-6 9 6 9 6-3.3 6-9 6-9-6-9-6z" /><circle cx="12" cy="12" r="2.6" /></>,

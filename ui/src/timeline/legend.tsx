@@ -1,9 +1,9 @@
 // What the bars of a timeline mean: colour, pattern and height together with the word.
 import { useCallback, useMemo } from "react";
-import type { Tone } from "@/states/look";
+import type { Look, Tone } from "@/states/look";
 import { Painted, type Paint } from "@/timeline/canvas";
 import { useColours } from "@/timeline/colours";
-import { type Bar, fillsOf, HEIGHT } from "@/timeline/paint";
+import { fillsOf, HEIGHT } from "@/timeline/paint";
 import css from "@/timeline/timeline.module.css";
 import { toneWords } from "@/timeline/words";
 import { useWords } from "@/words/words";
@@ -23,7 +23,7 @@ function Swatch({ tone }: { tone: Tone }) {
 }
 
 /** Only what there is to see: a calm shift needs no word for faults. */
-export function Legend({ bars }: { bars: readonly Bar[] }) {
+export function Legend({ bars }: { bars: readonly { look: Look }[] }) {
   const say = useWords(toneWords);
   const seen = new Set(bars.map((bar) => bar.look.tone));
   return <ul className={css.legend}>{TONES.filter((tone) => seen.has(tone)).map((tone) => <li key={tone}><Swatch tone={tone} />{say(tone)}</li>)}</ul>;

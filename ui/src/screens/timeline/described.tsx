@@ -1,0 +1,49 @@
+// One segment in a line of words: for whoever hovers, and for whoever listens.
+import { type Segment, hides, MARK } from "@/segments/columns";
+import { words } from "@/screens/timeline/words";
+import css from "@/screens/timeline/timeline.module.css";
+import { formatDuration, formatMoment } from "@/show/format";
+import { useReader } from "@/show/show";
+import { useReasonName, useStateName } from "@/states/names";
+import { StateSign } from "@/states/sign";
+import { useWords } from "@/words/words";
+
+const DAY_MS = 86_400_000;
+
+/** What stands beside a segment: who spoke, what has changed, what it hides. */
+export function useMarks(): (segment: Segment) => string[] {
+  const say = useWords(words);
+  return ({ marks, n, holds, ...said }) => {
+    const hidden = n > 1 ? [hides(said, holds, "void") && say("hidesVoid"), hides(said, holds, "stands") && say("hidesStands"), hides(said, holds, "produces") && say("hidesProduces")] : [];
+    const own = [marks & MARK.edited && say("spoken"), marks & MARK.changed && say("changed"), marks & MARK.provisional && !(marks & MARK.open) && say("provisional")];
+    return [...own, ...hidden].filter((text): text is string => typeof text === "string");
+  };
+}
+
+/** The name of a segment: its state, or how many records it stands for. */
+export function useSegmentName(): (segment: Segment) => string {
+  const say = useWords(words);
+  const stateName = useStateName();
+  return ({ n, look }) => (n > 1 ? say("many", { n, state: stateName(look.word) }) : stateName(look.word));
+}
+
+export function Described({ segment, machine }: { segment: Segment; machine: string }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const reasonName = useReasonName();
+  const nameOf = useSegmentName();
+  const marksOf = useMarks();
+  const { t0, t1, look, marks } = segment;
+  const end = marks & MARK.open ? say("now") : formatMoment(t1, t1 - t0 > DAY_MS ? "minute" : "second", reader);
+  const time = `${formatMoment(t0, "minute", reader)} – ${end}`;
+  return (
+    <>
+      <StateSign sign={look.sign} tone={look.tone} />
+      <strong>{machine}</strong>
+      <span>{nameOf(segment)}</span>
+      {segment.n === 1 && segment.reason && <span>{reasonName(segment.reason)}</span>}
+      <span className={css.when}>{`${time} · ${formatDuration(Math.round((t1 - t0) / 1000) * 1e6, reader.language)}`}</span>
+      {marksOf(segment).map((mark) => <span key={mark} className="quiet">{mark}</span>)}
+    </>
+  );
+}

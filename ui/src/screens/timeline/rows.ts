@@ -1,0 +1,97 @@
+// Where the rows of the picture lie, and what is drawn in them.
+import { formatMoment, type Reader } from "@/show/format";
+import { type LaneLook, paintReasons, paintSegments } from "@/segments/paint";
+import type { Columns, Picture, Segment } from "@/segments/columns";
+import type { Tone } from "@/states/look";
+import { ticks } from "@/timeline/axis";
+import type { Colours } from "@/timeline/colours";
+import type { View } from "@/timeline/keys";
+import { type NamedSpan, paintLane } from "@/timeline/lanes";
+import { xOf } from "@/timeline/paint";
+
+export const ROW = { states: 34, reasons: 15, jobs: 15, gap: 9, shifts: 20, axis: 24 } as const;
+export const UNIT_PX = ROW.states + ROW.reasons + ROW.jobs + ROW.gap;
+export const heightOf = (lanes: number): number => lanes * UNIT_PX + ROW.shifts + ROW.axis;
+/** The lane at a height; -1 below the machines. */
+export const laneAtY = (y: number, lanes: number): number => (y < 0 || y >= lanes * UNIT_PX ? -1 : Math.floor(y / UNIT_PX));
+
+export interface Drawn {
+  picture: Picture;
+  view: View;
+  width: number;
+  jobs: ReadonlyMap<number, readonly NamedSpan[]>;
+  shifts: readonly NamedSpan[];
+  names: readonly (string | null)[];
+  selected: Segment | null;
+  cursorMs: number | null;
+  nowMs: number;
+  colours: Colours;
+  fills: Readonly<Record<Tone, string | CanvasPattern>>;
+  reader: Reader;
+}
+
+const DAY_PX = 104; // a day's name, also where it stands at an end of the axis
+const FONT = '500 11.5px "Inter Variable", sans-serif';
+
+function paintUnit(pen: CanvasRenderingContext2D, lane: Columns, drawn: Drawn & { top: number }): void {
+  const { top, view, width, picture, fills, colours, names } = drawn;
+  const frame = (from: number, height: number) => ({ ...view, width, top: from, height });
+  const look: LaneLook = { said: picture.said, fills, colours, untilMs: picture.untilMs };
+  paintSegments(pen, lane, { ...look, frame: frame(top, ROW.states) });
+  pen.font = FONT;
+  paintReasons(pen, lane, { ...look, names, frame: frame(top + ROW.states + 1, ROW.reasons) });
+  const spans = drawn.jobs.get(lane.equipmentId) ?? [];
+  paintLane(pen, { kind: "spans", key: "jobs", label: "", height: ROW.jobs, spans }, { frame: frame(top + ROW.states + ROW.reasons, ROW.jobs), pens: { colours, fills, font: FONT } });
+}
+
+function paintAxis(pen: CanvasRenderingContext2D, drawn: Drawn & { top: number }): void {
+  const { view, width, reader, colours, top } = drawn;
+  const marks = ticks(view.t0, view.t1, { width, zone: reader.zone });
+  const scale = { ...view, width };
+  pen.font = FONT;
+  pen.textBaseline = "alphabetic";
+  const days = marks.filter((tick) => tick.style === "day").map((tick) => xOf(tick.ms, scale));
+  for (const tick of marks) {
+    const x = xOf(tick.ms, scale);
+    if (tick.style !== "day" && days.some((day) => Math.abs(day - x) < DAY_PX)) continue;
+    pen.textAlign = x < 20 ? "left" : x > width - 20 ? "right" : "center";
+    pen.fillStyle = tick.style === "day" ? colours.ink : colours.inkSoft;
+    pen.fillText(formatMoment(tick.ms, tick.style, reader), Math.max(0, Math.min(x, width)), top + 16);
+  }
+  pen.textAlign = "left";
+}
+
+function paintChosen(pen: CanvasRenderingContext2D, drawn: Drawn, place: number): void {
+  const { selected, cursorMs, view, width, colours } = drawn;
+  if (!selected || place < 0) return;
+  const scale = { ...view, width };
+  const top = place * UNIT_PX;
+  const [x0, x1] = [Math.max(xOf(selected.t0, scale), 1), Math.min(xOf(selected.t1, scale), width - 1)];
+  pen.lineWidth = 2;
+  pen.strokeStyle = colours.focus;
+  if (x1 >= 0 && x0 <= width) pen.strokeRect(x0, top + 1, Math.max(x1 - x0, 2), ROW.states - 1);
+  if (cursorMs === null) return;
+  pen.setLineDash([4, 3]);
+  pen.beginPath();
+  pen.moveTo(xOf(cursorMs, scale), 0);
+  pen.lineTo(xOf(cursorMs, scale), drawn.picture.lanes.length * UNIT_PX);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+/** The whole picture. */
+export function paintRows(pen: CanvasRenderingContext2D, drawn: Drawn): void {
+  const { picture, view, width, colours, shifts, nowMs, reader, fills } = drawn;
+  const below = picture.lanes.length * UNIT_PX;
+  const scale = { ...view, width };
+  pen.fillStyle = colours.grid;
+  for (const tick of ticks(view.t0, view.t1, { width, zone: reader.zone })) pen.fillRect(Math.round(xOf(tick.ms, scale)), 0, 1, below + ROW.shifts + 4);
+  picture.lanes.forEach((lane, i) => paintUnit(pen, lane, { ...drawn, top: i * UNIT_PX }));
+  paintLane(pen, { kind: "spans", key: "shifts", label: "", height: ROW.shifts, spans: shifts }, { frame: { ...scale, top: below, height: ROW.shifts }, pens: { colours, fills, font: FONT } });
+  paintAxis(pen, { ...drawn, top: below + ROW.shifts });
+  if (nowMs > view.t0 && nowMs < view.t1) {
+    pen.fillStyle = colours.ink;
+    pen.fillRect(Math.round(xOf(nowMs, scale)), 0, 1, below);
+  }
+  paintChosen(pen, drawn, picture.lanes.findIndex((lane) => lane.equipmentId === drawn.selected?.equipmentId));
+}
