@@ -102,11 +102,12 @@ def _meanings() -> dict[str, str]:
     from dovetail.plantcode import codes
     from dovetail.production import plant as production
     from dovetail.retention import plant as retention
+    from dovetail.scenariofiles import document as scenarios
     from dovetail.states import plant as states
     from dovetail.virtual import plant as virtual
     from dovetail.workcalendar import plant as workcalendar
 
-    rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar, forwarding)
+    rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar, forwarding, scenarios)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 
 

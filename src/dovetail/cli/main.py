@@ -25,6 +25,7 @@ from dovetail.cli import (
 from dovetail.offsite import forwarding
 from dovetail.operating import verbs
 from dovetail.sampleverbs import correcting, keeping, samples
+from dovetail.scenarios import verb as scenarios
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ def main(
 run_server.register(app)
 verbs.register(app)
 plant.register(app)
+scenarios.register(app)
 calendar.register(app)
 operate.register(app)
 shopfloor.register(app)

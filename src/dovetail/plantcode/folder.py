@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import PLANT_FILE_BYTES_MAX
 
+SCENARIOS: Final = "scenarios"  # beside the plant's code: what it has to make of signals, which `dovetail test` plays
+
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Every .yaml and .yml file below a folder (hidden ones left out), by its path relative to it.
+    """Every .yaml and .yml file below a folder (hidden ones and its scenarios left out), by its path relative to it.
 
     Raises ConfigError when there is no such folder, or when the files are together larger than a plant can be.
     """
@@ -20,7 +23,12 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     total = 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.suffix not in (".yaml", ".yml") or not path.is_file() or name.startswith(".") or "/." in name:
+        if (
+            path.suffix not in (".yaml", ".yml")
+            or not path.is_file()
+            or name.startswith((".", f"{SCENARIOS}/"))
+            or "/." in name
+        ):
             continue
         total += path.stat().st_size
         if total > PLANT_FILE_BYTES_MAX:
