@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from stores.workload import SECOND_US, YEAR_TAG, Columns
 
+from dovetail.historian.model import buckets
+
 HOUR_US = 3_600 * SECOND_US
 TAG = 17  # a random walk
 MEANS = 500  # tags
-PX = 1_400
+PX = 1_400  # at most: every store is asked for the buckets that a screen asks for, which are whole hours
 JOBS = 60
 YEAR_US = 365 * 86_400 * SECOND_US
 
@@ -56,8 +58,8 @@ class Reader(Protocol):
         """All values of a tag."""
         ...
 
-    def extremes(self, tag: int, from_us: int, to_us: int, px: int) -> Answer:
-        """(least, greatest) of each of `px` buckets, one after the other."""
+    def extremes(self, tag: int, from_us: int, to_us: int, width_us: int) -> Answer:
+        """The least of each bucket from `from_us` on, and then the greatest of each."""
         ...
 
     def means(self, tags: int, from_us: int, to_us: int) -> Answer:
@@ -87,8 +89,9 @@ class Question:
                 return reader.last(hour[1])
             case "1 h raw of a tag":
                 return reader.hour(TAG, *hour)
-            case "1 year of a tag in 1,400 buckets":
-                return reader.extremes(YEAR_TAG, year_end_us - YEAR_US, year_end_us, PX)
+            case "1 year of a tag in at most 1,400 buckets":
+                begin_us, width_us = buckets(year_end_us - YEAR_US, year_end_us, PX)
+                return reader.extremes(YEAR_TAG, begin_us, year_end_us, width_us)
             case "500 tags × 1 h mean":
                 return reader.means(MEANS, *hour)
             case "time-weighted mean of 1 h":
@@ -106,7 +109,7 @@ def spans(from_us: int, to_us: int) -> list[tuple[int, int]]:
 QUESTIONS = (
     Question("last of all tags", None),
     Question("1 h raw of a tag", 2.0),
-    Question("1 year of a tag in 1,400 buckets", 30.0),
+    Question("1 year of a tag in at most 1,400 buckets", 30.0),
     Question("500 tags × 1 h mean", 15.0),
     Question("time-weighted mean of 1 h", None),
     Question("60 job-run means", None),

@@ -144,8 +144,9 @@ class _Reader:
         (batch,) = self._historian.raw([tag], from_us, to_us, scope=ALL)
         return batch.value[batch.valid]
 
-    def extremes(self, tag: int, from_us: int, to_us: int, px: int) -> Answer:
-        found = self._historian.series(tag, from_us, to_us, px, scope=ALL)
+    def extremes(self, tag: int, from_us: int, to_us: int, width_us: int) -> Answer:
+        found = self._historian.series(tag, from_us, to_us, -(-(to_us - from_us) // width_us), scope=ALL)
+        assert found.width_us == width_us
         return np.concatenate((found.min[~np.isnan(found.min)], found.max[~np.isnan(found.max)]))
 
     def means(self, tags: int, from_us: int, to_us: int) -> Answer:

@@ -36,10 +36,9 @@ class SqlReader:
         where = f"tag = {tag} and ts >= {from_us} and ts < {to_us}"
         return _column(self._rows(f"select ts, value from sample where {where} and quality = {GOOD} order by ts"), 1)
 
-    def extremes(self, tag: int, from_us: int, to_us: int, px: int) -> Answer:
-        width = (to_us - from_us) // px
+    def extremes(self, tag: int, from_us: int, to_us: int, width_us: int) -> Answer:
         found = self._rows(
-            f"select (ts - {from_us}) {self._divide} {width} as bucket, min(value), max(value) from sample "
+            f"select (ts - {from_us}) {self._divide} {width_us} as bucket, min(value), max(value) from sample "
             f"where tag = {tag} and ts >= {from_us} and ts < {to_us} and quality = {GOOD} "
             "group by bucket order by bucket"
         )

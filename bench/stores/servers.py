@@ -18,6 +18,7 @@ from stores.workload import GOOD, TAGS, Columns
 
 PROGRAMS = Path(__file__).parent / "programs" / "usr" / "bin"
 STARTS_WITHIN_S = 30.0
+SETTLES_WITHIN_S = 120.0
 INFLUX = """reporting-disabled = true
 bind-address = "127.0.0.1:{other}"
 [meta]
@@ -28,6 +29,8 @@ wal-dir = "{folder}/wal"
 index-version = "inmem"
 max-series-per-database = 0
 max-values-per-tag = 0
+cache-snapshot-write-cold-duration = "5s"
+compact-full-write-cold-duration = "5s"
 query-log-enabled = false
 [http]
 bind-address = "127.0.0.1:{port}"
@@ -137,7 +140,10 @@ class Influx(_Server):
         self._http.post("/write?db=bench&precision=u", samples)
 
     def settle(self) -> None:
-        """Its cache goes to disk when it was not written to for ten minutes; what is in its log is asked of memory."""
+        """Its log is emptied, and its files put together, when it was not written to for five seconds."""
+        known, until = -1, time.monotonic() + SETTLES_WITHIN_S
+        while known != (known := self.bytes()) and time.monotonic() < until:
+            time.sleep(8)
 
     def reader(self) -> _InfluxReader:
         return _InfluxReader(Http(self._port))
@@ -164,11 +170,10 @@ class _InfluxReader:
         found = self._rows(f"select v from s where t='{tag}' and q={GOOD} and {_within(from_us, to_us)}")
         return np.array([row[1] for row in found[0]], dtype=np.float64)
 
-    def extremes(self, tag: int, from_us: int, to_us: int, px: int) -> Answer:
-        width = (to_us - from_us) // px
+    def extremes(self, tag: int, from_us: int, to_us: int, width_us: int) -> Answer:
         found = self._rows(
             f"select min(v), max(v) from s where t='{tag}' and q={GOOD} and {_within(from_us, to_us)} "
-            f"group by time({width}u) fill(none)"
+            f"group by time({width_us}u, {from_us % width_us}u) fill(none)"
         )
         return np.array([row[1] for row in found[0]] + [row[2] for row in found[0]], dtype=np.float64)
 
@@ -249,9 +254,9 @@ class _VictoriaReader:
         (one,) = self._result(f's_v{{t="{tag}"}}[{(to_us - from_us) // 1000}ms]', to_us)
         return np.array([float(value) for _, value in one["values"]])
 
-    def extremes(self, tag: int, from_us: int, to_us: int, px: int) -> Answer:
-        step = (to_us - from_us) // px // 1000
-        start, end = from_us // 1000 + step, to_us // 1000
+    def extremes(self, tag: int, from_us: int, to_us: int, width_us: int) -> Answer:
+        step = width_us // 1000
+        start, end = from_us // 1000 + step - 1, to_us // 1000 + step  # a window ends with its moment, which is in it
         parts = []
         for least in ("min", "max"):
             (one,) = self._http.get(

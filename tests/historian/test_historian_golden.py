@@ -12,9 +12,10 @@ from naive_historian import frame, rows_of
 
 from dovetail.core.batch import DTYPES, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
+from dovetail.core.clock import DAY_US
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
-from dovetail.packing import chunks, frames
+from dovetail.packing import chunks, frames, rollups
 from dovetail.packing.columns import Block
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
@@ -79,12 +80,85 @@ def test_a_folder_of_version_1_opens_and_goes_on(tmp_path: Path, clock: ManualCl
     historian.close()
 
 
+def units(count: int) -> rollups.Rows:
+    """So many hours or minutes of a day, numbers of every size in them; of one nobody knows a value."""
+    at = np.arange(count)
+    rows = np.zeros(count, dtype=rollups.HOUR)
+    rows["unit"], rows["flags"] = DAY // rollups_unit_us(count) + at, at % 8
+    rows["n"], rows["n_good"] = 3_600 + at, 3_600 - at
+    for name, step in (("t0", 1), ("t1", 2), ("t_min", 3), ("t_max", 5), ("covered_us", 7), ("good_us", 11)):
+        rows[name] = 4_000_000_000 - step * at
+    for name, scale in (("first", 0.1), ("last", -1.0), ("min", -1e300), ("max", 1e300), ("sum", 1e9), ("tw", 1e15)):
+        rows[name] = (at + 1) * scale
+    rows["first"][3] = math.nan
+    return rows
+
+
+def rollups_unit_us(count: int) -> int:
+    """24 of a day are hours, 1,440 minutes."""
+    return DAY_US // count
+
+
+def test_rollups_of_version_1_open() -> None:
+    hours, place = rollups.unpack_hours([(7, (GOLDEN / "rollup-v1-hours.bin").read_bytes())])
+    assert hours.tobytes() == units(24).tobytes()
+    assert place.tolist() == [0] * 24
+    data = (GOLDEN / "rollup-v1-minutes.bin").read_bytes()
+    minutes, expected = rollups.unpack_minutes(data, tag=7, day=DAY // DAY_US), units(1_440)
+    np.testing.assert_array_equal(minutes.at, DAY + np.arange(1_440) * 60_000_000)
+    for name in ("n", "n_good", "first", "last", "min", "max"):
+        np.testing.assert_array_equal(getattr(minutes, name), expected[name], err_msg=name)
+
+
+def test_a_month_of_version_3_opens_and_goes_on(tmp_path: Path, clock: ManualClock) -> None:
+    """Two signals that share their moments, one that does not; hours and minutes of a day that is over."""
+    shutil.copytree(GOLDEN / "folder-v3", tmp_path / "historian")
+    clock.tick(60 * DAY_US)
+    historian = Historian(tmp_path / "historian", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    found = rows_of(historian.raw([1, 2, 3], 0, 2**62, scope=ALL))
+    assert found == [row for seq in (1, 2) for row in scans(seq)]
+    assert historian.rollups() == (6, 0)
+    trend = historian.series(1, DAY, DAY + DAY_US, 24, scope=ALL)
+    assert (trend.t0_us.tolist(), trend.n.tolist()) == ([DAY, DAY + 3_600_000_000], [60, 60])
+    late = (1, DAY + 1, 0.5, 0xC0)
+    historian.put([frame(3, [late])])
+    historian.seal_once()
+    assert historian.rollups() == (6, 2)
+    assert rows_of(historian.raw([1, 2, 3], 0, 2**62, scope=ALL)) == sorted([*found, late], key=lambda row: row[1])
+    historian.close()
+
+
+def scans(seq: int) -> list[tuple[int, int, Value, int]]:
+    """Sixty moments of the first hour of the day, or of the second; the third signal a little after the others."""
+    begin_us = DAY + (seq - 1) * 3_600_000_000
+    return [
+        (tag, begin_us + n * 47_000_000 + n * n % 977 + (tag == 3) * 250_000, tag + 0.5 * n, 0xC0)
+        for n in range(60)
+        for tag in (1, 2, 3)
+    ]
+
+
+DAY = DAY_ZERO_US // DAY_US * DAY_US
 FOLDER_TIMES = [
     DAY_ZERO_US,
     DAY_ZERO_US + 1_000_000,
     DAY_ZERO_US + 30 * 86_400_000_000,
     DAY_ZERO_US + 31 * 86_400_000_000,
 ]
+
+
+def write_months(folder: Path) -> None:
+    """The month's file of version 3, which has the moments that chunks share."""
+    rollups.HOURS_FROM = rollups.MINUTES_FROM = 0  # type: ignore[misc]
+    clock = ManualClock(DAY + 7_200_000_000)
+    historian = Historian(folder / "folder-v3", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    for seq in (1, 2):
+        historian.put([frame(seq, scans(seq))])
+        historian.seal_once()
+    clock.tick(2 * DAY_US)
+    while historian.compact_once():
+        pass
+    historian.close()
 
 
 def write(folder: Path) -> None:
@@ -97,6 +171,9 @@ def write(folder: Path) -> None:
     marks = {9: DAY_ZERO_US, 10: DAY_ZERO_US + 1}
     made = Frame("gateway-é", Lane.BACKLOG, 3, 2**40, tuple(block(kind, 1).batch() for kind in Kind), marks)
     (folder / f"frame-v{frames.VERSION}.bin").write_bytes(frames.encode(made))
+    (folder / f"rollup-v{rollups.VERSION}-hours.bin").write_bytes(rollups.pack_hours(units(24)))
+    (folder / f"rollup-v{rollups.VERSION}-minutes.bin").write_bytes(rollups.pack_minutes(units(1_440)))
+    write_months(folder)
     clock = ManualClock(FOLDER_TIMES[-1])
     historian = Historian(folder / "folder-v1", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
     historian.resume("gateway", [9])

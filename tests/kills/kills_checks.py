@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 from kills_world import UNITS, World
-from serve_under_test import LINE
+from serve_under_test import BALLAST, LINE
 from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
 from dovetail.chunkstore.place import Storage
-from dovetail.core.clock import SECOND_US
+from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
 from dovetail.demo.run import PATHS
@@ -149,6 +149,7 @@ def assert_all_holds(world: World) -> None:
         no_accepted_sample_is_lost(found)
         no_sample_is_there_twice(found)
         delivery_balances(found)
+        sums_say_what_samples_say(found)
         answers_were_kept(found)
         good_through_only_grows(found)
         for unit in UNITS:
@@ -197,6 +198,23 @@ def delivery_balances(found: Books) -> None:
     stored = sum(one.stored for one in accounts)
     samples = sum(row[0] not in found.links for row in found.rows)
     assert stored == samples, f"{stored} are said to be stored, {samples} are"
+
+
+def sums_say_what_samples_say(found: Books) -> None:
+    """The hours of yesterday's ballast, summed up or not."""
+    historian = found.house.rooms.historian
+    while historian.compact_once():
+        pass
+    (tag,) = (one.id for one in found.plant.tags.values() if one.path == f"{BALLAST}.load0")
+    times = [row[1] for row in found.rows if row[0] == tag]
+    midnight_us = min(times) // DAY_US * DAY_US
+    trend = historian.series(tag, midnight_us, midnight_us + DAY_US, 24, scope=EVERYTHING)
+    said = dict(zip(trend.t0_us.tolist(), zip(trend.n.tolist(), trend.max.tolist(), strict=True), strict=True))
+    hours: dict[int, list[float]] = {}
+    for row in found.rows:
+        if row[0] == tag and row[1] < midnight_us + DAY_US:
+            hours.setdefault(row[1] // HOUR_US * HOUR_US, []).append(row[2])
+    assert said == {at_us: (len(values), max(values)) for at_us, values in hours.items()}
 
 
 def answers_were_kept(found: Books) -> None:
@@ -322,7 +340,8 @@ def ledger_balances(found: Books, equipment_id: int) -> None:
     by_job, by_reason = rollups(slices)
     for table, rows in ((ledger.rollup_job, by_job), (ledger.rollup_reason, by_reason)):
         kept = ledger.rollup_rows(found.reading, equipment_id, table)
-        assert _as_set(kept) == _as_set(rows), f"a rollup of {equipment_id} is not the sum of its slices"
+        due = [{column.name: row[column.name] for column in table.c} for row in rows]  # some sums follow from others
+        assert _as_set(kept) == _as_set(due), f"a rollup of {equipment_id} is not the sum of its slices"
 
 
 def _as_set(rows: list[dict[str, Any]]) -> set[tuple[tuple[str, Any], ...]]:

@@ -26,6 +26,7 @@ from dovetail.app.bootstrap import House, open_house
 from dovetail.app.server import configure_logging, serve_house
 from dovetail.core import faults, limits
 from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.clock import DAY_US, MINUTE_US
 from dovetail.core.quality import GOOD
 from dovetail.core.scope import system_scope
 from dovetail.operations.operation import Input, Operation, execute
@@ -39,6 +40,8 @@ SCOPE = system_scope("kills")
 LINE = "acme/brno/pack/line1"
 BALLAST = "acme/brno/pack/ballast"
 BALLAST_ROWS = 50
+YESTERDAY_EVERY = 25  # frames of ballast: what came late for a day that is over is summed up anew in each life
+YESTERDAY_ROWS = 1_500  # so many of a signal that its hours are worth summing up
 SEAL_EVERY_S = 0.3  # a life lasts seconds: sealing must happen in it
 FAULT = 70
 POSITION_EVERY = 20  # so that rows are released in it, too
@@ -186,13 +189,27 @@ class Load:
         historian, plant = self.house.rooms.historian, self.house.rooms.equipment.plant()
         named = plant.tags_of(plant.by_path(BALLAST).id).items()
         tags = sorted(tag.id for name, tag in named if name.startswith("load"))
-        epoch = historian.resume("ballast", []).epoch
+        epoch, past = historian.resume("ballast", []).epoch, historian.resume("yesterday", []).epoch
         seq = 0
         while not self.over.wait(0.02):
             seq += 1
             now_us = self.house.clock.now_us()
+            if seq % YESTERDAY_EVERY == 1:
+                self.bring_yesterday(tags[0], past, seq // YESTERDAY_EVERY)
             rows = [(tag, now_us - n, float(seq + n), GOOD) for tag in tags for n in range(BALLAST_ROWS // len(tags))]
             historian.put([Frame("ballast", Lane.BACKLOG, epoch, seq, (Batch.of(Kind.F64, rows),))])
+
+    def bring_yesterday(self, tag: int, epoch: int, seq: int) -> None:
+        """A day that is over, all of it at first and then a sample more; the roller looks again, not in an hour."""
+        historian, now_us = self.house.rooms.historian, self.house.clock.now_us()
+        midnight_us = now_us // DAY_US * DAY_US - DAY_US
+        count = 1 if seq else YESTERDAY_ROWS
+        shift_us = now_us % MINUTE_US  # a life has moments of its own
+        rows = [
+            (tag, midnight_us + shift_us + n * DAY_US // YESTERDAY_ROWS, float(seq + n), GOOD) for n in range(count)
+        ]
+        historian.put([Frame("yesterday", Lane.BACKLOG, epoch, seq, (Batch.of(Kind.F64, rows),))])
+        historian._roller._until_us = None
 
     def run_jobs(self) -> None:
         """People start and end jobs, and find that one never was, which moves what is long settled."""
