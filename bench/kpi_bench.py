@@ -22,10 +22,10 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.ledger.columns import nothing
 from dovetail.ledger.model import JobShare, Slice
+from dovetail.ledger.named import needed_by
 from dovetail.ledger.pieces import Pieces
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
-from dovetail.performance.columns import needed_by
 from dovetail.performance.report import catalogue, compute
 from dovetail.performance.settling import rollups
 

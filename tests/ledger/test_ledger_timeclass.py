@@ -74,6 +74,6 @@ def test_the_plan_comes_first(
 )
 def test_a_short_stop_is_a_delay_or_slows_the_run(micro_stop: str, length_min: int | None, expected: str) -> None:
     settings = Settings(micro_stop=micro_stop)  # type: ignore[arg-type]
-    record_us = length_min and length_min * MINUTE_US
-    seen = Situation("BUSY", "Held", "Production", None, has_job=True, record_us=record_us)
+    stop_us = length_min and length_min * MINUTE_US
+    seen = Situation("BUSY", "Held", "Production", None, has_job=True, stop_us=stop_us)
     assert classify(seen, settings).cls == expected

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 from performance_world import FILLER, LINE, SYSTEM, T0, Job, World, counted, minutes, state
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.events.performance import LedgerSettled
-from dovetail.ledger.columns import add, sum_slices
+from dovetail.ledger.columns import STORED_NAMES, add, nothing, sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.performance import store
 from dovetail.performance.service import PerformanceRoom
@@ -293,9 +293,11 @@ def test_settling_as_it_comes_gives_the_same_books_as_settling_at_once(
         with database.read() as reading:
             anew = [store.rollup_rows(reading, FILLER, table) for table in (store.rollup_job, store.rollup_reason)]
         assert anew == kept
-        by_job, _ = rollups(incremental)
-        assert add(*by_job)["elapsed_us"] == sum(piece.elapsed_us for piece in incremental)
-        assert add(*by_job) == sum_slices(incremental)
+        summed = add(*(nothing() | row for row in rollups(incremental)[0]))
+        assert summed["elapsed_us"] == sum(piece.elapsed_us for piece in incremental)
+        assert {name: summed[name] for name in STORED_NAMES} == {
+            name: count for name, count in sum_slices(incremental).items() if name in STORED_NAMES
+        }
         database.close()
 
 
@@ -317,3 +319,57 @@ def test_a_long_period_from_rollups_is_the_sum_of_its_slices(
     known = world.say(FILLER, moved=(at(0), None))
     past = room.sums(FILLER, at(0), at(days * 1440), scope=system_scope(), as_of=known)
     assert past == room.sums(FILLER, at(0), at(days * 1440), scope=everyone)
+
+
+def test_a_stop_that_turns_out_short_changes_what_was_held_of_its_beginning(
+    database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    begun = [
+        state(FILLER, at(0), at(20), "Execute"),
+        state(FILLER, at(20), at(20.5), "Holding"),
+        state(FILLER, at(20.5), None, "Held"),
+    ]
+    world.say(FILLER, records=begun, moved=(at(0), None))
+    room.step()
+    assert [(piece.state, piece.short, piece.stops) for piece in held(database, FILLER)] == [
+        ("Execute", False, 0),
+        ("Holding", False, 1),
+    ]
+    ended = [*begun[:2], state(FILLER, at(20.5), at(21.5), "Held"), state(FILLER, at(21.5), None, "Execute")]
+    world.say(FILLER, records=ended, moved=(at(20.5), None))
+    room.step()
+    assert [(piece.state, piece.short, piece.stops) for piece in held(database, FILLER)] == [
+        ("Execute", False, 0),
+        ("Holding", True, 1),
+        ("Held", True, 0),
+    ]
+
+
+def test_what_was_cut_before_an_upgrade_is_cut_again_day_by_day_after_a_restart(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world, room = make(database, clock, bus)
+    days = 3
+    clock.tick(days * 24 * HOUR_US)
+    stops = [
+        state(FILLER, at(day * 1440 + 60 * n + part), at(day * 1440 + 60 * n + end), name)
+        for day in range(days)
+        for n in range(24)
+        for part, end, name in ((0, 50, "Execute"), (50, 51, "Held"), (51, 60, "Aborted"))
+    ]
+    world.say(FILLER, records=[*stops, state(FILLER, at(days * 1440), None, "Execute")], moved=(at(0), None))
+    while room.step():
+        pass
+    wanted = room.sums(FILLER, at(0), at(days * 1440), scope=everyone)
+    with database.write(SYSTEM) as uow:  # as an older version left it
+        uow.connection.execute(update(store.slice_table).values(stops=0, failures=0, failing=False, short=False))
+        uow.connection.execute(update(store.rollup_job).values(failures=0, busy_mu=0))
+        for equipment_id in (LINE, FILLER, 99):  # one is not in the plant any more
+            uow.connection.execute(store.slice_recut.insert().values(equipment_id=equipment_id, reached_us=at(0)))
+    steps = 0
+    while PerformanceRoom(database, clock=clock, bus=bus, sources=world.sources()).step():  # killed after each
+        steps += 1
+    assert room.sums(FILLER, at(0), at(days * 1440), scope=everyone) == wanted
+    assert (wanted["failures"] > 0, steps) == (True, 2 * (days + 1) + 1)

@@ -14,8 +14,8 @@ from dovetail.explain.tree import Node, Place
 from dovetail.ledger.columns import BY_NAME
 from dovetail.ledger.cutting import stretches
 from dovetail.ledger.model import Slice
+from dovetail.ledger.named import parts_of
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.columns import parts_of
 from dovetail.performance.facts import OWN
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom

@@ -17,8 +17,8 @@ from dovetail.explain.signals import Corrections, Samples, Signals
 from dovetail.explain.tree import Node, Place
 from dovetail.ledger.columns import BY_NAME, sum_slices
 from dovetail.ledger.model import Slice
+from dovetail.ledger.named import LABELS, parts_of, value_of
 from dovetail.ledger.tracks import CountTrack, StateTrack
-from dovetail.performance.columns import LABELS, parts_of, value_of
 from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue, describe

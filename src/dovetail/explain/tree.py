@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.ledger.columns import BY_NAME
-from dovetail.performance.columns import LABELS
+from dovetail.ledger.named import LABELS
 from dovetail.performance.report import catalogue
 
 type NodeKind = Literal[

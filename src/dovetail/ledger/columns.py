@@ -10,19 +10,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dovetail.ledger.model import JobShare, Slice, TimeClass
+from dovetail.ledger.model import JobShare, Mark, Slice, TimeClass
 
 type Measure = Literal[
-    "elapsed_us", "rated_us", "good", "scrap", "rework", "infeed", "ideal_ns", "ideal_good_ns", "theoretical_mu"
+    "elapsed_us",
+    "rated_us",
+    "good",
+    "scrap",
+    "rework",
+    "infeed",
+    "ideal_ns",
+    "ideal_good_ns",
+    "theoretical_mu",
+    "stops",
+    "failures",
 ]
 type Sums = dict[str, int]
 
 MEASURES: Final[tuple[Measure, ...]] = (
     "elapsed_us", "rated_us", "good", "scrap", "rework", "infeed", "ideal_ns", "ideal_good_ns", "theoretical_mu",
+    "stops", "failures",
 )  # fmt: skip
 ALL: Final[frozenset[TimeClass]] = frozenset({"APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PLANNED"})
 OBSERVED: Final[frozenset[TimeClass]] = frozenset({"APT", "AUST", "ADET", "ADOT"})
 NODT: Final[frozenset[TimeClass]] = frozenset({"NODT"})
+LOST: Final[frozenset[TimeClass]] = frozenset({"ADET", "ADOT"})
+STOPPED: Final[frozenset[TimeClass]] = frozenset({"ADET", "ADOT", "APT"})  # short stops may count as production time
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +50,12 @@ class Column:
     unit: str
     measure: Measure
     classes: frozenset[TimeClass]
-    flag: Literal["external", "unplanned"] | None = None
+    flag: Mark | None = None
     of: tuple[str, ...] = ()
 
-    def takes(self, cls: TimeClass, *, external: bool, unplanned: bool) -> bool:
-        """Whether a slice with these marks counts in this column."""
-        marked = {"external": external, "unplanned": unplanned, None: True}[self.flag]
-        return marked and cls in self.classes
+    def takes(self, cls: TimeClass, marks: frozenset[Mark]) -> bool:
+        """Whether a slice of this class with these marks counts in this column."""
+        return (self.flag is None or self.flag in marks) and cls in self.classes
 
 
 def _only(cls: TimeClass) -> frozenset[TimeClass]:
@@ -86,6 +98,22 @@ STORED: Final[tuple[Column, ...]] = (
     Column("nodt_rated_us", "Time without knowledge with a rate", "us", "rated_us", NODT),
     Column("theoretical_nodt_mu", "Pieces at the standard rate in it, thousandths", "m{#}", "theoretical_mu", NODT),
     Column("theoretical_mu", "Pieces at the standard rate, thousandths", "m{#}", "theoretical_mu", _only("APT")),
+    Column("failures", "Failures that began", "{#}", "failures", STOPPED),
+    Column("failing_us", "Time in failure", "us", "elapsed_us", _only("ADET"), "failing"),
+    Column("stops", "Stops that began", "{#}", "stops", STOPPED),
+    Column("short_stops", "Short stops", "{#}", "stops", STOPPED, "short"),
+    Column("short_us", "Time in short stops", "us", "elapsed_us", LOST, "short"),
+    Column("short_rated_us", "Time in short stops with a rate", "us", "rated_us", LOST, "short"),
+    Column("short_mu", "Pieces at the standard rate in it, thousandths", "m{#}", "theoretical_mu", LOST, "short"),
+    Column("short_failing_us", "Time in short failures", "us", "elapsed_us", _only("ADET"), "short_failing"),
+    Column("short_external_us", "Short stops from outside", "us", "elapsed_us", _only("ADET"), "short_external"),
+    Column("short_run_us", "Short stops that count as production", "us", "elapsed_us", _only("APT"), "short"),
+    Column("short_run_rated_us", "The same with a rate", "us", "rated_us", _only("APT"), "short"),
+    Column("busy_mu", "Pieces at the standard rate in busy time, thousandths", "m{#}", "theoretical_mu", OBSERVED),
+    Column("setup_mu", "Pieces at the standard rate in set-up, thousandths", "m{#}", "theoretical_mu", _only("AUST")),
+    Column("elapsed_mu", "Pieces at the standard rate in all time, thousandths", "m{#}", "theoretical_mu", ALL),
+    Column("ideal_setup_ns", "Ideal time of pieces made in set-up", "ns", "ideal_ns", _only("AUST")),
+    Column("ideal_good_setup_ns", "Ideal time of good pieces made in set-up", "ns", "ideal_good_ns", _only("AUST")),
 )
 
 
@@ -121,9 +149,12 @@ def nothing() -> Sums:
     return dict.fromkeys(NAMES, 0)
 
 
-def measures(share: JobShare) -> dict[Measure, int]:
-    """What one job's share of a slice brings, whatever its class: time, pieces and ideal times."""
-    pieces = share.pieces
+def measures(piece: Slice, share: JobShare) -> dict[Measure, int]:
+    """What one job's share of a slice brings, whatever its class: time, pieces and ideal times.
+
+    What began with the slice began once, however many jobs ran: the first share brings it.
+    """
+    pieces, is_first = share.pieces, share is piece.shares[0]
     return {
         "elapsed_us": share.elapsed_us,
         "rated_us": share.rated_us,
@@ -134,25 +165,27 @@ def measures(share: JobShare) -> dict[Measure, int]:
         "ideal_ns": share.ideal_ns,
         "ideal_good_ns": share.ideal_good_ns,
         "theoretical_mu": share.theoretical_mu,
+        "stops": piece.stops if is_first else 0,
+        "failures": piece.failures if is_first else 0,
     }
 
 
 def add_share(sums: Sums, piece: Slice, share: JobShare) -> None:
-    """Add one job's share of a slice to the columns that the slice's class and flags name."""
-    brought = measures(share)
-    for column in taken_by(piece.cls, piece.external, piece.unplanned):
+    """Add one job's share of a slice to the columns that the slice's class and marks name."""
+    brought = measures(piece, share)
+    for column in taken_by(piece.cls, piece.marks):
         if not column.of or share.job_response_id is not None:
             sums[column.name] += brought[column.measure]
 
 
-_TAKEN: dict[tuple[TimeClass, bool, bool], tuple[Column, ...]] = {}
+_TAKEN: dict[tuple[TimeClass, frozenset[Mark]], tuple[Column, ...]] = {}
 
 
-def taken_by(cls: TimeClass, external: bool, unplanned: bool) -> tuple[Column, ...]:
-    """The columns that slices with these marks count in; there are 28 kinds, so each is found once."""
-    key = (cls, external, unplanned)
+def taken_by(cls: TimeClass, marks: frozenset[Mark]) -> tuple[Column, ...]:
+    """The columns that slices of this class with these marks count in; there are few kinds, so each is found once."""
+    key = (cls, marks)
     if key not in _TAKEN:
-        _TAKEN[key] = tuple(c for c in COLUMNS if c.takes(cls, external=external, unplanned=unplanned))
+        _TAKEN[key] = tuple(column for column in COLUMNS if column.takes(cls, marks))
     return _TAKEN[key]
 
 

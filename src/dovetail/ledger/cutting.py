@@ -20,7 +20,8 @@ from dovetail.core.shares import SHARE_PPM, shares, split
 from dovetail.counting.pieces import KINDS
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.ledger.pieces import Pieces, allot, pieces_by_job
-from dovetail.ledger.timeclass import NO_KNOWLEDGE, RUNNING, Classified, Settings, Situation, classify
+from dovetail.ledger.stops import Stop, stops_of
+from dovetail.ledger.timeclass import NO_KNOWLEDGE, RUNNING, Classified, Settings, Situation, classify, fails, is_short
 from dovetail.ledger.tracks import Definitions, Facts, JobTrack, SpanTrack, StateTrack
 
 _SHIFT_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})/")
@@ -57,6 +58,8 @@ class Stretched:
     found: Classified
     jobs: tuple[JobTrack | None, ...]
     rates_upm: tuple[float | None, ...]
+    stop: Stop | None
+    failing: bool
 
     @property
     def may_produce(self) -> bool:
@@ -78,7 +81,7 @@ class Stretched:
     def says(self) -> tuple[object, ...]:
         """All that would make a cut, but for the time itself; spans are compared by what they say."""
         span, jobs = self.span, tuple(job and (job.id, job.product) for job in self.jobs)
-        said = (self.record.t0_us, span.plan, span.shift_id, self.crew, self.day, self.found)
+        said = (self.record.t0_us, span.plan, span.shift_id, self.crew, self.day, self.found, self.failing)
         return (*said, jobs, self.job_ppm, self.rates_upm)
 
 
@@ -87,7 +90,8 @@ def cut(facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Ite
 
     Raises LedgerError when an invariant does not hold, or when a count record reaches out of the period.
     """
-    slices = allot_and_build(facts, stretches(facts, from_us, to_us, settings=settings, cuts=cuts))
+    made = stretches(facts, from_us, to_us, settings=settings, cuts=cuts)
+    slices = allot_and_build(facts, made, settings=settings)
     check(facts, slices, from_us, to_us)
     return slices
 
@@ -100,6 +104,7 @@ def stretches(
     wanted = {cut_us for cut_us in cuts if from_us < cut_us < to_us}
     edges = sorted({from_us, to_us, *wanted, *_edges(facts, records, from_us, to_us)})
     starts = [record.t0_us for record in records]
+    stops = stops_of(facts)
     span_starts = [span.t0_us for span in facts.spans]
     definition_starts = [definitions.t0_us for definitions in facts.definitions]
     done: list[Stretched] = []
@@ -107,7 +112,16 @@ def stretches(
         record = records[bisect_right(starts, t0_us) - 1]
         span = facts.spans[bisect_right(span_starts, t0_us) - 1]
         defined = facts.definitions[bisect_right(definition_starts, t0_us) - 1]
-        made = _stretch(facts, t0_us, t1_us, record=record, span=span, defined=defined, settings=settings)
+        made = _stretch(
+            facts,
+            t0_us,
+            t1_us,
+            record=record,
+            span=span,
+            defined=defined,
+            settings=settings,
+            stop=stops.get(record.t0_us),
+        )
         if done and t0_us not in wanted and done[-1].says() == made.says():
             made = replace(done.pop(), t1_us=made.t1_us)
         done.append(made)
@@ -123,6 +137,7 @@ def _stretch(
     span: SpanTrack,
     defined: Definitions,
     settings: Settings,
+    stop: Stop | None,
 ) -> Stretched:
     active = [job for job in facts.jobs if job.t0_us <= t0_us and (job.t1_us is None or job.t1_us > t0_us)]
     in_order = sorted(active, key=lambda job: (job.t0_us, job.id))
@@ -133,11 +148,12 @@ def _stretch(
         mode=record.mode,
         category=defined.category(record.reason),
         has_job=bool(active),
-        record_us=None if record.t1_us is None else record.t1_us - record.t0_us,
+        stop_us=None if stop is None else stop.lasts_us,
     )
     rates_upm = tuple(defined.rate_upm(job) for job in jobs)
     day = _production_day(span, t0_us, facts.timezone)
-    return Stretched(t0_us, t1_us, record, span, day, classify(seen, settings), jobs, rates_upm)
+    found, failing = classify(seen, settings), fails(seen) and not record.external
+    return Stretched(t0_us, t1_us, record, span, day, found, jobs, rates_upm, stop, failing)
 
 
 def _without_holes(records: Sequence[StateTrack], from_us: int, to_us: int) -> list[StateTrack]:
@@ -195,20 +211,22 @@ def _production_day(span: SpanTrack, at_us: int, timezone: str) -> str:
     return day.isoformat()
 
 
-def allot_and_build(facts: Facts, made: Sequence[Stretched]) -> list[Slice]:
+def allot_and_build(facts: Facts, made: Sequence[Stretched], *, settings: Settings) -> list[Slice]:
     """Slices from stretches, with the pieces of the count records in them."""
     by_job = pieces_by_job(allot(facts.counts, made), facts.counts, made)
-    return [_build(facts.equipment_id, one, pieces) for one, pieces in zip(made, by_job, strict=True)]
+    built = zip(made, by_job, strict=True)
+    return [_build(facts.equipment_id, one, pieces, settings=settings) for one, pieces in built]
 
 
-def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces]) -> Slice:
+def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces], *, settings: Settings) -> Slice:
     ppm = made.job_ppm
     times = split(made.t1_us - made.t0_us, ppm)
     shared = tuple(
         JobShare(job.id if job else None, job.product if job else None, share_ppm, elapsed_us, part, rate_upm)
         for job, share_ppm, elapsed_us, part, rate_upm in zip(made.jobs, ppm, times, parts, made.rates_upm, strict=True)
     )
-    record, span, found = made.record, made.span, made.found
+    record, span, found, stop = made.record, made.span, made.found, made.stop
+    begins = stop is not None and made.t0_us == record.t0_us
     return Slice(
         equipment_id=equipment_id,
         t0_us=made.t0_us,
@@ -225,6 +243,10 @@ def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces]) -> Slice
         crew=made.crew,
         cls=found.cls,
         shares=shared,
+        failing=made.failing,
+        short=stop is not None and is_short(stop.lasts_us, settings),
+        stops=int(begins and stop is not None and stop.begins),
+        failures=int(begins and stop is not None and stop.fails),
     )
 
 

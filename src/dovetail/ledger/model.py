@@ -13,6 +13,7 @@ from dovetail.ledger.pieces import Pieces
 
 type TimeClass = Literal["APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PLANNED"]
 type Plan = Literal["BUSY", "PLANNED_DOWN", "NOT_PLANNED"]
+type Mark = Literal["external", "unplanned", "failing", "short", "short_failing", "short_external"]
 
 NS_PER_MINUTE = 60_000_000_000
 PRI_NS_MAX = 366 * 24 * 60 * NS_PER_MINUTE  # a piece a year; a slower rate is a mistyped one
@@ -79,7 +80,8 @@ class Slice:
 
     [t0_us, t1_us). `shares` has one entry per job that ran (one without a job when none did); their ppm sum to
     1,000,000 and their times and pieces to those of the slice. `day` is the production day (local date on which
-    the shift began, else the local date). `unplanned`: it ran although the plan did not ask for it.
+    the shift began, else the local date). `unplanned`: it ran although the plan did not ask for it. `failing`: it stood
+    because of a fault of its own; `short`: within a short stop; `stops`, `failures`: how many begin with it (0 or 1).
     """
 
     equipment_id: int
@@ -97,6 +99,10 @@ class Slice:
     crew: str | None
     cls: TimeClass
     shares: tuple[JobShare, ...]
+    failing: bool = False
+    short: bool = False
+    stops: int = 0
+    failures: int = 0
     known_from: int = field(default=0, compare=False)  # two slices are the same when they say the same
     known_to: int | None = field(default=None, compare=False)
 
@@ -104,6 +110,19 @@ class Slice:
     def elapsed_us(self) -> int:
         """How long it lasts, µs."""
         return self.t1_us - self.t0_us
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """What else, beside its class, decides in which columns it counts."""
+        said: dict[Mark, bool] = {
+            "external": self.external,
+            "unplanned": self.unplanned,
+            "failing": self.failing,
+            "short": self.short,
+            "short_failing": self.short and self.failing,
+            "short_external": self.short and self.external,
+        }
+        return frozenset(mark for mark, is_so in said.items() if is_so)
 
     @property
     def job_response_id(self) -> str | None:

@@ -47,15 +47,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that the class of an instant depends on. `category` is that of the reason; `record_us` the length of its
-    StateRecord (None: it has not ended)."""
+    """All that the class of an instant depends on. `category` is that of the reason; `stop_us` how long the whole stop
+    lasts that it belongs to (None: it has not ended)."""
 
     plan: Plan
     state: str
     mode: str
     category: str | None
     has_job: bool
-    record_us: int | None = None
+    stop_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,29 @@ def _busy_class(seen: Situation, settings: Settings) -> TimeClass:
             return rule.cls
     if produces(seen):
         return "APT"
-    short = seen.record_us is not None and seen.record_us <= settings.micro_stop_us
-    cls: TimeClass = next(rule.cls for rule in AFTER_RUN if rule.matches(seen))
-    if cls == "ADET" and settings.micro_stop == "speed" and short:
+    if settings.micro_stop == "speed" and is_short(seen.stop_us, settings):
         return "APT"
-    return cls
+    return next(rule.cls for rule in AFTER_RUN if rule.matches(seen))
+
+
+def is_short(stop_us: int | None, settings: Settings) -> bool:
+    """Whether a stop is a short one; nobody knows that of one that has not ended."""
+    return stop_us is not None and stop_us <= settings.micro_stop_us
+
+
+def stands(seen: Situation) -> bool:
+    """It is known not to produce, is not being set up, and nobody planned it: it is part of a stop.
+
+    >>> [stands(Situation("BUSY", name, "", None, has_job=True)) for name in ("Held", "RUN", "CHANGEOVER", "NO_DATA")]
+    [True, False, False, False]
+    """
+    return not produces(seen) and seen.category != "planned" and not any(rule.matches(seen) for rule in BEFORE_RUN)
+
+
+def fails(seen: Situation) -> bool:
+    """Row 4: it stands because of a fault of its own.
+
+    >>> [fails(Situation("BUSY", "Held", "", category, has_job=True)) for category in ("failure", "other")]
+    [True, False]
+    """
+    return stands(seen) and AFTER_RUN[0].matches(seen)

@@ -96,7 +96,8 @@ class Definitions:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All tracks of one equipment, each ordered by its start. `spans` and `definitions` tile the period without gap;
-    records may leave holes, which are time without data. Counts lie wholly inside the period."""
+    records may leave holes, which are time without data. Counts lie wholly inside the period. `around` are the records
+    just before and after it: whether a stop begins, and whether it is a short one, depends on them."""
 
     equipment_id: int
     timezone: str
@@ -105,3 +106,4 @@ class Facts:
     jobs: Sequence[JobTrack]
     counts: Sequence[CountTrack]
     definitions: Sequence[Definitions]
+    around: Sequence[StateTrack] = ()

@@ -167,6 +167,11 @@ class Gathering:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         return found
 
+    def has_ledger(self, equipment_id: int) -> bool:
+        """Whether it is in the plant of today and has times of its own."""
+        plant = self._sources.equipment.plant()
+        return equipment_id in plant.equipment and ledgered(plant, plant.equipment[equipment_id]) is not None
+
     def untold(self, ledgers: Sequence[int], at_us: int) -> frozenset[str]:
         """The kinds of pieces that no counter of some ledgers told of at a moment; people may have entered them."""
         told: set[str] = set()
@@ -224,6 +229,8 @@ class Gathering:
         source = self.made_of(equipment_id, to_us - 1).times_of
         _, node = self.node(source, to_us - 1)
         jobs = self._sources.production.responses(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
+        near = self.near((from_us, to_us))
+        beside = self._sources.states.records(reading, source, *near, scope=OWN, as_of=as_of)
         calendar_as_of = None if as_of is None or as_of >= self.newest_plant else as_of
         return Facts(
             equipment_id=equipment_id,
@@ -232,8 +239,13 @@ class Gathering:
             spans=self._sources.calendar.spans(source, from_us, to_us, as_of=calendar_as_of),
             jobs=jobs,
             counts=tracks[1],
-            definitions=self._definitions(node, period, {job.product for job in jobs if job.product}),
+            definitions=self._definitions(node, near, {job.product for job in jobs if job.product}),
+            around=[one for one in beside if one.t0_us >= to_us or (one.t1_us is not None and one.t1_us <= from_us)],
         )
+
+    def near(self, period: tuple[int, int]) -> tuple[int, int]:
+        """A period and what is so near that a short stop may reach into it."""
+        return period[0] - self.settings.micro_stop_us - 1, period[1] + self.settings.micro_stop_us + 1
 
     def _definitions(self, node: Equipment, period: tuple[int, int], products: set[str]) -> list[Definitions]:
         from_us, to_us = period

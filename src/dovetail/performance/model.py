@@ -12,6 +12,7 @@ class TimeModel:
     """Times of a period in the words of ISO 22400-2, µs. `no_data`: what a ratio does with time without knowledge.
 
     `aoet_us`: while an order was executed, breaks included; `order_…`: the part of a time that belongs to orders.
+    `failing_us`: delay by faults of its own; `short_us`: all short stops, also those that count as production time.
     """
 
     elapsed_us: int = 0
@@ -27,6 +28,8 @@ class TimeModel:
     aoet_us: int = 0
     order_apt_us: int = 0
     order_aubt_us: int = 0
+    failing_us: int = 0
+    short_us: int = 0
     no_data: Literal["observed", "as_loss"] = "observed"
 
     @property
@@ -57,13 +60,29 @@ class TimeModel:
 
 @dataclass(frozen=True, slots=True)
 class CountModel:
-    """Pieces of a period that a ratio may use, and the ideal time (Σ PRI·PQ, ns) of those that have a rate."""
+    """Pieces of a period that a ratio may use, and the ideal time (Σ PRI·PQ, ns) of those that have a rate.
+
+    `failures` and `short_stops` that began; `…_mu`: thousandths of a piece that the standard rate would have made in
+    production, set-up, busy and all time. These are 0 where production time without a rate makes them no measure.
+    """
 
     gq: int = 0
     sq: int = 0
     rq: int = 0
     pri_pq_ns: int = 0
     order_pq: int = 0
+    failures: int = 0
+    short_stops: int = 0
+    theoretical_mu: int = 0
+    setup_mu: int = 0
+    busy_mu: int = 0
+    elapsed_mu: int = 0
+    mean: Literal["plus_one", "per_failure"] = "plus_one"
+
+    @property
+    def failure_divisor(self) -> int:
+        """What a mean over failures divides by: FE + 1 (ISO 22400-2), or FE."""
+        return self.failures + 1 if self.mean == "plus_one" else self.failures
 
     @property
     def pq(self) -> int:
@@ -95,4 +114,4 @@ class Kpi:
     @property
     def needs_pieces(self) -> bool:
         """Whether it says nothing without a count of pieces."""
-        return not {"pq", "pri_pq_ns", "order_pq"}.isdisjoint(self.inputs)
+        return not {"gq", "pq", "pri_pq_ns", "order_pq"}.isdisjoint(self.inputs)

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from dovetail.core import plugins
 from dovetail.counting.pieces import KINDS
 from dovetail.ledger.columns import Sums
+from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.columns import count_model, time_model, value_of
+from dovetail.performance.columns import count_model, time_model
 from dovetail.performance.kpis._waiting import WAITING
 from dovetail.performance.model import CountModel, Kpi, TimeModel
 

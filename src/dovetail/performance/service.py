@@ -21,12 +21,12 @@ from dovetail.events.performance import LedgerSettled
 from dovetail.ledger.columns import Sums, add, nothing, sum_slices
 from dovetail.ledger.cutting import shift_day
 from dovetail.ledger.model import Slice
+from dovetail.ledger.named import needed_by
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
-from dovetail.performance.columns import needed_by
 from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
 from dovetail.performance.report import Figures, catalogue, compute, figures
-from dovetail.performance.settling import settle
+from dovetail.performance.settling import recut, settle
 
 VIEW: Final = "plant.view"
 HANDLER: Final = "performance.ledger"
@@ -93,6 +93,7 @@ class PerformanceRoom:
         self.sources = sources
         self.gathering = Gathering(sources, self.settings)
         self._one_at_a_time = threading.Lock()
+        self._may_recut = True
         with database.read() as reading:
             self.gathering.newest_plant = newest_event(reading, "PlantApplied")
         bus.subscribe(PlantApplied, self._plant_applied)
@@ -112,7 +113,8 @@ class PerformanceRoom:
         """Deal with the next events in the order of knowledge; answers how many, 0 when there is nothing to do.
 
         Records of one equipment that follow each other are settled together; anything a person or a plant version
-        changed is settled at its own `known`, so that `as_of` can tell before from after.
+        changed is settled at its own `known`, so that `as_of` can tell before from after. When nothing is left, a day
+        of what was cut before an upgrade is cut again.
         """
         with self._one_at_a_time:
             with self.database.read() as reading:
@@ -123,7 +125,19 @@ class PerformanceRoom:
             for place, change in enumerate(changes):
                 following = changes[place + 1].known if place + 1 < len(changes) else None
                 self._settle(change, handled=change.known if following != change.known else None)
-            return len(found)
+            return len(found) or self._recut()
+
+    def _recut(self) -> int:
+        """A day of a ledger that an upgrade left to be cut again; 0 when there is none. Only an upgrade makes more."""
+        with self.database.read() as reading:
+            waiting = store.to_recut(reading) if self._may_recut else None
+            known = reading.known_now()
+        self._may_recut = waiting is not None
+        if waiting is None:
+            return 0
+        with self.database.write(OWN.actor) as uow:
+            store.mark_recut(uow, waiting[0], recut(uow, self.gathering, *waiting, known=known))
+        return 1
 
     def _settle(self, change: _Change, *, handled: int | None) -> None:
         periods = [(ledger, period) for ledger in self._affected(change) for period in self._days(ledger, change)]

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from dovetail.core import faults
+from dovetail.core.clock import DAY_US
 from dovetail.db.uow import UnitOfWork
-from dovetail.ledger.columns import Sums, add_share, nothing
+from dovetail.ledger.columns import STORED_NAMES, Sums, add_share, nothing
 from dovetail.ledger.cutting import cut
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.performance import store
@@ -25,7 +26,7 @@ def settle(
     Slices end where the open state record begins: what follows is derived at query time. Answers the period in
     which rows changed, None where none did. The rollups of the days touched change in the same transaction.
     """
-    wider = _reach(uow, gathering, equipment_id, period, known=known)
+    wider = _reach(uow, gathering, equipment_id, gathering.near(period), known=known)
     while True:
         lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known)
         if (wider := _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)) == (lo_us, hi_us):
@@ -74,10 +75,29 @@ def _replace(
     changed = [piece for _, piece in gone] + new
     if len({piece.shift_id for piece in new}) > 1:
         faults.point("ledger.over-a-shift")
-    days = {piece.day for piece in changed}
-    by_job, by_reason = rollups(store.of_days(uow, equipment_id, days))
-    store.replace_rollups(uow, equipment_id, days, by_job=by_job, by_reason=by_reason)
+    sum_days(uow, equipment_id, {piece.day for piece in changed})
     return min(piece.t0_us for piece in changed), max(piece.t1_us for piece in changed)
+
+
+def sum_days(uow: UnitOfWork, equipment_id: int, days: Iterable[str]) -> None:
+    """Make the rollups of whole production days of one equipment those of the slices held."""
+    listed = sorted(days)
+    by_job, by_reason = rollups(store.of_days(uow, equipment_id, listed))
+    store.replace_rollups(uow, equipment_id, listed, by_job=by_job, by_reason=by_reason)
+
+
+def recut(uow: UnitOfWork, gathering: Gathering, equipment_id: int, from_us: int, *, known: int) -> int | None:
+    """Cut a day of one ledger again and sum it anew, since columns were added; where the next begins, None: no more.
+
+    A ledger that is not in the plant any more keeps its slices as they are.
+    """
+    held = store.extent(uow, equipment_id)
+    if held is None or held[1] <= from_us or not gathering.has_ledger(equipment_id):
+        return None
+    to_us = min(held[1], from_us + DAY_US)
+    settle(uow, gathering, equipment_id, (from_us, to_us), known=known)
+    sum_days(uow, equipment_id, {piece.day for _, piece in store.overlapping(uow, equipment_id, from_us, to_us)})
+    return to_us
 
 
 def rollups(slices: Iterable[Slice]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -95,7 +115,7 @@ def rollups(slices: Iterable[Slice]) -> tuple[list[dict[str, Any]], list[dict[st
             add_share(by_job[job_key], piece, share)
             _add_reason(by_reason[(*named, share.product or "", piece.cls, piece.reason or "")], share)
     return (
-        [_rollup_row(store.KEYS_JOB, key, reach, sums) for key, sums in by_job.items()],
+        [_rollup_row(store.KEYS_JOB, key, reach, {n: sums[n] for n in STORED_NAMES}) for key, sums in by_job.items()],
         [_rollup_row(store.KEYS_REASON, key, reach, sums) for key, sums in by_reason.items()],
     )
 

@@ -65,6 +65,8 @@ slice_table = Table(
     Column("product", String(200)),
     Column("rate_upm", Float),
     *(Column(name, BigInteger, nullable=False) for name in STORED_MEASURES),
+    Column("failing", Boolean, nullable=False),
+    Column("short", Boolean, nullable=False),
     Column("known_from", BigInteger, nullable=False),
     Column("known_to", BigInteger),
     Index("ix_slice_time", "equipment_id", "t0_us"),
@@ -111,6 +113,13 @@ rollup_reason = Table(
     Column("bucket_from_us", BigInteger, nullable=False),
     Column("bucket_to_us", BigInteger, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in NUMBERS_REASON),
+)
+
+slice_recut = Table(  # ledgers that are to be cut again since columns were added, and how far that has come
+    "slice_recut",
+    metadata,
+    Column("equipment_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reached_us", BigInteger, nullable=False),
 )
 
 
@@ -188,12 +197,12 @@ def _share(row: Mapping[Any, Any], share_ppm: int, elapsed_us: int) -> JobShare:
 
 _SAME: Final = (
     "equipment_id", "t0_us", "t1_us", "state", "mode", "reason", "external", "unplanned", "plan", "day", "shift_id",
-    "shift_name", "crew", "cls",
+    "shift_name", "crew", "cls", "failing", "short",
 )  # fmt: skip
 
 
 def _slice(row: Mapping[Any, Any], shares: tuple[JobShare, ...] | None) -> Slice:
-    same = {name: row[name] for name in _SAME}
+    same = {name: row[name] for name in (*_SAME, "stops", "failures")}
     own = shares or (_share(row, 1_000_000, row["t1_us"] - row["t0_us"]),)
     return Slice(**same, shares=own, known_from=row["known_from"], known_to=row["known_to"])
 
@@ -229,7 +238,7 @@ def add(uow: UnitOfWork, slices: Sequence[Slice], *, known: int) -> None:
 
 
 def _row(piece: Slice, known: int) -> dict[str, Any]:
-    brought = [measures(share) for share in piece.shares]
+    brought = [measures(piece, share) for share in piece.shares]
     sums = {name: sum(one[name] for one in brought) for name in STORED_MEASURES}
     single = {"job_response_id": piece.job_response_id, "product": piece.product, "rate_upm": piece.rate_upm}
     same = {name: getattr(piece, name) for name in _SAME}
@@ -257,8 +266,7 @@ def replace_rollups(
         mine = and_(table.c.equipment_id == equipment_id, table.c.day.in_(listed))
         uow.connection.execute(delete(table).where(mine))
         for start in range(0, len(rows), CHUNK):
-            kept = [{column.name: row[column.name] for column in table.c} for row in rows[start : start + CHUNK]]
-            uow.connection.execute(insert(table), kept)
+            uow.connection.execute(insert(table), [dict(row) for row in rows[start : start + CHUNK]])
 
 
 def rollup_rows(reading: Reading, equipment_id: int, table: Table) -> list[dict[str, Any]]:
@@ -315,7 +323,7 @@ def _sql(column: Any) -> Any:
     measure = c.t1_us - c.t0_us if column.measure == "elapsed_us" else c[column.measure]
     wanted = c.cls.in_(sorted(column.classes))
     if column.flag is not None:
-        wanted = and_(wanted, c[column.flag])
+        wanted = and_(wanted, *(c[mark] for mark in column.flag.split("_")))
     if column.of:  # of several jobs at once, each is one
         wanted = and_(wanted, or_(c.jobs > 1, c.job_response_id.is_not(None)))
     return func.sum(case((wanted, measure), else_=0))
@@ -343,3 +351,18 @@ def buckets_across(reading: Reading, equipment_id: int, from_us: int, to_us: int
 def moment_of(reading: Reading, known: int) -> int | None:
     """When (µs UTC) something became known; None for a `known` that has not been given out."""
     return reading.connection.scalar(select(commit_log.c.at_us).where(commit_log.c.known == known))
+
+
+def to_recut(reading: Reading) -> tuple[int, int] | None:
+    """(equipment, how far it has come) of a ledger that is to be cut again; None when all are done."""
+    row = reading.connection.execute(select(slice_recut).order_by(slice_recut.c.equipment_id).limit(1)).first()
+    return None if row is None else (row.equipment_id, row.reached_us)
+
+
+def mark_recut(uow: UnitOfWork, equipment_id: int, reached_us: int | None) -> None:
+    """It has come so far; None: it is done."""
+    mine = slice_recut.c.equipment_id == equipment_id
+    if reached_us is None:
+        uow.connection.execute(delete(slice_recut).where(mine))
+    else:
+        uow.connection.execute(update(slice_recut).where(mine).values(reached_us=reached_us))

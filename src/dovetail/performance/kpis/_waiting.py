@@ -68,9 +68,6 @@ WAITING: Final[tuple[Waiting, ...]] = (
         30, "equipment_load_ratio", "Equipment load ratio", "PQ / EPC", "1", "equipment",
         "the rated capacity of an equipment (EPC)",
     ),
-    Waiting(31, "mtbf", "Mean operating time between failures", "Σ TBF / (FE + 1)", "s", "ledger", "failures counted"),
-    Waiting(32, "mttf", "Mean time to failure", "Σ TTF / (FE + 1)", "s", "ledger", "failures counted"),
-    Waiting(33, "mttr", "Mean time to restoration", "Σ TTR / (FE + 1)", "s", "ledger", "failures counted"),
     Waiting(
         34, "corrective_maintenance_ratio", "Corrective maintenance ratio", "CMT / (CMT + PMT)", "1", "maintenance",
         "time of corrective and of planned maintenance",
