@@ -54,6 +54,8 @@ SCREENS = (
     Screen("one stop", f"/stops/{LINE}?period=24h&planned=1", "reason-picker", press="stop-open"),
     Screen("timeline of a line", f"/timeline/{LINE}?period=24h", "segment-row"),
     Screen("segment of a timeline", f"/timeline/{LINE}?period=24h", "segment-panel", press="way-zoomIn"),
+    Screen("losses of a line", f"/losses/{LINE}?period=24h", "bar"),
+    Screen("under a bar of losses", f"/losses/{LINE}?period=24h&compare=previous&by=equipment", "lost", press="bar"),
     Screen("shift board", f"/board/{LINE}", "shift-board"),
     Screen("stops of a machine", f"/unit/{CAPPER}?tab=stops&period=24h&planned=1", "stop-row"),
     Screen("counts of a machine", f"/unit/{CAPPER}?tab=counts&period=24h", "details"),

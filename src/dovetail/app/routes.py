@@ -39,6 +39,10 @@ from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
 from dovetail.lanes import api as lanes_api
 from dovetail.lanes.service import LanesRoom
+from dovetail.losses import api as losses_api
+from dovetail.losses import course_api
+from dovetail.losses.course import Courses
+from dovetail.losses.service import LossesRoom
 from dovetail.materials import api as materials_api
 from dovetail.onboarding import api as onboarding_api
 from dovetail.operations.http import Api
@@ -145,6 +149,8 @@ def assemble(api: Api, parts: Parts) -> None:
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))
+    losses_api.routes(api, LossesRoom(rooms.performance))
+    course_api.routes(api, Courses(rooms.performance))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     connections_api.routes(

@@ -42,6 +42,8 @@ const PATHS = {
   signal: <path d="M3 12h4l3-7 4 14 3-7h4" />,
   trend: <><path d="M4 4v16h16" /><path d="m7 15 4-5 3 3 5-7" /></>,
   lanes: <><path d="M4 6h7M14 6h6M4 12h3M10 12h10M4 18h10M17 18h3" strokeWidth="3" /></>,
+  pareto: <><path d="M4 4v16h16" /><path d="M8 17V7M12 17v-6M16 17v-3" strokeWidth="2.6" /></>,
+  course: <><path d="M4 4v16h16" /><path d="M7 14h3v-4h4v6h5" /></>,
   plus: <path d="M12 5v14M5 12h14" />,
   minus: <path d="M5 12h14" />,
   eye: <><path d="M3 12s3.3-6 9-6 9 6 9 6-3.3 6-9 6-9-6-9-6z" /><circle cx="12" cy="12" r="2.6" /></>,

@@ -1,0 +1,154 @@
+// Losses of a machine, a line or an area: the waterfall of the period, the Pareto with its drill, what lies under a bar.
+import { SegmentedControl, Select, Switch } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import { kpisQuery, type Span } from "@/api/queries";
+import type { Equipment } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { Icon } from "@/design/icons";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Panel } from "@/design/panel";
+import { words as noticeWords } from "@/design/words";
+import { Give } from "@/giving/give";
+import { Waterfall } from "@/kpi/waterfall";
+import { useNowMs } from "@/live/now";
+import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, MEASURES, type ParetoAnswer, paretoQuery } from "@/screens/losses/ask";
+import { Bars } from "@/screens/losses/bars";
+import css from "@/screens/losses/losses.module.css";
+import { useKeyName } from "@/screens/losses/names";
+import { useParetoTable } from "@/screens/losses/tables";
+import { Under } from "@/screens/losses/under";
+import { words } from "@/screens/losses/words";
+import { formatDuration, formatMoment, formatRatio } from "@/show/format";
+import { useReader } from "@/show/show";
+import { NoWindow } from "@/view/no-window";
+import { lossesOf, useEquipmentPath } from "@/view/place";
+import { PeriodChooser } from "@/view/period-chooser";
+import { asSpan, soFar, usePeriod, type Window } from "@/view/period";
+import { useChangeSearch, useSearchText } from "@/view/search";
+import { useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+function WaterfallOf({ equipmentId, span, title }: { equipmentId: number; span: Span; title?: string }) {
+  const { data, error } = useQuery({ ...kpisQuery(equipmentId, span), placeholderData: keepPreviousData });
+  return (
+    <div className={css.fall}>
+      {title && <h3>{title}</h3>}
+      {error && !data ? <ProblemNotice error={error} compact /> : data ? data.times.elapsed_us > 0 ? <Waterfall kpis={data} /> : <Hints hints={data.hints ?? []} /> : <Waiting lines={6} />}
+    </div>
+  );
+}
+
+function Hints({ hints }: { hints: readonly string[] }) {
+  const say = useWords(words);
+  return <Empty compact icon="info" title={say("noUnits")} hint={hints.join(" · ")} />;
+}
+
+function Choices({ asked }: { asked: Asked }) {
+  const say = useWords(words);
+  const change = useChangeSearch();
+  return (
+    <div className={css.choices}>
+      <label className={css.choice}><span>{say("by")}</span><SegmentedControl size="sm" value={asked.by} onChange={(by) => change({ by, pick: null })} data={BYS.map((value) => ({ value, label: say(value) }))} aria-label={say("by")} data-testid="losses-by" /></label>
+      <label className={css.choice}><span>{say("measure")}</span><SegmentedControl size="sm" value={asked.measure} onChange={(measure) => change({ measure })} data={MEASURES.map((value) => ({ value, label: say(value) }))} aria-label={say("measure")} data-testid="losses-measure" /></label>
+      <Select size="sm" w={210} label={say("compare")} allowDeselect={false} value={asked.compare} onChange={(compare) => change({ compare: compare === "none" ? null : compare })} data={COMPARES.map((value) => ({ value, label: say(value === "none" ? "compareNone" : value === "previous" ? "comparePrevious" : "compareWeek") }))} data-testid="losses-compare" />
+      <Switch label={say("planned")} checked={asked.planned} onChange={(event) => change({ planned: event.currentTarget.checked ? "1" : null })} data-testid="losses-planned" />
+    </div>
+  );
+}
+
+/** What the bars are restricted to, each to be taken away again. */
+function Restrictions({ asked }: { asked: Asked }) {
+  const say = useWords(words);
+  const change = useChangeSearch();
+  const nameOf = useKeyName();
+  const given = BYS.filter((by) => asked.only[by] !== undefined);
+  if (given.length === 0) return null;
+  return (
+    <div className={css.restrictions} role="group" aria-label={say("filters")} data-testid="restrictions">
+      <span className="quiet">{say("filters")}</span>
+      {given.map((by) => {
+        const name = `${say(by)}: ${nameOf(by, asked.only[by] ?? null)}`;
+        return <button key={by} type="button" className={css.chip} onClick={() => change({ [fieldOf(by)]: null, pick: null })} aria-label={say("removeFilter", { name })} data-testid={`only-${by}`}>{name}<Icon name="close" size={14} /></button>;
+      })}
+    </div>
+  );
+}
+
+function Summary({ now }: { now: ParetoAnswer }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const time = (us: number) => formatDuration(Math.round(us / 1e6) * 1e6, language);
+  const parts = [say("summary", { lost: time(now.lost_us), busy: time(now.busy_us) }), now.without_reason !== null && say("unassigned", { share: formatRatio(now.without_reason, language, 0) }), now.no_data_us > 0 && say("noData", { time: time(now.no_data_us) }), now.partial && say("partial")];
+  return <p className={css.summary} data-testid="losses-summary">{parts.filter(Boolean).join(" · ")}</p>;
+}
+
+function Picked({ here, span, asked }: { here: Equipment; span: Span; asked: Asked }) {
+  const say = useWords(words);
+  const change = useChangeSearch();
+  const nameOf = useKeyName();
+  const { by, pick, only } = asked;
+  if (pick === null) return <p className={css.hint}>{say("choose")}</p>;
+  const narrowed = { ...asked, only: { ...only, [by]: pick } };
+  const divide = (next: By) => change({ by: next, pick: null, [fieldOf(by)]: pick });
+  return (
+    <Panel title={say("under", { name: nameOf(by, pick) })} flush testid="picked" tools={<><span className="quiet">{say("drill")}</span>{BYS.filter((one) => one !== by && only[one] === undefined).map((one) => <button key={one} type="button" className={css.drill} onClick={() => divide(one)} data-testid={`drill-${one}`}>{say(one)}</button>)}</>}>
+      <Under equipmentId={here.id} span={span} asked={narrowed} />
+    </Panel>
+  );
+}
+
+function Analysis({ here, window }: { here: Equipment; window: Window }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const nowMs = useNowMs();
+  const change = useChangeSearch();
+  const asked = askedIn(useSearchText());
+  const span = soFar(window, nowMs);
+  const before = earlier(window, Date.parse(span.end), asked.compare);
+  const beforeSpan = before && asSpan({ ...window, ...before });
+  const now = useQuery({ ...paretoQuery(here.id, span, asked), placeholderData: keepPreviousData });
+  const was = useQuery({ ...paretoQuery(here.id, beforeSpan ?? span, asked), placeholderData: keepPreviousData, enabled: beforeSpan !== null });
+  const tableOf = useParetoTable(here, asked);
+  const compared = beforeSpan ? was.data : undefined;
+  const named = (from: number, to: number) => `${formatMoment(from, "minute", reader)} – ${formatMoment(to, "minute", reader)}`;
+  return (
+    <>
+      <Panel title={say("waterfall")} testid="waterfalls"><div className={css.falls}><WaterfallOf equipmentId={here.id} span={span} {...(before ? { title: named(Date.parse(span.start), Date.parse(span.end)) } : {})} />{before && beforeSpan && <WaterfallOf equipmentId={here.id} span={beforeSpan} title={say("before", { period: named(before.t0, before.t1) })} />}</div></Panel>
+      <Panel title={say("pareto")} tools={<Give table={() => tableOf(now.data as ParetoAnswer, compared)} disabled={!now.data} />} testid="pareto-panel">
+        <Choices asked={asked} />
+        <Restrictions asked={asked} />
+        {now.error && !now.data && <ProblemNotice error={now.error} onRetry={() => void now.refetch()} compact />}
+        {was.error && beforeSpan && <ProblemNotice error={was.error} compact />}
+        {now.isPending && <Waiting lines={6} height={34} />}
+        {now.data && <Summary now={now.data} />}
+        {now.data && (now.data.items.length > 0 || (compared?.items.length ?? 0) > 0 ? <Bars asked={asked} now={now.data} before={compared} onPick={(key) => change({ pick: asked.pick === key ? null : key })} /> : <Empty compact icon="check" title={say("nothing")} hint={say("nothingHint")} />)}
+        <p className={css.hint}>{say("help")}</p>
+      </Panel>
+      <Picked here={here} span={span} asked={asked} />
+    </>
+  );
+}
+
+function LossesOf({ here }: { here: Equipment }) {
+  const say = useWords(words);
+  const period = usePeriod(here.id, here.timezone);
+  return (
+    <div className={css.page}>
+      <div className={css.titleRow}><h1>{say("title", { name: here.name })}</h1><PeriodChooser period={period} /></div>
+      {period.window ? <Analysis here={here} window={period.window} /> : <NoWindow period={period} />}
+    </div>
+  );
+}
+
+export default function LossesPage() {
+  const say = useWords(noticeWords);
+  const { map, isPending, error, refetch } = useEquipment();
+  const path = useEquipmentPath();
+  if (isPending) return <Waiting lines={4} height={80} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
+  const first = map.roots[0];
+  if (!path && first) return <Navigate to={lossesOf((map.groups(first)[0] ?? first).path)} replace />;
+  const here = path ? map.byPath(path) : undefined;
+  return here ? <LossesOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+}

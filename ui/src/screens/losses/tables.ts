@@ -1,0 +1,25 @@
+// The Pareto as it is shown, as a table: names, keys, and the period it is compared with.
+import type { Equipment } from "@/api/types";
+import type { Table } from "@/giving/table";
+import { type Asked, keyText, paired, type ParetoAnswer } from "@/screens/losses/ask";
+import { useKeyName } from "@/screens/losses/names";
+import { words } from "@/screens/losses/words";
+import { useWords } from "@/words/words";
+
+const MINUTE_US = 60e6;
+
+export function useParetoTable(here: Equipment, asked: Asked): (now: ParetoAnswer, before: ParetoAnswer | undefined) => Table {
+  const say = useWords(words);
+  const nameOf = useKeyName();
+  return (now, before) => {
+    const columns = [`${say("time")} (min)`, say("stops"), say("units")];
+    const only = Object.entries(asked.only).map(([by, key]) => nameOf(by as "reason", key)).join(" ");
+    return {
+      name: `${say("export")} ${here.name} ${say(asked.by)} ${only} ${now.start.slice(0, 16)}`,
+      head: [say(asked.by), "key", ...columns, `${say("share")}`, say("cumulated"), ...(before ? columns.map((name) => `${say("was")}: ${name}`) : [])],
+      rows: paired(now.items, before?.items ?? []).map(({ key, now: a, before: b }) => [
+        nameOf(asked.by, key), keyText({ key }), a ? a.us / MINUTE_US : null, a?.stops ?? null, a?.lost_units ?? null, a?.share ?? null, a?.cumulated ?? null, ...(before ? [b ? b.us / MINUTE_US : null, b?.stops ?? null, b?.lost_units ?? null] : []),
+      ]),
+    };
+  };
+}
