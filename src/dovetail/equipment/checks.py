@@ -18,6 +18,7 @@ from dovetail.equipment.entries import (
     TagEntry,
 )
 from dovetail.equipment.resolve import Resolved, resolved
+from dovetail.lineflow.written import check_flow
 from dovetail.plantcode.codes import UNKNOWN_FIELD
 from dovetail.plantcode.fit import field_names
 from dovetail.plantcode.plant import Plant
@@ -62,7 +63,8 @@ def check_equipment(plant: Plant, report: Report) -> None:
     for path, node in resolved(plant, report).items():
         _check_level(plant, report, path)
         _check_time(plant, report, node)
-        _check_flow(report, path, node.entry, names)
+        below = [name.rpartition("/")[2] for name in names if name.rpartition("/")[0] == path]
+        check_flow(report, path, node.entry, below)
         _check_moved(report, path, node.entry, names)
 
 
@@ -110,22 +112,6 @@ def _check_time(plant: Plant, report: Report, node: Resolved) -> None:
     if node.entry.calendar is not None and node.entry.calendar not in calendars:
         what = f"there is no calendar {node.entry.calendar}"
         report.error(codes.NO_CALENDAR, (*at, "calendar"), what, candidates=calendars)
-
-
-def _check_flow(report: Report, path: str, entry: EquipmentEntry, names: frozenset[str]) -> None:
-    below = [name.rpartition("/")[2] for name in names if name.rpartition("/")[0] == path]
-    at = ("equipment", path)
-    for n, step in enumerate(entry.flow):
-        if step not in below:
-            what = f"{step} does not stand directly below {path}"
-            report.error(codes.FLOW, (*at, "flow", n), what, candidates=below, given=step)
-        elif step in entry.flow[:n]:
-            report.error(codes.FLOW, (*at, "flow", n), f"{step} is in the flow twice", hint="name it once")
-    for field in ("constraint", "outfeed"):
-        step = getattr(entry, field)
-        if step is not None and step not in entry.flow:
-            what = f"the {field} {step} is not in the flow"
-            report.error(codes.CONSTRAINT, (*at, field), what, candidates=entry.flow)
 
 
 def _check_moved(report: Report, path: str, entry: EquipmentEntry, names: frozenset[str]) -> None:

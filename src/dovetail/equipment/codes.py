@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from dovetail.lineflow import written as lineflow
+
 PATH: Final = "DT-P101"
 NO_PARENT: Final = "DT-P102"
 LEVEL_ORDER: Final = "DT-P103"
@@ -13,8 +15,6 @@ UNKNOWN_PARAMETER: Final = "DT-P106"
 MISSING_PARAMETER: Final = "DT-P107"
 PARAMETER_VALUE: Final = "DT-P108"
 UNKNOWN_PLACEHOLDER: Final = "DT-P109"
-FLOW: Final = "DT-P110"
-CONSTRAINT: Final = "DT-P111"
 TIMEZONE: Final = "DT-P112"
 NO_TIMEZONE: Final = "DT-P113"
 MOVED: Final = "DT-P114"
@@ -39,8 +39,7 @@ MEANINGS: Final[dict[str, str]] = {
     MISSING_PARAMETER: "The class needs this parameter.",
     PARAMETER_VALUE: "The parameter's value is not of its type.",
     UNKNOWN_PLACEHOLDER: "{…} names a parameter that the class does not have.",
-    FLOW: "The flow names something that is not directly below this equipment, or twice.",
-    CONSTRAINT: "Constraint and outfeed are one of the flow.",
+    **lineflow.MEANINGS,
     TIMEZONE: "There is no such time zone.",
     NO_TIMEZONE: "The topmost equipment says in which time zone it stands.",
     MOVED: "This cannot have moved from there.",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from dovetail.core.batch import Kind
+from dovetail.lineflow.written import BufferEntry, Step
 
 LEVELS: Final[dict[str, int]] = {
     "Enterprise": 0, "Site": 1, "Area": 2,
@@ -109,7 +110,10 @@ class EquipmentEntry(Entry):
     timezone: Name | None = Field(default=None, description="IANA, e.g. Europe/Prague")
     calendar: Name | None = None
     standard_rate_upm: Rate | None = Field(default=None, description="a number: pieces per minute when all goes well")
-    flow: tuple[Name, ...] = Field(default=(), description="the children in the order material passes them")
+    flow: tuple[Step, ...] = Field(
+        default=(), description="the children in the order material passes them; a list in it: side by side"
+    )
+    buffers: dict[Name, BufferEntry] = Field(default={}, description="what lies before a unit of the flow")
     constraint: Name | None = Field(default=None, description="the child that decides what the line can make")
     outfeed: Name | None = Field(default=None, description="the child whose good pieces are the line's; default: last")
     tags: dict[str, dict[str, Any] | None] = {}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from dovetail.core.batch import Kind
 from dovetail.core.errors import NotFoundError
@@ -45,6 +45,8 @@ class Equipment:
     counters: Mapping[str, Mapping[str, object]]
     job: Mapping[str, object] | None
     parameters: Mapping[str, object]
+    steps: tuple[tuple[str, ...], ...] = ()  # `flow` with what stands side by side
+    buffers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
 
 @dataclass(frozen=True, slots=True)

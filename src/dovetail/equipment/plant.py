@@ -24,6 +24,7 @@ from dovetail.equipment.entries import (
 from dovetail.equipment.model import CLOCK_OFFSET, GOOD_THROUGH, INTERNAL_TAGS, WORK_UNIT
 from dovetail.equipment.resolve import Resolved, resolved
 from dovetail.equipment.tag_checks import check_connections, check_tags
+from dovetail.lineflow.written import body_of
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Bodies, Body, Changes, Section
@@ -117,9 +118,7 @@ def _body(node: Resolved) -> Body:
         "timezone": node.timezone,
         "calendar": node.calendar,
         "standard_rate_upm": node.standard_rate_upm,
-        "flow": list(entry.flow),
-        "constraint": entry.constraint,
-        "outfeed": entry.outfeed or (entry.flow[-1] if entry.flow else None),
+        **body_of(entry),
         "states": node.states,
         "counters": node.counters,
         "job": node.job,

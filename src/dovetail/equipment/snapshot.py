@@ -17,6 +17,7 @@ from dovetail.equipment.model import (
     ScanClass,
     Tag,
 )
+from dovetail.lineflow.written import named, steps_of
 
 type Stored = Mapping[str, Mapping[str, Any]]
 
@@ -53,13 +54,15 @@ def _equipment(path: str, body: Mapping[str, Any], ids: Mapping[str, int]) -> Eq
         timezone=body["timezone"],
         calendar=body["calendar"],
         standard_rate_upm=body["standard_rate_upm"],
-        flow=tuple(body["flow"]),
+        flow=named(steps_of(body["flow"])),
         constraint=body["constraint"],
         outfeed=body["outfeed"],
         states=body["states"],
         counters=body["counters"],
         job=body["job"],
         parameters=body["parameters"],
+        steps=steps_of(body["flow"]),
+        buffers=body.get("buffers", {}),
     )
 
 

@@ -308,6 +308,7 @@ class Line:
     def _tell(self, at_us: int, machine: Machine) -> None:
         self.truth[machine.name].status(at_us, machine.status)
         self._events.append(self._change(at_us, machine))
+        machine.on_news(at_us, machine)
 
     def _change(self, at_us: int, machine: Machine) -> Change:
         return Change(

@@ -62,6 +62,7 @@ class Machine:
         self.setup_left_us = 0
         self.on_complete: Callable[[int, Machine], None] = _nothing
         self.on_setup: Callable[[int, Machine], None] = _nothing
+        self.on_news: Callable[[int, Machine], None] = _nothing
         self._react_us = random.scaled(REACT_US)
         self._script: deque[Step] = deque()
         self._phase_at = self._fault_at = self._spell_at = NEVER
@@ -206,6 +207,7 @@ class Machine:
         self.piece_at = NEVER
         if self.waiting != before:
             self._set_phase(at_us + due_us)
+            self.on_news(at_us, self)
 
     # --- scripts ----------------------------------------------------------------------------------------------
     def _hold(self, at_us: int, cause: Reason, for_us: int | None) -> None:

@@ -1,0 +1,122 @@
+"""What may be written about the flow of a line in a plant's files, and what must hold of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any, Final, Protocol
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from dovetail.plantcode.report import Report
+
+FLOW: Final = "DT-P110"
+CONSTRAINT: Final = "DT-P111"
+BUFFER: Final = "DT-P119"
+MEANINGS: Final[dict[str, str]] = {
+    FLOW: "The flow names something that is not directly below this equipment, or twice.",
+    CONSTRAINT: "Constraint and outfeed are one of the flow, and stand alone in their step.",
+    BUFFER: "A buffer lies before a unit of the flow that is not its first.",
+}
+
+_NAME: Final = {"type": "string", "minLength": 1, "maxLength": 400}
+_STEP: Final = {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}
+
+
+def _alone(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _not_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
+    return value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Step = Annotated[tuple[Name, ...], BeforeValidator(_alone), Field(min_length=1), WithJsonSchema(_STEP)]
+Seconds = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=86_400, allow_inf_nan=False)]
+Pieces = Annotated[int, BeforeValidator(_not_bool), Field(ge=1, le=1_000_000)]
+
+
+class BufferEntry(BaseModel):
+    """What lies before a unit of a line: room for pieces, and the way there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    capacity: Pieces | None = Field(default=None, description="a number: pieces it holds at most")
+    transport_s: Seconds = Field(default=0.0, description="a number: seconds that a piece is under way")
+
+
+class Written(Protocol):
+    """The part of an equipment's entry that says how material passes it."""
+
+    @property
+    def flow(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def constraint(self) -> str | None: ...
+    @property
+    def outfeed(self) -> str | None: ...
+    @property
+    def buffers(self) -> Mapping[str, BufferEntry]: ...
+
+
+def named(flow: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The names of a flow in its order, units side by side one after the other."""
+    return tuple(name for step in flow for name in step)
+
+
+def body_of(entry: Written) -> dict[str, Any]:
+    """The flow as it is kept: a unit that stands alone by its name; buffers only where there are some."""
+    last = entry.flow[-1] if entry.flow else ()
+    body: dict[str, Any] = {
+        "flow": [step[0] if len(step) == 1 else list(step) for step in entry.flow],
+        "constraint": entry.constraint,
+        "outfeed": entry.outfeed or (last[0] if len(last) == 1 else None),
+    }
+    buffers = {name: buffer.model_dump(mode="json") for name, buffer in entry.buffers.items()}
+    return {**body, "buffers": buffers} if buffers else body
+
+
+def steps_of(kept: Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The steps of a flow as `body_of` kept it."""
+    return tuple((step,) if isinstance(step, str) else tuple(step) for step in kept)
+
+
+def check_flow(report: Report, path: str, entry: Written, below: Collection[str]) -> None:
+    """A flow names children of the line once each; constraint, outfeed and buffers are of the flow."""
+    at = ("equipment", path)
+    flat = named(entry.flow)
+    seen: set[str] = set()
+    for n, step in enumerate(entry.flow):
+        for m, name in enumerate(step):
+            where = (*at, "flow", n) if len(step) == 1 else (*at, "flow", n, m)
+            if name not in below:
+                what = f"{name} does not stand directly below {path}"
+                report.error(FLOW, where, what, candidates=below, given=name)
+            elif name in seen:
+                report.error(FLOW, where, f"{name} is in the flow twice", hint="name it once")
+            seen.add(name)
+    for field in ("constraint", "outfeed"):
+        name = getattr(entry, field)
+        if name is not None:
+            _check_alone(report, (*at, field), field, name, entry.flow)
+    if entry.constraint and not entry.outfeed and entry.flow and len(entry.flow[-1]) > 1:
+        hint = "name as `outfeed` a unit that every piece passes"
+        report.error(
+            CONSTRAINT, at, "the flow ends with several units side by side, and no outfeed is named", hint=hint
+        )
+    first = entry.flow[0] if entry.flow else ()
+    for name in entry.buffers:
+        if name not in flat or name in first:
+            what = f"no buffer can lie before {name}: it is {'the first of' if name in first else 'not in'} the flow"
+            report.error(BUFFER, (*at, "buffers", name), what, candidates=flat[len(first) :], given=name)
+
+
+def _check_alone(report: Report, at: tuple[str, ...], field: str, name: str, flow: Sequence[Sequence[str]]) -> None:
+    step = next((step for step in flow if name in step), None)
+    if step is None:
+        report.error(CONSTRAINT, at, f"the {field} {name} is not in the flow", candidates=named(flow))
+    elif len(step) > 1:
+        others = ", ".join(other for other in step if other != name)
+        hint = f"name a unit that every piece passes; side by side with it stands {others}"
+        report.error(CONSTRAINT, at, f"only a part of the pieces passes the {field} {name}", hint=hint)
