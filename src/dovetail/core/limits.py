@@ -215,3 +215,7 @@ FORWARD_TARGETS_MAX: Final = 8  # each has a thread and a connection
 FORWARD_ANSWER_MAX: Final = 64 << 20  # bytes of one answer of a copy: a million stretches
 FORWARD_WAIT_S: Final = 30.0  # a copy that answers nothing for so long is away
 FORWARD_RETRY_MAX_S: Final = 300.0  # one that is away for days is asked no more often, and found within minutes
+
+# what moved a figure
+DIFF_ROWS_MAX: Final = 100_000  # slices of one ledger that came or went: a year of a busy machine, read in 2 s
+DIFF_PAGE_MAX: Final = 100  # changes of one answer; the rest is a page further

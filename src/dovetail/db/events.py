@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, select, update
 
-from dovetail.db.tables import event_handled, event_log
+from dovetail.db.tables import commit_log, event_handled, event_log
 from dovetail.db.uow import Reading, UnitOfWork
+
+AT_ONCE: Final = 500  # bound values of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,22 @@ def events_after(reading: Reading, known: int, kinds: Sequence[str], *, limit: i
     c = event_log.c
     query = select(c.known, c.kind, c.body).where(c.known > known, c.kind.in_(kinds)).order_by(c.known, c.n)
     return [Event(*row) for row in reading.connection.execute(query if limit is None else query.limit(limit))]
+
+
+def events_at(reading: Reading, knowns: Sequence[int]) -> list[Event]:
+    """The events of these transactions, in the order of knowledge."""
+    c = event_log.c
+    query = select(c.known, c.kind, c.body).order_by(c.known, c.n)
+    parts = [knowns[start : start + AT_ONCE] for start in range(0, len(knowns), AT_ONCE)]
+    return [Event(*row) for part in parts for row in reading.connection.execute(query.where(c.known.in_(part)))]
+
+
+def moments_of(reading: Reading, knowns: Sequence[int]) -> dict[int, int]:
+    """When (µs UTC) these transactions were made."""
+    c = commit_log.c
+    parts = [knowns[start : start + AT_ONCE] for start in range(0, len(knowns), AT_ONCE)]
+    rows = (reading.connection.execute(select(c.known, c.at_us).where(c.known.in_(part))) for part in parts)
+    return {known: at_us for part in rows for known, at_us in part}
 
 
 def newest_event(reading: Reading, kind: str) -> int:

@@ -1,10 +1,11 @@
-"""The route on which a number explains itself."""
+"""The routes on which a number explains itself, and says what moved it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from dovetail.core.scope import Scope
+from dovetail.explain import diff_api
 from dovetail.explain.service import Explainer
 from dovetail.explain.tree import Node, Place
 from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
@@ -14,7 +15,8 @@ VIEW: Final = "plant.view"
 
 
 def routes(api: Api, explainer: Explainer) -> None:
-    """Declare this room's route."""
+    """Declare this room's routes."""
+    diff_api.routes(api, explainer.room)
 
     @api.query("GET", "/kpis/{kpi}/explain", permission=VIEW, summary="The tree under a number")
     def explain(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, UniqueConstraint, insert, select
@@ -46,6 +47,7 @@ idempotency = Table(
 )
 
 GENESIS = "0" * 64
+AT_ONCE: Final = 500  # bound values of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,15 @@ def find_audit(reading: Reading, audit_id: int) -> AuditRow | None:
     names = list(AuditRow.__slots__)
     found = reading.connection.execute(select(*(audit.c[name] for name in names)).where(audit.c.id == audit_id)).first()
     return AuditRow(*found) if found else None
+
+
+def audit_at(reading: Reading, knowns: Sequence[int]) -> dict[int, tuple[int, AuditRow]]:
+    """By `known`: the audit id and row of each of these transactions that a person or the system answers for."""
+    names = list(AuditRow.__slots__)
+    query = select(audit.c.known, audit.c.id, *(audit.c[name] for name in names))
+    parts = [knowns[start : start + AT_ONCE] for start in range(0, len(knowns), AT_ONCE)]
+    rows = (reading.connection.execute(query.where(audit.c.known.in_(part))) for part in parts)
+    return {row[0]: (row[1], AuditRow(*row[2:])) for part in rows for row in part}
 
 
 def first_broken(reading: Reading) -> int | None:

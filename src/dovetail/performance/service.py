@@ -198,6 +198,16 @@ class PerformanceRoom:
         with self.database.read() as reading:
             return self._sums(reading, equipment_id, from_us, self._until(reading, to_us, as_of), as_of)
 
+    def held(self, reading: Reading, equipment_id: int, *, as_of: int | None = None) -> tuple[int, int] | None:
+        """(begin, end) of the time of which slices were held; None where there were none."""
+        return store.extent(reading, equipment_id, as_of=as_of)
+
+    def revised(
+        self, reading: Reading, equipment_id: int, period: tuple[int, int], known: tuple[int, int], *, limit: int
+    ) -> list[Slice]:
+        """Slices of a ledger that touch a period and came or went between two moments of knowledge, by time."""
+        return store.revised(reading, equipment_id, period, known, limit=limit)
+
     def kpis(
         self,
         equipment_id: int,

@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from dovetail.core.clock import DAY_US
 from dovetail.db.tables import Id, commit_log, metadata
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.ledger.columns import BY_NAME, MEASURES, NAMES, STORED_NAMES, Measure, Sums, measures
@@ -40,6 +41,7 @@ type GroupKey = tuple[str | int, ...]
 
 STORED_MEASURES: Final[tuple[Measure, ...]] = tuple(name for name in MEASURES if name != "elapsed_us")
 SHARE_NUMBERS: Final = ("share_ppm", "elapsed_us", "good", "scrap", "rework", "infeed")
+SLICE_LONGEST_US: Final = 3 * DAY_US  # a slice ends where its shift or its local day does
 CHUNK: Final = 500  # rows of one statement: SQLite's limit of bound values
 
 slice_table = Table(
@@ -163,6 +165,17 @@ def _overlapping(*, now: bool) -> tuple[Any, Any]:
     ours = select(slice_table).where(c.equipment_id == _WHO, visible, c.t1_us > _FROM_US)
     begin_us = bindparam("begin_us", type_=BigInteger)
     return first, ours.where(c.t0_us >= begin_us, c.t0_us < _TO_US).order_by(c.t0_us)
+
+
+def revised(
+    reading: Reading, equipment_id: int, period: tuple[int, int], known: tuple[int, int], *, limit: int
+) -> list[Slice]:
+    """Up to `limit` slices that touch a period and came or went after the first `known` and up to the second."""
+    c = slice_table.c
+    came, went = (and_(column > known[0], column <= known[1]) for column in (c.known_from, c.known_to))
+    near = and_(c.t0_us >= period[0] - SLICE_LONGEST_US, c.t0_us < period[1], c.t1_us > period[0])
+    query = select(slice_table).where(c.equipment_id == equipment_id, near, or_(came, went))
+    return [piece for _, piece in _read(reading, query.order_by(c.t0_us, c.id).limit(limit))]
 
 
 def of_days(reading: Reading, equipment_id: int, days: Iterable[str]) -> list[Slice]:
