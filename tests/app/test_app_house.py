@@ -86,6 +86,9 @@ async def test_a_signal_becomes_a_state_a_figure_and_its_explanation(house: Hous
 
     explained = (await client.get("/api/v1/kpis/oee_index/explain", params={"equipment_id": unit, **period})).json()
     assert explained["kind"] == "kpi" and explained["children"]
+    since = {"equipment_id": unit, "known_from": "0", **period}
+    changed = (await client.get("/api/v1/kpis/availability/diff", params=since)).json()
+    assert (changed["before"], [one["kind"] for one in changed["changes"]][-1:]) == (None, ["running"])
 
     records = (await client.get(f"/api/v1/equipment/{unit}/state-records?{asked}")).json()["items"]
     assert [record["end"] for record in records[:-1]] == [record["start"] for record in records[1:]], "contiguous"

@@ -13,6 +13,7 @@ from dovetail.cli import (
     assisting,
     copying,
     drivers,
+    figures,
     operate,
     pacing,
     plant,
@@ -77,6 +78,7 @@ assisting.register(app)
 drivers.register(app)
 people.register(app)
 reporting.register(app)
+figures.register(app)
 upkeep.register(app)
 copying.register(app)
 forwarding.register(app)

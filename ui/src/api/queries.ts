@@ -88,6 +88,17 @@ export const explainQuery = (kpi: string, at: ExplainAt) =>
     refetchInterval: 15_000, // what a colleague corrects, or comes late, moves what lies open before somebody
   });
 
+export interface DiffAt extends Span { equipment_id: number; known_from: string }
+/** What moved a figure since a moment of knowledge, a page of changes at a time. */
+export const diffQuery = (kpi: string, at: DiffAt) =>
+  infiniteQueryOptions({
+    queryKey: ["explain-diff", kpi, at],
+    queryFn: ({ signal, pageParam }) => get<T.KpiDiff>(`/kpis/${encodeURIComponent(kpi)}/diff`, { ...at, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? null,
+    staleTime: 15_000,
+  });
+
 const LEDGER_MS = [0, 1_500, 5_000]; // the figures follow a correction a moment after it
 const ofThePlant = (key: unknown): boolean => typeof key === "string" && (key.startsWith("/equipment/") || key.startsWith("/held-jumps") || key.startsWith("explain"));
 /** Somebody changed what happened or was made: everything that was derived from it is asked again. */

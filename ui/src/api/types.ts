@@ -205,6 +205,32 @@ export interface ExplainNode {
   children: ExplainNode[];
 }
 
+/** What moved a figure between two moments of knowledge; contributions sum up to the difference. */
+export interface KpiChange {
+  kind: string;
+  known: number;
+  at: string;
+  by: string | null;
+  why: string | null;
+  said: Record<string, Scalar>;
+  equipment: string[];
+  moves: { cls_before: string; cls_after: string; us: number }[];
+  pieces: Record<string, number>;
+  ideal_us: number;
+  contribution: number | null;
+  steps: number;
+}
+
+export interface KpiDiff {
+  before: number | null;
+  after: number | null;
+  difference: number | null;
+  partial: boolean;
+  changes: KpiChange[];
+  count: number;
+  next?: string | null;
+}
+
 export interface Connection {
   name: string;
   driver: string;

@@ -8,6 +8,7 @@ import type { ExplainNode } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Changed } from "@/explain/changed";
 import css from "@/explain/explain.module.css";
 import { Facts } from "@/explain/facts";
 import { keysTo, kpiOf, type Question, useAsk, useQuestion } from "@/explain/open";
@@ -138,6 +139,7 @@ function Panel({ question }: { question: Question }) {
         {answer.isPending && <Waiting lines={6} />}
         {node && <Open node={node} />}
         {node && <Below answer={answer} onOpen={open} />}
+        {node && node.key === kpiOf(question) && <Changed question={question} />}
       </div>
     </aside>
   );
