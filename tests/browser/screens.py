@@ -26,7 +26,7 @@ class Screen:
     @property
     def past(self) -> bool:
         """Whether there is more to see when the line has a past."""
-        return any(word in self.address for word in ("period=", "/board/", "/tags/"))
+        return any(word in self.address for word in ("period=", "/board/", "/tags/", "/kpi-trend/"))
 
     def open(self, page: Page) -> None:
         """Go there and return when everything that was asked for has been answered."""
@@ -56,6 +56,7 @@ SCREENS = (
     Screen("segment of a timeline", f"/timeline/{LINE}?period=24h", "segment-panel", press="way-zoomIn"),
     Screen("losses of a line", f"/losses/{LINE}?period=24h", "bar"),
     Screen("under a bar of losses", f"/losses/{LINE}?period=24h&compare=previous&by=equipment", "lost", press="bar"),
+    Screen("KPI trend", f"/kpi-trend/{LINE}?per=shift&days=7&compare=1", "course-row"),
     Screen("shift board", f"/board/{LINE}", "shift-board"),
     Screen("stops of a machine", f"/unit/{CAPPER}?tab=stops&period=24h&planned=1", "stop-row"),
     Screen("counts of a machine", f"/unit/{CAPPER}?tab=counts&period=24h", "details"),

@@ -1,0 +1,145 @@
+// The course of a KPI of a machine, a line or an area: columns, the same as a table, each the way into its explanation.
+import { SegmentedControl, Select, Switch } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import type { Equipment } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Panel } from "@/design/panel";
+import { words as noticeWords } from "@/design/words";
+import { useAsk } from "@/explain/open";
+import { Give } from "@/giving/give";
+import { kpiWords } from "@/kpi/words";
+import { useNowMs } from "@/live/now";
+import { type Asked, askedIn, catalogueQuery, type Course, courseQuery, type Kpi, PERS, type Per, type Point, spansOf, stretch, withBefore } from "@/screens/kpi-trend/ask";
+import { Chart } from "@/screens/kpi-trend/chart";
+import css from "@/screens/kpi-trend/kpi-trend.module.css";
+import { kpiText } from "@/screens/kpi-trend/value";
+import { words } from "@/screens/kpi-trend/words";
+import { dayStartMs, formatMoment, formatRatio } from "@/show/format";
+import { useReader } from "@/show/show";
+import { kpiTrendOf, useEquipmentPath } from "@/view/place";
+import { useChangeSearch, useSearchText } from "@/view/search";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+const DAY_MS = 86_400_000;
+type Pairs = ReturnType<typeof withBefore>;
+
+/** What a KPI is called where the screens have a word of their own for it. */
+function useKpiName(): (kpi: Pick<Kpi, "id" | "name">) => string {
+  const language = useLanguage();
+  return ({ id, name }) => (id in kpiWords.en ? wordFor(kpiWords, language, id) : name);
+}
+
+function Choices({ asked }: { asked: Asked }) {
+  const say = useWords(words);
+  const change = useChangeSearch();
+  const nameOf = useKpiName();
+  const { data = [] } = useQuery(catalogueQuery());
+  const known = data.filter((kpi) => !kpi.waits_for);
+  return (
+    <div className={css.choices}>
+      <Select size="sm" w={260} label={say("kpi")} searchable allowDeselect={false} value={asked.kpi} onChange={(kpi) => change({ kpi })} data={known.map((kpi) => ({ value: kpi.id, label: nameOf(kpi) }))} data-testid="course-kpi" />
+      <label className={css.choice}><span>{say("per")}</span><SegmentedControl size="sm" value={asked.per} onChange={(per) => change({ per, days: null })} data={PERS.map((value) => ({ value, label: say(value) }))} aria-label={say("per")} data-testid="course-per" /></label>
+      <label className={css.choice}><span>{say("span")}</span><SegmentedControl size="sm" value={String(asked.days)} onChange={(days) => change({ days })} data={spansOf(asked.per).map((days) => ({ value: String(days), label: days === 365 ? say("year") : say("days", { n: days }) }))} aria-label={say("span")} data-testid="course-days" /></label>
+      <Switch label={say("compare")} checked={asked.compare} onChange={(event) => change({ compare: event.currentTarget.checked ? "1" : null })} data-testid="course-compare" />
+    </div>
+  );
+}
+
+function usePeriodName(per: Per): (point: Point) => string {
+  const reader = useReader();
+  return ({ start, name }) => [formatMoment(Date.parse(start), per === "shift" ? "minute" : "day", reader), name].filter(Boolean).join(" · ");
+}
+
+/** Figures of some KPIs have a better direction that is not known here: the change is said, not judged. */
+function changeText(pair: Pairs[number], unit: string, language: ReturnType<typeof useLanguage>): string {
+  const [now, before] = [pair.now.value, pair.before?.value];
+  if (now === null || before === null || before === undefined) return "–";
+  const by = now - before;
+  return `${by > 0 ? "+" : ""}${kpiText(by, unit, language)}`;
+}
+
+interface TableProps { course: Course; pairs: Pairs; asked: Asked; kpiName: string; onOpen: (point: Point) => void }
+function Rows({ course, pairs, asked, kpiName, onOpen }: TableProps) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const periodName = usePeriodName(asked.per);
+  const { unit } = course.kpi;
+  return (
+    <div className={css.box} tabIndex={0} role="region" aria-label={say("table")}>
+      <table className={css.table} data-testid="course-table">
+        <thead><tr>{(["period", "value", ...(asked.compare ? (["before", "change"] as const) : []), "coverage"] as const).map((key) => <th key={key} scope="col" className={key === "period" ? undefined : css.right}>{say(key)}</th>)}</tr></thead>
+        <tbody>
+          {[...pairs].reverse().map((pair) => {
+            const { now } = pair;
+            return (
+              <tr key={now.start} data-testid="course-row">
+                <th scope="row">{periodName(now)}{now.until < now.end && <span className={css.small}>{say("running")}</span>}</th>
+                <td className={css.right}>
+                  <button type="button" className={css.value} onClick={() => onOpen(now)} aria-label={`${say("open", { kpi: kpiName, time: periodName(now) })}: ${kpiText(now.value, unit, language)}`}>{kpiText(now.value, unit, language)}</button>
+                  {now.low !== null && now.high !== null && <span className={css.small}>{say("bounds", { low: kpiText(now.low, unit, language), high: kpiText(now.high, unit, language) })}</span>}
+                </td>
+                {asked.compare && <td className={css.right}>{kpiText(pair.before?.value, unit, language)}</td>}
+                {asked.compare && <td className={css.right}>{changeText(pair, unit, language)}</td>}
+                <td className={css.right}>{formatRatio(now.coverage, language, 0)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CourseOf({ here, asked }: { here: Equipment; asked: Asked }) {
+  const say = useWords(words);
+  const ask = useAsk();
+  const nameOf = useKpiName();
+  const dayEnd = dayStartMs(dayStartMs(useNowMs(), here.timezone) + 26 * 3_600_000, here.timezone);
+  const { data, error, isPending, refetch } = useQuery({ ...courseQuery(here.id, asked, stretch(asked, dayEnd)), placeholderData: keepPreviousData });
+  const was = useQuery({ ...courseQuery(here.id, asked, stretch(asked, dayEnd, 1)), enabled: asked.compare, placeholderData: keepPreviousData });
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (isPending || !data) return <Waiting lines={6} height={40} />;
+  const pairs = withBefore(data.items, asked.compare ? (was.data?.items ?? []) : [], asked.days);
+  const kpiName = nameOf(data.kpi);
+  const open = (point: Point) => ask({ key: data.kpi.id, equipmentId: here.id, start: point.start, end: point.until });
+  const table = () => ({
+    name: `${say("export")} ${kpiName} ${here.name} ${new Date(dayEnd - DAY_MS).toISOString().slice(0, 10)}`,
+    head: [say("period"), "start", "end", data.kpi.id, "low", "high", say("coverage"), ...(asked.compare ? [say("before")] : [])],
+    rows: pairs.map(({ now, before }) => [now.name ?? now.start.slice(0, 10), now.start, now.until, now.value, now.low, now.high, now.coverage, ...(asked.compare ? [before?.value ?? null] : [])]),
+  });
+  return (
+    <Panel title={kpiName} tools={<><span className="quiet">{data.kpi.standard} <code className="mono">{data.kpi.convention}</code></span><Give table={table} disabled={pairs.length === 0} /></>} testid="course-panel">
+      {pairs.length === 0 ? <Empty icon="clock" title={say("none")} hint={data.hints.join(" · ") || say("noneHint")} /> : (
+        <>
+          <Chart course={data} pairs={pairs} name={here.name} kpiName={kpiName} onOpen={open} />
+          <p className={css.hint}>{say("help")}</p>
+          <Rows course={data} pairs={pairs} asked={asked} kpiName={kpiName} onOpen={open} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+export default function KpiTrendPage() {
+  const say = useWords(noticeWords);
+  const sayOwn = useWords(words);
+  const asked = askedIn(useSearchText());
+  const { map, isPending, error, refetch } = useEquipment();
+  const path = useEquipmentPath();
+  if (isPending) return <Waiting lines={4} height={80} />;
+  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
+  const first = map.roots[0];
+  if (!path && first) return <Navigate to={kpiTrendOf((map.groups(first)[0] ?? first).path)} replace />;
+  const here = path ? map.byPath(path) : undefined;
+  if (!here) return <Empty title={say("missing")} hint={say("missingHint")} />;
+  return (
+    <div className={css.page} key={here.id}>
+      <h1>{sayOwn("title", { name: here.name })}</h1>
+      <Choices asked={asked} />
+      <CourseOf here={here} asked={asked} />
+    </div>
+  );
+}
