@@ -57,6 +57,7 @@ from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
 from dovetail.states import api as states_api
+from dovetail.switchboard import api as switchboard_api
 from dovetail.tagimport import api as tagimport_api
 from dovetail.timeline import api as timeline_api
 from dovetail.vault import api as vault_api
@@ -153,6 +154,7 @@ def assemble(api: Api, parts: Parts) -> None:
     course_api.routes(api, Courses(rooms.performance))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
+    switchboard_api.routes(api, rooms.performance)
     connections_api.routes(
         api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
     )

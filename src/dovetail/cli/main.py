@@ -14,6 +14,7 @@ from dovetail.cli import (
     copying,
     drivers,
     figures,
+    figuring,
     operate,
     pacing,
     plant,
@@ -65,6 +66,7 @@ operate.register(app)
 shopfloor.register(app)
 stops.register(app)
 pacing.register(app)
+figuring.register(app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)
