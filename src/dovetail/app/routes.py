@@ -51,6 +51,8 @@ from dovetail.pace import api as pace_api
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
+from dovetail.replaying import api as replaying_api
+from dovetail.replaying.service import ReplayRoom
 from dovetail.retention import api as retention_api
 from dovetail.savedviews import api as savedviews_api
 from dovetail.security import api as security_api
@@ -178,6 +180,10 @@ def assemble(api: Api, parts: Parts) -> None:
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     forwarding_api.routes(api, parts.forwarding, parts.clock)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
+    replay = ReplayRoom(
+        parts.database, rooms.equipment, rooms.historian, rooms.states, rooms.calendar, rooms.performance, parts.clock
+    )
+    replaying_api.routes(api, replaying_api.Replays(replay, parts.work))
     fleet_api.routes(api, delivery=parts.rooms.historian.delivery)
 
 

@@ -25,7 +25,7 @@ from dovetail.cli import (
     upkeep,
 )
 from dovetail.offsite import forwarding
-from dovetail.operating import verbs
+from dovetail.operating import replaying, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
@@ -61,6 +61,7 @@ run_server.register(app)
 verbs.register(app)
 plant.register(app)
 scenarios.register(app)
+replaying.register(app)
 calendar.register(app)
 operate.register(app)
 shopfloor.register(app)

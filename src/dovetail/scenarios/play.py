@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -43,14 +44,22 @@ class Played:
 def play(document: Document, *, records: Opened = on_sqlite) -> Played:
     """Play it from its beginning, and compare. Never raises for what stands in the file."""
     began_s = time.perf_counter()
+    with played_out(document, records=records) as (played, script, now):
+        if script is not None:
+            played.findings += judge(document, script, now)
+    played.took_s = time.perf_counter() - began_s
+    return played
+
+
+@contextmanager
+def played_out(document: Document, *, records: Opened = on_sqlite) -> Iterator[tuple[Played, Script | None, Stage]]:
+    """The installation as a scenario leaves it, for as long as the block lasts; no script where it cannot be played."""
     played = Played(document.file, document.entry.scenario, document.report)
     with stage(0, records=records) as now:
         script = _set_up(document, now, played)
         if script is not None:
             run(script, now, played)
-            played.findings += judge(document, script, now)
-    played.took_s = time.perf_counter() - began_s
-    return played
+        yield played, script, now
 
 
 def _set_up(document: Document, now: Stage, played: Played) -> Script | None:

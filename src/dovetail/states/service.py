@@ -17,7 +17,7 @@ from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import StateNow
 from dovetail.states import store
-from dovetail.states.checkpoint import Checkpoint
+from dovetail.states.checkpoint import Checkpoint, from_text
 from dovetail.states.columns import joined
 from dovetail.states.derive import Stretch, derive
 from dovetail.states.engine import end_slice
@@ -212,13 +212,23 @@ class StatesRoom:
         with self._database.read() as reading:
             return current_reasons(reading, self._clock.now_us() if at_us is None else at_us)
 
+    def checkpoint_before(self, reading: Reading, equipment_id: int, at_us: int) -> Checkpoint | None:
+        """What is remembered of an equipment shortly before a moment: from there it can be derived again."""
+        text = store.checkpoint_before(reading, equipment_id, at_us)
+        return None if text is None else from_text(text)
+
     def categories(self, at_us: int) -> dict[str, str]:
         """The category of each reason (`parent`, `parent/child`) valid at a moment."""
-        found = {"external": "external", "external/starved": "external", "external/blocked": "external"}
-        for code, body in self.reasons(at_us).items():
-            found[code] = body["category"]
-            found |= {f"{code}/{child}": said["category"] for child, said in body["children"].items()}
-        return found
+        return categories_of(self.reasons(at_us))
+
+
+def categories_of(tree: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The category of each reason of a tree (`parent`, `parent/child`)."""
+    found = {"external": "external", "external/starved": "external", "external/blocked": "external"}
+    for code, body in tree.items():
+        found[code] = body["category"]
+        found |= {f"{code}/{child}": said["category"] for child, said in body["children"].items()}
+    return found
 
 
 def _face(now: StateNow) -> tuple[object, ...]:

@@ -183,6 +183,25 @@ class CalendarRoom:
         known = _Definitions({key: history}, self._plant_moments())
         return shifts_in(self._spans(known, equipment_id, *period))
 
+    def imagined(
+        self,
+        bodies: Mapping[str, dict[str, Any]],
+        from_us: int,
+        *,
+        calendar_of: Callable[[int, int], Assignment],
+        plant_moments: Sequence[int],
+    ) -> CalendarRoom:
+        """The same room as if from a moment on there were these calendars, and no others. Nothing is written."""
+        with self.database.read() as reading:
+            held = store.versions(reading, as_of=None)
+        versions: dict[str, History] = {}
+        for key in {*held, *bodies}:
+            before = [one for one in held.get(key, []) if one[0] < from_us]
+            versions[key] = [*before, (from_us, bodies.get(key))]
+        room = CalendarRoom(self.database, bus=Bus(), calendar_of=calendar_of, plant_moments=lambda: plant_moments)
+        room._known[None] = _Definitions(versions, plant_moments)
+        return room
+
     def _definitions(self, as_of: int | None) -> _Definitions:
         with self._lock:
             known = self._known.get(as_of)

@@ -1,0 +1,200 @@
+"""Derive machines again from recorded samples, in memory, and answer of them as the states room does."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+from dovetail.core import quality as q
+from dovetail.core.batch import Batch
+from dovetail.core.clock import DAY_US, HOUR_US
+from dovetail.core.scope import Scope, system_scope
+from dovetail.db.uow import Reading
+from dovetail.historian.model import Sample
+from dovetail.states.checkpoint import START, Checkpoint, rebind
+from dovetail.states.columns import series_of
+from dovetail.states.derive import Known, Stretch, World, derive
+from dovetail.states.engine import end_slice
+from dovetail.states.model import NO_DATA, CountRecord, Decision, HeldJump, Seen, StateRecord
+from dovetail.states.rules import Plants, RuleBook
+from dovetail.states.service import Tail
+
+OWN: Final[Scope] = system_scope("replay")
+LONG_US: Final = DAY_US  # at a time: a day of a machine's samples fits into memory, a quarter of a year may not
+MINUTE_US: Final = 60_000_000  # only counts that were spread over an outage are longer
+
+
+class Samples(Protocol):
+    """What is asked of the historian."""
+
+    def raw(self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope) -> list[Batch]: ...
+    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]: ...
+
+
+class Stored(Protocol):
+    """What is asked of the states room."""
+
+    def records(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[StateRecord]: ...
+    def counts(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[CountRecord]: ...
+    def held(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[HeldJump]: ...
+    def checkpoint_before(self, reading: Reading, equipment_id: int, at_us: int) -> Checkpoint | None: ...
+
+
+@dataclass(slots=True)
+class Again:
+    """One machine derived again: what follows `after_us`. The first record may have begun earlier."""
+
+    after_us: int
+    records: list[StateRecord] = field(default_factory=list[StateRecord])
+    counts: list[CountRecord] = field(default_factory=list[CountRecord])
+    held: list[HeldJump] = field(default_factory=list[HeldJump])
+    samples: int = 0
+    _begins: list[int] = field(default_factory=list[int])
+    _made: list[int] = field(default_factory=list[int])
+    _spread: list[CountRecord] = field(default_factory=list[CountRecord])
+
+    def settle(self) -> None:
+        """All is in: make it quick to ask."""
+        self.records = [one for one in self.records if one.t1_us is None or one.t0_us < one.t1_us]
+        self.counts.sort(key=lambda one: (one.t0_us, one.t1_us, one.kind))
+        self._spread = [one for one in self.counts if one.t1_us - one.t0_us > MINUTE_US]
+        self._begins = [one.t0_us for one in self.records]
+        self._made = [one.t0_us for one in self.counts]
+
+    def between(self, from_us: int, to_us: int) -> list[StateRecord]:
+        """The records that touch [from, to)."""
+        first = max(0, bisect_right(self._begins, from_us) - 1)
+        found = self.records[first : bisect_left(self._begins, to_us)]
+        return [one for one in found if one.t1_us is None or one.t1_us > from_us]
+
+    def counted(self, from_us: int, to_us: int) -> list[CountRecord]:
+        """The counts that touch (from, to]."""
+        first = bisect_left(self._made, from_us - MINUTE_US)
+        near = self.counts[first : bisect_left(self._made, to_us)]
+        far = [one for one in self._spread if one.t0_us < from_us - MINUTE_US]
+        return [one for one in (*far, *near) if one.t1_us > from_us and one.t0_us < to_us]
+
+
+class Replayed:
+    """The states room as it would answer: what was derived again, before it and beside it what is held."""
+
+    def __init__(self, stored: Stored, again: Mapping[int, Again]) -> None:
+        self._stored, self._again = stored, again
+
+    def records(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[StateRecord]:
+        again = self._again.get(equipment_id)
+        if again is None or not again.records:
+            return self._stored.records(reading, equipment_id, from_us, to_us, scope=scope)
+        begins_us = again.records[0].t0_us
+        before: list[StateRecord] = []
+        if from_us < begins_us:
+            held = self._stored.records(reading, equipment_id, from_us, min(to_us, begins_us), scope=scope)
+            before = [_ended(one, begins_us) for one in held if one.t0_us < begins_us]
+        return before + again.between(from_us, to_us)
+
+    def counts(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[CountRecord]:
+        again = self._again.get(equipment_id)
+        if again is None:
+            return self._stored.counts(reading, equipment_id, from_us, to_us, scope=scope)
+        before: list[CountRecord] = []
+        if from_us <= again.after_us:
+            held = self._stored.counts(reading, equipment_id, from_us, min(to_us, again.after_us), scope=scope)
+            before = [one for one in held if one.at_us <= again.after_us]
+        return before + again.counted(from_us, to_us)
+
+    def held(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[HeldJump]:
+        again = self._again.get(equipment_id)
+        stored = self._stored.held(reading, equipment_id, from_us, to_us, scope=scope)
+        if again is None:
+            return stored
+        before = [one for one in stored if one.t1_us <= again.after_us]
+        return before + [one for one in again.held if from_us < one.t1_us <= to_us]
+
+    def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
+        """Nothing is provisional here."""
+        return Tail(0, 0, (), ())
+
+
+def _ended(one: StateRecord, at_us: int) -> StateRecord:
+    return replace(one, t1_us=at_us) if one.t1_us is None or one.t1_us > at_us else one
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The engine with what it reads: the same that runs in the plant, over other definitions."""
+
+    samples: Samples
+    stored: Stored
+    plants: Plants
+    cuts: Callable[[int, int, int], Sequence[int]]
+    now_us: int
+
+    def again(self, reading: Reading, equipment_id: int, from_us: int, to_us: int) -> Iterator[Again]:
+        """Derive [from, to] of one machine, a day at a time; the last that is given is all of it.
+
+        Where time has gone on it is derived a little further, so that what is counted over the end is counted whole.
+        """
+        end_us = min(self.now_us, (to_us // HOUR_US + 2) * HOUR_US)
+        book = RuleBook(self.plants)
+        world = World(book, self.cuts, self._before)
+        checkpoint = self.stored.checkpoint_before(reading, equipment_id, from_us) or self._begun(
+            book, equipment_id, from_us
+        )
+        made = Again(checkpoint.at_us)
+        tags = book.tags_of(equipment_id)
+        at_us = checkpoint.at_us
+        while at_us < end_us:
+            upto_us = min(max(at_us, from_us - 1) + LONG_US, end_us)
+            inputs = series_of(self.samples.raw(tags, at_us + 1, upto_us + 1, scope=OWN), tags) if tags else {}
+            made.samples += sum(len(series) for series in inputs.values())
+            done: Stretch = derive(world, equipment_id, checkpoint, inputs, upto_us=upto_us)
+            made.records += done.records
+            made.counts += done.counts
+            made.held += done.held
+            checkpoint, at_us = done.checkpoint, upto_us
+            yield made
+        opened = checkpoint.open_record(equipment_id)
+        made.records += [opened] if opened else []
+        rules = book.all_at(checkpoint.at_us).get(equipment_id)
+        made.counts += end_slice(rules, checkpoint).counts if rules else ()
+        made.settle()
+        yield made
+
+    def _begun(self, book: RuleBook, equipment_id: int, from_us: int) -> Checkpoint:
+        """A machine of which nothing is remembered begins with the newest samples before."""
+        start = replace(START, at_us=from_us - 1)
+        rules = book.all_at(from_us).get(equipment_id)
+        known = {} if rules is None else self._before(rules.tags, from_us)
+        if rules is None or not known:
+            return start
+        begun = replace(start, decision=Decision(NO_DATA), since_us=from_us, slice_us=from_us)
+        return rebind(begun, rules, from_us=from_us, known=known)
+
+    def _before(self, tags: Sequence[int], at_us: int) -> Known:
+        found = self.samples.bounding(list(tags), at_us, scope=OWN) if tags else {}
+        return {
+            tag: (Seen(sample.value, sample.value is not None and q.is_good(sample.quality)), sample.ts_us)
+            for tag, sample in found.items()
+        }
+
+
+def everything(steps: Iterator[Again], on_step: Callable[[], Any]) -> Again:
+    """The last of the steps, each told."""
+    made = Again(0)
+    for made in steps:  # noqa: B007 - the last one is wanted
+        on_step()
+    return made

@@ -1,0 +1,147 @@
+"""What a replay found: where a machine's past would read otherwise, by how much, and what that does to its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+type Said = tuple[str, str, str]  # state, mode, reason
+
+
+class Record(Protocol):
+    """A state record as a timeline has it."""
+
+    @property
+    def t0_us(self) -> int: ...
+    @property
+    def t1_us(self) -> int | None: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def reason(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """[t0_us, t1_us) was one thing and would be another; None: nothing was known to be there at all."""
+
+    t0_us: int
+    t1_us: int
+    was: Said | None
+    would: Said | None
+
+    @property
+    def us(self) -> int:
+        """How long it lasts."""
+        return self.t1_us - self.t0_us
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Figures of one period: times in µs and pieces by name, KPIs by id (None: no denominator)."""
+
+    times: Mapping[str, int]
+    counts: Mapping[str, int | None]
+    kpis: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One period as it was and as it would be. `shift` is empty for the whole of it."""
+
+    from_us: int
+    to_us: int
+    shift: str
+    was: Brief
+    would: Brief
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything would be another."""
+        return self.was != self.would
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces more or less are counted, of any kind."""
+        kinds = self.was.counts.keys() & self.would.counts.keys()
+        return sum(abs((self.would.counts[kind] or 0) - (self.was.counts[kind] or 0)) for kind in kinds)
+
+    @property
+    def reclassed_us(self) -> int:
+        """How much time belongs to another class of ISO 22400."""
+        names = self.was.times.keys() & self.would.times.keys() - {"elapsed_us", "pot_us", "pbt_us"}
+        return sum(abs(self.would.times[name] - self.was.times[name]) for name in names) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One equipment: every stretch that would read otherwise, the longest first, the whole period and its shifts."""
+
+    equipment_id: int
+    path: str
+    moved: Sequence[Moved]
+    slices: tuple[int, int]  # how many there are, and how many there would be
+    held: tuple[int, int]  # counter jumps that wait for a person
+    whole: Compared
+    shifts: Sequence[Compared]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything would be another."""
+        return bool(self.moved) or self.whole.differs or any(one.differs for one in self.shifts)
+
+    @property
+    def moved_us(self) -> int:
+        """How much time would read otherwise."""
+        return sum(one.us for one in self.moved)
+
+    @property
+    def weight(self) -> tuple[int, int, int, str]:
+        """The biggest difference first, by time and then by pieces."""
+        return (-max(self.moved_us, self.whole.reclassed_us), -self.whole.pieces, -int(self.differs), self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What recorded samples of [from_us, to_us) would have come to; the biggest differences first."""
+
+    from_us: int
+    to_us: int
+    machines: Sequence[Machine]
+    notes: Sequence[str]
+    samples: int
+    took_s: float
+
+
+def differences(was: Iterable[Record], would: Iterable[Record], from_us: int, to_us: int) -> list[Moved]:
+    """Where two timelines of [from, to) say something else, the longest stretches first."""
+    left, right = _pieces(was, from_us, to_us), _pieces(would, from_us, to_us)
+    edges = sorted({from_us, to_us, *(t for one in (*left, *right) for t in one[:2])})
+    found: list[Moved] = []
+    i = j = 0
+    for t0_us, t1_us in pairwise(edges):
+        while i < len(left) and left[i][1] <= t0_us:
+            i += 1
+        while j < len(right) and right[j][1] <= t0_us:
+            j += 1
+        one = left[i][2] if i < len(left) and left[i][0] <= t0_us else None
+        other = right[j][2] if j < len(right) and right[j][0] <= t0_us else None
+        if one == other:
+            continue
+        if found and found[-1].t1_us == t0_us and (found[-1].was, found[-1].would) == (one, other):
+            found[-1] = Moved(found[-1].t0_us, t1_us, one, other)
+        else:
+            found.append(Moved(t0_us, t1_us, one, other))
+    return sorted(found, key=lambda moved: (-moved.us, moved.t0_us))
+
+
+def _pieces(records: Iterable[Record], from_us: int, to_us: int) -> list[tuple[int, int, Said]]:
+    cut = (
+        (max(one.t0_us, from_us), min(to_us if one.t1_us is None else one.t1_us, to_us), one)
+        for one in records
+    )  # fmt: skip
+    return [(t0, t1, (one.state, one.mode, one.reason or "")) for t0, t1, one in cut if t0 < t1]
