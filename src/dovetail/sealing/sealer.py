@@ -86,7 +86,7 @@ class Sealer:
         upto = rows[-1].head_id
         origins: list[Origin] = sorted({(row.frame.source, row.frame.lane) for row in rows})
         sorts = [_sorted(rows, kind, origins) for kind in {block.kind for row in rows for block in row.all()}]
-        months = {number for part in sorts for number in np.unique(month_of(part.block.ts)).tolist()}
+        months = {number for part in sorts for number in _months(part)}
         for number in sorted(months):
             self.changed.add(number)
             self.unrolled.add(number)
@@ -102,7 +102,8 @@ class Sealer:
         work = _Work()
         with month.view() as view:
             for part in parts:
-                runs = _by_tag(part.take(part.head_id > view.sealed))
+                new = part.head_id > view.sealed
+                runs = _by_tag(part if new.all() else part.take(new))
                 while some := list(islice(runs, TAGS_AT_ONCE)):
                     _place(view, some, work=work, origins=origins)
         month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates, touched=work.touched)
@@ -157,10 +158,20 @@ def _sorted(rows: list[Row], kind: Kind, origins: list[Origin]) -> Sorted:
                 sources.append(-1 if block is row.marks else origins.index((row.frame.source, row.frame.lane)))
     lengths = [len(block) for block in blocks]
     whole = Sorted(concat(blocks), np.repeat(ids, lengths), np.repeat(sources, lengths))
+    if (whole.block.tag[1:] >= whole.block.tag[:-1]).all():
+        return whole
     return whole.take(np.argsort(whole.block.tag, kind="stable"))  # quick: drivers deliver ascending runs
 
 
+def _months(part: Sorted) -> list[int]:
+    """Mostly one: calendars are slow, so the first and the last moment are asked before all are."""
+    ends = month_of(np.array([part.block.ts.min(), part.block.ts.max()]))
+    return ends[:1].tolist() if ends[0] == ends[1] else np.unique(month_of(part.block.ts)).tolist()
+
+
 def _in_month(part: Sorted, month: int) -> Sorted:
+    if _months(part) == [month]:
+        return part
     inside = month_of(part.block.ts) == month
     return part if inside.all() else part.take(inside)
 
