@@ -259,7 +259,7 @@ class Trial:
 
 def where(error: BaseException) -> str:
     """The kind of an error with the innermost line of the program, or of the trial, that it passed."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if Path(one.filename).is_absolute()]  # not C's
     own = [one for one in frames if one.filename.startswith(SOURCE)] or frames[-1:]
     at = f"{Path(own[-1].filename).relative_to(Path(SOURCE).parents[1], walk_up=True)}:{own[-1].lineno}" if own else ""
     return f"{type(error).__name__} {at}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fuzz_between
 import fuzz_brokers
 import fuzz_memory
 import fuzz_named
@@ -18,4 +19,5 @@ TARGETS = [
     *fuzz_rows.TARGETS,
     *fuzz_words.TARGETS,
     *fuzz_stored.TARGETS,
+    *fuzz_between.TARGETS,
 ]

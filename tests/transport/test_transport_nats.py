@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
-from shelf import FrameShelf, frame, linked, put, worker
+from shelf import GOOD, NOW_US, FrameShelf, frame, linked, put, worker
 
 from dovetail.core import limits
+from dovetail.core.batch import Batch, Kind
 from dovetail.core.errors import LinkError, RefusedError
 from dovetail.packing import frames as codec
 from dovetail.transport import receiver, sender
@@ -165,8 +167,9 @@ async def test_an_edge_that_begins_waits_until_what_it_sent_before_is_stored(
 async def test_a_large_frame_travels_in_parts_and_its_marks_come_last(
     where: Address, edge: Sender, shelf: FrameShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = frame(1, rows=1_000)
-    monkeypatch.setattr("dovetail.transport.model.pieces.__kwdefaults__", {"bytes_max": 250})
+    rows = [(101, NOW_US + i, float(i * i % 977), GOOD) for i in range(1_000)]
+    whole = replace(frame(1), batches=(Batch.of(Kind.F64, rows),))
+    monkeypatch.setattr("dovetail.transport.model.pieces.__kwdefaults__", {"bytes_max": 1_000})
     async with worker(where, shelf):
         await put(edge, [whole])
     parts = [shelf.kept[key] for key in sorted(shelf.kept)]

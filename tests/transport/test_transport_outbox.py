@@ -165,7 +165,7 @@ def test_what_is_refused_for_good_is_counted_and_holds_up_nobody(reopen: Open, r
 
 def test_a_full_outbox_takes_nothing_more(reopen: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then the edge reads more slowly, and declares a gap in the end."""
-    monkeypatch.setattr(outbox_module, "OUTBOX_BYTES_MAX", 100)
+    monkeypatch.setattr(outbox_module, "OUTBOX_BYTES_MAX", 50)
     outbox = reopen()
     epoch = begun(outbox)
     outbox.put([frame(1, epoch=epoch, rows=50)])

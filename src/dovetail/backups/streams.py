@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from struct import Struct
+from struct import error as StructError
 from typing import Any, Final
 
 import orjson
@@ -59,18 +60,31 @@ def unpack(pieces: Iterable[bytes]) -> Iterator[list[Any]]:
     for piece in pieces:
         at = 0
         while at < len(piece):
-            (length,) = _LENGTH.unpack_from(piece, at)
-            at += _LENGTH.size + length
-            row = orjson.loads(piece[at - length : at])
-            for place, value in enumerate(row):
-                if isinstance(value, dict):
-                    row[place], at = _meant(value, piece, at)
+            try:
+                row, at = _row(piece, at)
+            except (StructError, KeyError, TypeError) as error:
+                raise ValueError("this is no row of a backup") from error
             yield row
+
+
+def _row(piece: bytes, at: int) -> tuple[list[Any], int]:
+    """(the row that begins at a place, where the next one does)."""
+    (length,) = _LENGTH.unpack_from(piece, at)
+    at += _LENGTH.size + length
+    row = orjson.loads(piece[at - length : at])
+    if not isinstance(row, list):
+        raise TypeError(row)
+    for place, value in enumerate(row):
+        if isinstance(value, dict):
+            row[place], at = _meant(value, piece, at)
+    return row, at
 
 
 def _meant(said: dict[str, Any], piece: bytes, at: int) -> tuple[bytes | float, int]:
     if "f" in said:
         return float(said["f"]), at
+    if not 0 <= said["b"] <= len(piece) - at:
+        raise ValueError("a row of a backup is cut off")
     return piece[at : at + said["b"]], at + said["b"]
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import pyarrow as pa
 
-from dovetail.client.tables import Answer
+from dovetail.client.tables import Answer, read_page
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 NEXT: Final = "x-next-cursor"
@@ -124,7 +124,7 @@ class Client:
         while True:
             answer = self._http.get(path, params=_given({**asked, "cursor": cursor}), headers={"accept": ARROW})
             _raise(answer)
-            yield pa.ipc.open_stream(answer.content).read_all()
+            yield read_page(answer.content)
             cursor = answer.headers.get(NEXT)
             if cursor is None:
                 return

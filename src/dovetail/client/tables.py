@@ -16,6 +16,17 @@ META: Final = b"dovetail"
 _VALUE: Final = "value_"
 
 
+def read_page(content: bytes) -> pa.Table:
+    """One page as the server sent it. Raises ValueError where it is cut off or changed: pyarrow would trust it."""
+    try:
+        with pa.ipc.open_stream(content) as stream:
+            page = stream.read_all()
+        page.validate(full=True)
+        return _told(page)
+    except (pa.ArrowException, OSError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"what came is no table of samples: {error}") from error
+
+
 class Answer:
     """Samples or trends, page by page. Iterate over it to hold one page (a pyarrow.Table) at a time.
 
@@ -29,7 +40,7 @@ class Answer:
 
     def __iter__(self) -> Iterator[pa.Table]:
         """Each page as it is asked for; asked anew each time."""
-        return (_told(page) for page in self._pages())
+        return self._pages()
 
     def to_arrow(self) -> pa.Table:
         """All of it as one table."""

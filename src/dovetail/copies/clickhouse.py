@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from dovetail.copies.model import Held, Ready, Stretch, TagName
 from dovetail.copies.target import taken
 from dovetail.core import faults
 from dovetail.core.batch import Kind
-from dovetail.core.errors import ConfigError
+from dovetail.core.errors import ConfigError, LinkError
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 type Row = tuple[int, int, int, bytes, bool]  # of the stretches: tag, from_us, end_us, mark, added
@@ -150,8 +151,13 @@ def _by[T](every: Sequence[T], most: int) -> Iterable[Sequence[T]]:
 
 
 def answered(lines: bytes) -> list[list[Any]]:
-    """The rows of an answer in JSONCompactEachRow."""
-    return [orjson.loads(line) for line in lines.splitlines() if line]
+    """The rows of an answer in JSONCompactEachRow. Raises LinkError for one that is something else."""
+    rows: list[Any] = [None]
+    with suppress(ValueError):
+        rows = [orjson.loads(line) for line in lines.split(b"\n") if line]
+    if not all(isinstance(row, list) for row in rows):
+        raise LinkError(f"what answers is no ClickHouse: {lines[:80]!r}", code="forwarding-away")
+    return rows
 
 
 def nth(ts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:

@@ -18,7 +18,7 @@ import numpy as np
 import orjson
 
 from dovetail.core.batch import Frame, Lane
-from dovetail.core.errors import ConfigError, InvalidError
+from dovetail.core.errors import ConfigError, InvalidError, LinkError
 from dovetail.core.limits import SHARDS, TRANSPORT_MESSAGE_BYTES
 from dovetail.packing import frames as codec
 from dovetail.packing.columns import TEXT_KINDS
@@ -127,7 +127,8 @@ def up(source: str, shard: int) -> str:
 def came_from(subject: str) -> tuple[str, int]:
     """Source and shard of a subject, which the servers let nobody else publish to. Raises InvalidError."""
     parts = subject.split(".")
-    if len(parts) != 4 or not parts[3].isdigit() or f"{parts[0]}.{parts[1]}" != UP or int(parts[3]) >= SHARDS:
+    is_shard = re.fullmatch("[0-9]{1,9}", parts[-1]) is not None and int(parts[-1]) < SHARDS
+    if len(parts) != 4 or f"{parts[0]}.{parts[1]}" != UP or not is_shard:
         raise InvalidError(f"{subject} carries no frames", code="transport-subject")
     return parts[2], int(parts[3])
 
@@ -226,13 +227,32 @@ class Told:
             lane, epoch, shard, held, refused = orjson.loads(body)
             return cls(
                 Lane(lane),
-                int(epoch),
-                int(shard),
-                [int(seq) for seq in held],
+                _whole(epoch),
+                _whole(shard),
+                [_whole(seq) for seq in held],
                 {int(seq): str(why) for seq, why in refused.items()},
             )
         except (ValueError, TypeError, AttributeError) as error:
             raise InvalidError("what a worker told cannot be read", code="transport-told") from error
+
+
+def _whole(number: Any) -> int:
+    if not isinstance(number, int):
+        raise TypeError(number)
+    return number
+
+
+def read_answer(body: bytes) -> dict[str, Any]:
+    """What a worker answered a source. Raises LinkError: it says no, or what it says cannot be read."""
+    try:
+        answer: Any = orjson.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise LinkError("the answer of a worker cannot be read", code="transport-told")
+    if "error" in answer:
+        raise LinkError(f"the worker says: {answer['error']}", code="transport-asked")
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,18 @@ from dovetail.core.errors import DovetailError, InvalidError, LinkError, Refused
 from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, TRANSPORT_ASK_S, TRANSPORT_HELD_S
 from dovetail.core.sink import Resumed
 from dovetail.transport.link import TROUBLE, Link, asking, connect, look
-from dovetail.transport.model import ASK, HELD, Address, Numbering, Parcel, StreamState, Told, check_source, up
+from dovetail.transport.model import (
+    ASK,
+    HELD,
+    Address,
+    Numbering,
+    Parcel,
+    StreamState,
+    Told,
+    check_source,
+    read_answer,
+    up,
+)
 
 log = logging.getLogger(__name__)
 
@@ -221,13 +232,7 @@ class Sender:
         link = await self._standing()
         async with asking("no ingest worker answers"):
             reply = await link.client.request(f"{ASK}.{self._source}", orjson.dumps(question), timeout=TRANSPORT_ASK_S)
-        try:
-            answer = orjson.loads(reply.data)
-        except ValueError as error:
-            raise LinkError("the answer of a worker cannot be read", code="transport-told") from error
-        if "error" in answer:
-            raise LinkError(f"the worker says: {answer['error']}", code="transport-asked")
-        return answer
+        return read_answer(reply.data)
 
     async def _ask_after(self, ways: Sequence[OnItsWay]) -> None:
         """The word may have been lost, or the stream with all that was in it: then they are to be sent again."""
