@@ -43,6 +43,8 @@ export const countRecordsQuery = (id: number, span: Span) => list<T.CountRecord>
 export const jobResponsesQuery = (id: number, span: Span) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
 export const shiftsQuery = (id: number, span: Span) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
 export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.Kpis>(`/equipment/${id}/kpis`, { ...query });
+export const catalogueQuery = () => ({ ...list<T.KpiWords>("/kpis"), staleTime: 60_000 });
+export const conventionsQuery = (id: number, span: Span) => one<T.Conventions>(`/equipment/${id}/kpis/conventions`, { ...span });
 export const liveKpiQuery = (id: number) => one<T.LiveKpi>(`/equipment/${id}/live-kpi`);
 /** All the stops of a period or a shift: the first page's sums, every page's stops. */
 export const stopsQuery = (id: number, asked: Span | { shift: string }) =>

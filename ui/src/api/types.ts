@@ -150,6 +150,13 @@ export interface Reason { key: string; name: string; category: Category | (strin
 export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
 
 export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null }
+/** What a KPI means. `waits_for`: nothing computes it until that part of the plant is there. */
+export interface KpiWords { id: string; name: string; formula: string; unit: string; range: string; standard: string; convention: string; iso: number | null; live: boolean; waits_for: string | null; missing: string | null }
+interface Factors { availability: number | null; performance: number | null; quality: number | null; oee: number | null }
+/** A rule that differs from ISO 22400-2: what it moves, and the factors from there on. */
+export interface ConventionStep extends Factors { key: string; words: string; us: number | null; pieces: number | null }
+export interface Convention extends Factors { id: string; name: string; formulas: { availability: string; performance: string; quality: string }; note: string; difference: number | null; steps: ConventionStep[]; more: Record<string, number | null> }
+export interface Conventions { equipment_id: number; start: string; end: string; until: string; coverage: number | null; unrated: number | null; no_data: string; short_stops: number; short_stop_max_s: number; shown: string; conventions: Convention[] }
 export interface Loss { key: string; label: string; us: number; units: number | null }
 export interface Times {
   elapsed_us: number;

@@ -9,6 +9,7 @@ import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Changed } from "@/explain/changed";
+import { Conventions } from "@/explain/conventions";
 import css from "@/explain/explain.module.css";
 import { Facts } from "@/explain/facts";
 import { keysTo, kpiOf, type Question, useAsk, useQuestion } from "@/explain/open";
@@ -139,6 +140,7 @@ function Panel({ question }: { question: Question }) {
         {answer.isPending && <Waiting lines={6} />}
         {node && <Open node={node} />}
         {node && <Below answer={answer} onOpen={open} />}
+        {node && node.key === "oee_index" && <Conventions question={question} />}
         {node && node.key === kpiOf(question) && <Changed question={question} />}
       </div>
     </aside>

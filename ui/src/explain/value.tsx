@@ -1,7 +1,8 @@
 // The value of a step, in the form that its unit asks for.
 import type { ExplainNode, Scalar } from "@/api/types";
-import { formatDuration, formatMeasured, formatRatio, NOTHING, unitSymbol } from "@/show/format";
+import { formatDuration, formatMeasured, NOTHING, unitSymbol } from "@/show/format";
 import { factWords, kindWords, words } from "@/explain/words";
+import { kpiText } from "@/kpi/kpi-text";
 import { words as countWords, kpiWords } from "@/kpi/words";
 import { type Look, lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
@@ -21,7 +22,7 @@ function scalarText(value: Scalar, unit: string, language: Language): string {
 }
 
 export function valueText(node: ExplainNode, language: Language): string {
-  if (node.kind === "kpi" && typeof node.value === "number") return formatRatio(node.value, language, 2);
+  if (node.kind === "kpi" && typeof node.value === "number") return kpiText({ value: node.value, unit: node.unit ?? "1" }, language, 2);
   if (node.kind === "state-record" && node.value === null) return speak(words, language)("running");
   if (node.kind === "address") return "";
   return scalarText(node.value, node.unit ?? "", language);

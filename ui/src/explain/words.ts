@@ -44,3 +44,16 @@ export const changeWords = defineWords({
     rate: "Sollzeit {us}", before: "damals", after: "jetzt",
   },
 });
+
+export const conventionWords = defineWords({
+  en: {
+    title: "By other definitions", shown: "shown here", availability: "A", performance: "P", quality: "Q", points: "{n} points", same: "the same", pieces: "{n} pieces", then: "then",
+    shortStops: "{n} short stops of at most {s} s in this period. All definitions use the same sums.",
+    short_stopsStep: "short stops count as run time", unitsStep: "products weigh by pieces, not by time", neitherStep: "without an order: neither runtime nor downtime", speedStep: "slow running is not seen", stopsStep: "stops count as lost performance, only set-up as lost availability",
+  },
+  de: {
+    title: "Nach anderen Definitionen", shown: "hier gezeigt", availability: "V", performance: "L", quality: "Q", points: "{n} Punkte", same: "gleich", pieces: "{n} Stück", then: "dann",
+    shortStops: "{n} Kurzstopps von höchstens {s} s in diesem Zeitraum. Alle Definitionen nutzen dieselben Summen.",
+    short_stopsStep: "Kurzstopps zählen als Laufzeit", unitsStep: "Produkte wiegen nach Stück, nicht nach Zeit", neitherStep: "ohne Auftrag: weder Laufzeit noch Stillstand", speedStep: "langsamer Lauf bleibt ungesehen", stopsStep: "Stopps zählen als Leistungsverlust, nur Rüsten als Verfügbarkeitsverlust",
+  },
+});

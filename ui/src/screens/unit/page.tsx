@@ -34,8 +34,9 @@ const TrendTab = lazy(() => import("./trend-tab"));
 const TagsTab = lazy(() => import("./tags-tab"));
 const RecordsTab = lazy(() => import("./records-tab"));
 const StopTable = lazy(() => import("@/stops/stop-table"));
+const KpiTable = lazy(() => import("@/kpi/kpi-table"));
 const CountsTab = lazy(() => import("@/counts/counts-tab"));
-const TABS = ["losses", "stops", "counts", "trend", "tags", "history"] as const;
+const TABS = ["losses", "kpis", "stops", "counts", "trend", "tags", "history"] as const;
 const FIGURES = ["availability", "effectiveness", "quality_ratio", "teep", "nee_index"] as const;
 
 /** The figures of the window: live for the running shift, asked for otherwise. */
@@ -84,6 +85,7 @@ function Details({ equipment, window, figures }: DetailsProps) {
         <Tabs.Panel value={chosen}>
           <Suspense fallback={<Waiting />}>
             {chosen === "losses" && <Losses equipment={equipment} window={window} figures={figures} />}
+            {chosen === "kpis" && <KpiTable equipmentId={equipment.id} window={window} />}
             {chosen === "stops" && <StopTable here={equipment} units={[equipment]} window={window} />}
             {chosen === "counts" && <CountsTab unit={equipment} window={window} />}
             {chosen === "trend" && <TrendTab equipmentId={equipment.id} window={window} />}

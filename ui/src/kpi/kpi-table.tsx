@@ -1,0 +1,67 @@
+// Every KPI of a period with its convention, each the way into its explanation, and those that wait for a part of the plant.
+import { useQuery } from "@tanstack/react-query";
+import { catalogueQuery, kpisQuery } from "@/api/queries";
+import type { KpiFigure, KpiWords, Kpis } from "@/api/types";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { questionOf, useAsk } from "@/explain/open";
+import css from "@/kpi/kpi-table.module.css";
+import { kpiText } from "@/kpi/kpi-text";
+import { kpiWords, waitWords, words } from "@/kpi/words";
+import type { Window } from "@/view/period";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+const nameOf = (id: string, language: "en" | "de", otherwise: string) => { const found = wordFor(kpiWords, language, id); return found === id ? otherwise : found; };
+
+function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula: string | undefined }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const ask = useAsk();
+  return (
+    <tr data-testid={`kpi-row-${figure.id}`}>
+      <th scope="row">{nameOf(figure.id, language, figure.name)}<span className={css.under}>{figure.standard}</span></th>
+      <td className={css.value}><button type="button" className={css.open} onClick={() => ask(questionOf(figure.id, kpis))}>{kpiText(figure, language)}<span className="visually-hidden">{say("explainIt")}</span></button></td>
+      <td><code>{formula}</code></td>
+      <td className={css.under}>{figure.convention}</td>
+    </tr>
+  );
+}
+
+function WaitingRow({ kpi }: { kpi: KpiWords }) {
+  const say = useWords(waitWords);
+  const language = useLanguage();
+  return (
+    <tr className={css.waiting} data-testid={`kpi-waits-${kpi.id}`}>
+      <th scope="row">{nameOf(kpi.id, language, kpi.name)}<span className={css.under}>{kpi.standard}</span></th>
+      <td className={css.value}>–</td>
+      <td><code>{kpi.formula}</code></td>
+      <td className={css.under}>{say("waitsFor", { part: wordFor(waitWords, language, kpi.waits_for ?? "") })}</td>
+    </tr>
+  );
+}
+
+export default function KpiTable({ equipmentId, window }: { equipmentId: number; window: Window }) {
+  const say = useWords(words);
+  const sayWaits = useWords(waitWords);
+  const span = { start: new Date(window.t0).toISOString(), end: new Date(window.t1).toISOString() };
+  const found = useQuery(kpisQuery(equipmentId, span));
+  const catalogue = useQuery(catalogueQuery());
+  if (found.error) return <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />;
+  if (!found.data || !catalogue.data) return <Waiting lines={8} />;
+  if (found.data.kpis.length === 0) return <Empty title={say("noValue")} />;
+  const kpis = found.data;
+  const byId = new Map(catalogue.data.map((one) => [one.id, one]));
+  const waiting = catalogue.data.filter((one) => one.waits_for !== null);
+  const ordered = [...kpis.kpis].sort((a, b) => (byId.get(a.id)?.iso ?? 99) - (byId.get(b.id)?.iso ?? 99));
+  return (
+    <div className={css.box}>
+      <table className={css.table} data-testid="kpi-table">
+        <thead><tr>{(["kpi", "value", "formula", "convention"] as const).map((key) => <th key={key} scope="col" className={key === "value" ? css.value : undefined}>{sayWaits(key)}</th>)}</tr></thead>
+        <tbody>
+          {ordered.map((figure) => <Row key={figure.id} figure={figure} kpis={kpis} formula={byId.get(figure.id)?.formula} />)}
+          {waiting.map((kpi) => <WaitingRow key={kpi.id} kpi={kpi} />)}
+        </tbody>
+      </table>
+    </div>
+  );
+}

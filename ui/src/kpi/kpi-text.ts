@@ -1,0 +1,12 @@
+// The value of a KPI as its unit asks for: a share, a duration, pieces or pieces per hour.
+import { formatDuration, formatMeasured, formatNumber, formatRatio, NOTHING, unitSymbol } from "@/show/format";
+import type { Language } from "@/words/language";
+
+export function kpiText({ value, unit }: { value: number | null; unit: string | null }, language: Language, digits = 1): string {
+  if (value === null) return NOTHING;
+  if (unit === "1" || unit === null) return formatRatio(value, language, digits);
+  if (unit === "s") return formatDuration(value * 1e6, language);
+  const rounded = Number.isInteger(value) ? formatMeasured(value, language) : formatNumber(value, language, 1);
+  const symbol = unitSymbol(unit);
+  return symbol ? `${rounded}\u2009${symbol}` : rounded;
+}
