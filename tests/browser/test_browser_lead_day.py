@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from urllib.parse import quote
 
 import httpx2
 import pytest
 from chromium_here import SignedIn
-from floor import id_of, invite
-from installation_process import DEMO_ZONE, Installation
+from floor import invite
+from installation_process import Installation
+from past import longest, moved, oee_of
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 from profiles import Profiles
 from sample import some
@@ -31,38 +30,6 @@ DAYS = some(
         for place, size in (("panel", PANEL), ("wall", WALL))
     ],
 )
-
-
-def yesterday() -> dict[str, str]:
-    """The day before this one on the plant's clock, as the API takes it."""
-    today = datetime.now(DEMO_ZONE).date()
-    days = (today - timedelta(days=1), today)
-    start, end = (datetime.combine(day, time(), tzinfo=DEMO_ZONE).astimezone(UTC).isoformat() for day in days)
-    return {"start": start, "end": end}
-
-
-def longest(api: httpx2.Client) -> dict[str, Any]:
-    """Yesterday's longest stop of which a machine itself is the cause."""
-    found = api.get(f"/equipment/{id_of(api, LINE)}/stops", params=yesterday()).raise_for_status().json()["items"]
-    own = [stop for stop in found if not (stop["planned"] or stop["micro"] or stop["external"])]
-    return max(own, key=lambda stop: stop["duration_s"])
-
-
-def oee_of(api: httpx2.Client, equipment_id: int) -> float:
-    """Yesterday's OEE."""
-    kpis = api.get(f"/equipment/{equipment_id}/kpis", params=yesterday()).raise_for_status().json()["kpis"]
-    return next(kpi["value"] for kpi in kpis if kpi["id"] == "oee_index")
-
-
-def moved(page: Page, api: httpx2.Client, equipment_id: int, *, away_from: float) -> float:
-    """Yesterday's OEE once it is another: the ledger is cut anew behind the answer."""
-    found = away_from
-    for _ in range(160):
-        found = oee_of(api, equipment_id)
-        if abs(found - away_from) > 1e-6:
-            break
-        page.wait_for_timeout(250)
-    return found
 
 
 def percent(value: float, language: str, digits: int) -> str:

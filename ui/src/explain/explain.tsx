@@ -14,12 +14,13 @@ import css from "@/explain/explain.module.css";
 import { Facts } from "@/explain/facts";
 import { keysTo, kpiOf, type Question, useAsk, useQuestion } from "@/explain/open";
 import { Steps } from "@/explain/steps";
-import { lookIn, useKindName, useStepLabel, valueText } from "@/explain/value";
+import { useExact, useValueText } from "@/explain/exact";
+import { lookIn, useKindName, useStepLabel } from "@/explain/value";
 import { words } from "@/explain/words";
 import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import { StateSign } from "@/states/sign";
-import { useLanguage } from "@/words/language";
+import { useChangeSearch } from "@/view/search";
 import { useWords } from "@/words/words";
 
 const spanOf = (question: Question, path: string) => ({ equipment_id: question.equipmentId, start: question.start, end: question.end, path });
@@ -27,6 +28,8 @@ const spanOf = (question: Question, path: string) => ({ equipment_id: question.e
 function Head({ question, onClose }: { question: Question; onClose: () => void }) {
   const say = useWords(words);
   const reader = useReader();
+  const exact = useExact();
+  const change = useChangeSearch();
   const { map } = useEquipment();
   const name = map.byId(question.equipmentId)?.name ?? "";
   const [start, end] = [question.start, question.end].map((at) => formatMoment(Date.parse(at), "full", reader)) as [string, string];
@@ -36,6 +39,7 @@ function Head({ question, onClose }: { question: Question; onClose: () => void }
         <h2>{say("title")}</h2>
         <span className={css.under}>{say("of", { name, start, end })}</span>
       </div>
+      <button type="button" className={css.exact} aria-pressed={exact} onClick={() => change({ exact: exact ? null : "1" }, "replace")} title={say("exactHint")} data-testid="explain-exact">{say("exact")}</button>
       <CopyButton value={location.href}>
         {({ copied, copy }) => (
           <button type="button" className={css.tool} onClick={copy} aria-label={say(copied ? "copied" : "copy")} title={say(copied ? "copied" : "copy")} data-testid="explain-copy"><Icon name={copied ? "check" : "link"} /></button>
@@ -49,7 +53,7 @@ function Head({ question, onClose }: { question: Question; onClose: () => void }
 /** The steps above the open one, each with its value; asked for one by one when a link leads deep. */
 function Way({ question, onOpen }: { question: Question; onOpen: (key: string) => void }) {
   const say = useWords(words);
-  const language = useLanguage();
+  const text = useValueText();
   const label = useStepLabel();
   const keys = keysTo(question.key).slice(0, -1);
   const found = useQueries({
@@ -69,7 +73,7 @@ function Way({ question, onOpen }: { question: Question; onOpen: (key: string) =
             <li key={key}>
               <button type="button" className={css.wayStep} onClick={() => onOpen(key)} data-testid="explain-crumb">
                 <span className={css.wayLabel}>{node ? label(node) : "…"}</span>
-                <span className={css.stepValue}>{node ? valueText(node, language) : ""}</span>
+                <span className={css.stepValue}>{node ? text(node) : ""}</span>
               </button>
             </li>
           );
@@ -81,7 +85,7 @@ function Way({ question, onOpen }: { question: Question; onOpen: (key: string) =
 
 function Open({ node }: { node: ExplainNode }) {
   const say = useWords(words);
-  const language = useLanguage();
+  const text = useValueText();
   const kindName = useKindName();
   const label = useStepLabel()(node);
   const look = lookIn(node);
@@ -92,7 +96,7 @@ function Open({ node }: { node: ExplainNode }) {
         {look && <StateSign sign={look.sign} tone={look.tone} size={20} />}
         {label}
       </h3>
-      <p className={css.openValue} data-testid="explain-value">{valueText(node, language)}</p>
+      <p className={css.openValue} data-testid="explain-value">{text(node)}</p>
       {node.kind === "address" && <p className={css.endNote}>{say("end")}</p>}
       {node.formula && <p className={css.formula}><span>{say("formula")}</span><code data-testid="explain-formula">{node.formula}</code></p>}
       {node.convention && <p className={css.formula}><span>{say("convention")}</span><code data-testid="explain-convention">{node.convention}</code></p>}

@@ -1,5 +1,6 @@
 // The facts beside a step: what a reader needs to compute it again.
 import type { ExplainNode } from "@/api/types";
+import { exactNumber, useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
 import { factWords, words } from "@/explain/words";
 import { words as kpiText } from "@/kpi/words";
@@ -26,9 +27,11 @@ function TagFact({ path, tagId, at }: { path: string; tagId: number; at: unknown
 interface FactProps { name: string; value: unknown; detail: ExplainNode["detail"] }
 function Fact({ name, value, detail }: FactProps) {
   const language = useLanguage();
+  const exact = useExact();
   const stateName = useStateName();
   const reasonName = useReasonName();
   if (MOMENTS.has(name)) return <When at={String(value)} as="exact" />;
+  if (typeof value === "number" && exact) return <span className="num">{exactNumber(value, name.endsWith("_us") ? "us" : "", language)}</span>;
   if (typeof value === "number" && name.endsWith("_us")) return <Lasting us={value} />;
   if (typeof value === "number") return <Num value={value} measured />;
   const tagId = detail["tag_id"];

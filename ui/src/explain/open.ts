@@ -14,7 +14,7 @@ export function questionIn(search: Search): Question | null {
 }
 
 export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end });
-const CLOSED: Change = { explain: null, of: null, from: null, to: null };
+const CLOSED: Change = { explain: null, of: null, from: null, to: null, exact: null };
 
 export const kpiOf = (question: Question): string => question.key.split("/")[0] ?? "";
 

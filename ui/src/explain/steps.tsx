@@ -4,7 +4,8 @@ import { useRef } from "react";
 import type { ExplainNode } from "@/api/types";
 import { Icon } from "@/design/icons";
 import css from "@/explain/explain.module.css";
-import { lookIn, useKindName, useStepLabel, valueText } from "@/explain/value";
+import { useValueText } from "@/explain/exact";
+import { lookIn, useKindName, useStepLabel } from "@/explain/value";
 import { formatDuration } from "@/show/format";
 import { Num, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
@@ -30,10 +31,9 @@ function Under({ node }: { node: ExplainNode }) {
 }
 
 export function Step({ node, onOpen }: { node: ExplainNode; onOpen: () => void }) {
-  const language = useLanguage();
   const label = useStepLabel()(node);
   const look = lookIn(node);
-  const value = valueText(node, language);
+  const value = useValueText()(node);
   return (
     <button type="button" className={css.step} onClick={onOpen} data-testid="explain-node" data-kind={node.kind} data-key={node.key}>
       {look && <StateSign sign={look.sign} tone={look.tone} />}

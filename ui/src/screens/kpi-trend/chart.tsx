@@ -10,7 +10,7 @@ import { useWords } from "@/words/words";
 
 const HEIGHT = 250;
 const [LEFT, BOTTOM, TOP] = [62, 40, 10];
-const LABEL_PX = 64;
+const LABEL_PX = 88;
 const COVERAGE_LOW = 0.9;
 const LINES = 4;
 

@@ -25,7 +25,7 @@ function Row({ pair, asked, longest, compared, onPick }: RowProps) {
   const [a, b] = [sizeOf(now, measure), sizeOf(before, measure)];
   const unrated = measure === "lost_units" && now && now.unrated_us > 0 ? say(now.lost_units === null ? "unratedAll" : "unrated", { time: formatDuration(now.unrated_us, language) }) : undefined;
   return (
-    <button type="button" className={css.bar} data-compared={compared} aria-pressed={asked.pick === keyText(pair)} onClick={onPick} title={unrated} data-testid="bar" data-key={keyText(pair)} aria-label={`${say("openBar", { name })}: ${textOf(now, measure)}, ${say("stops")} ${now?.stops ?? 0}`}>
+    <button type="button" className={css.bar} data-compared={compared} aria-pressed={asked.pick === keyText(pair)} onClick={onPick} title={unrated} data-testid="bar" data-key={keyText(pair)}>
       <span className={css.barName}>{name}</span>
       <span className={css.track}>
         <span className={css.fill} data-tone={toneOf(asked, key)} style={{ width: share(now) }} />

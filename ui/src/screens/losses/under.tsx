@@ -30,7 +30,7 @@ function Row({ lost, span }: { lost: Lost; span: Span }) {
   const [t0, t1] = [Date.parse(lost.start), Date.parse(lost.end)];
   const around = { period: "custom", start: new Date(t0 - AROUND_MS).toISOString(), end: new Date(t1 + AROUND_MS).toISOString(), sel: String(lost.equipment_id), at: new Date(t0 + (t1 - t0) / 2).toISOString() };
   return (
-    <tr data-testid="lost">
+    <tr data-testid="lost" data-start={lost.start}>
       <td><When at={lost.start} as="full" /></td>
       <td>{unit?.name}</td>
       <td><span className={css.state}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span></td>

@@ -1,12 +1,27 @@
 // The live overview: every line below the chosen equipment, with its figures and tiles.
+import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { may, useMe } from "@/app/gate";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
+import { useCurrentShift } from "@/kpi/current-shift";
+import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
 import { Line } from "@/screens/overview/line";
+import css from "@/screens/overview/overview.module.css";
 import { words } from "@/screens/overview/words";
-import { Go, LeadOn, overviewOf, unitOf, useEquipmentPath } from "@/view/place";
+import { Go, isLine, LeadOn, overviewOf, unitOf, useEquipmentPath } from "@/view/place";
 import { useWords } from "@/words/words";
+
+/** A site or an area as a whole: times and ideal times of all its lines together, never a mean of their ratios. */
+function Whole({ here }: { here: Equipment }) {
+  const { kpis } = useCurrentShift(here.id);
+  return (
+    <section className={css.whole} data-testid="whole">
+      <div><h2 className={css.lineName}>{here.name}</h2><ShiftName kpis={kpis} /></div>
+      <ShiftFigures line={here} kpis={kpis} />
+    </section>
+  );
+}
 
 export default function Overview() {
   const say = useWords(words);
@@ -26,6 +41,7 @@ export default function Overview() {
   return (
     <>
       <h1 className="visually-hidden">{here.name}</h1>
+      {!isLine(here) && lines.length > 0 && <Whole here={here} />}
       {lines.length === 0 ? <Empty icon="line" title={say("noUnits")} hint={say("noUnitsHint")} /> : lines.map((line) => <Line key={line.id} line={line} map={map} />)}
     </>
   );

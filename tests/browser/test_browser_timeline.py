@@ -1,0 +1,96 @@
+"""A line lead finds yesterday's mis-coded stop through the Pareto, recodes it on the timeline, sees OEE and Pareto
+follow, splits by keyboard, hands out what is shown, and takes it all back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx2
+import pytest
+from floor import id_of
+from past import longest, moved, oee_of, yesterday
+from playwright.sync_api import Page, expect
+from screens import LINE
+from sight import PANEL, needs_axe, stumbles
+
+from dovetail.taglists.xlsx import grid_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history"), needs_axe]
+
+CLEANING = "planned/cleaning"
+
+
+def lost_us(api: httpx2.Client, unit: int, reason: str) -> dict[str, int]:
+    """What yesterday's Pareto of one machine of the line says: in all, and for one reason."""
+    asked = yesterday() | {"unit": unit}
+    found = api.get(f"/equipment/{id_of(api, LINE)}/pareto", params=asked).raise_for_status().json()
+    return {"lost": found["lost_us"], "reason": sum(bar["us"] for bar in found["items"] if bar["key"] == reason)}
+
+
+def finds(page: Page, unit: int, key: str, start: str) -> None:
+    """From the bar of its reason to the stop on the timeline."""
+    page.goto(f"/losses/{LINE}?period=yesterday&unit={unit}")
+    page.locator(f'[data-testid=bar][data-key="{key}"]').click()
+    page.locator(f'[data-testid=lost][data-start="{start}"]').get_by_test_id("lost-timeline").first.click()
+    expect(page.get_by_test_id("segment-state")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/timeline/.*sel={unit}"))
+
+
+def splits_by_keyboard(page: Page) -> None:
+    """S asks where, Enter says so, and the way back is in the message."""
+    rows = str(page.get_by_test_id("segment-list").get_attribute("aria-rowcount"))
+    page.get_by_test_id("lanes-field").focus()
+    page.keyboard.press("s")
+    expect(page.get_by_test_id("form-moment")).to_be_visible()
+    assert stumbles(page) == []
+    page.get_by_test_id("form-moment").press("Enter")
+    expect(page.get_by_test_id("toast")).to_contain_text("split")
+    page.get_by_test_id("toast-act").click()
+    expect(page.get_by_test_id("toast")).to_contain_text("Taken back")
+    expect(page.get_by_test_id("segment-list")).to_have_attribute("aria-rowcount", rows)
+
+
+def hands_out(page: Page) -> None:
+    """The workbook has a row for each segment that is shown."""
+    shown = int(str(page.get_by_test_id("segment-list").get_attribute("aria-rowcount"))) - 1
+    page.get_by_test_id("give").click()
+    with page.expect_download() as given:
+        page.get_by_test_id("give-xlsx").click()
+    grid, _, _ = grid_of(Path(str(given.value.path())).read_bytes())
+    rows = [[str(cell) for cell in cells] for _, cells in grid]
+    assert rows[0][:3] == ["Machine", "path", "Start"]
+    assert len(rows) - 1 == shown > 1
+
+
+def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Client) -> None:
+    stop = longest(api)
+    unit, reason = stop["equipment_id"], stop["reason"] or "-"
+    oee, lost = oee_of(api, unit), lost_us(api, unit, reason)
+    page.set_viewport_size(PANEL)
+
+    finds(page, unit, reason, stop["start"])
+    splits_by_keyboard(page)
+    hands_out(page)
+    page.get_by_test_id("lanes-field").focus()
+    page.keyboard.press("r")
+    page.get_by_test_id(f"reason-{CLEANING}").click()
+    expect(page.get_by_test_id("toast")).to_contain_text("Cleaning")
+    expect(page.get_by_test_id("segment-reason")).to_contain_text("Cleaning")
+    assert stumbles(page) == []
+
+    after = moved(page, api, unit, away_from=oee)
+    assert after > oee  # what was planned is not held against the machine
+    less = lost_us(api, unit, reason)
+    stood_us = round(stop["duration_s"] * 1_000_000)
+    assert lost["lost"] - less["lost"] == lost["reason"] - less["reason"] == pytest.approx(stood_us, rel=0.02)
+    page.go_back()
+    expect(page.get_by_test_id("losses-summary")).to_be_visible()
+    expect(page.locator(f'[data-testid=lost][data-start="{stop["start"]}"]')).to_have_count(0)
+
+    page.go_forward()
+    page.get_by_test_id("act-history").click()
+    page.get_by_test_id("edit-take-back").first.click()
+    expect(page.get_by_test_id("segment-reason")).not_to_contain_text("Cleaning")
+    assert moved(page, api, unit, away_from=after) == pytest.approx(oee, abs=1e-9)
+    assert lost_us(api, unit, reason) == lost
