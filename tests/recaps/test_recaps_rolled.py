@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,13 +19,16 @@ from recaps_world import DOOR, EVERYBODY, INNER, PLANT, TEMP, Happened, room_of
 from dovetail.aggregates.names import EXTREMES, FOLDABLE, Aggregate, Config
 from dovetail.aggregates.places import Intervals, evenly
 from dovetail.aggregates.status import Bits
+from dovetail.chunkstore.place import Storage
+from dovetail.chunkstore.postgres import Server
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.db.uow import Database
 from dovetail.historian.service import Historian
 from dovetail.packing import rollups
-from dovetail.recaps.service import Asked
+from dovetail.recaps import service
+from dovetail.recaps.service import Asked, Recap
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from shortcuts import examples
 
@@ -31,6 +39,16 @@ MOMENTS = (0, 1, HOUR_US // 3, HOUR_US // 2, HOUR_US - 1)
 INSTANTS = [MIDNIGHT_US + hour * HOUR_US + at_us for hour in range(3) for at_us in MOMENTS]
 VALUES, ODD_VALUES = [0.0, 1.5, -4.0, 7.25], [0.0, 1.5, float("inf"), 7.25]
 QUALITIES, ODD_QUALITIES = [GOOD, GOOD, BAD], [GOOD, BAD, UNCERTAIN]
+
+
+@pytest.fixture
+def samples_url(postgres_url: str) -> Iterator[str]:
+    """A database for samples alone."""
+    base, _, query = postgres_url.partition("?")
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("create database recaps")
+        yield f"{base.rsplit('/', 1)[0]}/recaps?{query}"
+        admin.execute("drop database recaps with (force)")
 
 
 def samples_of(values: list[float], qualities: list[int]) -> st.SearchStrategy[tuple[int, int, float, int]]:
@@ -48,6 +66,8 @@ INTERVALS: dict[str, Intervals] = {
     "each hour": evenly(MIDNIGHT_US, MIDNIGHT_US + 5 * HOUR_US, HOUR_US),
     "two hours": evenly(MIDNIGHT_US + HOUR_US, MIDNIGHT_US + 5 * HOUR_US, 2 * HOUR_US),
     "a day": evenly(MIDNIGHT_US, MIDNIGHT_US + DAY_US, DAY_US),
+    "part of an hour": evenly(MIDNIGHT_US + HOUR_US // 3, MIDNIGHT_US + HOUR_US + 17, HOUR_US),
+    "bits of hours": evenly(MIDNIGHT_US + HOUR_US // 5, MIDNIGHT_US + 3 * HOUR_US, HOUR_US // 3 + 1),
     "at an angle": evenly(MIDNIGHT_US + HOUR_US // 2, MIDNIGHT_US + 20 * HOUR_US, 13 * HOUR_US),
 }
 
@@ -57,44 +77,101 @@ def batches(samples: list[tuple[int, int, float, int]]) -> tuple[Batch, ...]:
     return (Batch.of(Kind.F64, rows),)
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.one_of(PLAIN, PLAIN, ODD),
-    st.one_of(st.just([]), st.lists(samples_of(VALUES, QUALITIES), max_size=3)),
-    st.sampled_from(list(INTERVALS)),
-    st.booleans(),
-)
-def test_hours_and_samples_come_to_the_same(
-    sqlite_database: Database,
-    samples: list[tuple[int, int, float, int]],
-    late: list[tuple[int, int, float, int]],
-    over: str,
-    uncertain_is_bad: bool,
-) -> None:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rollups, "HOURS_FROM", 0)
-        clock = ManualClock(MIDNIGHT_US + 2 * DAY_US)
-        found = []
-        for name, rolled in (("plain", False), ("rolled", True)):
-            historian = Historian(Path(folder) / name, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
-            historian.put([Frame("plc", Lane.LIVE, 1, 1, batches(samples))])
+EXAMPLES = {
+    "samples": st.one_of(PLAIN, PLAIN, ODD),
+    "late": st.one_of(st.just([]), st.lists(samples_of(VALUES, QUALITIES), max_size=3)),
+    "over": st.sampled_from(list(INTERVALS)),
+    "uncertain_is_bad": st.booleans(),
+}
+AT_LEISURE = [HealthCheck.function_scoped_fixture]
+# how the same question is answered: sample by sample, from hours, summed up as chunks are opened, from hours and so
+WAYS = {
+    "plain": (False, 0),
+    "hours": (True, 0),
+    "opened": (False, service.SLOTS_MAX),
+    "both": (True, service.SLOTS_MAX),
+}
+
+
+def answers(open_one: Callable[[str], Path | Storage], database: Database, given: dict[str, Any]) -> dict[str, Recap]:
+    """By way. What is late has not been sealed yet."""
+    clock = ManualClock(MIDNIGHT_US + 2 * DAY_US)
+    found: dict[str, Recap] = {}
+    for way, (is_rolled, slots_max) in WAYS.items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rollups, "HOURS_FROM", 0)
+            patch.setattr(service, "SLOTS_MAX", slots_max)
+            historian = Historian(open_one(way), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+            historian.put([Frame("plc", Lane.LIVE, 1, 1, batches(given["samples"]))])
             historian.seal_once()
-            while rolled and historian.compact_once():
+            while is_rolled and historian.compact_once():
                 pass
+            late = given["late"]
             historian.put([Frame("plc", Lane.BACKLOG, 1, 1, batches(late))] if late else [])
-            room = room_of(historian, sqlite_database, clock, Happened())
-            asked = Asked(NAMES, Config(treat_uncertain_as_bad=uncertain_is_bad))
-            found.append(room.over([TEMP, DOOR, INNER], INTERVALS[over], asked, scope=EVERYBODY))
+            room = room_of(historian, database, clock, Happened())
+            asked = Asked(NAMES, Config(treat_uncertain_as_bad=given["uncertain_is_bad"]))
+            found[way] = room.over([TEMP, DOOR, INNER], INTERVALS[given["over"]], asked, scope=EVERYBODY)
             historian.close()
-    plain, through = found
-    for name in NAMES:
-        np.testing.assert_allclose(
-            through.results[name].value, plain.results[name].value, rtol=1e-9, atol=1e-9, err_msg=name
-        )
-        np.testing.assert_array_equal(through.results[name].status, plain.results[name].status, err_msg=name)
+    return found
+
+
+def assert_all_the_same(found: dict[str, Recap]) -> None:
+    plain = found["plain"]
+    for way, name in product(found, NAMES):
+        through, samples = found[way].results[name], plain.results[name]
+        said = f"{name}, {way}"
+        np.testing.assert_allclose(through.value, samples.value, rtol=1e-9, atol=1e-9, err_msg=said)
+        np.testing.assert_array_equal(through.status, samples.status, err_msg=said)
         one_by_one = np.uint8(Bits.EXTRA_DATA)  # is only told of samples that were read so
-        bits = [found.results[name].bits & ~one_by_one for found in (through, plain)]
-        np.testing.assert_array_equal(*bits, err_msg=name)
+        np.testing.assert_array_equal(through.bits & ~one_by_one, samples.bits & ~one_by_one, err_msg=said)
+
+
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=AT_LEISURE)
+@given(st.fixed_dictionaries(EXAMPLES))
+def test_hours_and_samples_come_to_the_same(sqlite_database: Database, given: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        assert_all_the_same(answers(lambda way: Path(folder) / way, sqlite_database, given))
+
+
+def dense(seed: int) -> dict[str, Any]:
+    """Three hours of two signals, a sample every half minute or so, some BAD or in doubt; a few came late."""
+    chance = random.Random(seed)
+    rows = [
+        (
+            tag,
+            at_us + chance.randrange(1_000_000),
+            chance.uniform(-5, 5),
+            chance.choices([GOOD, BAD, UNCERTAIN], odds)[0],
+        )
+        for tag, odds in ((TEMP, (95, 5, 0)), (INNER, (980, 15, 5)))
+        for at_us in range(MIDNIGHT_US, MIDNIGHT_US + 3 * HOUR_US, 30_000_000)
+    ]
+    return {"samples": rows, "late": [(TEMP, MIDNIGHT_US + HOUR_US + 40 * seed * 1_000_000, 2.0, GOOD)][: seed % 2]}
+
+
+@pytest.mark.parametrize("over", ["each hour", "two hours", "part of an hour", "bits of hours"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_summed_up_as_it_is_opened_comes_to_the_same(
+    sqlite_database: Database, tmp_path: Path, seed: int, over: str
+) -> None:
+    given = {**dense(seed), "over": over, "uncertain_is_bad": seed == 1}
+    found = answers(lambda way: tmp_path / way, sqlite_database, given)
+    assert_all_the_same(found)
+    assert np.nanmax(found["opened"].results["Count"].value) > 30
+
+
+@pytest.mark.postgres
+@settings(max_examples=examples(16), deadline=None, suppress_health_check=AT_LEISURE)
+@given(st.fixed_dictionaries(EXAMPLES))
+def test_hours_and_samples_come_to_the_same_in_postgresql(
+    sqlite_database: Database, samples_url: str, given: dict[str, Any]
+) -> None:
+    def emptied(_way: str) -> Storage:
+        with psycopg.connect(samples_url, autocommit=True) as connection:
+            connection.execute("drop schema if exists historian cascade")
+        return Server(samples_url)
+
+    assert_all_the_same(answers(emptied, sqlite_database, given))
 
 
 def test_the_mean_of_an_hour_opens_no_chunk(

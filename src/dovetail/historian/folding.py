@@ -24,11 +24,11 @@ from dovetail.core import quality as q
 from dovetail.core.clock import HOUR_US
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import MEAN_SAMPLES
-from dovetail.historian.hourly import foldable, joined
+from dovetail.historian.hourly import foldable, joined, samples
 from dovetail.historian.hourly import folded as folded_hours
 from dovetail.historian.model import Folded, Mean
 from dovetail.packing.chunks import Header
-from dovetail.packing.columns import TEXT_KINDS, VALID, Block
+from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import floats
 from dovetail.packing.rollups import NO_ROWS, Rows
 from dovetail.reading.corrected import Corrected
@@ -189,10 +189,7 @@ def _ends(part: Stretch) -> Folded:
     if isinstance(part, Cover):
         return folded_hours(part.hours)[0]
     if not isinstance(part, Found):
-        none = np.zeros(len(part))
-        quality = (part.status & 0xFFFF).astype(np.uint16)
-        value = part.value.astype(np.float64, copy=False)
-        return Folded(part.ts, value, quality, part.status >= VALID, none.astype(np.int64), none, none)
+        return samples(part)
     header = part.header
     first, last = _number(header.first), _number(header.last)
     return Folded(

@@ -16,10 +16,11 @@ from dovetail.chunkstore.rolled import HOURS, Rollup
 from dovetail.core import quality as q
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.historian.model import Folded
-from dovetail.packing.columns import DamagedError
+from dovetail.packing.columns import VALID, Block, DamagedError
 from dovetail.packing.rollups import CLOSES_GOOD, OPENS_GOOD, PLAIN, Rows, unpack_hours
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
+from dovetail.reading.slots import slots
 
 _ENDS_GOOD = PLAIN | OPENS_GOOD | CLOSES_GOOD
 
@@ -30,9 +31,12 @@ def foldable(rows: Rows) -> NDArray[np.bool_]:
     return ((rows["flags"] & _ENDS_GOOD) == _ENDS_GOOD) & known
 
 
-def folded(rows: Rows) -> tuple[Folded, NDArray[np.intp]]:
-    """(up to three samples for each hour, int[k] of which hour each is). All must be `foldable`."""
-    begin = rows["unit"].astype(np.int64) * HOUR_US
+def folded(rows: Rows, begin: NDArray[np.int64] | None = None) -> tuple[Folded, NDArray[np.intp]]:
+    """(up to three samples for each hour, int[k] of which hour each is). All must be `foldable`.
+
+    `begin`: what their moments count from, where they are no hours.
+    """
+    begin = rows["unit"].astype(np.int64) * HOUR_US if begin is None else begin
     t0, t1, good_us = (rows[name].astype(np.int64) for name in ("t0", "t1", "good_us"))
     n, n_good = (rows[name].astype(np.int64) for name in ("n", "n_good"))
     several, n_bad, none = n > 1, n - n_good, np.zeros(len(rows))
@@ -88,6 +92,23 @@ def hourly(reader: Corrected, asked: Range) -> Hourly:
         np.concatenate((which[bound], which[chosen][of])),
         joined([_closing(rows[bound]), found]),
     )
+
+
+def slotted(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Hourly:
+    """The same of tags whose samples are opened for it, between a few moments."""
+    found = slots(reader, tags, cuts)
+    folds, of = folded(found.rows, np.zeros(len(found.rows), dtype=np.int64))
+    raw = [samples(block) for _, block in found.raw]
+    places = np.delete(np.arange(len(tags)), np.searchsorted(tags, sorted(found.rest)))
+    place = np.repeat([place for place, _ in found.raw], [len(one.ts) for one in raw]).astype(np.intp)
+    return Hourly(places, np.concatenate((found.rows["place"][of], place)), joined([folds, *raw]))
+
+
+def samples(block: Block) -> Folded:
+    """Samples one by one."""
+    none = np.zeros(len(block))
+    quality, value = (block.status & 0xFFFF).astype(np.uint16), block.value.astype(np.float64, copy=False)
+    return Folded(block.ts, value, quality, block.status >= VALID, none.astype(np.int64), none, none)
 
 
 def _rows(reader: Corrected, asked: Range, from_us: int) -> tuple[Rows, NDArray[np.intp], NDArray[np.int64]]:

@@ -355,6 +355,11 @@ class Historian:
         self._require(tags, scope)
         return hours.hourly(self._as_of(as_of), Range(tuple(tags), from_us, to_us))
 
+    def slotted(self, tags: Sequence[int], cuts: Sequence[int], *, scope: Scope, as_of: int | None = None) -> Hourly:
+        """The same between a few moments (sorted), from samples that are opened for it."""
+        self._require(tags, scope)
+        return hours.slotted(self._as_of(as_of), tags, cuts)
+
     def _require(self, tags: Iterable[int], scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""
         visible = scope.equipment(VIEW)

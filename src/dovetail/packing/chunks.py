@@ -124,7 +124,7 @@ def _decode(body: bytes, *, tag: int) -> Block:
     ts = unpack_times(sections[_TS])
     return Block(
         kind=kind,
-        tag=np.full(n, tag, dtype=np.int64),
+        tag=np.ndarray((n,), np.int64, np.int64(tag).tobytes(), strides=(0,)),  # one number, n times
         ts=ts,
         value=unpack_values(kind, sections[_VALUE], n),
         status=unpack_runs(sections[_STATUS]),

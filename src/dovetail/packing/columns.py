@@ -232,9 +232,9 @@ def pack_runs(column: NDArray[np.uint32]) -> bytes:
 
 def unpack_runs(data: bytes) -> NDArray[np.uint32]:
     """The column that `pack_runs` was given."""
-    both = np.frombuffer(data, "<u4").astype(np.uint32)
+    both = np.frombuffer(data, "<u4").astype(np.uint32, copy=False)
     half = len(both) // 2
-    return np.repeat(both[:half], both[half:])
+    return both[:half].repeat(both[half:].astype(np.intp))
 
 
 def join(sections: dict[int, bytes]) -> bytes:

@@ -17,6 +17,7 @@ from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import AGGREGATE_LOOK_US, AGGREGATE_SAMPLES_MAX
 from dovetail.core.scope import Scope
+from dovetail.historian.hourly import Hourly
 from dovetail.historian.model import Folded as Stored
 from dovetail.historian.model import Sample
 from dovetail.historian.service import Historian
@@ -127,6 +128,19 @@ class Samples:
         """(the places of those tags (sorted) that hours suffice for, their points); intervals are of whole hours."""
         from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
         found = self._historian.hourly(tags, from_us, to_us, scope=self._scope, as_of=self._as_of)
+        return self._with_bounds(found, tags, from_us, until=until)
+
+    def slotted(
+        self, tags: Sequence[int], intervals: Intervals, *, until: NDArray[np.int64]
+    ) -> tuple[NDArray[np.intp], Points]:
+        """The same of tags whose samples are opened, for few intervals of any length."""
+        cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
+        found = self._historian.slotted(tags, cuts, scope=self._scope, as_of=self._as_of)
+        return self._with_bounds(found, tags, cuts[0], until=until)
+
+    def _with_bounds(
+        self, found: Hourly, tags: Sequence[int], from_us: int, *, until: NDArray[np.int64]
+    ) -> tuple[NDArray[np.intp], Points]:
         some = found.folded
         began = np.zeros(len(tags), dtype=np.bool_)
         began[found.place[some.ts < from_us]] = True

@@ -24,6 +24,7 @@ from dovetail.production.model import JobResponse
 from dovetail.recaps.model import Occasion, Over, Shift, Stop, of_job, of_lots, of_shift, of_stop
 from dovetail.recaps.samples import TEXTS, Look, Samples, looks
 
+SLOTS_MAX: Final = 24  # intervals of one question for which each chunk is cut: an hour in bits of some minutes
 _OWN: Final = system_scope("recaps")
 
 
@@ -177,8 +178,11 @@ class RecapsRoom:
         if may_fold and not EXTREMES & set(asked.names) and whole_hours(intervals):
             found, points = samples.hourly(tags, intervals, until=until)
             _put(results, Summing(points, intervals, asked.config), places[found], np.arange(len(intervals)))
-            rest = np.delete(np.arange(len(tags)), found)
-            tags, places, until = [tags[at] for at in rest.tolist()], places[rest], until[rest]
+            tags, places, until = _left(tags, places, until, found)
+        if tags and may_fold and not EXTREMES & set(asked.names) and few_and_short(intervals):
+            found, points = samples.slotted(tags, intervals, until=until)
+            _put(results, Summing(points, intervals, asked.config), places[found], np.arange(len(intervals)))
+            tags, places, until = _left(tags, places, until, found)
         for look in looks(len(tags), intervals, count=count) if tags else ():
             part, some = _some(intervals, look), tags[look.tags]
             width_us = int(part.end.max()) - int(part.start.min())
@@ -217,6 +221,19 @@ def _put(
         found = summing.of(name)
         into.ts[at], into.value[at] = found.ts, found.value
         into.status[at], into.bits[at] = found.status, found.bits
+
+
+def _left(
+    tags: list[int], places: NDArray[np.intp], until: NDArray[np.int64], found: NDArray[np.intp]
+) -> tuple[list[int], NDArray[np.intp], NDArray[np.int64]]:
+    rest = np.delete(np.arange(len(tags)), found)
+    return [tags[at] for at in rest.tolist()], places[rest], until[rest]
+
+
+def few_and_short(intervals: Intervals) -> bool:
+    """Whether samples are best summed up as they are opened: wider ones may rest on headers of whole chunks."""
+    width_us = int(intervals.end.max()) - int(intervals.start.min())
+    return len(intervals) <= SLOTS_MAX and width_us < AGGREGATE_FOLD_FROM_US
 
 
 def _is_number(kind: Kind | None) -> bool:
