@@ -127,8 +127,9 @@ def test_the_export_holds_what_is_shown(page: Page) -> None:
     page.goto(f"{DAY}&unit=labeller&sort=longest")
     expect(page.get_by_test_id("stop-row").first).to_be_visible()
     shown = page.get_by_test_id("stop-row").count()
+    page.get_by_test_id("give").click()
     with page.expect_download() as waiting:
-        page.get_by_test_id("stops-export").click()
+        page.get_by_test_id("give-csv").click()
     with waiting.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == shown

@@ -25,7 +25,10 @@ def lost_us(api: httpx2.Client, unit: int, reason: str) -> dict[str, int]:
     """What yesterday's Pareto of one machine of the line says: in all, and for one reason."""
     asked = yesterday() | {"unit": unit}
     found = api.get(f"/equipment/{id_of(api, LINE)}/pareto", params=asked).raise_for_status().json()
-    return {"lost": found["lost_us"], "reason": sum(bar["us"] for bar in found["items"] if bar["key"] == reason)}
+    return {
+        "lost": found["lost_us"],
+        "reason": sum(bar["us"] for bar in found["items"] if (bar["key"] or "-") == reason),
+    }
 
 
 def finds(page: Page, unit: int, key: str, start: str) -> None:

@@ -7,6 +7,8 @@ import type { Equipment, Stop, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Give } from "@/giving/give";
+import type { Table as GivenTable } from "@/giving/table";
 import { useMay } from "@/jobs/jobs";
 import { useKnownMs, useLive } from "@/live/live";
 import { formatDuration, formatRatio } from "@/show/format";
@@ -15,7 +17,6 @@ import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
 import { useAnswer } from "@/stops/answer";
-import { csvOf, download } from "@/stops/csv";
 import { StopDialog } from "@/stops/dialog";
 import { filterIn, Filters } from "@/stops/filters";
 import { ReasonPicker } from "@/stops/picker";
@@ -61,8 +62,8 @@ const Row = memo(function Row({ stop, nowMs, named, chosen, onChoose, onOpen, ma
   );
 });
 
-/** The export says what the screen says, and the keys beside the names for those who compute with it. */
-function useExport(): (name: string, stops: readonly Stop[]) => void {
+/** The table says what the screen says, and the keys beside the names for those who compute with it. */
+function useTable(): (name: string, stops: readonly Stop[]) => GivenTable {
   const say = useWords(words);
   const reasonName = useReasonName();
   const stateName = useStateName();
@@ -73,7 +74,7 @@ function useExport(): (name: string, stops: readonly Stop[]) => void {
       const unit = map.byId(stop.equipment_id);
       return [unit?.name ?? "", unit?.path ?? "", stop.start, stop.end, stop.duration_s, stateName(lookOf(stop).word), reasonName(stop.reason), stop.reason, stop.comment, String(stop.planned), stop.edited_by, stop.edited_at, String(stop.evidence_changed)];
     });
-    download(name, csvOf([head, ...rows]));
+    return { name, head, rows };
   };
 }
 
@@ -145,7 +146,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
   const nowMs = useKnownMs();
   const search = useSearchText();
   const change = useChangeSearch();
-  const give = useExport();
+  const tableOf = useTable();
   const mayAnswer = useMay("timeline.edit", here);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const open = useCallback((stop: Stop) => change({ stop: stop.stop_id }), [change]);
@@ -160,7 +161,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
     <div className={css.stops}>
       <div className={css.tools}>
         <Filters units={units} filter={filter} />
-        <Button variant="default" size="sm" onClick={() => give(`${say("title")} ${here.name}.csv`, found)} disabled={found.length === 0} data-testid="stops-export">{say("export")}</Button>
+        <Give table={() => tableOf(`${say("title")} ${here.name}`, found)} disabled={found.length === 0} />
       </div>
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}

@@ -1,7 +1,6 @@
-// The stop that waits for an answer comes first; a break asks for none; a comment cannot become a formula.
+// The stop that waits for an answer comes first; a break asks for none.
 import { describe, expect, it } from "vitest";
 import type { Stop } from "@/api/types";
-import { csvOf } from "@/stops/csv";
 import { type Filter, filtered, inOrder, lastsMs, needsReason } from "@/stops/stops";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");
@@ -33,12 +32,4 @@ describe("stops", () => {
     [{ own: true, reason: "mechanical" }, ["answered"]],
     [{ longerMs: 600_000, sort: "longest" }, ["break", "stands, answered", "stands"]],
   ] as [Partial<Filter>, string[]][])("filtered by %j: %j", (filter, found) => expect(ids(filtered(stops, { ...ALL, ...filter }, NOW))).toEqual(found));
-});
-
-describe("csvOf", () => {
-  it.each([
-    [["a", 1.5, null], "a,1.5,\r\n"],
-    [['said "stop", twice', "two\nlines"], '"said ""stop"", twice","two\nlines"\r\n'],
-    [["=1+1", "-jam", "@x", "+4"], "'=1+1,'-jam,'@x,'+4\r\n"],
-  ])("%j is written %j", (row, text) => expect(csvOf([row])).toBe(text));
 });

@@ -1,6 +1,8 @@
 // The hours of a shift under each other: plan, what came of it, the difference, and what stood in the way.
+import { serverNowMs } from "@/api/client";
 import type { BoardHour, ShiftBoard } from "@/api/types";
 import { Icon } from "@/design/icons";
+import { useAsk } from "@/explain/open";
 import { useKnownMs } from "@/live/live";
 import css from "@/screens/board/board.module.css";
 import { words } from "@/screens/board/words";
@@ -48,7 +50,16 @@ function Reasons({ stops }: { stops: BoardHour["stops"] }) {
   return <>{shown.join(", ")}</>;
 }
 
-function Hour({ hour, most }: { hour: BoardHour; most: number }) {
+/** The figure of an hour, or of the shift, opens into its explanation; of what still runs, up to now. */
+function Oee({ value, of, start, end }: { value: number | null; of: number; start: string; end: string }) {
+  const say = useWords(words);
+  const ask = useAsk();
+  if (value === null) return <Ratio value={value} digits={0} />;
+  const open = () => ask({ key: "oee_index", equipmentId: of, start, end: new Date(Math.min(Date.parse(end), serverNowMs())).toISOString() });
+  return <button type="button" className={css.figure} onClick={open} title={say("explain")} data-testid="board-oee"><Ratio value={value} digits={0} /></button>;
+}
+
+function Hour({ hour, most, of }: { hour: BoardHour; most: number; of: number }) {
   const say = useWords(words);
   const reader = useReader();
   const phase = phaseOf(hour, useKnownMs());
@@ -66,7 +77,7 @@ function Hour({ hour, most }: { hour: BoardHour; most: number }) {
       <td className={css.right} data-testid="board-good"><strong><Num value={hour.good} /></strong></td>
       <td className={css.right}><Num value={hour.scrap} /></td>
       <td className={css.right}><Gap gap={hour.difference} /></td>
-      <td className={css.right}><Ratio value={hour.oee} digits={0} /></td>
+      <td className={css.right}><Oee value={hour.oee} of={of} start={hour.start} end={hour.end} /></td>
       <td className={css.why}><Reasons stops={hour.stops} /></td>
     </tr>
   );
@@ -84,7 +95,7 @@ export function Board({ board }: { board: ShiftBoard }) {
     <>
       <table className={`live ${css.table}`} data-testid="shift-board">
         <thead><tr>{columns.map((key) => (key === "actual" ? <td key={key} /> : <th key={key} scope="col" className={key === "hour" || key === "why" ? undefined : css.right}>{say(key)}</th>))}</tr></thead>
-        <tbody>{hours.map((hour) => <Hour key={hour.start} hour={hour} most={most} />)}</tbody>
+        <tbody>{hours.map((hour) => <Hour key={hour.start} hour={hour} most={most} of={board.equipment_id} />)}</tbody>
         <tfoot>
           <tr data-testid="board-total">
             <th scope="row">{say("total")}<Covered covered={totals.covered} /></th>
@@ -93,7 +104,7 @@ export function Board({ board }: { board: ShiftBoard }) {
             <td className={css.right}><strong><Num value={totals.good} /></strong></td>
             <td className={css.right}><Num value={totals.scrap} /></td>
             <td className={css.right}><Gap gap={totals.difference} /></td>
-            <td className={css.right}><Ratio value={totals.oee} digits={0} /></td>
+            <td className={css.right}>{hours[0] && <Oee value={totals.oee} of={board.equipment_id} start={hours[0].start} end={hours.at(-1)?.end ?? hours[0].end} />}</td>
             <td />
           </tr>
         </tfoot>

@@ -9,9 +9,11 @@ import { LinkBanner } from "@/app/link-banner";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
+import { Give } from "@/giving/give";
 import { NoCounter } from "@/kpi/untold";
 import { useLive } from "@/live/live";
 import { Board, isUncounted } from "@/screens/board/board";
+import { useBoardTable } from "@/screens/board/table";
 import css from "@/screens/board/board.module.css";
 import { useShown } from "@/screens/board/shifts";
 import { words } from "@/screens/board/words";
@@ -36,8 +38,9 @@ function useBoard(equipmentId: number, shift: string, running: boolean) {
 
 function ShiftOf({ here, shift, running }: { here: Equipment; shift: Shift; running: boolean }) {
   const { data, error, isPending, refetch } = useBoard(here.id, shift.id, running);
+  const tableOf = useBoardTable();
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  return isPending || !data ? <Waiting lines={9} height={34} /> : <><Board board={data} /><NoCounter here={here} blind={isUncounted(data)} /></>;
+  return isPending || !data ? <Waiting lines={9} height={34} /> : <><Board board={data} /><div className={css.give}><Give table={() => tableOf(data, `${here.name} ${shift.name} ${shift.start.slice(0, 10)}`)} /></div><NoCounter here={here} blind={isUncounted(data)} /></>;
 }
 
 function BoardOf({ here }: { here: Equipment }) {

@@ -15,7 +15,7 @@ import { Legend } from "@/timeline/legend";
 import { Timeline } from "@/timeline/timeline";
 import { asSpan, usePeriod, type Window } from "@/view/period";
 import { PeriodChooser } from "@/view/period-chooser";
-import { unitOf } from "@/view/place";
+import { Go, timelineOf, unitOf } from "@/view/place";
 import { useChangeSearch } from "@/view/search";
 import { words as periodWords } from "@/view/words";
 import { useWords } from "@/words/words";
@@ -50,7 +50,7 @@ export function LineTimeline({ line, units }: { line: Equipment; units: readonly
   const period = usePeriod(line.id, line.timezone);
   const missing = period.name === "shift" ? "noShift" : period.name === "last-shift" ? "noLastShift" : "badRange";
   return (
-    <Panel title={say("together")} tools={<PeriodChooser period={period} />} testid={`history-${line.path}`}>
+    <Panel title={say("together")} tools={<><Go to={timelineOf(line.path)} {...(period.window ? { search: { period: "custom", ...asSpan(period.window) } } : {})} className="link" testid="to-timeline">{say("openTimeline")}</Go><PeriodChooser period={period} /></>} testid={`history-${line.path}`}>
       {period.window ? <Bands line={line} units={units} window={period.window} /> : period.isPending ? <Waiting lines={units.length} height={34} /> : <Empty compact icon="clock" title={sayPeriod(missing)} hint={sayPeriod("noShiftHint")} />}
     </Panel>
   );
