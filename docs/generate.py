@@ -106,8 +106,10 @@ def _meanings() -> dict[str, str]:
     from dovetail.states import plant as states
     from dovetail.virtual import plant as virtual
     from dovetail.workcalendar import plant as workcalendar
+    from dovetail.yardsticks import plant as yardsticks
 
     rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar, forwarding, scenarios)
+    rooms = (*rooms, yardsticks)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 
 

@@ -28,6 +28,7 @@ ROOMS = (
     "timeline",
     "corrections",
     "retention",
+    "yardsticks",
     "counting",
     "connections",
     "vault",

@@ -3,6 +3,7 @@ yesterday's books can still be read."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ from dovetail.db.uow import Database
 from dovetail.events.performance import LedgerSettled
 from dovetail.ledger.columns import STORED_NAMES, add, nothing, sum_slices
 from dovetail.ledger.model import Slice
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
 from dovetail.performance.service import PerformanceRoom
 from dovetail.performance.settling import rollups
@@ -373,3 +375,37 @@ def test_what_was_cut_before_an_upgrade_is_cut_again_day_by_day_after_a_restart(
         steps += 1
     assert room.sums(FILLER, at(0), at(days * 1440), scope=everyone) == wanted
     assert (wanted["failures"] > 0, steps) == (True, 2 * (days + 1) + 1)
+
+
+def test_a_change_of_conventions_cuts_again_from_when_it_holds_and_leaves_the_past(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world = World(database, calendar_of=TWO_SHIFT)
+    since: list[int] = []
+
+    def settings(at_us: int) -> Settings:
+        return Settings(micro_stop="speed") if since and at_us >= since[0] else Settings()
+
+    room = PerformanceRoom(database, clock=clock, bus=bus, sources=replace(world.sources(), settings=settings))
+    clock.tick(120 * MINUTE_US)
+    stops = [
+        state(FILLER, at(n + t0), at(n + t1), name)
+        for n in range(0, 120, 20)
+        for t0, t1, name in ((0, 18, "Execute"), (18, 19, "Holding"), (19, 20, "Held"))
+    ]
+    world.say(FILLER, records=[*stops, state(FILLER, at(120), None, "Execute")], moved=(at(0), None))
+    room.step()
+    before = held(database, FILLER)
+    since.append(at(59))  # between the two records of one short stop
+    world.apply(at(59))
+    while room.step():
+        pass
+    after = held(database, FILLER)
+    assert [piece for piece in after if piece.t1_us <= at(58)] == [piece for piece in before if piece.t1_us <= at(58)]
+    sums = [room.sums(FILLER, *map(at, period), scope=everyone) for period in ((0, 59), (59, 120))]
+    assert [one["apt_us"] / MINUTE_US for one in sums] == [54, 61]  # three runs of 18 min; all of the rest
+    assert [one["short_stops"] for one in sums] == [3, 3]
+    room.settle(FILLER, at(0))  # and cut all at once: the same
+    assert held(database, FILLER) == after
+    assert room.kpis(FILLER, at(0), at(59), scope=everyone).figures.kpis[0].convention.count("micro_stop: delay") == 1
+    assert room.settings.micro_stop == "speed"

@@ -94,7 +94,9 @@ class Words:
         newest = sorted(said, key=lambda pair: -pair[1].edit_id)[:SAID_MAX]
         words = [self._word(place, ledger_id, edit) for ledger_id, edit in newest]
         return [
-            self._node(self._way(place, word), word) for word in words if bites(word.moves, inputs, self._room.settings)
+            self._node(self._way(place, word), word)
+            for word in words
+            if bites(word.moves, inputs, self._room.settings_for(place.to_us))
         ]
 
     def opened(self, place: Place, edit: Edit, *, changed: bool) -> Node:

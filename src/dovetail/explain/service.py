@@ -38,7 +38,6 @@ class Explainer:
         self.room = room
         self._timeline, self._signals = timeline, Signals(samples, room.sources.equipment.plant, corrections)
         self._words = Words(room, timeline)
-        self._settings = room.settings
 
     def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
         """The node at `path` under a KPI (empty: the KPI itself). Raises NotFoundError for what is not there."""
@@ -74,7 +73,7 @@ class Explainer:
         period = self._asked(place)
         sums = period.sums
         node = self._kpi_node(place, kpi, period)
-        node.detail["inputs"] = {name: value_of(name, sums, self._settings) for name in kpi.inputs}
+        node.detail["inputs"] = {name: value_of(name, sums, self.room.settings_for(place.to_us)) for name in kpi.inputs}
         factors = [self._kpi_node(place.down(name), catalogue()[name], period) for name in kpi.factors]
         explained = {name for factor in kpi.factors for name in catalogue()[factor].inputs}
         own = [name for name in kpi.inputs if name not in explained]
@@ -83,7 +82,7 @@ class Explainer:
         return node
 
     def _kpi_node(self, place: Place, kpi: Kpi, period: Period) -> Node:
-        words = describe(kpi, self._settings)
+        words = describe(kpi, self.room.settings_for(place.to_us))
         counts = period.figures.counts
         untold = [kind for kind in KINDS if getattr(counts, kind) is None] if kpi.needs_pieces else []
         return Node(
@@ -99,14 +98,14 @@ class Explainer:
         )
 
     def _column_node(self, place: Place, sums: Mapping[str, int]) -> Node:
-        parts = parts_of(place.column, self._settings)
+        parts = parts_of(place.column, self.room.settings_for(place.to_us))
         label, unit = LABELS.get(place.column, ("", ""))
         detail: dict[str, Any] = {}
         if parts is None:
             column = BY_NAME[place.column]
             label, unit = column.label, column.unit
             detail = {"measure": column.measure, "classes": sorted(column.classes), "flag": column.flag}
-        value = value_of(place.column, sums, self._settings)
+        value = value_of(place.column, sums, self.room.settings_for(place.to_us))
         formula = " + ".join(parts) if parts else f"Σ {detail['measure']} over slices"
         return Node(
             key=place.path,
@@ -120,7 +119,7 @@ class Explainer:
         )
 
     def _column(self, place: Place, cursor: str | None) -> Node:
-        parts = parts_of(place.column, self._settings)
+        parts = parts_of(place.column, self.room.settings_for(place.to_us))
         leaves = self._leaves(place)
         if parts is None and leaves == (place.equipment_id,):
             return self._slices(place, cursor)

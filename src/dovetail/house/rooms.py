@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +34,14 @@ from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
 from dovetail.insight.service import Sources as Seen
 from dovetail.insight.shown import EditAnswer
+from dovetail.ledger.timeclass import Settings
 from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
 from dovetail.onboarding.service import Onboarding
 from dovetail.onboarding.trying import Trying
 from dovetail.pace.service import PaceRoom
 from dovetail.performance.facts import Sources
+from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
 from dovetail.production.plant import with_job_checks
@@ -64,6 +66,8 @@ from dovetail.web.longwork import LongWork
 from dovetail.webhooks.service import WebhooksRoom
 from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
 from dovetail.workcalendar.service import CalendarRoom
+from dovetail.yardsticks.plant import sections as yardstick_sections
+from dovetail.yardsticks.service import Yardsticks
 
 EVER_US = 1 << 62
 
@@ -107,7 +111,7 @@ def plant_sections() -> tuple[Section, ...]:
     """What may stand in the plant code: the sections of every room, in the order in which they are applied."""
     sections = (
         *EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS, *RETENTION_SECTIONS,
-        *FORWARDING_SECTIONS,
+        *FORWARDING_SECTIONS, *yardstick_sections(frozenset(catalogue())),
     )  # fmt: skip
     return with_computed_tags(with_job_checks(sections))
 
@@ -178,12 +182,17 @@ def samples_rooms(
     return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
 
+def conventions_in(yardsticks: Yardsticks) -> Callable[[int], Settings]:
+    """The conventions of a moment, as the ledger takes them."""
+    return lambda at_us: Settings.of(yardsticks.conventions(at_us))
+
+
 def build_rooms(
     data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = (),
     samples: Storage | None = None,
 ) -> Rooms:  # fmt: skip
     """Put the rooms of the installation in `data` together; nothing runs yet. Samples lie in its files if unsaid."""
-    vault = VaultRoom(database, data=data, bus=bus)
+    vault, yardsticks = VaultRoom(database, data=data, bus=bus), Yardsticks(database, bus)
     equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar, materials = calendar_room(database, bus, equipment), MaterialsRoom(database, clock=clock, bus=bus)
@@ -201,7 +210,7 @@ def build_rooms(
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
-        categories=states.categories, rate_upm=materials.rate_upm,
+        categories=states.categories, rate_upm=materials.rate_upm, settings=conventions_in(yardsticks),
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)

@@ -60,6 +60,7 @@ class Stretched:
     rates_upm: tuple[float | None, ...]
     stop: Stop | None
     failing: bool
+    settings: Settings
 
     @property
     def may_produce(self) -> bool:
@@ -82,7 +83,7 @@ class Stretched:
         """All that would make a cut, but for the time itself; spans are compared by what they say."""
         span, jobs = self.span, tuple(job and (job.id, job.product) for job in self.jobs)
         said = (self.record.t0_us, span.plan, span.shift_id, self.crew, self.day, self.found, self.failing)
-        return (*said, jobs, self.job_ppm, self.rates_upm)
+        return (*said, self.settings, jobs, self.job_ppm, self.rates_upm)
 
 
 def cut(facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Iterable[int] = ()) -> list[Slice]:
@@ -91,7 +92,7 @@ def cut(facts: Facts, from_us: int, to_us: int, *, settings: Settings, cuts: Ite
     Raises LedgerError when an invariant does not hold, or when a count record reaches out of the period.
     """
     made = stretches(facts, from_us, to_us, settings=settings, cuts=cuts)
-    slices = allot_and_build(facts, made, settings=settings)
+    slices = allot_and_build(facts, made)
     check(facts, slices, from_us, to_us)
     return slices
 
@@ -152,8 +153,9 @@ def _stretch(
     )
     rates_upm = tuple(defined.rate_upm(job) for job in jobs)
     day = _production_day(span, t0_us, facts.timezone)
-    found, failing = classify(seen, settings), fails(seen) and not record.external
-    return Stretched(t0_us, t1_us, record, span, day, found, jobs, rates_upm, stop, failing)
+    chosen = defined.settings or settings
+    found, failing = classify(seen, chosen), fails(seen) and not record.external
+    return Stretched(t0_us, t1_us, record, span, day, found, jobs, rates_upm, stop, failing, chosen)
 
 
 def _without_holes(records: Sequence[StateTrack], from_us: int, to_us: int) -> list[StateTrack]:
@@ -211,14 +213,14 @@ def _production_day(span: SpanTrack, at_us: int, timezone: str) -> str:
     return day.isoformat()
 
 
-def allot_and_build(facts: Facts, made: Sequence[Stretched], *, settings: Settings) -> list[Slice]:
+def allot_and_build(facts: Facts, made: Sequence[Stretched]) -> list[Slice]:
     """Slices from stretches, with the pieces of the count records in them."""
     by_job = pieces_by_job(allot(facts.counts, made), facts.counts, made)
     built = zip(made, by_job, strict=True)
-    return [_build(facts.equipment_id, one, pieces, settings=settings) for one, pieces in built]
+    return [_build(facts.equipment_id, one, pieces) for one, pieces in built]
 
 
-def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces], *, settings: Settings) -> Slice:
+def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces]) -> Slice:
     ppm = made.job_ppm
     times = split(made.t1_us - made.t0_us, ppm)
     shared = tuple(
@@ -244,7 +246,7 @@ def _build(equipment_id: int, made: Stretched, parts: Sequence[Pieces], *, setti
         cls=found.cls,
         shares=shared,
         failing=made.failing,
-        short=stop is not None and is_short(stop.lasts_us, settings),
+        short=stop is not None and is_short(stop.lasts_us, made.settings),
         stops=int(begins and stop is not None and stop.begins),
         failures=int(begins and stop is not None and stop.fails),
     )

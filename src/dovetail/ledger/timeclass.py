@@ -5,8 +5,9 @@ Each named setting stands beside every number it bears on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from dovetail.core.clock import SECOND_US
 from dovetail.ledger.model import Plan, TimeClass
@@ -35,6 +36,17 @@ class Settings:
     micro_stop_us: int = 120 * SECOND_US
     pbt: Literal["calendar", "calendar_and_job"] = "calendar"
     failures: Literal["plus_one", "per_failure"] = "plus_one"
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Settings:
+        """Those of what the plant code says; what it leaves out is as ISO 22400-2 has it.
+
+        >>> Settings.of({"micro_stop_s": 30.0, "micro_stop": "speed"}).say(("micro_stop", "failures"))
+        'micro_stop: speed · failures: plus_one'
+        """
+        named = {name: value for name, value in said.items() if name != "micro_stop_s"}
+        longest = {"micro_stop_us": round(said["micro_stop_s"] * SECOND_US)} if "micro_stop_s" in said else {}
+        return cls(**named, **longest)
 
     def say(self, names: tuple[str, ...]) -> str:
         """The named conventions as they stand beside a number.

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dovetail.counting.pieces import CountTrack as CountTrack
 from dovetail.ledger.model import Plan
+from dovetail.ledger.timeclass import Settings
 
 
 class StateTrack(Protocol):
@@ -65,13 +66,14 @@ class JobTrack(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What was defined in [t0_us, t1_us): category by reason, rate by product, and the equipment's own rate."""
+    """What was defined in [t0_us, t1_us): category by reason, rates by product and its own, conventions."""
 
     t0_us: int
     t1_us: int
     categories: Mapping[str, str]
     rates_upm: Mapping[str, float]
     own_rate_upm: float | None
+    settings: Settings | None = None  # the conventions that held; None: those of whoever asks
 
     def rate_upm(self, job: JobTrack | None) -> float | None:
         """The job's rate, else that of product on equipment, else the equipment's (STANDARDS §1)."""

@@ -92,8 +92,8 @@ class Plants(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The rooms beneath, and two answers: the category of each reason at a moment, and the rate of a product on an
-    equipment (its path) at a moment."""
+    """The rooms beneath, and three answers: the category of each reason at a moment, the rate of a product on an
+    equipment (its path) at a moment, and the conventions at a moment (none: those the ledger was made with)."""
 
     equipment: Plants
     states: States
@@ -102,6 +102,7 @@ class Sources:
     calendar: Calendar
     categories: Callable[[int], Mapping[str, str]]
     rate_upm: Callable[[str, str, int], float | None]
+    settings: Callable[[int], Settings] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,14 @@ class Gathering:
 
     def near(self, period: tuple[int, int]) -> tuple[int, int]:
         """A period and what is so near that a short stop may reach into it."""
-        return period[0] - self.settings.micro_stop_us - 1, period[1] + self.settings.micro_stop_us + 1
+        inside = self._sources.equipment.changes_between(*period)
+        moments = (period[0] - 1, period[0], *inside, period[1])
+        widest_us = max(self.settings_at(at_us).micro_stop_us for at_us in moments)
+        return period[0] - widest_us - 1, period[1] + widest_us + 1
+
+    def settings_at(self, at_us: int) -> Settings:
+        """The conventions that hold at a moment."""
+        return self.settings if self._sources.settings is None else self._sources.settings(at_us)
 
     def _definitions(self, node: Equipment, period: tuple[int, int], products: set[str]) -> list[Definitions]:
         from_us, to_us = period
@@ -257,7 +265,8 @@ class Gathering:
             rates = {product: self._sources.rate_upm(product, then.path, t0_us) for product in products}
             known = {product: rate for product, rate in rates.items() if rate is not None}
             categories = self._sources.categories(t0_us)
-            found.append(Definitions(t0_us, t1_us, categories, known, then.standard_rate_upm))
+            rate_upm, settings = then.standard_rate_upm, self.settings_at(t0_us)
+            found.append(Definitions(t0_us, t1_us, categories, known, rate_upm, settings))
         return found
 
     def derive(

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from dovetail.core import plugins
 from dovetail.counting.pieces import KINDS
-from dovetail.ledger.columns import Sums
+from dovetail.ledger.bounds import extremes
 from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance.columns import count_model, time_model
@@ -191,21 +191,6 @@ def _value(kpi: Kpi, models: Sequence[tuple[TimeModel, CountModel]], settings: S
         convention=settings.say(kpi.convention),
         standard=kpi.standard,
     )
-
-
-def extremes(sums: Mapping[str, int]) -> tuple[Sums, Sums]:
-    """The sums had all of the unknown time been lost, and had it all been production of good pieces at the rate."""
-    unknown_us, of_orders_us = sums["nodt_us"], sums["order_nodt_us"]
-    known = dict(sums) | {"nodt_us": 0, "order_nodt_us": 0, "order_us": sums["order_us"] + of_orders_us}
-    made = round(sums["theoretical_nodt_mu"] / 1000)
-    return known | {"adot_us": sums["adot_us"] + unknown_us}, known | {
-        "apt_us": sums["apt_us"] + unknown_us,
-        "apt_rated_us": sums["apt_rated_us"] + sums["nodt_rated_us"],
-        "ideal_ns": sums["ideal_ns"] + 1000 * sums["nodt_rated_us"],
-        "good_observed": sums["good_observed"] + made,
-        "order_apt_us": sums["order_apt_us"] + of_orders_us,
-        "order_good": sums["order_good"] + (made if of_orders_us else 0),
-    }
 
 
 def waterfall(sums: Mapping[str, int], *, blind: bool = False) -> list[Loss]:

@@ -89,9 +89,8 @@ class PerformanceRoom:
     ) -> None:
         self.database = database
         self.clock = clock
-        self.settings = settings or Settings()
         self.sources = sources
-        self.gathering = Gathering(sources, self.settings)
+        self.gathering = Gathering(sources, settings or Settings())
         self._one_at_a_time = threading.Lock()
         self._may_recut = True
         with database.read() as reading:
@@ -100,6 +99,15 @@ class PerformanceRoom:
 
     def _plant_applied(self, applied: PlantApplied) -> None:
         self.gathering.newest_plant = max(self.gathering.newest_plant, applied.known)
+
+    @property
+    def settings(self) -> Settings:
+        """The conventions that hold now."""
+        return self.settings_for(self.clock.now_us())
+
+    def settings_for(self, to_us: int) -> Settings:
+        """The conventions of a question that ends there: those that held last in it."""
+        return self.gathering.settings_at(min(to_us, self.clock.now_us()) - 1)
 
     # --- keeping the ledger --------------------------------------------------------------------------------------
     def settle(self, equipment_id: int, from_us: int, to_us: int | None = None) -> None:
@@ -240,7 +248,7 @@ class PerformanceRoom:
             line_method="constraint" if plant.get(equipment_id).flow and leaves.ids else None,
             leaves=leaves,
             sums=sums,
-            figures=figures(sums, self.settings, self.gathering.untold(leaves.ids, until_us - 1)),
+            figures=figures(sums, self.settings_for(until_us), self.gathering.untold(leaves.ids, until_us - 1)),
         )
 
     def grouped(
@@ -261,12 +269,13 @@ class PerformanceRoom:
             hint = ", ".join(sorted(allowed | set(catalogue())))
             raise InvalidError(f"there is no {', '.join(unknown)}", pointer="/by", code="group", hint=hint)
         asked = [catalogue()[name] for name in kpis]
-        columns = needed_by([name for kpi in asked for name in (*kpi.inputs, "nodt_us")], self.settings)
+        settings = self.settings_for(to_us)
+        columns = needed_by([name for kpi in asked for name in (*kpi.inputs, "nodt_us")], settings)
         seen = [equipment_id for equipment_id in equipment_ids if scope.sees(VIEW, equipment_id)]
         with self.database.read() as reading:
             groups = store.sums_by_rollup(reading, seen, from_us, to_us, by=by, columns=columns)
         full = {key: nothing() | sums for key, sums in groups.items()}
-        return {key: {kpi.id: compute(kpi, sums, self.settings) for kpi in asked} for key, sums in full.items()}
+        return {key: {kpi.id: compute(kpi, sums, settings) for kpi in asked} for key, sums in full.items()}
 
     def shift(self, equipment_id: int, name: str, *, scope: Scope) -> ShiftTrack:
         """The shift that runs now (`current`), or that of an id. Raises NotFoundError."""

@@ -2,7 +2,7 @@
 
 `plantcode/` is only the mechanism; rooms export `SECTIONS` from their `plant.py` and `app/bootstrap.py` brings them
 together. Codes: DT-P0xx plant code itself, 1xx equipment, 2xx connections and tags, 3xx products, 4xx calendars,
-5xx reasons, states and counters, 6xx jobs, 7xx retention, 9xx computed tags.
+5xx reasons, states and counters, 6xx jobs, 7xx retention, 80x copies, 81x conventions and targets, 9xx computed tags.
 """
 
 from __future__ import annotations
