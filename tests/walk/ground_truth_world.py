@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,10 +61,18 @@ class Installation:
     ids: Mapping[str, int]
     until_us: int
 
-    def live(self, seed: int, *, window_us: int = HOUR_US, counter_start: int = 0) -> Life:
-        """Let the line of `seed` live up to now; nothing is stored yet."""
+    def live(
+        self,
+        seed: int,
+        *,
+        window_us: int = HOUR_US,
+        counter_start: int = 0,
+        watched: Callable[[Line], object] = lambda _line: None,
+    ) -> Life:
+        """Let the line of `seed` live up to now; nothing is stored yet. `watched` sees it before it begins."""
         setting = Setting(seed=seed, hours=TWO_SHIFT, order_sizes=(4_000, 12_000))
         line = Line(setting, start_us=START_US)
+        watched(line)
         tags = history.unit_tags(self.rooms.equipment.plant(), PATHS)
         sampler = Sampler(line, tags, "walk", counter_start=counter_start)
         life = Life(line, self.until_us)

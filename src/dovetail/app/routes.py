@@ -14,6 +14,7 @@ from dovetail.assistant import api as assistant_api
 from dovetail.backups import api as backups_api
 from dovetail.backups.backup import Backups
 from dovetail.calendaredit import api as calendaredit_api
+from dovetail.causes import api as causes_api
 from dovetail.clearing.service import Keeper
 from dovetail.connections import api as connections_api
 from dovetail.connections.service import feeds as feeds_of
@@ -149,6 +150,7 @@ def assemble(api: Api, parts: Parts) -> None:
     counting_api.routes(api, rooms.counting)
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
+    causes_api.routes(api, rooms.causes)
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))

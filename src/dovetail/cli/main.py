@@ -11,6 +11,7 @@ import typer
 from dovetail import __version__
 from dovetail.cli import (
     assisting,
+    causing,
     copying,
     drivers,
     figures,
@@ -67,6 +68,7 @@ operate.register(app)
 shopfloor.register(app)
 stops.register(app)
 pacing.register(app)
+causing.register(app)
 figuring.register(app)
 outward.register(app)
 tags.register(app)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
+from dovetail.causes.service import CausesRoom
 from dovetail.chunkstore.place import Storage
 from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
@@ -95,6 +96,7 @@ class Rooms:
     vault: VaultRoom
     webhooks: WebhooksRoom
     insight: InsightRoom
+    causes: CausesRoom
     boards: Boards
     pace: PaceRoom
     trying: Trying
@@ -236,6 +238,7 @@ def build_rooms(
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
+        causes=CausesRoom(performance, stretches=insight.stretches),
         boards=Boards(performance, clock),
         pace=PaceRoom(performance, clock=clock),
         trying=Trying(onboarding, trials, clock),

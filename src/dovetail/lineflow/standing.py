@@ -14,6 +14,9 @@ from typing import Final
 
 from dovetail.lineflow.model import BLOCKED_REASON, STARVED_REASON, WAITS, How, Kind, Record, Spell
 
+PRODUCING: Final = frozenset({"Execute", "RUN"})
+NOT_PRODUCING_MODES: Final = frozenset({"Setup", "Maintenance", "Manual"})  # a run in them makes no product
+NO_KNOWLEDGE: Final = frozenset({"NO_DATA", "UNKNOWN"})
 AROUND_SUSPENDED: Final = frozenset({"Suspending", "Suspended", "Unsuspending"})  # PackML: stopped from outside
 WAITABLE: Final = frozenset({"Idle", "Held", "Stopped", "Suspended", "Complete"})  # in which a silent unit may wait
 
@@ -41,9 +44,9 @@ def _pieces(record: Record, from_us: int, to_us: int, edges: Sequence[int]) -> I
 
 
 def _kind(record: Record) -> tuple[Kind, How]:
-    if not record.is_known:
+    if record.state in NO_KNOWLEDGE:
         return "no_data", "record"
-    if record.produces:
+    if record.state in PRODUCING and record.mode not in NOT_PRODUCING_MODES:
         return "run", "record"
     if record.reason == STARVED_REASON or record.state == "STARVED":
         return "starved", "signal"

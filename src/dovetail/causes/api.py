@@ -1,0 +1,109 @@
+"""Ask why a line lost time, which records say so, and what it would have made without a stop."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from dovetail.causes.service import CausesRoom
+from dovetail.causes.shown import (
+    CausesOut,
+    PieceOut,
+    StopCausesOut,
+    causes_out,
+    piece_out,
+    stop_cause_out,
+)
+from dovetail.core.clock import DAY_US
+from dovetail.core.errors import InvalidError
+from dovetail.core.limits import PAGE_MAX
+from dovetail.core.scope import Scope
+from dovetail.lineflow.model import Cause
+from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
+
+VIEW: Final = "plant.view"
+LONGEST_US: Final = 32 * DAY_US  # a month: the records of every unit of the line are read and walked for each answer
+
+
+class When(BaseModel):
+    """A period (`start` and `end`) or a `shift`."""
+
+    start: str | None = None
+    end: str | None = None
+    shift: str | None = Field(default=None, description="current, or the id of a shift")
+    cursor: str | None = None
+
+
+class WhenKnown(When):
+    """The same, as it was known at a moment."""
+
+    as_of: str | None = Field(default=None, description="a `known`, or a moment (RFC 3339)")
+
+
+class Evidence(WhenKnown):
+    """Which pieces: of one cause, or all."""
+
+    unit: int | None = Field(default=None, description="the unit they come from")
+    role: Literal["own", "pace", "outside", "no_data", "unclear"] | None = None
+    reason: str | None = Field(default=None, description="mechanical/jam; -: none")
+
+
+def routes(api: Api, service: CausesRoom) -> None:
+    """Declare this room's routes."""
+
+    @api.query("GET", "/equipment/{equipment_id}/causes", permission=VIEW, summary="Why a line lost time")
+    def causes(equipment_id: int, scope: Scope, asked: Annotated[WhenKnown, Query()]) -> CausesOut:
+        """Each lost minute of a line's constraint, or of a unit, put down to one unit and reason; bottlenecks."""
+        from_us, to_us = _period(service, equipment_id, asked, scope)
+        known = _known(service, asked.as_of)
+        found = service.found(equipment_id, from_us, to_us, scope=scope, as_of=known)
+        return causes_out(found, service.bottlenecks(found), known)
+
+    @api.query("GET", "/equipment/{equipment_id}/cause-pieces", permission=VIEW, summary="Lost time, piece by piece")
+    def pieces(equipment_id: int, scope: Scope, asked: Annotated[Evidence, Query()]) -> Page[PieceOut]:
+        """The stretches under a cause by time, each with the records that it rests on."""
+        from_us, to_us = _period(service, equipment_id, asked, scope)
+        found = service.found(equipment_id, from_us, to_us, scope=scope, as_of=_known(service, asked.as_of))
+        wanted = [(piece, rate) for piece, rate in found.pieces if _fits(asked, piece.cause)]
+        (offset,) = decode_cursor(asked.cursor, int) or (0,)
+        more = encode_cursor(offset + PAGE_MAX) if len(wanted) > offset + PAGE_MAX else None
+        return Page(items=[piece_out(*one) for one in wanted[offset : offset + PAGE_MAX]], next=more)
+
+    @api.query("GET", "/equipment/{equipment_id}/stop-causes", permission=VIEW, summary="What stops come from and cost")
+    def stop_causes(equipment_id: int, scope: Scope, asked: Annotated[When, Query()]) -> StopCausesOut:
+        """Each unplanned stop with the unit it comes from, and what the line would have made without it."""
+        from_us, to_us = _period(service, equipment_id, asked, scope)
+        found = sorted(
+            service.stops(equipment_id, from_us, to_us, scope=scope),
+            key=lambda stop: (-stop.without.gained_us, -stop.line_lost_us, -stop.t0_us),
+        )
+        (offset,) = decode_cursor(asked.cursor, int) or (0,)
+        more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
+        return StopCausesOut(items=[stop_cause_out(one) for one in found[offset : offset + PAGE_MAX]], next=more)
+
+
+def _fits(asked: Evidence, cause: Cause) -> bool:
+    reason = {"-": None}.get(asked.reason or "", asked.reason)
+    return (
+        asked.unit in (None, cause.unit)
+        and asked.role in (None, cause.role)
+        and (asked.reason is None or reason == cause.reason)
+    )
+
+
+def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -> tuple[int, int]:
+    scope.require(VIEW, equipment_id)
+    if asked.shift is not None:
+        shift = service.shift(equipment_id, asked.shift, scope=scope)
+        return shift.t0_us, shift.t1_us
+    if asked.start is None or asked.end is None:
+        message = "say from when to when, or which shift"
+        raise InvalidError(message, pointer="/start", code="period", hint="shift=current")
+    return period(asked.start, asked.end, longest_us=LONGEST_US)
+
+
+def _known(service: CausesRoom, as_of: str | None) -> int | None:
+    with service.performance.database.read() as reading:
+        return as_known(reading, as_of)

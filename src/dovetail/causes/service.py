@@ -1,0 +1,150 @@
+"""The causes room: it asks the ledger what was lost and the timeline what every unit did, and walks along the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from dovetail.causes.model import Found, StopCause, is_silent, line_of, lost_of, spans_of
+from dovetail.core.clock import HOUR_US
+from dovetail.core.errors import InvalidError
+from dovetail.core.scope import Scope, system_scope
+from dovetail.equipment.model import Equipment, PlantModel
+from dovetail.lineflow.blame import Blame
+from dovetail.lineflow.bottleneck import Holding, bottlenecks
+from dovetail.lineflow.model import Line, Spell
+from dovetail.lineflow.ranking import rated, without
+from dovetail.lineflow.standing import inferred, spells
+from dovetail.performance.facts import ShiftTrack, ledgered, missing_hint, with_decided
+from dovetail.performance.service import PerformanceRoom
+
+VIEW: Final = "plant.view"
+OWN: Final[Scope] = system_scope("causes")
+LOOK_BACK_US: Final = 4 * HOUR_US  # a stop that still has an effect when the period begins began within this
+AFTER_US: Final = HOUR_US  # so long after a stop its line may still stand because of it
+
+
+class Stretch(Protocol):
+    """A stop as the stop list has it."""
+
+    @property
+    def equipment_id(self) -> int: ...
+    @property
+    def t0_us(self) -> int: ...
+    @property
+    def t1_us(self) -> int | None: ...
+    @property
+    def planned(self) -> bool: ...
+
+
+type Stretches = Callable[[int, int, int, Scope], Sequence[Stretch]]
+
+
+class CausesRoom:
+    """Answers; keeps nothing: a cause is an opinion on records, and derived anew at each question."""
+
+    def __init__(self, performance: PerformanceRoom, *, stretches: Stretches) -> None:
+        self.performance = performance
+        self._stretches = stretches
+
+    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> ShiftTrack:
+        """A shift (`current` or an id). Raises NotFoundError."""
+        return self.performance.shift(equipment_id, name, scope=scope)
+
+    def found(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Found:
+        """Why a line's constraint, or a unit, did not produce in a period. Raises InvalidError where none can be."""
+        scope.require(VIEW, equipment_id)
+        plant = self._plant(equipment_id, to_us)
+        node = plant.get(equipment_id)
+        made_of = ledgered(plant, node)
+        if made_of is None:
+            raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
+        unit = made_of.times_of
+        if not scope.sees(VIEW, unit):
+            raise InvalidError(f"the constraint of {node.path} is out of your sight", code="no-ledger")
+        line, partial = self._line(plant, node, unit, scope)
+        slices = self.performance.slices(equipment_id, from_us, to_us, scope=scope, as_of=as_of)
+        until_us = slices[-1].t1_us if slices else from_us
+        told = self._spells(plant, line, from_us, until_us, as_of=as_of)
+        lost = lost_of(slices)
+        pieces = rated(Blame(line, told).causes(unit, spans_of(lost)), lost)
+        busy = _busy([(one.t0_us, one.t1_us, one.plan) for one in slices])
+        return Found(equipment_id, unit, from_us, until_us, line, told, busy, slices, pieces, partial)
+
+    def bottlenecks(self, found: Found) -> list[Holding]:
+        """Which unit held the line back, moment by moment of its planned busy time."""
+        return bottlenecks(found.spells, found.busy) if len(found.line.units) > 1 else []
+
+    def stops(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[StopCause]:
+        """The unplanned stops that touch a period, each with its causes and what the line would have made without."""
+        found = self.found(equipment_id, from_us - LOOK_BACK_US, to_us + AFTER_US, scope=scope)
+        walk = Blame(found.line, found.spells)
+        told: list[StopCause] = []
+        for stop in self._stretches(equipment_id, from_us, to_us, scope):
+            begin_us = max(stop.t0_us, found.from_us)
+            end_us = min(found.until_us, found.until_us if stop.t1_us is None else stop.t1_us)
+            if stop.planned or stop.equipment_id not in found.spells or begin_us >= end_us:
+                continue
+            pieces = walk.of(stop.equipment_id, begin_us, end_us)
+            by_cause = {piece.cause: 0 for piece in pieces}
+            for piece in pieces:
+                by_cause[piece.cause] += piece.lasts_us
+            key = max(pieces, key=lambda piece: by_cause[piece.cause])
+            gain = without(
+                found.pieces,
+                stop=(stop.equipment_id, begin_us, end_us),
+                line=found.line,
+                at=found.unit,
+                spells=found.spells,
+            )
+            told.append(StopCause(stop.equipment_id, stop.t0_us, stop.t1_us, pieces[0], key, gain.lost_us, gain))
+        return told
+
+    # --- parts of the answers --------------------------------------------------------------------------------
+    def _plant(self, equipment_id: int, to_us: int) -> PlantModel:
+        """The plant as it was at the end of a period; that of today where the equipment was not defined then."""
+        then = self.performance.sources.equipment.plant(at_us=to_us - 1)
+        return then if equipment_id in then.equipment else self.performance.sources.equipment.plant()
+
+    def _line(self, plant: PlantModel, node: Equipment, unit: int, scope: Scope) -> tuple[Line, bool]:
+        """The line an equipment is, or stands in; a unit that stands in none is a line of its own."""
+        above = node if node.flow else plant.equipment.get(node.parent_id or -1)
+        name = plant.get(unit).path.rpartition("/")[2]
+        if above is None or name not in above.flow:
+            return Line(((unit,),)), False
+        ids = [plant.by_path(f"{above.path}/{one}").id for one in above.flow]
+        seen = frozenset(one for one in ids if scope.sees(VIEW, one))
+        return line_of(plant, above, seen), len(seen) < len(ids)
+
+    def _spells(
+        self, plant: PlantModel, line: Line, from_us: int, until_us: int, *, as_of: int | None
+    ) -> dict[int, list[Spell]]:
+        early_us = from_us - LOOK_BACK_US
+        plain = {unit: self._of(unit, early_us, until_us, as_of) for unit in line.units}
+        silent = [unit for unit in line.units if is_silent(plant.get(unit).states or {})]
+        sides = {
+            unit: [[plain[near] for near in line.neighbours(unit, side)] for side in ("starved", "blocked")]
+            for unit in silent
+        }
+        return plain | {unit: inferred(plain[unit], *sides[unit]) for unit in silent}
+
+    def _of(self, unit: int, from_us: int, until_us: int, as_of: int | None) -> list[Spell]:
+        """What a unit did; what is decided but not settled stands at the end of what is known today."""
+        states, calendar = self.performance.sources.states, self.performance.sources.calendar
+        decided = states.tail(unit, scope=OWN).records if as_of is None else ()
+        with self.performance.database.read() as reading:
+            records = states.records(reading, unit, from_us, until_us, scope=OWN, as_of=as_of)
+        told = with_decided(sorted(records, key=lambda record: record.t0_us), decided)
+        plans = _busy([(one.t0_us, one.t1_us, one.plan) for one in calendar.spans(unit, from_us, until_us)])
+        cuts = sorted({edge for span in plans for edge in span if from_us < edge < until_us})
+        return spells(told, from_us, until_us, cuts=cuts)
+
+
+def _busy(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """The planned busy time among stretches with a plan, those that follow each other as one."""
+    found: list[tuple[int, int]] = []
+    for t0_us, t1_us, plan in spans:
+        if plan == "BUSY":
+            begin_us = found.pop()[0] if found and found[-1][1] == t0_us else t0_us
+            found.append((begin_us, t1_us))
+    return found
