@@ -96,7 +96,6 @@ class Rooms:
     vault: VaultRoom
     webhooks: WebhooksRoom
     insight: InsightRoom
-    causes: CausesRoom
     boards: Boards
     pace: PaceRoom
     trying: Trying
@@ -107,6 +106,11 @@ class Rooms:
     recaps: RecapsRoom
     assistant: AssistantRoom
     finder: Finder
+
+    @property
+    def causes(self) -> CausesRoom:
+        """Why a line lost time; it keeps nothing."""
+        return CausesRoom(self.performance, stretches=self.insight.stretches)
 
 
 def plant_sections() -> tuple[Section, ...]:
@@ -238,7 +242,6 @@ def build_rooms(
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
-        causes=CausesRoom(performance, stretches=insight.stretches),
         boards=Boards(performance, clock),
         pace=PaceRoom(performance, clock=clock),
         trying=Trying(onboarding, trials, clock),
