@@ -234,7 +234,7 @@ def machine(*, steps: int, examples: int, shrink: bool = True) -> settings:
 
 def test_every_second_and_every_piece_is_accounted_once() -> None:
     run_state_machine_as_test(
-        FromSamplesToRollups, settings=machine(steps=12, examples=shortcuts.examples(20), shrink=False)
+        FromSamplesToRollups, settings=machine(steps=12, examples=shortcuts.examples(16), shrink=False)
     )
 
 

@@ -44,7 +44,7 @@ def changed(found: Replay) -> list[Machine]:
     return [machine for machine in found.machines if machine.differs]
 
 
-@pytest.mark.parametrize("name", shortcuts.some(NAMES, of=6))
+@pytest.mark.parametrize("name", shortcuts.some(NAMES, of=4))
 def test_the_code_that_holds_changes_nothing(name: str) -> None:
     with played_out(scenario(name)) as (_, script, now):
         assert script is not None

@@ -32,7 +32,7 @@ def test_a_worked_example_comes_out_as_its_source_says(name: str) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", shortcuts.some(NAMES, of=4))
+@pytest.mark.parametrize("name", shortcuts.some(NAMES, of=2))
 def test_on_postgresql_it_comes_out_the_same(postgres_records: shortcuts.Emptied, name: str) -> None:
     @contextmanager
     def records(_folder: Path, clock: Clock, bus: Bus) -> Iterator[Database]:
@@ -61,7 +61,7 @@ class Torn(Post):
         yield self._frame(Lane.LIVE, [], self._vouched(upto_us))
 
 
-@pytest.mark.parametrize("name", shortcuts.some(NAMES, of=6))
+@pytest.mark.parametrize("name", shortcuts.some(NAMES, of=4))
 def test_it_comes_out_the_same_however_its_samples_arrive(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(playing, "Post", Torn)
     played = play(worked(name))
