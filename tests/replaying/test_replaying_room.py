@@ -67,6 +67,7 @@ def test_the_code_that_holds_changes_nothing(name: str) -> None:
         ("oee-nakajima", ("3: {state: CHANGEOVER, reason: setup/tool}", "3: RUN")),
         ("counter-reset", ("max_rate_upm: 120, modulus: 65536", "modulus: 65536")),
         ("two-products", ("large: {name: Large, rates_upm: {works/filler: 20}}", "large: {name: Large}")),
+        ("micro-stops", ("{bottle: {name: Bottle}}", "{bottle: {name: Bottle}}\n  conventions: {micro_stop: speed}")),
         ("late-and-twice", ("packml: {state: state}", "activity: {tag: good, timeout_s: 60}")),
         ("autumn-25-hours", ('name: Night, start: "22:00"', 'name: Night, start: "23:00"')),
         ("edit-after-the-fact", ("setup: {category: setup", "setup: {category: failure")),

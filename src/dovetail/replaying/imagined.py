@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from dovetail.equipment.model import CLOCK_OFFSET, GOOD_THROUGH, INTERNAL_TAGS, WORK_UNIT, PlantModel
 from dovetail.equipment.snapshot import snapshot
+from dovetail.ledger.timeclass import Settings
 from dovetail.materials.model import Product
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.section import Bodies, Section
@@ -32,6 +33,7 @@ class Held:
     plants: Plants
     categories: Callable[[int], Mapping[str, str]]
     rate_upm: Callable[[str, str, int], float | None]
+    settings: Callable[[int], Settings]
 
 
 class Imagined:
@@ -54,6 +56,7 @@ class Imagined:
             connections={name: naming.connection(name, body) for name, body in self.bodies["connections"].items()},
             scan_classes=self.bodies["scan_classes"],
         )
+        self._settings = Settings.of(self.bodies["conventions"].get("conventions", {}))
         self._categories = categories_of(self.bodies["reasons"])
         self._products = {key: Product(id=key, **body) for key, body in self.bodies["products"].items()}
 
@@ -77,6 +80,10 @@ class Imagined:
             return self._held.rate_upm(product, path, at_us)
         found = self._products.get(product)
         return None if found is None else found.rate_upm(path)
+
+    def settings(self, at_us: int) -> Settings:
+        """The conventions at a moment."""
+        return self._settings if at_us >= self.from_us else self._held.settings(at_us)
 
     def calendar_of(self, equipment_id: int, at_us: int) -> tuple[str | None, str]:
         """Which calendar an equipment has at a moment, and its time zone."""

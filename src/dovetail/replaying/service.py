@@ -137,7 +137,7 @@ class ReplayRoom:
         if not report.ok:
             raise PlantInvalidError(report)
         held = self.performance.sources
-        old = Held(self.equipment, held.categories, held.rate_upm)
+        old = Held(self.equipment, held.categories, held.rate_upm, self.performance.gathering.settings_at)
         return Imagined(plant, self.equipment.sections, old, from_us=asked.from_us)
 
     def _sources(self, imagined: Imagined, calendar: CalendarRoom, again: Mapping[int, Again]) -> Gathering:
@@ -145,7 +145,7 @@ class ReplayRoom:
         sources = Sources(
             equipment=imagined, states=_Timeline(states), counting=_Counting(states),  # type: ignore[arg-type]
             production=self.performance.sources.production, calendar=calendar, categories=imagined.categories,
-            rate_upm=imagined.rate_upm,
+            rate_upm=imagined.rate_upm, settings=imagined.settings,
         )  # fmt: skip
         return Gathering(sources, self.performance.settings)
 
@@ -249,7 +249,7 @@ def _brief(sums: Mapping[str, int], gathering: Gathering, equipment_id: int, to_
         untold: Collection[str] = gathering.untold([equipment_id], to_us - 1)
     except NotFoundError:
         untold = ()
-    found = figures(sums, gathering.settings, untold)
+    found = figures(sums, gathering.settings_at(to_us - 1), untold)
     return Brief(found.times.model_dump(), found.counts.model_dump(), {kpi.id: kpi.value for kpi in found.kpis})
 
 

@@ -96,6 +96,10 @@ class ExpectEntry(Entry):
     )
     times: dict[str, Figure] = Field(default={}, description="durations by ISO name: {PBT: 7 h, APT: 6 h 13 min}")
     kpis: dict[str, Figure] = Field(default={}, description="KPIs by id: {oee_index: 74.79 %}; also coverage, unrated")
+    definitions: dict[str, Figure] = Field(
+        default={},
+        description="OEE by other definitions: {traksys: 58.8 %, classic.availability: 71.1 %, traksys.OEE2: 60 %}",
+    )
     held: tuple[Row, ...] | None = Field(
         default=None, description="`07:00 good 500 jump`: what a counter did that no machine can; [] for nothing"
     )

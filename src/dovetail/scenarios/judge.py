@@ -8,13 +8,14 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from dovetail.ledger.model import Slice
-from dovetail.performance.report import Counts, Figures, Times, catalogue
+from dovetail.performance.report import Counts, Figures, Times
 from dovetail.plantcode.report import Path, Place
 from dovetail.scenariofiles.document import NOT_THERE, Document
 from dovetail.scenariofiles.schema import ExpectEntry
 from dovetail.scenariofiles.script import Names, Script
 from dovetail.scenariofiles.words import duration_us, figure, said_duration
 from dovetail.scenarios.stage import OWN, Stage
+from dovetail.switchboard.model import CONVENTIONS, Quantities, quantities
 
 RATIOS: Final = ("coverage", "unrated")
 CLASSES: Final = ("APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PLANNED")
@@ -234,13 +235,18 @@ class _Check:
     def figures(self) -> None:
         """Pieces, times and KPIs of the period."""
         wanted = self.wanted
-        if not (wanted.counts or wanted.times or wanted.kpis):
+        if not (wanted.counts or wanted.times or wanted.kpis or wanted.definitions):
             return
         performance = self.judge.now.rooms.performance
-        found = performance.kpis(self.equipment_id, *self.span, scope=OWN, as_of=self.as_of).figures
+        period = performance.kpis(self.equipment_id, *self.span, scope=OWN, as_of=self.as_of)
+        found = period.figures
         self._counts(found)
         self._times(found)
-        self._kpis(found)
+        values = {kpi.id: kpi.value for kpi in found.kpis} | {name: getattr(found, name) for name in RATIOS}
+        self._ratios("kpis", wanted.kpis, values)
+        if wanted.definitions:
+            seen = quantities(period.sums, performance.settings_for(period.until_us))
+            self._ratios("definitions", wanted.definitions, by_definition(seen))
 
     def _counts(self, found: Figures) -> None:
         for name, number in self.wanted.counts.items():
@@ -263,18 +269,17 @@ class _Check:
             ok = abs(actual - expected_us) <= within_us
             self._finds(("times", name), text, said_duration(actual), ok=ok)
 
-    def _kpis(self, found: Figures) -> None:
-        values = {kpi.id: kpi.value for kpi in found.kpis} | {name: getattr(found, name) for name in RATIOS}
-        for name, text in self.wanted.kpis.items():
-            if not self._is_there("kpis", name, {**catalogue(), **dict.fromkeys(RATIOS)}):
+    def _ratios(self, what: str, wanted: Mapping[str, str], values: Mapping[str, float | None]) -> None:
+        for name, text in wanted.items():
+            if not self._is_there(what, name, values):
                 continue
             try:
                 expected = figure(text)
             except ValueError as error:
-                self.judge.wrong((*self.path, "kpis", name), str(error))
+                self.judge.wrong((*self.path, what, name), str(error))
                 continue
-            actual = values[name]
-            self._finds(("kpis", name), expected.text, expected.said(actual), ok=expected.holds(actual))
+            ok = expected.holds(values[name])
+            self._finds((what, name), expected.text, expected.said(values[name]), ok=ok)
 
     def _is_there(self, what: str, name: str, known: Iterable[str]) -> bool:
         if name in known:
@@ -286,6 +291,18 @@ class _Check:
     def _finds(self, at: tuple[str, str], expected: str, actual: str, *, ok: bool) -> None:
         place = self.judge.document.place(*self.path, *at)
         self.judge.findings.append(Finding(place, f"{self.about} · {at[1]}", expected, actual, ok))
+
+
+def by_definition(seen: Quantities) -> dict[str, float | None]:
+    """OEE of every definition by its id, its factors and what only it has after a dot."""
+    found: dict[str, float | None] = {}
+    for convention in CONVENTIONS:
+        outcome = convention.work_out(seen)
+        factors = outcome.factors
+        found[convention.id] = factors.oee
+        parts = {"availability": factors.a.value, "performance": factors.p.value, "quality": factors.q.value}
+        found |= {f"{convention.id}.{name}": value for name, value in {**parts, **outcome.more}.items()}
+    return found
 
 
 def judge(document: Document, script: Script, now: Stage) -> list[Finding]:
