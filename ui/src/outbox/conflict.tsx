@@ -32,6 +32,7 @@ function Choice({ entry, theirs, yours }: { entry: Entry; theirs: Said; yours: S
   const settle = (how: "mine" | "theirs") => {
     const body = { ...(entry.body as object), seen: theirs.version };
     outbox.drop(entry.id);
+    if (how === "theirs" && entry.label === "split") return; // a cut that was given up leaves no words to keep
     void send({ path: entry.path, ...(how === "mine" ? { body, label: entry.label } : { body: { ...body, yields: true }, label: "yielded" }), values: entry.values });
   };
   return (

@@ -1,9 +1,9 @@
 // The Pareto as it is shown, as a table: names, keys, and the period it is compared with.
 import type { Equipment } from "@/api/types";
 import type { Table } from "@/giving/table";
-import { type Asked, keyText, paired, type ParetoAnswer } from "@/screens/losses/ask";
-import { useKeyName } from "@/screens/losses/names";
-import { words } from "@/screens/losses/words";
+import { type Asked, keyText, paired, type ParetoAnswer } from "@/losses/ask";
+import { useKeyName } from "@/losses/names";
+import { words } from "@/losses/words";
 import { useWords } from "@/words/words";
 
 const MINUTE_US = 60e6;

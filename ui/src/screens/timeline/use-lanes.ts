@@ -1,17 +1,19 @@
 // What the lanes of the screen show: segments of every machine, the jobs that ran on each, the shifts of the line.
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { jobResponsesQuery, shiftsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useProductName } from "@/jobs/jobs";
 import { useNowMs } from "@/live/now";
 import type { Picture } from "@/segments/columns";
 import { segmentsQuery, stretchOf } from "@/segments/query";
+import { useStatesNow } from "@/states/live-state";
 import type { View } from "@/timeline/keys";
 import type { NamedSpan } from "@/timeline/lanes";
 
 const BANDS_UP_TO_MS = 40 * 86_400_000; // more jobs and shifts than that have no room for their names
 const ASK_AGAIN_MS = 60_000;
+const NOBODY: readonly number[] = [];
 
 export interface Lanes { picture: Picture | undefined; jobs: ReadonlyMap<number, readonly NamedSpan[]>; shifts: readonly NamedSpan[]; error: Error | null; isPending: boolean; refetch: () => void }
 
@@ -21,6 +23,8 @@ export function useLanes(here: Equipment, view: View, live: boolean): Lanes {
   const span = { start: new Date(t0).toISOString(), end: new Date(t1).toISOString() };
   const short = t1 - t0 <= 3 * BANDS_UP_TO_MS;
   const units = picture?.lanes.map((lane) => lane.equipmentId) ?? [];
+  const since = useStatesNow(live ? units : NOBODY).map((now) => now?.since).join();
+  useEffect(() => { if (live && since) void refetch(); }, [live, since, refetch]);
   const productName = useProductName();
   const minute = Math.floor(useNowMs() / ASK_AGAIN_MS) * ASK_AGAIN_MS;
   const asked = useQueries({ queries: units.map((id) => ({ ...jobResponsesQuery(id, span), placeholderData: keepPreviousData, enabled: short, refetchInterval: live ? ASK_AGAIN_MS : (false as const) })) });

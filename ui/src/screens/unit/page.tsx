@@ -9,7 +9,6 @@ import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
-import { useBars } from "@/history/records";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Waterfall } from "@/kpi/waterfall";
@@ -18,6 +17,7 @@ import { PacePanel } from "@/kpi/pace-panel";
 import { Made, NoCounter } from "@/kpi/untold";
 import { words as kpiText } from "@/kpi/words";
 import { useNowMs } from "@/live/now";
+import { LossesOfUnit } from "@/losses/of-unit";
 import { UnitHead } from "@/screens/unit/head";
 import { HistoryPanel } from "@/screens/unit/history";
 import css from "@/screens/unit/unit.module.css";
@@ -29,7 +29,6 @@ import { type Period, soFar, usePeriod, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
 
-const Pareto = lazy(() => import("@/pareto/pareto"));
 const TrendTab = lazy(() => import("./trend-tab"));
 const TagsTab = lazy(() => import("./tags-tab"));
 const RecordsTab = lazy(() => import("./records-tab"));
@@ -63,11 +62,10 @@ function FigureRow({ kpis }: { kpis: Kpis | undefined }) {
 }
 
 function Losses({ equipment, window, figures }: DetailsProps) {
-  const { bars } = useBars(equipment.id, window);
   return (
     <>
       {figures.kpis ? <Waterfall kpis={figures.kpis} /> : figures.error ? <ProblemNotice error={figures.error} /> : <Waiting lines={8} />}
-      {bars.length > 0 && <Pareto bars={bars} t0={window.t0} t1={window.t1} />}
+      <LossesOfUnit equipment={equipment} window={window} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 // A link to an analysis shows a colleague the same, and what is compared is as long as what is seen.
 import { describe, expect, it } from "vitest";
-import { askedIn, type Bar, earlier, paired, restricted } from "@/screens/losses/ask";
+import { askedIn, type Bar, earlier, paired, restricted } from "@/losses/ask";
 
 const DAY = 86_400_000;
 const bar = (key: string | null, us: number): Bar => ({ key, us, stops: 1, lost_units: null, unrated_us: us, share: null, cumulated: null });

@@ -1,8 +1,8 @@
 // What the keys of bars are called, and how their sizes are written.
 import { useEquipment } from "@/app/equipment";
 import { useProductName } from "@/jobs/jobs";
-import { type Bar, type By, type Measure, NONE } from "@/screens/losses/ask";
-import { words } from "@/screens/losses/words";
+import { type Bar, type By, type Measure, NONE } from "@/losses/ask";
+import { words } from "@/losses/words";
 import { formatDuration, formatNumber, NOTHING } from "@/show/format";
 import { useReasonName } from "@/states/names";
 import { useLanguage } from "@/words/language";

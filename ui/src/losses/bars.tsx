@@ -1,9 +1,9 @@
 // The Pareto: a row for each bar, the costliest first, with its share and what all down to it come to.
 import type { ReactNode } from "react";
-import { type Asked, type Bar, keyText, type Measure, type Pair, paired, type ParetoAnswer, sizeOf } from "@/screens/losses/ask";
-import css from "@/screens/losses/losses.module.css";
-import { useKeyName, useSizeText } from "@/screens/losses/names";
-import { words } from "@/screens/losses/words";
+import { type Asked, type Bar, keyText, type Measure, type Pair, paired, type ParetoAnswer, sizeOf } from "@/losses/ask";
+import css from "@/losses/bars.module.css";
+import { useKeyName, useSizeText } from "@/losses/names";
+import { words } from "@/losses/words";
 import { formatDuration, formatRatio } from "@/show/format";
 import { lookOf, type Tone } from "@/states/look";
 import { useLanguage } from "@/words/language";
