@@ -18,16 +18,26 @@ WORDS = "short stops count as run time"
 
 def test_kpis_stand_with_their_convention() -> None:
     kpis = [
-        {"name": "OEE index", "value": 0.588, "unit": "1", "convention": "no_data: observed"},
+        {
+            "name": "OEE index",
+            "value": 0.588,
+            "unit": "1",
+            "convention": "no_data: observed",
+            "target": 0.75,
+            "target_of": "acme",
+            "meets": False,
+        },
         {"name": "Throughput rate", "value": 300.0, "unit": "{#}/h", "convention": ""},
         {"name": "Mean time to restoration", "value": None, "unit": "s", "convention": "failures: plus_one"},
     ]
-    said = [" ".join(line.split()) for line in kpis_in_words(PERIOD | {"kpis": kpis})]
+    losses = [{"label": "Breakdowns", "us": 26 * 60_000_000}]
+    said = [" ".join(line.split()) for line in kpis_in_words(PERIOD | {"kpis": kpis, "big_losses": losses})]
     assert said == [
         "2026-01-05T06:00:00Z … 2026-01-05T14:00:00Z data 100.0%",
-        "OEE index 58.8% no_data: observed",
+        "OEE index 58.8% target 75.0% of acme: missed no_data: observed",
         "Throughput rate 300.0 pcs/h",
         "Mean time to restoration – failures: plus_one",
+        "Breakdowns 26.0 min",
     ]
 
 

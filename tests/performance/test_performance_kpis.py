@@ -36,6 +36,7 @@ from dovetail.performance.service import PerformanceRoom, Period
 from dovetail.states.model import StateRecord
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern
+from dovetail.yardsticks.model import Target, targets_of
 
 SHIFT = 480  # minutes
 NO_CONSTRAINT = "name its `constraint`, one of: saw, drill"
@@ -305,3 +306,61 @@ def test_pieces_in_time_without_knowledge_stay_in_the_totals_and_out_of_the_rati
         assert found.figures.counts.good == 4_000
         assert kpi(found, "effectiveness") == effectiveness
     assert replace(Settings(), no_data="as_loss") == as_loss()
+
+
+def test_the_six_big_losses_come_to_the_planned_busy_time() -> None:
+    # PBT 450 = run 280 + set-up 60 + delay 80 (failures 30, 4 of it short; outside 20, 2 short; short 26) + idle 30
+    sums = hours(apt=280, aust=60, adet=80, adot=30)
+    sums = pieces(sums, good=24_000, scrap=500, pri_s=0.6) | {
+        "failing_us": 30 * MINUTE_US, "short_failing_us": 4 * MINUTE_US, "external_us": 20 * MINUTE_US,
+        "short_external_us": 2 * MINUTE_US, "short_us": 26 * MINUTE_US,
+        "ideal_setup_ns": 120 * 10**9, "ideal_good_setup_ns": 60 * 10**9,
+    }  # fmt: skip
+    found = {loss.key: loss.us / MINUTE_US for loss in figures(sums, Settings()).big_losses}
+    assert found == {
+        "breakdowns": 26, "setup": 60, "short_stops": 26, "external": 18, "other": 40, "no_data": 0,
+        "reduced_speed": 35, "defects": 4, "startup": 1, "effective": 240,
+    }  # fmt: skip
+    assert sum(found.values()) == 450
+    blind = {loss.key: loss.us / MINUTE_US for loss in figures(sums | {"good": 0}, Settings(), ["good"]).big_losses}
+    assert (blind["production"], sum(blind.values())) == (280, 450)
+
+
+def test_short_stops_are_the_same_loss_whatever_the_convention() -> None:
+    delay = hours(apt=300, adet=60) | {"short_us": 20 * MINUTE_US}
+    speed = hours(apt=320, adet=40) | {"short_run_us": 20 * MINUTE_US}
+    keys = ("short_stops", "other", "effective")
+    found = [{one.key: one.us for one in figures(sums, Settings()).big_losses} for sums in (delay, speed)]
+    assert [found[0][key] for key in keys] == [found[1][key] for key in keys]
+
+
+@pytest.mark.parametrize(("kpi_id", "target", "meets"), [
+    ("oee_index", 0.7, True), ("oee_index", 0.75, False),  # 0.7479
+    ("scrap_ratio", 0.03, True), ("scrap_ratio", 0.02, False),  # the lower the better: 0.02195
+    ("mttr", 60.0, None),  # it did not fail
+])  # fmt: skip
+def test_a_kpi_stands_beside_its_target(kpi_id: str, target: float, meets: bool | None) -> None:
+    found = figures(VORNE, Settings(), targets={kpi_id: Target(target, "acme", 0)}).kpis
+    (told,) = [kpi for kpi in found if kpi.target is not None]
+    assert (told.id, told.target, told.target_of, told.meets) == (kpi_id, target, "acme", meets)
+
+
+def test_the_target_of_a_period_is_that_which_held_at_its_end(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    versions = [("acme", 0, {"availability": 0.5}), ("acme/pack/line1", at(30), {"availability": 0.95})]
+    world = World(database)
+    sources = replace(world.sources(), targets=lambda path, at_us: targets_of(versions, path, at_us))
+    clock.tick(60 * MINUTE_US)
+    records = [state(FILLER, at(0), at(18), "Execute"), state(FILLER, at(18), at(20), "Held"),
+               state(FILLER, at(20), at(60), "Execute")]  # fmt: skip
+    world.say(FILLER, records=records, moved=(at(0), at(60)))
+    room = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
+    room.step()
+    told = [
+        next(kpi for kpi in room.kpis(who, at(0), at(end), scope=everyone).figures.kpis if kpi.id == "availability")
+        for who, end in ((FILLER, 20), (FILLER, 60), (AREA, 60))
+    ]
+    assert [(one.target, one.target_of, one.meets) for one in told] == [
+        (0.5, "acme", True), (0.95, "acme/pack/line1", True), (0.5, "acme", True),
+    ]  # fmt: skip

@@ -38,7 +38,10 @@ def kpis(
 def kpis_in_words(found: dict[str, Any]) -> list[str]:
     """A line for each KPI, with its convention."""
     lines = [f"{found['start']} … {found['until']}  data {_share(found['coverage'])}"]
-    lines += [f"{kpi['name']:36} {_value(kpi):>12}  {kpi['convention']}".rstrip() for kpi in found["kpis"]]
+    lines += [
+        f"{kpi['name']:36} {_value(kpi):>12}{_target(kpi)}  {kpi['convention']}".rstrip() for kpi in found["kpis"]
+    ]
+    lines += [f"{loss['label']:36} {loss['us'] / 60_000_000:8.1f} min" for loss in found.get("big_losses", [])]
     return [*lines, *(f"hint: {hint}" for hint in found["hints"])]
 
 
@@ -60,6 +63,14 @@ def _moved(step: dict[str, Any]) -> str:
     if step["us"] is not None:
         return f"{step['us'] / 60_000_000:.1f} min: "
     return "" if step["pieces"] is None else f"{step['pieces']} pieces: "
+
+
+def _target(kpi: dict[str, Any]) -> str:
+    """The target beside a value, and whether it is met."""
+    if kpi.get("target") is None:
+        return ""
+    verdict = {True: "met", False: "missed", None: "–"}[kpi["meets"]]
+    return f"  target {_value(kpi | {'value': kpi['target']})} of {kpi['target_of']}: {verdict}"
 
 
 def _value(kpi: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
@@ -67,6 +68,7 @@ from dovetail.web.longwork import LongWork
 from dovetail.webhooks.service import WebhooksRoom
 from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
 from dovetail.workcalendar.service import CalendarRoom
+from dovetail.yardsticks.model import Target
 from dovetail.yardsticks.plant import sections as yardstick_sections
 from dovetail.yardsticks.service import Yardsticks
 
@@ -188,9 +190,16 @@ def samples_rooms(
     return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
 
-def conventions_in(yardsticks: Yardsticks) -> Callable[[int], Settings]:
-    """The conventions of a moment, as the ledger takes them."""
-    return lambda at_us: Settings.of(yardsticks.conventions(at_us))
+class HeldAgainst(TypedDict):
+    """What the ledger takes from the yardsticks."""
+
+    settings: Callable[[int], Settings]
+    targets: Callable[[str, int], Mapping[str, Target]]
+
+
+def held_against(yardsticks: Yardsticks) -> HeldAgainst:
+    """The conventions and targets of a moment, as the ledger takes them."""
+    return {"settings": lambda at_us: Settings.of(yardsticks.conventions(at_us)), "targets": yardsticks.targets}
 
 
 def build_rooms(
@@ -216,7 +225,7 @@ def build_rooms(
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
-        categories=states.categories, rate_upm=materials.rate_upm, settings=conventions_in(yardsticks),
+        categories=states.categories, rate_upm=materials.rate_upm, **held_against(yardsticks),
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)

@@ -11,8 +11,9 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.ledger.model import Slice
+from dovetail.ledger.waterfall import Loss
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
-from dovetail.performance.report import Counts, KpiOut, KpiValue, Loss, Times, catalogue, describe, waiting
+from dovetail.performance.report import Counts, KpiOut, KpiValue, Times, catalogue, describe, waiting
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
 
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years of rollups are a second; more is a report
@@ -50,6 +51,7 @@ class KpisOut(BaseModel):
     unrated: float | None
     kpis: list[KpiValue]
     losses: list[Loss]
+    big_losses: list[Loss]
 
 
 class SliceOut(BaseModel):
@@ -118,6 +120,7 @@ def kpis_out(found: Period, *, which: Literal["all", "live"] = "all") -> KpisOut
         unrated=what.unrated,
         kpis=[kpi for kpi in what.kpis if which == "all" or catalogue()[kpi.id].live],
         losses=what.losses,
+        big_losses=what.big_losses,
     )
 
 

@@ -17,6 +17,7 @@ from dovetail.ledger.model import Slice
 from dovetail.ledger.pieces import allot
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
+from dovetail.performance.model import Goal
 
 OWN: Final[Scope] = system_scope("ledger")
 
@@ -92,8 +93,8 @@ class Plants(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The rooms beneath, and three answers: the category of each reason at a moment, the rate of a product on an
-    equipment (its path) at a moment, and the conventions at a moment (none: those the ledger was made with)."""
+    """The rooms beneath, and answers of a moment: the category of each reason, the rate of a product on an equipment
+    (its path), the conventions (none: those the ledger was made with), the targets of an equipment (its path)."""
 
     equipment: Plants
     states: States
@@ -103,6 +104,7 @@ class Sources:
     categories: Callable[[int], Mapping[str, str]]
     rate_upm: Callable[[str, str, int], float | None]
     settings: Callable[[int], Settings] | None = None
+    targets: Callable[[str, int], Mapping[str, Goal]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,10 @@ class Gathering:
         if found is None:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         return found
+
+    def targets(self, path: str, at_us: int) -> Mapping[str, Goal]:
+        """The targets of an equipment at a moment by KPI."""
+        return {} if self._sources.targets is None else self._sources.targets(path, at_us)
 
     def has_ledger(self, equipment_id: int) -> bool:
         """Whether it is in the plant of today and has times of its own."""

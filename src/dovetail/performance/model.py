@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,15 @@ class CountModel:
         return self.gq + self.sq + self.rq
 
 
+class Goal(Protocol):
+    """A target of a KPI, and the path of the equipment it was set for."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def of(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """One formula and its words. `inputs` are the columns it needs, `factors` the KPIs it is a product of.
@@ -110,6 +119,11 @@ class Kpi:
     factors: tuple[str, ...] = ()
     iso: int | None = None
     live: bool = True
+    better: Literal["higher", "lower"] = "higher"
+
+    def is_met(self, value: float, target: float) -> bool:
+        """Whether a value is as good as a target or better."""
+        return value >= target if self.better == "higher" else value <= target
 
     @property
     def needs_pieces(self) -> bool:

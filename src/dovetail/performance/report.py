@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import BaseModel
@@ -16,9 +17,10 @@ from dovetail.counting.pieces import KINDS
 from dovetail.ledger.bounds import extremes
 from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
+from dovetail.ledger.waterfall import Loss, six_big_losses, waterfall
 from dovetail.performance.columns import count_model, time_model
 from dovetail.performance.kpis._waiting import WAITING
-from dovetail.performance.model import CountModel, Kpi, TimeModel
+from dovetail.performance.model import CountModel, Goal, Kpi, TimeModel
 
 COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS §1)
 
@@ -40,7 +42,10 @@ class KpiOut(BaseModel):
 
 
 class KpiValue(BaseModel):
-    """A KPI of a period; value None where there is no denominator, bounds where much of the time is unknown."""
+    """A KPI of a period; value None where there is no denominator, bounds where much of the time is unknown.
+
+    `target` holds at the end of the period, `target_of` is the equipment it was set for; `meets`: as good or better.
+    """
 
     id: str
     name: str
@@ -50,6 +55,9 @@ class KpiValue(BaseModel):
     high: float | None = None
     convention: str
     standard: str
+    target: float | None = None
+    target_of: str | None = None
+    meets: bool | None = None
 
 
 class Times(BaseModel):
@@ -83,15 +91,6 @@ class Counts(BaseModel):
     outside: int
 
 
-class Loss(BaseModel):
-    """A step of the waterfall from elapsed to effective time; `units` is what it comes to at the standard rate."""
-
-    key: str
-    label: str
-    us: int
-    units: float | None
-
-
 class Figures(BaseModel):
     """What follows from the sums alone."""
 
@@ -101,6 +100,7 @@ class Figures(BaseModel):
     unrated: float | None
     kpis: list[KpiValue]
     losses: list[Loss]
+    big_losses: list[Loss]
 
 
 @cache
@@ -151,7 +151,13 @@ def compute(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> float | No
     return kpi.compute(time_model(sums, settings), count_model(sums, settings))
 
 
-def figures(sums: Mapping[str, int], settings: Settings, untold: Collection[str] = ()) -> Figures:
+def figures(
+    sums: Mapping[str, int],
+    settings: Settings,
+    untold: Collection[str] = (),
+    *,
+    targets: Mapping[str, Goal] = MappingProxyType({}),
+) -> Figures:
     """Everything a page about a period shows. `untold`: the kinds of pieces that no counter tells of."""
     names = Times.model_fields
     time = time_model(sums, settings)
@@ -163,9 +169,18 @@ def figures(sums: Mapping[str, int], settings: Settings, untold: Collection[str]
         counts=Counts(**totals, outside=outside),
         coverage=time.coverage,
         unrated=1 - sums["apt_rated_us"] / sums["apt_us"] if sums["apt_us"] else None,
-        kpis=values(sums, settings, blind=blind),
+        kpis=[against(one, targets.get(one.id)) for one in values(sums, settings, blind=blind)],
         losses=waterfall(sums, blind=blind),
+        big_losses=six_big_losses(sums, blind=blind),
     )
+
+
+def against(found: KpiValue, goal: Goal | None) -> KpiValue:
+    """A KPI beside its target."""
+    if goal is not None:
+        found.target, found.target_of = goal.value, goal.of
+        found.meets = None if found.value is None else catalogue()[found.id].is_met(found.value, goal.value)
+    return found
 
 
 def values(sums: Mapping[str, int], settings: Settings, *, blind: bool = False) -> list[KpiValue]:
@@ -191,38 +206,3 @@ def _value(kpi: Kpi, models: Sequence[tuple[TimeModel, CountModel]], settings: S
         convention=settings.say(kpi.convention),
         standard=kpi.standard,
     )
-
-
-def waterfall(sums: Mapping[str, int], *, blind: bool = False) -> list[Loss]:
-    """From elapsed time to effective time, in the order in which losses are taken; the steps sum up exactly.
-
-    Where nothing tells of good pieces (`blind`) it ends at the production time: nobody knows how much was effective.
-    """
-    rated_us = sums["apt_rated_us"]
-    ideal_us, ideal_good_us = _round_us(sums["ideal_ns"]), _round_us(sums["ideal_good_ns"])
-    steps = [
-        ("elapsed", "Elapsed time", sums["elapsed_us"]),
-        ("not_planned", "Not planned", sums["not_planned_us"]),
-        ("planned_down", "Planned down", sums["planned_down_us"]),
-        ("no_data", "No data", sums["nodt_us"]),
-        ("setup", "Setup", sums["aust_us"]),
-        ("delay", "Delay", sums["adet_us"] - sums["external_us"]),
-        ("delay_external", "Delay from outside", sums["external_us"]),
-        ("down", "Down", sums["adot_us"]),
-        ("speed", "Speed loss", rated_us - ideal_us),
-        ("quality", "Quality loss", ideal_us - ideal_good_us),
-        ("effective", "Effective", sums["apt_us"] - rated_us + ideal_good_us),
-    ]
-    if blind:
-        steps[-3:] = [("production", "Production time", sums["apt_us"])]
-    return [Loss(key=key, label=label, us=us, units=_units(us, sums)) for key, label, us in steps]
-
-
-def _round_us(ns: int) -> int:
-    return (ns + 500) // 1000
-
-
-def _units(us: int, sums: Mapping[str, int]) -> float | None:
-    """Pieces that this time comes to at the mean standard rate of the production time; None where none has a rate."""
-    rated_us = sums["apt_rated_us"]
-    return round(us * sums["theoretical_mu"] / (1000 * rated_us), 3) if rated_us else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from dovetail.core import faults
@@ -12,12 +12,13 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope
-from dovetail.db.events import Event, events_after, mark_handled, newest_event
+from dovetail.db.events import events_after, mark_handled, newest_event
 from dovetail.db.events import handled as handled_to
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
+from dovetail.ledger.changes import Change, changes, merged
 from dovetail.ledger.columns import Sums, add, nothing, sum_slices
 from dovetail.ledger.cutting import shift_day
 from dovetail.ledger.model import Slice
@@ -41,17 +42,6 @@ KINDS: Final = (
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
 SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
 ROLLUP_FROM_US: Final = 2 * DAY_US  # a shorter period has few slices; a longer one is summed from rollups
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A period of one equipment whose facts moved; `to_us` None: up to now. `plant`: of every equipment."""
-
-    equipment_id: int | None
-    from_us: int
-    to_us: int | None
-    known: int
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +105,7 @@ class PerformanceRoom:
         with self.database.read() as reading:
             known = reading.known_now()
         with self._one_at_a_time:
-            self._settle(_Change(equipment_id, from_us, to_us, known, "settle"), handled=None)
+            self._settle(Change(equipment_id, from_us, to_us, known, "settle"), handled=None)
 
     def step(self, limit: int = EVENTS_MAX) -> int:
         """Deal with the next events in the order of knowledge; answers how many, 0 when there is nothing to do.
@@ -129,9 +119,9 @@ class PerformanceRoom:
                 found = events_after(reading, handled_to(reading, HANDLER), KINDS, limit=limit)
             if len(found) == limit and found[0].known != found[-1].known:
                 found = [event for event in found if event.known != found[-1].known]  # never half of one transaction
-            changes = _merged(change for event in found for change in _changes(event))
-            for place, change in enumerate(changes):
-                following = changes[place + 1].known if place + 1 < len(changes) else None
+            moved = merged(change for event in found for change in changes(event))
+            for place, change in enumerate(moved):
+                following = moved[place + 1].known if place + 1 < len(moved) else None
                 self._settle(change, handled=change.known if following != change.known else None)
             return len(found) or self._recut()
 
@@ -147,7 +137,7 @@ class PerformanceRoom:
             store.mark_recut(uow, waiting[0], recut(uow, self.gathering, *waiting, known=known))
         return 1
 
-    def _settle(self, change: _Change, *, handled: int | None) -> None:
+    def _settle(self, change: Change, *, handled: int | None) -> None:
         periods = [(ledger, period) for ledger in self._affected(change) for period in self._days(ledger, change)]
         for place, (equipment_id, period) in enumerate(periods, start=1):
             with self.database.write(OWN.actor) as uow:
@@ -162,7 +152,7 @@ class PerformanceRoom:
             with self.database.write(OWN.actor) as uow:
                 mark_handled(uow, HANDLER, handled)
 
-    def _affected(self, change: _Change) -> list[int]:
+    def _affected(self, change: Change) -> list[int]:
         """The ledgers a change may move: the unit's own, and those of the lines that take something from it."""
         plant = self.sources.equipment.plant()
         ledgers = {node.id: ledgered(plant, node) for node in plant.equipment.values()}
@@ -173,7 +163,7 @@ class PerformanceRoom:
             if made_of is not None and (change.equipment_id is None or made_of.units & own or equipment_id in own)
         )
 
-    def _days(self, equipment_id: int, change: _Change) -> list[tuple[int, int]]:
+    def _days(self, equipment_id: int, change: Change) -> list[tuple[int, int]]:
         """The change's period in parts of a day, no longer than there are records or slices held of it."""
         to_us = max(change.from_us + 1, self.clock.now_us() if change.to_us is None else change.to_us)
         with self.database.read() as reading:
@@ -248,7 +238,12 @@ class PerformanceRoom:
             line_method="constraint" if plant.get(equipment_id).flow and leaves.ids else None,
             leaves=leaves,
             sums=sums,
-            figures=figures(sums, self.settings_for(until_us), self.gathering.untold(leaves.ids, until_us - 1)),
+            figures=figures(
+                sums,
+                self.settings_for(until_us),
+                self.gathering.untold(leaves.ids, until_us - 1),
+                targets=self.gathering.targets(plant.get(equipment_id).path, until_us - 1),
+            ),
         )
 
     def grouped(
@@ -362,39 +357,3 @@ def shift_day_us(shift_id: str) -> int | None:
     """The UTC midnight of the date inside a shift's id, None where it has none."""
     day = shift_day(shift_id)
     return None if day is None else (day.toordinal() - 719_163) * DAY_US
-
-
-def _changes(event: Event) -> list[_Change]:
-    known, kind, body = event.known, event.kind, event.body
-    if kind == "CalendarCorrected":
-        return [_Change(who, from_us, to_us, known, kind) for who, from_us, to_us in body["stretches"]]
-    if kind == "PlantApplied":
-        return [_Change(None, body["valid_from_us"], None, known, kind)]
-    return [_Change(body["equipment_id"], body["from_us"], body.get("to_us"), known, kind)]
-
-
-def _merged(changes: Iterable[_Change]) -> list[_Change]:
-    """Changes of records that follow each other become one per equipment, at the newest `known` among them; what one
-    transaction changed of one equipment is one change too."""
-    done: list[_Change] = []
-    open_run: dict[int | None, _Change] = {}
-    for change in changes:
-        if change.kind != "RecordsChanged":
-            done += _at_newest(open_run)
-            open_run = {}
-            together = done and (done[-1].known, done[-1].equipment_id) == (change.known, change.equipment_id)
-            done.append(_both(done.pop(), change) if together else change)
-            continue
-        open_run[change.equipment_id] = _both(open_run.get(change.equipment_id, change), change)
-    return done + _at_newest(open_run)
-
-
-def _both(earlier: _Change, change: _Change) -> _Change:
-    to_us = None if earlier.to_us is None or change.to_us is None else max(earlier.to_us, change.to_us)
-    return replace(change, from_us=min(earlier.from_us, change.from_us), to_us=to_us)
-
-
-def _at_newest(run: dict[int | None, _Change]) -> list[_Change]:
-    """One run of record changes, all settled at the newest `known`, since together they are handled up to there."""
-    known = max((change.known for change in run.values()), default=0)
-    return [_Change(c.equipment_id, c.from_us, c.to_us, known, c.kind) for c in run.values()]

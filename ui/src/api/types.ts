@@ -149,7 +149,7 @@ export type Category = "failure" | "setup" | "planned" | "external" | "other";
 export interface Reason { key: string; name: string; category: Category | (string & {}); children: Reason[] }
 export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
 
-export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null }
+export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null; target?: number | null; /** The path of the equipment that it was set for. */ target_of?: string | null; meets?: boolean | null }
 /** What a KPI means. `waits_for`: nothing computes it until that part of the plant is there. */
 export interface KpiWords { id: string; name: string; formula: string; unit: string; range: string; standard: string; convention: string; iso: number | null; live: boolean; waits_for: string | null; missing: string | null }
 interface Factors { availability: number | null; performance: number | null; quality: number | null; oee: number | null }
@@ -190,6 +190,8 @@ export interface Kpis {
   coverage: number | null;
   kpis: KpiFigure[];
   losses: Loss[];
+  /** The six big losses, what is none of them, and effective time: together the planned busy time. */
+  big_losses?: Loss[];
 }
 
 /** The running shift against its plan. `due`: pieces of its known time; `difference` in pieces and minutes, negative is behind; `projected` at its end. */

@@ -4,6 +4,7 @@ import type { KpiFigure, Kpis } from "@/api/types";
 import { questionOf, useAsk } from "@/explain/open";
 import css from "@/kpi/kpi.module.css";
 import { isBlind, isUntold } from "@/kpi/made";
+import { Target } from "@/kpi/target";
 import { kpiWords, words } from "@/kpi/words";
 import { formatRatio } from "@/show/format";
 import { Ratio } from "@/show/show";
@@ -34,6 +35,7 @@ export function Figure({ kpi, kpis, size = "medium", named = "shown" }: FigurePr
     <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={hint && say(hint)} data-testid={`kpi-${kpi}`}>
       <span className={named === "shown" ? css.name : "visually-hidden"}>{name}</span>
       <span className={css.value}><Ratio value={figure?.value} /></span>
+      <Target figure={figure} />
       <span className="visually-hidden">{say("explainIt")}</span>
       {bounded && <span className={css.bounds}>{say("bounds", { low: formatRatio(figure.low, language), high: formatRatio(figure.high, language) })}</span>}
     </button>

@@ -6,7 +6,9 @@ import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { questionOf, useAsk } from "@/explain/open";
 import css from "@/kpi/kpi-table.module.css";
 import { kpiText } from "@/kpi/kpi-text";
-import { kpiWords, waitWords, words } from "@/kpi/words";
+import { Target } from "@/kpi/target";
+import { bigLossWords, kpiWords, waitWords, words } from "@/kpi/words";
+import { formatDuration, formatRatio } from "@/show/format";
 import type { Window } from "@/view/period";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
@@ -20,7 +22,7 @@ function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula
   return (
     <tr data-testid={`kpi-row-${figure.id}`}>
       <th scope="row">{nameOf(figure.id, language, figure.name)}<span className={css.under}>{figure.standard}</span></th>
-      <td className={css.value}><button type="button" className={css.open} onClick={() => ask(questionOf(figure.id, kpis))}>{kpiText(figure, language)}<span className="visually-hidden">{say("explainIt")}</span></button></td>
+      <td className={css.value}><button type="button" className={css.open} onClick={() => ask(questionOf(figure.id, kpis))}>{kpiText(figure, language)}<Target figure={figure} /><span className="visually-hidden">{say("explainIt")}</span></button></td>
       <td><code>{formula}</code></td>
       <td className={css.under}>{figure.convention}</td>
     </tr>
@@ -40,6 +42,21 @@ function WaitingRow({ kpi }: { kpi: KpiWords }) {
   );
 }
 
+/** The six big losses as shares of the planned busy time; what is none of them stands beside. */
+function BigLosses({ kpis }: { kpis: Kpis }) {
+  const say = useWords(bigLossWords);
+  const language = useLanguage();
+  const losses = kpis.big_losses ?? [];
+  const whole = kpis.times.pbt_us;
+  if (losses.length === 0 || whole === 0) return null;
+  return (
+    <table className={css.table} data-testid="big-losses">
+      <caption className={css.caption}>{say("title")}</caption>
+      <tbody>{losses.map((loss) => <tr key={loss.key}><th scope="row">{wordFor(bigLossWords, language, loss.key)}</th><td className={css.value}>{formatDuration(loss.us, language)}</td><td className={css.value}>{formatRatio(loss.us / whole, language)}</td></tr>)}</tbody>
+    </table>
+  );
+}
+
 export default function KpiTable({ equipmentId, window }: { equipmentId: number; window: Window }) {
   const say = useWords(words);
   const sayWaits = useWords(waitWords);
@@ -55,6 +72,7 @@ export default function KpiTable({ equipmentId, window }: { equipmentId: number;
   const ordered = [...kpis.kpis].sort((a, b) => (byId.get(a.id)?.iso ?? 99) - (byId.get(b.id)?.iso ?? 99));
   return (
     <div className={css.box}>
+      <BigLosses kpis={kpis} />
       <table className={css.table} data-testid="kpi-table">
         <thead><tr>{(["kpi", "value", "formula", "convention"] as const).map((key) => <th key={key} scope="col" className={key === "value" ? css.value : undefined}>{sayWaits(key)}</th>)}</tr></thead>
         <tbody>

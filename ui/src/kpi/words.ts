@@ -36,3 +36,13 @@ export const waitWords = defineWords({
   en: { kpi: "KPI", value: "Value", formula: "Formula", convention: "Convention", waitsFor: "waits for {part}", labor: "hours of people", orders: "planned scrap of orders", routings: "routings", quality: "measurements", energy: "energy", inventory: "stock", materials: "consumed material", equipment: "rated capacity", maintenance: "maintenance orders" },
   de: { kpi: "Kennzahl", value: "Wert", formula: "Formel", convention: "Konvention", waitsFor: "wartet auf {part}", labor: "Arbeitszeiten", orders: "geplanten Ausschuss der Aufträge", routings: "Arbeitspläne", quality: "Messwerte", energy: "Energie", inventory: "Bestände", materials: "verbrauchtes Material", equipment: "Nennkapazität", maintenance: "Instandhaltungsaufträge" },
 });
+
+export const targetWords = defineWords({
+  en: { target: "target {value}", of: "Target of {of}", met: "met", missed: "missed", unknown: "no value" },
+  de: { target: "Ziel {value}", of: "Ziel von {of}", met: "erreicht", missed: "verfehlt", unknown: "kein Wert" },
+});
+
+export const bigLossWords = defineWords({
+  en: { title: "Six big losses", breakdowns: "Breakdowns", setup: "Set-up and adjustment", short_stops: "Idling and short stops", reduced_speed: "Reduced speed", defects: "Process defects", startup: "Start-up losses", external: "Waiting from outside", other: "Other stops", no_data: "No data", production: "Production time", effective: "Effective time" },
+  de: { title: "Sechs große Verluste", breakdowns: "Ausfälle", setup: "Rüsten und Einstellen", short_stops: "Leerlauf und Kurzstopps", reduced_speed: "Verringertes Tempo", defects: "Prozessfehler", startup: "Anlaufverluste", external: "Warten auf andere", other: "Andere Stopps", no_data: "Keine Daten", production: "Produktionszeit", effective: "Wertschöpfende Zeit" },
+});

@@ -25,4 +25,5 @@ PLUGIN = Kpi(
     inputs=("apt_us", "pq"),
     compute=cycle_time,
     live=False,
+    better="lower",
 )

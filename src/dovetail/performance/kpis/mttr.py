@@ -29,4 +29,5 @@ PLUGIN = Kpi(
     compute=mttr,
     iso=33,
     live=False,
+    better="lower",
 )

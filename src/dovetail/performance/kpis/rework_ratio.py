@@ -26,4 +26,5 @@ PLUGIN = Kpi(
     compute=rework_ratio,
     iso=17,
     live=False,
+    better="lower",
 )

@@ -26,4 +26,5 @@ PLUGIN = Kpi(
     compute=scrap_ratio,
     iso=16,
     live=False,
+    better="lower",
 )

@@ -26,4 +26,5 @@ PLUGIN = Kpi(
     compute=setup_ratio,
     iso=11,
     live=False,
+    better="lower",
 )

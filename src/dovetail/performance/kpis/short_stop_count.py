@@ -25,4 +25,5 @@ PLUGIN = Kpi(
     inputs=("short_stops",),
     compute=short_stop_count,
     live=False,
+    better="lower",
 )

@@ -25,4 +25,5 @@ PLUGIN = Kpi(
     inputs=("stopped_short_us", "short_stops"),
     compute=short_stop_time,
     live=False,
+    better="lower",
 )
