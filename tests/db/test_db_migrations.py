@@ -37,6 +37,8 @@ ROOMS = (
     "exports",
     "savedviews",
     "performance",
+    "yardsticks",
+    "dispatch",
     "operations",
 )
 

@@ -17,6 +17,7 @@ from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.insight.boarding import Boards
 from dovetail.pace.model import Seen, pace
+from dovetail.pace.running import JobEnds
 from dovetail.pace.service import PaceRoom
 from dovetail.pace.shown import LiveKpiOut
 from dovetail.performance.service import PerformanceRoom
@@ -46,7 +47,13 @@ class Shop:
 
     def told(self, equipment_id: int) -> LiveKpiOut:
         self.settle()
-        return PaceRoom(self.room, clock=self.clock).live_kpi(equipment_id, scope=self.everyone)
+        return self.pace().live_kpi(equipment_id, scope=self.everyone)
+
+    def pace(self) -> PaceRoom:
+        ends = JobEnds(
+            self.room, self.world.database, self.clock, production=self.world, order=lambda _uow, _order, _where: None
+        )
+        return PaceRoom(self.room, ends, clock=self.clock)
 
 
 @pytest.fixture
@@ -160,7 +167,7 @@ def test_without_a_shift_nothing_is_projected(shop: Shop) -> None:
 def test_who_does_not_see_the_machine_hears_nothing_of_it(shop: Shop) -> None:
     elsewhere = replace(shop.everyone, at={"plant.view": frozenset({PRESS})}, everything=False)
     with pytest.raises(NotFoundError):
-        PaceRoom(shop.room, clock=shop.clock).live_kpi(FILLER, scope=elsewhere)
+        shop.pace().live_kpi(FILLER, scope=elsewhere)
 
 
 HOUR = Seen(

@@ -41,6 +41,7 @@ class Job:
     standard_rate_upm: float | None = None
     crew: str | None = None
     share_ppm: int | None = None
+    job_order: str | None = None
 
 
 def state(

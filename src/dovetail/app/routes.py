@@ -24,6 +24,7 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.corrections import api as corrections_api
 from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
+from dovetail.dispatch import api as dispatch_api
 from dovetail.edge.model import LinkStatus
 from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
@@ -105,6 +106,7 @@ def catalogue(parts: Parts) -> Catalogue:
         rooms.equipment.rollback_operation,
         *rooms.security.operations,
         *rooms.production.operations,
+        *rooms.dispatch.operations,
         *rooms.calendar_editing.operations,
         *rooms.trying.onboarding.operations,
         rooms.tag_import.bring_in,
@@ -151,6 +153,7 @@ def assemble(api: Api, parts: Parts) -> None:
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
     causes_api.routes(api, rooms.causes)
+    dispatch_api.routes(api, rooms.dispatch)
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))

@@ -17,7 +17,6 @@ from dovetail.cli import (
     figures,
     figuring,
     operate,
-    pacing,
     plant,
     reporting,
     run_server,
@@ -29,6 +28,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
+from dovetail.shiftverbs import ordering, pacing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -70,6 +70,7 @@ stops.register(app)
 pacing.register(app)
 causing.register(app)
 figuring.register(app)
+ordering.register(app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)

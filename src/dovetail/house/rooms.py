@@ -20,6 +20,7 @@ from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Database
+from dovetail.dispatch.service import DispatchRoom
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.explain.service import Explainer
@@ -41,6 +42,7 @@ from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
 from dovetail.onboarding.service import Onboarding
 from dovetail.onboarding.trying import Trying
+from dovetail.pace.running import JobEnds
 from dovetail.pace.service import PaceRoom
 from dovetail.performance.facts import Sources
 from dovetail.performance.report import catalogue
@@ -100,6 +102,7 @@ class Rooms:
     insight: InsightRoom
     boards: Boards
     pace: PaceRoom
+    dispatch: DispatchRoom
     trying: Trying
     tag_import: TagImport
     trials: EdgeOfThreads
@@ -171,10 +174,23 @@ def insight_room(
     return InsightRoom(database, clock=clock, sources=seen)
 
 
+def pace_rooms(
+    database: Database, clock: Clock, equipment: EquipmentRoom, materials: MaterialsRoom, *,
+    production: ProductionRoom, performance: PerformanceRoom,
+) -> tuple[PaceRoom, DispatchRoom]:  # fmt: skip
+    """How shift and jobs do, and the orders that say how many, of the rooms that know them."""
+    dispatch = DispatchRoom(database, equipment=equipment, production=production, materials=materials, clock=clock)
+    ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
+    return PaceRoom(performance, ends, clock=clock), dispatch
+
+
 def recaps_room(
-    database: Database, historian: Historian, equipment: EquipmentRoom, occasions: Occasions, *, clock: Clock
-) -> RecapsRoom:
-    """What signals came to, over even intervals and over what happened."""
+    database: Database, clock: Clock, historian: Historian, equipment: EquipmentRoom, *,
+    said_by: tuple[ProductionRoom, CalendarRoom, InsightRoom],
+) -> RecapsRoom:  # fmt: skip
+    """What signals came to, over even intervals and over what happened, as those rooms say it."""
+    production, calendar, insight = said_by
+    occasions = Occasions(production, calendar.shifts, insight.stretches)
     return RecapsRoom(database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock)
 
 
@@ -218,9 +234,8 @@ def build_rooms(
         database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus
     )
     timeline = TimelineRoom(
-        database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock,
+        database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock, answer=EditAnswer,
         shown=lambda uow, *where: insight.stop_at(uow, *where),  # noqa: PLW0108 - `insight` is made below, of this room
-        answer=EditAnswer,
     )  # fmt: skip
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
@@ -229,7 +244,7 @@ def build_rooms(
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
-    occasions = Occasions(production, calendar.shifts, insight.stretches)
+    pace, dispatch = pace_rooms(database, clock, equipment, materials, production=production, performance=performance)
     trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,
@@ -252,13 +267,14 @@ def build_rooms(
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance, clock),
-        pace=PaceRoom(performance, clock=clock),
+        pace=pace,
+        dispatch=dispatch,
         trying=Trying(onboarding, trials, clock),
         tag_import=TagImport(onboarding),
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
         saved_views=SavedViewsRoom(database),
-        recaps=recaps_room(database, historian, equipment, occasions, clock=clock),
+        recaps=recaps_room(database, clock, historian, equipment, said_by=(production, calendar, insight)),
         assistant=AssistantRoom(onboarding, historian, clock),
         finder=Finder(clock, bus),
     )

@@ -13,6 +13,7 @@ from dovetail.insight.board import Plan, common, known, rate_of
 from dovetail.ledger.columns import sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.pace.model import Seen, busy_us, busy_within, pace
+from dovetail.pace.running import JobEnds
 from dovetail.pace.shown import LiveKpiOut, PaceOut, shift_out
 from dovetail.performance.facts import Ledgered, ShiftTrack, ledgered, missing_hint
 from dovetail.performance.report import Figures, figures
@@ -35,8 +36,8 @@ class Period:
 class PaceRoom:
     """Answers; keeps nothing."""
 
-    def __init__(self, performance: PerformanceRoom, *, clock: Clock) -> None:
-        self._performance, self._clock = performance, clock
+    def __init__(self, performance: PerformanceRoom, ends: JobEnds, *, clock: Clock) -> None:
+        self._performance, self._ends, self._clock = performance, ends, clock
 
     def live_kpi(self, equipment_id: int, *, scope: Scope) -> LiveKpiOut:
         """The running shift of a machine or a line; where none runs, the last eight hours."""
@@ -88,7 +89,9 @@ class PaceRoom:
         if what.counts.good is None:
             hints.append(f"{node.path}: nothing counts good pieces, give it `counters`")
         settled_us = max((piece.t1_us for piece in pieces if piece.known_from), default=None)
-        return _out(node.id, period, what, told=told, settled_us=settled_us, hints=hints)
+        out = _out(node.id, period, what, told=told, settled_us=settled_us, hints=hints)
+        out.jobs = self._ends.running(node.id, made_of.times_of)
+        return out
 
     def _slices(self, equipment_id: int, period: Period, scope: Scope) -> list[Slice]:
         if period.from_us >= period.now_us:

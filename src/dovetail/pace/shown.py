@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
@@ -37,6 +39,33 @@ class PaceOut(BaseModel):
     missing: Missing | None = None
 
 
+class RestsOn(BaseModel):
+    """What an expected end rests on: so many stretches of so many good pieces of this product here."""
+
+    stretches: int
+    pieces: float
+
+
+class JobPaceOut(BaseModel):
+    """A job that runs: `made` of `quantity` good pieces, over all of its order's runs here.
+
+    One in ten is done by `earliest`, half by `expected_end`, nine in ten by `latest`, as this product went here in
+    the last two weeks with its stops; in planned time. `missing`: why it cannot be said.
+    """
+
+    job_response_id: str
+    job_order: str | None
+    product: str
+    start: str
+    quantity: int | None = None
+    made: int | None = None
+    earliest: str | None = None
+    expected_end: str | None = None
+    latest: str | None = None
+    rests_on: RestsOn | None = None
+    missing: Literal["no-quantity", "too-long", "made", "too-little", "too-far"] | None = None
+
+
 class LiveKpiOut(BaseModel):
     """Shift to date, pace and end of one machine or line; without a shift, of the last eight hours.
 
@@ -54,6 +83,7 @@ class LiveKpiOut(BaseModel):
     counts: Counts | None = None
     kpis: list[KpiValue] = []
     pace: PaceOut = PaceOut()
+    jobs: list[JobPaceOut] = []
     hints: list[str] = []
 
 

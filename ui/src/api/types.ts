@@ -196,8 +196,10 @@ export interface Kpis {
 
 /** The running shift against its plan. `due`: pieces of its known time; `difference` in pieces and minutes, negative is behind; `projected` at its end. */
 export interface ShiftPace { planned: number | null; due: number | null; good: number | null; difference: number | null; difference_min: number | null; projected: number | null; basis: "plan" | "speed" | null; missing: string | null }
+/** A running job: `made` of `quantity`; one in ten such is done by `earliest`, nine in ten by `latest`. `missing`: why nobody can say. */
+export interface JobPace { job_response_id: string; job_order: string | null; product: string; start: string; quantity: number | null; made: number | null; earliest: string | null; expected_end: string | null; latest: string | null; rests_on: { stretches: number; pieces: number } | null; missing: string | null }
 /** Shift to date of a machine or a line; up to `settled` it rests on what is settled, then on what is decided live. */
-export interface LiveKpi { equipment_id: number; start: string; end: string; until: string; shift: Omit<Shift, "crew"> | null; settled: string | null; coverage: number | null; counts: Counts | null; kpis: KpiFigure[]; pace: ShiftPace; hints: string[] }
+export interface LiveKpi { equipment_id: number; start: string; end: string; until: string; shift: Omit<Shift, "crew"> | null; settled: string | null; coverage: number | null; counts: Counts | null; kpis: KpiFigure[]; pace: ShiftPace; jobs: JobPace[]; hints: string[] }
 
 export interface ExplainNode {
   /** Also the path by which it is asked for. */

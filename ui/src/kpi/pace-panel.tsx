@@ -1,17 +1,19 @@
 // How the running shift stands against its plan and where it will end, with the way to the board that shows it hour by hour.
 import type { ReactNode } from "react";
-import type { Equipment, LiveKpi } from "@/api/types";
+import type { Equipment, JobPace, LiveKpi } from "@/api/types";
 import { Icon } from "@/design/icons";
+import { useProductName } from "@/jobs/jobs";
 import { useLiveKpi } from "@/kpi/current-shift";
 import { paceOf } from "@/kpi/pace";
 import css from "@/kpi/pace-panel.module.css";
 import { missingWords, paceWords } from "@/kpi/pace-words";
 import { formatMoment, formatNumber } from "@/show/format";
-import { Num, useReader } from "@/show/show";
+import { Num, useReader, When } from "@/show/show";
 import { boardOf, Go } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
+const JOBS_SHOWN = 3; // beside each other on one machine
 const SIGN_OF = { ahead: "▲", even: "●", behind: "▼" } as const;
 
 export function Cell({ label, small, children, testid, tone }: { label: string; small?: ReactNode; children: ReactNode; testid: string; tone?: string | undefined }) {
@@ -40,6 +42,24 @@ function Ends({ live }: { live: LiveKpi }) {
   return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><span title={why ?? undefined}><Num value={projected} /></span></Cell>;
 }
 
+/** When a job will be done, in the plant's time, with the range in which such jobs ended; or why nobody can say. */
+export function JobEnd({ job }: { job: JobPace }) {
+  const say = useWords(paceWords);
+  const language = useLanguage();
+  const reader = useReader();
+  const productName = useProductName();
+  const { quantity, made, rests_on: rests, missing } = job;
+  const moment = (text: string | null) => (text ? formatMoment(Date.parse(text), "minute", reader) : say("later"));
+  const range = job.expected_end ? say("range", { low: moment(job.earliest), high: moment(job.latest) }) : missing && wordFor(missingWords, language, missing);
+  const basis = rests ? say("restsOn", { n: formatNumber(rests.stretches, language), pieces: formatNumber(rests.pieces, language) }) : undefined;
+  const name = [job.job_order, productName(job.product)].filter(Boolean).join(" · ");
+  return (
+    <Cell label={say("jobEnd", { name })} testid="pace-job" small={<span title={basis}>{[quantity !== null && made !== null && say("madeOf", { made: formatNumber(made, language), n: formatNumber(quantity, language) }), range].filter(Boolean).join(" · ")}</span>}>
+      <When at={job.expected_end} as="minute" />
+    </Cell>
+  );
+}
+
 function Settled({ live }: { live: LiveKpi }) {
   const say = useWords(paceWords);
   const reader = useReader();
@@ -57,6 +77,7 @@ export function PacePanel({ here }: { here: Equipment }) {
       <Cell label={say("due")} testid="pace-due"><Num value={live.pace.due} /></Cell>
       <Gap live={live} />
       <Ends live={live} />
+      {live.jobs.slice(0, JOBS_SHOWN).map((job) => <JobEnd key={job.job_response_id} job={job} />)}
       <span className={css.end}><Settled live={live} /><Go to={boardOf(here.path)} className={css.way} testid="pace-board"><Icon name="board" size={16} />{say("explain")}</Go></span>
     </div>
   );

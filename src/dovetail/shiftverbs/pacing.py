@@ -15,6 +15,11 @@ MISSING = {
     "no-shift": "no shift runs now",
     "no-plan": "nothing is planned",
     "too-early": "too early to say",
+    "no-quantity": "no order says how many",
+    "too-long": "it runs for more than a month",
+    "made": "all pieces are made",
+    "too-little": "too little was made of it here to say",
+    "too-far": "more than a month away",
 }
 
 
@@ -42,8 +47,17 @@ def lines_of(told: dict[str, Any]) -> list[str]:
     lines.append(f"good {_number(found['good'])} of {_number(found['due'])} due by now{_gap(found)}")
     why = f" ({MISSING.get(found['missing'], found['missing'])})" if found["missing"] else ""
     lines.append(f"at shift end {_number(found['projected'])} of {_number(found['planned'])} planned{why}")
+    lines += [_job(job) for job in told["jobs"]]
     lines.append(f"provisional since {told['settled']}" if told["settled"] else "provisional")
     return [*lines, *(f"hint: {hint}" for hint in told["hints"])]
+
+
+def _job(job: dict[str, Any]) -> str:
+    name = " ".join(word for word in (job["job_order"], job["product"]) if word)
+    made = "" if job["quantity"] is None else f" {_number(job['made'])} of {job['quantity']}"
+    if job["expected_end"] is None:
+        return f"{name}{made}: end – ({MISSING.get(job['missing'], job['missing'])})"
+    return f"{name}{made}: end {job['expected_end']} ({job['earliest']} – {job['latest'] or 'later'})"
 
 
 def _gap(found: dict[str, Any]) -> str:

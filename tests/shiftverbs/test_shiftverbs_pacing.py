@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from dovetail.cli.main import app
-from dovetail.cli.pacing import lines_of
+from dovetail.shiftverbs.pacing import lines_of
 
 EARLY = {"id": "two-shift/2026-01-05/Early", "name": "Early", "start": "", "end": ""}
 BEHIND = {
@@ -20,6 +19,7 @@ BEHIND = {
         "planned": 12_600, "due": 5400, "good": 3600, "difference": -1800, "difference_min": -30.0, "projected": 8400,
         "missing": None,
     },
+    "jobs": [],
     "hints": [],
 }  # fmt: skip
 NOTHING = dict.fromkeys(("planned", "due", "good", "difference", "difference_min", "projected"))
@@ -43,12 +43,26 @@ def test_what_nobody_can_say_is_a_dash_and_why(pace: dict[str, object], says: st
     assert says in lines_of(BEHIND | {"pace": NOTHING | pace, "shift": None})
 
 
+@pytest.mark.parametrize("job, says", [
+    ({"missing": "no-quantity"},                       "cola: end – (no order says how many)"),
+    ({"job_order": "P1", "quantity": 9, "made": 9, "missing": "made"}, "P1 cola 9 of 9: end – (all pieces are made)"),
+    ({"quantity": 9, "made": 3, "expected_end": "b", "earliest": "a", "latest": "c"}, "cola 3 of 9: end b (a – c)"),
+    ({"quantity": 9, "made": 3, "expected_end": "b", "earliest": "a"}, "cola 3 of 9: end b (a – later)"),
+])  # fmt: skip
+def test_a_running_job_in_words(job: dict[str, object], says: str) -> None:
+    names = ("job_order", "quantity", "made", "expected_end", "earliest", "latest", "missing")
+    assert says in lines_of(BEHIND | {"jobs": [dict.fromkeys(names) | {"product": "cola"} | job]})
+
+
 def test_an_installation_is_asked(tmp_path: Path) -> None:
     run = CliRunner().invoke
     assert run(app, ["init", str(tmp_path / "plant")]).exit_code == 0
     data = ["--data", str(tmp_path / "data")]
     assert run(app, ["apply", str(tmp_path / "plant"), "--yes", *data]).exit_code == 0
-    said = run(app, ["pace", "acme/site/hall/line1/machine1", *data])
-    assert "at shift end" in said.output
-    told = json.loads(run(app, ["pace", "acme/site/hall/line1/machine1", "--json", *data]).output)
-    assert told["pace"]["good"] is None
+    where = "acme/site/hall/line1"
+    assert run(app, ["order", "plan", where, "PO-1", "example", "--quantity", "500", *data]).exit_code == 0
+    assert run(app, ["job", "start", where, "example", "--order", "PO-1", *data]).exit_code == 0
+    said = run(app, ["pace", f"{where}/machine1", *data]).output
+    assert "at shift end" in said
+    assert "example 0 of 500: end – (too little" in said
+    assert run(app, ["order", "list", where, *data]).output.split()[:3] == ["PO-1", "example", "500"]

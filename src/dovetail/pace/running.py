@@ -1,0 +1,151 @@
+"""How far the jobs that run are, and when each will be done, of the ledger, the orders and the calendar."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Protocol
+
+from dovetail.core.clock import DAY_US, MINUTE_US, Clock, to_rfc3339
+from dovetail.core.scope import Scope, system_scope
+from dovetail.core.shares import SHARE_PPM
+from dovetail.db.uow import Database, Reading
+from dovetail.ledger.columns import OBSERVED
+from dovetail.ledger.model import JobShare, Slice
+from dovetail.pace.ending import Made, Rest, rest_of, when
+from dovetail.pace.shown import JobPaceOut, RestsOn
+from dovetail.performance.service import PerformanceRoom
+
+OWN: Final[Scope] = system_scope("pace")
+PAST_US: Final = 14 * DAY_US  # how such pieces went a month ago says less of today
+PAST_FRESH_US: Final = 10 * MINUTE_US  # until then what was is not read again: ten minutes move no range of days
+PASTS_MAX: Final = 5_000  # products × machines remembered; beyond it all is read anew
+LONGEST_US: Final = 31 * DAY_US  # a job that runs longer is no run any more: its pieces are not counted each time
+AHEAD_US: Final = 31 * DAY_US  # an end further away than that is no news for a shift
+
+
+class Job(Protocol):
+    """A job response."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def job_order(self) -> str | None: ...
+    @property
+    def product(self) -> str: ...
+    @property
+    def t0_us(self) -> int: ...
+    @property
+    def t1_us(self) -> int | None: ...
+
+
+class Order(Protocol):
+    """What an order asks for."""
+
+    @property
+    def quantity(self) -> int | None: ...
+
+
+class Production(Protocol):
+    """What is asked of the production room."""
+
+    def responses(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+    ) -> Sequence[Job]: ...
+
+
+type OrderOf = Callable[[Reading, str, int], Order | None]  # of a job order's name at an equipment
+
+
+class JobEnds:
+    """Answers for one ledger (a machine, or a line by its constraint); remembers a while how its products went."""
+
+    def __init__(
+        self, performance: PerformanceRoom, database: Database, clock: Clock, *, production: Production, order: OrderOf
+    ) -> None:
+        self._performance, self._database, self._clock = performance, database, clock
+        self._production, self._order = production, order
+        self._pasts: dict[tuple[int, str], tuple[int, list[Made]]] = {}
+        self._lock = threading.Lock()
+
+    def running(self, ledger_id: int, times_of: int) -> list[JobPaceOut]:
+        """The jobs that run now on the machine that the ledger takes its times from, by start."""
+        now_us = self._clock.now_us()
+        with self._database.read() as reading:
+            every = self._production.responses(reading, times_of, now_us - LONGEST_US, now_us + 1, scope=OWN)
+            going = [job for job in every if job.t1_us is None]
+            orders = [self._order(reading, job.job_order, times_of) if job.job_order else None for job in going]
+        return [self._told(ledger_id, times_of, job, order, every) for job, order in zip(going, orders, strict=True)]
+
+    def _told(self, ledger_id: int, times_of: int, job: Job, order: Order | None, every: Sequence[Job]) -> JobPaceOut:
+        now_us = self._clock.now_us()
+        out = JobPaceOut(
+            job_response_id=job.id, job_order=job.job_order, product=job.product, start=to_rfc3339(job.t0_us)
+        )
+        if order is None or order.quantity is None:
+            return out.model_copy(update={"missing": "no-quantity"})
+        ours = [one for one in every if one.id == job.id or one.job_order == job.job_order]
+        begin_us = min(one.t0_us for one in ours)
+        out.quantity = order.quantity
+        if begin_us < now_us - LONGEST_US:
+            return out.model_copy(update={"missing": "too-long"})
+        ids = {one.id for one in ours}
+        slices = self._slices(ledger_id, begin_us, now_us)
+        out.made = sum(share.pieces.good for share in _shares(slices) if share.job_response_id in ids)
+        left = order.quantity - out.made
+        if left <= 0:
+            return out.model_copy(update={"missing": "made"})
+        past = self._past(ledger_id, times_of, job.product)
+        rest = rest_of(left, past)
+        if rest is None:
+            return out.model_copy(update={"missing": "too-little"})
+        share_ppm = next((s.share_ppm for s in _shares(slices[-1:]) if s.job_response_id == job.id), SHARE_PPM)
+        return self._ends(out, times_of, rest, share_ppm or SHARE_PPM)
+
+    def _ends(self, out: JobPaceOut, times_of: int, rest: Rest, share_ppm: int) -> JobPaceOut:
+        now_us = self._clock.now_us()
+        spans = self._performance.sources.calendar.spans(times_of, now_us, now_us + AHEAD_US)
+        moments = [
+            when(spans, now_us, busy_us * SHARE_PPM // share_ppm)
+            for busy_us in (rest.low_us, rest.mid_us, rest.high_us)
+        ]
+        out.earliest, out.expected_end, out.latest = (None if at is None else to_rfc3339(at) for at in moments)
+        out.rests_on = RestsOn(stretches=rest.stretches, pieces=round(rest.pieces, 1))
+        out.missing = None if moments[1] is not None else "too-far"
+        return out
+
+    def _past(self, ledger_id: int, times_of: int, product: str) -> list[Made]:
+        """How this product went here in the last days, in order."""
+        now_us = self._clock.now_us()
+        with self._lock:
+            at_us, found = self._pasts.get((ledger_id, product), (0, []))
+        if now_us - at_us < PAST_FRESH_US and at_us:
+            return found
+        with self._database.read() as reading:
+            ran = self._production.responses(reading, times_of, now_us - PAST_US, now_us, scope=OWN)
+        ours = [job for job in ran if job.product == product]
+        found = []
+        done_us = now_us - PAST_US
+        for job in ours:  # by start; of two beside each other no slice is taken twice
+            begin_us, end_us = max(job.t0_us, done_us), min(job.t1_us or now_us, now_us)
+            slices = self._slices(ledger_id, begin_us, end_us)
+            found += [
+                Made(share.elapsed_us, share.pieces.good)
+                for piece in slices
+                if piece.cls in OBSERVED
+                for share in piece.shares
+                if share.product == product
+            ]
+            done_us = max(done_us, end_us)
+        with self._lock:
+            if len(self._pasts) >= PASTS_MAX:
+                self._pasts.clear()
+            self._pasts[ledger_id, product] = (now_us, found)
+        return found
+
+    def _slices(self, ledger_id: int, from_us: int, to_us: int) -> list[Slice]:
+        return self._performance.slices(ledger_id, from_us, to_us, scope=OWN) if from_us < to_us else []
+
+
+def _shares(slices: Sequence[Slice]) -> Iterator[JobShare]:
+    return (share for piece in slices for share in piece.shares)
