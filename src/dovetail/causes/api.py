@@ -96,8 +96,7 @@ def _fits(asked: Evidence, cause: Cause) -> bool:
 def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -> tuple[int, int]:
     scope.require(VIEW, equipment_id)
     if asked.shift is not None:
-        shift = service.shift(equipment_id, asked.shift, scope=scope)
-        return shift.t0_us, shift.t1_us
+        return service.shift_span(equipment_id, asked.shift, scope=scope)
     if asked.start is None or asked.end is None:
         message = "say from when to when, or which shift"
         raise InvalidError(message, pointer="/start", code="period", hint="shift=current")

@@ -65,13 +65,15 @@ class StopCause:
 
 
 def lost_of(slices: Sequence[Slice]) -> list[Lost]:
-    """The lost stretches among slices, by time, each with the rate of what should have been made in it."""
+    """The lost stretches among slices, by time, each with the rate that held; those of one rate side by side are one."""
     found: list[Lost] = []
     for one in slices:
         if one.cls in LOST:
             rates = [(share.share_ppm, share.rate_upm) for share in one.shares]
             known = [ppm * rate for ppm, rate in rates if rate is not None]
-            found.append(Lost(one.t0_us, one.t1_us, sum(known) / 1_000_000 if len(known) == len(rates) else None))
+            rate = sum(known) / 1_000_000 if len(known) == len(rates) else None
+            goes_on = bool(found) and (found[-1].t1_us, found[-1].rate_upm) == (one.t0_us, rate)
+            found.append(Lost(found.pop().t0_us if goes_on else one.t0_us, one.t1_us, rate))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from dovetail.causes.model import Found, StopCause, is_silent, line_of, lost_of, spans_of
 from dovetail.core.clock import HOUR_US
-from dovetail.core.errors import InvalidError
+from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.lineflow.blame import Blame
@@ -15,12 +15,13 @@ from dovetail.lineflow.bottleneck import Holding, bottlenecks
 from dovetail.lineflow.model import Line, Spell
 from dovetail.lineflow.ranking import rated, without
 from dovetail.lineflow.standing import inferred, spells
-from dovetail.performance.facts import ShiftTrack, ledgered, missing_hint, with_decided
+from dovetail.performance.facts import ledgered, missing_hint, with_decided
 from dovetail.performance.service import PerformanceRoom
 
 VIEW: Final = "plant.view"
 OWN: Final[Scope] = system_scope("causes")
 LOOK_BACK_US: Final = 4 * HOUR_US  # a stop that still has an effect when the period begins began within this
+WITHOUT_SHIFT_US: Final = 8 * HOUR_US  # what "this shift" means where no calendar says it
 AFTER_US: Final = HOUR_US  # so long after a stop its line may still stand because of it
 
 
@@ -47,9 +48,16 @@ class CausesRoom:
         self.performance = performance
         self._stretches = stretches
 
-    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> ShiftTrack:
-        """A shift (`current` or an id). Raises NotFoundError."""
-        return self.performance.shift(equipment_id, name, scope=scope)
+    def shift_span(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
+        """When a shift (`current` or an id) begins and ends; where none runs now, the last eight hours."""
+        try:
+            shift = self.performance.shift(equipment_id, name, scope=scope)
+        except NotFoundError:
+            if name != "current":
+                raise
+            now_us = self.performance.clock.now_us()
+            return now_us - WITHOUT_SHIFT_US, now_us
+        return shift.t0_us, shift.t1_us
 
     def found(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Found:
         """Why a line's constraint, or a unit, did not produce in a period. Raises InvalidError where none can be."""

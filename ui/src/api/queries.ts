@@ -46,6 +46,9 @@ export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.
 export const catalogueQuery = () => ({ ...list<T.KpiWords>("/kpis"), staleTime: 60_000 });
 export const conventionsQuery = (id: number, span: Span) => one<T.Conventions>(`/equipment/${id}/kpis/conventions`, { ...span });
 export const liveKpiQuery = (id: number) => one<T.LiveKpi>(`/equipment/${id}/live-kpi`);
+export const causesQuery = (id: number, asked: Span | { shift: string }) => one<T.Causes>(`/equipment/${id}/causes`, { ...asked });
+export const causePiecesQuery = (id: number, asked: Span, of: T.Cause) => list<T.CausePiece>(`/equipment/${id}/cause-pieces`, { ...asked, unit: of.unit_id, role: of.role, reason: of.reason ?? "-" });
+export const stopCausesQuery = (id: number, asked: Span) => list<T.StopCause>(`/equipment/${id}/stop-causes`, { ...asked });
 /** All the stops of a period or a shift: the first page's sums, every page's stops. */
 export const stopsQuery = (id: number, asked: Span | { shift: string }) =>
   queryOptions({

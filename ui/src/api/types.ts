@@ -293,3 +293,13 @@ export interface Job { id: string; title: string; done: number; total: number | 
 
 export interface SimUnit { path: string; name: string; state: string; jammed: boolean; cause: string | null; buffer_before: number | null; buffer_after: number | null; speed_upm: number | null; unplugged: boolean }
 export interface Sim { units: SimUnit[]; speed: number }
+
+export type CauseRole = "own" | "pace" | "outside" | "no_data" | "unclear";
+export interface Cause { unit_id: number; role: CauseRole; reason: string | null }
+export interface CauseRow extends Cause { lost_us: number; lost_units: number | null; unrated_us: number; inferred_us: number; stops: number; share: number | null }
+export interface Bottleneck { unit_id: number; sole_us: number; shifting_us: number; share: number | null }
+export interface BottleneckStretch { start: string; end: string; unit_id: number; then_id: number | null }
+export interface Causes { equipment_id: number; unit_id: number; start: string; end: string; busy_us: number; lost_us: number; lost_units: number | null; slow_us: number; rows: CauseRow[]; bottlenecks: Bottleneck[]; strip: BottleneckStretch[]; partial: boolean; method: string }
+export interface CauseTrail { unit_id: number; record: string; says: "run" | "own" | "starved" | "blocked" | "no_data" }
+export interface CausePiece extends Cause { start: string; end: string; lost_us: number; lost_units: number | null; state: string; stop: string; inferred: boolean; trail: CauseTrail[] }
+export interface StopCause { stop_id: string; initial: Cause; key: Cause; inferred: boolean; without: { lost_us: number; gained_us: number; units: number | null; anyway: { unit_id: number; lost_us: number }[] } }

@@ -1,10 +1,11 @@
 // The stops of a period as a table: filtered, sorted, answered one by one or many at once, and handed out as CSV.
 import { Button, Checkbox, Modal } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { memo, useCallback, useEffect, useState } from "react";
-import { stopsQuery } from "@/api/queries";
-import type { Equipment, Stop, Stops } from "@/api/types";
+import { memo, useCallback, useEffect, useMemo, useState } from "react";
+import { stopCausesQuery, stopsQuery } from "@/api/queries";
+import type { Equipment, Stop, StopCause, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { CauseOfStop } from "@/causes/cause-of-stop";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Give } from "@/giving/give";
@@ -23,7 +24,7 @@ import { ReasonPicker } from "@/stops/picker";
 import { filtered, lastsMs, needsReason } from "@/stops/stops";
 import css from "@/stops/table.module.css";
 import { words } from "@/stops/words";
-import { Go, unitOf } from "@/view/place";
+import { Go, isUnit, unitOf } from "@/view/place";
 import { asSpan, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
@@ -34,8 +35,8 @@ const AROUND_MS = 30 * 60_000;
 const BULK_MAX = 50;
 
 /** `nowMs`: only where the stop still stands; a row of the past is drawn once, not with every tick of the clock. */
-interface RowProps { stop: Stop; nowMs: number; named: boolean; chosen: boolean; onChoose: (id: string) => void; onOpen: (stop: Stop) => void; mayAnswer: boolean; number: number }
-const Row = memo(function Row({ stop, nowMs, named, chosen, onChoose, onOpen, mayAnswer, number }: RowProps) {
+interface RowProps { stop: Stop; nowMs: number; named: boolean; chosen: boolean; onChoose: (id: string) => void; onOpen: (stop: Stop) => void; mayAnswer: boolean; number: number; cause: StopCause | undefined }
+const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onOpen, mayAnswer, number }: RowProps) {
   const say = useWords(words);
   const stateName = useStateName();
   const reasonName = useReasonName();
@@ -51,7 +52,7 @@ const Row = memo(function Row({ stop, nowMs, named, chosen, onChoose, onOpen, ma
       <td className={css.right}>{stop.end ? <Lasting us={Math.round(stop.duration_s) * 1e6} /> : <><Lasting us={Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6} /><span className={css.small}>{say("still")}</span></>}</td>
       {named && <td>{unit?.name}</td>}
       <td><span className={css.state}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span></td>
-      <td>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}</td>
+      <td>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}{cause && <CauseOfStop stop={stop} cause={cause} />}</td>
       <td className={css.comment}>{stop.comment}</td>
       <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
       <td className={css.acts}>
@@ -118,8 +119,15 @@ function usePeriodStops(equipmentId: number, window: Window) {
   return { data, error, isPending, refetch };
 }
 
-interface TableProps { shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
-function Table({ shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps) {
+/** What each stop comes from, where the equipment has a ledger; nothing while it is not known. */
+function useCauses(here: Equipment, window: Window): ReadonlyMap<string, StopCause> {
+  const told = isUnit(here) || here.constraint !== null;
+  const { data } = useQuery({ ...stopCausesQuery(here.id, asSpan(window)), enabled: told, placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
+  return useMemo(() => new Map(data?.map((one) => [one.stop_id, one])), [data]);
+}
+
+interface TableProps { causes: ReadonlyMap<string, StopCause>; shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
+function Table({ causes, shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps) {
   const say = useWords(words);
   const nowMs = useKnownMs();
   const toggle = useCallback((id: string) => onChosen(chosen.has(id) ? new Set([...chosen].filter((one) => one !== id)) : new Set([...chosen, id].slice(0, BULK_MAX))), [chosen, onChosen]);
@@ -135,7 +143,7 @@ function Table({ shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps
             <td />
           </tr>
         </thead>
-        <tbody>{shown.map((stop, i) => <Row key={stop.stop_id} stop={stop} nowMs={stop.end ? 0 : nowMs} number={i + 1} named={named} mayAnswer={mayAnswer} chosen={chosen.has(stop.stop_id)} onChoose={toggle} onOpen={onOpen} />)}</tbody>
+        <tbody>{shown.map((stop, i) => <Row key={stop.stop_id} stop={stop} cause={causes.get(stop.stop_id)} nowMs={stop.end ? 0 : nowMs} number={i + 1} named={named} mayAnswer={mayAnswer} chosen={chosen.has(stop.stop_id)} onChoose={toggle} onOpen={onOpen} />)}</tbody>
       </table>
     </div>
   );
@@ -151,6 +159,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const open = useCallback((stop: Stop) => change({ stop: stop.stop_id }), [change]);
   const { data, error, isPending, refetch } = usePeriodStops(here.id, window);
+  const causes = useCauses(here, window);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} />;
   const filter = filterIn(search, units);
@@ -166,7 +175,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}
       {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
-      {found.length > 0 && <Table shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
+      {found.length > 0 && <Table causes={causes} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
       {found.length > shown.length && <p className="quiet">{say("shown", { n: shown.length })}</p>}
       {opened && mayAnswer && <StopDialog key={opened.stop_id} stop={opened} history="shown" onClose={() => change({ stop: null })} />}
     </div>

@@ -5,6 +5,7 @@ import { Icon, type IconName } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
+import { CausesPanel } from "@/causes/causes-panel";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { isBlind } from "@/kpi/made";
 import { PacePanel } from "@/kpi/pace-panel";
@@ -56,6 +57,7 @@ function Line({ line }: { line: Equipment }) {
         {error && !kpis && <ProblemNotice error={error} compact />}
       </Panel>
       <Panel title={say("machines")} flush testid="machines"><Machines line={line} units={units} /></Panel>
+      <CausesPanel line={line} />
       <LineTimeline line={line} units={units} />
     </div>
   );
