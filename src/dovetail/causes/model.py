@@ -65,7 +65,7 @@ class StopCause:
 
 
 def lost_of(slices: Sequence[Slice]) -> list[Lost]:
-    """The lost stretches among slices, by time, each with the rate that held; those of one rate side by side are one."""
+    """The lost stretches among slices, by time, each with the rate that held; neighbours of one rate as one."""
     found: list[Lost] = []
     for one in slices:
         if one.cls in LOST:
