@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,12 @@ from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.losses.course import Courses
+from dovetail.losses.course_api import course_out
 from dovetail.losses.steps import steps
 from dovetail.performance.service import PerformanceRoom
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Calendar, ShiftPattern
+from dovetail.yardsticks.model import Target
 
 EVERYTHING = system_scope("test")
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -73,6 +76,26 @@ def test_shifts_have_their_names_and_the_running_one_ends_now(performance: Perfo
     assert found.points[2].coverage == pytest.approx(0.5)
     assert found.points[2].value.low is not None  # little is known of it: its bounds stand beside it
     assert found.points[-1].until_us == at(35 * 60) < found.points[-1].to_us
+
+
+def test_a_target_stands_beside_each_point_from_when_it_holds(
+    sqlite_database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world = World(sqlite_database, calendar_of=SHIFTS)
+    clock.step(at(35 * 60) - clock.now_us())
+    world.say(FILLER, records=[state(FILLER, at(0), None, "Execute")], moved=(at(0), None))
+    held = Target(0.9, "acme/pack", at(20 * 60))
+    sources = replace(
+        world.sources(), targets=lambda _path, at_us: {"availability": held} if at_us >= held.since_us else {}
+    )
+    room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=sources)
+    when = (at(0), at(48 * 60))
+    points = Courses(room).course(FILLER, "availability", when, per="day", scope=EVERYTHING).points
+    shown = course_out(
+        FILLER, when, "day", Courses(room).course(FILLER, "availability", when, per="day", scope=EVERYTHING)
+    )
+    assert [point.value.target for point in points] == [None, 0.9]
+    assert [point.meets for point in shown.items] == [None, True]
 
 
 def test_what_has_not_begun_has_no_point(performance: PerformanceRoom) -> None:

@@ -21,6 +21,7 @@ class PointOut(BaseModel):
     """The figure of a shift, a day or a week; `value` null: no denominator. `until` before `end`: it still runs.
 
     `low`, `high`: its bounds where much of the time is unknown; `coverage`: the share of planned time with data.
+    `target` holds at the end of the step; `meets`: the value is as good or better.
     """
 
     start: str
@@ -31,6 +32,8 @@ class PointOut(BaseModel):
     low: float | None
     high: float | None
     coverage: float | None
+    target: float | None
+    meets: bool | None
 
 
 class CourseOut(BaseModel):
@@ -89,6 +92,8 @@ def course_out(equipment_id: int, when: tuple[int, int], per: Per, found: Course
                 low=one.value.low,
                 high=one.value.high,
                 coverage=one.coverage,
+                target=one.value.target,
+                meets=one.value.meets,
             )
             for one in found.points
         ],

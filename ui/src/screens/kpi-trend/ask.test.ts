@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { askedIn, type Point, stretch, topOf, withBefore } from "@/screens/kpi-trend/ask";
 
-const point = (start: string, value: number): Point => ({ start, end: start, until: start, name: null, value, low: null, high: null, coverage: 1 });
+const point = (start: string, value: number): Point => ({ start, end: start, until: start, name: null, value, low: null, high: null, coverage: 1, target: null, meets: null });
 
 describe("the course of a KPI", () => {
   it.each([

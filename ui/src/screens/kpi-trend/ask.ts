@@ -12,7 +12,7 @@ const SOME: Readonly<Record<Per, number>> = { shift: 14, day: 30, week: 365 };
 const MOST: Readonly<Record<Per, number>> = { shift: 30, day: 90, week: 365 }; // more columns nobody tells apart
 
 export interface Kpi { id: string; name: string; unit: string; standard: string; convention: string; formula: string }
-export interface Point { start: string; end: string; until: string; name: string | null; value: number | null; low: number | null; high: number | null; coverage: number | null; target?: number | null }
+export interface Point { start: string; end: string; until: string; name: string | null; value: number | null; low: number | null; high: number | null; coverage: number | null; target: number | null; meets: boolean | null }
 export interface Course { kpi: Kpi; partial: boolean; hints: string[]; items: Point[] }
 
 export interface Asked { kpi: string; per: Per; days: number; compare: boolean }

@@ -28,7 +28,7 @@ function Column({ pair: { now, before }, place, scale, onOpen }: { pair: ChartPr
       <rect x={left - 2} y={TOP} width={column + 4} height={HEIGHT - TOP} className={css.reach} />
       {now.value !== null && <rect x={left} y={y(now.value)} width={column} height={Math.max(base - y(now.value), 1)} className={css.column} data-low={low} />}
       {before?.value !== null && before?.value !== undefined && <line x1={left - 2} x2={left + column + 2} y1={y(before.value)} y2={y(before.value)} className={css.before} />}
-      {now.target !== null && now.target !== undefined && <line x1={left - 3} x2={left + column + 3} y1={y(now.target)} y2={y(now.target)} className={css.target} />}
+      {now.target !== null && <line x1={left - 3} x2={left + column + 3} y1={y(now.target)} y2={y(now.target)} className={css.target} />}
       {now.low !== null && now.high !== null && <path d={`M${middle} ${y(now.low)}V${y(now.high)}M${middle - 3} ${y(now.low)}h6M${middle - 3} ${y(now.high)}h6`} className={css.bounds} />}
       <rect x={left} y={base + 3} width={column} height={4} className={css.known} />
       <rect x={left} y={base + 3} width={column * (now.coverage ?? 0)} height={4} className={css.knownShare} />

@@ -67,10 +67,11 @@ function Rows({ course, pairs, asked, kpiName, onOpen }: TableProps) {
   const language = useLanguage();
   const periodName = usePeriodName(asked.per);
   const { unit } = course.kpi;
+  const aimed = pairs.some(({ now }) => now.target !== null);
   return (
     <div className={css.box} tabIndex={0} role="region" aria-label={say("table")}>
       <table className={css.table} data-testid="course-table">
-        <thead><tr>{(["period", "value", ...(asked.compare ? (["before", "change"] as const) : []), "coverage"] as const).map((key) => <th key={key} scope="col" className={key === "period" ? undefined : css.right}>{say(key)}</th>)}</tr></thead>
+        <thead><tr>{(["period", "value", ...(aimed ? (["target"] as const) : []), ...(asked.compare ? (["before", "change"] as const) : []), "coverage"] as const).map((key) => <th key={key} scope="col" className={key === "period" ? undefined : css.right}>{say(key)}</th>)}</tr></thead>
         <tbody>
           {[...pairs].reverse().map((pair) => {
             const { now } = pair;
@@ -81,6 +82,7 @@ function Rows({ course, pairs, asked, kpiName, onOpen }: TableProps) {
                   <button type="button" className={css.value} onClick={() => onOpen(now)} aria-label={`${say("open", { kpi: kpiName, time: periodName(now) })}: ${kpiText(now.value, unit, language)}`}>{kpiText(now.value, unit, language)}</button>
                   {now.low !== null && now.high !== null && <span className={css.small}>{say("bounds", { low: kpiText(now.low, unit, language), high: kpiText(now.high, unit, language) })}</span>}
                 </td>
+                {aimed && <td className={css.right}>{kpiText(now.target, unit, language)}{now.meets !== null && <span className={css.small} data-missed={!now.meets}>{say(now.meets ? "met" : "missed")}</span>}</td>}
                 {asked.compare && <td className={css.right}>{kpiText(pair.before?.value, unit, language)}</td>}
                 {asked.compare && <td className={css.right}>{changeText(pair, unit, language)}</td>}
                 <td className={css.right}>{formatRatio(now.coverage, language, 0)}</td>
@@ -107,8 +109,8 @@ function CourseOf({ here, asked }: { here: Equipment; asked: Asked }) {
   const open = (point: Point) => ask({ key: data.kpi.id, equipmentId: here.id, start: point.start, end: point.until });
   const table = () => ({
     name: `${say("export")} ${kpiName} ${here.name} ${new Date(dayEnd - DAY_MS).toISOString().slice(0, 10)}`,
-    head: [say("period"), "start", "end", data.kpi.id, "low", "high", say("coverage"), ...(asked.compare ? [say("before")] : [])],
-    rows: pairs.map(({ now, before }) => [now.name ?? now.start.slice(0, 10), now.start, now.until, now.value, now.low, now.high, now.coverage, ...(asked.compare ? [before?.value ?? null] : [])]),
+    head: [say("period"), "start", "end", data.kpi.id, "low", "high", say("target"), say("coverage"), ...(asked.compare ? [say("before")] : [])],
+    rows: pairs.map(({ now, before }) => [now.name ?? now.start.slice(0, 10), now.start, now.until, now.value, now.low, now.high, now.target, now.coverage, ...(asked.compare ? [before?.value ?? null] : [])]),
   });
   return (
     <Panel title={kpiName} tools={<><span className="quiet">{data.kpi.standard} <code className="mono">{data.kpi.convention}</code></span><Give table={table} disabled={pairs.length === 0} /></>} testid="course-panel">
