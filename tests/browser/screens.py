@@ -90,6 +90,8 @@ SCREENS = (
     Screen("calendar's pattern", "/calendars?view=pattern", "pattern"),
     Screen("calendar's history", "/calendars?view=history", "history"),
     Screen("exception dialog", "/calendars?date=2030-12-01", "shift-change", press="day-2030-12-24"),
+    Screen("health of the installation", "/installation", "findings"),
+    Screen("delivery of samples", "/installation/delivery", "delivery-rule"),
     Screen("virtual plant", "/virtual-plant", "virtual-plant"),
     Screen("nowhere", "/nowhere", "empty"),
     Screen("sign-in", "/sign-in", "login"),

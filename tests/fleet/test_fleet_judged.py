@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from dovetail.cli.main import app
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import SHARDS
+from dovetail.fleet.api import transport_view
 from dovetail.fleet.model import Transported, judge
 from dovetail.ingestion.model import Standing
 from dovetail.ownership.settings import Settings, from_environment
@@ -51,6 +52,24 @@ def test_the_doctor_says_what_ails_the_transport(found: Transported, verdict: st
     first = next(iter(judge(found)))
     assert (first[0], first[2]) == (verdict, who)
     assert says in first[1]
+
+
+@pytest.mark.parametrize(
+    "found, used, orphans, messages, alive",
+    [
+        (None, False, [], None, []),
+        (Transported(stream(), BOTH), True, [], 3, [True, True]),
+        (Transported(stream(), (BOTH[0], worker("b", (), is_alive=False))), True, [*ALL_SHARDS[8:]], 3, [True, False]),
+        (Transported(on_disk=7, fault="no server answers"), True, [*ALL_SHARDS], None, []),
+    ],
+)
+def test_the_transport_is_shown_as_it_stands(
+    found: Transported | None, used: bool, orphans: list[int], messages: int | None, alive: list[bool]
+) -> None:
+    shown = transport_view(found)
+    assert (shown.used, shown.orphans) == (used, orphans)
+    assert (shown.stream and shown.stream.messages) == messages
+    assert [one.alive for one in shown.workers] == alive
 
 
 def test_several_processes_need_a_server_for_samples() -> None:

@@ -259,6 +259,8 @@ def test_the_doctor_of_an_installation_that_stands(tmp_path: Path) -> None:
     assert said["server"] == "look"
     assert said["backups"] == "look"
     assert said["records"] == "well"
+    assert 0 < found["disk"]["free"] <= found["disk"]["total"]
+    assert found["disk"]["days"] is None  # no samples, so no rate
     text = CliRunner().invoke(app, ["doctor", "--data", str(data), "--hardening"]).output
     assert "hardening.set-up" in text
     assert "→ administrator: set it up now" in text

@@ -43,6 +43,7 @@ from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.exports.tiering import Tiers
+from dovetail.fleet.model import Transported
 from dovetail.house.rooms import Rooms, build_rooms, exports_room, forwarding_room, plant_sections, tags_by_site
 from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
@@ -141,6 +142,7 @@ class House:
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
                 self.look, self.meter, self.intake, self.exports, self.tiers, self.keeper, self.forwarding,
+                self.transported,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -184,6 +186,10 @@ class House:
         """The good-through tag of each connection, by which its link is known for ever."""
         return {name: one.good_through_tag for name, one in self.rooms.equipment.plant().connections.items()}
 
+    def transported(self) -> Transported | None:
+        """What lies between here and those who store; None where that is this process."""
+        return None if self.between is None else self.between.look()
+
     def look(self, look: Literal["whole", "quick"]) -> Facts:
         """The installation as the doctor and the metrics see it."""
         roles = tuple(Role(one.name, one.failing, one.steps, one.busy_s) for one in self.workers)
@@ -197,7 +203,7 @@ class House:
                 suspended=self.heartbeat.suspended,
                 clients=self.hub.clients,
                 delivery=self._delivered(),
-                between=None if self.between is None else self.between.look(),
+                between=self.transported(),
                 copies=tuple(self.forwarding.copies(scope=self.scope)),
             )
         return gather(self.settings, clock=self.clock, live=live, look=look)

@@ -33,6 +33,7 @@ from dovetail.exports.service import ExportsRoom
 from dovetail.exports.tiering import Tiers
 from dovetail.finding import api as finding_api
 from dovetail.fleet import api as fleet_api
+from dovetail.fleet.model import Transported
 from dovetail.forwarding import api as forwarding_api
 from dovetail.forwarding.service import ForwardingRoom
 from dovetail.house.rooms import Rooms, named
@@ -96,6 +97,7 @@ class Parts:
     tiers: Tiers
     keeper: Keeper
     forwarding: ForwardingRoom
+    transported: Callable[[], Transported | None]
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -189,7 +191,7 @@ def assemble(api: Api, parts: Parts) -> None:
         parts.database, rooms.equipment, rooms.historian, rooms.states, rooms.calendar, rooms.performance, parts.clock
     )
     replaying_api.routes(api, replaying_api.Replays(replay, parts.work))
-    fleet_api.routes(api, delivery=parts.rooms.historian.delivery)
+    fleet_api.routes(api, delivery=parts.rooms.historian.delivery, transported=parts.transported)
 
 
 def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:

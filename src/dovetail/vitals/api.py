@@ -28,18 +28,30 @@ class FindingView(BaseModel):
     how: str
 
 
+class DiskView(BaseModel):
+    """The disk under the data folder, in bytes; `days` it lasts at the present rate of samples, null: not known."""
+
+    free: int
+    total: int
+    ballast: bool
+    days: float | None
+
+
 class Diagnosis(BaseModel):
     """All of them. `worst`: 0 all is well, 1 something to look at, 2 something is ill."""
 
     worst: int
     findings: list[FindingView]
+    disk: DiskView
 
 
 def diagnosis(facts: Facts, *, hardening: bool) -> Diagnosis:
     """What the doctor says of these facts."""
     found = doctor.examine(facts, hardening=hardening)
     views = [FindingView(id=one.id, verdict=one.verdict, says=one.says, who=one.who, how=one.how) for one in found]
-    return Diagnosis(worst=doctor.worst(found), findings=views)
+    disk = facts.disk
+    shown = DiskView(free=disk.free, total=disk.total, ballast=disk.ballast, days=facts.days_left)
+    return Diagnosis(worst=doctor.worst(found), findings=views, disk=shown)
 
 
 type Look = Callable[[Literal["whole", "quick"]], Facts]

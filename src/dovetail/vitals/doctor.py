@@ -90,7 +90,7 @@ def _space(facts: Facts) -> Iterator[Finding]:
     disk = facts.disk
     says = f"{disk.free / 1e9:.1f} of {disk.total / 1e9:.1f} GB are free"
     how = "make room (retention rules let old samples go), or move the data folder; remove before-restore-* folders"
-    days = disk.free / facts.samples.bytes_a_day if facts.samples.bytes_a_day else None
+    days = facts.days_left
     says += f", enough for {days:,.0f} days of samples at the present rate" if days is not None else ""
     if disk.free < DISK_FULL_BYTES:
         yield Finding("space", "ill", says + ": the next write may fail", "administrator", how)

@@ -150,6 +150,11 @@ class Facts:
     restoring: bool
     live: Live | None = None
 
+    @property
+    def days_left(self) -> float | None:
+        """How long the disk lasts at the present rate of samples; None where that is not known."""
+        return self.disk.free / self.samples.bytes_a_day if self.samples.bytes_a_day else None
+
 
 def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal["whole", "quick"] = "whole") -> Facts:
     """Look at an installation, open or not; nothing is changed but a small file that is written and removed.

@@ -18,6 +18,12 @@ describe("numbers", () => {
     expect(f.formatRatio(0.8512, "de")).toBe("85,1\u00a0%");
     expect(f.formatMeasured(96.123456789, "en")).toBe("96.1235");
   });
+  it.each([
+    [999, "en", "999 B"],
+    [1_234_567, "en", "1.2 MB"],
+    [1_234_567, "de", "1,2 MB"],
+    [5e15, "en", "5,000.0 TB"],
+  ] as const)("%d bytes are a size in %s: %s", (bytes, language, shown) => expect(f.formatBytes(bytes, language)).toBe(shown));
   it.each([null, undefined, Number.NaN])("%s is a dash, never a zero", (value) => {
     expect(f.formatNumber(value, "en")).toBe("–");
     expect(f.formatRatio(value, "en")).toBe("–");

@@ -31,6 +31,14 @@ export function formatRatio(value: number | null | undefined, language: Language
   return known(value) ? numberFormat(language, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value) : NOTHING;
 }
 
+const SIZES = ["B", "kB", "MB", "GB", "TB"] as const;
+/** 1234567 → 1.2 MB; powers of a thousand, as disks are sold. */
+export function formatBytes(bytes: number | null | undefined, language: Language): string {
+  if (!known(bytes)) return NOTHING;
+  const power = Math.min(SIZES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${formatNumber(bytes / 1000 ** power, language, power ? 1 : 0)} ${SIZES[power] ?? ""}`;
+}
+
 const two = (n: number) => String(n).padStart(2, "0");
 
 /** A running counter: 0:07, 12:30, 3:04:05, 2 d 03:04. */

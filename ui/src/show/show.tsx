@@ -1,7 +1,7 @@
 // The components through which every number, moment and duration reaches a screen.
 import { createContext, useContext } from "react";
 import { useKnownMs } from "@/live/live";
-import { formatCounter, formatDuration, formatMeasured, formatMoment, formatNumber, formatRatio, type MomentStyle, type Reader, unitSymbol } from "@/show/format";
+import { formatBytes, formatCounter, formatDuration, formatMeasured, formatMoment, formatNumber, formatRatio, type MomentStyle, type Reader, unitSymbol } from "@/show/format";
 import { useLanguage } from "@/words/language";
 
 const Zone = createContext<string | undefined>(undefined);
@@ -29,6 +29,10 @@ export function Num({ value, digits = 0, unit = null, measured = false }: NumPro
 
 export function Ratio({ value, digits = 1 }: { value: number | null | undefined; digits?: number }) {
   return <span className="num">{formatRatio(value, useLanguage(), digits)}</span>;
+}
+
+export function Size({ bytes }: { bytes: number | null | undefined }) {
+  return <span className="num">{formatBytes(bytes, useLanguage())}</span>;
 }
 
 export function Lasting({ us }: { us: number | null | undefined }) {
