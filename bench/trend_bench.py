@@ -89,6 +89,7 @@ def fill(historian: Historian, samples: int, every_us: int) -> tuple[int, int]:
         quality = np.where(bad, BAD_DEVICE, GOOD).astype(np.uint16)
         batch = Batch(Kind.F64, np.full(n, TAG, dtype=np.int64), ts, walk, ~bad, quality)
         historian.put([Frame("bench", Lane.IMPORT, 1, seq, (batch,))])
+        historian.consumer_at("bench", historian.head_bounds()[1])  # who reads the queue is done with it
         while historian.seal_once():
             pass
     while historian.compact_once():
