@@ -35,6 +35,7 @@ ROOMS = (
     "webhooks",
     "exports",
     "savedviews",
+    "signatures",
     "performance",
     "ingestion",
 )

@@ -36,6 +36,7 @@ ROOMS = (
     "webhooks",
     "exports",
     "savedviews",
+    "signatures",
     "performance",
     "yardsticks",
     "dispatch",

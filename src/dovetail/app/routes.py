@@ -61,6 +61,7 @@ from dovetail.savedviews import api as savedviews_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
+from dovetail.signatures import api as signatures_api
 from dovetail.states import api as states_api
 from dovetail.switchboard import api as switchboard_api
 from dovetail.tagimport import api as tagimport_api
@@ -120,6 +121,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.vault.operations,
         *rooms.webhooks.operations,
         *rooms.saved_views.operations,
+        *rooms.signatures.operations,
         parts.backups.make,
         parts.backups.check,
         *parts.exports.operations,
@@ -177,6 +179,7 @@ def assemble(api: Api, parts: Parts) -> None:
     vault_api.routes(api, rooms.vault, lambda: collecting.secrets_named(rooms.equipment.plant()))
     webhooks_api.routes(api, rooms.webhooks)
     savedviews_api.routes(api, rooms.saved_views)
+    signatures_api.routes(api, rooms.signatures)
     intake_api.routes(api, parts.intake)
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)

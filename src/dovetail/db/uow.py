@@ -7,7 +7,7 @@ take the next one is held until commit; so the numbers become visible in order (
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Final
@@ -21,7 +21,7 @@ from dovetail.core import limits
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import BusyError, LinkError
-from dovetail.core.scope import Actor
+from dovetail.core.scope import Actor, Scope
 from dovetail.db.engine import open_engines
 from dovetail.db.tables import commit_log, event_log, metadata
 
@@ -130,6 +130,8 @@ class Database:
     def __init__(self, url: str | URL, *, clock: Clock, bus: Bus) -> None:
         self.clock = clock
         self.bus = bus
+        self.gates: list[Callable[[UnitOfWork, Scope], None]] = []
+        """Each sees what an operation did before it commits, and may refuse it: nothing is kept then."""
         self._writer, self._reader = open_engines(url)
 
     @property

@@ -57,6 +57,7 @@ from dovetail.retention.service import RetentionRoom
 from dovetail.savedviews.service import SavedViewsRoom
 from dovetail.security.service import SecurityRoom
 from dovetail.signals.service import SignalsRoom
+from dovetail.signatures.service import SignaturesRoom
 from dovetail.states.plant import SECTIONS as STATES_SECTIONS
 from dovetail.states.service import StatesRoom
 from dovetail.tagimport.service import TagImport
@@ -108,6 +109,7 @@ class Rooms:
     trials: EdgeOfThreads
     signals: SignalsRoom
     saved_views: SavedViewsRoom
+    signatures: SignaturesRoom
     recaps: RecapsRoom
     assistant: AssistantRoom
     finder: Finder
@@ -227,6 +229,7 @@ def build_rooms(
     equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar, materials = calendar_room(database, bus, equipment), MaterialsRoom(database, clock=clock, bus=bus)
+    signatures = SignaturesRoom(database, plant=equipment.plant, calendar=calendar, clock=clock)
     production = ProductionRoom(
         database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
     )
@@ -241,6 +244,7 @@ def build_rooms(
     sources = Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
         categories=states.categories, rate_upm=materials.rate_upm, **held_against(yardsticks),
+        signed=signatures.windows,
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
@@ -274,6 +278,7 @@ def build_rooms(
         trials=trials,
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
         saved_views=SavedViewsRoom(database),
+        signatures=signatures,
         recaps=recaps_room(database, clock, historian, equipment, said_by=(production, calendar, insight)),
         assistant=AssistantRoom(onboarding, historian, clock),
         finder=Finder(clock, bus),

@@ -101,6 +101,8 @@ def execute[I: BaseModel, O: BaseModel](
         node = operation.node(uow, given)
         scope.require(operation.permission, node)
         output = operation.handler(Call(uow, scope, database.clock, reason), given)
+        for refuse in database.gates:
+            refuse(uow, scope)
         undo = operation.undo(given, output) if operation.undo else None
         masked = {key: "***" if key in operation.secret_fields else value for key, value in body.items()}
         audit_id = store.write_audit(

@@ -105,6 +105,8 @@ class Sources:
     rate_upm: Callable[[str, str, int], float | None]
     settings: Callable[[int], Settings] | None = None
     targets: Callable[[str, int], Mapping[str, Goal]] | None = None
+    signed: Callable[[Reading, int, int, int, int | None], Sequence[tuple[int, int, int]]] = lambda *_: ()
+    """(from, to, known) of the stretches of a ledger that stand as known then: what comes later does not move them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,12 @@ class Gathering:
         facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
         made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, to_us))
         return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= to_us]
+
+    def signed(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
+    ) -> Sequence[tuple[int, int, int]]:
+        """`Sources.signed`: the stretches of a ledger that stand."""
+        return self._sources.signed(reading, equipment_id, from_us, to_us, as_of)
 
     def derive_live(self, reading: Reading, equipment_id: int, from_us: int, now_us: int) -> list[Slice]:
         """The open tail up to now: the same, with what the engine has decided but not settled."""

@@ -38,6 +38,7 @@ KINDS: Final = (
     "JobResponseChanged",
     "PlantApplied",
     "CalendarCorrected",
+    "SignatureChanged",
 )
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
 SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
@@ -331,6 +332,8 @@ class PerformanceRoom:
             return []
         if as_of is None and to_us >= self.clock.now_us():
             return self.gathering.derive_live(reading, equipment_id, from_us, to_us)
+        for _, end_us, then in self.gathering.signed(reading, equipment_id, from_us, to_us, as_of=as_of):
+            as_of = then if end_us >= to_us else as_of  # a part of what stands is cut from what was known then
         return self.gathering.derive(reading, equipment_id, from_us, to_us, as_of=as_of)
 
     def _sums(self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None) -> Sums:

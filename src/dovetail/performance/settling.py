@@ -38,7 +38,13 @@ def settle(
     keep_from_us = records[0].t0_us if before_us is None else lo_us
     keep_to_us = hi_us if after_us is not None and last.t1_us is not None else last.t1_us or last.t0_us
     facts = gathering.facts(uow, equipment_id, (lo_us, hi_us), (records, counts), as_of=known)
-    made = cut(facts, lo_us, hi_us, settings=gathering.settings)
+    signed = gathering.signed(uow, equipment_id, lo_us, min(hi_us, max(keep_to_us, lo_us)), as_of=known)
+    ends = {end for window in signed for end in window[:2]}
+    made = cut(facts, lo_us, hi_us, settings=gathering.settings, cuts=ends)
+    for t0_us, t1_us, then in signed:  # stands as it was signed: the difference is shown, not written
+        made = [piece for piece in made if piece.t1_us <= t0_us or piece.t0_us >= t1_us]
+        made += gathering.derive(uow, equipment_id, t0_us, t1_us, as_of=then)
+    made.sort(key=lambda piece: piece.t0_us)
     wanted = [piece for piece in made if piece.t0_us >= keep_from_us and piece.t1_us <= keep_to_us]
     reach_us = FOREVER_US if last.t1_us is None else hi_us
     held = store.overlapping(uow, equipment_id, lo_us, reach_us)

@@ -1,0 +1,79 @@
+"""The table of signed shifts: a signature that was taken back stays, with who did so, when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text, and_, func, insert, or_, select, update
+
+from dovetail.db.tables import Id, metadata
+from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.signatures.model import Signature
+
+shift_signature = Table(
+    "shift_signature",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("equipment_id", BigInteger, nullable=False),
+    Column("shift_id", String(400), nullable=False),
+    Column("shift_name", String(200), nullable=False),
+    Column("t0_us", BigInteger, nullable=False),
+    Column("t1_us", BigInteger, nullable=False),
+    Column("by_id", String(120), nullable=False),
+    Column("by_name", String(200), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("comment", Text),
+    Column("known", BigInteger, nullable=False),
+    Column("back_by", String(200)),
+    Column("back_us", BigInteger),
+    Column("back_why", Text),
+    Column("back_known", BigInteger),
+    Index("ix_shift_signature_equipment_t1", "equipment_id", "t1_us"),
+)
+_C: Final = shift_signature.c
+_ALL: Final = [_C[name] for name in Signature.__slots__]
+
+
+def _holding(as_of: int | None) -> Any:
+    if as_of is None:
+        return _C.back_known.is_(None)
+    return and_(_C.known <= as_of, or_(_C.back_known.is_(None), _C.back_known > as_of))
+
+
+def touching(
+    reading: Reading,
+    equipment_ids: Collection[int],
+    from_us: int,
+    to_us: int,
+    *,
+    as_of: int | None = None,
+    back: bool = False,
+) -> list[Signature]:
+    """Those of these equipment that touch [from_us, to_us) and hold (`back`: or did once), by time."""
+    near = and_(_C.equipment_id.in_(sorted(equipment_ids)), _C.t1_us > from_us, _C.t0_us < to_us)
+    query = select(*_ALL).where(near if back else and_(near, _holding(as_of))).order_by(_C.t0_us, _C.id)
+    return [Signature(*row) for row in reading.connection.execute(query)]
+
+
+def find(reading: Reading, signature_id: int) -> Signature | None:
+    """One of them."""
+    found = reading.connection.execute(select(*_ALL).where(_C.id == signature_id)).first()
+    return None if found is None else Signature(*found)
+
+
+def new_id(uow: UnitOfWork) -> int:
+    """The number of the next; asked for after `uow.known`, so that nobody else takes it."""
+    return (uow.connection.scalar(select(func.max(_C.id))) or 0) + 1
+
+
+def add(uow: UnitOfWork, signature: Signature) -> None:
+    """Keep it."""
+    values = {name: getattr(signature, name) for name in Signature.__slots__}
+    uow.connection.execute(insert(shift_signature).values(**values))
+
+
+def take_back(uow: UnitOfWork, signature_id: int, *, by: str, at_us: int, why: str) -> None:
+    """It no longer holds."""
+    words = {"back_by": by, "back_us": at_us, "back_why": why, "back_known": uow.known}
+    uow.connection.execute(update(shift_signature).where(_C.id == signature_id).values(**words))

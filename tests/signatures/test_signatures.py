@@ -1,0 +1,209 @@
+"""A shift that somebody signed stands: nobody changes it, late data does not move it; reopened it follows again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from timeline_world import (
+    ENTERPRISE,
+    FILLER,
+    LINE,
+    PRESS,
+    SYSTEM,
+    World,
+    at,
+    drain,
+    ledger_on,
+    moment,
+    person,
+    said,
+)
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import MINUTE_US
+from dovetail.core.errors import ConflictError, InvalidError, RefusedError
+from dovetail.core.scope import Scope
+from dovetail.db.uow import Database
+from dovetail.operations.operation import execute
+from dovetail.performance.service import PerformanceRoom
+from dovetail.signatures.service import ReopenShift, SignaturesRoom, SignShift
+from dovetail.testing.clock import ManualClock
+from dovetail.timeline.operations import EditTime
+
+SHIFT_END = 480  # the day shift lasts from minute 0 to 480
+STOOD = (said(FILLER, 0, 20, "Execute"), said(FILLER, 20, 30, "Held"), said(FILLER, 30, 500, "Execute"))
+OPEN = said(FILLER, 500, None, "Held")
+LATE = (said(FILLER, 0, 20, "Execute"), said(FILLER, 20, 60, "Held"), said(FILLER, 60, 500, "Execute"))
+
+
+@dataclass
+class Shifts:
+    """The calendar of the small plant, as the room asks it."""
+
+    world: World
+
+    def shifts(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> Any:
+        return self.world.shifts(equipment_id, from_us, to_us)
+
+    def shift_at(self, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Any:
+        return next(
+            (one for one in self.shifts(equipment_id, at_us, at_us + 1) if one.t0_us <= at_us < one.t1_us), None
+        )
+
+
+@dataclass
+class House:
+    """The plant after its day shift, the ledger settled, and who may sign."""
+
+    world: World
+    ledger: PerformanceRoom
+    room: SignaturesRoom
+
+    def drain(self) -> None:
+        drain(self.world, self.ledger)
+
+    def sign(self, equipment_id: int = FILLER, *, who: str = "Eva", start: float = 0) -> Any:
+        given = SignShift(equipment_id=equipment_id, start=str(moment(start)), comment="checked")
+        done = execute(self.room.sign, given, database=self.world.database, scope=may(who, "shift.sign")).output
+        self.drain()
+        return done
+
+    def reopen(self, signature_id: int, reason: str | None = "a mistake was found") -> Any:
+        given, scope = ReopenShift(signature_id=signature_id), may("Olga", "shift.reopen")
+        done = execute(self.room.reopen, given, database=self.world.database, scope=scope, reason=reason).output
+        self.drain()
+        return done
+
+    def down(self, equipment_id: int = FILLER, start: float = 0, end: float = SHIFT_END) -> float:
+        """Minutes of down time."""
+        self.drain()
+        return self.ledger.sums(equipment_id, at(start), at(end), scope=SYSTEM)["adot_us"] / MINUTE_US
+
+
+def may(name: str, *permissions: str) -> Scope:
+    scope = person(name)
+    everywhere = scope.at["plant.view"]
+    return replace(scope, at={**scope.at, **dict.fromkeys(permissions, everywhere)})
+
+
+@pytest.fixture
+def house(database: Database, clock: ManualClock, bus: Bus) -> House:
+    world = World(database, clock, bus)
+    ledger = ledger_on(world)
+    room = SignaturesRoom(database, plant=lambda: world.plant_model, calendar=Shifts(world), clock=clock)
+    ledger.gathering._sources = replace(ledger.sources, signed=room.windows)
+    world.minutes_pass(510)
+    world.signals(FILLER, *STOOD, OPEN)
+    made = House(world, ledger, room)
+    made.drain()
+    return made
+
+
+def edit(house: House, start: float, end: float, *, who: str = "Ada", unit: int = FILLER, **words: Any) -> Any:
+    given = EditTime(equipment_id=unit, start=moment(start), end=moment(end), **words)
+    operation = house.world.room.operations.edit
+    return execute(operation, given, database=house.world.database, scope=may(who, "timeline.edit-closed"))
+
+
+def test_an_edit_in_a_signed_shift_is_refused_and_says_who_signed_and_the_way_on(house: House) -> None:
+    house.sign(LINE)
+    with pytest.raises(ConflictError) as refused:
+        edit(house, 20, 30, reason="setup")
+    assert refused.value.code == "shift-signed" and "Eva signed the shift Day" in refused.value.message
+    assert "takes the signature back" in (refused.value.hint or "")
+    assert house.world.told(FILLER)[1] == (20, 30, "Held", None)
+    signature: Any = refused.value.members["signature"]
+    assert (signature["by"], signature["start"], signature["comment"]) == ("Eva", moment(0), "checked")
+
+    house.reopen(signature["id"])
+    edit(house, 20, 30, reason="setup")
+    assert house.world.told(FILLER)[1] == (20, 30, "Held", "setup")
+
+
+def test_what_reaches_into_a_signed_shift_is_refused_and_what_lies_beside_it_is_not(house: House) -> None:
+    done = edit(house, 20, 30, reason="setup")
+    house.sign()
+    with pytest.raises(ConflictError):
+        edit(house, 470, 490, state="Held")
+    with pytest.raises(ConflictError):
+        house.world.undo(done)
+    edit(house, 481, 490, state="Held")
+    edit(house, 20, 30, state="RUN", unit=PRESS)  # another machine
+
+
+@pytest.mark.parametrize("signed", [FILLER, LINE, ENTERPRISE])
+def test_late_data_does_not_move_a_signed_shift_until_it_is_reopened(house: House, signed: int) -> None:
+    signature = house.sign(signed)
+    assert house.down() == 10
+    house.world.signals(
+        FILLER, said(FILLER, 0, 20, "Execute"), said(FILLER, 20, 60, "Held"), said(FILLER, 60, 500, "Execute"), OPEN
+    )
+    assert (house.down(), house.down(start=25)) == (10, 5)  # a part of it is cut from what was signed, too
+    assert house.down(LINE) == {FILLER: 40, LINE: 10, ENTERPRISE: 10}[signed]
+    house.reopen(signature.id)
+    assert (house.down(), house.down(start=25)) == (40, 35)
+
+
+def test_time_after_a_signed_shift_goes_on(house: House) -> None:
+    house.sign()
+    house.world.minutes_pass(600)
+    house.world.signals(FILLER, *STOOD, said(FILLER, 500, 560, "Held"), said(FILLER, 560, None, "Execute"))
+    assert (house.down(), house.down(end=560)) == (10, 10)  # outside the shift nothing is planned
+    slices = house.ledger.slices(FILLER, at(0), at(560), scope=SYSTEM)
+    assert [one.t0_us for one in slices[1:]] == [one.t1_us for one in slices[:-1]]
+
+
+def test_as_of_tells_what_stood_when(house: House) -> None:
+    signature = house.sign()
+    house.world.signals(
+        FILLER, said(FILLER, 0, 20, "Execute"), said(FILLER, 20, 60, "Held"), said(FILLER, 60, 500, "Execute"), OPEN
+    )
+    house.drain()
+    with house.world.database.read() as reading:
+        known = reading.known_now()
+    house.reopen(signature.id)
+    assert house.down() == 40
+    was = house.ledger.sums(FILLER, at(0), at(SHIFT_END), scope=SYSTEM, as_of=known)
+    assert was["adot_us"] == 10 * MINUTE_US
+
+
+def test_a_shift_that_is_over_needs_a_right_of_its_own(house: House) -> None:
+    with pytest.raises(RefusedError) as refused:
+        house.world.edit(FILLER, 20, 30, reason="setup", who="Ben")  # minute 510: no shift runs, the last day is open
+        house.world.minutes_pass(24 * 60 + 60)
+        house.world.edit(FILLER, 20, 30, reason="setup", who="Ben")
+    assert refused.value.code == "shift-closed" and "timeline.edit-closed" in (refused.value.hint or "")
+    assert edit(house, 20, 30, reason="mechanical").output.edit_id
+
+
+@pytest.mark.parametrize("start, code", [
+    (-60, "no-shift"),          # before the day shift
+    (24 * 60 + 10, "shift-open"),  # it runs
+])  # fmt: skip
+def test_what_is_no_shift_or_not_over_is_not_signed(house: House, start: float, code: str) -> None:
+    house.world.minutes_pass(24 * 60 + 60)
+    with pytest.raises(InvalidError) as refused:
+        house.sign(start=start)
+    assert refused.value.code == code and refused.value.hint
+
+
+def test_a_shift_is_signed_and_reopened_once_and_with_the_rights_to(house: House) -> None:
+    signature = house.sign()
+    with pytest.raises(ConflictError):
+        house.sign(who="Ben")
+    with pytest.raises(InvalidError):
+        house.reopen(signature.id, reason=None)
+    with pytest.raises(RefusedError):
+        execute(
+            house.room.reopen, ReopenShift(signature_id=signature.id), database=house.world.database,
+            scope=may("Ben", "shift.sign"), reason="I want to",
+        )  # fmt: skip
+    reopened = house.reopen(signature.id)
+    assert reopened.reopened == {"by": "Olga", "at": reopened.reopened["at"], "why": "a mistake was found"}
+    with pytest.raises(ConflictError):
+        house.reopen(signature.id)
+    assert house.sign().id == 2
+    listed = house.room.of(FILLER, at(0), at(1), scope=may("Ben"))
+    assert [one.back_by for one in listed] == ["Olga", None]
