@@ -32,14 +32,9 @@ from dovetail.performance.settling import recut, settle
 VIEW: Final = "plant.view"
 HANDLER: Final = "performance.ledger"
 KINDS: Final = (
-    "RecordsChanged",
-    "TimelineEdited",
-    "CountsChanged",
-    "JobResponseChanged",
-    "PlantApplied",
-    "CalendarCorrected",
+    "RecordsChanged", "TimelineEdited", "CountsChanged", "JobResponseChanged", "PlantApplied", "CalendarCorrected",
     "SignatureChanged",
-)
+)  # fmt: skip
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
 SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
 ROLLUP_FROM_US: Final = 2 * DAY_US  # a shorter period has few slices; a longer one is summed from rollups
