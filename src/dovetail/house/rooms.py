@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from pydantic import BaseModel
+
 from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
 from dovetail.causes.service import CausesRoom
@@ -19,7 +21,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.counting.service import CountingRoom
-from dovetail.db.uow import Database
+from dovetail.db.uow import Database, UnitOfWork
 from dovetail.dispatch.service import DispatchRoom
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
@@ -150,6 +152,19 @@ def told_kinds() -> Mapping[str, str]:
     return CONNECTION_KINDS
 
 
+type Shown = Callable[[UnitOfWork, int, int], BaseModel | None]
+
+
+def timeline_room(
+    database: Database, clock: Clock, *, states: StatesRoom, equipment: EquipmentRoom, shown: Shown
+) -> TimelineRoom:
+    """What people say of the past; `shown` answers an edit with the stop that it made."""
+    return TimelineRoom(
+        database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock, shown=shown,
+        answer=EditAnswer,
+    )  # fmt: skip
+
+
 def counting_room(
     clock: Clock,
     *,
@@ -236,10 +251,8 @@ def build_rooms(
     states = StatesRoom(
         database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus
     )
-    timeline = TimelineRoom(
-        database, states=states, plant=equipment.plant, reasons=states.reasons, clock=clock, answer=EditAnswer,
-        shown=lambda uow, *where: insight.stop_at(uow, *where),  # noqa: PLW0108 - `insight` is made below, of this room
-    )  # fmt: skip
+    shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below
+    timeline = timeline_room(database, clock, states=states, equipment=equipment, shown=shown)
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
