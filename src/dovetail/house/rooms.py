@@ -256,8 +256,7 @@ def build_rooms(
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
     sources = Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
-        categories=states.categories, rate_upm=materials.rate_upm, **held_against(yardsticks),
-        signed=signatures.windows,
+        categories=states.categories, rate_upm=materials.rate_upm, signed=signatures.windows, **held_against(yardsticks)
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
