@@ -166,9 +166,7 @@ def assemble(api: Api, parts: Parts) -> None:
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     switchboard_api.routes(api, rooms.performance)
-    connections_api.routes(
-        api, rooms.connections, parts.link_statuses, lambda name: feeds_of(rooms.equipment.plant(), name)
-    )
+    connections_api.routes(api, rooms.connections, parts.link_statuses, lambda name: feeds_of(plant_now(), name))
     onboarding_api.routes(api, rooms.trying)
     tagimport_api.routes(api, rooms.tag_import)
     assistant_api.routes(api, rooms.assistant)
