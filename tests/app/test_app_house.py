@@ -14,12 +14,12 @@ from dovetail.app.bootstrap import House, open_house
 from dovetail.core.clock import HOUR_US, MINUTE_US, SystemClock, to_rfc3339
 from dovetail.demo.panel import PlantThread
 from dovetail.demo.run import PATHS, documents, with_endpoints
+from dovetail.machinewords.packml import PACKML_STATES
 from dovetail.ownership.settings import Settings
 from dovetail.security.service import SetUp
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Setting
 from dovetail.sim.plant import VirtualPlant
-from dovetail.states.model import PACKML_STATES
 
 FILLER = "acme/brno/pack/line1/filler"
 

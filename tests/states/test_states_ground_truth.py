@@ -8,6 +8,7 @@ from itertools import groupby
 import pytest
 
 from dovetail.core.clock import DAY_US, from_rfc3339
+from dovetail.machinewords.packml import PACKML_MODES, PACKML_STATES
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Line, Setting
 from dovetail.sim.packml import Reason
@@ -15,7 +16,7 @@ from dovetail.sim.samples import Sampler, UnitTags
 from dovetail.states.checkpoint import START
 from dovetail.states.columns import series_of
 from dovetail.states.engine import advance
-from dovetail.states.model import PACKML_MODES, PACKML_STATES, CounterRule, MachineRules, PackmlRule, ReasonRule
+from dovetail.states.model import CounterRule, MachineRules, PackmlRule, ReasonRule
 
 MONDAY_US = from_rfc3339("2026-01-05T00:00:00Z")
 CODES = {str(int(reason)): reason.name.lower() for reason in Reason if reason}

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from dovetail.core import quality as q
 from dovetail.core.batch import DTYPES, ZEROS, Batch, Kind
+from dovetail.machinewords.packml import PACKML_STATES
 from dovetail.scenariofiles.words import NOTHING, Wall, duration_us, is_span
-from dovetail.states.model import PACKML_STATES
 
 SAMPLES_MAX: Final = 500_000  # of one row: a counter at 350 pieces a minute for a day
 QUALITIES: Final = {name.lower().replace("_", "-"): code for code, name in q.NAMES.items()}

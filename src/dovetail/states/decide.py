@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from dovetail.machinewords.packml import PACKML_MODES, PACKML_STATES
 from dovetail.states.model import (
     BLOCKED,
     BLOCKED_REASON,
     NO_DATA,
-    PACKML_MODES,
-    PACKML_STATES,
     PRODUCING,
     STARVED,
     STARVED_REASON,
@@ -33,7 +32,7 @@ _ABSENT: Final = Seen(None, good=False)
 _NO_DATA: Final = Decision(NO_DATA)
 
 
-def written(value: Scalar) -> str:
+def written(value: Scalar | None) -> str:
     """A value as plant code writes it as a key: 5 and 5.0 are `5`, True is `true`.
 
     >>> written(5.0), written(True), written("AUTO")
@@ -43,7 +42,7 @@ def written(value: Scalar) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and math.isfinite(value) and value == math.floor(value):
         return str(int(value))
-    return str(value)
+    return "" if value is None else str(value)
 
 
 def decide(rules: MachineRules, current: Decision | None, snapshot: Snapshot, *, at_us: int) -> Decision:
@@ -68,7 +67,8 @@ def _packml(rule: PackmlRule, snapshot: Snapshot) -> Decision:
     seen = snapshot.seen.get(rule.state, _ABSENT)
     if not seen.good:
         return _NO_DATA
-    state = PACKML_STATES.get(_number(seen.value), UNKNOWN)
+    known = PACKML_STATES.get(_number(seen.value)) if rule.words is None else rule.words[0].get(written(seen.value))
+    state = known or UNKNOWN
     return Decision(state, _packml_mode(rule, snapshot))
 
 
@@ -79,6 +79,8 @@ def _packml_mode(rule: PackmlRule, snapshot: Snapshot) -> str:
     seen = snapshot.seen.get(rule.mode, _ABSENT)
     if not seen.good:
         return ""
+    if rule.words is not None:
+        return rule.words[1].get(written(seen.value), "")
     number = _number(seen.value)
     return rule.modes.get(number) or PACKML_MODES.get(number, "")
 

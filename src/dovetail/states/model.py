@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from dovetail.machinewords.packml import PACKML_STATES
+
 type Scalar = int | float | bool | str
 
 NO_DATA: Final = "NO_DATA"  # nobody knows what the work unit did: never the same as idle or stopped
@@ -19,12 +21,6 @@ STARVED: Final = "STARVED"
 BLOCKED: Final = "BLOCKED"
 CHANGEOVER: Final = "CHANGEOVER"
 
-PACKML_STATES: Final[dict[int, str]] = {
-    1: "Clearing", 2: "Stopped", 3: "Starting", 4: "Idle", 5: "Suspended", 6: "Execute", 7: "Stopping",
-    8: "Aborting", 9: "Aborted", 10: "Holding", 11: "Held", 12: "Unholding", 13: "Suspending",
-    14: "Unsuspending", 15: "Resetting", 16: "Completing", 17: "Complete",
-}  # fmt: skip
-PACKML_MODES: Final[dict[int, str]] = {1: "Production", 2: "Maintenance", 3: "Manual"}
 STATES: Final = frozenset({*PACKML_STATES.values(), RUN, STARVED, BLOCKED, CHANGEOVER, NO_DATA, UNKNOWN})
 MODES: Final = frozenset({"Production", "Maintenance", "Manual", "Setup"})
 PRODUCING: Final = frozenset({"Execute", RUN})
@@ -134,11 +130,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class PackmlRule:
-    """State and mode as PackML numbers; `modes` names the machine's own modes from 4 on."""
+    """State and mode as PackML numbers; `modes` names the machine's own from 4 on. `words`: instead of PackML's."""
 
     state: int
     mode: int | None = None
     modes: Mapping[int, str] = field(default_factory=dict[int, str])
+    words: tuple[Mapping[str, str], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

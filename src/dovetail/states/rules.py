@@ -60,6 +60,8 @@ def _state_rule(states: StatesEntry | None, ids: Mapping[str, int]) -> StateRule
     if states.packml and states.packml.state in ids:
         modes = {int(number): mode for number, mode in states.packml.modes.items()}
         return PackmlRule(ids[states.packml.state], ids.get(states.packml.mode or ""), modes)
+    if (said := states.machinery) and said.state in ids:
+        return PackmlRule(ids[said.state], ids.get(said.mode or ""), words=said.words)
     if states.values and states.values.tag in ids:
         given = states.values.map.items()
         return ValueRule(ids[states.values.tag], {key: Meaning(m.state, m.mode, m.reason) for key, m in given})

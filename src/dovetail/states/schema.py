@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from dovetail.machinewords.machinery import MachineryEntry
+
 type StateName = Literal[
     "Clearing", "Stopped", "Starting", "Idle", "Suspended", "Execute", "Stopping", "Aborting", "Aborted", "Holding",
     "Held", "Unholding", "Suspending", "Unsuspending", "Resetting", "Completing", "Complete",
@@ -80,9 +82,10 @@ class CodesEntry(Entry):
 
 
 class StatesEntry(Entry):
-    """How a machine's signals say what it does: exactly one of packml, values, activity, and by_hand: people say it."""
+    """How a machine's signals say what it does: one of packml, machinery, values, activity; or by_hand: people do."""
 
     packml: PackmlEntry | None = None
+    machinery: MachineryEntry | None = None
     values: ValuesEntry | None = None
     activity: ActivityEntry | None = None
     by_hand: Literal[True] | None = None
@@ -96,8 +99,8 @@ class StatesEntry(Entry):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(way is not None for way in (self.packml, self.values, self.activity, self.by_hand)) != 1:
-            raise ValueError("give exactly one of packml, values, activity and by_hand")
+        if sum(way is not None for way in (self.packml, self.machinery, self.values, self.activity, self.by_hand)) != 1:
+            raise ValueError("give exactly one of packml, machinery, values, activity and by_hand")
         return self
 
 
@@ -147,6 +150,9 @@ def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[t
         if states.packml:
             found.append((("states", "packml", "state"), states.packml.state, "number"))
             found.append((("states", "packml", "mode"), states.packml.mode, "number"))
+        if states.machinery:
+            found.append((("states", "machinery", "state"), states.machinery.state, "value"))
+            found.append((("states", "machinery", "mode"), states.machinery.mode, "value"))
         if states.values:
             found.append((("states", "values", "tag"), states.values.tag, "value"))
         if states.activity:
