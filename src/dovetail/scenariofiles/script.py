@@ -101,6 +101,9 @@ def _full(word: str, paths: Any) -> str:
 def wall_of(document: Document, plant: PlantModel) -> Wall | None:
     """The clock on the wall of a scenario; None where its day or its zone is none, which is then reported."""
     entry = document.entry
+    if not plant.equipment:
+        document.wrong(("plant",), "there is no equipment in the plant", code=NOT_THERE)
+        return None
     root = min(plant.equipment.values(), key=lambda node: node.path.count("/"))
     zone = entry.timezone or root.timezone
     if zone not in zone_names():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import DovetailError
@@ -18,11 +19,12 @@ from dovetail.production.operations import EndJob, StartJob
 from dovetail.scenariofiles.document import OWN_PLANT, Document
 from dovetail.scenariofiles.schema import CountEntry, EditEntry, JobEntry
 from dovetail.scenariofiles.script import Act, Post, Script, write_script
+from dovetail.scenariofiles.words import Wall, first_day, midnight_us
 from dovetail.scenarios.judge import Finding, judge
 from dovetail.scenarios.stage import OWN, Opened, Stage, on_sqlite, stage
 from dovetail.timeline.operations import EditTime
 
-BEFORE_US: Final = 2 * DAY_US  # the plant holds from so long before the first moment on
+BEFORE_US: Final = 2 * DAY_US  # the plant holds from so long before the day of the scenario on
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ def play(document: Document, *, records: Opened = on_sqlite) -> Played:
 def played_out(document: Document, *, records: Opened = on_sqlite) -> Iterator[tuple[Played, Script | None, Stage]]:
     """The installation as a scenario leaves it, for as long as the block lasts; no script where it cannot be played."""
     played = Played(document.file, document.entry.scenario, document.report)
-    with stage(0, records=records) as now:
+    with stage(_holds_from(document), records=records) as now:
         script = _set_up(document, now, played)
         if script is not None:
             run(script, now, played)
@@ -65,11 +67,19 @@ def played_out(document: Document, *, records: Opened = on_sqlite) -> Iterator[t
 def _set_up(document: Document, now: Stage, played: Played) -> Script | None:
     """The plant is there and the script written; None, with what is wrong, where that cannot be."""
     try:
-        now.rooms.equipment.apply(document.plant, scope=OWN, valid_from_us=0)
+        now.rooms.equipment.apply(document.plant, scope=OWN, valid_from_us=_holds_from(document))
     except PlantInvalidError as error:
         _take_over(error.report, played.report, document.file)
         return None
     return write_script(document, now.rooms.equipment.plant())
+
+
+def _holds_from(document: Document) -> int:
+    """Where the scenario's day is none, anything will do: that is told when its times are read."""
+    try:
+        return midnight_us(Wall(first_day(document.entry.day), ZoneInfo("UTC"))) - BEFORE_US
+    except ValueError:
+        return 0
 
 
 def _take_over(found: Report, report: Report, file: str) -> None:

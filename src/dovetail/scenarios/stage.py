@@ -64,8 +64,9 @@ class Stage:
         """Until nothing is left to do."""
         rooms = self.rooms
         for _ in range(ROUNDS_MAX):
-            done = _read_to_the_end(rooms.production.step) + rooms.virtual.step(CONSUMER_FRAMES_MAX)
-            done += rooms.states.step(CONSUMER_FRAMES_MAX) + rooms.timeline.step()
+            _read_to_the_end(rooms.production.step)
+            rooms.virtual.step(CONSUMER_FRAMES_MAX)  # it reads what it put itself, too: that is no work left
+            done = rooms.virtual.behind + rooms.states.step(CONSUMER_FRAMES_MAX) + rooms.timeline.step()
             if not done:
                 break
         else:
@@ -74,11 +75,10 @@ class Stage:
             pass
 
 
-def _read_to_the_end(step: Callable[[int], int]) -> int:
+def _read_to_the_end(step: Callable[[int], int]) -> None:
     """Frames that concern nobody are no work, though they are read."""
     while step(CONSUMER_FRAMES_MAX) >= CONSUMER_FRAMES_MAX:
         pass
-    return 0
 
 
 @cache
