@@ -7,7 +7,7 @@ import gc
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
@@ -21,6 +21,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
+from plug import plug
 
 
 def pytest_report_header() -> str:
@@ -201,3 +202,10 @@ async def no_task_leaks(request: pytest.FixtureRequest) -> object:
     for task in left:
         task.cancel()
     assert not left, f"{request.node.nodeid} left tasks running: {left}"
+
+
+@pytest.fixture
+def pull_plug_at() -> Iterator[Callable[[str, int], None]]:
+    """Arm the n-th passing of a point, at which the power is cut; `never` disarms."""
+    with plug() as arm:
+        yield arm

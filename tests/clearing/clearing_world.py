@@ -55,10 +55,6 @@ PLANT = PlantModel(
 )
 
 
-class PlugPulledError(BaseException):
-    """The process would be gone here."""
-
-
 class World:
     """Everything is opened again by `restart`, as after a kill."""
 

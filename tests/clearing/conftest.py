@@ -7,13 +7,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from clearing_world import PlugPulledError, World
+from clearing_world import World
 
 import shortcuts
 from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.place import Storage
 from dovetail.chunkstore.postgres import Server
-from dovetail.core import faults
 from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
 
@@ -35,23 +34,3 @@ def world(database: Database, storage: Callable[[], Storage], clock: ManualClock
     made = World(database, storage, clock, tmp_path / "archive")
     yield made
     made.close()
-
-
-@pytest.fixture
-def pull_plug_at() -> Iterator[Callable[[str, int], None]]:
-    """Arm the n-th passing of a point; `never` disarms."""
-    untouched = faults.on_point
-    passed = {"n": 0}
-
-    def arm(name: str, nth: int) -> None:
-        passed["n"] = nth
-
-        def on_point(point: str) -> None:
-            passed["n"] -= point == name
-            if passed["n"] == 0:
-                raise PlugPulledError(point)
-
-        faults.on_point = on_point
-
-    yield arm
-    faults.on_point = untouched

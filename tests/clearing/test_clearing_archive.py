@@ -8,11 +8,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from clearing_world import ALL, EVER, LIMIT, RECIPE, SPEED, TAGS, VIBRATION, PlugPulledError, World, at
+from clearing_world import ALL, EVER, LIMIT, RECIPE, SPEED, TAGS, VIBRATION, World, at
 
 from dovetail.clearing.archive import Archives
 from dovetail.core.clock import HOUR_US
 from dovetail.core.errors import LinkError
+from plug import PlugPulledError
 
 BOTH = {"drop_after": "P1Y", "archive_after": "P6M"}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from clearing_world import ALL, LIMIT, RECIPE, SPEED, TAGS, VIBRATION, PlugPulledError, World, at
+from clearing_world import ALL, LIMIT, RECIPE, SPEED, TAGS, VIBRATION, World, at
 
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConflictError, InvalidError, RefusedError
 from dovetail.retention.model import Reference
+from plug import PlugPulledError
 
 EVERY = {"drop_after": "P1Y"}
 

@@ -204,7 +204,8 @@ async def test_a_stop_says_truly_what_was_not_stored(clock, caplog):
     given = COMMIT_SAMPLES_MAX
     assert outbox.counted.gap_samples == 30 * CHUNK
     assert caplog.records[-1].getMessage() == (
-        f"stopped with {30 * CHUNK} samples that the store did not take, but {given} of them it may still be writing"
+        f"stopped with {30 * CHUNK} samples of which nobody said that they are safe: a gap,"
+        f" though {given} of them may still be written"
     )
     store.goes.set()
     await until(lambda: store.frames)

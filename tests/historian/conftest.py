@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from stores import FileStore, PlugPulledError, ServerStore, Store
+from stores import FileStore, ServerStore, Store
 
-from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import ManualClock
@@ -61,23 +60,3 @@ def reopen(store: Store, clock: ManualClock, bus: Bus) -> Iterator[Open]:
 @pytest.fixture
 def historian(reopen: Open) -> Historian:
     return reopen()
-
-
-@pytest.fixture
-def pull_plug_at() -> Iterator[Callable[[str, int], None]]:
-    """Arm the n-th passing of a point."""
-    untouched = faults.on_point
-    passed = {"n": 0}
-
-    def arm(name: str, nth: int) -> None:
-        passed["n"] = nth
-
-        def on_point(point: str) -> None:
-            passed["n"] -= point == name
-            if passed["n"] == 0:
-                raise PlugPulledError(point)
-
-        faults.on_point = on_point
-
-    yield arm
-    faults.on_point = untouched

@@ -14,10 +14,6 @@ from dovetail.chunkstore.postgres import Server
 from dovetail.historian.service import Historian
 
 
-class PlugPulledError(BaseException):
-    """The process would be gone here."""
-
-
 class Store(Protocol):
     """One place for samples."""
 

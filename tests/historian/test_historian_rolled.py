@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_historian import NaiveHistorian, Row, frame
-from stores import FileStore, PlugPulledError, Store
+from stores import FileStore, Store
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
@@ -19,6 +19,7 @@ from dovetail.historian.service import Historian
 from dovetail.packing import chunks, rollups
 from dovetail.reading import rolled
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from plug import PlugPulledError
 from shortcuts import examples
 
 ALL = system_scope("test")

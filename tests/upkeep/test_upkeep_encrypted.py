@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import orjson
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -127,7 +128,7 @@ def copied(two: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Repository]:
     shutil.copytree(two[1], tmp_path / "backups")
     found = remembered(data)
     where = str(tmp_path / "backups" / Path(found["folder"]).name)
-    manifests.durable(data / "last-backup.json", manifests.orjson.dumps({**found, "folder": where}))
+    manifests.durable(data / "last-backup.json", orjson.dumps({**found, "folder": where}))
     return data, within(tmp_path / "backups")[0]
 
 

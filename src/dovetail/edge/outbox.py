@@ -146,8 +146,8 @@ class Outbox:
         if lost:
             self.counted.gap_frames += len(self._waiting)
             self.counted.gap_samples += lost
-            open_end = "" if self._handing is None else f", but {self._handed} of them it may still be writing"
-            log.error("stopped with %d samples that the store did not take%s", lost, open_end)
+            open_end = "" if self._handing is None else f", though {self._handed} of them may still be written"
+            log.error("stopped with %d samples of which nobody said that they are safe: a gap%s", lost, open_end)
         self._thread.shutdown(wait=self._handing is None)  # a store that hangs must not keep the stop from its end
 
     async def _run(self) -> None:
