@@ -23,3 +23,22 @@ export interface StreamState { messages: number; bytes: number; bytes_max: numbe
 /** `used` false: what is collected stays in the process. `on_disk`: messages not held by the database yet. */
 export interface Transport { used: boolean; fault: string | null; on_disk: number; sent_again: number; orphans: number[]; stream: StreamState | null; workers: WorkerState[] }
 export const transportQuery = () => ask<Transport>("/transport");
+
+/** A whole backup in the server's folder; of an encrypted one nobody but the holder of the recovery key can count the rows. */
+export interface Backup { id: string; folder: string; made: string; version: string; bytes: number; rows: number | null; encrypted: boolean }
+export const backupsQuery = () => ask<Pick<Page<Backup>, "items">>("/backups");
+
+/** A copy of this site elsewhere; `cause`, `hint` and `mended_by` while it is not reached. */
+export interface Copy { name: string; to: string; site: string; host: string; tags: number; state: "equal" | "behind" | "failing"; equal_as_of: string | null; behind_s: number | null; months_waiting: number; samples: number; failing_since: string | null; cause: string | null; hint: string | null; mended_by: string | null }
+export const copiesQuery = () => ask<Pick<Page<Copy>, "items">>("/forwarding");
+
+export interface DueLine { act: "archive" | "drop" | "evict"; rule: string; month: string; start: string; end: string; tags: number; samples: number; bytes: number; spared: number }
+export interface Rule { rule: string; tags: number; drop_after_d: number | null; archive_after_d: number | null; on_full: string }
+/** What is due by the rules at a moment; `trouble`: why something that is due does not go. */
+export interface Due { at: string; digest: string; samples: number; bytes: number; spared: number; lines: DueLine[]; rules: Rule[]; trouble: string | null }
+export const dueQuery = (at: string | null) => ask<Due>("/retention/plan", at === null ? {} : { at });
+export interface Went { id: number; act: DueLine["act"]; rule: string; month: string; start: string; end: string; tags: number; samples: number; bytes: number; files: string[]; by: string; at: string; done: boolean }
+export const wentQuery = () => ask<Pick<Page<Went>, "items">>("/retention/drops");
+/** Samples of equipment (with all below) and tags that stay, whatever the rules say; `released` null: it holds. */
+export interface Hold { id: number; equipment: number[]; tags: number[]; start: string; end: string; reason: string; by: string; at: string; released: { by: string; at: string; reason: string } | null }
+export const holdsQuery = () => ask<Pick<Page<Hold>, "items">>("/retention/holds");
