@@ -9,6 +9,8 @@ from clearing_world import ALL, LIMIT, RECIPE, SPEED, TAGS, VIBRATION, World, at
 
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConflictError, InvalidError, RefusedError
+from dovetail.operations.operation import Catalogue, execute
+from dovetail.retention.holds import HoldSamples
 from dovetail.retention.model import Reference
 from plug import PlugPulledError
 
@@ -144,6 +146,19 @@ def test_nothing_that_is_held_goes_until_it_is_released(world: World, held: dict
     assert world.held(SPEED) == {SPEED: 2}
     (out,) = world.room.held(ALL)
     assert (out.reason, out.released_reason) == ("case 7", "case 7")
+
+
+def test_a_hold_and_its_end_can_each_be_taken_back(world: World) -> None:
+    room, catalogue = world.room, Catalogue(list(world.room.holds.operations))
+    asked = HoldSamples(tags=(SPEED,), start="2024-02-10T00:00:00Z", end="2024-02-12T00:00:00Z")
+    given = {"database": world.database, "scope": ALL, "reason": "the wrong month"}
+    hold = execute(room.holds.hold, asked, **given)
+    ended = catalogue.undo(hold.audit_id, **given)
+    assert [one.stands for one in room.held(ALL)] == [False]
+    catalogue.undo(ended.audit_id, **given)  # the end of a hold, as good as any other
+    newest, oldest = room.held(ALL)
+    assert (newest.stands, oldest.stands) == (True, False)
+    assert (newest.tags, newest.from_us, newest.to_us) == (oldest.tags, oldest.from_us, oldest.to_us)
 
 
 @pytest.mark.parametrize(

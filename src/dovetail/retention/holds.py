@@ -14,7 +14,7 @@ from dovetail.core.limits import HOLD_NAMES_MAX, HOLDS_MAX
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.operations.moment import moment
-from dovetail.operations.operation import Call, Input, Operation
+from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.retention import store
 from dovetail.retention.model import Hold, Reference
 
@@ -70,6 +70,12 @@ def hold_out(hold: Hold) -> HoldOut:
     )  # fmt: skip
 
 
+def _hold_again(_given: ReleaseHold, was: HoldOut) -> Undo:
+    """A hold of its own: between the two, samples may have gone."""
+    again = HoldSamples(equipment=tuple(was.equipment), tags=tuple(was.tags), start=was.start, end=was.end)
+    return Undo("retention.hold", again)
+
+
 class Holds:
     """The operations of holding, and what is held as a reference that no rule may touch."""
 
@@ -78,10 +84,11 @@ class Holds:
         self.hold = Operation(
             name="retention.hold", summary="Keep samples from going, whatever the rules say", permission=EDIT,
             input=HoldSamples, output=HoldOut, handler=self._hold, reason="required",
+            undo=lambda _given, made: Undo("retention.release", ReleaseHold(hold_id=made.id)),
         )  # fmt: skip
         self.release = Operation(
             name="retention.release", summary="End a hold of samples", permission=EDIT,
-            input=ReleaseHold, output=HoldOut, handler=self._release, reason="required",
+            input=ReleaseHold, output=HoldOut, handler=self._release, reason="required", undo=_hold_again,
         )  # fmt: skip
 
     @property

@@ -24,7 +24,7 @@ function useHolds<Given>(act: (given: Given) => ReturnType<typeof change>, told:
   const sayShared = useWords(shared);
   const queries = useQueryClient();
   const again = () => queries.invalidateQueries({ queryKey: ["/retention/holds"] });
-  const takeBack = useMutation({ mutationFn: (audit: string) => change("POST", `/audit/${audit}/undo`), onSuccess: again, onError: () => showToast({ text: sayShared("notUndone"), tone: "warning" }) });
+  const takeBack = useMutation({ mutationFn: (audit: string) => change("POST", `/audit/${audit}/undo`, { reason: say("tookBack") }), onSuccess: again, onError: () => showToast({ text: sayShared("notUndone"), tone: "warning" }) });
   return useMutation({
     mutationFn: act,
     onSuccess: ({ auditId }) => {
