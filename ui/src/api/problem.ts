@@ -1,8 +1,9 @@
 // When the server refuses, it says what is wrong and the way on (RFC 9457); that must reach the person unharmed.
+import type { Signature } from "@/api/types";
 
 /** What two people said of the same stop. */
 export interface Said { reason: string | null; comment: string | null; state: string | null; by: string; at: string; version: string }
-export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[]; yours?: Said; theirs?: Said }
+export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[]; yours?: Said; theirs?: Said; signature?: Signature }
 
 export class Problem extends Error {
   readonly status: number;

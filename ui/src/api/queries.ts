@@ -42,6 +42,7 @@ export const stateRecordsQuery = (id: number, span: Span) => list<T.StateRecord>
 export const countRecordsQuery = (id: number, span: Span) => list<T.CountRecord>(`/equipment/${id}/count-records`, { ...span });
 export const jobResponsesQuery = (id: number, span: Span) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
 export const shiftsQuery = (id: number, span: Span) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
+export const signaturesQuery = (id: number, span: Span) => ({ ...list<T.Signature>(`/equipment/${id}/signatures`, { ...span }), staleTime: 30_000 });
 export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.Kpis>(`/equipment/${id}/kpis`, { ...query });
 export const catalogueQuery = () => ({ ...list<T.KpiWords>("/kpis"), staleTime: 60_000 });
 export const conventionsQuery = (id: number, span: Span) => one<T.Conventions>(`/equipment/${id}/kpis/conventions`, { ...span });

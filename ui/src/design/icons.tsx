@@ -26,6 +26,7 @@ const PATHS = {
   unit: <><rect x="5" y="5" width="14" height="14" rx="2" /><path d="M9 12h6M12 9v6" /></>,
   area: <rect x="4" y="6" width="16" height="12" rx="1" strokeDasharray="3 2" />,
   company: <path d="M5 20V5h8v15M13 10h6v10M3 20h18M8 9h2M8 13h2" />,
+  locked: <><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" /></>,
   unlocked: <><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 7.5-2" /></>,
   signOut: <path d="M14 5H6v14h8M10 12h10m-3-3 3 3-3 3" />,
   play: <path d="M8 5.5v13l10-6.5z" />,

@@ -1,6 +1,7 @@
 // Says how much waits on this device and what was not accepted, and lets a person look at each of them.
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
+import type { Signature } from "@/api/types";
 import { useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
 import { outbox, useOutbox } from "@/outbox/desk";
@@ -9,7 +10,25 @@ import type { Entry } from "@/outbox/outbox";
 import { useEntryName } from "@/outbox/said";
 import { words } from "@/outbox/words";
 import { When } from "@/show/show";
+import { useSignedWords } from "@/signing/lock";
+import { words as signingWords } from "@/signing/words";
 import { useWords } from "@/words/words";
+
+function Refusal({ detail, hint }: { detail: string | undefined; hint: string | undefined }) {
+  return (
+    <>
+      <span className={css.refusal}><Icon name="jam" size={16} />{detail}</span>
+      {hint && <span className={css.small}>{hint}</span>}
+    </>
+  );
+}
+
+/** It is of a shift that stands: who signed it, in the reader's language, and the way on. */
+function Signed({ signature }: { signature: Signature }) {
+  const say = useWords(signingWords);
+  const wordsOf = useSignedWords();
+  return <Refusal detail={`${wordsOf(signature, signature.equipment_id)}. ${say("stands")}`} hint={say("askReopen")} />;
+}
 
 function Row({ entry }: { entry: Entry }) {
   const say = useWords(words);
@@ -22,8 +41,7 @@ function Row({ entry }: { entry: Entry }) {
       <div className={css.entryWords}>
         <strong>{nameOf(entry)}</strong>
         <span className={css.small}><When at={entry.atMs} as="second" />{` · ${entry.personName}`}</span>
-        {refused && <span className={css.refusal}><Icon name="jam" size={16} />{refused.detail ?? refused.title}</span>}
-        {refused?.hint && <span className={css.small}>{refused.hint}</span>}
+        {refused && (refused.signature ? <Signed signature={refused.signature} /> : <Refusal detail={refused.detail ?? refused.title} hint={refused.hint} />)}
         {!refused && <span className={css.small}>{entry.person === me.person.id ? say("waits") : say("forPerson", { name: entry.personName })}</span>}
       </div>
       {refused && <Button className={css.touch} variant="default" onClick={() => outbox.retry(entry.id)} data-testid="outbox-retry">{say("retry")}</Button>}

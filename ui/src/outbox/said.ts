@@ -36,7 +36,8 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
     };
     if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say("saved", { what }), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
     else if (outcomes.some((outcome) => outcome.kind === "waiting")) showToast({ text: say("kept", { what }), tone: "warning" });
-    else showToast(null);
+    else if (outcomes.some((outcome) => outcome.kind === "refused" && !outcome.problem.body.theirs)) showToast({ text: say("notTaken", { what }), tone: "warning" });
+    else showToast(null); // what two people said is asked at once
     return outcomes;
   }, [submit, nameOf, say]);
 }

@@ -10,6 +10,7 @@ import { ProblemNotice, Waiting } from "@/design/notice";
 import { useKnownMs } from "@/live/live";
 import { formatDuration, formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
+import { Lock } from "@/signing/lock";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
@@ -37,6 +38,7 @@ function Head({ stop, onClose }: { stop: Stop; onClose: () => void }) {
       <div className={css.headWords}>
         <h2>{say("whyOf", { machine: map.byId(stop.equipment_id)?.name ?? "", time: `${start} – ${end ?? say("still")}` })}</h2>
         <span>{[formatDuration(Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6, reader.language), stateName(look.word), say("now", { reason: reasonName(stop.reason) ?? "–" }), stop.edited_by && say("edited", { name: stop.edited_by })].filter(Boolean).join(" · ")}</span>
+        <Lock equipmentId={stop.equipment_id} fromMs={Date.parse(stop.start)} toMs={Date.parse(stop.start) + lastsMs(stop, nowMs)} />
         {stop.evidence_changed && <span className={css.changed}><Icon name="info" size={16} />{say("evidenceChanged")}</span>}
       </div>
       <button type="button" className={css.close} onClick={onClose} aria-label={say("close")} data-testid="stop-close"><Icon name="close" size={28} /></button>

@@ -14,6 +14,7 @@ import { useMay } from "@/jobs/jobs";
 import { useKnownMs, useLive } from "@/live/live";
 import { formatDuration, formatRatio } from "@/show/format";
 import { Lasting, When } from "@/show/show";
+import { Lock } from "@/signing/lock";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
@@ -54,7 +55,7 @@ const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onO
       <td><span className={css.state}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span></td>
       <td>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}{cause && <CauseOfStop stop={stop} cause={cause} />}</td>
       <td className={css.comment}>{stop.comment}</td>
-      <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
+      <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}<Lock as="sign" equipmentId={stop.equipment_id} fromMs={t0} toMs={t0 + lastsMs(stop, nowMs)} />{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
       <td className={css.acts}>
         {unit && <Go to={unitOf(unit.path)} search={{ tab: "history", period: "custom", ...span, record: stop.start }} className={css.link} testid="stop-timeline">{say("show")}</Go>}
         {mayAnswer && <button type="button" className={css.button} onClick={() => onOpen(stop)} data-testid="stop-open">{say("openStop")}</button>}

@@ -19,6 +19,7 @@ import { useShown } from "@/screens/board/shifts";
 import { words } from "@/screens/board/words";
 import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
+import { SigningBar } from "@/signing/bar";
 import { boardOf, useEquipmentPath } from "@/view/place";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
@@ -71,6 +72,7 @@ function BoardOf({ here }: { here: Equipment }) {
             <button type="button" className={css.tool} onClick={full} data-testid="board-full"><Icon name="full" />{say("full")}</button>
           </div>
         </header>
+        {shift && !running && <SigningBar key={`${here.id} ${shift.id}`} here={here} shift={shift} />}
         {shift ? <ShiftOf key={here.id} here={here} shift={shift} running={running} /> : <Empty icon="clock" title={say("noShift")} hint={say("noShiftHint")} />}
       </div>
     </div>

@@ -15,6 +15,7 @@ import { words } from "@/screens/timeline/words";
 import { type SegmentNow, segmentQuery } from "@/segments/query";
 import { formatDuration, formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
+import { Lock } from "@/signing/lock";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
@@ -52,6 +53,7 @@ function Head({ now: { record }, unit, nowMs }: { now: SegmentNow; unit: Equipme
         <strong data-testid="segment-reason">{reasonName(record.reason) ?? (look.tone === "normal" || look.tone === "void" ? "" : say("reasonNone"))}</strong>
         {record.comment && <span data-testid="segment-comment">{record.comment}</span>}
         <span className="quiet">{record.edited_by ? say("saidBy", { name: record.edited_by }) : say("fromSignals")}</span>
+        <Lock equipmentId={unit.id} fromMs={t0} toMs={t1} />
         {record.evidence_changed && <span className={css.changed} data-testid="segment-changed"><Icon name="info" size={16} />{say("changed")}</span>}
       </div>
     </header>
