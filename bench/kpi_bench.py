@@ -138,7 +138,8 @@ def year(database: Database, days: int) -> None:
     """The rollups alone, filled up to a whole year by repeating their days: what the budget speaks of."""
     with database.write(SYSTEM) as uow:
         for again in range(1, -(-DAYS // days)):
-            uow.connection.execute(text(CLONE.format(columns=", ".join(store.NAMES), days=again * days, us=DAY_US)))
+            columns = ", ".join(store.STORED_NAMES)
+            uow.connection.execute(text(CLONE.format(columns=columns, days=again * days, us=DAY_US)))
     end_us = START_US + DAYS * DAY_US
     with database.read() as reading:
         rows = reading.connection.scalar(text("select count(*) from rollup_job"))
