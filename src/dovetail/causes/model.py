@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.ledger.model import Slice
@@ -102,8 +102,9 @@ def _buffer(body: Mapping[str, Any]) -> Buffer:
 
 def is_silent(states: Mapping[str, Any]) -> bool:
     """Whether no signal of a unit ever says that it waits for its neighbours."""
-    meanings: Mapping[str, Any] = (states.get("values") or {}).get("map") or {}
-    told = [body for body in meanings.values() if isinstance(body, dict)]
+    values: Mapping[str, Any] = states.get("values") or {}
+    meanings: Mapping[str, Any] = values.get("map") or {}
+    told = [cast("Mapping[str, Any]", body) for body in meanings.values() if isinstance(body, dict)]
     words = {str(body.get("state")) for body in told} | {str(body.get("reason")) for body in told}
     words |= {str(body) for body in meanings.values()}
     says = words & {"STARVED", "BLOCKED", "external/starved", "external/blocked"}

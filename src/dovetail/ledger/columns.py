@@ -120,7 +120,7 @@ STORED: Final[tuple[Column, ...]] = (
 def _order(name: str, label: str, *of: str) -> Column:
     """What some stored columns hold of shares that belong to an order."""
     found = [column for column in STORED if column.name in of]
-    classes = frozenset(cls for column in found for cls in column.classes)
+    classes: frozenset[TimeClass] = frozenset(cls for column in found for cls in column.classes)
     return Column(name, label, found[0].unit, found[0].measure, classes, of=of)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -250,9 +250,10 @@ def read_answer(body: bytes) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict):
         raise LinkError("the answer of a worker cannot be read", code="transport-told")
-    if "error" in answer:
-        raise LinkError(f"the worker says: {answer['error']}", code="transport-asked")
-    return answer
+    told = cast("dict[str, Any]", answer)
+    if "error" in told:
+        raise LinkError(f"the worker says: {told['error']}", code="transport-asked")
+    return told
 
 
 @dataclass(frozen=True, slots=True)
