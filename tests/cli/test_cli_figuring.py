@@ -79,3 +79,17 @@ def test_an_installation_is_asked(tmp_path: Path) -> None:
     assert "UMH classic: availability –" in run(app, [*asked, "--conventions", *data]).output
     told = json.loads(run(app, [*asked, "--conventions", "--json", *data]).output)
     assert [one["id"] for one in told["conventions"]] == ["iso22400", "traksys", "aveva", "classic", "umh_classic"]
+
+
+def test_an_installation_says_what_moved_a_figure(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    assert run(app, ["init", str(tmp_path / "plant")]).exit_code == 0
+    data = ["--data", str(tmp_path / "data")]
+    assert run(app, ["apply", str(tmp_path / "plant"), "--yes", *data]).exit_code == 0
+    asked = ["diff-kpi", "acme/site/hall/line1/machine1", "--kpi", "availability", "--since", "yesterday", *data]
+    said = run(app, asked)
+    assert said.exit_code == 0, said.output
+    assert said.output.splitlines()[0] == "availability  – → –  –"
+    told = json.loads(run(app, [*asked, "--json"]).output)
+    assert (told["kpi"], told["before"], told["after"], told["next"]) == ("availability", None, None, None)
+    assert run(app, [*asked[:1], "acme/nowhere", *data]).exit_code != 0

@@ -1,0 +1,82 @@
+"""Pieces and jobs of a signed shift stand as well, and the routes say so: on real rooms, on both records stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from counting_plant import Plant, plant_on, when
+from fastapi import FastAPI, Request, Response
+from fastapi.testclient import TestClient
+
+from dovetail.core.bus import Bus
+from dovetail.core.errors import DovetailError
+from dovetail.counting import api as counting_api
+from dovetail.db.uow import Database
+from dovetail.operations.http import Api, problem
+from dovetail.production import api as production_api
+from dovetail.signatures import api
+from dovetail.testing.clock import ManualClock
+
+DAY = {"start": when(0), "end": when(600)}
+EVENING = 600  # the early shift lasts until minute 420
+
+
+@pytest.fixture
+def plant(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Plant]:
+    with plant_on(database, tmp_path, clock, bus) as opened:
+        opened.now(EVENING)
+        yield opened
+
+
+@pytest.fixture
+def client(plant: Plant) -> TestClient:
+    routes = Api(plant.database)
+    api.routes(routes, plant.rooms.signatures)
+    counting_api.routes(routes, plant.rooms.counting)
+    production_api.routes(routes, plant.rooms.production)
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        request.state.scope = plant.everyone
+        try:
+            return await call_next(request)
+        except DovetailError as error:
+            return problem(error)
+
+    app.include_router(routes.router)
+    return TestClient(app)
+
+
+def test_a_signed_shift_takes_no_pieces_and_no_jobs_until_it_is_reopened(client: TestClient, plant: Plant) -> None:
+    def post(path: str, **body: Any) -> Any:
+        return client.post(f"/api/v1/{path}", json=body, headers={"Idempotency-Key": f"{path} {body}"})
+
+    early = {"equipment_id": plant.filler, "product": "cola", "started_at": when(10), "ended_at": when(50)}
+    ran = post("job-responses", **early).json()
+    signed = post(f"equipment/{plant.line}/signatures", start=when(0), comment="checked")
+    assert (signed.status_code, signed.json()["shift_name"], signed.json()["by"]) == (201, "Early", "anna")
+
+    counted = f"equipment/{plant.table}/count-entries"
+    refused = [
+        post(counted, good=5, start=when(0), end=when(30)),
+        post(counted, good=5, start=when(400), end=when(440)),
+        post("job-responses", **early | {"started_at": when(60), "ended_at": when(90)}),
+        post(f"job-responses/{ran['id']}/cancel", reason="it never ran"),
+    ]
+    told = [(one.status_code, one.json()["code"], one.json()["signature"]["by"]) for one in refused]
+    assert told == [(409, "shift-signed", "anna")] * 4
+    assert plant.entries(plant.table) == []
+    after = post(counted, good=7, start=when(420), end=when(440))
+    assert after.status_code == 200, after.text
+
+    signature = signed.json()["id"]
+    assert post(f"signatures/{signature}/reopen").status_code == 422
+    assert post(f"signatures/{signature}/reopen", reason="a pallet was missed").status_code == 200
+    (listed,) = client.get(f"/api/v1/equipment/{plant.filler}/signatures", params=DAY).json()["items"]
+    assert (listed["comment"], listed["reopened"]["why"]) == ("checked", "a pallet was missed")
+    again = post(counted, good=5, start=when(0), end=when(30), comment="sent again")
+    assert again.status_code == 200, again.text
