@@ -32,3 +32,9 @@ class Complaints:
     def forget(self) -> None:
         """What was heard up to now was provoked by the test."""
         self.heard.clear()
+
+    def forget_when_heard(self, page: Page, words: str) -> None:
+        """The same, of a complaint that has to come: the browser may say it after the page has."""
+        while not any(words in one for one in self.heard):
+            page.wait_for_event("console", predicate=lambda message: words in message.location["url"])
+        self.forget()
