@@ -26,6 +26,7 @@ from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import ConflictError, InvalidError, RefusedError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
+from dovetail.explain.diff import Asked, Differ, Difference
 from dovetail.operations.operation import execute
 from dovetail.performance.service import PerformanceRoom
 from dovetail.signatures.service import ReopenShift, SignaturesRoom, SignShift
@@ -75,6 +76,11 @@ class House:
         done = execute(self.room.reopen, given, database=self.world.database, scope=scope, reason=reason).output
         self.drain()
         return done
+
+    def diff(self, since: int) -> Difference:
+        """What moved the availability of the signed shift."""
+        asked = Asked("availability", FILLER, at(0), at(SHIFT_END), since, None, SYSTEM)
+        return Differ(self.ledger).diff(asked)
 
     def down(self, equipment_id: int = FILLER, start: float = 0, end: float = SHIFT_END) -> float:
         """Minutes of down time."""
@@ -167,6 +173,21 @@ def test_as_of_tells_what_stood_when(house: House) -> None:
     assert house.down() == 40
     was = house.ledger.sums(FILLER, at(0), at(SHIFT_END), scope=SYSTEM, as_of=known)
     assert was["adot_us"] == 10 * MINUTE_US
+
+
+def test_what_a_reopened_shift_becomes_is_told_as_the_step_of_whoever_reopened_it(house: House) -> None:
+    signature = house.sign()
+    with house.world.database.read() as reading:
+        signed = reading.known_now()
+    house.world.signals(FILLER, *LATE, OPEN)
+    house.drain()
+    assert house.diff(signed).changes == []
+    house.reopen(signature.id)
+    told = house.diff(signed)
+    assert [(one.cause.kind, one.cause.by, one.cause.why) for one in told.changes] == [
+        ("signature", "Olga", "a mistake was found")
+    ]
+    assert told.changes[0].contribution == told.difference == told.changes[0].value - told.before  # type: ignore[operator]
 
 
 def test_a_shift_that_is_over_needs_a_right_of_its_own(house: House) -> None:

@@ -41,7 +41,7 @@ def settle(
     signed = gathering.signed(uow, equipment_id, lo_us, min(hi_us, max(keep_to_us, lo_us)), as_of=known)
     ends = {end for window in signed for end in window[:2]}
     made = cut(facts, lo_us, hi_us, settings=gathering.settings, cuts=ends)
-    for t0_us, t1_us, then in signed:  # stands as it was signed: the difference is shown, not written
+    for t0_us, t1_us, then in signed:  # stands as it was signed: what is known since is written once it is reopened
         made = [piece for piece in made if piece.t1_us <= t0_us or piece.t0_us >= t1_us]
         made += gathering.derive(uow, equipment_id, t0_us, t1_us, as_of=then)
     made.sort(key=lambda piece: piece.t0_us)
