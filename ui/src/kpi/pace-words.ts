@@ -6,13 +6,13 @@ export const paceWords = defineWords({
     due: "Due by now", gap: "Against plan", ahead: "Ahead", even: "On pace", behind: "Behind", pieces: "{n} pcs", minutes: "{n} min at the standard rate", projected: "Expected at shift end", ofPlanned: "of {n} planned",
     plan: "The rest with the same share of the plan as so far.", speed: "The rest at the same speed as so far.", explain: "Hour by hour",
     provisional: "Provisional since {time}", provisionalHint: "Up to here the signals are complete; what came after may still move.", allProvisional: "Provisional",
-    jobEnd: "{name} done", range: "{low} to {high}", later: "later", madeOf: "{made} of {n} pcs", restsOn: "Eight of ten such jobs ended in this range: from {n} stretches of {pieces} pieces here in the last two weeks, stops included.",
+    jobEnd: "{name} done", range: "{low} to {high}", doneAbout: "done about {time} ({low}–{high})", doneUnknown: "done at – ({why})", later: "later", madeOf: "{made} of {n} pcs", restsOn: "Eight of ten such jobs ended in this range: from {n} stretches of {pieces} pieces here in the last two weeks, stops included.",
   },
   de: {
     due: "Bisher fällig", gap: "Gegen Plan", ahead: "Vorsprung", even: "Im Takt", behind: "Rückstand", pieces: "{n} Stück", minutes: "{n} min im Standardtakt", projected: "Erwartet zum Schichtende", ofPlanned: "von {n} geplanten",
     plan: "Der Rest mit demselben Anteil am Plan wie bisher.", speed: "Der Rest im selben Tempo wie bisher.", explain: "Stunde für Stunde",
     provisional: "Vorläufig seit {time}", provisionalHint: "Bis hier sind die Signale vollständig; was danach kam, kann sich noch ändern.", allProvisional: "Vorläufig",
-    jobEnd: "{name} fertig", range: "{low} bis {high}", later: "später", madeOf: "{made} von {n} Stück", restsOn: "Acht von zehn solchen Aufträgen endeten in dieser Spanne: aus {n} Abschnitten zu {pieces} Stück hier in den letzten zwei Wochen, mit Stillständen.",
+    jobEnd: "{name} fertig", range: "{low} bis {high}", doneAbout: "fertig gegen {time} ({low}–{high})", doneUnknown: "fertig um – ({why})", later: "später", madeOf: "{made} von {n} Stück", restsOn: "Acht von zehn solchen Aufträgen endeten in dieser Spanne: aus {n} Abschnitten zu {pieces} Stück hier in den letzten zwei Wochen, mit Stillständen.",
   },
 });
 

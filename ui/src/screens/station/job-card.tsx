@@ -1,22 +1,41 @@
 // What runs at the station, how many pieces it made of those it should have by now, and the large buttons below.
 import { useState } from "react";
-import type { Equipment, JobResponse, Kpis } from "@/api/types";
+import type { Equipment, JobPace, Kpis } from "@/api/types";
 import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
 import { Waiting } from "@/design/notice";
-import { runsOf, useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
+import { type Run, runsOf, useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
 import { useLiveKpi } from "@/kpi/current-shift";
 import { isBlind, madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
+import { missingWords, paceWords } from "@/kpi/pace-words";
 import { Made, NoCounter } from "@/kpi/untold";
 import { EndDialog, HandOverDialog, StartDialog } from "@/screens/station/job-dialogs";
 import css from "@/screens/station/station.module.css";
 import { words } from "@/screens/station/words";
 import { formatMoment } from "@/show/format";
 import { Num, useReader } from "@/show/show";
-import { useWords } from "@/words/words";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
 
-function Job({ job }: { job: JobResponse }) {
+const DAY_MS = 86_400_000;
+
+/** When a job will be done and the range in which such jobs ended, of the day where that is further away; or why nobody can say. */
+function Done({ pace }: { pace: JobPace }) {
+  const say = useWords(paceWords);
+  const language = useLanguage();
+  const reader = useReader();
+  const { earliest, expected_end: end, latest, missing } = pace;
+  if (!end && missing === "no-quantity") return null; // most jobs: nobody asked for an end
+  if (!end) return <span className={css.small} data-testid="station-job-end">{missing === "made" ? wordFor(missingWords, language, missing) : say("doneUnknown", { why: missing ? wordFor(missingWords, language, missing) : "" })}</span>;
+  const style = latest && Date.parse(latest) - Date.now() < DAY_MS ? "time" : "minute";
+  const moment = (text: string | null) => (text ? formatMoment(Date.parse(text), style, reader) : say("later"));
+  return <span className={css.small} data-testid="station-job-end">{say("doneAbout", { time: moment(end), low: moment(earliest), high: moment(latest) })}</span>;
+}
+
+function Job({ run, here }: { run: Run; here: Equipment }) {
+  const job = run.first;
+  const pace = useLiveKpi(here.id)?.jobs.find((one) => run.jobs.some((ours) => ours.id === one.job_response_id));
   const say = useWords(words);
   const reader = useReader();
   const productName = useProductName();
@@ -25,6 +44,7 @@ function Job({ job }: { job: JobResponse }) {
     <div className={css.job} data-testid="station-job">
       <strong className={css.product}>{productName(job.product)}</strong>
       <span className={css.small}>{facts.filter(Boolean).join(" · ")}</span>
+      {pace && <Done pace={pace} />}
       {job.note && <span className={css.note}>{say("note", { note: job.note })}</span>}
     </div>
   );
@@ -70,7 +90,7 @@ export function JobCard({ here, units, kpis }: { here: Equipment; units: readonl
     <section className={css.side} aria-label={say("job")}>
       <div className={css.card}>
         <span className={css.label}>{say("job")}</span>
-        <div className={css.jobs}>{!jobs ? <Waiting lines={1} height={44} /> : runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} job={run.first} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
+        <div className={css.jobs}>{!jobs ? <Waiting lines={1} height={44} /> : runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} run={run} here={here} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
         <Pieces here={here} kpis={kpis} />
       </div>
       {mayJob && (
