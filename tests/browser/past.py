@@ -20,11 +20,21 @@ def yesterday() -> dict[str, str]:
     return {"start": start, "end": end}
 
 
-def longest(api: httpx2.Client) -> dict[str, Any]:
-    """Yesterday's longest stop of which a machine itself is the cause."""
+def own_stops(api: httpx2.Client) -> list[dict[str, Any]]:
+    """Yesterday's stops of which a machine itself is the cause, the longest first."""
     found = api.get(f"/equipment/{id_of(api, LINE)}/stops", params=yesterday()).raise_for_status().json()["items"]
     own = [stop for stop in found if not (stop["planned"] or stop["micro"] or stop["external"])]
-    return max(own, key=lambda stop: stop["duration_s"])
+    return sorted(own, key=lambda stop: -stop["duration_s"])
+
+
+def longest(api: httpx2.Client) -> dict[str, Any]:
+    """The longest of them, whatever was said of it."""
+    return own_stops(api)[0]
+
+
+def longest_untold(api: httpx2.Client) -> dict[str, Any]:
+    """The longest of those of which nobody has said anything yet."""
+    return next(stop for stop in own_stops(api) if stop["edit_id"] is None)
 
 
 def oee_of(api: httpx2.Client, equipment_id: int) -> float:

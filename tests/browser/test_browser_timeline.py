@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from floor import id_of
-from past import longest, moved, oee_of, yesterday
+from past import longest_untold, moved, oee_of, yesterday
 from playwright.sync_api import Page, expect
 from screens import LINE
 from sight import PANEL, needs_axe, stumbles
@@ -67,7 +67,7 @@ def hands_out(page: Page) -> None:
 
 
 def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Client) -> None:
-    stop = longest(api)
+    stop = longest_untold(api)
     unit, reason = stop["equipment_id"], stop["reason"] or "-"
     oee, lost = oee_of(api, unit), lost_us(api, unit, reason)
     page.set_viewport_size(PANEL)
