@@ -257,8 +257,13 @@ def _judge(trial: Trial, link: Link, played: Played, *, waiting: int) -> None:
     else:
         played.say("the link stands", False not in turns, turns)
         spared = link.tags()[1:] if shows == "one bad" else link.tags()
-        bad = [row for row in played.during if row[0] in spared and not is_good(*row[2:])]
+        bad = [row for row in played.during if row[0] in spared and not (is_good(*row[2:]) or _is_last_known(row[3]))]
         played.say("the others are good", not bad, bad[:3])
+
+
+def _is_last_known(quality: int) -> bool:
+    """What a link shows first: it may be seen as late as the fault begins, and says nothing against the point."""
+    return quality & 0xFF == q.UNCERTAIN_LAST_KNOWN
 
 
 def _is_its_own(tag: int, value: object, number: int) -> bool:
