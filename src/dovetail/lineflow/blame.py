@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Final
 
 from dovetail.core.clock import SECOND_US
-from dovetail.lineflow.model import WAITS, Cause, Line, Link, Piece, Spell
+from dovetail.lineflow.model import WAITS, Cause, Line, Link, Piece, Role, Spell
 from dovetail.lineflow.standing import within
 
 REACT_US: Final = 5 * SECOND_US  # a machine that lacks pieces goes on saying that it runs for about so long
@@ -125,8 +125,8 @@ class Blame:
 
 
 def _own(unit: int, spell: Spell) -> Piece:
-    role = {"run": "pace", "no_data": "no_data"}.get(spell.kind, "own")
-    cause = Cause(unit, role, spell.reason if role == "own" else None)  # type: ignore[arg-type]
+    role: Role = "pace" if spell.kind == "run" else "no_data" if spell.kind == "no_data" else "own"
+    cause = Cause(unit, role, spell.reason if role == "own" else None)
     return Piece(
         spell.t0_us, spell.t1_us, cause, spell.state, spell.record_us, (Link(unit, spell.record_us, spell.kind),)
     )
@@ -136,8 +136,8 @@ def _unknown(unit: int, from_us: int, to_us: int) -> Piece:
     return Piece(from_us, to_us, Cause(unit, "no_data"), "NO_DATA", from_us, (Link(unit, from_us, "no_data"),))
 
 
-def _of_itself(unit: int, spell: Spell, role: str) -> Piece:
-    cause = Cause(unit, role, f"external/{spell.kind}")  # type: ignore[arg-type]
+def _of_itself(unit: int, spell: Spell, role: Role) -> Piece:
+    cause = Cause(unit, role, f"external/{spell.kind}")
     link = Link(unit, spell.record_us, spell.kind)
     return Piece(spell.t0_us, spell.t1_us, cause, spell.state, spell.record_us, (link,), spell.how == "inferred")
 

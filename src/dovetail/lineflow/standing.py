@@ -127,12 +127,13 @@ def inferred(found: Sequence[Spell], up: Sequence[Sequence[Spell]], down: Sequen
     """
     done: list[Spell] = []
     for spell in found:
-        kind = spell.kind
+        kind: Kind = spell.kind
         if kind == "own" and spell.reason is None and spell.state in WAITABLE | AROUND_SUSPENDED:
-            since = {side: _stood_since(near, spell.stood_us) for side, near in (("starved", up), ("blocked", down))}
+            sides: tuple[tuple[Kind, Sequence[Sequence[Spell]]], ...] = (("starved", up), ("blocked", down))
+            since = {side: _stood_since(near, spell.stood_us) for side, near in sides}
             told = {side: at_us for side, at_us in since.items() if at_us is not None}
             kind = max(told, key=lambda side: told[side]) if told else kind
-        done.append(spell if kind == spell.kind else replace(spell, kind=kind, how="inferred"))  # type: ignore[arg-type]
+        done.append(spell if kind == spell.kind else replace(spell, kind=kind, how="inferred"))
     return done
 
 

@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+
+from dovetail.ledger.tracks import StateTrack
 
 type Said = tuple[str, str, str]  # state, mode, reason
-
-
-class Record(Protocol):
-    """A state record as a timeline has it."""
-
-    @property
-    def t0_us(self) -> int: ...
-    @property
-    def t1_us(self) -> int | None: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def mode(self) -> str: ...
-    @property
-    def reason(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +103,7 @@ class Replay:
     took_s: float
 
 
-def differences(was: Iterable[Record], would: Iterable[Record], from_us: int, to_us: int) -> list[Moved]:
+def differences(was: Iterable[StateTrack], would: Iterable[StateTrack], from_us: int, to_us: int) -> list[Moved]:
     """Where two timelines of [from, to) say something else, the longest stretches first."""
     left, right = _pieces(was, from_us, to_us), _pieces(would, from_us, to_us)
     edges = sorted({from_us, to_us, *(t for one in (*left, *right) for t in one[:2])})
@@ -139,7 +125,7 @@ def differences(was: Iterable[Record], would: Iterable[Record], from_us: int, to
     return sorted(found, key=lambda moved: (-moved.us, moved.t0_us))
 
 
-def _pieces(records: Iterable[Record], from_us: int, to_us: int) -> list[tuple[int, int, Said]]:
+def _pieces(records: Iterable[StateTrack], from_us: int, to_us: int) -> list[tuple[int, int, Said]]:
     cut = (
         (max(one.t0_us, from_us), min(to_us if one.t1_us is None else one.t1_us, to_us), one)
         for one in records
