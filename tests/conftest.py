@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import shutil
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.testing.clock import ManualClock
+from dovetail.vitals.logs import JsonLines, TextLines
 from plug import plug
 
 
@@ -155,9 +157,14 @@ def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path, clock: Manua
 
 @pytest.fixture(autouse=True)
 def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test no thread that it started may still run (asyncio tasks are checked by `no_task_leaks`)."""
+    """After a test no thread that it started may still run, nor a log that it set up write into its closed streams.
+
+    Tasks of asyncio are checked by `no_task_leaks`.
+    """
     before = set(threading.enumerate())
     yield
+    ours = [found for found in logging.getLogger().handlers if isinstance(found.formatter, TextLines | JsonLines)]
+    assert not ours, f"{request.node.nodeid} left the log set up (ask for root_log, which puts it back)"
     left = [
         thread
         for thread in set(threading.enumerate()) - before
@@ -166,6 +173,19 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         and not thread.name.startswith(("asyncio_", "ThreadPoolExecutor", "AnyIO"))
     ]
     assert not left, f"{request.node.nodeid} left threads running: {left}"
+
+
+@pytest.fixture
+def root_log() -> Iterator[logging.Logger]:
+    """The root of all logs, for a test that sets it up; afterwards it is as it was."""
+    found = logging.getLogger()
+    handlers, level = found.handlers[:], found.level
+    yield found
+    for handler in found.handlers[:]:
+        found.removeHandler(handler)
+    for handler in handlers:
+        found.addHandler(handler)
+    found.setLevel(level)
 
 
 gc.set_threshold(200_000, 20, 10)  # the interpreter's own 700 is a search for garbage in every few lines of a test

@@ -97,6 +97,7 @@ def test_what_is_shown_to_the_servers_comes_from_the_environment(
     assert (found.servers, found.ca, found.replicas) == (("tls://a:4222", "tls://b:4222"), ca, 3)
 
 
+@pytest.mark.usefixtures("root_log")
 @pytest.mark.parametrize(
     "arguments, says",
     [

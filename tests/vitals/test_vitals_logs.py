@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
@@ -24,26 +24,13 @@ from dovetail.web import observe
 PASSWORD = "quiet canary on a belt 4711"
 
 
-@pytest.fixture
-def root() -> Iterator[logging.Logger]:
-    """The root logger, as it was afterwards."""
-    found = logging.getLogger()
-    handlers, level = found.handlers[:], found.level
-    yield found
-    for handler in found.handlers[:]:
-        found.removeHandler(handler)
-    for handler in handlers:
-        found.addHandler(handler)
-    found.setLevel(level)
-
-
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.splitlines()
 
 
-def test_a_line_for_machines_says_who_asked(root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_for_machines_says_who_asked(root_log: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("json", "info")
-    assert root.level == logging.INFO
+    assert root_log.level == logging.INFO
     request, actor = context.REQUEST.set("ab12"), context.ACTOR.set("person:7")
     try:
         raise ValueError("a nozzle is missing")
@@ -71,11 +58,11 @@ def test_a_line_for_machines_says_who_asked(root: logging.Logger, capsys: pytest
 
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_what_comes_from_outside_stays_one_line(
-    root: logging.Logger, capsys: pytest.CaptureFixture[str], style: str
+    root_log: logging.Logger, capsys: pytest.CaptureFixture[str], style: str
 ) -> None:
     logs.configure(style)
     logging.getLogger("dovetail.test").warning("no tag %s", "x\n2026-01-01 ERROR dovetail: all is lost\x1b[2J")
-    assert root.handlers
+    assert root_log.handlers
     lines = said(capsys)
     assert len(lines) == 1
     assert "\x1b" not in lines[0]
@@ -83,11 +70,11 @@ def test_what_comes_from_outside_stays_one_line(
 
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_a_name_that_is_no_text_is_told_all_the_same(
-    root: logging.Logger, capsys: pytest.CaptureFixture[str], style: str
+    root_log: logging.Logger, capsys: pytest.CaptureFixture[str], style: str
 ) -> None:
     logs.configure(style)
     logging.getLogger("dovetail.test").warning("%s was taken", os.fsdecode(b"m\xe4r.csv"))
-    assert root.handlers
+    assert root_log.handlers
     (line,) = said(capsys)
     assert "udce4r.csv was taken" in line
 
@@ -122,9 +109,9 @@ def test_what_looks_like_a_secret_is_blotted_out(text: str) -> None:
 
 
 @pytest.fixture
-async def client(tmp_path: Path, root: logging.Logger) -> AsyncIterator[tuple[httpx2.AsyncClient, House]]:
+async def client(tmp_path: Path, root_log: logging.Logger) -> AsyncIterator[tuple[httpx2.AsyncClient, House]]:
     """Somebody at the gate of a real installation."""
-    assert root
+    assert root_log
     with open_house(Settings(data=tmp_path / "data")) as house:
         transport = httpx2.ASGITransport(app=house.gated, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
