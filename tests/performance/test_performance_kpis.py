@@ -299,12 +299,13 @@ def test_pieces_in_time_without_knowledge_stay_in_the_totals_and_out_of_the_rati
     counts = [counted(FILLER, at(0), at(60), "good", 3_000), counted(FILLER, at(60), at(120), "good", 1_000)]
     clock.tick(120 * MINUTE_US)
     world.say(FILLER, records=records, counts=counts, moved=(at(0), at(120)))
-    for settings, effectiveness in ((Settings(), 3_000 / 3_600), (as_loss(), 4_000 / 3_600)):
+    for settings, availability in ((Settings(), 1.0), (as_loss(), 0.5)):
         room = PerformanceRoom(database, clock=clock, bus=bus, sources=world.sources(), settings=settings)
         room.settle(FILLER, T0)
         found = room.kpis(FILLER, at(0), at(120), scope=everyone)
-        assert found.figures.counts.good == 4_000
-        assert kpi(found, "effectiveness") == effectiveness
+        assert (found.figures.counts.good, found.figures.counts.outside) == (4_000, 1_000)
+        assert (kpi(found, "availability"), kpi(found, "effectiveness")) == (availability, 3_000 / 3_600)
+        assert kpi(found, "oee_index") == availability * 3_000 / 3_600
     assert replace(Settings(), no_data="as_loss") == as_loss()
 
 

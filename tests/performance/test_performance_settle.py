@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
-from performance_world import FILLER, LINE, SYSTEM, T0, Job, World, counted, minutes, state
+from performance_world import CAPPER, FILLER, LINE, SYSTEM, T0, Job, World, counted, minutes, state
 from sqlalchemy import func, select, update
 
 from dovetail.core.bus import Bus
@@ -217,6 +217,25 @@ def test_the_live_state_stands_at_the_end_until_it_is_settled(
     room.step()
     assert room.sums(FILLER, at(30), at(60), scope=everyone)["good"] == 290
     assert held(database, FILLER)[-1].t1_us == at(30)
+
+
+def test_pieces_at_the_end_of_a_line_count_before_they_are_recorded(
+    database: Database, clock: ManualClock, bus: Bus, everyone: Scope
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(40 * MINUTE_US)
+    world.say(FILLER, records=RECORDS, moved=(at(0), None))  # the constraint stands since 06:30
+    world.say(CAPPER, counts=[counted(CAPPER, at(0), at(28), "good", 280, tag=501)], moved=(at(0), at(28)))
+    room.step()
+    fresh = counted(CAPPER, at(28), at(35), "good", 70, tag=501)
+    world.live[CAPPER] = Tail(at(35), at(40), (), (fresh,))
+    assert held(database, LINE)[-1].t1_us == at(30)  # a slice is held in which some of those pieces were made
+    live = room.sums(LINE, at(0), at(40), scope=everyone)
+    pieces = [piece.pieces.good for piece in room.slices(LINE, at(0), at(40), scope=everyone)]
+    assert (live["good"], live["elapsed_us"], sum(pieces)) == (350, 40 * MINUTE_US, 350)
+    world.say(CAPPER, counts=[counted(CAPPER, at(0), at(28), "good", 280, tag=501), fresh], moved=(at(28), at(35)))
+    room.step()
+    assert room.sums(LINE, at(0), at(40), scope=everyone)["good"] == 350
 
 
 def test_a_new_plant_version_settles_from_where_it_is_valid(database: Database, clock: ManualClock, bus: Bus) -> None:

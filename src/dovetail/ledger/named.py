@@ -15,25 +15,22 @@ _ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "aubt_us": ("apt_us", "aust_us", "adet_us"),
     "order_aubt_us": ("order_apt_us", "order_aust_us", "order_adet_us"),
     "stopped_short_us": ("short_us", "short_run_us"),
-}
-_OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
-    "held_us": ("apt_us", "aust_us", "adet_us", "adot_us"),
+    # pieces of time without knowledge stay out of ratios whatever `no_data` says: counted against production time,
+    # in which they were not made, they would win back the time that is lost
     "gq": ("good_observed",),
     "sq": ("scrap_observed",),
     "rq": ("rework_observed",),
     "pq": ("good_observed", "scrap_observed", "rework_observed"),
     "pri_pq_ns": ("ideal_ns",),
+}
+_OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
+    "held_us": ("apt_us", "aust_us", "adet_us", "adot_us"),
     "aoet_us": ("order_us",),
     "held_mu": ("busy_mu",),
     "order_pq": ("order_good", "order_scrap", "order_rework"),
 }
 _AS_LOSS: Final[Mapping[str, tuple[str, ...]]] = {
     "held_us": ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
-    "gq": ("good_observed", "good_nodt"),
-    "sq": ("scrap_observed", "scrap_nodt"),
-    "rq": ("rework_observed", "rework_nodt"),
-    "pq": ("good_observed", "scrap_observed", "rework_observed", "good_nodt", "scrap_nodt", "rework_nodt"),
-    "pri_pq_ns": ("ideal_ns", "ideal_nodt_ns"),
     "aoet_us": ("order_us", "order_nodt_us"),
     "held_mu": ("busy_mu", "theoretical_nodt_mu"),
     "order_pq": (

@@ -307,6 +307,16 @@ class Gathering:
         made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, now_us))
         return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= now_us]
 
+    def fresh_from(self, equipment_id: int, at_us: int) -> int:
+        """From when on pieces of a line's other machines are counted, but not recorded yet, at `at_us`; else `at_us`.
+
+        Slices of the line are held as soon as its constraint changes its state; those pieces are not in them yet.
+        """
+        made_of = self.made_of(equipment_id, at_us)
+        tails = [(unit, self._sources.states.tail(unit, scope=OWN)) for unit in made_of.units - {made_of.times_of}]
+        fresh = [count for unit, tail in tails for count in tail.counts if made_of.counts_of(unit, count.kind)]
+        return min([at_us, *(begin_us(count) for count in fresh)])
+
     def allotted(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
     ) -> list[tuple[CountTrack, int]]:

@@ -314,12 +314,14 @@ class PerformanceRoom:
     ) -> tuple[int, int]:
         """The part of a period that whole slices held cover: between it and the ends slices are derived."""
         extent = store.extent(reading, equipment_id, as_of=as_of)
-        if extent is None or extent[1] <= from_us or extent[0] >= until_us:
+        is_live = extent is not None and as_of is None and until_us >= self.clock.now_us()
+        upto_us = self.gathering.fresh_from(equipment_id, until_us) if is_live else until_us
+        if extent is None or extent[1] <= from_us or extent[0] >= upto_us or from_us >= upto_us:
             return until_us, until_us
-        first = store.overlapping(reading, equipment_id, from_us, until_us, as_of=as_of, limit=1)[0][1]
+        first = store.overlapping(reading, equipment_id, from_us, upto_us, as_of=as_of, limit=1)[0][1]
         lo_us = first.t0_us if first.t0_us >= from_us else first.t1_us
-        last = store.overlapping(reading, equipment_id, min(until_us, extent[1]) - 1, until_us, as_of=as_of, limit=1)
-        hi_us = last[0][1].t1_us if last[0][1].t1_us <= until_us else last[0][1].t0_us
+        last = store.overlapping(reading, equipment_id, min(upto_us, extent[1]) - 1, upto_us, as_of=as_of, limit=1)
+        hi_us = last[0][1].t1_us if last[0][1].t1_us <= upto_us else last[0][1].t0_us
         return (lo_us, hi_us) if lo_us < hi_us else (until_us, until_us)
 
     def _derived(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None) -> list[Slice]:
