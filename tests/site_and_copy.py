@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from dovetail.copies.model import TagName
 from dovetail.copies.target import Copy
-from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, MINUTE_US
@@ -23,6 +22,7 @@ from dovetail.forwarding.site import Site
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import ManualClock
 from naive_corrections import NaiveCorrections, Row, Said
+from plug import PlugPulledError, plug
 
 TAGS = (1, 2)
 GOOD, BAD, UNCERTAIN = 0xC0, 0x08, 0x40
@@ -77,27 +77,6 @@ class Elsewhere(Protocol):
     def rows(self) -> list[Row]:
         """What a reader of the copy finds, by (ts, tag, arrival)."""
         ...
-
-
-class PlugPulledError(BaseException):
-    """The process would be gone here."""
-
-
-@contextmanager
-def plug_pulled_at(point: str, nth: int) -> Iterator[None]:
-    """Whoever passes this point for the nth time is gone."""
-    untouched, passed = faults.on_point, [0]
-
-    def on_point(name: str) -> None:
-        passed[0] += name == point
-        if passed[0] == nth and name == point:
-            raise PlugPulledError(point)
-
-    faults.on_point = on_point
-    try:
-        yield
-    finally:
-        faults.on_point = untouched
 
 
 @dataclass
@@ -166,12 +145,12 @@ class World:
             self.reconciler.step()
 
     def forward_killed(self, when: tuple[str, int]) -> None:
-        with plug_pulled_at(*when):
-            try:
-                self.forward(None)
-            except PlugPulledError:
-                self.copy.close()
-                self._begin()
+        with plug() as arm:
+            arm(*when)
+            with suppress(PlugPulledError):
+                return self.forward(None)
+        self.copy.close()
+        return self._begin()
 
     def forward(self, _nothing: object) -> None:
         """Until the copy is equal: it reads as the list does, of all that is sealed."""

@@ -9,33 +9,21 @@ from pathlib import Path
 import pytest
 from counting_plant import Plant, an_hour, at, plant_on, restarted, when
 
-from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.corrections.asked import AmendSamples
 from dovetail.db.uow import Database
 from dovetail.operations.operation import execute
 from dovetail.testing.clock import ManualClock
-
-
-class PlugPulledError(BaseException):
-    """The process would be gone here."""
+from plug import PlugPulledError, plug
 
 
 @contextmanager
 def pulled_at(point: str) -> Iterator[None]:
     """The process is gone when it passes this point; it must pass it."""
-    untouched = faults.on_point
-
-    def on_point(passed: str) -> None:
-        if passed == point:
-            raise PlugPulledError
-
-    faults.on_point = on_point
-    try:
+    with plug() as arm:
+        arm(point, 1)
         with pytest.raises(PlugPulledError):
             yield
-    finally:
-        faults.on_point = untouched
 
 
 def books(plant: Plant) -> tuple[list[tuple[int, int | None, str]], dict[str, int], dict[str, int]]:

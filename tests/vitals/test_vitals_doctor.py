@@ -36,7 +36,7 @@ LAID_ASIDE = dataclasses.replace(LINK, refused=1, refused_why="cannot be read")
 WELL = Facts(
     at_us=NOW_US,
     data=Path("/srv/dovetail"),
-    disk=look.Disk("ext4", free=10**12, total=2 * 10**12, fsync_ms=1.5, ballast=True, modes={look.FOLDER: 0o700}),
+    disk=look.Disk("ext4", free=10**12, total=2 * 10**12, fsync_ms=1.5, ballast=64 << 20, modes={look.FOLDER: 0o700}),
     records=look.Records("sqlite", step="0007", newest_step="0007", positions={"states": 100}, people=3),
     samples=samplesfacts.Samples(last=120, sealed=100, released=90),
     sqlite="3.53.4",
@@ -108,7 +108,7 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(disk__fsync_ms=180.0), "fsync", "look", "administrator"),
         (but(disk__free=10**6), "space", "ill", "administrator"),
         (but(disk__free=5 * 10**8), "space", "look", "administrator"),
-        (but(disk__ballast=False), "ballast", "look", "administrator"),
+        (but(disk__ballast=0), "ballast", "look", "administrator"),
         (but(samples__bytes_a_day=10**12 / 29), "space", "look", "administrator"),
         (but(disk__modes={look.FOLDER: 0o755, "records.db": 0o644}), "permissions", "ill", "administrator"),
         (but(disk__owner_is_us=False), "permissions", "look", "administrator"),

@@ -48,8 +48,7 @@ def run(settings: Settings) -> None:
     if hasattr(os, "umask"):
         os.umask(0o077)  # what we make is ours alone
     with open_house(settings, patience_s=limits.FOLDER_PATIENCE_S) as house:
-        reserve = Ballast(settings.data, size=settings.ballast_mb << 20, on_full=house.disk_full)
-        house.workers.append(Worker("disk", reserve.step, rest_s=limits.DISK_LOOK_S))
+        keep_reserve(house)
 
         def ready(address: str) -> None:
             print(f"Dovetail answers on {address}", flush=True)
@@ -59,6 +58,13 @@ def run(settings: Settings) -> None:
                 offer_set_up(f"{address}/setup#token={house.security.new_set_up_token()}", link)
 
         serve_house(house, on_ready=ready)
+
+
+def keep_reserve(house: House) -> None:
+    """Look after the disk under the data folder while the roles run."""
+    settings = house.settings
+    reserve = Ballast(settings.data, size=settings.ballast_mb << 20, on_full=house.disk_full)
+    house.workers.append(Worker("disk", reserve.step, rest_s=limits.DISK_LOOK_S))
 
 
 def offer_set_up(address: str, file: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from dovetail.chunkstore.place import MonthWords, Place, Session, Values
 from dovetail.core.errors import ConfigError, LinkError
+from dovetail.core.sqlitelib import all_or_nothing, roll_back
 from dovetail.db import engine
 
 log = logging.getLogger(__name__)
@@ -137,15 +138,10 @@ class File:
     def transaction(self) -> Iterator[_Session]:
         """All or nothing; a disk that is full or slow is a LinkError: time or a person heals it."""
         try:
-            self.writer.execute("begin immediate")
-            yield _Session(self.writer)
-            self.writer.execute("commit")
+            with all_or_nothing(self.writer):
+                yield _Session(self.writer)
         except sqlite3.OperationalError as error:
-            _roll_back(self.writer)
             raise LinkError(f"the historian cannot write: {error}", code="historian-write") from error
-        except BaseException:
-            _roll_back(self.writer)
-            raise
 
     @contextmanager
     def snapshot(self) -> Iterator[_Session]:
@@ -158,7 +154,7 @@ class File:
                 connection.execute("begin")
                 yield _Session(connection)
             finally:
-                _roll_back(connection)
+                roll_back(connection)
                 with self._lock:
                     self._free.append(connection)
 
@@ -192,11 +188,6 @@ class File:
                 connection.close()
             self._free.clear()
         self.writer.close()
-
-
-def _roll_back(connection: Any) -> None:
-    if connection.in_transaction:
-        connection.execute("rollback")
 
 
 class Files:

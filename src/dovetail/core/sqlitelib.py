@@ -7,7 +7,10 @@ takes them away from the other.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 
 def sqlite_module() -> ModuleType:
@@ -17,3 +20,21 @@ def sqlite_module() -> ModuleType:
     except ImportError:
         return sqlite3
     return module
+
+
+@contextmanager
+def all_or_nothing(connection: Any) -> Generator[None]:
+    """One writing transaction of a connection that begins none by itself; whatever goes wrong inside takes it back."""
+    try:
+        connection.execute("begin immediate")
+        yield
+        connection.execute("commit")
+    except BaseException:
+        roll_back(connection)
+        raise
+
+
+def roll_back(connection: Any) -> None:
+    """End a transaction, where one is under way, as if it had never been."""
+    if connection.in_transaction:
+        connection.execute("rollback")

@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import urlparse
 
 from dovetail.app.bootstrap import House, open_house
-from dovetail.app.server import configure_logging, serve_house
+from dovetail.app.server import configure_logging, keep_reserve, serve_house
 from dovetail.core import limits
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, DovetailError
@@ -241,6 +241,7 @@ def run_demo(*, data: Path, port: int, seed: int, days: int, open_browser: bool)
     settings = from_environment(data=data, port=port or free_port())
     settings.check()
     with open_house(settings, patience_s=limits.FOLDER_PATIENCE_S) as house:
+        keep_reserve(house)
         demo = Demo(house, seed=seed, days=days)
         demo.begin()
 

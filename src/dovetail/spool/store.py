@@ -16,7 +16,7 @@ from typing import Final
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import SPOOL_MEMORIES_MAX, SPOOL_REFUSED_MAX
-from dovetail.core.sqlitelib import sqlite_module
+from dovetail.core.sqlitelib import all_or_nothing, sqlite_module
 
 sqlite3 = sqlite_module()
 
@@ -166,18 +166,8 @@ class SpoolStore:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing. Raises LinkError when the disk is full or slow: nothing is half done."""
-        with self._lock:
-            try:
-                self._connection.execute("begin immediate")
+        try:
+            with self._lock, all_or_nothing(self._connection):
                 yield
-                self._connection.execute("commit")
-            except sqlite3.Error as error:
-                self._roll_back()
-                raise LinkError(f"{self._path} cannot be written: {error}", code="spool-write") from error
-            except BaseException:
-                self._roll_back()
-                raise
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("rollback")
+        except sqlite3.Error as error:
+            raise LinkError(f"{self._path} cannot be written: {error}", code="spool-write") from error

@@ -20,7 +20,7 @@ from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import BACKOFF_FIRST_S, BACKOFF_MAX_S, OUTBOX_AT_ONCE, OUTBOX_BYTES_MAX
 from dovetail.core.sink import Resumed
-from dovetail.core.sqlitelib import sqlite_module
+from dovetail.core.sqlitelib import all_or_nothing, sqlite_module
 from dovetail.transport.model import Numbering, Parcel
 
 sqlite3 = sqlite_module()
@@ -165,18 +165,8 @@ class DiskOutbox:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing. Raises LinkError when the disk is full or slow."""
-        with self._lock:
-            try:
-                self._connection.execute("begin immediate")
+        try:
+            with self._lock, all_or_nothing(self._connection):
                 yield
-                self._connection.execute("commit")
-            except sqlite3.Error as error:
-                self._roll_back()
-                raise LinkError(f"{self._path} cannot be written: {error}", code="outbox-write") from error
-            except BaseException:
-                self._roll_back()
-                raise
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("rollback")
+        except sqlite3.Error as error:
+            raise LinkError(f"{self._path} cannot be written: {error}", code="outbox-write") from error

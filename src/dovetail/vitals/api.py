@@ -50,7 +50,7 @@ def diagnosis(facts: Facts, *, hardening: bool) -> Diagnosis:
     found = doctor.examine(facts, hardening=hardening)
     views = [FindingView(id=one.id, verdict=one.verdict, says=one.says, who=one.who, how=one.how) for one in found]
     disk = facts.disk
-    shown = DiskView(free=disk.free, total=disk.total, ballast=disk.ballast, days=facts.days_left)
+    shown = DiskView(free=disk.free, total=disk.total, ballast=disk.ballast > 0, days=facts.days_left)
     return Diagnosis(worst=doctor.worst(found), findings=views, disk=shown)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, to_rfc3339
-from dovetail.core.limits import BALLAST_BYTES, DISK_FULL_BYTES, GROUP_COMMIT_S, HEAD_BYTES_MAX
+from dovetail.core.limits import DISK_FULL_BYTES, GROUP_COMMIT_S, HEAD_BYTES_MAX
 from dovetail.fleet.model import Verdict, Who, judge
 from dovetail.vitals.facts import FOLDER, Facts
 
@@ -102,10 +102,11 @@ def _space(facts: Facts) -> Iterator[Finding]:
 
 def _ballast(facts: Facts) -> Iterator[Finding]:
     if facts.disk.ballast:
-        yield Finding("ballast", "well", f"a reserve of {BALLAST_BYTES >> 20} MB is kept for a full disk")
+        yield Finding("ballast", "well", f"a reserve of {facts.disk.ballast >> 20} MB is kept for a full disk")
     else:
-        says = "there is no reserve for a full disk: it was let go, or the server has not run yet"
-        yield Finding("ballast", "look", says, "administrator", "make room; a running server makes the reserve anew")
+        says = "there is no reserve for a full disk: it was let go, none is asked for, or the server has not run yet"
+        how = "make room; a running server makes the reserve anew, unless DOVETAIL_BALLAST_MB is 0"
+        yield Finding("ballast", "look", says, "administrator", how)
 
 
 def _modes(facts: Facts) -> Iterator[Finding]:

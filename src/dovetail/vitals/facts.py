@@ -67,13 +67,16 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """The disk under the data folder. `fsync_ms`: the middle one of a few; `modes`: what is open to others."""
+    """The disk under the data folder. `fsync_ms`: the middle one of a few; `ballast`: bytes in reserve.
+
+    `modes`: what is open to others.
+    """
 
     filesystem: str
     free: int
     total: int
     fsync_ms: float
-    ballast: bool
+    ballast: int
     modes: Mapping[str, int] = field(default_factory=dict[str, int])
     owner_is_us: bool = True
 
@@ -203,7 +206,7 @@ def disk(data: Path, *, mounts: Path = Path("/proc/self/mountinfo")) -> Disk:
         free=usage.free,
         total=usage.total,
         fsync_ms=fsync_ms(data),
-        ballast=(data / BALLAST).exists(),
+        ballast=_size(data / BALLAST),
         modes={FOLDER if path == data else path.name: mode for path in shown if (mode := _mode(path)) is not None},
         owner_is_us=not hasattr(os, "geteuid") or data.stat().st_uid == os.geteuid(),
     )
@@ -237,6 +240,13 @@ def fsync_ms(data: Path) -> float:
     finally:
         probe.unlink(missing_ok=True)
     return sorted(took)[len(took) // 2]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # it is not there
+        return 0
 
 
 def _mode(path: Path | None) -> int | None:

@@ -153,7 +153,7 @@ def _resident_bytes() -> int | None:
 def _disk(facts: Facts) -> Iterator[Family]:
     yield _one("disk_free_bytes", "gauge", "Free on the data folder's disk", facts.disk.free)
     yield _one("disk_fsync_seconds", "gauge", "How long a write takes to be safe", facts.disk.fsync_ms / 1000)
-    yield _one("ballast_present", "gauge", "1 while the reserve for a full disk is kept", int(facts.disk.ballast))
+    yield _one("ballast_present", "gauge", "1 while the reserve for a full disk is kept", int(facts.disk.ballast > 0))
     age_us = None if facts.backup_us is None else facts.at_us - facts.backup_us
     yield _one("backup_age_seconds", "gauge", "Age of the last backup", None if age_us is None else age_us / SECOND_US)
 
