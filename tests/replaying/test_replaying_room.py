@@ -11,6 +11,7 @@ from dovetail.core.clock import HOUR_US
 from dovetail.core.errors import InvalidError, RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.equipment.service import PlantInvalidError
+from dovetail.replaying import anew
 from dovetail.replaying.model import Machine, Moved, Replay, differences
 from dovetail.replaying.service import Asked, ReplayRoom
 from dovetail.scenariofiles.document import OWN_PLANT, Document, read_scenario
@@ -56,6 +57,12 @@ def test_the_code_that_holds_changes_nothing(name: str) -> None:
     assert whole.machines
 
 
+CHANGED_EXPRESSIONS = [
+    ("running-from-current", ("smooth > 4, '30 s'", "smooth > 3, '10 s'")),
+    ("running-from-current", ("mean(current, '1 min')", "mean(current, '5 min')")),
+]
+
+
 @pytest.mark.parametrize(
     "name, change",
     [
@@ -71,6 +78,7 @@ def test_the_code_that_holds_changes_nothing(name: str) -> None:
         ("late-and-twice", ("packml: {state: state}", "activity: {tag: good, timeout_s: 60}")),
         ("autumn-25-hours", ('name: Night, start: "22:00"', 'name: Night, start: "23:00"')),
         ("edit-after-the-fact", ("setup: {category: setup", "setup: {category: failure")),
+        *CHANGED_EXPRESSIONS,
     ],
 )
 def test_other_code_would_have_made_exactly_what_it_makes(name: str, change: Change) -> None:
@@ -92,6 +100,42 @@ def test_other_code_would_have_made_exactly_what_it_makes(name: str, change: Cha
     assert machine.whole.would.kpis == {kpi.id: kpi.value for kpi in wanted.kpis}
     assert list(machine.moved) == differences(was, made, *period)
     assert machine.slices[1] == len(made)
+
+
+@pytest.mark.parametrize("name, change", CHANGED_EXPRESSIONS)
+def test_it_does_not_matter_where_a_long_past_is_cut(
+    name: str, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = scenario(name, change).plant[OWN_PLANT]
+    found: list[Replay] = []
+    with played_out(scenario(name)) as (_, script, now):
+        assert script is not None
+        asked = Asked({OWN_PLANT: other}, script.wall.at("06:20"), script.until_us)
+        for piece_us in (24 * HOUR_US, 7 * 60_000_000 + 1):
+            monkeypatch.setattr(anew, "PIECE_US", piece_us)
+            found.append(room(now).replay(asked, scope=OWN))
+    assert changed(found[0])
+    assert [list(machine.moved) for machine in found[0].machines] == [
+        list(machine.moved) for machine in found[1].machines
+    ]
+    assert found[0].notes == found[1].notes
+
+
+def test_a_computed_tag_that_is_new_has_the_past_of_what_it_names() -> None:
+    running = "running: {kind: bool, expression"
+    hot = """hot: {kind: bool, expression: "running and current > 8"}"""
+    more = [(running, f"{hot}\n        {running}"), ("tag: running", "tag: hot")]
+    other = scenario("running-from-current", *more).plant[OWN_PLANT]
+    with played_out(scenario("running-from-current")) as (_, script, now):
+        assert script is not None
+        found = room(now).replay(Asked({OWN_PLANT: other}, script.from_us, script.until_us), scope=OWN)
+    (machine,) = changed(found)
+    runs, idle, at = ("Execute", "Production", ""), ("Idle", "Production", ""), script.wall.at
+    assert [(one.t0_us, one.was, one.would) for one in machine.moved] == [
+        (at("08:45"), runs, idle),  # it draws 3.2 A; the mean of the minute says so 51 s later
+        (at("07:30"), runs, idle),
+    ]
+    assert list(found.notes) == ["works/press.hot was computed again, from what was recorded of what it names"]
 
 
 def test_a_part_of_the_past_is_replayed_and_the_rest_stays() -> None:

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dovetail.core.clock import from_rfc3339, to_rfc3339
-from dovetail.core.errors import DovetailError, InvalidError, NotFoundError, RefusedError
+from dovetail.core.clock import to_rfc3339
+from dovetail.core.errors import DovetailError, NotFoundError, RefusedError
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api
+from dovetail.operations.moment import moment
 from dovetail.replaying.model import Brief, Compared, Machine, Moved, Replay
 from dovetail.replaying.service import Asked, ReplayRoom
 from dovetail.web.longwork import LongWork
@@ -115,9 +116,14 @@ class Replays:
         self._room.check(asked)
         if not self._busy.acquire(blocking=False):
             raise RefusedError("a replay runs already", code="replay-busy", hint="see it in the list of jobs")
-        work_id = self._work.begin("Replay", total=1, unit="steps")
-        thread = threading.Thread(target=self._run, args=(asked, scope, work_id), name="dovetail-replay", daemon=True)
-        thread.start()
+        try:
+            work_id = self._work.begin("Replay", total=1, unit="steps")
+            threading.Thread(
+                target=self._run, args=(asked, scope, work_id), name="dovetail-replay", daemon=True
+            ).start()
+        except BaseException:
+            self._busy.release()
+            raise
         return work_id
 
     def _run(self, asked: Asked, scope: Scope, work_id: str) -> None:
@@ -207,10 +213,7 @@ def routes(api: Api, replays: Replays) -> None:
     @api.query("POST", "/replays", permission="plant.edit", summary="Run recorded samples through other plant code")
     def begin(body: AskReplay, scope: Scope) -> ReplayBegun:
         """Nothing is written: it is told what would have changed."""
-        try:
-            from_us, to_us = from_rfc3339(body.start), from_rfc3339(body.end)
-        except InvalidError as error:
-            raise InvalidError(error.message, pointer="/from", code=error.code, hint=error.hint) from error
+        from_us, to_us = moment(body.start, "/from"), moment(body.end, "/to")
         documents = None
         if body.documents is not None:
             documents = {name: text.encode("utf-8") for name, text in body.documents.items()}

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Reading
-from dovetail.historian.model import Sample
 from dovetail.states.checkpoint import START, Checkpoint, rebind
 from dovetail.states.columns import series_of
 from dovetail.states.derive import Known, Stretch, World, derive
@@ -20,17 +18,11 @@ from dovetail.states.engine import end_slice
 from dovetail.states.model import NO_DATA, CountRecord, Decision, HeldJump, Seen, StateRecord
 from dovetail.states.rules import Plants, RuleBook
 from dovetail.states.service import Tail
+from dovetail.virtual.asked import Past
 
 OWN: Final[Scope] = system_scope("replay")
 LONG_US: Final = DAY_US  # at a time: a day of a machine's samples fits into memory, a quarter of a year may not
 MINUTE_US: Final = 60_000_000  # only counts that were spread over an outage are longer
-
-
-class Samples(Protocol):
-    """What is asked of the historian."""
-
-    def raw(self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope) -> list[Batch]: ...
-    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]: ...
 
 
 class Stored(Protocol):
@@ -137,7 +129,7 @@ def _ended(one: StateRecord, at_us: int) -> StateRecord:
 class Engine:
     """The engine with what it reads: the same that runs in the plant, over other definitions."""
 
-    samples: Samples
+    samples: Past
     stored: Stored
     plants: Plants
     cuts: Callable[[int, int, int], Sequence[int]]

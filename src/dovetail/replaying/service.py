@@ -21,14 +21,18 @@ from dovetail.ledger.model import Slice
 from dovetail.performance.facts import Gathering, Ledgered, Sources, ledgered
 from dovetail.performance.report import figures
 from dovetail.performance.service import PerformanceRoom
-from dovetail.replaying.derived import OWN, Again, Engine, Replayed, Samples, everything
-from dovetail.replaying.imagined import Held, Imagined
+from dovetail.replaying.anew import Anew
+from dovetail.replaying.derived import OWN, Again, Engine, Replayed, everything
+from dovetail.replaying.imagined import FIRST_US, LAST_US, Held, Imagined
 from dovetail.replaying.model import Brief, Compared, Machine, Replay, differences
 from dovetail.states.service import StatesRoom
 from dovetail.timeline.model import StateRecord
 from dovetail.timeline.telling import Teller
+from dovetail.virtual.asked import Past
+from dovetail.virtual.model import Book
 from dovetail.workcalendar.service import CalendarRoom
 
+VERSIONS_MAX: Final = 16  # of the plant whose expressions are told from the new ones
 LONGEST_US: Final = 400 * DAY_US  # a year and a month; a longer past is replayed in parts
 
 type Step = Callable[[int, int], None]
@@ -77,7 +81,7 @@ class ReplayRoom:
 
     database: Database
     equipment: EquipmentRoom
-    samples: Samples
+    samples: Past
     states: StatesRoom
     calendar: CalendarRoom
     performance: PerformanceRoom
@@ -97,7 +101,13 @@ class ReplayRoom:
             imagined.bodies["calendars"], asked.from_us, calendar_of=imagined.calendar_of,
             plant_moments=imagined.moments(),
         )  # fmt: skip
-        engine = Engine(self.samples, self.states, imagined, room.cuts, self.clock.now_us())
+        held = Book(
+            lambda at_us: self.equipment.plant(at_us=at_us),
+            self.equipment.changes_between(FIRST_US, LAST_US),
+            versions=VERSIONS_MAX,
+        )
+        anew = Anew(self.samples, held, imagined.model, from_us=asked.from_us, until_us=self.clock.now_us())
+        engine = Engine(anew, self.states, imagined, room.cuts, self.clock.now_us())
         with self.database.read() as reading:
             again = {
                 unit: everything(engine.again(reading, unit, asked.from_us, asked.to_us), steps.one)
@@ -107,7 +117,7 @@ class ReplayRoom:
             other = self._sources(imagined, room, again)
             compare = _Comparing(self, other, room, Replayed(self.states, again), asked)
             machines = [steps.then(compare.machine(reading, number)) for number in wanted if number > 0]
-        notes += _new(imagined.model) + _computed(imagined.model, self.equipment.plant(), units)
+        notes += _new(imagined.model) + _computed(imagined.model, anew.tags)
         machines.sort(key=lambda one: one.weight)
         samples = sum(one.samples for one in again.values())
         return Replay(asked.from_us, asked.to_us, machines, notes, samples, time.perf_counter() - began_s)
@@ -267,10 +277,5 @@ def _new(plant: PlantModel) -> list[str]:
     return [f"{name} is new: nothing is recorded of it" for name in sorted(names)]
 
 
-def _computed(plant: PlantModel, now: PlantModel, units: Collection[int]) -> list[str]:
-    """Computed tags are recorded, too: another expression is not computed again here."""
-    return [
-        f"{tag.path}: the values that were recorded are read, not those of the new expression"
-        for tag in plant.tags.values()
-        if tag.id in now.tags and tag.expression != now.tags[tag.id].expression and tag.equipment_id in units
-    ]
+def _computed(plant: PlantModel, anew: Sequence[int]) -> list[str]:
+    return sorted(f"{plant.tags[tag].path} was computed again, from what was recorded of what it names" for tag in anew)

@@ -36,8 +36,22 @@ class Corrections(Protocol):
         ...
 
 
-class Samples(Protocol):
-    """What is asked of the historian."""
+class Past(Protocol):
+    """What is asked of the historian to compute something once."""
+
+    def raw(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Any, limit: int | None = None
+    ) -> list[Batch]:
+        """The samples in [from_us, to_us)."""
+        ...
+
+    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Any) -> dict[int, Sample]:
+        """The last sample strictly before a moment per tag."""
+        ...
+
+
+class Samples(Past, Protocol):
+    """What is asked of it to follow."""
 
     def head(self, after: int, limit: int) -> list[HeadRow]:
         """Frames in commit order."""
@@ -61,14 +75,4 @@ class Samples(Protocol):
 
     def last(self, tags: Sequence[int], *, scope: Any) -> dict[int, Sample]:
         """The newest sample per tag."""
-        ...
-
-    def raw(
-        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Any, limit: int | None = None
-    ) -> list[Batch]:
-        """The samples in [from_us, to_us)."""
-        ...
-
-    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Any) -> dict[int, Sample]:
-        """The last sample strictly before a moment per tag."""
         ...

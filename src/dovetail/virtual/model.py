@@ -198,14 +198,15 @@ class Book:
         edges = [from_us, *(edge for edge in inside if edge > from_us), to_us]
         for after, upto in pairwise(edges):
             one = self.at(after + 1).get(tag)
-            if found and _same(found[-1][2], one):
+            if found and is_same(found[-1][2], one):
                 found[-1] = (found[-1][0], upto, one)
             else:
                 found.append((after, upto, one))
         return found
 
 
-def _same(first: Definition | None, second: Definition | None) -> bool:
+def is_same(first: Definition | None, second: Definition | None) -> bool:
+    """Whether a tag says the same by both of two definitions of it."""
     if first is None or second is None:
         return first is second
     return first is second or (first.expression.text, dict(first.inputs), first.kind) == (

@@ -16,7 +16,7 @@ from dovetail.tracks.columns import STATUS_WORDS
 from dovetail.tracks.memory import Heard
 from dovetail.tracks.samples import by_tag
 from dovetail.tracks.settle import rows_of
-from dovetail.virtual.asked import SCOPE, Samples
+from dovetail.virtual.asked import SCOPE, Past
 from dovetail.virtual.model import meaning_of
 
 
@@ -46,7 +46,7 @@ class Tried:
         return STATUS_WORDS.get(self.status)
 
 
-def tried(samples: Samples, inputs: Sequence[Input], *, text: str, names: Sequence[str], moment_us: int) -> Tried:
+def tried(samples: Past, inputs: Sequence[Input], *, text: str, names: Sequence[str], moment_us: int) -> Tried:
     """Check and compute at a moment. `names` are offered for a misspelt one. Raises ExpressionError."""
     tags: Mapping[str, Tag | None] = {one.name: one.tag for one in inputs}
     expression = check(text, lambda name: meaning_of(tags[name]), names=names)
@@ -61,7 +61,7 @@ def tried(samples: Samples, inputs: Sequence[Input], *, text: str, names: Sequen
     return Tried(expression, moment_us, None if bad else row.value, row.quality, row.status)
 
 
-def heard_of(samples: Samples, tag: Tag, start_us: int, upto_us: int) -> Heard:
+def heard_of(samples: Past, tag: Tag, start_us: int, upto_us: int) -> Heard:
     """The samples of a tag over a stretch, with the one that held before it; the tag can be computed with."""
     meaning = meaning_of(tag)
     assert meaning is not None  # the check has passed
