@@ -5,15 +5,15 @@ import { type FormEvent, useState } from "react";
 import { addressOf, post } from "@/api/client";
 import { useJobs } from "@/app/jobs-indicator";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
-import { type Export, everyFor, exportsQuery, type Format, FORMATS, type Shape, SHAPES, sizeOf, TAGS_MAX } from "@/exports/exports";
+import { asOfOf, type Export, everyFor, exportsQuery, type Format, FORMATS, KNOWN, type Known, knownOf, type Shape, SHAPES, sizeOf, TAGS_MAX } from "@/exports/exports";
 import css from "@/exports/exports.module.css";
 import { words } from "@/exports/words";
-import { formatNumber, momentOfWall, wallOf } from "@/show/format";
-import { useZone, When } from "@/show/show";
+import { exactWallOf, formatMoment, formatNumber, momentOfWall } from "@/show/format";
+import { useReader, useZone, When } from "@/show/show";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
-interface Given { from: string; to: string; format: Format; shape: Shape; every: number; zone: "plant" | "UTC" }
+interface Given { from: string; to: string; format: Format; shape: Shape; every: number; zone: "plant" | "UTC"; known: Known; at: string }
 interface PartProps { given: Given; onGiven: (change: Partial<Given>) => void }
 
 function PeriodPart({ given, onGiven, wrong }: PartProps & { wrong: boolean }) {
@@ -21,7 +21,7 @@ function PeriodPart({ given, onGiven, wrong }: PartProps & { wrong: boolean }) {
   const field = (key: "from" | "to") => (
     <label className={css.field}>
       <span>{say(key)}</span>
-      <input type="datetime-local" className={css.input} value={given[key]} onChange={(event) => onGiven({ [key]: event.currentTarget.value })} aria-invalid={wrong} data-testid={`export-${key}`} />
+      <input type="datetime-local" step={1} className={css.input} value={given[key]} onChange={(event) => onGiven({ [key]: event.currentTarget.value })} aria-invalid={wrong} data-testid={`export-${key}`} />
     </label>
   );
   return <><div className={css.pair}>{field("from")}{field("to")}</div>{wrong && <span role="alert" className={css.wrong}>{say("order")}</span>}</>;
@@ -40,22 +40,46 @@ function ShapePart({ given, onGiven }: PartProps) {
   );
 }
 
-function WishForm({ tags, span, onClose }: { tags: readonly number[]; span: Span; onClose: () => void }) {
+/** Of what was corrected: what counts in the file. */
+function KnownPart({ given, onGiven, asOf }: PartProps & { asOf: string | null }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const shown = asOf !== null && (/^\d+$/.test(asOf) ? `№ ${asOf}` : formatMoment(Date.parse(asOf), "minute", reader));
+  const then = knownOf(asOf) === "then" ? [{ value: "then", label: say("then", { known: shown || "" }) }] : [];
+  const hint = given.known === "sent" ? "sentHint" : given.known === "now" ? null : "knownHint";
+  return (
+    <>
+      <div className={css.field}><span>{say("asKnown")}</span><SegmentedControl size="sm" value={given.known} onChange={(known) => onGiven({ known: known as Known })} data={[...then, ...KNOWN.map((value) => ({ value, label: say(value) }))]} aria-label={say("asKnown")} data-testid="export-known" /></div>
+      {given.known === "at" && <label className={css.field}><span>{say("knownAt")}</span><input type="datetime-local" step={1} className={css.input} value={given.at} onChange={(event) => onGiven({ at: event.currentTarget.value })} data-testid="export-known-at" /></label>}
+      {hint && <p className={css.hint}>{say(hint)}</p>}
+    </>
+  );
+}
+
+const SECOND_MS = 1_000;
+interface WishProps { tags: readonly number[]; span: Span; asOf: string | null; onClose: () => void }
+
+function WishForm({ tags, span, asOf, onClose }: WishProps) {
   const say = useWords(words);
   const language = useLanguage();
   const zone = useZone();
   const client = useQueryClient();
-  const [given, setGiven] = useState<Given>(() => ({ from: wallOf(span.t0, zone), to: wallOf(span.t1, zone), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant" }));
+  const [given, setGiven] = useState<Given>(() => {
+    const wall = (ms: number) => exactWallOf(ms, zone).slice(0, 19);
+    return { from: wall(span.t0), to: wall(Math.ceil(span.t1 / SECOND_MS) * SECOND_MS), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant", known: knownOf(asOf), at: wall(span.t1) };
+  });
   const onGiven = (change: Partial<Given>) => setGiven((before) => ({ ...before, ...change }));
   const [t0, t1] = [momentOfWall(given.from, zone), momentOfWall(given.to, zone)];
+  const atMs = momentOfWall(given.at, zone);
   const wrong = !(t1 > t0);
+  const nowhen = given.known === "at" && Number.isNaN(atMs);
   const make = useMutation({
-    mutationFn: () => post<{ export_id: string }>("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language }),
+    mutationFn: () => post<{ export_id: string }>("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language, as_of: asOfOf(given.known, { asOf, atMs }) }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["/exports"] }),
   });
   const { data: known } = useQuery(exportsQuery());
   const isWritten = make.isSuccess && known?.find((one) => one.id === make.data.export_id)?.state === "running";
-  const submit = (event: FormEvent) => { event.preventDefault(); if (!wrong) make.mutate(); };
+  const submit = (event: FormEvent) => { event.preventDefault(); if (!wrong && !nowhen) make.mutate(); };
   return (
     <form className={css.form} onSubmit={submit}>
       <PeriodPart given={given} onGiven={onGiven} wrong={wrong} />
@@ -64,14 +88,20 @@ function WishForm({ tags, span, onClose }: { tags: readonly number[]; span: Span
         <div className={css.field}><span>{say("zone")}</span><SegmentedControl size="sm" value={given.zone} onChange={(next) => onGiven({ zone: next as Given["zone"] })} data={[{ value: "plant", label: say("plant") }, { value: "UTC", label: say("utc") }]} aria-label={say("zone")} data-testid="export-zone" /></div>
       </div>
       <ShapePart given={given} onGiven={onGiven} />
+      <KnownPart given={given} onGiven={onGiven} asOf={asOf} />
       {make.error && <ProblemNotice error={make.error} compact />}
       {isWritten && <p className={css.hint} role="status">{say("begun")}</p>}
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>{say("close")}</Button>
-        <Button type="submit" loading={make.isPending} disabled={wrong} data-testid="export-make">{say("make")}</Button>
+        <Button type="submit" loading={make.isPending} disabled={wrong || nowhen} data-testid="export-make">{say("make")}</Button>
       </div>
     </form>
   );
+}
+
+function KnownThen({ known }: { known: number | null }) {
+  const say = useWords(words);
+  return known === null ? null : <> · {known === 0 ? say("wasSent") : say("wasKnown", { known: String(known) })}</>;
 }
 
 function Said({ one }: { one: Export }) {
@@ -81,7 +111,7 @@ function Said({ one }: { one: Export }) {
   const size = sizeOf(one.bytes);
   switch (one.state) {
     case "running": return say("running", { share: job?.done ?? 0 });
-    case "done": return <>{say("done", { rows: one.rows, size: `${formatNumber(size.value, language, size.digits)} ${size.unit}` })} · {say("until")} <When at={one.kept_until} as="day" /></>;
+    case "done": return <>{say("done", { rows: one.rows, size: `${formatNumber(size.value, language, size.digits)} ${size.unit}` })} · {say("until")} <When at={one.kept_until} as="day" /><KnownThen known={one.as_of} /></>;
     default: return <>{say(one.state)}{one.state === "failed" && one.detail && <>: {one.detail}</>}</>;
   }
 }
@@ -118,9 +148,10 @@ function Mine() {
 }
 
 export interface Span { t0: number; t1: number }
-interface ButtonProps { tags: readonly number[]; total?: number; span: () => Span; size?: "xs" | "sm" }
+/** `asOf`: as known when the screen shows the signals, where it shows anything but what is known now. */
+interface ButtonProps { tags: readonly number[]; total?: number; span: () => Span; size?: "xs" | "sm"; asOf?: string | null }
 /** The button beside signals; `total` are those that it stands for, where they may be more than `tags`. */
-export function ExportButton({ tags, total = tags.length, span, size = "xs" }: ButtonProps) {
+export function ExportButton({ tags, total = tags.length, span, size = "xs", asOf = null }: ButtonProps) {
   const say = useWords(words);
   const [opened, setOpened] = useState<Span | null>(null);
   const count = total === 1 ? say("one") : say("many", { n: total });
@@ -129,7 +160,7 @@ export function ExportButton({ tags, total = tags.length, span, size = "xs" }: B
     <>
       <Button size={size} variant="default" onClick={() => setOpened(span())} disabled={total === 0} data-testid="export">{say("export")}</Button>
       <Modal opened={opened !== null} onClose={close} title={`${say("title")} · ${count}`} size={620} closeButtonProps={{ "aria-label": say("close") }} data-testid="export-dialog">
-        {total > TAGS_MAX ? <Empty compact title={count} hint={say("tooMany", { n: TAGS_MAX })} /> : opened && <WishForm tags={tags} span={opened} onClose={close} />}
+        {total > TAGS_MAX ? <Empty compact title={count} hint={say("tooMany", { n: TAGS_MAX })} /> : opened && <WishForm tags={tags} span={opened} asOf={asOf} onClose={close} />}
         <Mine />
       </Modal>
     </>

@@ -10,7 +10,7 @@ export type Format = (typeof FORMATS)[number];
 export const SHAPES = ["long", "wide"] as const;
 export type Shape = (typeof SHAPES)[number];
 
-export interface Export { id: string; name: string; state: "running" | "done" | "failed" | "cancelled" | "lost"; format: Format; shape: Shape; tags: string[]; start: string; end: string; begun: string; kept_until: string; rows: number; bytes: number; detail: string }
+export interface Export { id: string; name: string; state: "running" | "done" | "failed" | "cancelled" | "lost"; format: Format; shape: Shape; tags: string[]; start: string; end: string; begun: string; kept_until: string; as_of: number | null; rows: number; bytes: number; detail: string }
 
 const LOOK_MS = 1_000;
 /** Those of the person who looks, newest first; looked at often while one is being written. */
@@ -32,4 +32,22 @@ export function sizeOf(bytes: number): { value: number; unit: string; digits: nu
 export function everyFor(spanMs: number): number {
   const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
   return steps.find((step) => spanMs / 1000 / step <= 1_500) ?? 86_400;
+}
+
+export const KNOWN = ["now", "sent", "at"] as const;
+/** As known when: now, as sent, at a moment of a wall clock, or (`then`) as the screen shows it that the wish came from. */
+export type Known = (typeof KNOWN)[number] | "then";
+export const AS_SENT = "0"; // as known before the first correction
+
+/** What a wish begins with on a screen that shows what was known at `asOf`. */
+export const knownOf = (asOf: string | null): Known => (asOf === null ? "now" : asOf === AS_SENT ? "sent" : "then");
+
+/** What the server is asked for; null: as known when the file is written. */
+export function asOfOf(known: Known, { asOf, atMs }: { asOf: string | null; atMs: number }): string | null {
+  switch (known) {
+    case "now": return null;
+    case "sent": return AS_SENT;
+    case "at": return new Date(atMs).toISOString();
+    case "then": return asOf;
+  }
 }

@@ -3,6 +3,7 @@ import { Button, Chip } from "@mantine/core";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Problem } from "@/api/problem";
 import { ProblemNotice } from "@/design/notice";
+import { ExportButton } from "@/exports/export-dialog";
 import { SENT, useKnownName } from "@/screens/trends/as-known";
 import { BANDS } from "@/screens/trends/state";
 import css from "@/screens/trends/trends.module.css";
@@ -67,6 +68,8 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
   const cursors = useMemo(() => [...(a === null ? [] : [{ ms: a, name: "A", pinned: true }]), ...(b === null ? [] : [{ ms: b, name: "B", pinned: true }])], [a, b]);
   const onCursor = useCallback((name: string, ms: number | null) => set(name === "A" ? { a: ms } : { b: ms }, "replace"), [set]);
   const onDrawn = useCallback((picture: Drawn, problem: Problem | null) => { drawn.current = picture; setFailure(problem); }, [drawn]);
+  const shown = useMemo(() => known.flatMap(({ pen, tag }) => (tag && !pen.hidden ? [pen.tag] : [])), [known]);
+  const inSight = () => ({ t0: view.t0, t1: Math.max(view.t0 + 1, Math.min(view.t1, nowMs)) });
   const toggled = (chosen: string[]) => set({ bands: BANDS.filter((band) => chosen.includes(band)) });
   return (
     <div className={css.panel}>
@@ -75,6 +78,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
           <span className={css.toggles} role="group" aria-label={say("bands")}>{BANDS.map((band) => <Chip key={band} size="xs" value={band} data-testid={`band-${band}`}>{say(band)}</Chip>)}</span>
         </Chip.Group>
         <span className={css.group}>
+          <ExportButton tags={shown} span={inSight} asOf={asOf} />
           <Button size="xs" variant="default" onClick={csv} title={say("saveCsvHint")} data-testid="trend-csv">{say("saveCsv")}</Button>
           <Button size="xs" variant="default" onClick={png} title={say("savePngHint")} data-testid="trend-png">{say("savePng")}</Button>
         </span>
