@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_S = 1_200  # of one benchmark
 REPORT = ROOT / "docs" / "reference" / "benchmarks.md"
 HEAD = """# Benchmarks
 
@@ -33,15 +34,26 @@ def main() -> int:
         if arguments.only not in (None, file.stem.removesuffix("_bench")):
             continue
         print(f"\n== {file.stem}", flush=True)
-        done = subprocess.run(
-            [sys.executable, str(file)], capture_output=True, text=True, cwd=ROOT, timeout=900, check=False
-        )
-        print(done.stdout or done.stderr, flush=True)
-        failed += done.returncode != 0
-        report.append(f"## `python bench/{file.name}`\n\n{done.stdout.strip()}\n")
+        said, is_good = run(file)
+        print(said, flush=True)
+        failed += not is_good
+        report.append(f"## `python bench/{file.name}`\n\n{said.strip()}\n")
     if arguments.write and not failed:
         REPORT.write_text("\n".join(report), encoding="utf-8")
     return 1 if failed else 0
+
+
+def run(file: Path) -> tuple[str, bool]:
+    """What a benchmark said, and whether it came to its end within its limits."""
+    command = [sys.executable, str(file)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=LONGEST_S, check=False)
+    except subprocess.TimeoutExpired as late:
+        said = (late.stdout or b"").decode(errors="replace")
+        return f"{said}\nNOT at its end after {LONGEST_S} s", False
+    if done.returncode:
+        return f"{done.stdout}\n{done.stderr}\nFAILED: exit {done.returncode}", False
+    return done.stdout, True
 
 
 if __name__ == "__main__":
