@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from virtual_floor import FLOW, NUMBERS, ON, POWER, PRODUCT, PUMP, PUMP_MARK, SCOPE, Floor
+from virtual_floor import FLOW, NUMBERS, ON, POWER, PRODUCT, PUMP, PUMP_MARK, SCOPE, Floor, at
 
 from dovetail.core import faults
 from dovetail.core.batch import Kind
@@ -97,6 +97,16 @@ def test_what_production_says_is_an_input_too(floor: Floor) -> None:
     floor.send([(ON, 0, True), (PRODUCT, 1, "cola")], a=5)
     floor.drain()
     assert floor.told("cola")[-1] == (1, True, "GOOD")
+
+
+def test_what_no_link_brings_is_computed_with_every_link_cut(floor: Floor) -> None:
+    floor.apply(0, {"long": ("on_delay(product == 'cola', '1 min')", Kind.BOOL)})
+    floor.send([(PRODUCT, 1, "cola")])
+    floor.drain()
+    assert floor.told("long")[-1] == (61, True, "GOOD")
+    floor.clock.tick(90_000_000)
+    floor.drain()
+    assert at(floor.good_through() or 0) == floor.clock.now_us() - 1_000_000
 
 
 @pytest.mark.parametrize("from_s", [20.0, 5.0])

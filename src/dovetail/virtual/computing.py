@@ -179,8 +179,12 @@ class Computing:
         return min(next_us + behind, FOR_EVER_US)
 
     # --- going on --------------------------------------------------------------------------------------------
-    def go_on(self) -> int:
-        """Every tag as far as its inputs are known, one stretch; how many have more to do."""
+    def go_on(self, now_us: int) -> int:
+        """Every tag as far as its inputs are known, one stretch; how many have more to do.
+
+        What no link brings is said by Dovetail itself as it happens: known up to just before now, if every link is cut.
+        """
+        self.newest_us = max(self.newest_us, now_us - COMPUTED_MARK_US)
         newest = self.book.newest()
         more = 0
         for level in self._order.levels:

@@ -68,7 +68,7 @@ class VirtualRoom:
                 rows = computing.take(limit)
                 left = computing.again()
                 said = computing.put()
-                more = computing.go_on()
+                more = computing.go_on(self._clock.now_us())
                 said += computing.put()
                 computing.trim()
                 if not left:
