@@ -1,8 +1,9 @@
-"""Orders stand on the same small line as the jobs."""
+"""Orders stand on the same small lines as the jobs and the pieces."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "production"))
+for room in ("production", "counting"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / room))

@@ -231,7 +231,7 @@ class House:
         timeline = Worker("timeline", rooms.timeline.step)
         ledger = Worker("ledger", rooms.performance.step, gather_s=LEDGER_GATHER_S)
         sealer, compactor = sealing(rooms.historian, self.bus), compacting(rooms.historian)
-        connections = Worker("connections", rooms.connections.step)
+        connections, dispatch = Worker("connections", rooms.connections.step), Worker("dispatch", rooms.dispatch.step)
         webhooks = Worker("webhooks", rooms.webhooks.step)
         exports = Worker("exports", self.exports.step, rest_s=limits.EXPORTS_TIDY_S)
         intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)
@@ -259,6 +259,7 @@ class House:
             sealer,
             compactor,
             connections,
+            dispatch,
             webhooks,
             exports,
             intake,

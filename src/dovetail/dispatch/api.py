@@ -14,9 +14,13 @@ VIEW: Final = "plant.view"
 
 
 class JobOrderOut(PlanOrder):
-    """A job order; `status`: planned, running, ended or withdrawn."""
+    """A job order; `status`: planned, running, ended or withdrawn.
+
+    `hindered`: why one that should have started itself by now has not.
+    """
 
     status: str
+    hindered: str | None = None
 
 
 def routes(api: Api, service: DispatchRoom) -> None:
@@ -29,8 +33,12 @@ def routes(api: Api, service: DispatchRoom) -> None:
         (offset,) = decode_cursor(cursor, int) or (0,)
         page = found[offset : offset + PAGE_MAX]
         more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
-        items = [JobOrderOut(**said(order).model_dump(), status=status) for order, status in page]
+        items = [
+            JobOrderOut(**said(order).model_dump(), status=status, hindered=service.starting.hindered(order))
+            for order, status in page
+        ]
         return Page(items=items, next=more)
 
     api.change("POST", "/job-orders", service.orders.plan)
+    api.change("POST", "/job-orders/start", service.starting.start)
     api.change("POST", "/job-orders/withdraw", service.orders.withdraw)

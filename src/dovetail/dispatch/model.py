@@ -11,13 +11,15 @@ from dovetail.core.clock import HOUR_US
 LATE_MAX_US: Final = 26 * HOUR_US  # a day and a clock change: what was due longer ago a person has to start
 
 type Status = Literal["planned", "running", "ended", "withdrawn"]
+type Start = Literal["manual", "scheduled"]
 
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
     """One order on one work unit or line. `quantity`: good pieces; None: until somebody ends it.
 
-    `dispatched_us`: when the schedule started it, which it does once: a start that a person took back stays so.
+    `start` scheduled: it starts itself at its planned start. `dispatched_us`: when it was started as an order; the
+    schedule does so once, and a start that a person took back stays so until it is planned for later than that.
     """
 
     id: str
@@ -31,6 +33,14 @@ class JobOrder:
     dispatched_us: int | None
     known_from: int
     known_to: int | None
+    start: Start = "manual"
+
+    def waits(self, now_us: int) -> bool:
+        """Whether the schedule has to start it by now, and has not."""
+        start_us = self.planned_start_us
+        if self.start != "scheduled" or self.withdrawn or start_us is None:
+            return False
+        return now_us - LATE_MAX_US <= start_us <= now_us and (self.dispatched_us or start_us - 1) < start_us
 
 
 class Ran(Protocol):
@@ -73,11 +83,7 @@ def due(orders: Iterable[JobOrder], ran: Sequence[Ran], *, now_us: int) -> tuple
     waiting = [
         (order.planned_start_us, order.id, order)
         for order in orders
-        if order.planned_start_us is not None
-        and now_us - LATE_MAX_US <= order.planned_start_us <= now_us
-        and not order.withdrawn
-        and order.dispatched_us is None
-        and order.id not in named
+        if order.planned_start_us is not None and order.waits(now_us) and order.id not in named
     ]
     if not waiting:
         return None

@@ -12,7 +12,7 @@ from dovetail.core.clock import Clock, to_rfc3339
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.db.uow import UnitOfWork
 from dovetail.dispatch import store
-from dovetail.dispatch.model import JobOrder
+from dovetail.dispatch.model import JobOrder, Start
 from dovetail.equipment.model import PlantModel
 from dovetail.materials.model import Product
 from dovetail.operations.moment import moment
@@ -35,6 +35,7 @@ class PlanOrder(Input):
     planned_start: Annotated[str, Field(description="RFC 3339 with offset")] | None = None
     lot: Text | None = None
     standard_rate_upm: float | None = Field(default=None, gt=0, le=1_000_000, allow_inf_nan=False)
+    start: Annotated[Start, Field(description="scheduled: it starts itself at its planned start")] = "manual"
 
 
 class WithdrawOrder(Input):
@@ -60,7 +61,7 @@ def said(order: JobOrder) -> PlanOrder:
     return PlanOrder(
         equipment_id=order.equipment_id, job_order=order.id, product=order.product, quantity=order.quantity,
         planned_start=None if order.planned_start_us is None else to_rfc3339(order.planned_start_us),
-        lot=order.lot, standard_rate_upm=order.standard_rate_upm,
+        lot=order.lot, standard_rate_upm=order.standard_rate_upm, start=order.start,
     )  # fmt: skip
 
 
@@ -95,11 +96,17 @@ class OrderOperations:
         work_units(self._plant(), given.equipment_id)  # an order runs where a job may
         self._require_product(given.product)
         start_us = None if given.planned_start is None else moment(given.planned_start, "/planned_start")
+        if given.start == "scheduled" and start_us is None:
+            raise InvalidError(
+                "nothing says when it starts", pointer="/planned_start", code="order-no-start",
+                hint="give it a planned start, or start it by hand",
+            )  # fmt: skip
         before = _found(call.uow, given.job_order, given.equipment_id)
         order = JobOrder(
             id=given.job_order, equipment_id=given.equipment_id, product=given.product, quantity=given.quantity,
             planned_start_us=start_us, lot=given.lot, standard_rate_upm=given.standard_rate_upm, withdrawn=False,
             dispatched_us=None if before is None else before.dispatched_us, known_from=known, known_to=None,
+            start=given.start,
         )  # fmt: skip
         store.put(call.uow, order)
         is_there = before is not None and not before.withdrawn

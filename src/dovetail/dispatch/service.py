@@ -10,6 +10,7 @@ from dovetail.db.uow import Database, Reading
 from dovetail.dispatch import store
 from dovetail.dispatch.model import JobOrder, Ran, Status, nearest, status_of
 from dovetail.dispatch.operations import OrderOperations
+from dovetail.dispatch.starting import Signed, Starting
 from dovetail.equipment.model import PlantModel
 from dovetail.materials.service import MaterialsRoom
 from dovetail.operations.operation import Operation
@@ -30,15 +31,20 @@ class DispatchRoom:
 
     def __init__(
         self, database: Database, *, equipment: Plants, production: ProductionRoom, materials: MaterialsRoom,
-        clock: Clock,
+        clock: Clock, signed: Signed,
     ) -> None:  # fmt: skip
         self._database, self._equipment, self._production = database, equipment, production
         self.orders = OrderOperations(plant=equipment.plant, products=materials.products, clock=clock)
+        self.starting = Starting(database, jobs=production, plant=equipment.plant, signed=signed)
 
     @property
     def operations(self) -> tuple[Operation[Any, Any], ...]:
         """What may be done here, for the catalogue."""
-        return self.orders.all
+        return (*self.orders.all, self.starting.start)
+
+    def step(self) -> int:
+        """The schedule's work: start the orders that are due. Call it now and then, and when what runs has changed."""
+        return self.starting.step()
 
     def orders_at(self, equipment_id: int, *, scope: Scope) -> list[tuple[JobOrder, Status]]:
         """The orders of an equipment and of all below it that the scope sees, by planned start."""

@@ -27,8 +27,10 @@ job_order = Table(
     Column("dispatched_us", BigInteger),
     Column("known_from", BigInteger, nullable=False),
     Column("known_to", BigInteger),
+    Column("start", String(10), nullable=False, server_default="manual"),
     Index("ix_job_order_equipment", "equipment_id", "known_to"),
     Index("ix_job_order_id", "id"),
+    Index("ix_job_order_scheduled", "start", "known_to", "planned_start_us"),
 )
 
 NAMES = tuple(field.name for field in fields(JobOrder))
@@ -44,6 +46,15 @@ def of(reading: Reading, equipment: Collection[int], *, job_order_id: str | None
     query = select(*(table.c[name] for name in NAMES)).where(*where)
     planned = (table.c.planned_start_us.is_(None), table.c.planned_start_us, table.c.id)
     return [JobOrder(*row) for row in reading.connection.execute(query.order_by(*planned).limit(OPEN_MAX))]
+
+
+def scheduled(reading: Reading, from_us: int, to_us: int) -> list[JobOrder]:
+    """The orders that start themselves with a planned start in [from_us, to_us], by that."""
+    c = job_order.c
+    mine = (c.start == "scheduled", c.known_to.is_(None), c.planned_start_us.between(from_us, to_us))
+    query = select(*(c[name] for name in NAMES)).where(*mine, c.withdrawn.is_(False))
+    found = reading.connection.execute(query.order_by(c.planned_start_us, c.id).limit(OPEN_MAX))
+    return [JobOrder(*row) for row in found]
 
 
 def put(uow: UnitOfWork, order: JobOrder) -> None:

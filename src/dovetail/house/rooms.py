@@ -193,10 +193,14 @@ def insight_room(
 
 def pace_rooms(
     database: Database, clock: Clock, equipment: EquipmentRoom, materials: MaterialsRoom, *,
-    production: ProductionRoom, performance: PerformanceRoom,
+    by: tuple[ProductionRoom, PerformanceRoom, SignaturesRoom],
 ) -> tuple[PaceRoom, DispatchRoom]:  # fmt: skip
     """How shift and jobs do, and the orders that say how many, of the rooms that know them."""
-    dispatch = DispatchRoom(database, equipment=equipment, production=production, materials=materials, clock=clock)
+    production, performance, signatures = by
+    dispatch = DispatchRoom(
+        database, equipment=equipment, production=production, materials=materials, clock=clock,
+        signed=signatures.windows,
+    )  # fmt: skip
     ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
     return PaceRoom(performance, ends, clock=clock), dispatch
 
@@ -260,7 +264,7 @@ def build_rooms(
     )  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
-    pace, dispatch = pace_rooms(database, clock, equipment, materials, production=production, performance=performance)
+    pace, dispatch = pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures))
     trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,

@@ -94,11 +94,11 @@ def _held(changed: Sequence[Seen], at_us: int, before: str | None) -> str | None
 def runs(existing: Sequence[JobResponse], begun: Sequence[Start], *, since_us: int) -> list[Run]:
     """How the jobs of one work unit should stand, given those that begin by tag from `since_us` on.
 
-    `existing` are the responses that run at or after `since_us`. What a person started stays, and what a person ended
+    `existing` are the responses that run at or after `since_us`. What no tag started stays, and what a person ended
     stays ended; a job by tag that no sample calls for any more is not among the answers.
     """
     by_start = {job.t0_us: job for job in existing if job.started_by == "tag" and job.t0_us >= since_us}
-    fixed = [job for job in existing if job.started_by == "person" or job.t0_us < since_us]
+    fixed = [job for job in existing if job.started_by != "tag" or job.t0_us < since_us]
     planned = [_as_run(job) for job in fixed]
     taken = {job.t0_us for job in fixed}
     for start in begun:
@@ -126,7 +126,7 @@ def _distinct(planned: Iterable[Run]) -> list[Run]:
     kept: list[Run] = []
     for run in planned:
         previous = kept[-1] if kept else None
-        if previous is None or run.started_by == "person" or not _same(previous, run):
+        if previous is None or run.started_by != "tag" or not _same(previous, run):
             kept.append(run)
     return kept
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-type Origin = Literal["person", "tag"]
+type Origin = Literal["person", "tag", "schedule", "scan"]
 
 
 @dataclass(frozen=True, slots=True)

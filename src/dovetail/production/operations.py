@@ -25,7 +25,7 @@ from dovetail.operations.moment import past_moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.plantcode.report import did_you_mean
 from dovetail.production import store
-from dovetail.production.model import JobResponse, moved, words
+from dovetail.production.model import JobResponse, Origin, moved, words
 
 LINES: Final = frozenset({"ProductionLine", "ProcessCell", "ProductionUnit", "WorkCenter"})
 NOWHERE: Final = -1  # an id no equipment has: for a person, a job that is not there lies out of scope like any other
@@ -152,7 +152,7 @@ class JobOperations:
     ) -> None:
         self._plant, self._products, self._clock = plant, products, clock
         self.start = _operation(
-            "job.start", "Start a job on a work unit or a line", StartJob, self._start,
+            "job.start", "Start a job on a work unit or a line", StartJob, self.begin,
             node=lambda _uow, given: given.equipment_id,
             undo=lambda _given, out: Undo("job.cancel", CancelJob(job_response_id=out.id, reopens=_ids(out.ended))),
         )  # fmt: skip
@@ -181,7 +181,7 @@ class JobOperations:
             node=lambda uow, given: _where(_all_by_id(uow, given.job_response_ids)),
         )  # fmt: skip
 
-    def _start(self, call: Call, given: StartJob) -> JobRun:
+    def begin(self, call: Call, given: StartJob, by: Origin = "person") -> JobRun:
         known = call.uow.known  # from here on nobody else writes: two starts at once see each other
         plant = self._plant()
         units = work_units(plant, given.equipment_id)
@@ -204,7 +204,7 @@ class JobOperations:
                 id=run_id if units == [given.equipment_id] else uuid7(call.clock), equipment_id=unit, run_id=run_id,
                 run_equipment_id=given.equipment_id, job_order=given.job_order, product=given.product, lot=given.lot,
                 t0_us=t0_us, t1_us=t1_us, standard_rate_upm=given.standard_rate_upm, crew=given.crew, beside=beside,
-                share_ppm=given.share_ppm, started_by="person", ended_by=None if t1_us is None else "person",
+                share_ppm=given.share_ppm, started_by=by, ended_by=None if t1_us is None else "person",
                 known_from=known, known_to=None,
             )
             for unit in units

@@ -21,14 +21,30 @@ def plan(
     start: Annotated[str | None, typer.Option(help="Planned start, RFC 3339 with offset.")] = None,
     lot: Annotated[str | None, typer.Option(help="The lot.")] = None,
     rate: Annotated[float | None, typer.Option(help="Standard rate of this order, pieces per minute.")] = None,
+    itself: Annotated[bool, typer.Option("--scheduled", help="It starts itself at its planned start.")] = False,
     data: DataOption = Here,
 ) -> None:
     """Plan an order, or change what it says."""
-    given = {"job_order": job_order, "product": product, "quantity": quantity, "planned_start": start, "lot": lot}
+    given: dict[str, object] = {
+        "job_order": job_order,
+        "product": product,
+        "quantity": quantity,
+        "planned_start": start,
+        "lot": lot,
+    }
+    given["start"] = "scheduled" if itself else "manual"
     with house(data) as control:
         done = do(
             control, "job_order.plan", {"equipment_id": id_of(control, where), "standard_rate_upm": rate, **given}
         )
+    taken_back_by(done)
+
+
+@order_app.command("start")
+def start_order(where: Where, job_order: Name, data: DataOption = Here) -> None:
+    """Start what an order says; what runs there ends."""
+    with house(data) as control:
+        done = do(control, "job_order.start", {"equipment_id": id_of(control, where), "job_order": job_order})
     taken_back_by(done)
 
 
@@ -54,6 +70,7 @@ def list_orders(where: Where, data: DataOption = Here) -> None:
         quantity = "–" if one["quantity"] is None else str(one["quantity"])
         print(
             f"{one['job_order']:16} {one['product']:16} {quantity:>9}  {one['planned_start'] or '–'}  {one['status']}"
+            + (f": {one['hindered']}" if one["hindered"] else "")
         )
 
 
