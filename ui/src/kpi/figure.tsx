@@ -2,6 +2,7 @@
 import { Tooltip } from "@mantine/core";
 import type { KpiFigure, Kpis } from "@/api/types";
 import { questionOf, useAsk } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import css from "@/kpi/kpi.module.css";
 import { isBlind, isUntold } from "@/kpi/made";
 import { Target } from "@/kpi/target";
@@ -43,15 +44,18 @@ export function Figure({ kpi, kpis, size = "medium", named = "shown" }: FigurePr
 }
 
 /** How much of the planned time was observed; marked when it is too little to trust the ratio. */
-export function Coverage({ value }: { value: number | null | undefined }) {
+export function Coverage({ kpis }: { kpis: Kpis | undefined }) {
   const say = useWords(words);
   const language = useLanguage();
-  if (value === null || value === undefined) return null;
+  const value = kpis?.coverage;
+  if (!kpis || value === null || value === undefined) return null;
   return (
     <Tooltip label={say("coverageHint")} multiline w={260}>
-      <span className={css.coverage} data-low={value < COVERAGE_SHOWN_BELOW} data-testid="coverage" tabIndex={0}>
-        {value < COVERAGE_SHOWN_BELOW && <span aria-hidden="true">{"▲\u2009"}</span>}
-        {say("coverage", { share: formatRatio(value, language, 0) })}
+      <span className={css.coverage} data-low={value < COVERAGE_SHOWN_BELOW} data-testid="coverage">
+        <Opens question={questionOf("availability/pbt_us", kpis)} title={say("coverageHint")}>
+          {value < COVERAGE_SHOWN_BELOW && <span aria-hidden="true">{"▲\u2009"}</span>}
+          {say("coverage", { share: formatRatio(value, language, 0) })}
+        </Opens>
       </span>
     </Tooltip>
   );

@@ -19,6 +19,13 @@ export function ShiftName({ kpis }: { kpis: Kpis | undefined }) {
   return <span className="quiet" data-testid="shift">{kpis ? (shift ? say("shiftSpan", { name: shift.name, start, end }) : say("noShift")) : "\u00a0"}</span>;
 }
 
+/** A site or an area has no shift of its own: its figures begin with the shifts that run below it. */
+export function Since({ kpis }: { kpis: Kpis | undefined }) {
+  const say = useWords(words);
+  const reader = useReader();
+  return <span className="quiet" data-testid="since">{kpis ? say("since", { start: formatMoment(Date.parse(kpis.start), "minute", reader) }) : "\u00a0"}</span>;
+}
+
 function Figures({ kpis }: { kpis: Kpis | undefined }) {
   const say = useWords(words);
   return (
@@ -27,7 +34,7 @@ function Figures({ kpis }: { kpis: Kpis | undefined }) {
       {FACTORS.map((kpi) => <Figure key={kpi} kpi={kpi} kpis={kpis} />)}
       <span className={css.rule} />
       {(["good", "scrap"] as const).map((kind) => <div key={kind} className={css.cell} data-testid={`shift-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Made kpis={kpis} kind={kind} /></span></div>)}
-      <Coverage value={kpis?.coverage} />
+      <Coverage kpis={kpis} />
     </div>
   );
 }

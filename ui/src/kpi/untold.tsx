@@ -5,6 +5,8 @@ import type { Counts, Equipment, Kpis } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { may, useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
+import { questionOf } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import { isUntold, madeIn } from "@/kpi/made";
 import css from "@/kpi/untold.module.css";
 import { words } from "@/kpi/words";
@@ -12,10 +14,12 @@ import { Num } from "@/show/show";
 import { Go, isUnit } from "@/view/place";
 import { useWords } from "@/words/words";
 
-/** The pieces of one kind; where nothing tells of them, why. */
-export function Made({ kpis, kind }: { kpis: Kpis | undefined; kind: keyof Counts }) {
+interface MadeProps { kpis: Kpis | undefined; kind: keyof Counts; /** For a glove: nothing to press but what the work needs. */ plain?: boolean }
+/** The pieces of one kind, the way into what they were counted from; where nothing tells of them, why. */
+export function Made({ kpis, kind, plain = false }: MadeProps) {
   const say = useWords(words);
-  if (!isUntold(kpis, kind)) return <Num value={madeIn(kpis)?.[kind]} />;
+  const made = madeIn(kpis)?.[kind];
+  if (!isUntold(kpis, kind)) return plain || made === undefined || made === null || !kpis ? <Num value={made} /> : <Opens question={questionOf(`quality_ratio/${kind}`, kpis)}><Num value={made} /></Opens>;
   return <span title={say("untold")} data-testid="untold"><Num value={null} /><span className="visually-hidden">{say("untold")}</span></span>;
 }
 

@@ -23,6 +23,7 @@ function Row({ pair, asked, longest, compared, onPick }: RowProps) {
   const name = nameOf(asked.by, key);
   const share = (bar: Bar | undefined) => `${longest > 0 ? (sizeOf(bar, measure) / longest) * 100 : 0}%`;
   const [a, b] = [sizeOf(now, measure), sizeOf(before, measure)];
+  const change = b > 0 ? (Math.round((a / b - 1) * 100) || 0) / 100 : null; // as it is written: what rounds to nothing is no worse
   const unrated = measure === "lost_units" && now && now.unrated_us > 0 ? say(now.lost_units === null ? "unratedAll" : "unrated", { time: formatDuration(now.unrated_us, language) }) : undefined;
   return (
     <button type="button" className={css.bar} data-compared={compared} aria-pressed={asked.pick === keyText(pair)} onClick={onPick} title={unrated} data-testid="bar" data-key={keyText(pair)}>
@@ -34,7 +35,7 @@ function Row({ pair, asked, longest, compared, onPick }: RowProps) {
       </span>
       <span className={css.number} data-testid="bar-size">{textOf(now, measure)}</span>
       {compared ? <span className={css.number}>{textOf(before, measure)}</span> : <span className={css.number}>{formatRatio(now?.share, language)}</span>}
-      {compared ? <span className={css.number} data-worse={a > b}>{b > 0 ? `${a > b ? "+" : ""}${formatRatio(a / b - 1, language, 0)}` : "–"}</span> : <span className={css.number}>{formatRatio(now?.cumulated, language)}</span>}
+      {compared ? <span className={css.number} data-worse={change === null ? a > 0 : change > 0}>{change !== null && change > 0 && "+"}{formatRatio(change, language, 0)}</span> : <span className={css.number}>{formatRatio(now?.cumulated, language)}</span>}
       <span className={css.soft}>{measure === "count" ? textOf(now, "minutes") : now?.stops}</span>
     </button>
   );

@@ -12,7 +12,7 @@ function useNumber(tag: Tag | undefined): number | null {
   return tag?.last && isGood(tag.last.quality) && typeof tag.last.value === "number" ? tag.last.value : null;
 }
 
-export interface Speed { value: number | null; unit: string | null; rate: number | null }
+export interface Speed { tagId: number; value: number | null; unit: string | null; rate: number | null }
 
 /** Null for a machine without a speed signal; undefined until that is known. */
 export function useSpeed(equipment: Pick<Equipment, "id" | "standard_rate_upm">): Speed | null | undefined {
@@ -21,5 +21,5 @@ export function useSpeed(equipment: Pick<Equipment, "id" | "standard_rate_upm">)
   const tag = data?.find((candidate) => candidate.property === "speed");
   const value = useNumber(tag);
   const rate = useNumber(data?.find((candidate) => candidate.property === "rate_upm"));
-  return tag ? { value, unit: tag.unit, rate: rate || equipment.standard_rate_upm } : data && null; // 0 or nothing: no job, the unit's own
+  return tag ? { tagId: tag.id, value, unit: tag.unit, rate: rate || equipment.standard_rate_upm } : data && null; // 0 or nothing: no job, the unit's own
 }

@@ -1,7 +1,7 @@
 // Draws a lane of segments: each tone in one go, each pixel at most once, so that a hundred thousand of them move like ten.
 import type { Tone } from "@/states/look";
 import type { Colours } from "@/timeline/colours";
-import { type Frame, HEIGHT, xOf } from "@/timeline/paint";
+import { fitted, type Frame, HEIGHT, xOf } from "@/timeline/paint";
 import { type Columns, firstAfter, HOLDS, hides, MARK, type Said } from "@/segments/columns";
 
 /** Painted later = seen when many share one pixel. */
@@ -99,11 +99,6 @@ export function paintReasons(pen: CanvasRenderingContext2D, lane: Columns, look:
     const x0 = Math.max(((lane.t0[i] ?? 0) - frame.t0) * perMs, 0);
     const x1 = Math.min(((lane.t1[i] ?? 0) - frame.t0) * perMs, frame.width);
     if (x1 - x0 < TEXT_FROM_PX) continue;
-    pen.save();
-    pen.beginPath();
-    pen.rect(x0, frame.top, x1 - x0 - 3, frame.height);
-    pen.clip();
-    pen.fillText(name, x0 + 2, frame.top + frame.height / 2);
-    pen.restore();
+    pen.fillText(fitted(pen, name, x1 - x0 - 4), x0 + 2, frame.top + frame.height / 2);
   }
 }

@@ -49,11 +49,11 @@ const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onO
   return (
     <tr data-needs={needsReason(stop)} data-testid="stop-row" data-stop={stop.stop_id}>
       {mayAnswer && <td><Checkbox checked={chosen} onChange={() => onChoose(stop.stop_id)} aria-label={say("choose", { n: number })} data-testid="stop-choose" /></td>}
-      <td><When at={stop.start} as="full" /></td>
+      <td><When at={stop.start} as="minute" /></td>
       <td className={css.right}>{stop.end ? <Lasting us={Math.round(stop.duration_s) * 1e6} /> : <><Lasting us={Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6} /><span className={css.small}>{say("still")}</span></>}</td>
       {named && <td>{unit?.name}</td>}
       <td><span className={css.state}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span></td>
-      <td>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}{cause && <CauseOfStop stop={stop} cause={cause} />}</td>
+      <td className={css.reason}>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}{cause && <CauseOfStop stop={stop} cause={cause} />}</td>
       <td className={css.comment}>{stop.comment}</td>
       <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}<Lock as="sign" equipmentId={stop.equipment_id} fromMs={t0} toMs={t0 + lastsMs(stop, nowMs)} />{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
       <td className={css.acts}>
@@ -100,14 +100,16 @@ function Bulk({ chosen, onDone }: { chosen: readonly Stop[]; onDone: () => void 
   );
 }
 
+/** The share without a reason leads to the stops that it is made of. */
 function Summary({ stops, data, nowMs }: { stops: readonly Stop[]; data: Stops; nowMs: number }) {
   const say = useWords(words);
+  const change = useChangeSearch();
   const language = useLanguage();
   const whole = stops.reduce((sum, stop) => sum + lastsMs(stop, nowMs), 0);
   return (
     <span className={css.summary} data-testid="stops-summary">
       {say("summary", { n: stops.length, time: formatDuration(Math.round(whole / 1000) * 1e6, language) })}
-      {data.without_reason !== null && <span className="quiet">{` · ${say("withoutShare", { share: formatRatio(data.without_reason, language, 0) })}`}</span>}
+      {data.without_reason !== null && <>{" · "}<button type="button" className={css.share} onClick={() => change({ open: "1" })} data-testid="stops-without-reason">{say("withoutShare", { share: formatRatio(data.without_reason, language, 0) })}</button></>}
     </span>
   );
 }

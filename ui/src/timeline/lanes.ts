@@ -2,7 +2,7 @@
 import type { CountRecord } from "@/api/types";
 import type { Tone } from "@/states/look";
 import type { Colours } from "@/timeline/colours";
-import { type Bar, barAt, type Frame, paintBars, xOf } from "@/timeline/paint";
+import { type Bar, barAt, fitted, type Frame, paintBars, xOf } from "@/timeline/paint";
 
 export interface NamedSpan { t0: number; t1: number; label: string }
 export interface Column { t0: number; t1: number; good: number; scrap: number }
@@ -38,13 +38,8 @@ function paintSpans(pen: CanvasRenderingContext2D, spans: readonly NamedSpan[], 
     pen.fillStyle = pens.colours.grid;
     pen.fillRect(x0 + 0.5, frame.top, Math.max(x1 - x0 - 1, 1), frame.height);
     if (x1 - x0 < 24) continue;
-    pen.save();
-    pen.beginPath();
-    pen.rect(x0, frame.top, x1 - x0 - 4, frame.height);
-    pen.clip();
     pen.fillStyle = pens.colours.ink;
-    pen.fillText(span.label, x0 + 6, frame.top + frame.height / 2 + 0.5);
-    pen.restore();
+    pen.fillText(fitted(pen, span.label, x1 - x0 - 10), x0 + 6, frame.top + frame.height / 2 + 0.5);
   }
 }
 

@@ -23,6 +23,15 @@ export function barsOf(records: readonly StateRecord[], nowMs: number): Bar[] {
 
 export const xOf = (ms: number, frame: Pick<Frame, "t0" | "t1" | "width">): number => ((ms - frame.t0) / (frame.t1 - frame.t0)) * frame.width;
 
+const LETTERS_MIN = 5; // fewer say nothing
+/** The text as far as there is room, cut between letters and with a sign; empty where too little would be left. */
+export function fitted(pen: Pick<CanvasRenderingContext2D, "measureText">, text: string, width: number): string {
+  const whole = pen.measureText(text).width;
+  if (whole <= width) return text;
+  const letters = Math.floor((text.length * (width - pen.measureText("…").width)) / whole);
+  return letters < LETTERS_MIN ? "" : `${text.slice(0, letters).trimEnd()}…`;
+}
+
 /** The bar at a moment, by bisection: -1 when there is none. */
 export function barAt(bars: readonly Bar[], ms: number): number {
   let [low, high] = [0, bars.length - 1];

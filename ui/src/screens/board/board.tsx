@@ -1,14 +1,19 @@
 // The hours of a shift under each other: plan, what came of it, the difference, and what stood in the way.
+import { Fragment } from "react";
 import { serverNowMs } from "@/api/client";
 import type { BoardHour, ShiftBoard } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
-import { useAsk } from "@/explain/open";
+import type { Question } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import { useKnownMs } from "@/live/live";
 import css from "@/screens/board/board.module.css";
 import { words } from "@/screens/board/words";
 import { formatMoment, formatNumber, formatRatio } from "@/show/format";
 import { Num, Ratio, useReader } from "@/show/show";
 import { useReasonName } from "@/states/names";
+import { Go, stopsOf } from "@/view/place";
+import type { Search } from "@/view/search";
 import { useWords } from "@/words/words";
 
 const ALL_FROM = 0.995; // the last seconds of an hour that runs are always still under way
@@ -42,27 +47,38 @@ function Covered({ covered }: { covered: number | null }) {
   return <span className={css.covered} data-testid="board-covered"><span aria-hidden="true">{"▲\u2009"}</span>{share === 0 ? say("noData") : say("covered", { share: formatRatio(share, language, 0) })}</span>;
 }
 
-function Reasons({ stops }: { stops: BoardHour["stops"] }) {
+/** Each leads to the stops that it sums: of a line, to those of the machine that its times are of. */
+function Reasons({ stops, stretch: { of, start, end } }: { stops: BoardHour["stops"]; stretch: Stretch }) {
   const say = useWords(words);
-  const reader = useReader();
+  const { language } = useReader();
   const reasonName = useReasonName();
-  const shown = stops.map(({ reason, minutes }) => say("minutes", { reason: reasonName(reason)?.split(" · ").at(-1) ?? say("noReason"), n: formatNumber(minutes, reader.language, minutes < 10 ? 1 : 0) }));
-  return <>{shown.join(", ")}</>;
+  const { map } = useEquipment();
+  const here = map.byId(of);
+  const unit: Search = here?.constraint ? { unit: here.constraint } : {};
+  return stops.map(({ reason, minutes }, i) => {
+    const said = say("minutes", { reason: reasonName(reason)?.split(" · ").at(-1) ?? say("noReason"), n: formatNumber(minutes, language, minutes < 10 ? 1 : 0) });
+    const search = { period: "custom", start, end, short: "1", ...unit, ...(reason ? { why: reason } : { open: "1" }) };
+    return <Fragment key={reason ?? ""}>{i > 0 && ", "}{here ? <Go to={stopsOf(here.path)} search={search} className={css.toStops} testid="board-why">{said}</Go> : said}</Fragment>;
+  });
 }
 
-/** The figure of an hour, or of the shift, opens into its explanation; of what still runs, up to now. */
-function Oee({ value, of, start, end }: { value: number | null; of: number; start: string; end: string }) {
-  const say = useWords(words);
-  const ask = useAsk();
-  if (value === null) return <Ratio value={value} digits={0} />;
-  const open = () => ask({ key: "oee_index", equipmentId: of, start, end: new Date(Math.min(Date.parse(end), serverNowMs())).toISOString() });
-  return <button type="button" className={css.figure} onClick={open} title={say("explain")} data-testid="board-oee"><Ratio value={value} digits={0} /></button>;
+interface Stretch { of: number; start: string; end: string }
+/** A number of an hour, or of the shift, opens into its explanation; of what still runs, up to now. */
+const asked = ({ of, start, end }: Stretch, key: string, value: number | null): Question | null => (value === null ? null : { key, equipmentId: of, start, end: new Date(Math.min(Date.parse(end), serverNowMs())).toISOString() });
+
+function Oee({ value, stretch }: { value: number | null; stretch: Stretch }) {
+  return <Opens question={asked(stretch, "oee_index", value)} testid="board-oee"><Ratio value={value} digits={0} /></Opens>;
+}
+
+function Pieces({ kind, value, stretch }: { kind: "good" | "scrap"; value: number | null; stretch: Stretch }) {
+  return <Opens question={asked(stretch, `quality_ratio/${kind}`, value)}><Num value={value} /></Opens>;
 }
 
 function Hour({ hour, most, of }: { hour: BoardHour; most: number; of: number }) {
   const say = useWords(words);
   const reader = useReader();
   const phase = phaseOf(hour, useKnownMs());
+  const stretch = { of, start: hour.start, end: hour.end };
   const width = (n: number) => `${Math.min((n / most) * 100, 100)}%`;
   return (
     <tr data-phase={phase} data-testid="board-hour">
@@ -74,11 +90,11 @@ function Hour({ hour, most, of }: { hour: BoardHour; most: number; of: number })
           {hour.good !== null && <span className={css.good} data-behind={hour.difference !== null && hour.difference < 0} style={{ width: width(hour.good) }} />}
         </div>
       </td>
-      <td className={css.right} data-testid="board-good"><strong><Num value={hour.good} /></strong></td>
-      <td className={css.right}><Num value={hour.scrap} /></td>
+      <td className={css.right} data-testid="board-good"><strong><Pieces kind="good" value={hour.good} stretch={stretch} /></strong></td>
+      <td className={css.right}><Pieces kind="scrap" value={hour.scrap} stretch={stretch} /></td>
       <td className={css.right}><Gap gap={hour.difference} /></td>
-      <td className={css.right}><Oee value={hour.oee} of={of} start={hour.start} end={hour.end} /></td>
-      <td className={css.why}><Reasons stops={hour.stops} /></td>
+      <td className={css.right}><Oee value={hour.oee} stretch={stretch} /></td>
+      <td className={css.why}><Reasons stops={hour.stops} stretch={stretch} /></td>
     </tr>
   );
 }
@@ -89,6 +105,7 @@ export const isUncounted = ({ totals }: Pick<ShiftBoard, "totals">): boolean => 
 export function Board({ board }: { board: ShiftBoard }) {
   const say = useWords(words);
   const { totals, hours } = board;
+  const whole = { of: board.equipment_id, start: hours[0]?.start ?? "", end: hours.at(-1)?.end ?? "" };
   const most = Math.max(1, ...hours.flatMap((hour) => [hour.planned ?? 0, hour.good ?? 0]));
   const columns = ["hour", "plan", "actual", "good", "scrap", "difference", "oee", "why"] as const;
   return (
@@ -101,10 +118,10 @@ export function Board({ board }: { board: ShiftBoard }) {
             <th scope="row">{say("total")}<Covered covered={totals.covered} /></th>
             <td className={css.right}><Num value={totals.planned} /></td>
             <td />
-            <td className={css.right}><strong><Num value={totals.good} /></strong></td>
-            <td className={css.right}><Num value={totals.scrap} /></td>
+            <td className={css.right}><strong><Pieces kind="good" value={totals.good} stretch={whole} /></strong></td>
+            <td className={css.right}><Pieces kind="scrap" value={totals.scrap} stretch={whole} /></td>
             <td className={css.right}><Gap gap={totals.difference} /></td>
-            <td className={css.right}>{hours[0] && <Oee value={totals.oee} of={board.equipment_id} start={hours[0].start} end={hours.at(-1)?.end ?? hours[0].end} />}</td>
+            <td className={css.right}><Oee value={totals.oee} stretch={whole} /></td>
             <td />
           </tr>
         </tfoot>

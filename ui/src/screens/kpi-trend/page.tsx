@@ -7,7 +7,8 @@ import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
-import { useAsk } from "@/explain/open";
+import { type Question, useAsk } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import { Give } from "@/giving/give";
 import { kpiWords } from "@/kpi/words";
 import { useNowMs } from "@/live/now";
@@ -16,7 +17,7 @@ import { Chart } from "@/screens/kpi-trend/chart";
 import css from "@/screens/kpi-trend/kpi-trend.module.css";
 import { kpiText } from "@/screens/kpi-trend/value";
 import { words } from "@/screens/kpi-trend/words";
-import { dayStartMs, formatMoment, formatRatio } from "@/show/format";
+import { dayStartMs, formatMoment, formatNumber, formatRatio } from "@/show/format";
 import { useReader } from "@/show/show";
 import { kpiTrendOf, useEquipmentPath } from "@/view/place";
 import { useChangeSearch, useSearchText } from "@/view/search";
@@ -54,15 +55,19 @@ function usePeriodName(per: Per): (point: Point) => string {
 }
 
 /** Figures of some KPIs have a better direction that is not known here: the change is said, not judged. */
-function changeText(pair: Pairs[number], unit: string, language: ReturnType<typeof useLanguage>): string {
+function Change({ pair, unit }: { pair: Pairs[number]; unit: string }) {
+  const say = useWords(words);
+  const language = useLanguage();
   const [now, before] = [pair.now.value, pair.before?.value];
-  if (now === null || before === null || before === undefined) return "–";
+  if (now === null || before === null || before === undefined) return <>–</>;
   const by = now - before;
-  return `${by > 0 ? "+" : ""}${kpiText(by, unit, language)}`;
+  const share = unit === "1" || unit === ""; // shares differ by points: 60 % more than 50 % would be 80 %
+  const shown = share ? say("points", { n: formatNumber(Math.abs(by) * 100, language, 1) }) : kpiText(Math.abs(by), unit, language);
+  return <>{`${by > 0 ? "+" : by < 0 ? "−" : ""}${shown}`}</>;
 }
 
-interface TableProps { course: Course; pairs: Pairs; asked: Asked; kpiName: string; onOpen: (point: Point) => void }
-function Rows({ course, pairs, asked, kpiName, onOpen }: TableProps) {
+interface TableProps { course: Course; pairs: Pairs; asked: Asked; kpiName: string; of: (point: Point) => Question; onOpen: (point: Point) => void }
+function Rows({ course, pairs, asked, kpiName, of, onOpen }: TableProps) {
   const say = useWords(words);
   const language = useLanguage();
   const periodName = usePeriodName(asked.per);
@@ -83,9 +88,9 @@ function Rows({ course, pairs, asked, kpiName, onOpen }: TableProps) {
                   {now.low !== null && now.high !== null && <span className={css.small}>{say("bounds", { low: kpiText(now.low, unit, language), high: kpiText(now.high, unit, language) })}</span>}
                 </td>
                 {aimed && <td className={css.right}>{kpiText(now.target, unit, language)}{now.meets !== null && <span className={css.small} data-missed={!now.meets}>{say(now.meets ? "met" : "missed")}</span>}</td>}
-                {asked.compare && <td className={css.right}>{kpiText(pair.before?.value, unit, language)}</td>}
-                {asked.compare && <td className={css.right}>{changeText(pair, unit, language)}</td>}
-                <td className={css.right}>{formatRatio(now.coverage, language, 0)}</td>
+                {asked.compare && <td className={css.right}><Opens question={pair.before ? of(pair.before) : null}>{kpiText(pair.before?.value, unit, language)}</Opens></td>}
+                {asked.compare && <td className={css.right}><Change pair={pair} unit={unit} /></td>}
+                <td className={css.right}><Opens question={now.coverage === null ? null : { ...of(now), key: "availability/pbt_us" }}>{formatRatio(now.coverage, language, 0)}</Opens></td>
               </tr>
             );
           })}
@@ -106,7 +111,8 @@ function CourseOf({ here, asked }: { here: Equipment; asked: Asked }) {
   if (isPending || !data) return <Waiting lines={6} height={40} />;
   const pairs = withBefore(data.items, asked.compare ? (was.data?.items ?? []) : [], asked.days);
   const kpiName = nameOf(data.kpi);
-  const open = (point: Point) => ask({ key: data.kpi.id, equipmentId: here.id, start: point.start, end: point.until });
+  const of = (point: Point): Question => ({ key: data.kpi.id, equipmentId: here.id, start: point.start, end: point.until });
+  const open = (point: Point) => ask(of(point));
   const table = () => ({
     name: `${say("export")} ${kpiName} ${here.name} ${new Date(dayEnd - DAY_MS).toISOString().slice(0, 10)}`,
     head: [say("period"), "start", "end", data.kpi.id, "low", "high", say("target"), say("coverage"), ...(asked.compare ? [say("before")] : [])],
@@ -118,7 +124,7 @@ function CourseOf({ here, asked }: { here: Equipment; asked: Asked }) {
         <>
           <Chart course={data} pairs={pairs} name={here.name} kpiName={kpiName} onOpen={open} />
           <p className={css.hint}>{say("help")}</p>
-          <Rows course={data} pairs={pairs} asked={asked} kpiName={kpiName} onOpen={open} />
+          <Rows course={data} pairs={pairs} asked={asked} kpiName={kpiName} of={of} onOpen={open} />
         </>
       )}
     </Panel>

@@ -14,7 +14,7 @@ import { words } from "@/screens/line/words";
 import { formatMoment, formatNumber } from "@/show/format";
 import { Num, Running, useReader } from "@/show/show";
 import { StateSign } from "@/states/sign";
-import { Go, unitOf } from "@/view/place";
+import { Go, tagOf, unitOf } from "@/view/place";
 import { useWords } from "@/words/words";
 
 const COLUMNS = ["machine", "state", "for", "speed", "good", "scrap", "oee", "job"] as const;
@@ -40,7 +40,7 @@ function SpeedCell({ unit }: { unit: Equipment }) {
   if (!speed) return <span className="quiet">{say("noSpeed")}</span>;
   return (
     <>
-      <span className={css.number}><Num value={speed.value} unit={speed.unit} /></span>
+      <Go to={tagOf(speed.tagId)} className={`${css.number} ${css.name}`} testid="speed-tag"><Num value={speed.value} unit={speed.unit} /></Go>
       {speed.rate !== null && <span className={css.small}>{say("of", { rate: speed.rate })}</span>}
     </>
   );

@@ -2,6 +2,7 @@
 import { SegmentedControl, Select, Switch } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { kpisQuery, type Span } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
@@ -22,12 +23,14 @@ import { words } from "@/losses/words";
 import { formatDuration, formatMoment, formatRatio } from "@/show/format";
 import { useReader } from "@/show/show";
 import { NoWindow } from "@/view/no-window";
-import { lossesOf, useEquipmentPath } from "@/view/place";
+import { Go, lossesOf, stopsOf, useEquipmentPath } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
 import { asSpan, soFar, usePeriod, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
+
+const SEEN_US = 500_000; // less is written as 0 s
 
 function WaterfallOf({ equipmentId, span, title }: { equipmentId: number; span: Span; title?: string }) {
   const { data, error } = useQuery({ ...kpisQuery(equipmentId, span), placeholderData: keepPreviousData });
@@ -75,12 +78,14 @@ function Restrictions({ asked }: { asked: Asked }) {
   );
 }
 
-function Summary({ now }: { now: ParetoAnswer }) {
+/** The share without a reason leads to the stops that it is made of. */
+function Summary({ now, here, span }: { now: ParetoAnswer; here: Equipment; span: Span }) {
   const say = useWords(words);
   const language = useLanguage();
   const time = (us: number) => formatDuration(Math.round(us / 1e6) * 1e6, language);
-  const parts = [say("summary", { lost: time(now.lost_us), busy: time(now.busy_us) }), now.without_reason !== null && say("unassigned", { share: formatRatio(now.without_reason, language, 0) }), now.no_data_us > 0 && say("noData", { time: time(now.no_data_us) }), now.partial && say("partial")];
-  return <p className={css.summary} data-testid="losses-summary">{parts.filter(Boolean).join(" · ")}</p>;
+  const open = now.without_reason !== null && <Go to={stopsOf(here.path)} search={{ period: "custom", ...span, open: "1" }} className={css.toStops} testid="losses-without-reason">{say("unassigned", { share: formatRatio(now.without_reason, language, 0) })}</Go>;
+  const parts = [say("summary", { lost: time(now.lost_us), busy: time(now.busy_us) }), open, now.no_data_us >= SEEN_US && say("noData", { time: time(now.no_data_us) }), now.partial && say("partial")].filter(Boolean);
+  return <p className={css.summary} data-testid="losses-summary">{parts.map((part, i) => <Fragment key={i}>{i > 0 && " · "}{part}</Fragment>)}</p>;
 }
 
 function Picked({ here, span, asked }: { here: Equipment; span: Span; asked: Asked }) {
@@ -121,7 +126,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
         {now.error && !now.data && <ProblemNotice error={now.error} onRetry={() => void now.refetch()} compact />}
         {was.error && beforeSpan && <ProblemNotice error={was.error} compact />}
         {now.isPending && <Waiting lines={6} height={34} />}
-        {now.data && <Summary now={now.data} />}
+        {now.data && <Summary now={now.data} here={here} span={span} />}
         {now.data && (now.data.items.length > 0 || (compared?.items.length ?? 0) > 0 ? <Bars asked={asked} now={now.data} before={compared} onPick={(key) => change({ pick: asked.pick === key ? null : key })} /> : <Empty compact icon="check" title={say("nothing")} hint={say("nothingHint")} />)}
         <p className={css.hint}>{say("help")}</p>
       </Panel>

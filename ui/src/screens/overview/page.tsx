@@ -5,7 +5,7 @@ import { may, useMe } from "@/app/gate";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
 import { useCurrentShift } from "@/kpi/current-shift";
-import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
+import { ShiftFigures, Since } from "@/kpi/shift-figures";
 import { Line } from "@/screens/overview/line";
 import css from "@/screens/overview/overview.module.css";
 import { words } from "@/screens/overview/words";
@@ -17,7 +17,7 @@ function Whole({ here }: { here: Equipment }) {
   const { kpis } = useCurrentShift(here.id);
   return (
     <section className={css.whole} data-testid="whole">
-      <div><h2 className={css.lineName}>{here.name}</h2><ShiftName kpis={kpis} /></div>
+      <div><h2 className={css.lineName}>{here.name}</h2><Since kpis={kpis} /></div>
       <ShiftFigures line={here} kpis={kpis} />
     </section>
   );

@@ -10,7 +10,7 @@ import { words } from "@/screens/overview/words";
 import { Num, Running } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { StateStrip } from "@/timeline/strip";
-import { Go, unitOf } from "@/view/place";
+import { Go, tagOf, unitOf } from "@/view/place";
 import { useWords } from "@/words/words";
 
 const STRIP_H = 4;
@@ -34,7 +34,7 @@ function SpeedCell({ equipment }: { equipment: Equipment }) {
   return (
     <div className={css.cell} data-testid="speed">
       <span className={css.label}>{say("speed")}</span>
-      <span className={css.number}><Num value={speed.value} unit={speed.unit} /></span>
+      <Go to={tagOf(speed.tagId)} className={`${css.number} ${css.toTag}`} testid="speed-tag"><Num value={speed.value} unit={speed.unit} /></Go>
       {speed.rate !== null && <span className={css.small}>{say("of", { rate: speed.rate })}</span>}
     </div>
   );
@@ -73,7 +73,7 @@ export function Tile({ equipment, isConstraint }: { equipment: Equipment; isCons
       </div>
       <div className={css.figures}>
         <Figure kpi="oee_index" kpis={kpis} />
-        <Coverage value={kpis?.coverage} />
+        <Coverage kpis={kpis} />
       </div>
       <div>
         <StateStrip equipmentId={equipment.id} hours={STRIP_H} />

@@ -58,8 +58,8 @@ function Pieces({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
   return (
     <div className={`live ${css.pieces}`} data-testid="station-pieces">
       <dl>
-        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Made kpis={kpis} kind="good" /></dd></div>
-        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Made kpis={kpis} kind="scrap" /></dd></div>
+        <div><dt>{say("good")}</dt><dd data-testid="station-good"><Made kpis={kpis} kind="good" plain /></dd></div>
+        <div><dt>{say("scrap")}</dt><dd data-testid="station-scrap"><Made kpis={kpis} kind="scrap" plain /></dd></div>
         <div><dt>{say("target")}</dt><dd>{pace || made?.good === null || !made ? <Num value={pace?.target} /> : <span className={css.none}>{say("noTarget")}</span>}</dd></div>
       </dl>
       <NoCounter here={here} blind={isBlind(kpis)} large />

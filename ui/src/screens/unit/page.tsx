@@ -56,7 +56,7 @@ function FigureRow({ kpis }: { kpis: Kpis | undefined }) {
       {FIGURES.map((kpi) => <Figure key={kpi} kpi={kpi} kpis={kpis} />)}
       <span className={css.rule} />
       {counts.map((kind) => <div key={kind} className={css.count} data-testid={`count-${kind}`}><span className={css.label}>{say(kind)}</span><span className={css.number}><Made kpis={kpis} kind={kind} /></span></div>)}
-      <Coverage value={kpis?.coverage} />
+      <Coverage kpis={kpis} />
     </div>
   );
 }
