@@ -98,6 +98,7 @@ def _ways(spec: Any) -> str:
 def _meanings() -> dict[str, str]:
     from dovetail.equipment import codes as equipment
     from dovetail.forwarding import plant as forwarding
+    from dovetail.livekpi import plant as livekpi
     from dovetail.materials import plant as materials
     from dovetail.plantcode import codes
     from dovetail.production import plant as production
@@ -109,7 +110,7 @@ def _meanings() -> dict[str, str]:
     from dovetail.yardsticks import plant as yardsticks
 
     rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar, forwarding, scenarios)
-    rooms = (*rooms, yardsticks)
+    rooms = (*rooms, yardsticks, livekpi)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 
 
@@ -203,10 +204,17 @@ def api() -> str:
 # --- KPIs -----------------------------------------------------------------------------------------------------
 
 
+TAG_FIGURES = (
+    "A tag with a `figure` carries how the running shift does ([how](../how-to/live-figures.md)): each KPI above by its id\n"
+    "(`kind: f64`), and\n"
+)
+
+
 def kpis() -> str:
     """Every KPI found in the folder, in its own words."""
     from dovetail.core.plugins import load_all
     from dovetail.ledger.timeclass import Settings
+    from dovetail.livekpi.model import OWN
     from dovetail.performance.report import waiting
 
     page = [MADE + (HEADS / "kpis.md").read_text(encoding="utf-8")]
@@ -224,6 +232,9 @@ def kpis() -> str:
             ("opens into", ", ".join(f"`{name}`" for name in kpi.factors) or "time and pieces"),
         ]
         page.append(table(("", ""), rows))
+    page.append("## On tags\n\n" + TAG_FIGURES)
+    rows = [(f"`{name}`", one.words, one.kind.name.lower(), one.unit) for name, one in OWN.items()]
+    page.append(table(("figure", "of the shift so far", "kind", "unit"), rows))
     page.append("## Waiting\n\nThe rest of ISO 22400-2: nothing in Dovetail can feed them yet, and nothing is faked.\n")
     rows = [(one.standard, one.name, f"`{one.formula}`", one.waits_for, one.missing or "") for one in waiting()]
     page.append(table(("", "KPI", "formula", "waits for", "to know"), rows))

@@ -44,7 +44,15 @@ from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.exports.tiering import Tiers
 from dovetail.fleet.model import Transported
-from dovetail.house.rooms import Rooms, build_rooms, exports_room, forwarding_room, plant_sections, tags_by_site
+from dovetail.house.rooms import (
+    Rooms,
+    build_rooms,
+    exports_room,
+    forwarding_room,
+    live_figures,
+    plant_sections,
+    tags_by_site,
+)
 from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
@@ -238,6 +246,7 @@ class House:
         keeper = Worker("retention", self.keeper.step, rest_s=limits.DISK_LOOK_S)
         # what ingest workers store beside us, if there are any: it waits in the step, for as long as nothing comes
         follower = Worker("follower", lambda: rooms.historian.follow(limits.FOLLOW_S), rest_s=0.0)
+        figures = Worker("figures", live_figures(rooms, self.clock).step, is_behind=lambda: False)
         forwarding = Worker("forwarding", self.forwarding.step)
         rooms.webhooks.on_done = webhooks.nudge
         self.bus.subscribe(OperationsEvent, webhooks.nudge)
@@ -251,22 +260,9 @@ class House:
         for event in (RecordsChanged, TimelineEdited, CountsChanged, JobResponseChanged, PlantApplied):
             self.bus.subscribe(event, ledger.nudge)
         return [
-            states,
-            production,
-            virtual,
-            timeline,
-            ledger,
-            sealer,
-            compactor,
-            connections,
-            dispatch,
-            webhooks,
-            exports,
-            intake,
-            keeper,
-            *([follower] if rooms.historian.storage.is_shared else []),
-            forwarding,
-        ]
+            states, production, virtual, timeline, ledger, figures, sealer, compactor, connections, dispatch, webhooks,
+            exports, intake, keeper, *([follower] if rooms.historian.storage.is_shared else []), forwarding,
+        ]  # fmt: skip
 
     async def start(self) -> None:
         """Collect, decide, settle and seal from now on."""

@@ -163,6 +163,11 @@ JOB_CATCH_UP_US: Final = 7 * 86_400_000_000  # how far back jobs are read anew w
 JOBS_AT_ONCE_MAX: Final = 16  # the cavities of a mould; more beside each other on one machine is a mistake
 SAID_AGAIN_MAX: Final = 32  # times one value can be said of one moment: more corrections than any shift makes
 
+# --- live figures on tags -----------------------------------------------------------------------------------
+FIGURES_EVERY_US: Final = 10_000_000  # as screens show them; a shift's figures move slowly
+FIGURES_AT_ONCE: Final = 10  # equipment whose figures are worked out in one step, of one step a second
+FIGURES_AGAIN_US: Final = 60_000_000  # said again though unchanged: silence would look like a value that holds
+
 # --- web ----------------------------------------------------------------------------------------------------
 PAGE_MAX: Final = 1_000  # rows of one cursor page
 BODY_BYTES_MAX: Final = 5_000_000  # the largest plant code upload seen is 2 MB

@@ -191,7 +191,7 @@ class CorrectionOperations:
         tag = self._plant().tags.get(tag_id)
         if tag is None or tag.equipment_id is None:
             raise NotFoundError("there is no such tag")
-        if tag.expression is not None:
+        if tag.expression is not None or tag.figure is not None:
             message, hint = f"{tag.path} is computed", "correct the signals it follows from"
             raise RefusedError(message, code="correction-computed", hint=hint)
         if tag.connection is None and tag.property in INTERNAL_TAGS:

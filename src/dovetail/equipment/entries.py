@@ -63,11 +63,12 @@ class PlantHead(Entry):
 
 
 class TagEntry(Entry):
-    """A tag: where its value is read, or computed from, and what it means. Engineering value = raw · scale + offset."""
+    """A tag: whence its value comes and what it means. Engineering value = raw · scale + offset."""
 
     connection: Name | None = None
     address: Address | None = None
     expression: str | None = Field(None, exclude_if=lambda said: said is None, description="computed from other tags")
+    figure: Name | None = Field(None, exclude_if=lambda said: said is None, description="a live figure, published here")
     kind: KindWord = "f64"
     unit: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = Field(
         default=None, description="UCUM, e.g. {#}/min, Cel, bar"

@@ -53,7 +53,7 @@ class Equipment:
 class Tag:
     """A named point: `path` is `<equipment path or connection>.<property>`.
 
-    `connection` and `address` are None for internal tags and for those with an `expression`. Engineering value =
+    `connection` and `address` are None for internal tags, and with an `expression` or a `figure`. Engineering value =
     raw · `scale` + `offset`; a change smaller than `deadband` (in those units) is not kept; `scan` is the scan class.
     """
 
@@ -70,6 +70,7 @@ class Tag:
     deadband: float = 0.0
     scan: str = "default"
     expression: str | None = None
+    figure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

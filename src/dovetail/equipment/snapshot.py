@@ -83,6 +83,7 @@ def _tags(path: str, body: Mapping[str, Any]) -> Iterator[Tag]:
             deadband=float(tag["deadband"]),
             scan=tag["scan"],
             expression=tag.get("expression"),
+            figure=tag.get("figure"),
         )
     for name in ids.keys() - body["tags"].keys():
         kind, unit = INTERNAL_TAGS.get(name, (Kind.I64, "us"))  # else how far its computed tags are known

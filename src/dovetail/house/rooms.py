@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -18,6 +19,7 @@ from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import system_scope
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.counting.service import CountingRoom
@@ -40,6 +42,9 @@ from dovetail.insight.service import OWN, InsightRoom
 from dovetail.insight.service import Sources as Seen
 from dovetail.insight.shown import EditAnswer
 from dovetail.ledger.timeclass import Settings
+from dovetail.livekpi.model import vocabulary
+from dovetail.livekpi.plant import with_figures
+from dovetail.livekpi.service import LiveFigures
 from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
 from dovetail.onboarding.service import Onboarding
@@ -122,13 +127,20 @@ class Rooms:
         return CausesRoom(self.performance, stretches=self.insight.stretches)
 
 
+def live_figures(rooms: Rooms, clock: Clock) -> LiveFigures:
+    """What publishes the running shift's figures on the tags that carry them."""
+    told = partial(rooms.pace.live_kpi, scope=system_scope("live-kpi"))
+    figures = vocabulary(catalogue())
+    return LiveFigures(rooms.historian, clock, plant=rooms.equipment.plant, told=told, figures=figures)
+
+
 def plant_sections() -> tuple[Section, ...]:
     """What may stand in the plant code: the sections of every room, in the order in which they are applied."""
     sections = (
         *EQUIPMENT_SECTIONS, *MATERIALS_SECTIONS, *CALENDAR_SECTIONS, *STATES_SECTIONS, *RETENTION_SECTIONS,
         *FORWARDING_SECTIONS, *yardstick_sections(frozenset(catalogue())),
     )  # fmt: skip
-    return with_computed_tags(with_job_checks(sections))
+    return with_figures(with_computed_tags(with_job_checks(sections)), vocabulary(catalogue()))
 
 
 def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:

@@ -90,6 +90,7 @@ class PaceRoom:
             hints.append(f"{node.path}: nothing counts good pieces, give it `counters`")
         settled_us = max((piece.t1_us for piece in pieces if piece.known_from), default=None)
         out = _out(node.id, period, what, told=told, settled_us=settled_us, hints=hints)
+        out.known_until = to_rfc3339(stretches[-1][1]) if stretches else None
         out.jobs = self._ends.running(node.id, made_of.times_of)
         return out
 

@@ -70,6 +70,7 @@ class LiveKpiOut(BaseModel):
     """Shift to date, pace and end of one machine or line; without a shift, of the last eight hours.
 
     Up to `settled` the figures rest on what is settled; what came after is decided live and may still move.
+    `known_until`: since then nobody knows what the machine does, if it lies before `until`; null: nothing is known.
     `hints` say what to configure so that more can be told.
     """
 
@@ -77,6 +78,7 @@ class LiveKpiOut(BaseModel):
     start: str
     end: str
     until: str
+    known_until: str | None = None
     shift: ShiftOut | None
     settled: str | None
     coverage: float | None = None

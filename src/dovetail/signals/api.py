@@ -109,6 +109,7 @@ class WiringOut(SignalOut):
     native: NativeOut | None
     used_for: list[UsedOut]
     expression: str | None
+    figure: str | None
     inputs: list[FollowsOut]
     computed_from_it: list[FollowsOut]
 
@@ -207,6 +208,7 @@ def _computed(room: SignalsRoom, tag: Tag, scope: Scope) -> dict[str, object]:
 
     return {
         "expression": tag.expression,
+        "figure": tag.figure,
         "inputs": follows(room.inputs_of(tag).items()),
         "computed_from_it": follows((one.property, one) for one in room.computed_from(tag)),
     }

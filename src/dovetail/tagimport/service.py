@@ -160,6 +160,8 @@ def _said(tag: Tag) -> dict[str, Any]:
     said: dict[str, Any] = {"connection": tag.connection, "address": tag.address, "kind": tag.kind.name.lower()}
     if tag.expression is not None:
         said["expression"] = tag.expression
+    if tag.figure is not None:
+        said["figure"] = tag.figure
     for name, usual in _USUAL.items():
         value = getattr(tag, name)
         if value != usual:

@@ -59,7 +59,7 @@ export interface UsedFor { use: string; counter: string | null; equipment: NodeN
 /** A tag from which another is computed, by its name there; `id` null: out of sight. */
 export interface Follows { name: string; path: string; id: number | null }
 /** One tag in full: engineering value = raw · scale + offset. `native`: the protocol's own status of the newest sample. */
-export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null; driver: string | null; raw: number | boolean | null; native: { code: number; words: string | null } | null; used_for: UsedFor[]; expression: string | null; inputs: Follows[]; computed_from_it: Follows[] }
+export interface Wiring extends Signal { scale: number; offset: number; deadband: number; scan: string; mode: string | null; interval_ms: number | null; driver: string | null; raw: number | boolean | null; native: { code: number; words: string | null } | null; used_for: UsedFor[]; expression: string | null; figure: string | null; inputs: Follows[]; computed_from_it: Follows[] }
 
 export interface StateNow {
   equipment_id: number;

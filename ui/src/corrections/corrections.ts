@@ -62,4 +62,4 @@ export const takeBack = (one: Correction, reason: string): Promise<Correction> =
 
 const WHAT_RUNS = ["job", "product", "rate_upm"];
 /** Whether a person can say what this signal was: what follows from others, or from the jobs, is corrected there. */
-export const correctable = (tag: Wiring): boolean => tag.expression === null && !(tag.connection === null && WHAT_RUNS.includes(tag.property));
+export const correctable = (tag: Wiring): boolean => tag.expression === null && tag.figure === null && !(tag.connection === null && WHAT_RUNS.includes(tag.property));

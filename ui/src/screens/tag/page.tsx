@@ -103,8 +103,9 @@ function Source({ tag }: { tag: Wiring }) {
     <Panel title={say("wiring")} testid="tag-source">
       <dl className={css.facts}>
         {equipment && <Fact name={say("equipment")}><Go to={placeOf(equipment)} className="link">{equipment.name}</Go></Fact>}
-        <Fact name={say("connection")}>{tag.connection ? <Go to={connectionOf(tag.connection)} className="link" testid="to-connection"><span translate="no">{tag.connection}</span></Go> : say(tag.expression ? "computed" : "internal")}</Fact>
+        <Fact name={say("connection")}>{tag.connection ? <Go to={connectionOf(tag.connection)} className="link" testid="to-connection"><span translate="no">{tag.connection}</span></Go> : say(tag.expression ? "computed" : tag.figure ? "carries" : "internal")}</Fact>
         {tag.expression && <Fact name={say("expression")} testid="tag-expression"><code className="mono" translate="no">{tag.expression}</code></Fact>}
+        {tag.figure && <Fact name={say("figure")} testid="tag-figure"><code className="mono" translate="no">{tag.figure}</code></Fact>}
         {tag.inputs.length > 0 && <Fact name={say("inputs")} testid="tag-inputs"><TagNames names={tag.inputs} /></Fact>}
         {tag.computed_from_it.length > 0 && <Fact name={say("computedFromIt")} testid="tag-computed"><TagNames names={tag.computed_from_it} /></Fact>}
         {tag.address && <Fact name={say("address")} testid="tag-address"><span className="mono">{tag.address}</span></Fact>}
