@@ -247,13 +247,13 @@ def test_long_lives_are_accounted_too() -> None:
 @pytest.mark.postgres
 def test_on_postgresql_they_are_accounted_too(postgres_records: shortcuts.Emptied) -> None:
     @contextmanager
-    def records(_folder: Path, clock: Clock, bus: Bus) -> Iterator[Database]:
+    def emptied(_folder: Path, clock: Clock, bus: Bus) -> Iterator[Database]:
         postgres_records.take()
         database = Database(postgres_records.url, clock=clock, bus=bus)
         yield database
         database.close()
 
     class OnPostgres(FromSamplesToRollups):
-        records = staticmethod(records)
+        records = staticmethod(emptied)
 
     run_state_machine_as_test(OnPostgres, settings=machine(steps=25, examples=60))
