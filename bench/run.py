@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -45,15 +46,17 @@ def main() -> int:
 
 def run(file: Path) -> tuple[str, bool]:
     """What a benchmark said, and whether it came to its end within its limits."""
-    command = [sys.executable, str(file)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=LONGEST_S, check=False)
-    except subprocess.TimeoutExpired as late:
-        said = (late.stdout or b"").decode(errors="replace")
-        return f"{said}\nNOT at its end after {LONGEST_S} s", False
-    if done.returncode:
-        return f"{done.stdout}\n{done.stderr}\nFAILED: exit {done.returncode}", False
-    return done.stdout, True
+    with subprocess.Popen(
+        [sys.executable, str(file)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True,
+    ) as work:  # fmt: skip
+        try:
+            said, wrong = work.communicate(timeout=LONGEST_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(work.pid, signal.SIGKILL)  # with the servers that it started
+            said, _ = work.communicate()
+            return f"{said}\nNOT at its end after {LONGEST_S} s", False
+    return (said, True) if work.returncode == 0 else (f"{said}\n{wrong}\nFAILED: exit {work.returncode}", False)
 
 
 if __name__ == "__main__":
