@@ -40,13 +40,13 @@ def fill(session: Session, words: MonthWords, rows: Sequence[Sequence[Any]]) -> 
     parts = [chunks.without_times(row[-1]) for row in rows]
     ids = [_id(times) if len(times) >= _BYTES_MIN else None for _, times in parts]
     often = Counter(one for one in ids if one is not None)
-    there = _there(session, words, list(often))
+    known = there(session, words, list(often))
     new: dict[int, bytes] = {}
     filled: list[tuple[Any, ...]] = []
     for row, one, (rest, times) in zip(rows, ids, parts, strict=True):
-        if one is not None and one not in there and often[one] > 1:
-            there[one] = new[one] = times
-        shares = one is not None and there.get(one) == times
+        if one is not None and one not in known and often[one] > 1:
+            known[one] = new[one] = times
+        shares = one is not None and known.get(one) == times
         filled.append((*row[:-1], rest if shares else row[-1], one if shares else None))
     session.many(f"insert into {words.moments} (id, body) values (?, ?)", list(new.items()))
     session.fill(words.chunk, f"{COLUMNS}, moments", filled)
@@ -57,7 +57,8 @@ def _id(times: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(times, digest_size=8).digest(), "little", signed=True)
 
 
-def _there(session: Session, words: MonthWords, ids: Sequence[int]) -> dict[int, bytes]:
+def there(session: Session, words: MonthWords, ids: Sequence[int]) -> dict[int, bytes]:
+    """Moments by their numbers, as far as they are there."""
     found: dict[int, bytes] = {}
     for start in range(0, len(ids), IN_ONE):
         some = ids[start : start + IN_ONE]

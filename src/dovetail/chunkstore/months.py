@@ -27,6 +27,7 @@ _HEADER = "n, n_good, t0, t1, first, last, min, max, sum, tw, covered_us, good_u
 
 TAGS_AT_ONCE: Final = 64  # asked for together: some 3 MB of chunks each time
 
+type Packed = tuple[int, bytes, bytes | None]
 type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
 
 
@@ -174,28 +175,44 @@ class View:
         sql = f"select {self._body} from {self._chunk} where id = ?"
         return chunks.decode(moments.whole(*self._session.execute(sql, (chunk_id,)).fetchone()), tag=tag)
 
-    def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
-        """The samples of the chunks that touch [from, to), by tag (sorted) and time; many are asked for together."""
+    def packed(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Packed]]:
+        """The chunks that touch [from, to) as they lie there, by tag (sorted) and time, of some tags after the other.
+
+        They are (tag, body, the moments it shares or None); of those that share them it is the same object.
+        """
+        shared = "moments" if self._words.moments else "null"
         for start in range(0, len(tags), TAGS_AT_ONCE):
             some = tags[start : start + TAGS_AT_ONCE]
-            named = ", ".join("?" * len(some))
-            touching = f"tag in ({named}) and t0 < ? and t1 >= ?"
-            sql = f"select tag, {self._body} from {self._chunk} where {touching} order by tag, t0"
-            for tag, *body in self._session.execute(sql, (*some, to_us, from_us)):
-                yield chunks.decode(moments.whole(*body), tag=tag)
+            touching = f"tag in ({', '.join('?' * len(some))}) and t0 < ? and t1 >= ?"
+            sql = f"select tag, body, {shared} from {self._chunk} where {touching} order by tag, t0"
+            rows = self._session.execute(sql, (*some, to_us, from_us)).fetchall()
+            known = moments.there(self._session, self._words, list({row[2] for row in rows} - {None}))
+            yield [(tag, body, known.get(number)) for tag, body, number in rows]
 
-    def newest_before(self, tag: int, at_us: int) -> list[Block]:
-        """Per kind, the chunk with the last sample strictly before `at_us`: whole, or just its end if it is over."""
+    def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
+        """The samples of the chunks that touch [from, to), by tag (sorted) and time."""
+        for tag, body, times in (one for some in self.packed(tags, from_us, to_us) for one in some):
+            yield chunks.decode(moments.whole(body, times), tag=tag)
+
+    def newest_before(self, tags: Sequence[int], at_us: int) -> Iterator[Block]:
+        """Per tag and kind, the chunk with the last sample strictly before `at_us`: whole, or its end if it is over."""
         sql = (
             f"select id, kind, t1, end_value, end_status, end_device from {self._chunk} where tag = ? and t0 < ? "
             "order by t0 desc limit 8"  # chunks of one kind never overlap: more rows only where a tag changed its kind
         )
-        answer: dict[int, Block] = {}
-        for chunk_id, kind, *end in self._session.execute(sql, (tag, at_us)).fetchall():
-            if kind not in answer:
+        some = self._begun(tags, at_us)  # mostly few: many months hold nothing of a tag
+        for tag, rows in zip(some, list(self._session.each(sql, [(tag, at_us) for tag in some])), strict=True):
+            for kind, (chunk_id, _, *end) in {row[1]: row for row in reversed(rows)}.items():
                 over = end[0] < at_us
-                answer[kind] = chunks.end_block(Kind(kind), tag, tuple(end)) if over else self.body(chunk_id, tag=tag)
-        return list(answer.values())
+                yield chunks.end_block(Kind(kind), tag, tuple(end)) if over else self.body(chunk_id, tag=tag)
+
+    def _begun(self, tags: Sequence[int], at_us: int) -> list[int]:
+        """The tags with a sample before `at_us`."""
+        begun = f"exists (select 1 from {self._chunk} where tag = column1 and t0 < ?)"
+        parts = [tags[start : start + moments.IN_ONE] for start in range(0, len(tags), moments.IN_ONE)]
+        asked = [f"select column1 from (values {', '.join(['(?)'] * len(part))}) as a where {begun}" for part in parts]
+        answers = [self._session.execute(sql, (*part, at_us)) for sql, part in zip(asked, parts, strict=True)]
+        return [tag for answer in answers for (tag,) in answer.fetchall()]
 
     def ends(self) -> Iterator[Block]:
         """The newest sample of every tag and kind of this month, each a block of one."""

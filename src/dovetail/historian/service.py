@@ -252,7 +252,7 @@ class Historian:
         self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None, as_of: int | None = None
     ) -> dict[int, Sample]:
         """The newest sample of each tag at or before `at_us` (None: of all); tags without one are left out."""
-        self._require(tags, scope)
+        self.require(tags, scope=scope)
         with self._write_lock:
             samples = self._last.samples(tags)
         reader, upto_us = self._as_of(as_of), EVER_US if at_us is None else at_us + 1
@@ -268,7 +268,7 @@ class Historian:
     def latest(self, tags: NDArray[np.int64], *, scope: Scope) -> Latest:
         """The newest samples of tags in columns, row by row those of `tags`."""
         asked: list[int] = tags.tolist()
-        self._require(asked, scope)
+        self.require(asked, scope=scope)
         with self._write_lock:
             found = self._last.latest(tags)
         corrected = self._corrections.of(asked, None)
@@ -288,7 +288,7 @@ class Historian:
         as_of: int | None = None,
     ) -> list[Batch]:
         """One batch per kind, ordered by (ts, tag, arrival), without repeats; the first `limit` samples in all."""
-        self._require(tags, scope)
+        self.require(tags, scope=scope)
         if not tags or from_us >= to_us:
             return []
         asked = Range(tuple(sorted(set(tags))), from_us, to_us)
@@ -298,7 +298,7 @@ class Historian:
         self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[Batch]:
         """As `raw`, but each batch by (tag, ts, arrival): for whoever sums tags up, and sooner."""
-        self._require(tags, scope)
+        self.require(tags, scope=scope)
         if not tags or from_us >= to_us:
             return []
         asked = Range(tuple(sorted(set(tags))), from_us, to_us)
@@ -310,7 +310,7 @@ class Historian:
 
     def series(self, tag: int, from_us: int, to_us: int, px: int, *, scope: Scope, as_of: int | None = None) -> Series:
         """The trend of a tag in at most `px` buckets of equal width. Raises InvalidError for px outside 1…4000."""
-        self._require((tag,), scope)
+        self.require((tag,), scope=scope)
         if not 1 <= px <= SERIES_PX_MAX:
             raise InvalidError(f"px must be 1 to {SERIES_PX_MAX}", pointer="/px")
         return aggregates.series(self._as_of(as_of), Range((tag,), from_us, max(from_us, to_us)), px)
@@ -326,7 +326,7 @@ class Historian:
         as_of: int | None = None,
     ) -> Mean:
         """The time-weighted mean over [from, min(to, now)), with bounding values (OPC UA Part 13 TimeAverage2)."""
-        self._require((tag,), scope)
+        self.require((tag,), scope=scope)
         now_us, asked = self._clock.now_us(), Range((tag,), from_us, to_us)
         return folding.mean(self._as_of(as_of), asked, now_us=now_us, interpolation=interpolation)
 
@@ -341,7 +341,7 @@ class Historian:
 
         `extremes`: it also asks for the least or the greatest. Raises InvalidError when that is too much.
         """
-        self._require((tag,), scope)
+        self.require((tag,), scope=scope)
         asked = Range((tag,), from_us, max(from_us, to_us))
         return folding.folded(self._as_of(as_of), asked, cuts=cuts, extremes=extremes, most=AGGREGATE_SAMPLES_MAX)
 
@@ -352,15 +352,15 @@ class Historian:
 
         Not for who asks for the least, the greatest, or one moment inside.
         """
-        self._require(tags, scope)
+        self.require(tags, scope=scope)
         return hours.hourly(self._as_of(as_of), Range(tuple(tags), from_us, to_us))
 
     def slotted(self, tags: Sequence[int], cuts: Sequence[int], *, scope: Scope, as_of: int | None = None) -> Hourly:
         """The same between a few moments (sorted), from samples that are opened for it."""
-        self._require(tags, scope)
+        self.require(tags, scope=scope)
         return hours.slotted(self._as_of(as_of), tags, cuts)
 
-    def _require(self, tags: Iterable[int], scope: Scope) -> None:
+    def require(self, tags: Iterable[int], *, scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""
         visible = scope.equipment(VIEW)
         if visible is None:

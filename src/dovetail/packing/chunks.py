@@ -41,10 +41,10 @@ from dovetail.packing.columns import (
 
 MAGIC = b"DVC"
 VERSION = 1
-_LEAD = 8  # magic, version, checksum
-_START = struct.Struct("<BI")
-_TIMES_AT = _LEAD + _START.size + SECTION.size  # where the moments begin: they are the first section
-_TS, _VALUE, _STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
+LEAD = 8  # magic, version, checksum
+START = struct.Struct("<BI")
+TIMES_AT = LEAD + START.size + SECTION.size  # where the moments begin: they are the first section
+TS, VALUE, STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
 _I64 = np.dtype(np.int64)
 GOOD_MASK = np.uint32(0xC0)
 
@@ -92,24 +92,22 @@ class Rewrite:
 def encode(block: Block) -> bytes:
     """The body of a chunk: one tag's samples sorted by (ts, arrival); n ≥ 1."""
     sections = {
-        _TS: pack_times(block.ts),
-        _VALUE: pack_values(block.kind, block.value),
-        _STATUS: pack_runs(block.status),
+        TS: pack_times(block.ts),
+        VALUE: pack_values(block.kind, block.value),
+        STATUS: pack_runs(block.status),
     }
     if block.device is not None:
         sections[_DEVICE] = pack_numbers(block.device - block.ts)
     if block.native is not None and block.native.any():
         sections[_NATIVE] = pack_runs(block.native)
-    body = _START.pack(block.kind, len(block)) + join(sections)
+    body = START.pack(block.kind, len(block)) + join(sections)
     return MAGIC + bytes((VERSION,)) + struct.pack("<I", zlib.crc32(body)) + body
 
 
 def decode(data: bytes, *, tag: int) -> Block:
     """The samples of a chunk body. Raises DamagedError when the bytes are not what was written."""
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) <= 8:
-        raise DamagedError(f"a chunk begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
-    body = data[8:]
-    if zlib.crc32(body) != struct.unpack_from("<I", data, 4)[0]:
+    body = data[LEAD:]
+    if zlib.crc32(body) != checksum_of(data):
         raise DamagedError(f"a chunk of tag {tag} has the wrong checksum")
     try:
         return _decode(body, tag=tag)
@@ -117,17 +115,24 @@ def decode(data: bytes, *, tag: int) -> Block:
         raise DamagedError(f"a chunk of tag {tag} is not what was written") from error
 
 
+def checksum_of(data: bytes) -> int:
+    """Which sum all that follows has to have. Raises DamagedError for what is no body of a chunk."""
+    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) <= LEAD:
+        raise DamagedError(f"a chunk begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
+    return struct.unpack_from("<I", data, 4)[0]
+
+
 def _decode(body: bytes, *, tag: int) -> Block:
-    number, n = _START.unpack_from(body)
+    number, n = START.unpack_from(body)
     kind = Kind(number)
-    sections = split(body[_START.size :])
-    ts = unpack_times(sections[_TS])
+    sections = split(body[START.size :])
+    ts = unpack_times(sections[TS])
     return Block(
         kind=kind,
         tag=np.ndarray((n,), np.int64, np.int64(tag).tobytes(), strides=(0,)),  # one number, n times
         ts=ts,
-        value=unpack_values(kind, sections[_VALUE], n),
-        status=unpack_runs(sections[_STATUS]),
+        value=unpack_values(kind, sections[VALUE], n),
+        status=unpack_runs(sections[STATUS]),
         device=unpack_numbers(sections[_DEVICE], _I64) + ts if _DEVICE in sections else None,
         native=unpack_runs(sections[_NATIVE]) if _NATIVE in sections else None,
     )
@@ -138,16 +143,16 @@ def without_times(data: bytes) -> tuple[bytes, bytes]:
 
     Of bytes that are no body: all of them, and none.
     """
-    if len(data) < _TIMES_AT or data[:3] != MAGIC:
+    if len(data) < TIMES_AT or data[:3] != MAGIC:
         return data, b""
-    _, length = SECTION.unpack_from(data, _TIMES_AT - SECTION.size)
-    end = _TIMES_AT + length
-    return data[:_TIMES_AT] + data[end:], data[_TIMES_AT:end]
+    _, length = SECTION.unpack_from(data, TIMES_AT - SECTION.size)
+    end = TIMES_AT + length
+    return data[:TIMES_AT] + data[end:], data[TIMES_AT:end]
 
 
 def with_times(rest: bytes, times: bytes) -> bytes:
     """The body that `without_times` was given."""
-    return b"".join((rest[:_TIMES_AT], times, rest[_TIMES_AT:]))
+    return b"".join((rest[:TIMES_AT], times, rest[TIMES_AT:]))
 
 
 def numbers(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

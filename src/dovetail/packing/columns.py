@@ -163,6 +163,14 @@ def unpack_numbers(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
     return found
 
 
+def unpack_first(data: bytes, into: NDArray[Any]) -> None:
+    """As many of the first numbers of a column as there is room for; not one more is unpacked."""
+    if data[0] == _RAW:
+        into[:] = unpack_numbers(data, into.dtype)[: len(into)]
+    elif standalone.simple_decompress_into(data[1:], into).n_processed != len(into):
+        raise DamagedError(f"a column holds fewer numbers than {len(into)}")
+
+
 def pack_times(ts: NDArray[np.int64]) -> bytes:
     """Moments, one after the other: of signals that were read together they are the same, and packed once."""
     known = _local.__dict__.get("packed")
@@ -242,10 +250,9 @@ def join(sections: dict[int, bytes]) -> bytes:
     return b"".join(SECTION.pack(number, len(data)) + data for number, data in sections.items())
 
 
-def split(data: bytes) -> dict[int, bytes]:
-    """The sections that `join` was given; a number not known to the reader is simply not asked for."""
+def split(data: bytes, at: int = 0) -> dict[int, bytes]:
+    """The sections that `join` was given, from a place on; a number not known to the reader is simply not asked for."""
     sections: dict[int, bytes] = {}
-    at = 0
     while at < len(data):
         number, length = SECTION.unpack_from(data, at)
         at += SECTION.size

@@ -98,10 +98,9 @@ class Reader:
             if month > _month(np.array([at_us])) or not searched:
                 continue
             with self.months.view(month) as view:
-                for tag in searched:
-                    for chunk in view.newest_before(tag, at_us):
-                        _take_newer(best, _last_before(chunk, at_us), ties)
-                        found.add(tag)
+                for chunk in view.newest_before(searched, at_us):
+                    _take_newer(best, _last_before(chunk, at_us), ties)
+                    found.add(int(chunk.tag[0]))
         for tag in ties:  # which of them arrived last is told by reading that instant as a whole
             for block in self.at((tag,), int(best[tag].ts[0])):
                 best[tag] = block.take(slice(len(block) - 1, len(block)))

@@ -1,5 +1,5 @@
-"""Many signals between a few moments: what is opened is summed up at once, chunk by chunk, while the processor has it
-at hand; of each stretch only its ends come, and what lies between in one row.
+"""Many signals between a few moments: what is opened is summed up at once, side by side where they were read together;
+of each stretch only its ends come, and what lies between in one row.
 
 A stretch is what one chunk holds between two moments. Only where all of it is plainly GOOD or BAD, and its ends are
 GOOD, is it summed up; else its samples come as they are.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from dovetail.core.quality import GOOD
 from dovetail.packing.chunks import GOOD_MASK
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 from dovetail.packing.order import ordered
+from dovetail.packing.sheets import Line, Opener, Sheet, line_of, runs_of, sheets
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
 
@@ -28,8 +28,7 @@ SLOT: Final = np.dtype(
         *((name, np.float64) for name in ("first", "last", "sum", "tw")),
     ]
 )
-MOMENTS_KNOWN: Final = 8  # columns of moments, which signals of one read share
-_PLAIN: Final = np.uint32(GOOD | VALID)
+_PLAIN: Final = (GOOD | VALID).to_bytes(4, "little")
 
 
 @dataclass(slots=True)
@@ -42,56 +41,40 @@ class Slots:
     rest: set[int] = field(default_factory=set[int])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Moments:
-    """A column of moments: where the cuts fall in it, and how long each sample is held."""
-
-    ts: NDArray[np.int64]
-    cuts: list[int]
-    held_us: NDArray[np.float64]
-
-
 def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Slots:
     """The samples of tags (sorted) between cuts (sorted, two at least), and the one before them."""
     asked = Range(tuple(tags), cuts[0], cuts[-1])
-    found, rows = Slots(), list[tuple[Any, ...]]()
     laid = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
-    place_of, last_us = {tag: place for place, tag in enumerate(asked.tags)}, dict[int, int]()
-    known: dict[int, _Moments] = {}
-    for block in _blocks(reader, asked, loose):
-        tag = int(block.tag[0])
-        if tag in laid or tag in found.rest:
-            continue
-        if block.kind in TEXT_KINDS or last_us.get(tag, -1) >= int(block.ts[0]):
-            found.rest.add(tag)
-            continue
-        place = place_of[tag]
-        last_us[tag] = int(block.ts[-1])
-        moments = known.get(id(block.ts))
-        if moments is None or moments.ts is not block.ts:
-            moments = _Moments(block.ts, np.searchsorted(block.ts, cuts).tolist(), np.diff(block.ts).astype(np.float64))
-            if len(known) >= MOMENTS_KNOWN:
-                known.pop(next(iter(known)))
-            known[id(block.ts)] = moments
-        starts = [max(0, moments.cuts[0] - 1), *moments.cuts]
-        for start, end in zip(starts, moments.cuts, strict=False):
-            if start < end:
-                row = _summed(block, moments, start, end)
-                found.raw += [(place, block.take(slice(start, end)))] if row is None else []
-                rows += [] if row is None else [(place, *row)]
-    found.rest |= laid
-    kept = [row for row in rows if asked.tags[row[0]] not in found.rest]
-    found.rows = np.array(kept, dtype=SLOT)
-    found.raw = [(place, block) for place, block in found.raw if asked.tags[place] not in found.rest]
-    return found
+    rest, last_us = set(laid), dict[int, int]()
+    rows, raw = list[NDArray[Any]](), list[tuple[int, Block]]()
+    for some in _lines(reader, asked, loose):
+        lines: list[Line] = []
+        for line in some:
+            if line.kind in TEXT_KINDS or last_us.get(line.tag, -1) >= line.ts[0]:
+                rest.add(line.tag)
+            last_us[line.tag] = int(line.ts[-1])
+            lines += [line] if line.tag not in rest else []
+        for sheet in sheets(lines, cuts[-1]):
+            place = np.searchsorted(tags, [line.tag for line in sheet.lines])
+            for summed, which, part in _summed(sheet, cuts):
+                summed["place"] = place
+                rows.append(summed if which.all() else summed[which])
+                raw += [(int(place[row]), sheet.block(row, part)) for row in np.flatnonzero(~which).tolist()]
+    found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
+    if rest:
+        found = found[~np.isin(found["place"], np.searchsorted(tags, sorted(rest)))]
+        raw = [(place, block) for place, block in raw if tags[place] not in rest]
+    return Slots(found[np.lexsort((found["t0"], found["place"]))], raw, rest)
 
 
-def _blocks(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[Block]:
+def _lines(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[list[Line]]:
     for month in reader.months.between(asked.from_us, asked.to_us):
         with reader.months.view(month) as view:
-            yield from view.bodies(asked.tags, asked.from_us, asked.to_us)
-    yield from loose
+            for some in view.packed(asked.tags, asked.from_us, asked.to_us):
+                opener = Opener()
+                yield [opener.line(*one) for one in some]
+    yield [line_of(block) for block in loose]
 
 
 def _by_tag(parts: Sequence[Block]) -> list[Block]:
@@ -104,25 +87,63 @@ def _by_tag(parts: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _summed(block: Block, moments: _Moments, start: int, end: int) -> tuple[float, ...] | None:
-    """The columns of SLOT behind `place`; None: the samples must be seen one by one."""
-    ts, n = moments.ts, end - start
-    if n > 1 and ts[start] == ts[start + 1]:
-        return None
-    if n == 1 and block.status[start] == _PLAIN:
-        only = float(block.value[start])
-        return (int(ts[start]), int(ts[start]), 0, 1, 1, only, only, only, 0.0) if isfinite(only) else None
-    status, held_us = block.status[start:end], moments.held_us[start : end - 1]
-    value = block.value[start:end].astype(np.float64, copy=False)
-    t0, t1 = int(ts[start]), int(ts[end - 1])
-    n_good, good_us = n, t1 - t0
-    if not (status == _PLAIN).all():
-        good = (status & GOOD_MASK) == GOOD_MASK
-        if not good[0] or not good[-1] or (good != (status >= VALID)).any():
-            return None
-        n_good, good_us = int(np.count_nonzero(good)), int(held_us[good[:-1]].sum())
-        value = np.where(good, value, 0.0)
-    total, area = float(value.sum()), float((value[:-1] * held_us).sum())
-    if not (isfinite(total) and isfinite(area)):
-        return None
-    return t0, t1, good_us, n, n_good, float(value[0]), float(value[-1]), total, area
+def _summed(sheet: Sheet, cuts: Sequence[int]) -> Iterator[tuple[NDArray[Any], NDArray[np.bool_], slice]]:
+    """Of each stretch of a sheet: SLOT[m] without their places, bool[m] which of them hold, and the samples."""
+    ts, value, runs = sheet.ts, sheet.value, _Runs(sheet)
+    held_us = np.diff(ts).astype(np.float64)
+    at = np.searchsorted(ts, cuts).tolist()
+    for start, end in zip([max(0, at[0] - 1), *at], at, strict=False):
+        if start >= end:
+            continue
+        rows = np.empty(len(value), dtype=SLOT)
+        rows["t0"], rows["t1"], rows["n"] = ts[start], ts[end - 1], end - start
+        rows["n_good"], rows["good_us"], sound = runs.good(start, end)
+        rows["first"], rows["last"] = value[:, start], value[:, end - 1]
+        with np.errstate(invalid="ignore", over="ignore"):
+            rows["sum"] = value[:, start:end].sum(axis=1)
+            rows["tw"] = np.einsum(
+                "ij,j->i", value[:, start : end - 1], held_us[start : end - 1]
+            )  # waits for no thread
+        sound &= np.isfinite(rows["sum"]) & np.isfinite(rows["tw"])
+        if end - start > 1 and ts[start] == ts[start + 1]:
+            sound[:] = False
+        yield rows, sound, slice(start, end)
+
+
+class _Runs:
+    """How long the lines of a sheet were GOOD; where they have no value it becomes zero."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._ts, self._m = sheet.ts, len(sheet.lines)
+        self._plain = all(line.runs[:4] == _PLAIN and len(line.runs) == 8 for line in sheet.lines)
+        if self._plain:
+            return
+        row, status, n = runs_of(sheet.lines)
+        ends = np.cumsum(n)
+        before = np.cumsum(np.bincount(row, n, self._m)).astype(np.int64)
+        ends -= np.concatenate(([0], before[:-1]))[row]
+        self._row, self._start = row, np.minimum(ends - n, len(sheet.ts))
+        self._end = np.minimum(ends, len(sheet.ts))
+        self._good = (status & GOOD_MASK) == GOOD_MASK
+        self._odd = self._good != (status >= VALID)
+        self._clear(sheet.value, status < VALID)
+
+    def _clear(self, value: NDArray[np.float64], which: NDArray[np.bool_]) -> None:
+        row, start = self._row[which], self._start[which]
+        n = self._end[which] - start
+        at = np.arange(n.sum()) + np.repeat(start - np.cumsum(n) + n, n)
+        value[np.repeat(row, n), at] = 0.0
+
+    def good(self, start: int, end: int) -> tuple[Any, Any, NDArray[np.bool_]]:
+        """Of each line's samples start … end − 1: how many are GOOD, how long, and whether they may be summed up."""
+        t0, t1 = int(self._ts[start]), int(self._ts[end - 1])
+        if self._plain:
+            return end - start, t1 - t0, np.ones(self._m, dtype=np.bool_)
+        lo, hi = np.maximum(self._start, start), np.minimum(self._end, end)
+        inside = lo < hi
+        good = inside & self._good
+        row, lo, hi = self._row[good], lo[good], hi[good]
+        n_good = np.bincount(row, hi - lo, self._m)
+        good_us = np.bincount(row, self._ts[np.minimum(hi, end - 1)] - self._ts[lo], self._m)
+        sound = np.bincount(row, (lo == start) + 2 * (hi == end), self._m) == 3  # both ends
+        return n_good, good_us, sound & (np.bincount(self._row[inside & self._odd], minlength=self._m) == 0)

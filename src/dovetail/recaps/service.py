@@ -128,20 +128,24 @@ class RecapsRoom:
 
     def over(self, tags: Sequence[int], intervals: Intervals, asked: Asked, *, scope: Scope) -> Recap:
         """Over any intervals. Raises InvalidError where a text would need a number, and for too much at once."""
-        self._historian.last(tags, scope=scope)  # refuses what the scope does not see, whatever is asked of it
-        self._bear(tags, intervals, asked)
+        self._historian.require(tags, scope=scope)  # whatever is asked of it
+        kinds = self._kinds(tags)
+        self._bear(tags, kinds, intervals, asked)
         shape = (len(tags), len(intervals))
         results: dict[Aggregate, Results] = {name: _blank(shape, intervals) for name in asked.names}
-        for kind_of, config in ((_is_number, asked.config), (_is_state, replace(asked.config, stepped=True))):
-            places = [at for at, tag in enumerate(tags) if kind_of(self._kind(tag))]
-            places.sort(key=lambda at: tags[at])
+        numbers = [_is_number(kind) for kind in kinds]
+        for are_numbers, config in ((True, asked.config), (False, replace(asked.config, stepped=True))):
+            places = [at for at, is_number in enumerate(numbers) if is_number is are_numbers]
+            places.sort(key=tags.__getitem__)
             if places and len(intervals):
                 part = replace(asked, config=config)
                 self._fill(results, [tags[at] for at in places], np.array(places), intervals, part, scope=scope)
         return Recap(tuple(tags), intervals, results)
 
-    def _bear(self, tags: Sequence[int], intervals: Intervals, asked: Asked) -> None:
-        texts = [tag for tag in tags if self._kind(tag) in TEXTS]
+    def _bear(
+        self, tags: Sequence[int], kinds: Sequence[Kind | None], intervals: Intervals, asked: Asked
+    ) -> None:  # fmt: skip
+        texts = [tag for tag, kind in zip(tags, kinds, strict=True) if kind in TEXTS]
         of_numbers = [name for name in asked.names if name not in OF_ANYTHING]
         if texts and of_numbers:
             path = self._plant().tags[texts[0]].path
@@ -154,9 +158,9 @@ class RecapsRoom:
                 pointer="/tags", code="aggregate-too-many", hint="ask for fewer tags or a shorter period",
             )  # fmt: skip
 
-    def _kind(self, tag: int) -> Kind | None:
-        found = self._plant().tags.get(tag)
-        return None if found is None else found.kind
+    def _kinds(self, tags: Sequence[int]) -> list[Kind | None]:
+        known = self._plant().tags
+        return [known[tag].kind if tag in known else None for tag in tags]
 
     def _fill(
         self,
@@ -193,7 +197,7 @@ class RecapsRoom:
             _put(results, Summing(points, part, asked.config), places[look.tags], look.intervals)
 
     def _has_texts(self, tags: Sequence[int]) -> bool:
-        return any(self._kind(tag) in (None, *TEXTS) for tag in tags)
+        return any(kind in (None, *TEXTS) for kind in self._kinds(tags))
 
     def _until(self, tags: Sequence[int]) -> NDArray[np.int64]:
         """Up to where the newest sample of each tag is known to hold: its link's good-through, else now."""
@@ -237,12 +241,8 @@ def few_and_short(intervals: Intervals) -> bool:
 
 
 def _is_number(kind: Kind | None) -> bool:
+    """What is none, a yes and no or a text, is stepped whatever is asked (Part 13, A.1.4)."""
     return kind not in (Kind.BOOL, *TEXTS)
-
-
-def _is_state(kind: Kind | None) -> bool:
-    """A yes and no, or a text: stepped whatever is asked (Part 13, A.1.4)."""
-    return not _is_number(kind)
 
 
 def _some(intervals: Intervals, look: Look) -> Intervals:
