@@ -67,6 +67,7 @@ async def test_a_trend_has_one_row_per_pixel_that_holds_samples(
         "tag": 1, "unit": "mm", "width_us": 3_660 * SECOND_US,
             "t0_us": [DAY_ZERO_US - 3_600 * SECOND_US], "min": [1.0], "max": [None],
         "first": [1.0], "last": [None], "n": [3], "n_good": [2], "held": [True], "before": None,
+                "dropped": [],
     }  # fmt: skip
     for px, status in ((0, 422), (4_001, 422), (4_000, 200)):
         assert (await client.get("/series", params={"tag": 1, **HOUR, "px": px})).status_code == status

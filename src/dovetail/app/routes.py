@@ -147,8 +147,9 @@ def assemble(api: Api, parts: Parts) -> None:
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
-    samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word))
-    moments_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word))
+    gone = rooms.retention.gone.of
+    samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
+    moments_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
     recaps_api.routes(api, rooms.recaps, named=lambda word: named(rooms.equipment, word))
     production_api.routes(api, rooms.production)
     states_api.routes(api, rooms.states)

@@ -11,12 +11,14 @@ from dovetail.exports.model import MEDIA, Export, Format, Shape, State
 from dovetail.exports.service import ExportsRoom
 from dovetail.historian.service import VIEW
 from dovetail.operations.http import Api, Page
+from dovetail.retention.told import TagWentOut, went_said
 
 
 class ExportOut(BaseModel):
     """An export; how far it is says `/jobs/{id}`. `detail` says why there is no file, and who can mend it.
 
     `as_of`: corrections of samples after this `known` do not count in it; null: all known when it was written do.
+    `dropped`: what of its time had gone by a retention rule, tag by tag; there is nothing of it in the file.
     """
 
     id: str
@@ -28,6 +30,7 @@ class ExportOut(BaseModel):
     start: str
     end: str
     as_of: int | None
+    dropped: list[TagWentOut]
     begun: str
     kept_until: str
     rows: int
@@ -65,6 +68,7 @@ def _out(one: Export) -> ExportOut:
         start=to_rfc3339(one.wanted.from_us),
         end=to_rfc3339(one.wanted.to_us),
         as_of=one.wanted.as_of,
+        dropped=[TagWentOut.model_validate(went_said(tag, went)) for tag, went in one.wanted.missing],
         begun=to_rfc3339(one.begun_us),
         kept_until=to_rfc3339(one.until_us),
         rows=one.rows,

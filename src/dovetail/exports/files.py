@@ -19,6 +19,7 @@ from dovetail.forms.long import long_schema, long_table
 from dovetail.forms.sheets import CsvSheet, Sheet
 from dovetail.forms.xlsx import XlsxSheet
 from dovetail.historian.service import Historian
+from dovetail.retention.told import went_said
 
 type Step = Callable[[float], None]  # told the share that is done, block by block; raises to give up
 
@@ -53,8 +54,8 @@ def _sheet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -> 
                 sheet.add(tables.wide_rows(wanted, block))
                 yield len(block.times), share
         else:
-            for tag, samples, share in tables.pages(historian, wanted, asking):
-                for some in batched(tables.long_rows(wanted, tag, samples), EXPORT_BLOCK_ROWS):
+            for tag, samples, share, gone in tables.pages(historian, wanted, asking):
+                for some in batched(tables.long_rows(wanted, tag, samples, gone), EXPORT_BLOCK_ROWS):
                     sheet.add(some)
                     yield len(some), share
                 yield 0, share
@@ -63,7 +64,7 @@ def _sheet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -> 
 def _opened(path: Path, wanted: Wanted) -> AbstractContextManager[Sheet]:
     heads, times = tables.wide_heads(wanted) if wanted.shape == "wide" else tables.long_heads(wanted)
     if wanted.format == "xlsx":
-        return XlsxSheet(path, heads, times=times)
+        return XlsxSheet(path, heads, times=times, notes=tables.notes(wanted))
     return CsvSheet(path, heads, times=times, language=wanted.language)
 
 
@@ -75,7 +76,7 @@ def _parquet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -
                 file.write_table(_wide_table(wanted, block, schema))
                 yield len(block.times), share
         else:
-            for tag, samples, share in tables.pages(historian, wanted, asking):
+            for tag, samples, share, _ in tables.pages(historian, wanted, asking):
                 if len(samples):
                     file.write_table(long_table(tag, samples, schema))
                 yield len(samples), share
@@ -83,7 +84,10 @@ def _parquet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -
 
 def _schema(wanted: Wanted) -> Any:
     pa = arrow.arrow()
-    said = arrow.meta(wanted.tags, {"shape": wanted.shape, "zone": wanted.zone, "as_of": wanted.as_of})
+    dropped = [went_said(tag, one) for tag, one in wanted.missing]
+    said = arrow.meta(
+        wanted.tags, {"shape": wanted.shape, "zone": wanted.zone, "as_of": wanted.as_of, "dropped": dropped}
+    )
     if wanted.shape == "long":
         return long_schema(wanted.zone).with_metadata(said)
     stamp = pa.timestamp("us", tz=wanted.zone)

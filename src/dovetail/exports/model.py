@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Final, Literal
 
 from dovetail.core.batch import Kind
@@ -13,6 +13,7 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import EXPORT_ROWS_MAX, EXPORT_WIDE_CELLS_MAX
 from dovetail.core.scope import Actor
 from dovetail.forms.model import Named
+from dovetail.retention.model import Went
 
 type Shape = Literal["long", "wide"]
 type Format = Literal["csv", "parquet", "xlsx"]
@@ -33,6 +34,7 @@ class Wanted:
 
     `zone` is an IANA name: in whose wall time the times are told. `language` separates and heads a sheet. `as_of` is
     the `known` from which on corrections do not count; None: those that are known while the file is written do.
+    `dropped`: what had gone by a retention rule when it was asked for, by tag id, up to the end of the period.
     """
 
     tags: tuple[Named, ...]
@@ -44,6 +46,16 @@ class Wanted:
     zone: str
     language: Language
     as_of: int | None = None
+    dropped: tuple[tuple[int, Went], ...] = ()
+
+    def gone(self, tag: int) -> list[Went]:
+        """What of a tag went up to the end of the period, the oldest first."""
+        return [one for of, one in self.dropped if of == tag]
+
+    @property
+    def missing(self) -> list[tuple[int, Went]]:
+        """What went in the period, tag by tag."""
+        return [(tag, one) for tag, one in self.dropped if one.t1 >= self.from_us]
 
     def check(self) -> None:
         """Raises InvalidError for what would be too large, as far as that is known beforehand."""
@@ -91,6 +103,7 @@ class Wanted:
             "zone": self.zone,
             "language": self.language,
             "as_of": self.as_of,
+            "dropped": [[tag, *astuple(one)] for tag, one in self.dropped],
         }
 
 
@@ -104,6 +117,7 @@ def wanted_of(kept: Mapping[str, Any]) -> Wanted:
         ),
         **{key: kept[key] for key in ("from_us", "to_us", "shape", "format", "every_us", "zone", "language")},
         as_of=kept.get("as_of"),  # asked for by a release that did not know it: none
+        dropped=tuple((tag, Went(*one)) for tag, *one in kept.get("dropped", ())),
     )
 
 

@@ -34,6 +34,7 @@ from dovetail.forms.model import Named, tag_words
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import as_known, period
 from dovetail.operations.operation import Call, Input, Nothing, Operation
+from dovetail.retention.told import GoneOf, nothing
 from dovetail.web.longwork import LongWork
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Ended(Exception):
 class ExportsRoom:
     """All methods are thread-safe. `named` finds a tag by id or path, `owner_of` and `zone_of` its equipment and zone;
 
-    `scope_of` compiles what somebody may see now.
+    `scope_of` compiles what somebody may see now, `gone` says what of a tag went by a retention rule.
     """
 
     def __init__(
@@ -105,10 +106,11 @@ class ExportsRoom:
         node_of: Callable[[int], int | None],
         zone_of: Callable[[int], str],
         scope_of: Callable[[Actor], Scope],
+        gone: GoneOf = nothing,
     ) -> None:
         self._database, self._folder, self._historian, self._work = database, folder, historian, work
         self._clock: Clock = database.clock
-        self._named, self._node_of, self._zone_of, self._scope_of = named, node_of, zone_of, scope_of
+        self._named, self._node_of, self._zone_of, self._scope_of, self._gone = named, node_of, zone_of, scope_of, gone
         self._lock = threading.Lock()
         self._running: dict[str, threading.Thread] = {}
         self._given_up: dict[str, State] = {}
@@ -186,10 +188,11 @@ class ExportsRoom:
             ) from error
         if given.format == "parquet":
             arrow.parquet()  # raises where it is not installed
+        to_us = min(to_us, max(from_us + 1, self._clock.now_us()))
         wanted = Wanted(
-            tags=tags, from_us=from_us, to_us=min(to_us, max(from_us + 1, self._clock.now_us())), shape=given.shape,
+            tags=tags, from_us=from_us, to_us=to_us, shape=given.shape,
             format=given.format, every_us=round(given.every_s * SECOND_US), zone=zone, language=given.language,
-            as_of=as_of,
+            as_of=as_of, dropped=tuple((tag.id, one) for tag in tags for one in self._gone(tag.id, 0, to_us)),
         )  # fmt: skip
         wanted.check()
         return wanted

@@ -39,10 +39,16 @@ def samples_floats(samples: Samples, tags: Sequence[Named], asked: Mapping[str, 
     return _laid_out(SAMPLES, list(zip(tags, blocks, strict=True)), asked)
 
 
-def series_floats(trends: Sequence[Trend], tags: Sequence[Named], asked: Mapping[str, object]) -> bytes:
-    """Trends tag by tag, one row a bucket."""
+def series_floats(
+    trends: Sequence[Trend], tags: Sequence[Named], asked: Mapping[str, object], dropped: Sequence[object] = ()
+) -> bytes:
+    """Trends tag by tag, one row a bucket; `dropped` is said of each tag in the head."""
     blocks = [(one.t0, one.min, one.max, one.first, one.last, one.n, one.n_good, one.held) for one in trends]
-    said = [{"before": one.before if math.isfinite(one.before) else None} for one in trends]
+    gone = dropped or [()] * len(trends)
+    said = [
+        {"before": one.before if math.isfinite(one.before) else None, "dropped": went}
+        for one, went in zip(trends, gone, strict=True)
+    ]
     return _laid_out(SERIES, list(zip(tags, blocks, strict=True)), asked, said)
 
 

@@ -34,14 +34,14 @@ _PARTS: Final = {
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>{{also}}</Types>',
     "_rels/.rels": f'<Relationships xmlns="{_PACK}/relationships">'
     f'<Relationship Id="rId1" Type="{_REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{_NS}" xmlns:r="{_REL}"><sheets>'
-    '<sheet name="samples" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    '<sheet name="samples" sheetId="1" r:id="rId1"/>{also}</sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACK}/relationships">'
     f'<Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/></Relationships>',
+    f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/>{{also}}</Relationships>',
     "xl/styles.xml": f'<styleSheet xmlns="{_NS}">'
     '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss.000"/></numFmts>'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
@@ -55,6 +55,11 @@ _PARTS: Final = {
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
+_NOTES: Final = {  # what a second sheet needs beside it
+    "[Content_Types].xml": f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_TYPE}.worksheet+xml"/>',
+    "xl/workbook.xml": '<sheet name="notes" sheetId="2" r:id="rId3"/>',
+    "xl/_rels/workbook.xml.rels": f'<Relationship Id="rId3" Type="{_REL}/worksheet" Target="worksheets/sheet2.xml"/>',
+}
 _BEGIN: Final = (
     f'<worksheet xmlns="{_NS}"><sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
@@ -66,14 +71,17 @@ _END: Final = "</sheetData></worksheet>"
 class XlsxSheet:
     """One sheet. `times` are the columns of µs UTC, each with the zone in whose wall time it is shown.
 
-    Texts are texts, whatever they begin with, and stay so when a cell is edited (`quotePrefix`).
+    Texts are texts, whatever they begin with, and stay so when a cell is edited (`quotePrefix`). `notes` stand on a
+    second sheet, one a row, where there are any.
     """
 
-    def __init__(self, path: Path, heads: Sequence[str], *, times: Mapping[int, tzinfo]) -> None:
-        self._times = times
+    def __init__(
+        self, path: Path, heads: Sequence[str], *, times: Mapping[int, tzinfo], notes: Sequence[str] = ()
+    ) -> None:
+        self._times, self._notes = times, notes
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         for name, part in _PARTS.items():
-            self._zip.writestr(name, _XML + part)
+            self._zip.writestr(name, _XML + part.replace("{also}", _NOTES.get(name, "") if notes else ""))
         self._sheet = self._zip.open("xl/worksheets/sheet1.xml", "w", force_zip64=True)
         self._write(_XML + _BEGIN.format(n=len(heads)))
         self._write("<row>" + "".join(_text(head, _HEAD) for head in heads) + "</row>")
@@ -107,6 +115,9 @@ class XlsxSheet:
         if kind is None:
             self._write(_END)
         self._sheet.close()
+        if self._notes and kind is None:
+            rows = "".join(f"<row>{self._cell(0, note)}</row>" for note in self._notes)
+            self._zip.writestr("xl/worksheets/sheet2.xml", _XML + _BEGIN.format(n=1) + rows + _END)
         self._zip.close()
 
 

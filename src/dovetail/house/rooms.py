@@ -339,7 +339,7 @@ def exports_room(folder: Path, database: Database, rooms: Rooms, work: LongWork,
 
     return ExportsRoom(
         database, folder, historian=rooms.historian, work=work, bus=bus, named=lambda word: named(equipment, word),
-        node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
+        node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of, gone=rooms.retention.gone.of,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from dovetail.operations.operation import Operation
 from dovetail.retention.holds import EDIT, HoldOut, hold_out
 from dovetail.retention.model import Rule, Stretch
 from dovetail.retention.service import VIEW, Plan, RetentionRoom
+from dovetail.retention.told import WentOut, went_outs
 
 
 class LineOut(BaseModel):
@@ -74,17 +75,6 @@ class DropOut(BaseModel):
     by: str
     at: str
     done: bool
-
-
-class WentOut(BaseModel):
-    """`samples` of this tag between start and end went by a rule; `at`: the last time."""
-
-    act: str
-    rule: str
-    start: str
-    end: str
-    samples: int
-    at: str
 
 
 def month_name(month: int) -> str:
@@ -161,13 +151,4 @@ def routes(api: Api, room: RetentionRoom, run: Operation[Any, Any], trouble: Cal
     @api.query("GET", "/tags/{tag_id}/dropped", permission=VIEW, summary="What went of a tag by the rules")
     def dropped(tag_id: int, start: str, end: str, scope: Scope) -> Page[WentOut]:
         """Why there is nothing to read: samples of [start, end) that are there no more, the oldest first."""
-        found = room.dropped(tag_id, *period(start, end), scope=scope)
-        return Page(
-            items=[
-                WentOut(
-                    act=one.act, rule=one.rule, start=to_rfc3339(one.t0), end=to_rfc3339(one.t1 + 1), samples=one.n,
-                    at=to_rfc3339(one.at_us),
-                )
-                for one in found
-            ]
-        )  # fmt: skip
+        return Page(items=went_outs(room.dropped(tag_id, *period(start, end), scope=scope)))

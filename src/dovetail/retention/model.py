@@ -193,6 +193,14 @@ class Went:
         return replace(other, t0=self.t0, n=self.n + other.n)
 
 
+def stands_until(gone: Iterable[Went], ts_us: int) -> int | None:
+    """How long a sample can be said to hold, for all that is known: until the first moment of which a later one went.
+
+    None: nothing that came after it went. What stayed amid what went says nothing beyond its own moment.
+    """
+    return min((max(one.t0, ts_us) for one in gone if one.t1 > ts_us), default=None)
+
+
 class Gone:
     """What went of every tag, in memory, so that a reading asks no database. One writer, any reader."""
 

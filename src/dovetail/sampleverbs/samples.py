@@ -71,6 +71,17 @@ def export(
         size = control.fetch(f"/exports/{done['id']}/file", target)
         control.call("POST", f"/exports/{done['id']}/remove", {})
     print(f"{target}: {done['rows']:,} rows, {size / 1e6:,.1f} MB")
+    _tell_of_dropped(done)
+
+
+def _tell_of_dropped(done: dict[str, Any]) -> None:
+    """What of the time is not in the file because a rule let it go."""
+    for one in done["dropped"]:
+        print(
+            f"not in it: {one['samples']:,} samples of tag {one['tag']}, {one['start']} to {one['end']},"
+            f" went by the retention rule {plain(one['rule'])}",
+            file=sys.stderr,
+        )
 
 
 def _followed(control: Control, export_id: str) -> dict[str, Any]:

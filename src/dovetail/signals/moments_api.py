@@ -20,10 +20,17 @@ from dovetail.forms.samples import TEXTS
 from dovetail.historian.model import Sample
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import Api, Page, as_known, period
+from dovetail.retention.model import stands_until
+from dovetail.retention.told import GoneOf, WentOut, nothing, went_outs
+from dovetail.signals.standing import began_with
+from dovetail.signals.weighing import mean_around
 
 
 class MomentOut(BaseModel):
-    """The newest sample of a tag at or before the moment asked for; null where it has no value."""
+    """The newest sample of a tag at or before the moment asked for; null where it has no value.
+
+    `dropped`: samples came after it and before that moment which a retention rule let go, so it does not say what held.
+    """
 
     tag: int
     ts: str
@@ -31,12 +38,14 @@ class MomentOut(BaseModel):
     quality: int
     quality_name: str
     ts_device: str | None
+    dropped: bool
 
 
 class StatisticsOut(BaseModel):
     """A tag over a stretch: `min`, `max` and `mean` (time-weighted) include the value that it began with.
 
     `good_share` is the share of the time whose value is GOOD, `covered_s` the time that has any. Null: nothing to say.
+    `dropped` is what a retention rule let go of this time; the figures are of what is there.
     """
 
     tag: int
@@ -47,6 +56,7 @@ class StatisticsOut(BaseModel):
     mean: float | None
     covered_s: float
     good_share: float
+    dropped: list[WentOut]
 
 
 type Tags = Annotated[str, Query(description="ids or paths with commas between them")]
@@ -54,8 +64,10 @@ type AsOf = Annotated[str | None, Query(description="a `known` or a moment: what
 type Find = Callable[[str], Named | None]
 
 
-def routes(api: Api, historian: Historian, *, named: Find) -> None:
+def routes(api: Api, historian: Historian, *, named: Find, gone: GoneOf = nothing) -> None:
     """Declare the routes; `named` finds a tag by its id or its path. Tags out of sight are left out, as if not there.
+
+    `gone` is what went of a tag by a retention rule.
 
     A picture that was sent to a colleague shows what the colleague may see.
     """
@@ -70,14 +82,15 @@ def routes(api: Api, historian: Historian, *, named: Find) -> None:
         at_us = from_rfc3339(at)
         seen = _visible(historian, tags, named, scope)
         found = historian.last([tag.id for tag in seen], scope=scope, at_us=at_us, as_of=known(as_of))
-        return Page(items=[_moment(found[tag.id]) for tag in seen if tag.id in found])
+        return Page(items=[_moment(found[tag.id], at_us, gone) for tag in seen if tag.id in found])
 
     @api.query("GET", "/statistics", permission=VIEW, summary="What a stretch of time of several tags comes to")
     def statistics(tags: Tags, start: str, end: str, scope: Scope, as_of: AsOf = None) -> Page[StatisticsOut]:
         """Of numbers; texts are left out."""
         span, then = period(start, end), known(as_of)
         numbers = [tag for tag in _visible(historian, tags, named, scope) if tag.kind not in TEXTS]
-        return Page(items=[_statistics(historian, tag.id, span, scope=scope, as_of=then) for tag in numbers])
+        items = [_statistics(historian, tag.id, span, scope=scope, as_of=then, gone=gone) for tag in numbers]
+        return Page(items=items)
 
 
 def _visible(historian: Historian, words: str, named: Find, scope: Scope) -> list[Named]:
@@ -94,11 +107,11 @@ def _sees(historian: Historian, tag: int, scope: Scope) -> bool:
 
 
 def _statistics(
-    historian: Historian, tag: int, span: tuple[int, int], *, scope: Scope, as_of: int | None
+    historian: Historian, tag: int, span: tuple[int, int], *, scope: Scope, as_of: int | None, gone: GoneOf
 ) -> StatisticsOut:
-    mean = historian.mean(tag, *span, scope=scope, as_of=as_of)
+    mean = mean_around(historian, tag, span, scope=scope, as_of=as_of, gone=gone)
     whole = historian.series(tag, *span, 1, scope=scope, as_of=as_of)
-    began = historian.bounding((tag,), span[0], scope=scope, as_of=as_of).get(tag)
+    began = began_with(historian, tag, span[0], scope=scope, as_of=as_of, gone=gone)
     seen = [*whole.min.tolist(), *whole.max.tolist(), *_number(None if began is None else began.value)]
     known = [number for number in seen if math.isfinite(number)]
     return StatisticsOut(
@@ -110,6 +123,7 @@ def _statistics(
         mean=mean.value if mean.value is not None and math.isfinite(mean.value) else None,
         covered_s=mean.covered_us / 1e6,
         good_share=mean.good_fraction,
+        dropped=went_outs(gone(tag, *span)),
     )
 
 
@@ -117,7 +131,7 @@ def _number(value: Value) -> list[float]:
     return [float(value)] if isinstance(value, (bool, int, float)) else []
 
 
-def _moment(sample: Sample) -> MomentOut:
+def _moment(sample: Sample, at_us: int, gone: GoneOf) -> MomentOut:
     value, device = sample.value, sample.ts_device_us
     if isinstance(value, float) and not math.isfinite(value):
         value = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
@@ -128,4 +142,5 @@ def _moment(sample: Sample) -> MomentOut:
         quality=sample.quality,
         quality_name=q.name(sample.quality),
         ts_device=None if device is None else to_rfc3339(device),
+        dropped=stands_until(gone(sample.tag, sample.ts_us, at_us + 1), sample.ts_us) is not None,
     )

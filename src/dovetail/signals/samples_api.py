@@ -26,6 +26,7 @@ from dovetail.forms.samples import Samples, Trend
 from dovetail.historian.model import Series
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import Api, Page, as_known, period
+from dovetail.retention.told import GoneOf, TagWentOut, WentOut, all_said, nothing, went_outs, went_said
 from dovetail.signals.pages import sample_page
 from dovetail.signals.standing import Standing, standing
 
@@ -54,7 +55,8 @@ class TagSampleOut(SampleOut):
 class SeriesOut(BaseModel):
     """A trend in columns; null where a bucket holds no value.
 
-    `held`: a value still stands at the bucket's end; `before` is what stood when the trend began.
+    `held`: a value still stands at the bucket's end; `before` is what stood when the trend began. `dropped` is what a
+    retention rule let go of this time: there is nothing to read, and not because nobody measured.
     """
 
     tag: int
@@ -69,6 +71,7 @@ class SeriesOut(BaseModel):
     n_good: list[int]
     held: list[bool]
     before: float | None
+    dropped: list[WentOut]
 
 
 class SeriesManyOut(BaseModel):
@@ -78,6 +81,12 @@ class SeriesManyOut(BaseModel):
 
 
 type Find = Callable[[str], Named | None]
+
+
+class SamplePageOut[S: SampleOut](Page[S]):
+    """Samples, oldest first; `dropped`: what a retention rule let go of the whole time asked for, tag by tag."""
+
+    dropped: list[TagWentOut]
 
 
 class AskedPeriod(BaseModel):
@@ -111,12 +120,21 @@ class AskedSeries(AskedPeriod):
     format: Form | None = None
 
 
-def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) -> None:
-    """Declare the routes; `named` finds a tag of the plant by its id or its path, which the rooms above know."""
+def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None, gone: GoneOf = nothing) -> None:
+    """Declare the routes; `named` finds a tag of the plant by its id or its path, which the rooms above know.
+
+    `gone` is what went of a tag by a retention rule.
+    """
 
     def known(asked: AskedPeriod) -> int | None:
         with api.database.read() as reading:
             return as_known(reading, asked.as_of)
+
+    def page(
+        asked: AskedSamples, tags: list[Named], row: type[SampleOut], *, scope: Scope, accept: str | None
+    ) -> object:
+        form = asked.format or form_of(accept)
+        return _page(historian, asked, tags, scope=scope, form=form, row=row, as_of=known(asked), gone=gone)
 
     @api.query(
         "GET",
@@ -129,60 +147,71 @@ def routes(api: Api, historian: Historian, *, named: Find = lambda _word: None) 
     def series(asked: Annotated[AskedSeries, Query()], scope: Scope, accept: Accept = None) -> object:
         """Of one tag the trend alone, of several a list."""
         form = asked.format or form_of(accept)
-        return _trends(historian, asked, named, scope=scope, form=form, as_of=known(asked))
+        return _trends(
+            historian, asked, _asked_tags(asked, named), scope=scope, form=form, as_of=known(asked), gone=gone
+        )
 
     @api.query(
         "GET",
         "/samples",
         permission=VIEW,
         summary="The samples of several tags, oldest first",
-        answer=Page[TagSampleOut],
+        answer=SamplePageOut[TagSampleOut],
         also=BINARY,
     )
     def samples(asked: Annotated[AskedOfMany, Query()], scope: Scope, accept: Accept = None) -> object:
         """By time, then tag. Arrow and float64 pages say where the next one begins in the header X-Next-Cursor."""
-        form = asked.format or form_of(accept)
-        return _page(
-            historian, asked, _tags(asked.tags, named), scope=scope, form=form, row=TagSampleOut, as_of=known(asked)
-        )
+        return page(asked, _tags(asked.tags, named), TagSampleOut, scope=scope, accept=accept)
 
     @api.query(
         "GET",
         "/tags/{tag_id}/samples",
         permission=VIEW,
         summary="The samples of a tag, oldest first",
-        answer=Page[SampleOut],
+        answer=SamplePageOut[SampleOut],
         also=BINARY,
     )
     def samples_of_one(
         tag_id: int, asked: Annotated[AskedSamples, Query()], scope: Scope, accept: Accept = None
     ) -> object:
         """As `/samples`, of one tag."""
-        form = asked.format or form_of(accept)
-        return _page(
-            historian, asked, [_known(str(tag_id), named)], scope=scope, form=form, row=SampleOut, as_of=known(asked)
-        )
+        return page(asked, [_known(str(tag_id), named)], SampleOut, scope=scope, accept=accept)
+
+
+def _asked_tags(asked: AskedSeries, named: Find) -> list[Named]:
+    if (asked.tag is None) == (asked.tags is None):
+        raise InvalidError("name either tag or tags", pointer="/tags", code="tags")
+    return [_known(str(asked.tag), named)] if asked.tags is None else _tags(asked.tags, named)
 
 
 def _trends(
-    historian: Historian, asked: AskedSeries, named: Find, *, scope: Scope, form: Form, as_of: int | None
+    historian: Historian,
+    asked: AskedSeries,
+    tags: list[Named],
+    *,
+    scope: Scope,
+    form: Form,
+    as_of: int | None,
+    gone: GoneOf,
 ) -> object:
-    if (asked.tag is None) == (asked.tags is None):
-        raise InvalidError("name either tag or tags", pointer="/tags", code="tags")
-    tags = [_known(str(asked.tag), named)] if asked.tags is None else _tags(asked.tags, named)
     if asked.px * len(tags) > SERIES_ROWS_MAX:
         raise InvalidError(f"px times tags may be {SERIES_ROWS_MAX} at most", pointer="/px", code="series-too-long")
     span = period(asked.start, asked.end)
     found = [historian.series(one.id, *span, asked.px, scope=scope, as_of=as_of) for one in tags]
-    stands = [standing(historian, one, span, scope=scope, as_of=as_of) for one in found]
+    stands = [standing(historian, one, span, scope=scope, as_of=as_of, gone=gone) for one in found]
     trends = [_trend(one, stood) for one, stood in zip(found, stands, strict=True)]
+    dropped = {one.id: gone(one.id, *span) for one in tags}
     width_us = found[0].width_us
     said = _said(span) | {"px": asked.px, "width_us": width_us}
     if form == "arrow":
+        said |= {"dropped": all_said(gone, dropped, span)}
         return Response(arrow.stream(arrow.series_table(trends, tags, said)), media_type=ARROW)
     if form == "f64":
-        return Response(floats.series_floats(trends, tags, said), media_type=F64)
-    shown = [_series(trend, one.unit, width_us) for trend, one in zip(trends, tags, strict=True)]
+        also = [[went_said(tag, one) for one in went] for tag, went in dropped.items()]
+        return Response(floats.series_floats(trends, tags, said, also), media_type=F64)
+    shown = [
+        _series(trend, one.unit, width_us, went_outs(dropped[one.id])) for trend, one in zip(trends, tags, strict=True)
+    ]
     return shown[0] if asked.tags is None else SeriesManyOut(items=shown)
 
 
@@ -200,15 +229,18 @@ def _page(
     form: Form,
     row: type[SampleOut],
     as_of: int | None,
+    gone: GoneOf,
 ) -> object:
     most = PAGE_MAX if form == "json" else RAW_SAMPLES_MAX
     limit, span = max(1, min(asked.limit or most, most)), period(asked.start, asked.end)
     page = sample_page(
         historian, [one.id for one in tags], span, scope=scope, cursor=asked.cursor, limit=limit, as_of=as_of
     )
+    dropped = all_said(gone, [one.id for one in tags], span)
     if form == "json":
-        return Page(items=[row.model_validate(found) for found in _rows(page.samples)], next=page.next)
-    said = _said(span) | {"next": page.next}
+        items = [row.model_validate(found) for found in _rows(page.samples)]
+        return SamplePageOut(items=items, next=page.next, dropped=[TagWentOut.model_validate(one) for one in dropped])
+    said = _said(span) | {"next": page.next, "dropped": dropped}
     headers = None if page.next is None else {NEXT: page.next}
     if form == "arrow":
         return Response(arrow.stream(arrow.samples_table(page.samples, tags, said)), media_type=ARROW, headers=headers)
@@ -256,7 +288,7 @@ def _writable(value: object) -> object:
     return value
 
 
-def _series(found: Trend, unit: str | None, width_us: int) -> SeriesOut:
+def _series(found: Trend, unit: str | None, width_us: int, dropped: list[WentOut]) -> SeriesOut:
     return SeriesOut(
         tag=found.tag,
         unit=unit,
@@ -270,6 +302,7 @@ def _series(found: Trend, unit: str | None, width_us: int) -> SeriesOut:
         n_good=found.n_good.tolist(),
         held=found.held.tolist(),
         before=found.before if math.isfinite(found.before) else None,
+        dropped=dropped,
     )
 
 

@@ -283,7 +283,7 @@ export interface LinkTotals { connection: string; start: string; end: string; ob
 export interface Series { tag: number; unit: string | null; width_us: number; t0_us: number[]; min: (number | null)[]; max: (number | null)[]; first: (number | null)[]; last: (number | null)[]; n: number[]; n_good: number[] }
 
 /** The newest sample of a tag at or before a moment. */
-export interface Moment extends TagValue { tag: number }
+export interface Moment extends TagValue { tag: number; dropped: boolean }
 
 /** A view of a screen under a name; `search` is the query of its address. */
 export interface SavedView { id: string; name: string; screen: string; search: string; equipment_id: number; shared: boolean; owner: string; yours: boolean; saved: string }

@@ -104,6 +104,12 @@ function KnownThen({ known }: { known: number | null }) {
   return known === null ? null : <> · {known === 0 ? say("wasSent") : say("wasKnown", { known: String(known) })}</>;
 }
 
+function Missing({ dropped }: { dropped: Export["dropped"] }) {
+  const say = useWords(words);
+  const n = dropped.reduce((sum, one) => sum + one.samples, 0);
+  return n === 0 ? null : <> · {say("missing", { n })}</>;
+}
+
 function Said({ one }: { one: Export }) {
   const say = useWords(words);
   const language = useLanguage();
@@ -111,7 +117,7 @@ function Said({ one }: { one: Export }) {
   const size = sizeOf(one.bytes);
   switch (one.state) {
     case "running": return say("running", { share: job?.done ?? 0 });
-    case "done": return <>{say("done", { rows: one.rows, size: `${formatNumber(size.value, language, size.digits)} ${size.unit}` })} · {say("until")} <When at={one.kept_until} as="day" /><KnownThen known={one.as_of} /></>;
+    case "done": return <>{say("done", { rows: one.rows, size: `${formatNumber(size.value, language, size.digits)} ${size.unit}` })} · {say("until")} <When at={one.kept_until} as="day" /><KnownThen known={one.as_of} /><Missing dropped={one.dropped} /></>;
     default: return <>{say(one.state)}{one.state === "failed" && one.detail && <>: {one.detail}</>}</>;
   }
 }

@@ -10,7 +10,7 @@ export type Format = (typeof FORMATS)[number];
 export const SHAPES = ["long", "wide"] as const;
 export type Shape = (typeof SHAPES)[number];
 
-export interface Export { id: string; name: string; state: "running" | "done" | "failed" | "cancelled" | "lost"; format: Format; shape: Shape; tags: string[]; start: string; end: string; begun: string; kept_until: string; as_of: number | null; rows: number; bytes: number; detail: string }
+export interface Export { id: string; name: string; state: "running" | "done" | "failed" | "cancelled" | "lost"; format: Format; shape: Shape; tags: string[]; start: string; end: string; begun: string; kept_until: string; as_of: number | null; dropped: { samples: number }[]; rows: number; bytes: number; detail: string }
 
 const LOOK_MS = 1_000;
 /** Those of the person who looks, newest first; looked at often while one is being written. */

@@ -1,4 +1,5 @@
 // What stood at a moment: the newest sample at or before it, as finely as the trend has been read.
+import { brokenAt } from "@/trend/gone";
 import { placeOf, type Segment } from "@/trend/tiles";
 
 /** `low` to `high` when several samples share the bucket. `value` null: nothing stood then. */
@@ -13,7 +14,7 @@ export function standing(segments: readonly Segment[], ms: number): Standing | n
   if (!segment) return null;
   const { tile } = segment;
   const i = placeOf(tile.at, ms + 1e-6) - 1; // a bucket begins at or before the moment
-  if (i < 0) return held(tile.t0, tile.before);
+  if (i < 0) return (brokenAt(tile.gone, ms) ?? ms) < ms ? nothing(tile.t0) : held(tile.t0, tile.before);
   const [at, last] = [tile.at[i] as number, tile.last[i] as number];
   if (ms >= at + tile.wide) return tile.held[i] ? held(at, last) : nothing(at);
   return Number.isNaN(last) ? nothing(at) : { tsMs: at, value: last, low: tile.min[i] as number, high: tile.max[i] as number, n: tile.n[i] as number };

@@ -5,6 +5,7 @@ import type { Colours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
 import { GAP_PX, type Lane, paintLane, type Pens as LanePens } from "@/timeline/lanes";
 import { HEIGHT, xOf } from "@/timeline/paint";
+import { goneIn, paintGone } from "@/trend/gone";
 import { AXES_MAX, AXIS_PX, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
 import { marks, type Range } from "@/trend/scale";
 import { beginning, type Curve, trace } from "@/trend/trace";
@@ -240,6 +241,9 @@ export function paintTrend(pen: Pen2d, picture: Picture): void {
   pen.beginPath();
   pen.rect(plot.left, plot.top - 2, plot.width + 24, plot.height + 4);
   pen.clip();
+  const { plot: box } = picture.layout;
+  const { colours } = picture.look;
+  for (const one of picture.pens) paintGone(pen, goneIn(one.curve.segments), { box, view: picture.view, ground: colours.band, line: colours.inkSoft });
   for (const one of picture.pens) paintPen(pen, one, picture);
   pen.restore();
   paintQuality(pen, doubtful(picture.pens), picture);

@@ -14,6 +14,8 @@ import type { View } from "@/timeline/keys";
 import type { Lane } from "@/timeline/lanes";
 import { Chart } from "@/trend/chart";
 import { standing } from "@/trend/nearest";
+import { goneIn } from "@/trend/gone";
+import { GoneNote } from "@/trend/gone-note";
 import type { Cursor, Picture } from "@/trend/paint";
 import css from "@/trend/trend.module.css";
 import { words } from "@/trend/words";
@@ -68,6 +70,7 @@ export function TagTrend({ tag, window, beside = null, onShown }: TagTrendProps)
   const stood = curve && standing(curve.segments, at);
   const value = live && live.tsMs > (stood?.tsMs ?? 0) ? live.value : (stood?.value ?? null);
   const empty = curve && curve.segments.length > 0 && curve.tail.length === 0 && curve.segments.every(({ tile, from, to }) => from === to && Number.isNaN(tile.before) && to === 0);
+  const gone = useMemo(() => (curve ? goneIn(curve.segments).map((one) => ({ ...one, name: tag.path })) : []), [curve, tag.path]);
   return (
     <div className={css.trend}>
       {drawn?.failure && <ProblemNotice error={drawn.failure} compact />}
@@ -77,7 +80,8 @@ export function TagTrend({ tag, window, beside = null, onShown }: TagTrendProps)
         <span className="quiet">{say("span")} {stood && stood.n > 1 ? `${formatMeasured(stood.low, reader.language)} – ${formatMeasured(stood.high, reader.language)}` : NOTHING}</span>
         <Go {...trendsOf(tag.id, window)} className="link" testid="to-trends">{say("more")}</Go>
       </div>
-      {empty && <Empty compact title={saySignal("noSamples")} hint={saySignal("noSamplesHint")} />}
+      <GoneNote gone={gone} />
+      {empty && gone.length === 0 && <Empty compact title={saySignal("noSamples")} hint={saySignal("noSamplesHint")} />}
       <Chart pens={pens} view={view} shiftMs={null} beside={beside} lanes={NO_LANES} hoverMs={hoverMs} nowMs={knownMs} height={HEIGHT_PX} holdsUntil={holdsUntil} cursors={NO_CURSORS} onView={move} onGo={onGo} onHover={setHover} onCursor={ignore} onDrawn={onDrawn} />
     </div>
   );

@@ -1,9 +1,10 @@
 // What has been read of the signals on screen, in typed arrays outside React: tiles by tag, resolution and place, the oldest forgotten first.
 import type { View } from "@/timeline/keys";
+import { type Gone, goneOf, type GoneSaid } from "@/trend/gone";
 import { TILE, tilesOf, tileUs } from "@/trend/levels";
 
-/** Buckets that hold samples, ordered by time; times in ms. NaN: no value in it. `held`: a value still stands at its end. `before`: what stood when the tile began. `until`: how far it was known. */
-export interface Tile { t0: number; t1: number; wide: number; until: number; askedMs: number; before: number; at: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; good: Float64Array; held: Float64Array }
+/** Buckets that hold samples, ordered by time; times in ms. NaN: no value in it. `held`: a value still stands at its end. `before`: what stood when the tile began. `until`: how far it was known. `gone`: what a retention rule let go of it. */
+export interface Tile { t0: number; t1: number; wide: number; until: number; askedMs: number; before: number; gone: readonly Gone[]; at: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; good: Float64Array; held: Float64Array }
 /** A part of a tile in view: [t0, t1), buckets `from` to `to`, without the last. */
 export interface Segment { tile: Tile; t0: number; t1: number; from: number; to: number; exact: boolean }
 export interface Place { level: number; index: number }
@@ -13,12 +14,12 @@ const COARSER = 12;
 const FINER = 4;
 
 /** A trend as the server's columns of float64 tell it: one for each tag, µs. */
-export interface Columns { id: number; before: number | null; t0_us: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; n_good: Float64Array; held: Float64Array }
+export interface Columns { id: number; before: number | null; dropped?: readonly GoneSaid[]; t0_us: Float64Array; min: Float64Array; max: Float64Array; first: Float64Array; last: Float64Array; n: Float64Array; n_good: Float64Array; held: Float64Array }
 
 export function tileOf(columns: Columns, place: Place, known: { until: number; askedMs: number }): Tile {
   const wide = tileUs(place.level) / 1000;
   const { min, max, first, last, n, n_good: good, held } = columns;
-  return { t0: place.index * wide, t1: (place.index + 1) * wide, wide: wide / TILE, ...known, before: columns.before ?? Number.NaN, at: columns.t0_us.map((us) => us / 1000), min, max, first, last, n, good, held };
+  return { t0: place.index * wide, t1: (place.index + 1) * wide, wide: wide / TILE, ...known, before: columns.before ?? Number.NaN, gone: goneOf(columns.dropped), at: columns.t0_us.map((us) => us / 1000), min, max, first, last, n, good, held };
 }
 
 /** The first of the ascending times that is not before `ms`. */

@@ -1,4 +1,5 @@
 // The way of a pen: a value is held until the next sample and not beyond what is known; where there is no value, there is no line.
+import { brokenAt } from "@/trend/gone";
 import type { Segment } from "@/trend/tiles";
 
 /** A live sample after what was read; `value` null: it is bad. */
@@ -46,9 +47,13 @@ class Walk {
   }
 }
 
+/** From when on what a segment begins with stands no more, though no sample has come: later ones went. */
+const ends = ({ tile, from, t1 }: Segment): number | null => (from === 0 ? brokenAt(tile.gone, Math.min(t1, tile.at[0] ?? t1)) : null);
+
 /** The value a segment begins with: the bucket before its first, else what the tile itself began with. */
-export function beginning({ tile, from }: Segment): number {
-  if (from === 0) return tile.before;
+export function beginning(segment: Segment): number {
+  const { tile, from, t0 } = segment;
+  if (from === 0) return (ends(segment) ?? Number.POSITIVE_INFINITY) <= t0 ? Number.NaN : tile.before;
   return tile.held[from - 1] ? (tile.last[from - 1] as number) : Number.NaN;
 }
 
@@ -60,6 +65,8 @@ export function trace({ segments, tail, until }: Curve, sink: Sink): void {
     const { tile, from, to } = segment;
     if (segment.t0 > known + tile.wide) walk.lift(known); // what lies between has not been read
     walk.begin(segment.t0, beginning(segment));
+    const end = ends(segment);
+    if (end !== null) walk.lift(Math.max(segment.t0, end));
     for (let i = from; i < to; i++) {
       newest = tile.at[i] as number;
       walk.bucket(newest, { first: tile.first[i] as number, low: tile.min[i] as number, high: tile.max[i] as number, last: tile.last[i] as number }, tile.held[i] === 0);

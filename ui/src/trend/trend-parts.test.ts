@@ -1,6 +1,7 @@
 // A trend must not invent a value, lose one, or show one signal in the look of another.
 import { describe, expect, it, vi } from "vitest";
 import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
+import { goneIn, goneOf } from "@/trend/gone";
 import { layoutOf } from "@/trend/layout";
 import { bucketUs, levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
 import { Loader, missing, stale } from "@/trend/loader";
@@ -103,6 +104,17 @@ describe("a line", () => {
   it("does not cross what has not been read", () => expect(drawn(store({ 0: tile([[100, 5]]), 2: tile([[2 * WIDE + 10, 6]], null, 2) }).segments(1, { t0: 0, t1: 3 * WIDE }, LEVEL), [], 2 * WIDE + 10)).toEqual(["start 100 5", "column 100 5", `hold ${Math.round(WIDE)} 5`, `lift ${Math.round(WIDE)}`, `start ${Math.round(2 * WIDE) + 10} 6`, `column ${Math.round(2 * WIDE) + 10} 6`, `hold ${Math.round(2 * WIDE) + 10} 6`]));
   it("goes on live, without doubling a sample", () =>
     expect(drawn(store({ 0: tile([[100, 5]]) }).segments(1, whole, LEVEL), [{ tsMs: 100, value: 5 }, { tsMs: 150, value: 6 }, { tsMs: 170, value: null }], 300)).toEqual(["start 100 5", "column 100 5", "hold 150 5", "column 150 6", "hold 170 6", "lift 170"]));
+  const went = [{ t0: 150, t1: 250, n: 9, rule: "acme", act: "drop" }];
+  it("does not cross what a rule let go", () => {
+    expect(drawn(store({ 0: { ...tile([[300, 6]], 3), gone: went } }).segments(1, whole, LEVEL), [], 300)).toEqual(["start 0 3", "hold 150 3", "lift 150", "start 300 6", "column 300 6", "hold 300 6"]);
+    expect(drawn(store({ 0: { ...tile([[300, 6]], 3), gone: went } }).segments(1, { t0: 200, t1: 400 }, LEVEL), [], 300)).toEqual(["start 300 6", "column 300 6", "hold 300 6"]);
+    expect(drawn(store({ 0: { ...tile([], 3), gone: went } }).segments(1, whole, LEVEL), [], WIDE)).toEqual(["start 0 3", "hold 150 3", "lift 150"]);
+  });
+  it("says what went of the view, each once", () => {
+    const segments = store({ 0: { ...tile([]), gone: went }, 1: { ...tile([], null, 1), gone: went } }).segments(1, { t0: 0, t1: 2 * WIDE }, LEVEL);
+    expect([goneIn(segments), goneIn(store({ 0: { ...tile([]), gone: went } }).segments(1, { t0: 250, t1: 400 }, LEVEL))]).toEqual([went, []]);
+    expect(goneOf([{ start: "2026-01-05T06:00:00Z", end: "2026-01-05T07:00:00Z", samples: 9, rule: "acme", act: "drop" }])).toEqual([{ t0: Date.UTC(2026, 0, 5, 6), t1: Date.UTC(2026, 0, 5, 7), n: 9, rule: "acme", act: "drop" }]);
+  });
   it("shows its lowest and highest", () => expect(extent({ segments: store({ 0: tile([[100, 5], [200, -7]], 9) }).segments(1, whole, LEVEL), tail: [], until: 300 })).toEqual({ low: -7, high: 9 }));
   it("is in doubt over the edge of what was read at once", () =>
     expect(doubts({ segments: store({ 0: tile([[100, null]]), 1: tile([[WIDE + 50, 5]], null, 1) }).segments(1, { t0: 0, t1: 2 * WIDE }, LEVEL), tail: [], until: 2 * WIDE })).toEqual([{ t0: 100, t1: WIDE + 50, tone: "void" }]));

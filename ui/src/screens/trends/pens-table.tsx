@@ -16,12 +16,18 @@ import { Go, tagOf } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
-const numberOf = (moment: Moment | undefined): number | null => (typeof moment?.value === "boolean" ? Number(moment.value) : typeof moment?.value === "number" ? moment.value : null);
+const numberOf = (moment: Moment | undefined): number | null => (moment?.dropped ? null : typeof moment?.value === "boolean" ? Number(moment.value) : typeof moment?.value === "number" ? moment.value : null);
 
 function Value({ moment }: { moment: Moment | undefined }) {
   const language = useLanguage();
-  if (!moment) return NOTHING;
+  if (!moment || moment.dropped) return NOTHING;
   return <span translate="no">{typeof moment.value === "number" ? formatMeasured(moment.value, language) : String(moment.value ?? NOTHING)}</span>;
+}
+
+function Worth({ moment }: { moment: Moment | undefined }) {
+  const say = useWords(words);
+  if (!moment) return null;
+  return moment.dropped ? say("wentSince") : <QualitySign quality={moment.quality} />;
 }
 
 function Times({ moment }: { moment: Moment | undefined }) {
@@ -87,7 +93,7 @@ const Row = memo(function Row({ known, a, seconds, statistics, ...hands }: RowPr
       <th scope="row" className={css.name}><Name known={known} /></th>
       <td className={css.right} data-testid="pen-a"><Value moment={a} /></td>
       <td translate="no">{unitSymbol(known.unit)}</td>
-      <td>{a && <QualitySign quality={a.quality} />}</td>
+      <td><Worth moment={a} /></td>
       <td data-testid="pen-ts"><Times moment={a} /></td>
       {seconds.map(({ moments, testid }) => <td key={testid} className={css.right} data-testid={testid}><Value moment={moments.get(pen.tag)} /><span className={css.under} data-testid={`${testid}-difference`}>{difference(moments.get(pen.tag))}</span></td>)}
       <td className={css.figure} data-testid="pen-low">{formatMeasured(statistics?.min, language)}</td>

@@ -15,6 +15,8 @@ import { formatDuration, formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import { download } from "@/signals/csv";
 import { Chart } from "@/trend/chart";
+import { goneIn } from "@/trend/gone";
+import { GoneNote, type GoneOfPen } from "@/trend/gone-note";
 import type { Picture as Drawn } from "@/trend/paint";
 import { type Named, pictureOf, rowsOf, savePicture } from "@/trend/save";
 import { useWords } from "@/words/words";
@@ -65,9 +67,16 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
   const { canvas, drawn, csv, png } = useSaving(known);
   const nameOf = useKnownName();
   const [failure, setFailure] = useState<Problem | null>(null);
+  const [gone, setGone] = useState<readonly GoneOfPen[]>([]);
   const cursors = useMemo(() => [...(a === null ? [] : [{ ms: a, name: "A", pinned: true }]), ...(b === null ? [] : [{ ms: b, name: "B", pinned: true }])], [a, b]);
   const onCursor = useCallback((name: string, ms: number | null) => set(name === "A" ? { a: ms } : { b: ms }, "replace"), [set]);
-  const onDrawn = useCallback((picture: Drawn, problem: Problem | null) => { drawn.current = picture; setFailure(problem); }, [drawn]);
+  const pathOf = useMemo(() => new Map(pens.map(({ pen, tag }) => [pen.tag, tag?.path ?? ""])), [pens]);
+  const onDrawn = useCallback((picture: Drawn, problem: Problem | null) => {
+    drawn.current = picture;
+    setFailure(problem);
+    const found = picture.pens.flatMap(({ no, tag, curve }) => goneIn(curve.segments).map((one) => ({ ...one, name: `${no} ${pathOf.get(tag) ?? ""}`.trim() })));
+    setGone((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found));
+  }, [drawn, pathOf]);
   const shown = useMemo(() => known.flatMap(({ pen, tag }) => (tag && !pen.hidden ? [pen.tag] : [])), [known]);
   const inSight = () => ({ t0: view.t0, t1: Math.max(view.t0 + 1, Math.min(view.t1, nowMs)) });
   const toggled = (chosen: string[]) => set({ bands: BANDS.filter((band) => chosen.includes(band)) });
@@ -86,6 +95,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
       {failure && <ProblemNotice error={failure} title={say("failed")} compact />}
       {asOf !== null && <p className={css.note} role="status" data-testid="as-known-note">{say(asOf === SENT ? "asSentNote" : "asKnownNote", { known: nameOf(asOf) })}</p>}
       {behind.tooLong && <p className={css.note}>{say("tooLong")}</p>}
+      <GoneNote gone={gone} />
       <Cursors trend={trend} atMs={atMs} doing={behind.at(atMs)} />
       <Chart pens={pens} view={view} shiftMs={shiftMs} asOf={asOf} beside={beside} lanes={behind.lanes} hoverMs={a === null ? hoverMs : null} nowMs={nowMs} height={HEIGHT_PX + LANES_PX * behind.lanes.length} holdsUntil={holdsUntil} cursors={cursors} onView={(next) => show({ view: next })} onGo={onGo} onHover={onHover} onCursor={onCursor} onDrawn={onDrawn} canvasRef={canvas} />
     </div>

@@ -1,0 +1,52 @@
+"""What went of a signal, as whoever reads it is told: never a silence that looks as if nobody had measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pydantic import BaseModel
+
+from dovetail.core.clock import to_rfc3339
+from dovetail.retention.model import Went
+
+type GoneOf = Callable[[int, int, int], Sequence[Went]]  # (tag, from, to) → what of it went, the oldest first
+
+
+class WentOut(BaseModel):
+    """`samples` of a tag between start and end went by a rule; `at`: the last time."""
+
+    act: str
+    rule: str
+    start: str
+    end: str
+    samples: int
+    at: str
+
+
+class TagWentOut(WentOut):
+    """The same of one of several tags."""
+
+    tag: int
+
+
+def nothing(_tag: int, _from_us: int, _to_us: int) -> Sequence[Went]:
+    """Where no rule lets anything go."""
+    return ()
+
+
+def went_said(tag: int, one: Went) -> dict[str, object]:
+    """As JSON has it."""
+    return {
+        "tag": tag, "act": one.act, "rule": one.rule, "start": to_rfc3339(one.t0), "end": to_rfc3339(one.t1 + 1),
+        "samples": one.n, "at": to_rfc3339(one.at_us),
+    }  # fmt: skip
+
+
+def went_outs(gone: Iterable[Went]) -> list[WentOut]:
+    """Of one tag."""
+    return [WentOut.model_validate(went_said(0, one)) for one in gone]
+
+
+def all_said(gone: GoneOf, tags: Iterable[int], span: tuple[int, int]) -> list[dict[str, object]]:
+    """Of several tags in [from, to), tag by tag."""
+    return [went_said(tag, one) for tag in tags for one in gone(tag, *span)]
