@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dovetail.machinewords.machinery import MachineryEntry
+from dovetail.reasoning.model import Scalar, Seen
 from dovetail.states.decide import decide
-from dovetail.states.model import Decision, MachineRules, PackmlRule, Scalar, Seen, Snapshot
+from dovetail.states.model import Decision, MachineRules, PackmlRule, Snapshot
 
 ENTRY = MachineryEntry(state="s", mode="m", states={"3": "Executing"}, modes={"2": "Setup"})
 RULES = MachineRules(7, state=PackmlRule(1, 2, words=ENTRY.words))

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dovetail.core.clock import MINUTE_US, SECOND_US
-from dovetail.states.columns import Series
 from dovetail.states.counters import HERE, Counted, Memory, read, step
 from dovetail.states.model import CounterRule
+from dovetail.tracks.series import Series
 from shortcuts import examples
 
 TAG = 3

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dovetail.states.decide import decide, written
+from dovetail.reasoning.model import FaultRule, Scalar, Seen, written
+from dovetail.states.decide import decide
 from dovetail.states.model import (
     ActivityRule,
     MachineRules,
     Meaning,
     PackmlRule,
-    ReasonRule,
-    Scalar,
-    Seen,
     Snapshot,
     ValueRule,
 )
@@ -26,7 +24,7 @@ FILLER = MachineRules(
     state=PackmlRule(STATE, MODE, modes={4: "Setup", 5: "Production"}),
     starved=STARVED,
     blocked=BLOCKED,
-    reason=ReasonRule(CODE, {"11": "mechanical/jam", "12": "mechanical/overload"}),
+    reason=FaultRule.of(CODE, {"11": "mechanical/jam", "12": "mechanical/overload"}),
 )
 
 

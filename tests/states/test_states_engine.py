@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dovetail.core.clock import MINUTE_US, SECOND_US
+from dovetail.reasoning.model import FaultRule, Seen
 from dovetail.states.checkpoint import START, from_text, rebind, to_text
-from dovetail.states.columns import Series
 from dovetail.states.engine import advance
 from dovetail.states.model import (
     ActivityRule,
@@ -19,10 +19,9 @@ from dovetail.states.model import (
     MachineRules,
     Meaning,
     PackmlRule,
-    ReasonRule,
-    Seen,
     ValueRule,
 )
+from dovetail.tracks.series import Series
 from shortcuts import examples
 
 STATE, MODE, CODE, STARVED, TOTAL, SCRAP, JOB = 1, 2, 3, 4, 5, 6, 7
@@ -31,7 +30,7 @@ FILLER = MachineRules(
     equipment_id=1,
     state=PackmlRule(STATE, MODE),
     starved=STARVED,
-    reason=ReasonRule(CODE, {"11": "mechanical/jam"}),
+    reason=FaultRule.of(CODE, {"11": "mechanical/jam"}),
     counters=(
         CounterRule("total", TOTAL, modulus=1_000, max_rate_upm=600, scans_us=2 * SCAN_US),
         CounterRule("scrap", SCRAP, modulus=1_000, max_rate_upm=600, scans_us=2 * SCAN_US),
@@ -190,7 +189,7 @@ samples = st.fixed_dictionaries(
 MOVER = MachineRules(
     4,
     ActivityRule(TOTAL, timeout_us=7 * SECOND_US),
-    reason=ReasonRule(CODE, {"11": "mechanical/jam"}),
+    reason=FaultRule.of(CODE, {"11": "mechanical/jam"}),
     counters=(CounterRule("good", TOTAL), CounterRule("scrap", SCRAP)),
     cut_tags=(JOB,),
 )

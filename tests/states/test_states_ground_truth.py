@@ -9,14 +9,15 @@ import pytest
 
 from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.machinewords.packml import PACKML_MODES, PACKML_STATES
+from dovetail.reasoning.model import FaultRule
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Line, Setting
 from dovetail.sim.packml import Reason
 from dovetail.sim.samples import Sampler, UnitTags
 from dovetail.states.checkpoint import START
-from dovetail.states.columns import series_of
 from dovetail.states.engine import advance
-from dovetail.states.model import CounterRule, MachineRules, PackmlRule, ReasonRule
+from dovetail.states.model import CounterRule, MachineRules, PackmlRule
+from dovetail.tracks.series import series_of
 
 MONDAY_US = from_rfc3339("2026-01-05T00:00:00Z")
 CODES = {str(int(reason)): reason.name.lower() for reason in Reason if reason}
@@ -34,7 +35,7 @@ def rules(number: int) -> MachineRules:
         PackmlRule(own.state, own.mode, {4: "Setup"}),
         starved=own.starved,
         blocked=own.blocked,
-        reason=ReasonRule(own.reason, CODES),
+        reason=FaultRule.of(own.reason, CODES),
         counters=(
             CounterRule("total", own.processed, modulus=1 << 32, max_rate_upm=400),
             CounterRule("scrap", own.defective, modulus=1 << 32, max_rate_upm=400),

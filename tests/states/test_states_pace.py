@@ -8,7 +8,8 @@ from states_floor import COUNTERS, FILLER, HELD, RUN, STATE, TOTAL, Floor, plant
 
 from dovetail.core.clock import SECOND_US
 from dovetail.equipment.model import PlantModel
-from dovetail.states.model import ActivityRule, CounterRule, MachineRules, PackmlRule, ReasonRule
+from dovetail.reasoning.model import FaultRule
+from dovetail.states.model import ActivityRule, CounterRule, MachineRules, PackmlRule
 from dovetail.states.news import is_news, watched
 
 SIGNAL = 1
@@ -44,7 +45,7 @@ def test_what_is_news(watch, running, before, samples, expected) -> None:
 
 
 @pytest.mark.parametrize(("rules", "expected"), [
-    (MachineRules(1, PackmlRule(1, 2), starved=3, reason=ReasonRule(4, {})), dict.fromkeys((1, 2, 3, 4), "value")),
+    (MachineRules(1, PackmlRule(1, 2), starved=3, reason=FaultRule.of(4, {})), dict.fromkeys((1, 2, 3, 4), "value")),
     (MachineRules(1, ActivityRule(1, 5), counters=(CounterRule("total", 1),)), {1: "movement"}),
     (MachineRules(1, ActivityRule(1, 5), starved=1), {1: "value"}),      # what it says counts too
     (MachineRules(1, ActivityRule(1, 5), cut_tags=(7,)), {1: "movement", 7: "value"}),

@@ -60,6 +60,10 @@ def faults(states: str, counters: str) -> list[tuple[int, str, str | None]]:
     "{values: {tag: word, map: {AUTO: RUN, WAIT: {state: Idle, reason: mechanical/valve}}}}",
     "{values: {tag: wait, map: {true: RUN, false: Idle}}}",
     "{activity: {tag: total, timeout_s: 30}}",
+    "{packml: {state: state}, reason: {tag: word, first_out_s: 5, alarms: {wait: setup},"
+    " map: {E-2: {reason: mechanical/jam, text: A jam, priority: 1}}}}",
+    "{packml: {state: state}, rules: {r: {when: 'own_state == \"Held\" and tag(\"../press.total\") > 3', for_s: 30,"
+    " reason: setup}}}",
 ])  # fmt: skip
 def test_what_states_may_say(states: str) -> None:
     assert faults(states, NONE) == []
@@ -71,6 +75,19 @@ def test_what_states_may_say(states: str) -> None:
     ("{packml: {state: state}, blocked: word}",              "DT-P502", "kind: bool or i64 or u64 or f64"),
     ("{packml: {state: state}, reason: {tag: state, map: {11: mechanical/jan}}}",
                                                              "DT-P503", "did you mean mechanical/jam?"),
+    ("{packml: {state: state}, reason: {tag: state, alarms: {wait: mechanical/jan}}}",
+                                                             "DT-P503", "did you mean mechanical/jam?"),
+    ("{packml: {state: state}, reason: {tag: state, alarms: {weit: setup}}}", "DT-P501", "did you mean wait?"),
+    ("{packml: {state: state}, reason: {map: {1: setup}}}",  "DT-P023", None),
+    ("{packml: {state: state}, rules: {r: {when: wait, reason: setip}}}",
+                                                             "DT-P503", "did you mean setup?"),
+    ("{packml: {state: state}, rules: {r: {when: weit, reason: setup}}}", "DT-P505", "did you mean wait?"),
+    ("{packml: {state: state}, rules: {r: {when: total, reason: setup}}}",
+     "DT-P505", 'compare it: speed < 5, upstream_state != "Execute"'),
+    ("{packml: {state: state}, rules: {r: {when: 'on_delay(wait, \"3 s\")', reason: setup}}}",
+     "DT-P505", "write `for_s`, or give the window to a tag with an `expression` and name that tag here"),
+    ("{packml: {state: state}, rules: {r: {when: 'upstream_state == \"Held\"', reason: setup}}}", "DT-P505",
+     "name it in the `flow` of the line, or ask a tag instead; a state by `activity` cannot be asked"),
     ("{values: {tag: word, map: {AUTO: Running}}}",          "DT-P023", None),
     ("{packml: {state: state, modes: {four: Setup}}}",       "DT-P023", None),
     ("{packml: {state: state}, activity: {tag: total, timeout_s: 3}}", "DT-P023", None),
@@ -115,7 +132,7 @@ def test_a_reason_code_has_no_slash() -> None:
 
 
 def test_every_code_has_its_meaning() -> None:
-    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504"]
+    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504", "DT-P505"]
 
 
 def test_reasons_are_kept_by_version(database: Database, everyone) -> None:

@@ -8,6 +8,7 @@ from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
 from dovetail.explain.tree import Node, Place
+from dovetail.reasoning.shown import evidence_out
 from dovetail.states.model import StateRecord
 from dovetail.timeline.model import Edit
 from dovetail.timeline.service import Under
@@ -38,6 +39,8 @@ def derived_node(place: Place, record: StateRecord) -> Node:
     """What the signals alone say; beneath it stand the samples."""
     detail = {name: getattr(record, name) for name in ("state", "mode", "reason", "external")}
     detail |= {"start": to_rfc3339(record.t0_us), "end": record.t1_us and to_rfc3339(record.t1_us)}
+    if (shown := evidence_out(record.because)) is not None:
+        detail["because"] = shown.text
     lasts_us = None if record.t1_us is None else record.t1_us - record.t0_us
     return Node(
         key=place.path, label=record.state, value=lasts_us, unit="us", kind="derived-record", detail=detail, more=True

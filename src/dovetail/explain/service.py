@@ -23,6 +23,7 @@ from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue, describe
 from dovetail.performance.service import PerformanceRoom, Period
+from dovetail.reasoning.shown import evidence_out
 from dovetail.timeline.service import Under
 
 PAGE: Final = 50  # children of one answer: a screenful and a half
@@ -223,6 +224,8 @@ class Explainer:
         detail = {name: getattr(record, name) for name in ("state", "mode", "reason", "external")}
         detail |= {"start": to_rfc3339(record.t0_us), "end": record.t1_us and to_rfc3339(record.t1_us)}
         detail["source"] = getattr(record, "source", "rule")
+        if (shown := evidence_out(getattr(record, "because", None))) is not None:
+            detail["because"] = shown.text
         return Node(
             key=place.path,
             label=record.state,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from dovetail.timeline.reasons import Tree
+from dovetail.reasoning.tree import Tree
 
 QUALITY: Final = "quality"  # why pieces are scrap, not why a machine stands
 

@@ -15,8 +15,8 @@ from dovetail.insight.reasons import offered
 from dovetail.insight.shown import OfferedReason, ReasonsOut, StopOut, StopsOut, shift_out, stop_out
 from dovetail.insight.stops import Span, Stop, answered, stops
 from dovetail.performance.facts import ShiftTrack
+from dovetail.reasoning.tree import Tree, categories
 from dovetail.timeline.model import Edit, StateRecord
-from dovetail.timeline.reasons import Tree, categories
 from dovetail.timeline.service import Under
 
 VIEW: Final = "plant.view"

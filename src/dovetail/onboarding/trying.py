@@ -23,8 +23,9 @@ from dovetail.equipment.model import Equipment, PlantModel, Tag
 from dovetail.onboarding import compose
 from dovetail.onboarding.schema import LinkBody, SignalBody
 from dovetail.onboarding.service import Onboarding, refuse_clear
+from dovetail.reasoning.model import Seen
 from dovetail.states.decide import decide
-from dovetail.states.model import Decision, Seen, Snapshot
+from dovetail.states.model import Decision, Snapshot
 from dovetail.states.rules import machine_rules
 from dovetail.trials.links import TYPED, Look, Reading, Tried
 from dovetail.vault.model import named_in

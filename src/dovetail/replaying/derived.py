@@ -11,13 +11,14 @@ from dovetail.core import quality as q
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Reading
+from dovetail.reasoning.model import Seen
 from dovetail.states.checkpoint import START, Checkpoint, rebind
-from dovetail.states.columns import series_of
 from dovetail.states.derive import Known, Stretch, World, derive
 from dovetail.states.engine import end_slice
-from dovetail.states.model import NO_DATA, CountRecord, Decision, HeldJump, Seen, StateRecord
+from dovetail.states.model import NO_DATA, CountRecord, Decision, HeldJump, StateRecord
 from dovetail.states.rules import Plants, RuleBook
 from dovetail.states.service import Tail
+from dovetail.tracks.series import series_of
 from dovetail.virtual.asked import Past
 
 OWN: Final[Scope] = system_scope("replay")

@@ -43,7 +43,7 @@ def _of_contacts(rules: MachineRules) -> Iterator[tuple[int, Purpose]]:
     if rules.blocked is not None:
         yield rules.blocked, Purpose("blocked", rules.equipment_id)
     if rules.reason is not None:
-        yield rules.reason.tag, Purpose("reason", rules.equipment_id)
+        yield from ((tag, Purpose("reason", rules.equipment_id)) for tag in rules.reason.tags)
 
 
 def _of_jobs(plant: PlantModel, node: Equipment) -> Iterator[tuple[int, Purpose]]:

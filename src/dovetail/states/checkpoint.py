@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import orjson
 
+from dovetail.reasoning.keeping import body_of, remembered, still_meant
+from dovetail.reasoning.model import NOTHING, Seen
 from dovetail.states.counters import Memory
-from dovetail.states.model import Decision, MachineRules, Seen, StateRecord
+from dovetail.states.model import Decision, MachineRules, StateRecord
 
 BEGINNING_US: Final = -(1 << 62)
 
@@ -47,8 +49,7 @@ class Checkpoint:
         """The record that has no end yet; None before the first sample."""
         if self.decision is None:
             return None
-        state, mode, reason, external = self.decision.facts
-        return StateRecord(equipment_id, self.since_us, None, state, mode, reason, external)
+        return self.decision.record(equipment_id, self.since_us, None)
 
 
 START: Final = Checkpoint()
@@ -59,7 +60,7 @@ def to_text(checkpoint: Checkpoint) -> str:
     decision = checkpoint.decision
     body: dict[str, Any] = {
         "at": checkpoint.at_us,
-        "decision": None if decision is None else [*decision.facts, decision.wake_at_us],
+        "decision": None if decision is None else _decision_body(decision),
         "since": checkpoint.since_us,
         "slice": checkpoint.slice_us,
         "advanced": checkpoint.advanced_us,
@@ -74,13 +75,24 @@ def to_text(checkpoint: Checkpoint) -> str:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def _decision_body(decision: Decision) -> list[Any]:
+    kept = [] if decision.because is None and decision.kept == NOTHING else [decision.because, body_of(decision.kept)]
+    return [*decision.facts, decision.wake_at_us, *kept]
+
+
+def _decision(said: list[Any]) -> Decision:
+    because, kept = said[5:] or (None, {})
+    state, mode, reason, external, wake_at_us = said[:5]
+    return Decision(state, mode, reason, external, wake_at_us, because, remembered(kept))
+
+
 def from_text(text: str) -> Checkpoint:
     """What `to_text` wrote."""
     body = orjson.loads(text)
     said = body["decision"]
     return Checkpoint(
         at_us=body["at"],
-        decision=None if said is None else Decision(said[0], said[1], said[2], external=said[3], wake_at_us=said[4]),
+        decision=None if said is None else _decision(said),
         since_us=body["since"],
         slice_us=body["slice"],
         advanced_us=body["advanced"],
@@ -112,5 +124,7 @@ def rebind(
         elif counter.tag in known and isinstance(known[counter.tag][0].value, int) and known[counter.tag][0].good:
             found, ts_us = known[counter.tag]
             counters[counter.name] = Memory(counter.tag, int(found.value or 0), ts_us)
-    decision = None if checkpoint.decision is None else replace(checkpoint.decision, wake_at_us=from_us)
+    decision = checkpoint.decision
+    if decision is not None:
+        decision = replace(decision, wake_at_us=from_us, kept=still_meant(decision.kept, rules.reason))
     return replace(checkpoint, seen=seen, counters=counters, decision=decision)

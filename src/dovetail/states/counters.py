@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.clock import HOUR_US, MINUTE_US
-from dovetail.states.columns import Series
 from dovetail.states.model import Cause, CounterName, CounterRule
+from dovetail.tracks.series import Series
 
 HERE: Final = -1  # in a `since` column: the pieces belong to the moment of the reading
 BACKWARDS_MAX: Final = 10  # a counter that steps back by so few was corrected, not reset; passing the old mark counts

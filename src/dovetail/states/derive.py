@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.limits import CHECKPOINT_EVERY_US
+from dovetail.reasoning.model import Seen
 from dovetail.states.checkpoint import Checkpoint, rebind
-from dovetail.states.columns import Inputs
 from dovetail.states.engine import Advanced, advance, end_slice
-from dovetail.states.model import CountRecord, HeldJump, MachineRules, Seen, StateRecord
+from dovetail.states.model import CountRecord, HeldJump, MachineRules, StateRecord
 from dovetail.states.rules import RuleBook
+from dovetail.tracks.series import Inputs
 
 type Known = Mapping[int, tuple[Seen, int]]
 

@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.reasoning.faults import told_at
+from dovetail.reasoning.model import ABSENT, Seen, Told
 from dovetail.states.attribution import SLICES_KEPT, Slices, count_records
 from dovetail.states.checkpoint import Checkpoint, Slice
-from dovetail.states.columns import Inputs, Series
 from dovetail.states.counters import LOOK_BACK_US, Counts, Memory, read
 from dovetail.states.decide import decide
 from dovetail.states.model import (
@@ -28,10 +29,10 @@ from dovetail.states.model import (
     Decision,
     HeldJump,
     MachineRules,
-    Seen,
     Snapshot,
     StateRecord,
 )
+from dovetail.tracks.series import Inputs, Series
 
 NEVER: Final = sys.maxsize
 
@@ -154,6 +155,7 @@ class _Walk:
     slice_us: int = 0
     advanced_us: int | None = None
     seen: dict[int, Seen] = field(default_factory=dict[int, Seen])
+    raised: list[Told] = field(default_factory=list[Told])
 
     @property
     def countable(self) -> bool:
@@ -175,13 +177,22 @@ class _Walk:
             cut = False
             while i < len(changes) and changes[i][0] == now:
                 cut = cut or changes[i][1] in self.rules.cut_tags
-                self.seen[changes[i][1]] = changes[i][2]
+                self._hear(changes[i])
                 i += 1
             self._decide(now, advances, cut_here=cut)
             wake = _wake(self.decision)
         if len(advances):
             self.advanced_us = int(advances[-1])
         self._keep_watched(new)
+
+    def _hear(self, change: Change) -> None:
+        """A signal says something new: of faults, all that it told at one moment counts, not only the last."""
+        now, tag, seen = change
+        reason = self.rules.reason
+        if reason is not None and reason.first_out_us is not None:
+            told = told_at(reason, tag, self.seen.get(tag, ABSENT), seen, now)
+            self.raised += [told] if told is not None else []
+        self.seen[tag] = seen
 
     def _keep_watched(self, new: Inputs) -> None:
         """Of a signal that is only watched for moving, remember the last good value, however little it moved."""
@@ -195,17 +206,18 @@ class _Walk:
         known = int(np.searchsorted(advances, now, side="right")) if len(advances) else 0
         advanced_us = int(advances[known - 1]) if known else self.start.advanced_us
         before, was_countable = self.decision, self.countable
-        after = decide(self.rules, before, Snapshot(self.seen, advanced_us), at_us=now)
-        self.decision = after
+        after = decide(self.rules, before, Snapshot(self.seen, advanced_us, self.raised), at_us=now)
+        self.raised = []
         if before is None:
-            self.since_us = self.slice_us = now
+            self.decision, self.since_us, self.slice_us = after, now, now
             return
         changed = before.facts != after.facts
         if changed:
-            state, mode, reason, external = before.facts
-            record = StateRecord(self.rules.equipment_id, self.since_us, now, state, mode, reason, external)
-            self.records.append(record)
+            self.records.append(before.record(self.rules.equipment_id, self.since_us, now))
             self.since_us = now
+        elif not after.kept.faults:  # a reason keeps the evidence it was given with; only what follows a fault is added
+            after = replace(after, because=before.because)
+        self.decision = after
         if changed or cut_here:
             self.closed.append((self.slice_us, now, was_countable))
             self.slice_us = now

@@ -28,14 +28,14 @@ from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import RecordsChanged
 from dovetail.historian.model import HeadRow, Sample
+from dovetail.reasoning.model import Seen
 from dovetail.states import store
 from dovetail.states.checkpoint import START, Checkpoint, from_text, to_text
-from dovetail.states.columns import Inputs, Part, series_of, split
 from dovetail.states.derive import Known, Stretch, World, derive
-from dovetail.states.model import Seen
 from dovetail.states.news import Watch, Watched
 from dovetail.states.rules import Plants, RuleBook, vouching
 from dovetail.states.unit import Unit, late_from
+from dovetail.tracks.series import Inputs, Part, series_of, split
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class Follower:
     _told_to: int = field(init=False, default=0)
     _heard: int = field(init=False, default=0)
     _told_at_us: int = field(init=False, default=0)
-    _owner: dict[int, int] = field(init=False, default_factory=dict[int, int])
+    _readers: dict[int, tuple[int, ...]] = field(init=False, default_factory=dict[int, tuple[int, ...]])
     _links: dict[int, frozenset[int]] = field(init=False, default_factory=dict[int, frozenset[int]])
     _state_links: dict[int, frozenset[int]] = field(init=False, default_factory=dict[int, frozenset[int]])
     _wanted: NDArray[np.int64] = field(init=False)
@@ -169,8 +169,7 @@ class Follower:
         self._hear_of_plants([(event.known, event.body["valid_from_us"]) for event in applied])
         for one in moved:
             self._heard = max(self._heard, one.known)
-            number = self._owner.get(one.tag_id)
-            if number is not None:
+            for number in self._readers.get(one.tag_id, ()):
                 self.units.setdefault(number, Unit(number)).was_corrected(one.from_us, one.to_us)
 
     def _hear_of_plants(self, applied: Sequence[tuple[int, int]]) -> None:
@@ -195,8 +194,8 @@ class Follower:
         return self.book.all_at(END_US).get(unit.equipment_id) if self.loaded else None
 
     def _bind(self, plant: PlantModel) -> None:
-        self._owner = self.book.owners()
-        self._wanted = np.array(sorted(self._owner), dtype=np.int64)
+        self._readers = self.book.readers()
+        self._wanted = np.array(sorted(self._readers), dtype=np.int64)
         self._watched = self.book.watched()
         rules = self.book.all_at(END_US)
         read = {number: found.tags for number, found in rules.items()}
@@ -272,7 +271,8 @@ class Follower:
         self.bulk = self.bulk or frame.lane is not Lane.LIVE
         parts: dict[int, dict[int, list[Part]]] = {}
         for tag, pieces in split(frame.batches, self._wanted).items():
-            parts.setdefault(self._owner[tag], {})[tag] = pieces
+            for number in self._readers[tag]:
+                parts.setdefault(number, {})[tag] = pieces
         again = any((batch.quality >= q.SAID_AGAIN).any() for batch in frame.batches)
         for number, found in parts.items():
             self.units.setdefault(number, Unit(number)).take(found, self._watched)

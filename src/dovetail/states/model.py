@@ -6,13 +6,12 @@ change belongs to what was running until then. State names are PackML's (STANDAR
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from dovetail.machinewords.packml import PACKML_STATES
-
-type Scalar = int | float | bool | str
+from dovetail.reasoning.model import NOTHING, FaultRule, ReasonRule, Remembered, Seen, Told
 
 NO_DATA: Final = "NO_DATA"  # nobody knows what the work unit did: never the same as idle or stopped
 UNKNOWN: Final = "UNKNOWN"  # the work unit said something that nobody has mapped
@@ -26,9 +25,6 @@ MODES: Final = frozenset({"Production", "Maintenance", "Manual", "Setup"})
 PRODUCING: Final = frozenset({"Execute", RUN})
 COUNTABLE: Final = PRODUCING | {NO_DATA}  # time over which pieces that nobody saw being made are spread
 
-STARVED_REASON: Final = "external/starved"
-BLOCKED_REASON: Final = "external/blocked"
-
 CountKind = Literal["good", "scrap", "rework", "infeed"]
 CounterName = Literal["total", "good", "scrap", "rework", "infeed"]
 Origin = Literal["counter", "person", "correction"]
@@ -37,7 +33,10 @@ Cause = Literal["jump", "swap"]
 
 @dataclass(frozen=True, slots=True)
 class StateRecord:
-    """What an equipment did in [t0_us, t1_us); t1_us None: still does. Records of one equipment leave no hole."""
+    """What an equipment did in [t0_us, t1_us); t1_us None: still does. Records of one equipment leave no hole.
+
+    `because`: the evidence for the reason, JSON text (ADR 0054); None where nothing gave one.
+    """
 
     equipment_id: int
     t0_us: int
@@ -49,6 +48,7 @@ class StateRecord:
     source: Literal["rule", "person"] = "rule"
     known_from: int = 0
     known_to: int | None = None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,23 @@ class HeldJump:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a work unit does from a moment on, and when to look again if nothing comes (None: only on news)."""
+    """What a work unit does from a moment on, and when to look again if nothing comes (None: only on news).
+
+    `because`: the evidence for the reason. `kept`: what the next decision must know of what was told before.
+    """
 
     state: str
     mode: str = ""
     reason: str | None = None
     external: bool = False
     wake_at_us: int | None = None
+    because: str | None = None
+    kept: Remembered = NOTHING
+
+    def record(self, equipment_id: int, t0_us: int, t1_us: int | None) -> StateRecord:
+        """What a unit did that this was decided of."""
+        state, mode, reason, external = self.facts
+        return StateRecord(equipment_id, t0_us, t1_us, state, mode, reason, external, because=self.because)
 
     @property
     def facts(self) -> tuple[str, str, str | None, bool]:
@@ -113,19 +123,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """The newest sample of a tag at a moment; `good` False: there is one, but it must not be believed."""
-
-    value: Scalar | None
-    good: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was known of a work unit at a moment: the newest sample per tag id, and when activity was last seen."""
+    """What was known of a work unit at a moment: the newest sample per tag id, and when activity was last seen.
+
+    `raised`: the faults that came up at this very moment, as they arrived.
+    """
 
     seen: Mapping[int, Seen] = field(default_factory=dict[int, Seen])
     advanced_us: int | None = None
+    raised: Sequence[Told] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +175,6 @@ type StateRule = PackmlRule | ValueRule | ActivityRule
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonRule:
-    """The machine's own fault or stop code and the reason each stands for."""
-
-    tag: int
-    codes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class CounterRule:
     """A counter in the machine. `modulus`: where it rolls over; `max_rate_upm`: what the machine can do at most.
 
@@ -192,15 +190,21 @@ class CounterRule:
 
 @dataclass(frozen=True, slots=True)
 class MachineRules:
-    """How the signals of one work unit are read. `cut_tags` (job, product) end a count without ending a state."""
+    """How the signals of one work unit are read. `cut_tags` (job, product) end a count without ending a state.
+
+    `upstream`, `downstream`: how those of its neighbours are, where a rule asks what they do.
+    """
 
     equipment_id: int
     state: StateRule | None = None
     starved: int | None = None
     blocked: int | None = None
-    reason: ReasonRule | None = None
+    reason: FaultRule | None = None
     counters: tuple[CounterRule, ...] = ()
     cut_tags: tuple[int, ...] = ()
+    rules: tuple[ReasonRule, ...] = ()
+    upstream: tuple[MachineRules, ...] = ()
+    downstream: tuple[MachineRules, ...] = ()
 
     @property
     def state_tags(self) -> tuple[int, ...]:
@@ -210,8 +214,15 @@ class MachineRules:
             own = (self.state.state, self.state.mode)
         elif self.state is not None:
             own = (self.state.tag,)
-        wanted = (*own, self.starved, self.blocked, self.reason.tag if self.reason else None)
+        wanted = (*own, self.starved, self.blocked, *(self.reason.tags if self.reason else ()), *self.asked_tags)
         return tuple(dict.fromkeys(tag for tag in wanted if tag is not None))
+
+    @property
+    def asked_tags(self) -> tuple[int, ...]:
+        """What the rules read: tags by name, and those that say what a neighbour does."""
+        named = (tag for rule in self.rules for tag in rule.condition.inputs.values())
+        near = (tag for unit in (*self.upstream, *self.downstream) for tag in unit.state_tags)
+        return (*named, *near)
 
     @property
     def tags(self) -> tuple[int, ...]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from dovetail.states.columns import Part
 from dovetail.states.model import ActivityRule, MachineRules
+from dovetail.tracks.series import Part
 
 type Watch = Literal["value", "movement"]
 type Watched = Mapping[int, Watch]  # by tag; a tag that is not there (a counter) never changes a state
@@ -22,7 +22,8 @@ def watched(every: Iterable[MachineRules]) -> dict[int, Watch]:
     found: dict[int, Watch] = {}
     for rules in every:
         moving = rules.state.tag if isinstance(rules.state, ActivityRule) else None
-        named = (rules.starved, rules.blocked, rules.reason.tag if rules.reason else None, *rules.cut_tags)
+        told = rules.reason.tags if rules.reason else ()
+        named = (rules.starved, rules.blocked, *told, *rules.asked_tags, *rules.cut_tags)
         for tag in (*rules.state_tags, *rules.cut_tags):
             only_moves = tag == moving and tag not in named and found.get(tag) != "value"
             found[tag] = "movement" if only_moves else "value"

@@ -10,8 +10,10 @@ from dovetail.plantcode.fit import fit
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Bodies, Changes, Section
+from dovetail.reasoning.checking import MEANINGS as RULE_MEANINGS
+from dovetail.reasoning.checking import check_rules
+from dovetail.reasoning.model import BLOCKED_REASON, STARVED_REASON
 from dovetail.states import service
-from dovetail.states.model import BLOCKED_REASON, STARVED_REASON
 from dovetail.states.schema import CountersEntry, ReasonEntry, StatesEntry, reasons_in, tags_in
 
 NO_TAG: Final = "DT-P501"
@@ -24,6 +26,7 @@ MEANINGS: Final[dict[str, str]] = {
     TAG_KIND: "The kind of a tag does not fit what it is used for.",
     NO_REASON: "A mapping names a reason that is not there.",
     REASON_CODE: "The code of a reason holds a slash, which stands between its two levels.",
+    **RULE_MEANINGS,
 }
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     "number": ("i64", "u64", "f64"),
@@ -40,11 +43,13 @@ def check(plant: Plant, report: Report) -> None:
             if "/" in path[-1]:
                 report.error(REASON_CODE, ("reasons", *path), f"{path[-1]!r} cannot be the code of a reason")
     reasons = _codes(plant)
-    for node in resolved(plant, report).values():
-        _check_node(report, node, reasons)
+    nodes = resolved(plant, report)
+    for node in nodes.values():
+        states = _check_node(report, node, reasons)
+        check_rules(report, nodes, node, states.rules if states is not None else {})
 
 
-def _check_node(report: Report, node: Resolved, reasons: frozenset[str]) -> None:
+def _check_node(report: Report, node: Resolved, reasons: frozenset[str]) -> StatesEntry | None:
     states = None
     if node.states is not None:
         states = fit(StatesEntry, node.states, lambda *keys: node.where("states", *keys), report)
@@ -60,6 +65,7 @@ def _check_node(report: Report, node: Resolved, reasons: frozenset[str]) -> None
         if reason not in reasons:
             what = f"there is no reason {reason}"
             report.error(NO_REASON, node.where(*where), what, candidates=reasons, given=reason)
+    return states
 
 
 def _codes(plant: Plant) -> frozenset[str]:

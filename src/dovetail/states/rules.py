@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol, get_args
 
 from dovetail.core.errors import ConfigError
 from dovetail.equipment.model import GOOD_THROUGH, Equipment, PlantModel, Tag
+from dovetail.reasoning.binding import beside, fault_rule, reason_rules
+from dovetail.reasoning.conditions import DOWNSTREAM_STATE, UPSTREAM_STATE
 from dovetail.states.model import (
     ActivityRule,
     CounterName,
@@ -16,7 +19,6 @@ from dovetail.states.model import (
     MachineRules,
     Meaning,
     PackmlRule,
-    ReasonRule,
     StateRule,
     ValueRule,
 )
@@ -43,15 +45,17 @@ def machine_rules(plant: PlantModel, equipment: Equipment) -> MachineRules | Non
         raise ConfigError(f"{equipment.path}: {error}", code="states-mapping") from error
     tags = plant.tags_of(equipment.id)
     ids = {name: tag.id for name, tag in tags.items()}
-    return MachineRules(
+    rules = MachineRules(
         equipment_id=equipment.id,
         state=_state_rule(states, ids),
         starved=ids.get(states.starved or "") if states else None,
         blocked=ids.get(states.blocked or "") if states else None,
-        reason=_reason_rule(states, ids),
+        reason=fault_rule(states.reason if states else None, ids),
         counters=_counters(plant, counters, tags),
         cut_tags=tuple(ids[name] for name in CUT_PROPERTIES if name in ids),
+        rules=reason_rules(plant, equipment, states.rules if states else {}),
     )
+    return _with_neighbours(plant, equipment, rules) if rules.rules else rules
 
 
 def _state_rule(states: StatesEntry | None, ids: Mapping[str, int]) -> StateRule | None:
@@ -71,10 +75,21 @@ def _state_rule(states: StatesEntry | None, ids: Mapping[str, int]) -> StateRule
     return None
 
 
-def _reason_rule(states: StatesEntry | None, ids: Mapping[str, int]) -> ReasonRule | None:
-    if states is None or states.reason is None or states.reason.tag not in ids:
-        return None
-    return ReasonRule(ids[states.reason.tag], dict(states.reason.map))
+def _with_neighbours(plant: PlantModel, equipment: Equipment, rules: MachineRules) -> MachineRules:
+    """What the units beside it in the flow do is read too, where a rule asks for it."""
+    asked = {name for rule in rules.rules for name, _ in rule.condition.kinds}
+    line = plant.equipment.get(equipment.parent_id or -1)
+    above, _, name = equipment.path.rpartition("/")
+
+    def near(said: str) -> tuple[MachineRules, ...]:
+        names = beside(line.steps, name, said) if line is not None and said in asked else ()
+        units = [plant.by_path(f"{above}/{one}") for one in names]
+        states = [(unit.id, StatesEntry.model_validate(unit.states)) for unit in units if unit.states]
+        ids = {unit: {name: tag.id for name, tag in plant.tags_of(unit).items()} for unit, _ in states}
+        found = [MachineRules(unit, _state_rule(entry, ids[unit])) for unit, entry in states]
+        return tuple(unit for unit in found if not isinstance(unit.state, ActivityRule))  # whose memory is its own
+
+    return replace(rules, upstream=near(UPSTREAM_STATE), downstream=near(DOWNSTREAM_STATE))
 
 
 def _counters(plant: PlantModel, counters: CountersEntry, tags: Mapping[str, Tag]) -> tuple[CounterRule, ...]:
@@ -142,10 +157,14 @@ class RuleBook:
         found = (self.all_at(start).get(equipment_id) for start in self._starts()[-VERSIONS_MAX:])
         return tuple(dict.fromkeys(tag for rules in found if rules is not None for tag in rules.tags))
 
-    def owners(self) -> dict[int, int]:
-        """The equipment for which each tag is or was read."""
-        newest_last = (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:])
-        return {tag: number for plant in newest_last for number, rules in plant.items() for tag in rules.tags}
+    def readers(self) -> dict[int, tuple[int, ...]]:
+        """The equipment for which each tag is or was read: its own, and those whose rules ask for it."""
+        found: dict[int, dict[int, None]] = {}
+        for plant in (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:]):
+            for number, rules in plant.items():
+                for tag in rules.tags:
+                    found.setdefault(tag, {})[number] = None
+        return {tag: tuple(numbers) for tag, numbers in found.items()}
 
     def watched(self) -> dict[int, Watch]:
         """What in the signals may change what an equipment does or did, over the newest plant versions."""

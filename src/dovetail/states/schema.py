@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from dovetail.machinewords.machinery import MachineryEntry
+from dovetail.reasoning.written import (
+    RULES_MAX,
+    Entry,
+    FaultsEntry,
+    Name,
+    RuleEntry,
+    Seconds,
+    StateName,
+    Words,
+    not_bool,
+)
 
-type StateName = Literal[
-    "Clearing", "Stopped", "Starting", "Idle", "Suspended", "Execute", "Stopping", "Aborting", "Aborted", "Holding",
-    "Held", "Unholding", "Suspending", "Unsuspending", "Resetting", "Completing", "Complete",
-    "RUN", "STARVED", "BLOCKED", "CHANGEOVER", "NO_DATA", "UNKNOWN",
-]  # fmt: skip
 type ModeName = Literal["Production", "Maintenance", "Manual", "Setup"]
 type Category = Literal["failure", "setup", "planned", "external", "quality", "other"]
-
-
-def _not_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
-    return value
 
 
 def _text(value: object) -> object:
@@ -28,18 +28,9 @@ def _text(value: object) -> object:
     return {"state": value} if isinstance(value, str) else value
 
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Whole = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,18}$")]
-Seconds = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=86_400, allow_inf_nan=False)]
-Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
-Modulus = Annotated[int, BeforeValidator(_not_bool), Field(ge=2, le=2**64)]
-
-
-class Entry(BaseModel):
-    """Base of everything that may be written: what the schema does not know is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Rate = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Modulus = Annotated[int, BeforeValidator(not_bool), Field(ge=2, le=2**64)]
 
 
 class PackmlEntry(Entry):
@@ -47,7 +38,7 @@ class PackmlEntry(Entry):
 
     state: Name
     mode: Name | None = None
-    modes: dict[Whole, ModeName] = {}
+    modes: dict[Whole, ModeName] = Field(default={})
 
 
 class MeaningEntry(Entry):
@@ -74,13 +65,6 @@ class ActivityEntry(Entry):
     otherwise: StateName = "Idle"
 
 
-class CodesEntry(Entry):
-    """The machine's own stop or fault code, and the reason each stands for."""
-
-    tag: Name
-    map: dict[str, Name] = {}
-
-
 class StatesEntry(Entry):
     """How a machine's signals say what it does: one of packml, machinery, values, activity; or by_hand: people do."""
 
@@ -91,7 +75,10 @@ class StatesEntry(Entry):
     by_hand: Literal[True] | None = None
     starved: Name | None = None
     blocked: Name | None = None
-    reason: CodesEntry | None = None
+    reason: FaultsEntry | None = None
+    rules: dict[Name, RuleEntry] = Field(
+        default={}, max_length=RULES_MAX, description="reasons for stops without one, the first that speaks counts"
+    )
     reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
     micro_stop_s: Seconds | None = Field(
         default=None, description="a stop at most this long is a micro-stop; default: 120"
@@ -140,7 +127,7 @@ class ReasonEntry(Entry):
 
     name: Words | None = None
     category: Category = "other"
-    children: dict[Name, ChildEntry | None] = {}
+    children: dict[Name, ChildEntry | None] = Field(default={})
 
 
 def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[tuple[str, ...], str, str]]:
@@ -160,7 +147,7 @@ def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[t
         found.append((("states", "starved"), states.starved, "contact"))
         found.append((("states", "blocked"), states.blocked, "contact"))
         if states.reason:
-            found.append((("states", "reason", "tag"), states.reason.tag, "value"))
+            found += [(("states", "reason", *where), tag, use) for where, tag, use in states.reason.tags()]
     for name, counter in counters:
         if isinstance(counter, CounterEntry):
             found.append((("counters", name, "tag"), counter.tag, "count"))
@@ -175,7 +162,9 @@ def reasons_in(states: StatesEntry | None) -> list[tuple[tuple[str, ...], str]]:
         named = ((key, meaning.reason) for key, meaning in states.values.map.items())
         found += [(("states", "values", "map", key, "reason"), reason) for key, reason in named if reason]
     if states is not None and states.reason:
-        found += [(("states", "reason", "map", key), reason) for key, reason in states.reason.map.items()]
+        found += [(("states", "reason", *where), reason) for where, reason in states.reason.reasons()]
+    if states is not None:
+        found += [(("states", "rules", name, "reason"), rule.reason) for name, rule in states.rules.items()]
     return found
 
 

@@ -18,13 +18,13 @@ from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import StateNow
 from dovetail.states import store
 from dovetail.states.checkpoint import Checkpoint, from_text
-from dovetail.states.columns import joined
 from dovetail.states.derive import Stretch, derive
 from dovetail.states.engine import end_slice
 from dovetail.states.follower import Corrections, Follower, Samples
 from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
 from dovetail.states.rules import Plants
 from dovetail.states.unit import Waiting
+from dovetail.tracks.series import joined
 
 SILENT_US: Final = round(LINK_SILENT_S * SECOND_US)
 WATCH_EVERY_US: Final = SECOND_US

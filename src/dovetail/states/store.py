@@ -52,6 +52,7 @@ state_record = Table(
     Column("source", String(10), nullable=False),
     Column("known_from", BigInteger, nullable=False),
     Column("known_to", BigInteger),
+    Column("because", Text),
     Index("ix_state_record_equipment_t0", "equipment_id", "t0_us"),
 )
 
@@ -321,7 +322,7 @@ def _joined_at(seam_us: int, new: list[StateRecord], old: Sequence[Any]) -> list
         return new
     t0_us = max(after.t0_us, seam_us)
     if _face(after) == _face(last):
-        return [*new[:-1], _state(last, last.t0_us, after.t1_us)]
+        return [*new[:-1], _state(after, last.t0_us, after.t1_us)]
     return [*new[:-1], _state(last, last.t0_us, t0_us), _state(after, t0_us, after.t1_us)]
 
 
@@ -331,7 +332,8 @@ def _face(said: Any) -> tuple[Any, ...]:
 
 def _state(said: Any, t0_us: int, t1_us: int | None) -> StateRecord:
     return StateRecord(
-        said.equipment_id, t0_us, t1_us, said.state, said.mode, said.reason, said.external, said.source
+        said.equipment_id, t0_us, t1_us, said.state, said.mode, said.reason, said.external, said.source,
+        because=said.because,
     )  # fmt: skip
 
 

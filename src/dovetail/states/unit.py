@@ -11,8 +11,8 @@ import orjson
 from dovetail.core.clock import HOUR_US
 from dovetail.core.limits import COUNT_FLUSH_US
 from dovetail.states.checkpoint import BEGINNING_US, START, Checkpoint
-from dovetail.states.columns import Inputs, Part, Series, joined
 from dovetail.states.news import Heard, Watched, is_news
+from dovetail.tracks.series import Inputs, Part, Series, joined
 
 WAITING_MAX: Final = 500_000  # samples kept in memory for a mark that does not come; beyond it the historian is asked
 LATE_MAX: Final = 64  # stretches to derive again; more are closed up, which derives more than needed and is right
@@ -43,7 +43,7 @@ class Unit:
     def take(self, parts: Mapping[int, Iterable[Part]], watched: Watched) -> None:
         """Samples as they arrived; those up to the checkpoint are late, the others wait for the mark."""
         at_us, decision = self.checkpoint.at_us, self.checkpoint.decision
-        running = decision is not None and decision.wake_at_us is not None
+        running = decision is not None and decision.wake_at_us is not None and not decision.kept.since
         for tag, pieces in parts.items():
             watch = watched.get(tag)
             for part in pieces:

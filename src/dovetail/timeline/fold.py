@@ -34,8 +34,9 @@ def fold(derived: Sequence[Derived], edits: Sequence[Edit]) -> list[StateRecord]
 
 def _plain(record: Derived) -> StateRecord:
     return StateRecord(
-        record.equipment_id, record.t0_us, record.t1_us, record.state, record.mode, record.reason, record.external
-    )
+        record.equipment_id, record.t0_us, record.t1_us, record.state, record.mode, record.reason, record.external,
+        because=record.because,
+    )  # fmt: skip
 
 
 def _ground(derived: Sequence[Derived], edits: Sequence[Edit]) -> Iterator[StateRecord]:
@@ -95,8 +96,19 @@ def laid_over(record: StateRecord, edits: Sequence[Edit]) -> StateRecord:
             reason, external, source = edit.reason, edit.external, "person"
         if edit.says_comment:
             comment = edit.comment
+    because = record.because if source == record.source else None
     return StateRecord(
-        record.equipment_id, record.t0_us, record.t1_us, state, mode, reason, external, source, comment, edits[-1]
+        record.equipment_id,
+        record.t0_us,
+        record.t1_us,
+        state,
+        mode,
+        reason,
+        external,
+        source,
+        comment,
+        edits[-1],
+        because,
     )
 
 

@@ -67,7 +67,8 @@ class Edit:
 class StateRecord:
     """What an equipment did in [t0_us, t1_us), signals and people together; t1_us None: still does.
 
-    `edit` is the newest edit that speaks here; None: what the signals say stands alone.
+    `edit` is the newest edit that speaks here; None: what the signals say stands alone. `because`: the evidence for a
+    reason that signals gave (ADR 0054).
     """
 
     equipment_id: int
@@ -80,6 +81,7 @@ class StateRecord:
     source: Literal["rule", "person"] = "rule"
     comment: str | None = None
     edit: Edit | None = None
+    because: str | None = field(default=None, compare=False)
 
     @property
     def produces(self) -> bool:

@@ -18,12 +18,12 @@ from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.plantcode.report import did_you_mean
+from dovetail.reasoning.tree import EXTERNAL, Tree, require
 from dovetail.states.model import MODES, STATES
 from dovetail.timeline import store
 from dovetail.timeline.keeping import Keeper
 from dovetail.timeline.model import EDIT_LONGEST_US, EDITS_AT_ONCE_MAX, NO_KNOWLEDGE, Edit, What, said_in
 from dovetail.timeline.reach import end_after, evidence
-from dovetail.timeline.reasons import EXTERNAL, Tree, require
 from dovetail.timeline.telling import FAR_US, Teller
 
 EDIT: Final = "timeline.edit"

@@ -14,12 +14,12 @@ from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
 from dovetail.events.timeline import TimelineEdited
+from dovetail.reasoning.tree import Tree
 from dovetail.states.model import StateRecord as Derived
 from dovetail.timeline import store
 from dovetail.timeline.model import Edit, StateRecord
 from dovetail.timeline.operations import TimelineOperations
 from dovetail.timeline.reach import has_changed, with_ends
-from dovetail.timeline.reasons import Tree
 from dovetail.timeline.shown import EditOut, StateOut, StateRecordOut, edit_out, record_out
 from dovetail.timeline.telling import OWN, DerivedTail, Gathered, States, Teller
 

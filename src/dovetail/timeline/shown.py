@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
+from dovetail.reasoning.shown import EvidenceOut, evidence_out
 from dovetail.timeline.model import Edit, StateRecord
 
 
@@ -14,6 +15,7 @@ class StateRecordOut(BaseModel):
     """What an equipment did in [start, end); end null: still does. Provisional: not settled yet.
 
     `edited`: people said something of it; `evidence_changed`: the signals say something else now than when they did.
+    `because`: the evidence for a reason that signals gave; null where a person gave it, or nothing did.
     """
 
     record_id: str
@@ -32,6 +34,7 @@ class StateRecordOut(BaseModel):
     edited_at: str | None
     comment: str | None
     evidence_changed: bool
+    because: EvidenceOut | None = None
 
 
 class StateOut(BaseModel):
@@ -85,6 +88,7 @@ def record_out(record: StateRecord, *, provisional: bool, changed: frozenset[int
         edited_at=to_rfc3339(edit.at_us) if edit else None,
         comment=record.comment,
         evidence_changed=edit is not None and edit.edit_id in changed,
+        because=evidence_out(record.because),
     )
 
 

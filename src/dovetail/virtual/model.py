@@ -5,7 +5,6 @@ Pure. Names in an expression are properties of the same equipment; `tag("../capp
 
 from __future__ import annotations
 
-import posixpath
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +18,11 @@ from dovetail.equipment.model import GOOD_THROUGH, PlantModel, Tag
 from dovetail.expr.checking import Expression, Meaning, check
 from dovetail.expr.errors import ExpressionError
 from dovetail.expr.evaluate import KINDS
-from dovetail.expr.reading import read
-from dovetail.expr.tree import signals
+from dovetail.expr.naming import EXPRESSIONS_KEPT, full_path, names_in
 
 KIND_OF: Final[Mapping[str, Kind]] = {"number": Kind.F64, "bool": Kind.BOOL, "text": Kind.STR}
 FIRST_US: Final = -(1 << 62)
 LAST_US: Final = 1 << 62
-EXPRESSIONS_KEPT: Final = 4_096  # read once: the machines of a class have the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +35,6 @@ class Definition:
     kind: Kind
     expression: Expression
     inputs: Mapping[str, int]
-
-
-def full_path(own: str, name: str) -> str:
-    """The path of the tag that a name in an expression of the equipment `own` means.
-
-    >>> full_path("acme/line1/filler", "speed")
-    'acme/line1/filler.speed'
-    >>> full_path("acme/line1/filler", "../capper.good")
-    'acme/line1/capper.good'
-    >>> full_path("acme/line1/filler", "acme/boiler.steam")
-    'acme/boiler.steam'
-    """
-    node, dot, prop = name.rpartition(".")
-    if not dot or "/" in prop:
-        return f"{own}.{name}"
-    if node.startswith("."):
-        node = posixpath.normpath(posixpath.join(own, node))
-    return f"{node}.{prop}"
-
-
-@lru_cache(maxsize=EXPRESSIONS_KEPT)
-def names_in(text: str) -> tuple[str, ...]:
-    """The names of the signals in an expression; none where it cannot be read."""
-    try:
-        return signals(read(text))
-    except ExpressionError:
-        return ()
 
 
 def inputs_of(plant: PlantModel, own: str, names: Iterable[str]) -> dict[str, Tag | None]:

@@ -13,11 +13,12 @@ from dovetail.equipment.resolve import Resolved, resolved
 from dovetail.expr.checking import Expression, Meaning, check
 from dovetail.expr.errors import ExpressionError
 from dovetail.expr.evaluate import KINDS
+from dovetail.expr.naming import full_path
 from dovetail.expr.units import unit_of
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Section
-from dovetail.virtual.model import KIND_OF, circles, full_path
+from dovetail.virtual.model import KIND_OF, circles
 
 READ_OR_COMPUTED: Final = "DT-P901"
 EXPRESSION: Final = "DT-P902"

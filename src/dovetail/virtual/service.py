@@ -15,9 +15,10 @@ from dovetail.db.events import events_after, handled, mark_handled
 from dovetail.db.uow import Database
 from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
+from dovetail.expr.naming import full_path, names_in
 from dovetail.virtual.asked import SCOPE, Corrections, Plants, Samples
 from dovetail.virtual.computing import Computing
-from dovetail.virtual.model import full_path, inputs_of, names_in
+from dovetail.virtual.model import inputs_of
 from dovetail.virtual.retrofitting import Looked, look
 from dovetail.virtual.trial import Input, Tried, tried
 

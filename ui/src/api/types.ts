@@ -85,6 +85,12 @@ export interface StateRecord {
   comment?: string | null;
   edited_by?: string | null;
   evidence_changed?: boolean;
+  because?: Evidence | null;
+}
+/** What a reason rests on, in one line; `by`: fault, signal, state, rule. */
+export interface Evidence {
+  by: string;
+  text: string;
 }
 /** Time without production about which one thing is said; `end` null: it still stands. */
 export interface Stop {

@@ -19,13 +19,13 @@ export const kindWords = defineWords({
 
 export const factWords = defineWords({
   en: {
-    standard: "Standard", range: "Range", measure: "Measure", classes: "Time classes", flag: "Mark", state: "State", mode: "Mode", reason: "Reason", external: "From outside", unplanned: "Outside the plan", plan: "Plan", cls: "Time class",
+    standard: "Standard", range: "Range", measure: "Measure", classes: "Time classes", flag: "Mark", state: "State", mode: "Mode", reason: "Reason", because: "Evidence", external: "From outside", unplanned: "Outside the plan", plan: "Plan", cls: "Time class",
     day: "Day", shift_id: "Shift", crew: "Crew", start: "Start", end: "End", elapsed_us: "Duration", source: "Source", kind: "Kind", quantity: "Quantity", origin: "Origin", spread: "Spread over an outage", to_this_slice: "Into this slice",
     tag: "Tag", ts: "Time", ts_device: "Device time", quality_name: "Quality", connection: "Connection", driver: "Driver", endpoint: "Endpoint", address: "Address", scale: "Scale", offset: "Offset", product: "Product", rate_upm: "Standard rate /min",
     path: "Equipment", job_response_id: "Job", good: "Good", scrap: "Scrap", by: "Said by", at: "Said at", comment: "Comment", why: "Why it was said", evidence_changed: "Signals changed since", moved_us: "Time counted otherwise", cls_before: "Counted by the signals as", cls_after: "Counted now as", untold: "Counted by nothing", yes: "yes", no: "no",
   },
   de: {
-    standard: "Norm", range: "Bereich", measure: "Maß", classes: "Zeitklassen", flag: "Kennzeichen", state: "Zustand", mode: "Betriebsart", reason: "Grund", external: "Von außen", unplanned: "Außerhalb des Plans", plan: "Plan", cls: "Zeitklasse",
+    standard: "Norm", range: "Bereich", measure: "Maß", classes: "Zeitklassen", flag: "Kennzeichen", state: "Zustand", mode: "Betriebsart", reason: "Grund", because: "Beleg", external: "Von außen", unplanned: "Außerhalb des Plans", plan: "Plan", cls: "Zeitklasse",
     day: "Tag", shift_id: "Schicht", crew: "Mannschaft", start: "Anfang", end: "Ende", elapsed_us: "Dauer", source: "Quelle", kind: "Art", quantity: "Menge", origin: "Herkunft", spread: "Über einen Ausfall verteilt", to_this_slice: "In diesen Abschnitt",
     tag: "Signal", ts: "Zeit", ts_device: "Gerätezeit", quality_name: "Güte", connection: "Verbindung", driver: "Treiber", endpoint: "Endpunkt", address: "Adresse", scale: "Faktor", offset: "Versatz", product: "Produkt", rate_upm: "Standardtakt /min",
     path: "Anlage", job_response_id: "Auftrag", good: "Gut", scrap: "Ausschuss", by: "Angabe von", at: "Angegeben am", comment: "Bemerkung", why: "Anlass der Angabe", evidence_changed: "Signale seither geändert", moved_us: "Anders gezählte Zeit", cls_before: "Nach den Signalen gezählt als", cls_after: "Jetzt gezählt als", untold: "Von nichts gezählt", yes: "ja", no: "nein",

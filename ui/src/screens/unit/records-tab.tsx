@@ -31,7 +31,7 @@ function Row({ bar, top, index, marked }: { bar: Bar; top: number; index: number
       <span role="cell">{bar.open ? say("now") : <When at={record.end} as="second" />}</span>
       <span role="cell" className={css.right}><Lasting us={(bar.t1 - bar.t0) * 1000} /></span>
       <span role="cell" className={css.stateCell}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span>
-      <span role="cell">{reasonName(record.reason) ?? ""}</span>
+      <span role="cell" title={record.because?.text}>{reasonName(record.reason) ?? ""}{record.because && <span className="quiet"> · {record.because.text}</span>}</span>
       <span role="cell" className="quiet">{record.mode && wordFor(modeWords, language, record.mode)}</span>
       <span role="cell" className="quiet">{record.source === "person" ? say("person") : say("rule")}</span>
     </div>

@@ -7,19 +7,17 @@ from typing import Any, Final
 
 from dovetail.core.errors import InvalidError
 from dovetail.plantcode.report import did_you_mean
+from dovetail.reasoning.model import BLOCKED_REASON, STARVED_REASON
 
 type Tree = Mapping[str, Mapping[str, Any]]  # code → name, category, children
 
-EXTERNAL: Final = "external"
-OWN: Final[tuple[str, ...]] = (
-    "external/starved",
-    "external/blocked",
-)  # the engine gives them, whether or not the plant names them
+CATEGORY: Final = "external"
+OWN: Final[tuple[str, ...]] = (STARVED_REASON, BLOCKED_REASON)  # given by the engine, also where no plant names them
 
 
 def categories(tree: Tree) -> dict[str, str]:
     """The category of every reason of a tree by its key, `group` or `group/code`."""
-    found: dict[str, str] = dict.fromkeys(OWN, EXTERNAL)
+    found: dict[str, str] = dict.fromkeys(OWN, CATEGORY)
     for code, body in tree.items():
         found[code] = body["category"]
         found |= {f"{code}/{child}": said["category"] for child, said in body["children"].items()}

@@ -1,4 +1,4 @@
-"""One tag's samples in the order of their time, as columns: what the engine reads instead of one sample at a time.
+"""One tag's samples in the order of their time, as columns: what an engine reads instead of one sample at a time.
 
 Samples of one tag at one moment keep their arrival order, those that are not GOOD first (they may travel in a batch
 of another kind); an identical sample says nothing new and is left out. So live and replay see the same columns.

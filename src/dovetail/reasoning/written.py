@@ -1,0 +1,119 @@
+"""What may be written of a machine's faults and of the rules that give its stops their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from dovetail.core.clock import SECOND_US
+from dovetail.expr.limits import TEXT_MAX
+from dovetail.reasoning.model import RANK_LAST, Fault, FaultSignal
+
+type StateName = Literal[
+    "Clearing", "Stopped", "Starting", "Idle", "Suspended", "Execute", "Stopping", "Aborting", "Aborted", "Holding",
+    "Held", "Unholding", "Suspending", "Unsuspending", "Resetting", "Completing", "Complete",
+    "RUN", "STARVED", "BLOCKED", "CHANGEOVER", "NO_DATA", "UNKNOWN",
+]  # fmt: skip
+RULES_MAX: Final = 40  # of one machine; what needs more is a code table
+ALARM: Final = "true"
+
+
+def not_bool(value: object) -> object:
+    """YAML's yes is no number."""
+    if isinstance(value, bool):
+        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
+    return value
+
+
+def _alone(value: object) -> object:
+    """A code may be given its reason alone: `17: mechanical/jam` is `17: {reason: mechanical/jam}`."""
+    return {"reason": value} if isinstance(value, str) else value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Seconds = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=86_400, allow_inf_nan=False)]
+Waiting = Annotated[float, BeforeValidator(not_bool), Field(ge=0, le=86_400, allow_inf_nan=False)]
+Rank = Annotated[int, BeforeValidator(not_bool), Field(ge=1, lt=RANK_LAST)]
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX)]
+
+
+class Entry(BaseModel):
+    """Base of everything that may be written: what the schema does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FaultEntry(Entry):
+    """What a code or an alarm of the machine stands for."""
+
+    reason: Name
+    text: Words | None = Field(default=None, description="the machine's own words for it")
+    priority: Rank | None = Field(default=None, description="of faults told at one moment the lowest is the first")
+
+    def fault(self, code: str) -> Fault:
+        """As it is read."""
+        return Fault(code, self.reason, self.text, self.priority or RANK_LAST)
+
+
+type Faults = dict[str, Annotated[FaultEntry, BeforeValidator(_alone)]]
+
+
+class FaultsEntry(Entry):
+    """The machine's own stop or fault codes, a tag that tells one of them or alarms that tell one each."""
+
+    tag: Name | None = Field(default=None, description="tells the code: a number or a text, 0 where there is none")
+    map: Faults = Field(default={}, description="the reason each code of the tag stands for")
+    alarms: Faults = Field(default={}, description="the reason each of these tags stands for while it is true")
+    first_out_s: Seconds | None = Field(
+        default=None,
+        description="the first fault of a stop is its reason; others within so many seconds are kept beside it",
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.tag is None and self.map:
+            raise ValueError("a map of codes needs the tag that tells them")
+        if self.tag is None and not self.alarms:
+            raise ValueError("give a tag that tells codes, or alarms")
+        return self
+
+    @property
+    def first_out_us(self) -> int | None:
+        """The window in µs."""
+        return None if self.first_out_s is None else round(self.first_out_s * SECOND_US)
+
+    def signals(self, ids: Mapping[str, int]) -> tuple[FaultSignal, ...]:
+        """Those of the tags that are there, as they are read."""
+        codes = {code: said.fault(code) for code, said in self.map.items()}
+        told = [FaultSignal(ids[self.tag], codes)] if self.tag in ids else []
+        told += [
+            FaultSignal(ids[tag], {ALARM: said.fault(tag), "1": said.fault(tag)})
+            for tag, said in self.alarms.items()
+            if tag in ids
+        ]
+        return tuple(told)
+
+    def tags(self) -> Iterator[tuple[tuple[str, ...], str, str]]:
+        """(where, tag, what for) of each; `where` begins below this entry."""
+        if self.tag is not None:
+            yield ("tag",), self.tag, "value"
+        yield from ((("alarms", tag), tag, "contact") for tag in self.alarms)
+
+    def reasons(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """(where, reason) of each."""
+        for field, faults in (("map", self.map), ("alarms", self.alarms)):
+            yield from (((field, code), said.reason) for code, said in faults.items())
+
+
+class RuleEntry(Entry):
+    """A reason for the stops that no person and no fault of the machine gives one."""
+
+    when: Expression = Field(
+        description="an expression that is true or false, of tags and of own_state, upstream_state, downstream_state"
+    )
+    for_s: Waiting = Field(default=0.0, description="it must have held for so many seconds")
+    reason: Name
+    states: tuple[StateName, ...] = Field(default=(), description="in which it may speak; default: whenever it stands")
