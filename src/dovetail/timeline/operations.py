@@ -18,7 +18,7 @@ from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.plantcode.report import did_you_mean
-from dovetail.reasoning.tree import EXTERNAL, Tree, require
+from dovetail.reasoning.tree import CATEGORY, Tree, require
 from dovetail.states.model import MODES, STATES
 from dovetail.timeline import store
 from dovetail.timeline.keeping import Keeper
@@ -207,7 +207,7 @@ class TimelineOperations:
             mode=said.mode or ("Production" if said.state else None),
             says_reason="reason" in said.model_fields_set,
             reason=said.reason,
-            external=category == EXTERNAL,
+            external=category == CATEGORY,
             says_comment="comment" in said.model_fields_set,
             comment=said.comment or None,
             by_id=call.scope.actor.id,
