@@ -28,7 +28,7 @@ def reason_rules(plant: PlantModel, equipment: Equipment, rules: Mapping[str, Ru
         names = names_in(entry.when)
         tags = {said: _tag(plant, full_path(equipment.path, said)) for said in names if said not in STATES}
         known = {said: tag for said, tag in tags.items() if tag is not None and tag.kind in KINDS}
-        named = [(said, KINDS[tag.kind]) for said, tag in known.items()]
+        named: list[tuple[str, Kind]] = [(said, KINDS[tag.kind]) for said, tag in known.items()]
         asked: list[tuple[str, Kind]] = [(said, "text") for said in STATES if said in names]
         condition = Condition(entry.when, {said: tag.id for said, tag in known.items()}, (*named, *asked))
         found.append(ReasonRule(name, condition, entry.reason, round(entry.for_s * SECOND_US), frozenset(entry.states)))

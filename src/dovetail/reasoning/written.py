@@ -88,7 +88,7 @@ class FaultsEntry(Entry):
     def signals(self, ids: Mapping[str, int]) -> tuple[FaultSignal, ...]:
         """Those of the tags that are there, as they are read."""
         codes = {code: said.fault(code) for code, said in self.map.items()}
-        told = [FaultSignal(ids[self.tag], codes)] if self.tag in ids else []
+        told = [FaultSignal(ids[self.tag], codes)] if self.tag is not None and self.tag in ids else []
         told += [
             FaultSignal(ids[tag], {ALARM: said.fault(tag), "1": said.fault(tag)})
             for tag, said in self.alarms.items()
