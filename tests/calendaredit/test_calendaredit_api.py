@@ -17,7 +17,8 @@ from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
-from dovetail.house.rooms import calendar_room, plant_sections
+from dovetail.house.definitions import calendar_room
+from dovetail.house.rooms import plant_sections
 from dovetail.operations.http import Api, problem
 from dovetail.testing.clock import ManualClock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +24,8 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.events.workcalendar import CalendarCorrected
-from dovetail.house.rooms import calendar_room, plant_sections
+from dovetail.house.definitions import CalendarAsKnown, calendar_room
+from dovetail.house.rooms import plant_sections
 from dovetail.ledger.model import Slice
 from dovetail.operations.operation import Catalogue, Done, Input, Operation, execute
 from dovetail.performance import store
@@ -79,6 +81,7 @@ class Plant:
             calendar=self.calendar,
             categories=lambda _at: CATEGORIES,
             rate_upm=lambda _product, _path, _at: 60.0,
+            earlier=lambda known: replace(sources, calendar=CalendarAsKnown(self.calendar, known)),
         )
         self.ledger = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
         self.ids = {node.path.rpartition("/")[2]: node.id for node in plant().equipment.values()}

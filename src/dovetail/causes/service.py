@@ -62,7 +62,7 @@ class CausesRoom:
     def found(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Found:
         """Why a line's constraint, or a unit, did not produce in a period. Raises InvalidError where none can be."""
         scope.require(VIEW, equipment_id)
-        plant = self._plant(equipment_id, to_us)
+        plant = self._plant(equipment_id, to_us, as_of)
         node = plant.get(equipment_id)
         made_of = ledgered(plant, node)
         if made_of is None:
@@ -109,10 +109,9 @@ class CausesRoom:
         return told
 
     # --- parts of the answers --------------------------------------------------------------------------------
-    def _plant(self, equipment_id: int, to_us: int) -> PlantModel:
+    def _plant(self, equipment_id: int, to_us: int, as_of: int | None) -> PlantModel:
         """The plant as it was at the end of a period; that of today where the equipment was not defined then."""
-        then = self.performance.sources.equipment.plant(at_us=to_us - 1)
-        return then if equipment_id in then.equipment else self.performance.sources.equipment.plant()
+        return self.performance.gathering.node(equipment_id, to_us - 1, as_of=as_of)[0]
 
     def _line(self, plant: PlantModel, node: Equipment, unit: int, scope: Scope) -> tuple[Line, bool]:
         """The line an equipment is, or stands in; a unit that stands in none is a line of its own."""
@@ -138,7 +137,7 @@ class CausesRoom:
 
     def _of(self, unit: int, from_us: int, until_us: int, as_of: int | None) -> list[Spell]:
         """What a unit did; what is decided but not settled stands at the end of what is known today."""
-        states, calendar = self.performance.sources.states, self.performance.sources.calendar
+        states, calendar = self.performance.sources.states, self.performance.gathering.said(as_of).calendar
         decided = states.tail(unit, scope=OWN).records if as_of is None else ()
         with self.performance.database.read() as reading:
             records = states.records(reading, unit, from_us, until_us, scope=OWN, as_of=as_of)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from dovetail.db.tables import commit_log, event_handled, event_log
 from dovetail.db.uow import Reading, UnitOfWork
@@ -46,9 +46,11 @@ def moments_of(reading: Reading, knowns: Sequence[int]) -> dict[int, int]:
     return {known: at_us for part in rows for known, at_us in part}
 
 
-def newest_event(reading: Reading, kind: str) -> int:
-    """The `known` of the newest event of a kind; 0 when there was none."""
-    return reading.connection.scalar(select(func.max(event_log.c.known)).where(event_log.c.kind == kind)) or 0
+def plants_known(reading: Reading) -> list[int]:
+    """The `known` of every transaction that changed definitions, in order."""
+    c = event_log.c
+    query = select(c.known).where(c.kind == "PlantApplied").distinct()
+    return list(reading.connection.scalars(query.order_by(c.known)))
 
 
 def handled(reading: Reading, handler: str) -> int:

@@ -86,10 +86,14 @@ class AppliedPlant(BaseModel):
 
 
 class EquipmentRoom:
-    """What stands in the plant. `sections` are those of every room: applying a plant applies them all, or none."""
+    """What stands in the plant. `sections` are those of every room: applying a plant applies them all, or none.
 
-    def __init__(self, database: Database, clock: Clock, bus: Bus, sections: Sequence[Section]) -> None:
-        self.database = database
+    With `as_of` it answers as was known then."""
+
+    def __init__(
+        self, database: Database, clock: Clock, bus: Bus, sections: Sequence[Section], *, as_of: int | None = None
+    ) -> None:
+        self.database, self._as_of = database, as_of
         self.clock = clock
         self.sections = tuple(sections)
         self._lock = threading.Lock()
@@ -140,13 +144,13 @@ class EquipmentRoom:
     def _load(self, moment: int) -> PlantModel:
         with self._lock, self.database.read() as reading:
             if self._boundaries is None:
-                self._boundaries = store.boundaries(reading)
+                self._boundaries = store.boundaries(reading, self._as_of)
                 self._snapshots = {}
             index = _index(self._boundaries, moment)
             if index not in self._snapshots:
                 if len(self._snapshots) >= SNAPSHOTS_MAX:
                     self._snapshots.pop(next(iter(self._snapshots)))
-                self._snapshots[index] = _read(reading, self._boundaries, index)
+                self._snapshots[index] = _read(reading, self._boundaries, index, self._as_of)
             return self._snapshots[index]
 
     def changes_between(self, from_us: int, to_us: int) -> list[int]:
@@ -286,13 +290,13 @@ def _index(boundaries: list[tuple[int, int]], moment: int) -> int:
     return bisect.bisect_right(boundaries, (moment, 2**62)) - 1
 
 
-def _read(reading: Reading, boundaries: list[tuple[int, int]], index: int) -> PlantModel:
+def _read(reading: Reading, boundaries: list[tuple[int, int]], index: int, as_of: int | None) -> PlantModel:
     if index < 0:
         return PlantModel()
     at_us, version = boundaries[index]
 
     def valid(table: Any) -> Mapping[str, Mapping[str, Any]]:
-        return versioned.at(reading, table, at_us=at_us)
+        return versioned.at(reading, table, at_us=at_us, as_of=as_of)
 
     return snapshot(
         version,

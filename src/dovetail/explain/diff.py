@@ -7,7 +7,7 @@ computed after each: so what each step moved sums up to the difference exactly, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -16,10 +16,12 @@ from dovetail.core.clock import HOUR_US
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.limits import DIFF_ROWS_MAX
 from dovetail.core.scope import Scope
+from dovetail.db.events import moments_of
 from dovetail.db.uow import Reading
 from dovetail.explain.causes import Cause, Moved, causes
 from dovetail.explain.revisions import PIECES, Moves, Step, steps, taken
-from dovetail.ledger.columns import Sums, add
+from dovetail.ledger.columns import Sums, add, nothing
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import OWN
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue, compute
@@ -73,6 +75,23 @@ class Difference:
         return None if self.before is None or self.after is None else self.after - self.before
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What sums are looked at with: whose ledgers, by which conventions; `blind`: nothing tells of good pieces."""
+
+    leaves: tuple[int, ...]
+    settings: Settings
+    blind: bool
+
+
+@dataclass(slots=True)
+class _Known:
+    """What one step of knowledge brought: another frame, slices that came and went."""
+
+    frame: _Frame | None = None
+    moved: list[Step] = field(default_factory=list[Step])
+
+
 class Differ:
     """Answers what moved a figure; reads the revisions of the ledgers that it is made of, and no sample."""
 
@@ -90,47 +109,80 @@ class Differ:
                 "the later moment of knowledge lies before the earlier", pointer="/known_to", code="as-of"
             )
         was, now = (self._period(asked, as_of) for as_of in (asked.since, asked.until))
-        found, reasons, settled = self._steps(asked, now)
-        blind = "good" in self._room.gathering.untold(now.leaves.ids, now.until_us - 1)
-        told = _Telling(kpi, self._room, blind=blind and kpi.needs_pieces)
-        sums, value = was.sums, told.figure(was.sums)
+        found, reasons, settled = self._steps(asked, was, now)
+        told = _Telling(kpi, self._frame(kpi, asked, asked.since, was.leaves.ids, was.until_us))
+        held = {one: self._sums(one, asked.from_us, was.until_us, asked.since) for one in settled}
+        value = told.figure(held)
         changes: list[Change] = []
-        for known in sorted(found):
+        for known, step in sorted(found.items()):
             change = Change(reasons[known])
-            for step in found[known]:
-                brought, moves = self._effect(step, settled[step.ledger_id])
-                sums = add(sums, brought)
-                told.notes(change, [step.ledger_id], brought, moves)
-            changes.append(told.valued(change, sums))
-        rest = taken(now.sums, sums)
+            if step.frame is not None:
+                change.equipment |= {*step.frame.leaves} ^ {*told.frame.leaves}
+                told.frame = step.frame
+            for moved in step.moved:
+                brought, moves = self._effect(moved, settled[moved.ledger_id])
+                held[moved.ledger_id] = add(held[moved.ledger_id], brought)
+                if moved.ledger_id in told.frame.leaves:
+                    told.notes(change, [moved.ledger_id], brought, moves)
+            changes.append(told.valued(change, held))
+        told.frame = self._frame(kpi, asked, asked.until, now.leaves.ids, now.until_us)
+        rest = taken(now.sums, add(nothing(), *(held[one] for one in now.leaves.ids)))
         if any(rest.values()):
             at_us = self._room.clock.now_us()
             change = Change(Cause(now.known if asked.until is None else asked.until, at_us, "running"))
             told.notes(change, now.leaves.ids, rest, {})
-            changes.append(told.valued(change, now.sums))
-        return Difference(value, told.figure(now.sums), _contributing(value, changes), was, now)
+            change.value = told.of(now.sums)
+            changes.append(change)
+        return Difference(value, told.of(now.sums), _contributing(value, changes), was, now)
+
+    def _sums(self, ledger_id: int, from_us: int, to_us: int, as_of: int | None) -> Sums:
+        return self._room.sums(ledger_id, from_us, to_us, scope=OWN, as_of=as_of)
+
+    def _frame(self, kpi: Kpi, asked: Asked, known: int | None, leaves: tuple[int, ...], until_us: int) -> _Frame:
+        """What the sums are looked at with at a moment of knowledge."""
+        gathering = self._room.gathering
+        blind = kpi.needs_pieces and "good" in gathering.untold(leaves, until_us - 1, as_of=known)
+        return _Frame(leaves, gathering.settings_at(until_us - 1, as_of=known), blind)
+
+    def _framed(self, asked: Asked, was: Period, now: Period) -> dict[int, _Frame]:
+        """The moments of knowledge at which definitions put another frame around the figure, with it."""
+        kpi, gathering = catalogue()[asked.kpi], self._room.gathering
+        until = gathering.plants[-1] if asked.until is None and gathering.plants else asked.until or 0
+        stood = self._frame(kpi, asked, asked.since, was.leaves.ids, was.until_us)
+        found: dict[int, _Frame] = {}
+        for known in (one for one in gathering.plants if asked.since < one <= until):
+            with self._room.database.read() as reading:
+                plant = self._room.plant_at(reading, asked.equipment_id, known)
+                at_us = moments_of(reading, [known])[known]
+            leaves = self._room.leaves(plant, asked.equipment_id, asked.scope, as_of=known).ids
+            frame = self._frame(kpi, asked, known, leaves, min(asked.to_us, at_us))
+            if frame != stood:
+                found[known] = stood = frame
+        return found
 
     def _period(self, asked: Asked, as_of: int | None) -> Period:
         return self._room.kpis(asked.equipment_id, asked.from_us, asked.to_us, scope=asked.scope, as_of=as_of)
 
     def _steps(
-        self, asked: Asked, now: Period
-    ) -> tuple[dict[int, list[Step]], dict[int, Cause], dict[int, tuple[int, int]]]:
-        """The revisions of every ledger by `known`, their causes, and what of the period was settled at first: what
+        self, asked: Asked, was: Period, now: Period
+    ) -> tuple[dict[int, _Known], dict[int, Cause], dict[int, tuple[int, int]]]:
+        """What happened to every ledger by `known`, the causes, and what of the period was settled at first: what
         came after that is told as one, as time that went on."""
-        found: dict[int, list[Step]] = defaultdict(list)
-        moved: list[Moved] = []
+        framed = self._framed(asked, was, now)
+        found = defaultdict(_Known, {known: _Known(frame) for known, frame in framed.items()})
+        moved = [Moved(known, frozenset(frame.leaves), asked.from_us, asked.to_us) for known, frame in framed.items()]
         settled: dict[int, tuple[int, int]] = {}
+        leaves = {one for frame in framed.values() for one in frame.leaves} | {*was.leaves.ids, *now.leaves.ids}
         with self._room.database.read() as reading:
             known = (asked.since, reading.known_now() if asked.until is None else asked.until)
-            for ledger_id in now.leaves.ids:
+            for ledger_id in sorted(leaves):
                 held = self._room.held(reading, ledger_id, as_of=asked.since) or (asked.from_us, asked.from_us)
                 settled[ledger_id] = max(asked.from_us, held[0]), min(asked.to_us, held[1])
-                units = self._room.gathering.made_of(ledger_id, now.until_us - 1).units | {ledger_id}
                 span = asked.from_us, settled[ledger_id][1]
                 for step in self._of_ledger(reading, ledger_id, span, known):
-                    found[step.known].append(step)
-                    moved.append(Moved(step.known, units, *step.reach))
+                    found[step.known].moved.append(step)
+                    made_of = self._room.gathering.made_of(ledger_id, step.reach[1] - 1, as_of=step.known)
+                    moved.append(Moved(step.known, made_of.units | {ledger_id}, *step.reach))
             return found, causes(reading, moved, after=asked.since), settled
 
     def _of_ledger(
@@ -160,15 +212,18 @@ class Differ:
 class _Telling:
     """How the figure stands after each step, and what is noted of it."""
 
-    def __init__(self, kpi: Kpi, room: PerformanceRoom, *, blind: bool) -> None:
-        self._kpi, self._settings, self._blind = kpi, room.settings, blind
+    def __init__(self, kpi: Kpi, frame: _Frame) -> None:
+        self._kpi, self.frame = kpi, frame
 
-    def figure(self, sums: Sums) -> Decimal | None:
-        found = None if self._blind else compute(self._kpi, sums, self._settings)
+    def figure(self, held: Mapping[int, Sums]) -> Decimal | None:
+        return self.of(add(nothing(), *(held[one] for one in self.frame.leaves)))
+
+    def of(self, sums: Sums) -> Decimal | None:
+        found = None if self.frame.blind else compute(self._kpi, sums, self.frame.settings)
         return None if found is None else Decimal(found).quantize(PLACES)
 
-    def valued(self, change: Change, sums: Sums) -> Change:
-        change.value = self.figure(sums)
+    def valued(self, change: Change, held: Mapping[int, Sums]) -> Change:
+        change.value = self.figure(held)
         return change
 
     @staticmethod

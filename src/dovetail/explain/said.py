@@ -96,7 +96,7 @@ class Words:
         return [
             self._node(self._way(place, word), word)
             for word in words
-            if bites(word.moves, inputs, self._room.settings_for(place.to_us))
+            if bites(word.moves, inputs, self._room.settings_for(place.to_us, place.as_of))
         ]
 
     def opened(self, place: Place, edit: Edit, *, changed: bool) -> Node:
@@ -127,7 +127,7 @@ class Words:
 
     def _node(self, place: Place, word: Word, *, changed: bool = False) -> Node:
         node = edit_node(place, word.edit, changed=changed)
-        node.detail["path"] = self._room.gathering.node(word.ledger_id)[1].path
+        node.detail["path"] = self._room.gathering.node(word.ledger_id, place.to_us - 1, as_of=place.as_of)[1].path
         node.detail["moved_us"] = sum(word.moves.values())
         node.detail["cls_before"] = sorted({was for was, _ in word.moves})
         node.detail["cls_after"] = sorted({now for _, now in word.moves})
@@ -136,7 +136,7 @@ class Words:
 
     def _edits(self, place: Place, ledger_id: int) -> list[Edit]:
         """Those that speak of a state or a reason: a comment moves no time."""
-        source = self._room.gathering.made_of(ledger_id, place.to_us - 1).times_of
+        source = self._room.gathering.made_of(ledger_id, place.to_us - 1, as_of=place.as_of).times_of
         with self._room.database.read() as reading:
             found = self._timeline.said(reading, source, place.from_us, place.to_us, scope=OWN, as_of=place.as_of)
         return [edit for edit in found if edit.says_reason or edit.state is not None]
@@ -159,11 +159,11 @@ class Words:
     def _alone(self, place: Place, ledger_id: int, from_us: int, to_us: int) -> list[Stretch]:
         """What the same time would have counted as by the signals alone."""
         gathering, as_of = self._room.gathering, place.as_of
-        source = gathering.made_of(ledger_id, to_us - 1).times_of
+        source = gathering.made_of(ledger_id, to_us - 1, as_of=as_of).times_of
         with self._room.database.read() as reading:
             derived = self._timeline.under(reading, source, from_us, to_us, scope=OWN, as_of=as_of).derived
             ends = [record.t1_us for record in derived if record.t1_us is not None]
             period = min([from_us, *(record.t0_us for record in derived)]), max([to_us, *ends])
             facts = gathering.facts(reading, ledger_id, period, (derived, []), as_of=as_of)
-        made = stretches(facts, *period, settings=self._room.settings, cuts=(from_us, to_us))
+        made = stretches(facts, *period, settings=self._room.settings_for(to_us, as_of), cuts=(from_us, to_us))
         return [(one.t0_us, one.t1_us, one.found.cls) for one in made if from_us <= one.t0_us and one.t1_us <= to_us]

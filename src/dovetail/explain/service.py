@@ -74,16 +74,16 @@ class Explainer:
         period = self._asked(place)
         sums = period.sums
         node = self._kpi_node(place, kpi, period)
-        node.detail["inputs"] = {name: value_of(name, sums, self.room.settings_for(place.to_us)) for name in kpi.inputs}
+        node.detail["inputs"] = {name: value_of(name, sums, period.settings) for name in kpi.inputs}
         factors = [self._kpi_node(place.down(name), catalogue()[name], period) for name in kpi.factors]
         explained = {name for factor in kpi.factors for name in catalogue()[factor].inputs}
         own = [name for name in kpi.inputs if name not in explained]
         node.children = factors + [self._column_node(place.down(name), sums) for name in own]
-        node.children += self._words.beneath(place, self._leaves(place))
+        node.children += self._words.beneath(place, period.leaves.ids)
         return node
 
     def _kpi_node(self, place: Place, kpi: Kpi, period: Period) -> Node:
-        words = describe(kpi, self.room.settings_for(place.to_us))
+        words = describe(kpi, period.settings)
         counts = period.figures.counts
         untold = [kind for kind in KINDS if getattr(counts, kind) is None] if kpi.needs_pieces else []
         return Node(
@@ -99,14 +99,14 @@ class Explainer:
         )
 
     def _column_node(self, place: Place, sums: Mapping[str, int]) -> Node:
-        parts = parts_of(place.column, self.room.settings_for(place.to_us))
+        parts = parts_of(place.column, self.room.settings_for(place.to_us, place.as_of))
         label, unit = LABELS.get(place.column, ("", ""))
         detail: dict[str, Any] = {}
         if parts is None:
             column = BY_NAME[place.column]
             label, unit = column.label, column.unit
             detail = {"measure": column.measure, "classes": sorted(column.classes), "flag": column.flag}
-        value = value_of(place.column, sums, self.room.settings_for(place.to_us))
+        value = value_of(place.column, sums, self.room.settings_for(place.to_us, place.as_of))
         formula = " + ".join(parts) if parts else f"Σ {detail['measure']} over slices"
         return Node(
             key=place.path,
@@ -120,7 +120,7 @@ class Explainer:
         )
 
     def _column(self, place: Place, cursor: str | None) -> Node:
-        parts = parts_of(place.column, self.room.settings_for(place.to_us))
+        parts = parts_of(place.column, self.room.settings_for(place.to_us, place.as_of))
         leaves = self._leaves(place)
         if parts is None and leaves == (place.equipment_id,):
             return self._slices(place, cursor)
@@ -136,7 +136,7 @@ class Explainer:
 
     def _equipment_node(self, place: Place, sums: Mapping[str, int]) -> Node:
         node = self._column_node(place, sums)
-        _, equipment = self.room.gathering.node(place.ledger_id)
+        _, equipment = self.room.gathering.node(place.ledger_id, place.to_us - 1, as_of=place.as_of)
         detail = {"equipment_id": place.ledger_id, "path": equipment.path} | node.detail
         return node.model_copy(update={"kind": "equipment", "label": equipment.name, "detail": detail})
 
@@ -173,8 +173,9 @@ class Explainer:
         return self.room.kpis(place.equipment_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
 
     def _leaves(self, place: Place) -> tuple[int, ...]:
-        plant = self.room.sources.equipment.plant()
-        return self.room.leaves(plant, place.equipment_id, place.scope).ids
+        with self.room.database.read() as reading:
+            plant = self.room.plant_at(reading, place.equipment_id, place.as_of)
+        return self.room.leaves(plant, place.equipment_id, place.scope, as_of=place.as_of).ids
 
     # --- a slice and what it was cut from ------------------------------------------------------------------------
     def _find_slice(self, place: Place) -> Slice:
@@ -249,13 +250,13 @@ class Explainer:
         return node
 
     def _under(self, place: Place, from_us: int, to_us: int) -> Under:
-        source = self.room.gathering.made_of(place.ledger_id, from_us).times_of
+        source = self.room.gathering.made_of(place.ledger_id, from_us, as_of=place.as_of).times_of
         with self.room.database.read() as reading:
             return self._timeline.under(reading, source, from_us, to_us, scope=OWN, as_of=place.as_of)
 
     def _state_samples(self, place: Place, at_us: int) -> list[Node]:
-        source = self.room.gathering.made_of(place.ledger_id, at_us).times_of
-        plant, equipment = self.room.gathering.node(source, at_us)
+        source = self.room.gathering.made_of(place.ledger_id, at_us, as_of=place.as_of).times_of
+        plant, equipment = self.room.gathering.node(source, at_us, as_of=place.as_of)
         tags = [tag for name, tag in plant.tags_of(source).items() if name in _words(equipment.states)]
         return self._signals.nodes(place, tags, at_us)
 

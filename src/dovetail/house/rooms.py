@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypedDict
 
 from pydantic import BaseModel
 
@@ -36,12 +35,12 @@ from dovetail.forwarding.service import ForwardingRoom
 from dovetail.forwarding.site import Site
 from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
+from dovetail.house.definitions import calendar_room, held_against, with_earlier
 from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
 from dovetail.insight.service import Sources as Seen
 from dovetail.insight.shown import EditAnswer
-from dovetail.ledger.timeclass import Settings
 from dovetail.livekpi.model import vocabulary
 from dovetail.livekpi.plant import with_figures
 from dovetail.livekpi.service import LiveFigures
@@ -78,11 +77,8 @@ from dovetail.web.longwork import LongWork
 from dovetail.webhooks.service import WebhooksRoom
 from dovetail.workcalendar.plant import SECTIONS as CALENDAR_SECTIONS
 from dovetail.workcalendar.service import CalendarRoom
-from dovetail.yardsticks.model import Target
 from dovetail.yardsticks.plant import sections as yardstick_sections
 from dovetail.yardsticks.service import Yardsticks
-
-EVER_US = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +137,6 @@ def plant_sections() -> tuple[Section, ...]:
         *FORWARDING_SECTIONS, *yardstick_sections(frozenset(catalogue())),
     )  # fmt: skip
     return with_figures(with_computed_tags(with_job_checks(sections)), vocabulary(catalogue()))
-
-
-def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:
-    """The calendars over the tree: which one an equipment has at a moment is written there."""
-
-    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
-        node = equipment.plant(at_us=at_us).get(equipment_id)
-        return node.calendar, node.timezone
-
-    return CalendarRoom(
-        database,
-        bus=bus,
-        calendar_of=calendar_of,
-        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
-        equipment_at=lambda at_us: equipment.plant(at_us=at_us).equipment,
-    )
 
 
 def told_kinds() -> Mapping[str, str]:
@@ -239,18 +219,6 @@ def samples_rooms(
     return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
 
-class HeldAgainst(TypedDict):
-    """What the ledger takes from the yardsticks."""
-
-    settings: Callable[[int], Settings]
-    targets: Callable[[str, int], Mapping[str, Target]]
-
-
-def held_against(yardsticks: Yardsticks) -> HeldAgainst:
-    """The conventions and targets of a moment, as the ledger takes them."""
-    return {"settings": lambda at_us: Settings.of(yardsticks.conventions(at_us)), "targets": yardsticks.targets}
-
-
 def build_rooms(
     data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = (),
     samples: Storage | None = None,
@@ -270,10 +238,10 @@ def build_rooms(
     shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below
     timeline = timeline_room(database, clock, states=states, equipment=equipment, shown=shown)
     counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
-    sources = Sources(
+    sources = with_earlier(Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
         categories=states.categories, rate_upm=materials.rate_upm, signed=signatures.windows, **held_against(yardsticks)
-    )  # fmt: skip
+    ), database, clock, states)  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
     pace, dispatch = pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures))

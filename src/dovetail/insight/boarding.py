@@ -142,7 +142,7 @@ class Boards:
         made = {kind: sum(getattr(piece.pieces, kind) for piece in pieces) for kind in told}
         passed_us, known_us = passed[1] - passed[0], sum(t1_us - t0_us for t0_us, t1_us in seen)
         covered = known_us / passed_us if passed_us > 0 else None
-        sums, settings = sum_slices(pieces), self._performance.settings
+        sums, settings = sum_slices(pieces), self._performance.settings_for(passed[1])
         ratios = {"oee": OEE, "availability": "availability"}
         sayable = {name: kpi for name, kpi in ratios.items() if "good" in told or not catalogue()[kpi].needs_pieces}
         figures = {name: compute(catalogue()[kpi], sums, settings) for name, kpi in sayable.items()}

@@ -54,24 +54,27 @@ class Courses:
         scope.require(VIEW, equipment_id)
         if kpi not in catalogue():
             raise NotFoundError(f"there is no KPI {kpi!r}", code="no-kpi", hint=", ".join(catalogue()))
-        periods = self._periods(equipment_id, when, per)
+        periods = self._periods(equipment_id, when, per, as_of)
         if len(periods) > POINTS_MAX:
             message, hint = f"these are {len(periods)} steps, {POINTS_MAX} fit", "ask for less time, or per week"
             raise InvalidError(message, pointer="/per", code="period", hint=hint)
         points: list[Point] = []
-        partial, hints = False, dict[str, None]()
+        partial, hints, settings = False, dict[str, None](), self._performance.settings
         for from_us, to_us, name in periods:
             found = self._performance.kpis(equipment_id, from_us, to_us, scope=scope, as_of=as_of)
+            settings = found.settings
             partial = partial or found.leaves.hidden
             hints |= dict.fromkeys(found.leaves.hints)
             value = next(one for one in found.figures.kpis if one.id == kpi)
             coverage = found.figures.coverage
             points.append(Point(from_us, to_us, found.until_us, name, value, coverage, found.sums))
-        return Course(describe(catalogue()[kpi], self._performance.settings), points, partial, list(hints))
+        return Course(describe(catalogue()[kpi], settings), points, partial, list(hints))
 
-    def _periods(self, equipment_id: int, when: tuple[int, int], per: Per) -> list[tuple[int, int, str | None]]:
+    def _periods(
+        self, equipment_id: int, when: tuple[int, int], per: Per, as_of: int | None
+    ) -> list[tuple[int, int, str | None]]:
         """The steps that have begun by now and touch the period."""
-        sources = self._performance.sources
+        sources = self._performance.gathering.said(as_of)
         plant = sources.equipment.plant()
         node = plant.get(equipment_id)
         from_us, to_us = when[0], min(when[1], self._performance.clock.now_us())

@@ -63,7 +63,8 @@ class LossesRoom:
 
     def _gathered(self, asked: Asked, scope: Scope) -> tuple[list[Lost], Times, bool]:
         scope.require(VIEW, asked.equipment_id)
-        plant = self._performance.sources.equipment.plant()
+        with self._performance.database.read() as reading:
+            plant = self._performance.plant_at(reading, asked.equipment_id, asked.as_of)
         below = [plant.get(number) for number in plant.subtree(asked.equipment_id)]
         units = [node for node in below if node.level == WORK_UNIT and node.states]
         seen = [node for node in units if scope.sees(VIEW, node.id)]

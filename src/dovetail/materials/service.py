@@ -17,10 +17,11 @@ from dovetail.materials.model import Product
 
 
 class MaterialsRoom:
-    """The products of the plant. Answers come from memory and are refreshed when a plant is applied."""
+    """The products of the plant, with `as_of` as they were known then. Answers come from memory and are refreshed when
+    a plant is applied."""
 
-    def __init__(self, database: Database, *, clock: Clock, bus: Bus) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, clock: Clock, bus: Bus, as_of: int | None = None) -> None:
+        self._database, self._as_of = database, as_of
         self._clock = clock
         self._lock = threading.RLock()
         self._moments: list[int] | None = None
@@ -53,12 +54,12 @@ class MaterialsRoom:
         with self._lock:
             if self._moments is None:
                 with self._database.read() as reading:
-                    self._moments = store.moments(reading)
+                    self._moments = store.moments(reading, as_of=self._as_of)
             return self._moments
 
     def _read(self, at_us: int) -> Mapping[str, Product]:
         with self._database.read() as reading:
-            bodies = store.at(reading, at_us)
+            bodies = store.at(reading, at_us, as_of=self._as_of)
         return MappingProxyType({key: Product(id=key, **body) for key, body in bodies.items()})
 
 

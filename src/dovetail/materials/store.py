@@ -23,8 +23,8 @@ def at(reading: Reading, at_us: int, *, as_of: int | None = None) -> dict[str, d
     return versioned.at(reading, material_definition, at_us=at_us, as_of=as_of)
 
 
-def moments(reading: Reading) -> list[int]:
-    """Every moment at which some definition changes, in order, as known now."""
+def moments(reading: Reading, *, as_of: int | None = None) -> list[int]:
+    """Every moment at which some definition changes, in order."""
     table = material_definition
-    query = select(table.c.valid_from_us).where(table.c.known_to.is_(None)).distinct()
+    query = select(table.c.valid_from_us).where(versioned.visible(table, as_of)).distinct()
     return [row[0] for row in reading.connection.execute(query.order_by(table.c.valid_from_us))]

@@ -64,7 +64,7 @@ class PaceRoom:
         room, constraint = self._performance, plant.get(made_of.times_of)
         pieces = self._slices(node.id, period, scope)
         sums = sum_slices(pieces)
-        what = figures(sums, room.settings, room.gathering.untold([node.id], period.now_us - 1))
+        what = figures(sums, room.settings_for(period.now_us), room.gathering.untold([node.id], period.now_us - 1))
         spans = room.sources.calendar.spans(constraint.id, period.from_us, period.to_us)
         plan = Plan(spans, pieces, constraint.standard_rate_upm)
         stretches = self._known(plant, made_of, node, pieces, period, scope)

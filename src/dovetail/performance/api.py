@@ -144,7 +144,7 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
         scope.require(VIEW, equipment_id)
         known = as_of_known(service, as_of)
         if shift is not None:
-            chosen = service.shift(equipment_id, shift, scope=scope)
+            chosen = service.shift(equipment_id, shift, scope=scope, as_of=known)
             found = service.kpis(equipment_id, chosen.t0_us, chosen.t1_us, scope=scope, as_of=known, shift=chosen)
             return kpis_out(found)
         from_us, to_us = _period(start, end)

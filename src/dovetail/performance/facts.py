@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast
 
-from dovetail.core.errors import InvalidError
+from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.counting.pieces import KINDS, begin_us, not_yet_held, told_by
 from dovetail.db.uow import Reading
@@ -20,6 +21,7 @@ from dovetail.ledger.tracks import CountTrack, Definitions, Facts, JobTrack, Spa
 from dovetail.performance.model import Goal
 
 OWN: Final[Scope] = system_scope("ledger")
+EVER_US: Final = 1 << 62
 
 
 class Tail(Protocol):
@@ -107,6 +109,8 @@ class Sources:
     targets: Callable[[str, int], Mapping[str, Goal]] | None = None
     signed: Callable[[Reading, int, int, int, int | None], Sequence[tuple[int, int, int]]] = lambda *_: ()
     """(from, to, known) of the stretches of a ledger that stand as known then: what comes later does not move them."""
+    earlier: Callable[[int], Sources] | None = None
+    """The same, with the definitions that were known at a `known`; none: they never were others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,38 +157,50 @@ class Gathering:
     def __init__(self, sources: Sources, settings: Settings) -> None:
         self._sources = sources
         self.settings = settings
-        self.newest_plant = 0  # the `known` of the newest plant version: definitions known since are those of today
+        self.plants: list[int] = []  # the `known` of every plant version in order: definitions change at none between
 
-    def node(self, equipment_id: int, at_us: int | None = None) -> tuple[PlantModel, Equipment]:
-        """The plant of a moment and the equipment in it; that of today where it was not defined then."""
-        if at_us is not None:
-            plant = self._sources.equipment.plant(at_us=at_us)
-            if equipment_id in plant.equipment:
+    def said(self, as_of: int | None) -> Sources:
+        """The rooms beneath, with the definitions as they were known at a moment (None: now)."""
+        place = len(self.plants) if as_of is None else bisect_right(self.plants, as_of)
+        if place == len(self.plants) or self._sources.earlier is None:
+            return self._sources
+        return self._sources.earlier(self.plants[place - 1] if place else 0)
+
+    def node(
+        self, equipment_id: int, at_us: int | None = None, *, as_of: int | None = None
+    ) -> tuple[PlantModel, Equipment]:
+        """The plant of a moment and the equipment in it; where it was not defined then the newest that defines it."""
+        then, now = self.said(as_of).equipment, self._sources.equipment
+        for plants, moment_us in ((then, at_us), (then, None), (now, None)):
+            if equipment_id in (plant := plants.plant(at_us=moment_us)).equipment:
                 return plant, plant.equipment[equipment_id]
-        plant = self._sources.equipment.plant()
-        return plant, plant.get(equipment_id)
+        for moment_us in reversed(now.changes_between(-EVER_US, EVER_US)):  # it has been taken out since
+            if equipment_id in (plant := now.plant(at_us=moment_us)).equipment:
+                return plant, plant.equipment[equipment_id]
+        raise NotFoundError("there is no such equipment")
 
-    def made_of(self, equipment_id: int, at_us: int | None = None) -> Ledgered:
+    def made_of(self, equipment_id: int, at_us: int | None = None, *, as_of: int | None = None) -> Ledgered:
         """`ledgered` of an equipment. Raises InvalidError where it has no ledger of its own."""
-        plant, node = self.node(equipment_id, at_us)
+        plant, node = self.node(equipment_id, at_us, as_of=as_of)
         found = ledgered(plant, node)
         if found is None:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         return found
 
-    def targets(self, path: str, at_us: int) -> Mapping[str, Goal]:
+    def targets(self, path: str, at_us: int, *, as_of: int | None = None) -> Mapping[str, Goal]:
         """The targets of an equipment at a moment by KPI."""
-        return {} if self._sources.targets is None else self._sources.targets(path, at_us)
+        said = self.said(as_of)
+        return {} if said.targets is None else said.targets(path, at_us)
 
     def has_ledger(self, equipment_id: int) -> bool:
         """Whether it is in the plant of today and has times of its own."""
         plant = self._sources.equipment.plant()
         return equipment_id in plant.equipment and ledgered(plant, plant.equipment[equipment_id]) is not None
 
-    def untold(self, ledgers: Sequence[int], at_us: int) -> frozenset[str]:
+    def untold(self, ledgers: Sequence[int], at_us: int, *, as_of: int | None = None) -> frozenset[str]:
         """The kinds of pieces that no counter of some ledgers told of at a moment; people may have entered them."""
         told: set[str] = set()
-        for plant, node in (self.node(equipment_id, at_us) for equipment_id in ledgers):
+        for plant, node in (self.node(equipment_id, at_us, as_of=as_of) for equipment_id in ledgers):
             if (made_of := ledgered(plant, node)) is not None:
                 units = [(unit, told_by(plant.get(unit).counters)) for unit in made_of.units]
                 told |= {kind for unit, kinds in units for kind in kinds if made_of.counts_of(unit, kind)}
@@ -194,7 +210,7 @@ class Gathering:
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
     ) -> list[StateTrack]:
         """The whole state records that touch a period (a line: those of its constraint), by time."""
-        source = self.made_of(equipment_id, to_us - 1).times_of
+        source = self.made_of(equipment_id, to_us - 1, as_of=as_of).times_of
         found = self._sources.states.records(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
         return sorted(found, key=lambda record: record.t0_us)
 
@@ -202,7 +218,7 @@ class Gathering:
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
     ) -> list[CountTrack]:
         """The whole count records with pieces made after `from_us` and up to `to_us`."""
-        made_of = self.made_of(equipment_id, to_us - 1)
+        made_of = self.made_of(equipment_id, to_us - 1, as_of=as_of)
         found: list[CountTrack] = []
         for unit in sorted(made_of.units):
             # one more microsecond on each side: a count belongs to (t0, t1], a room may ask by [t0, t1)
@@ -235,45 +251,47 @@ class Gathering:
     ) -> Facts:
         """All tracks over a period that `close_over` has widened, with its records and counts."""
         from_us, to_us = period
-        source = self.made_of(equipment_id, to_us - 1).times_of
-        _, node = self.node(source, to_us - 1)
+        source = self.made_of(equipment_id, to_us - 1, as_of=as_of).times_of
+        _, node = self.node(source, to_us - 1, as_of=as_of)
         jobs = self._sources.production.responses(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
-        near = self.near((from_us, to_us))
+        near = self.near((from_us, to_us), as_of=as_of)
         beside = self._sources.states.records(reading, source, *near, scope=OWN, as_of=as_of)
-        calendar_as_of = None if as_of is None or as_of >= self.newest_plant else as_of
         return Facts(
             equipment_id=equipment_id,
             timezone=node.timezone,
             records=tracks[0],
-            spans=self._sources.calendar.spans(source, from_us, to_us, as_of=calendar_as_of),
+            spans=self.said(as_of).calendar.spans(source, from_us, to_us),
             jobs=jobs,
             counts=tracks[1],
-            definitions=self._definitions(node, near, {job.product for job in jobs if job.product}),
+            definitions=self._definitions(node, near, {job.product for job in jobs if job.product}, as_of),
             around=[one for one in beside if one.t0_us >= to_us or (one.t1_us is not None and one.t1_us <= from_us)],
         )
 
-    def near(self, period: tuple[int, int]) -> tuple[int, int]:
+    def near(self, period: tuple[int, int], *, as_of: int | None) -> tuple[int, int]:
         """A period and what is so near that a short stop may reach into it."""
-        inside = self._sources.equipment.changes_between(*period)
+        inside = self.said(as_of).equipment.changes_between(*period)
         moments = (period[0] - 1, period[0], *inside, period[1])
-        widest_us = max(self.settings_at(at_us).micro_stop_us for at_us in moments)
+        widest_us = max(self.settings_at(at_us, as_of=as_of).micro_stop_us for at_us in moments)
         return period[0] - widest_us - 1, period[1] + widest_us + 1
 
-    def settings_at(self, at_us: int) -> Settings:
+    def settings_at(self, at_us: int, *, as_of: int | None = None) -> Settings:
         """The conventions that hold at a moment."""
-        return self.settings if self._sources.settings is None else self._sources.settings(at_us)
+        said = self.said(as_of)
+        return self.settings if said.settings is None else said.settings(at_us)
 
-    def _definitions(self, node: Equipment, period: tuple[int, int], products: set[str]) -> list[Definitions]:
-        from_us, to_us = period
-        inside = self._sources.equipment.changes_between(from_us, to_us)
+    def _definitions(
+        self, node: Equipment, period: tuple[int, int], products: set[str], as_of: int | None
+    ) -> list[Definitions]:
+        (from_us, to_us), said = period, self.said(as_of)
+        inside = said.equipment.changes_between(from_us, to_us)
         edges = [from_us, *sorted(set(inside)), to_us]
         found: list[Definitions] = []
         for t0_us, t1_us in itertools.pairwise(edges):
-            _, then = self.node(node.id, t0_us)
-            rates = {product: self._sources.rate_upm(product, then.path, t0_us) for product in products}
+            _, then = self.node(node.id, t0_us, as_of=as_of)
+            rates = {product: said.rate_upm(product, then.path, t0_us) for product in products}
             known = {product: rate for product, rate in rates.items() if rate is not None}
-            categories = self._sources.categories(t0_us)
-            rate_upm, settings = then.standard_rate_upm, self.settings_at(t0_us)
+            categories = said.categories(t0_us)
+            rate_upm, settings = then.standard_rate_upm, self.settings_at(t0_us, as_of=as_of)
             found.append(Definitions(t0_us, t1_us, categories, known, rate_upm, settings))
         return found
 

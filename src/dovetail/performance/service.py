@@ -12,7 +12,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope
-from dovetail.db.events import events_after, mark_handled, newest_event
+from dovetail.db.events import events_after, mark_handled, plants_known
 from dovetail.db.events import handled as handled_to
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
@@ -64,6 +64,7 @@ class Period:
     line_method: Literal["constraint"] | None
     leaves: Leaves
     sums: Sums
+    settings: Settings
     figures: Figures
 
 
@@ -80,20 +81,22 @@ class PerformanceRoom:
         self._one_at_a_time = threading.Lock()
         self._may_recut = True
         with database.read() as reading:
-            self.gathering.newest_plant = newest_event(reading, "PlantApplied")
+            self.gathering.plants = plants_known(reading)
         bus.subscribe(PlantApplied, self._plant_applied)
 
     def _plant_applied(self, applied: PlantApplied) -> None:
-        self.gathering.newest_plant = max(self.gathering.newest_plant, applied.known)
+        self.gathering.plants = sorted({*self.gathering.plants, applied.known})
 
     @property
     def settings(self) -> Settings:
         """The conventions that hold now."""
         return self.settings_for(self.clock.now_us())
 
-    def settings_for(self, to_us: int) -> Settings:
+    def settings_for(self, to_us: int, as_of: int | None = None) -> Settings:
         """The conventions of a question that ends there: those that held last in it."""
-        return self.gathering.settings_at(min(to_us, self.clock.now_us()) - 1)
+        with self.database.read() as reading:
+            until_us = self._until(reading, to_us, as_of)
+        return self.gathering.settings_at(until_us - 1, as_of=as_of)
 
     # --- keeping the ledger --------------------------------------------------------------------------------------
     def settle(self, equipment_id: int, from_us: int, to_us: int | None = None) -> None:
@@ -214,14 +217,15 @@ class PerformanceRoom:
     ) -> Period:
         """What a period came to, of a unit, a line, or everything below a node that the scope sees."""
         scope.require(VIEW, equipment_id)
-        plant = self.sources.equipment.plant()
-        leaves = self.leaves(plant, equipment_id, scope)
         with self.database.read() as reading:
             until_us = self._until(reading, to_us, as_of)
+            plant = self.plant_at(reading, equipment_id, as_of)
+            leaves = self.leaves(plant, equipment_id, scope, as_of=as_of)
             parts = [self._sums(reading, leaf, from_us, until_us, as_of) for leaf in leaves.ids]
             ends = [extent[1] for leaf in leaves.ids if (extent := store.extent(reading, leaf, as_of=as_of))]
             known = handled_to(reading, HANDLER)
         sums = add(*parts) if parts else nothing()
+        settings = self.gathering.settings_at(until_us - 1, as_of=as_of)
         return Period(
             equipment_id=equipment_id,
             from_us=from_us,
@@ -234,11 +238,12 @@ class PerformanceRoom:
             line_method="constraint" if plant.get(equipment_id).flow and leaves.ids else None,
             leaves=leaves,
             sums=sums,
+            settings=settings,
             figures=figures(
                 sums,
-                self.settings_for(until_us),
-                self.gathering.untold(leaves.ids, until_us - 1),
-                targets=self.gathering.targets(plant.get(equipment_id).path, until_us - 1),
+                settings,
+                self.gathering.untold(leaves.ids, until_us - 1, as_of=as_of),
+                targets=self.gathering.targets(plant.get(equipment_id).path, until_us - 1, as_of=as_of),
             ),
         )
 
@@ -268,32 +273,34 @@ class PerformanceRoom:
         full = {key: nothing() | sums for key, sums in groups.items()}
         return {key: {kpi.id: compute(kpi, sums, settings) for kpi in asked} for key, sums in full.items()}
 
-    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> ShiftTrack:
+    def shift(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> ShiftTrack:
         """The shift that runs now (`current`), or that of an id. Raises NotFoundError."""
         scope.require(VIEW, equipment_id)
+        calendar = self.gathering.said(as_of).calendar
         plant = self.sources.equipment.plant()
         made_of = ledgered(plant, plant.get(equipment_id))
         source = equipment_id if made_of is None else made_of.times_of
         found: ShiftTrack | None = None
         if name == "current":
-            found = self.sources.calendar.shift_at(source, self.clock.now_us())
+            found = calendar.shift_at(source, self.clock.now_us())
         elif (day_us := shift_day_us(name)) is not None:
-            near = self.sources.calendar.shifts(source, day_us - DAY_US, day_us + 3 * DAY_US)
+            near = calendar.shifts(source, day_us - DAY_US, day_us + 3 * DAY_US)
             found = next((one for one in near if one.id == name), None)
         if found is None:
             raise NotFoundError(f"there is no shift {name!r} here", code="no-shift")
         return found
 
-    def leaves(self, plant: PlantModel, equipment_id: int, scope: Scope) -> Leaves:
+    def leaves(self, plant: PlantModel, equipment_id: int, scope: Scope, *, as_of: int | None = None) -> Leaves:
         """Where a node's figures come from: itself when it has a ledger, else what lies below it and may be seen."""
         node = plant.get(equipment_id)
         if ledgered(plant, node) is not None:
-            blind = "good" in self.gathering.untold([equipment_id], self.clock.now_us())
+            blind = "good" in self.gathering.untold([equipment_id], self.clock.now_us(), as_of=as_of)
             hint = f"{node.path}: nothing counts good pieces, give it `counters`"
             return Leaves((equipment_id,), hints=(hint,) if blind else ())
         if node.flow or not plant.children(equipment_id):
             return Leaves((), hints=(f"{node.path}: {missing_hint(node)}",))
-        below = [self.leaves(plant, child, scope) for child in plant.children(equipment_id) if scope.sees(VIEW, child)]
+        seen = [child for child in plant.children(equipment_id) if scope.sees(VIEW, child)]
+        below = [self.leaves(plant, child, scope, as_of=as_of) for child in seen]
         hidden = any(not scope.sees(VIEW, child) for child in plant.children(equipment_id))
         return Leaves(
             tuple(leaf for one in below for leaf in one.ids),
@@ -302,6 +309,14 @@ class PerformanceRoom:
         )
 
     # --- parts of the answers ------------------------------------------------------------------------------------
+    def plant_at(self, reading: Reading, equipment_id: int, as_of: int | None) -> PlantModel:
+        """The plant that held when something was known; that of now where the equipment was not in it yet."""
+        if as_of is not None and (moment_us := store.moment_of(reading, as_of)) is not None:
+            plant = self.gathering.said(as_of).equipment.plant(at_us=moment_us)
+            if equipment_id in plant.equipment:
+                return plant
+        return self.sources.equipment.plant()
+
     def _until(self, reading: Reading, to_us: int, as_of: int | None) -> int:
         """Where a period really ends: nothing is known of what comes after now, or after `as_of` became known."""
         ends = [to_us, self.clock.now_us()]

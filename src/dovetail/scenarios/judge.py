@@ -245,7 +245,7 @@ class _Check:
         values = {kpi.id: kpi.value for kpi in found.kpis} | {name: getattr(found, name) for name in RATIOS}
         self._ratios("kpis", wanted.kpis, values)
         if wanted.definitions:
-            seen = quantities(period.sums, performance.settings_for(period.until_us))
+            seen = quantities(period.sums, period.settings)
             self._ratios("definitions", wanted.definitions, by_definition(seen))
 
     def _counts(self, found: Figures) -> None:

@@ -207,19 +207,19 @@ class StatesRoom:
         unit = self._follower.units.get(equipment_id)
         return None if unit is None else self._follower.mark_of(unit)
 
-    def reasons(self, at_us: int | None = None) -> dict[str, dict[str, Any]]:
+    def reasons(self, at_us: int | None = None, as_of: int | None = None) -> dict[str, dict[str, Any]]:
         """The reason tree valid at a moment (default: now): code → name, category, children."""
         with self._database.read() as reading:
-            return current_reasons(reading, self._clock.now_us() if at_us is None else at_us)
+            return current_reasons(reading, self._clock.now_us() if at_us is None else at_us, as_of)
 
     def checkpoint_before(self, reading: Reading, equipment_id: int, at_us: int) -> Checkpoint | None:
         """What is remembered of an equipment shortly before a moment: from there it can be derived again."""
         text = store.checkpoint_before(reading, equipment_id, at_us)
         return None if text is None else from_text(text)
 
-    def categories(self, at_us: int) -> dict[str, str]:
+    def categories(self, at_us: int, as_of: int | None = None) -> dict[str, str]:
         """The category of each reason (`parent`, `parent/child`) valid at a moment."""
-        return categories_of(self.reasons(at_us))
+        return categories_of(self.reasons(at_us, as_of))
 
 
 def categories_of(tree: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -243,9 +243,9 @@ def _cut_off(records: Sequence[StateRecord], silent_us: int) -> list[StateRecord
     return [*before[:-1], *ended, unknown]
 
 
-def current_reasons(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
+def current_reasons(reading: Reading, at_us: int, as_of: int | None = None) -> dict[str, dict[str, Any]]:
     """The reasons of the plant code active at a moment, by code."""
-    return versioned.at(reading, store.reason, at_us=at_us)
+    return versioned.at(reading, store.reason, at_us=at_us, as_of=as_of)
 
 
 def apply_reasons(uow: UnitOfWork, bodies: Mapping[str, Mapping[str, Any] | None], valid_from_us: int) -> None:

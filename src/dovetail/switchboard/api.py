@@ -109,7 +109,7 @@ def convention_out(convention: Convention, seen: Quantities, iso_oee: float | No
 
 def conventions_out(room: PerformanceRoom, found: Period) -> ConventionsOut:
     """A period by every definition."""
-    settings, what = room.settings_for(found.until_us), found.figures
+    settings, what = found.settings, found.figures
     seen = quantities(found.sums, settings)
     blind = what.counts.good is None
     iso_oee = None if blind else CONVENTIONS[0].work_out(seen).factors.oee

@@ -28,10 +28,11 @@ def apply(
 
 
 class Yardsticks:
-    """What holds at a moment, from memory; what is applied is read again at the next question."""
+    """What holds at a moment, from memory; what is applied is read again at the next question. With `as_of` it answers
+    as was known then."""
 
-    def __init__(self, database: Database, bus: Bus) -> None:
-        self._database = database
+    def __init__(self, database: Database, bus: Bus, *, as_of: int | None = None) -> None:
+        self._database, self._as_of = database, as_of
         self._lock = threading.Lock()
         self._held: dict[store.Kind, store.Versions] = {}
         bus.subscribe(PlantApplied, self._applied)
@@ -44,7 +45,7 @@ class Yardsticks:
         with self._lock:
             if kind not in self._held:
                 with self._database.read() as reading:
-                    self._held[kind] = store.versions(reading, kind)
+                    self._held[kind] = store.versions(reading, kind, as_of=self._as_of)
             return self._held[kind]
 
     def conventions(self, at_us: int) -> dict[str, Any]:

@@ -29,8 +29,9 @@ def put(uow: UnitOfWork, kind: Kind, bodies: Mapping[str, Mapping[str, Any] | No
     versioned.put(uow, TABLES[kind], bodies, valid_from_us=valid_from_us)
 
 
-def versions(reading: Reading, kind: Kind) -> Versions:
-    """(key, valid from, body) of every version that counts now, in the order in which they hold; no body: it ended."""
-    c = TABLES[kind].c
-    query = select(c.key, c.valid_from_us, c.body).where(c.known_to.is_(None)).order_by(c.valid_from_us, c.id)
-    return [(row.key, row.valid_from_us, row.body) for row in reading.connection.execute(query)]
+def versions(reading: Reading, kind: Kind, *, as_of: int | None = None) -> Versions:
+    """(key, valid from, body) of every version that counts, in the order in which they hold; no body: it ended."""
+    table = TABLES[kind]
+    query = select(table.c.key, table.c.valid_from_us, table.c.body).where(versioned.visible(table, as_of))
+    rows = reading.connection.execute(query.order_by(table.c.valid_from_us, table.c.id))
+    return [(row.key, row.valid_from_us, row.body) for row in rows]

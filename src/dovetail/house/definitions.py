@@ -1,0 +1,93 @@
+"""The definitions of an installation, of now and as they were known at an earlier moment, as the ledger takes them.
+
+A rate, a calendar or a convention that was put into the past is known since somebody did so; a figure of before is
+worked out with what was known before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, TypedDict
+
+from dovetail.core.bus import Bus
+from dovetail.core.clock import Clock
+from dovetail.db.uow import Database
+from dovetail.equipment.service import EquipmentRoom
+from dovetail.ledger.timeclass import Settings
+from dovetail.ledger.tracks import SpanTrack
+from dovetail.materials.service import MaterialsRoom
+from dovetail.performance.facts import ShiftTrack, Sources
+from dovetail.states.service import StatesRoom
+from dovetail.workcalendar.service import CalendarRoom
+from dovetail.yardsticks.model import Target
+from dovetail.yardsticks.service import Yardsticks
+
+EVER_US: Final = 1 << 62
+MOMENTS_KEPT: Final = 8  # a report asks for one, a person compares two; each keeps the plants that it was asked of
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarAsKnown:
+    """The calendars as they were known."""
+
+    room: CalendarRoom
+    known: int
+
+    def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> Sequence[SpanTrack]:
+        return self.room.spans(equipment_id, from_us, to_us, as_of=self.known)
+
+    def shifts(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> Sequence[ShiftTrack]:
+        return self.room.shifts(equipment_id, from_us, to_us, as_of=self.known)
+
+    def shift_at(self, equipment_id: int, at_us: int, *, as_of: int | None = None) -> ShiftTrack | None:
+        return self.room.shift_at(equipment_id, at_us, as_of=self.known)
+
+
+class HeldAgainst(TypedDict):
+    """What the ledger takes from the yardsticks."""
+
+    settings: Callable[[int], Settings]
+    targets: Callable[[str, int], Mapping[str, Target]]
+
+
+def held_against(yardsticks: Yardsticks) -> HeldAgainst:
+    """The conventions and targets of a moment, as the ledger takes them."""
+    return {"settings": lambda at_us: Settings.of(yardsticks.conventions(at_us)), "targets": yardsticks.targets}
+
+
+def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> CalendarRoom:
+    """The calendars over the tree: which one an equipment has at a moment is written there."""
+
+    def calendar_of(equipment_id: int, at_us: int) -> tuple[str | None, str]:
+        node = equipment.plant(at_us=at_us).get(equipment_id)
+        return node.calendar, node.timezone
+
+    return CalendarRoom(
+        database,
+        bus=bus,
+        calendar_of=calendar_of,
+        plant_moments=lambda: equipment.changes_between(-EVER_US, EVER_US),
+        equipment_at=lambda at_us: equipment.plant(at_us=at_us).equipment,
+    )
+
+
+def with_earlier(sources: Sources, database: Database, clock: Clock, states: StatesRoom) -> Sources:
+    """The rooms beneath the ledger, which can also be asked as their definitions were known at a `known`."""
+
+    @lru_cache(maxsize=MOMENTS_KEPT)
+    def earlier(known: int) -> Sources:
+        unheard = Bus()  # what was known then is not changed by what is applied now
+        equipment = EquipmentRoom(database, clock, unheard, (), as_of=known)
+        materials = MaterialsRoom(database, clock=clock, bus=unheard, as_of=known)
+        return replace(
+            sources,
+            equipment=equipment,
+            calendar=CalendarAsKnown(calendar_room(database, unheard, equipment), known),
+            categories=lambda at_us: states.categories(at_us, known),
+            rate_upm=materials.rate_upm,
+            **held_against(Yardsticks(database, unheard, as_of=known)),
+        )
+
+    return replace(sources, earlier=earlier)
