@@ -28,6 +28,11 @@ class Screen:
         """Whether there is more to see when the line has a past."""
         return any(word in self.address for word in ("period=", "/board/", "/tags/", "/kpi-trend/"))
 
+    @property
+    def shows_figures(self) -> bool:
+        """Whether its numbers are figures of production, each of which opens into its explanation."""
+        return self.address.startswith(FIGURES) and not any(tab in self.address for tab in SIGNALS)
+
     def open(self, page: Page) -> None:
         """Go there and return when everything that was asked for has been answered."""
         page.goto(self.address)
@@ -100,6 +105,8 @@ SCREENS = (
     Screen("sign-in", "/sign-in", "login"),
     Screen("set-up", "/setup", "empty"),  # here: that it is done already
 )
+FIGURES = ("/overview/", "/line/", "/stops/", "/timeline/", "/losses/", "/kpi-trend/", "/board/", "/unit/")
+SIGNALS = ("tab=trend", "tab=tags", "tab=history", "tab=counts")  # what lies under figures
 PRESSED = {"connection-link": "/connection/", "tag-link": "/tag/"}  # where these lead: the rest is known only there
 PATTERN = re.compile(r'path: "([^"]+)"')
 CATALOGUE = re.compile(r"en: (?P<english>\{.*?\}),?\s+de: (?P<german>\{.*?\}),?\s*\}\)", re.DOTALL)

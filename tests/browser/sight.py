@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -47,6 +48,25 @@ CUT_OFF = """
       return false; })
     .map(one => one.textContent.trim().slice(0, 80)); }
 """
+NUMBERS = """
+() => { const found = [], walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const outside = 'button, a, time, input, label, svg, code, h1, h2, h3, th, caption, [role=dialog]';
+  while (walk.nextNode()) { const text = walk.currentNode.data.trim(), holder = walk.currentNode.parentElement;
+    if (!/\\d/.test(text) || !holder.checkVisibility() || holder.closest(outside)) continue;
+    const cell = holder.closest('[data-testid^=pace-], [data-testid=board-plan]');
+    if (cell?.querySelector('[data-opens]')) continue;  // it stands beside what opens
+    const within = []; for (let one = holder; one; one = one.parentElement) within.push(one.dataset?.testid ?? '');
+    found.push([text, within.filter(Boolean)]); }
+  return found; }
+"""
+OPENED_BY_THE_ROW = {"cause-row", "stop-row", "segment-row", "lost", "course-row", "big-loss", "cause-pieces"}
+NO_FIGURE = {
+    "shift", "since", "board-shift", "pace-settled",  # when
+    "rate", "strip-hours", "job", "pace-job", "rows-shown",  # what was set, and what an order says
+    "losses-summary", "stops-summary", "causes-total",  # the sum of the rows below, each with a way of its own
+}  # fmt: skip
+RUNNING = "counter-"  # a clock beside a state: since when it says itself
+NAME = re.compile(r"[A-Z]{2,}-\d+|ISO [\w .:-]+")  # of an order, of a standard
 TARGETS = """
 within => [...(document.querySelector('[role=dialog]') ?? document.querySelector(within))
     .querySelectorAll('a, button, input, label:has(input)')]
@@ -75,6 +95,22 @@ def small(page: Page, least_px: int, *, within: str = "main", but: Iterable[str]
     """What a finger would miss: targets under this height or width."""
     targets = page.evaluate(TARGETS, within)
     return [target for target in targets if min(target[1], target[2]) < least_px and target[0] not in but]
+
+
+def unexplained(page: Page, names: Iterable[str]) -> list[str]:
+    """Figures that nothing opens: neither they themselves, nor the row in which they stand. `names`: of the plant."""
+    found = {
+        text: within
+        for text, within in page.evaluate(NUMBERS)
+        if not any(name in text for name in names if name) and not NAME.fullmatch(text)
+    }
+    return [
+        f"{within[:1]}: {text}"
+        for text, within in found.items()
+        if not OPENED_BY_THE_ROW.intersection(within)
+        and not NO_FIGURE.intersection(within)
+        and not any(one.startswith(RUNNING) for one in within)
+    ]
 
 
 def stumbles(page: Page) -> list[str]:

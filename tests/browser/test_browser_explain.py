@@ -10,6 +10,7 @@ from sample import some
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 
+LINE = "acme/brno/pack/line1"
 UNIT = "/unit/acme/brno/pack/line1/filler?period=24h"
 SECONDS = {"d": 86400, "h": 3600, "min": 60, "s": 1, "ms": 0.001}
 
@@ -105,3 +106,22 @@ def test_the_address_bar_keeps_the_way_and_a_copied_link_opens_it_again(page: Pa
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("explain")).to_have_count(0)
     expect(page).not_to_have_url(re.compile("explain="))
+
+
+def test_a_count_and_a_plan_of_the_board_open_into_what_makes_them(page: Page) -> None:
+    page.goto(f"/board/{LINE}")
+    page.get_by_test_id("board-previous").click()
+    expect(page).to_have_url(re.compile("shift="))
+    page.reload()  # a shift that is over, and nothing of the one before it on the page any more
+    hour = page.get_by_test_id("board-hour").first
+    opened = page.get_by_test_id("explain-value")
+    for cell in ("board-good", "board-plan"):
+        figure = hour.get_by_test_id(cell).get_by_role("button")
+        expect(figure).to_be_visible()
+        figure.click()
+        expect(opened).to_have_text(figure.inner_text())
+    parts = page.get_by_test_id("plan-pieces")
+    expect(parts.first).to_be_visible()
+    made = sum(float(text.replace(",", "")) for text in parts.all_inner_texts())
+    assert made == pytest.approx(float(opened.inner_text().replace(",", "")), abs=0.6)
+    expect(page.get_by_test_id("plan-difference")).to_contain_text(re.compile(r"\d"))

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from profiles import Profiles
 from sample import drawn, some
 from screens import CAPPER, LINE, SCREENS, Screen, foreign_words, not_looked_at
-from sight import PANEL, WALL, needs_axe, stumbles
+from sight import PANEL, WALL, needs_axe, stumbles, unexplained
 
 pytestmark = pytest.mark.browser
 
@@ -121,10 +121,20 @@ def bears_every_look(
     assert texts & foreign_words(language) == set()
     assert {text for text in texts if RAW.search(text)} == set()
     expect(reader.locator("html")).to_have_attribute("data-mantine-color-scheme", light)
+    assert not screen.shows_figures or unexplained(reader, plant_words) == []
     assert stumbles(reader) == []
     assert reader.evaluate(OVERFLOW) == []
     reader.set_viewport_size(other)
     assert reader.evaluate(OVERFLOW) == []
+
+
+@pytest.mark.parametrize("address, shows", [(f"/board/{LINE}", "shift-board"), (f"/line/{LINE}", f"machine-{CAPPER}")])
+def test_every_number_of_a_shift_opens_or_stands_in_a_row_that_does(
+    page: Page, address: str, shows: str, plant_words: set[str]
+) -> None:
+    page.goto(address)
+    expect(page.get_by_test_id(shows)).to_be_visible()
+    assert unexplained(page, plant_words) == []
 
 
 @pytest.mark.usefixtures("history")

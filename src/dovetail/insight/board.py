@@ -81,6 +81,23 @@ def rate_of(piece: Piece) -> float | None:
     return sum(rate * ppm for rate, ppm in known) / 1_000_000 if known and len(known) == len(rates) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch in which one rate holds: so much of it is planned for production. `rate_upm` None: nobody gave one."""
+
+    t0_us: int
+    t1_us: int
+    busy_us: int
+    rate_upm: float | None
+
+    @property
+    def due(self) -> float | None:
+        """Pieces due in it; where nothing is planned none are, whatever the rate."""
+        if self.rate_upm is None:
+            return None if self.busy_us else 0.0
+        return self.busy_us / MINUTE_US * self.rate_upm
+
+
 class Plan:
     """What should be made in any stretch of a shift: busy time of `spans` times the rate of the slice at that time.
 
@@ -94,15 +111,18 @@ class Plan:
 
     def planned(self, from_us: int, to_us: int) -> float | None:
         """Pieces due in [from_us, to_us); None where busy time has no rate."""
-        due = 0.0
+        due = [part.due for part in self.parts(from_us, to_us)]
+        return None if None in due else sum(part or 0.0 for part in due)
+
+    def parts(self, from_us: int, to_us: int) -> list[Part]:
+        """What the plan of [from_us, to_us) is made of: a part per slice that begins in it."""
         cuts = [edge for edge in self._edges if from_us < edge < to_us]
+        found: list[Part] = []
         for t0_us, t1_us in zip([from_us, *cuts], [*cuts, to_us], strict=True):
             busy_us = sum(max(0, min(end, t1_us) - max(begin, t0_us)) for begin, end in self._busy)
             rate = self._rates[max(0, bisect_right(self._edges, t0_us) - 1)]
-            if busy_us and rate is None:
-                return None
-            due += busy_us / MINUTE_US * (rate or 0.0)
-        return due
+            found.append(Part(t0_us, t1_us, busy_us, rate))
+        return found
 
 
 def known(pieces: Iterable[Piece]) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from dovetail.insight.board import Plan, common, known, rate_of
 from dovetail.ledger.columns import sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.pace.model import Seen, busy_us, busy_within, pace
+from dovetail.pace.planned import Plans
 from dovetail.pace.running import JobEnds
 from dovetail.pace.shown import LiveKpiOut, PaceOut, shift_out
 from dovetail.performance.facts import Ledgered, ShiftTrack, ledgered, missing_hint
@@ -38,6 +39,7 @@ class PaceRoom:
 
     def __init__(self, performance: PerformanceRoom, ends: JobEnds, *, clock: Clock) -> None:
         self._performance, self._ends, self._clock = performance, ends, clock
+        self.plans = Plans(performance, clock)
 
     def live_kpi(self, equipment_id: int, *, scope: Scope) -> LiveKpiOut:
         """The running shift of a machine or a line; where none runs, the last eight hours."""

@@ -209,6 +209,11 @@ export interface JobPace { job_response_id: string; job_order: string | null; pr
 /** Shift to date of a machine or a line; up to `settled` it rests on what is settled, then on what is decided live. */
 export interface LiveKpi { equipment_id: number; start: string; end: string; until: string; shift: Omit<Shift, "crew"> | null; settled: string | null; coverage: number | null; counts: Counts | null; kpis: KpiFigure[]; pace: ShiftPace; jobs: JobPace[]; hints: string[] }
 
+/** A stretch with one rate; `ahead`: it lies ahead, with the rate of what ran last. */
+export interface PlanPart { start: string; end: string; busy_us: number; rate_upm: number | null; pieces: number | null; products: string[]; ahead: boolean }
+/** How planned pieces come about: planned time times the rate that held; `due` in the known time up to `until`. */
+export interface Plan { equipment_id: number; unit_id: number; start: string; end: string; until: string; planned: number | null; due: number | null; good: number | null; difference: number | null; known_us: number; /** What a running shift comes to is good + good_known · rest / due. */ good_known: number; rest: number | null; parts: PlanPart[]; hints: string[] }
+
 export interface ExplainNode {
   /** Also the path by which it is asked for. */
   key: string;

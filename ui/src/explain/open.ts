@@ -16,6 +16,11 @@ export function questionIn(search: Search): Question | null {
 export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end });
 const CLOSED: Change = { explain: null, of: null, from: null, to: null, exact: null };
 
+const PLAN = "plan";
+/** How the planned pieces of a stretch come about, and how far the good ones are from what was due. */
+export const planOf = (equipmentId: number, span: { start: string; end: string }): Question => ({ key: PLAN, equipmentId, start: span.start, end: span.end });
+export const isPlan = (question: Question): boolean => question.key === PLAN;
+
 export const kpiOf = (question: Question): string => question.key.split("/")[0] ?? "";
 
 /** The keys from the KPI down to the open node, the latter included. */

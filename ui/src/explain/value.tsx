@@ -1,6 +1,7 @@
 // The value of a step, in the form that its unit asks for.
 import type { ExplainNode, Scalar } from "@/api/types";
 import { formatDuration, formatMeasured, NOTHING, unitSymbol } from "@/show/format";
+import { columnWords } from "@/explain/column-words";
 import { factWords, kindWords, words } from "@/explain/words";
 import { kpiText } from "@/kpi/kpi-text";
 import { words as countWords, kpiWords } from "@/kpi/words";
@@ -49,7 +50,9 @@ export function useStepLabel(): (node: ExplainNode) => string {
     if (look) return [stateName(look.word), reasonName(text(node.detail["reason"]))].filter(Boolean).join(" · ");
     const { kind, quantity } = node.detail;
     if (node.kind === "count-record" && typeof quantity === "number") return `${formatMeasured(quantity, language)} ${wordFor(countWords, language, String(kind))}`;
-    return node.kind === "kpi" ? wordFor(kpiWords, language, node.key.split("/").at(-1) ?? "").replace(/^\w+_.*$/, node.label) : node.label;
+    const step = node.key.split("/").at(-1) ?? "";
+    if (node.kind === "column" && step in columnWords.en) return wordFor(columnWords, language, step);
+    return node.kind === "kpi" ? wordFor(kpiWords, language, step).replace(/^\w+_.*$/, node.label) : node.label;
   };
 }
 

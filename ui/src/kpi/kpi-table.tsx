@@ -5,10 +5,10 @@ import type { KpiFigure, KpiWords, Kpis } from "@/api/types";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { questionOf, useAsk } from "@/explain/open";
 import css from "@/kpi/kpi-table.module.css";
+import { BigLosses } from "@/kpi/big-losses";
 import { kpiText } from "@/kpi/kpi-text";
 import { Target } from "@/kpi/target";
-import { bigLossWords, kpiWords, waitWords, words } from "@/kpi/words";
-import { formatDuration, formatRatio } from "@/show/format";
+import { kpiWords, waitWords, words } from "@/kpi/words";
 import type { Window } from "@/view/period";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
@@ -39,21 +39,6 @@ function WaitingRow({ kpi }: { kpi: KpiWords }) {
       <td><code>{kpi.formula}</code></td>
       <td className={css.under}>{say("waitsFor", { part: wordFor(waitWords, language, kpi.waits_for ?? "") })}</td>
     </tr>
-  );
-}
-
-/** The six big losses as shares of the planned busy time; what is none of them stands beside. */
-function BigLosses({ kpis }: { kpis: Kpis }) {
-  const say = useWords(bigLossWords);
-  const language = useLanguage();
-  const losses = kpis.big_losses ?? [];
-  const whole = kpis.times.pbt_us;
-  if (losses.length === 0 || whole === 0) return null;
-  return (
-    <table className={css.table} data-testid="big-losses">
-      <caption className={css.caption}>{say("title")}</caption>
-      <tbody>{losses.map((loss) => <tr key={loss.key}><th scope="row">{wordFor(bigLossWords, language, loss.key)}</th><td className={css.value}>{formatDuration(loss.us, language)}</td><td className={css.value}>{formatRatio(loss.us / whole, language)}</td></tr>)}</tbody>
-    </table>
   );
 }
 

@@ -2,6 +2,8 @@
 import type { ReactNode } from "react";
 import type { Equipment, JobPace, LiveKpi } from "@/api/types";
 import { Icon } from "@/design/icons";
+import { planOf } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import { useProductName } from "@/jobs/jobs";
 import { useLiveKpi } from "@/kpi/current-shift";
 import { paceOf } from "@/kpi/pace";
@@ -20,6 +22,8 @@ export function Cell({ label, small, children, testid, tone }: { label: string; 
   return <div className={css.cell} data-testid={testid} data-tone={tone}><span className={css.label}>{label}</span><span className={css.number}>{children}</span>{small && <span className={css.small}>{small}</span>}</div>;
 }
 
+const ofPlan = (live: LiveKpi) => planOf(live.equipment_id, live);
+
 /** In pieces and in minutes; never by colour alone. */
 function Gap({ live }: { live: LiveKpi }) {
   const say = useWords(paceWords);
@@ -29,7 +33,7 @@ function Gap({ live }: { live: LiveKpi }) {
   if (!paced || difference === null) return <Cell label={say("gap")} testid="pace-gap"><Num value={null} /></Cell>;
   return (
     <Cell label={say(paced.pace)} testid="pace-gap" tone={paced.pace} small={minutes !== null && say("minutes", { n: formatNumber(Math.abs(minutes), language) })}>
-      <span aria-hidden="true" className={css.sign}>{SIGN_OF[paced.pace]}</span>{say("pieces", { n: formatNumber(Math.abs(difference), language) })}
+      <Opens question={ofPlan(live)}><span aria-hidden="true" className={css.sign}>{SIGN_OF[paced.pace]}</span>{say("pieces", { n: formatNumber(Math.abs(difference), language) })}</Opens>
     </Cell>
   );
 }
@@ -39,7 +43,7 @@ function Ends({ live }: { live: LiveKpi }) {
   const language = useLanguage();
   const { projected, planned, basis, missing } = live.pace;
   const why = missing ? wordFor(missingWords, language, missing) : basis && say(basis);
-  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><span title={why ?? undefined}><Num value={projected} /></span></Cell>;
+  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><Opens question={projected === null ? null : ofPlan(live)} title={why || undefined}><Num value={projected} /></Opens></Cell>;
 }
 
 /** When a job will be done, in the plant's time, with the range in which such jobs ended; or why nobody can say. */
@@ -74,7 +78,7 @@ export function PacePanel({ here }: { here: Equipment }) {
   if (!live?.shift || live.kpis.length === 0) return null;
   return (
     <div className={`live ${css.row}`} data-testid="pace-panel">
-      <Cell label={say("due")} testid="pace-due"><Num value={live.pace.due} /></Cell>
+      <Cell label={say("due")} testid="pace-due"><Opens question={live.pace.due === null ? null : ofPlan(live)}><Num value={live.pace.due} /></Opens></Cell>
       <Gap live={live} />
       <Ends live={live} />
       {live.jobs.slice(0, JOBS_SHOWN).map((job) => <JobEnd key={job.job_response_id} job={job} />)}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { LANGUAGES, languageOf } from "@/words/language";
 import { type Catalogue, fill } from "@/words/words";
 
-const modules = import.meta.glob<Record<string, Catalogue<string>>>("../**/words.ts", { eager: true });
+const modules = import.meta.glob<Record<string, Catalogue<string>>>("../**/*words.ts", { eager: true });
 const catalogues = Object.entries(modules).flatMap(([file, module]) =>
   Object.entries(module)
     .filter(([, value]) => typeof value === "object" && "en" in value)

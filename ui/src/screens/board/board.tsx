@@ -4,7 +4,7 @@ import { serverNowMs } from "@/api/client";
 import type { BoardHour, ShiftBoard } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
-import type { Question } from "@/explain/open";
+import { planOf, type Question } from "@/explain/open";
 import { Opens } from "@/explain/opens";
 import { useKnownMs } from "@/live/live";
 import css from "@/screens/board/board.module.css";
@@ -66,6 +66,9 @@ interface Stretch { of: number; start: string; end: string }
 /** A number of an hour, or of the shift, opens into its explanation; of what still runs, up to now. */
 const asked = ({ of, start, end }: Stretch, key: string, value: number | null): Question | null => (value === null ? null : { key, equipmentId: of, start, end: new Date(Math.min(Date.parse(end), serverNowMs())).toISOString() });
 
+/** A plan is that of the whole stretch, what lies ahead included. */
+const planned = (stretch: Stretch, value: number | null): Question | null => (value === null ? null : planOf(stretch.of, stretch));
+
 function Oee({ value, stretch }: { value: number | null; stretch: Stretch }) {
   return <Opens question={asked(stretch, "oee_index", value)} testid="board-oee"><Ratio value={value} digits={0} /></Opens>;
 }
@@ -83,7 +86,7 @@ function Hour({ hour, most, of }: { hour: BoardHour; most: number; of: number })
   return (
     <tr data-phase={phase} data-testid="board-hour">
       <th scope="row"><span className="num">{`${formatMoment(Date.parse(hour.start), "time", reader)} – ${formatMoment(Date.parse(hour.end), "time", reader)}`}</span>{phase === "running" && <span className={css.small}>{say("running")}</span>}<Covered covered={hour.covered} /></th>
-      <td className={css.right}><Num value={hour.planned} />{phase === "running" && hour.target_so_far !== null && <span className={css.small}>{say("soFar", { n: hour.target_so_far })}</span>}</td>
+      <td className={css.right} data-testid="board-plan"><Opens question={planned(stretch, hour.planned)}><Num value={hour.planned} /></Opens>{phase === "running" && hour.target_so_far !== null && <span className={css.small}>{say("soFar", { n: hour.target_so_far })}</span>}</td>
       <td className={css.barCell}>
         <div className={css.bar} aria-hidden="true">
           {hour.planned !== null && <span className={css.planned} style={{ width: width(hour.planned) }} />}
@@ -92,7 +95,7 @@ function Hour({ hour, most, of }: { hour: BoardHour; most: number; of: number })
       </td>
       <td className={css.right} data-testid="board-good"><strong><Pieces kind="good" value={hour.good} stretch={stretch} /></strong></td>
       <td className={css.right}><Pieces kind="scrap" value={hour.scrap} stretch={stretch} /></td>
-      <td className={css.right}><Gap gap={hour.difference} /></td>
+      <td className={css.right}><Opens question={planned(stretch, hour.difference)}><Gap gap={hour.difference} /></Opens></td>
       <td className={css.right}><Oee value={hour.oee} stretch={stretch} /></td>
       <td className={css.why}><Reasons stops={hour.stops} stretch={stretch} /></td>
     </tr>
@@ -111,16 +114,16 @@ export function Board({ board }: { board: ShiftBoard }) {
   return (
     <>
       <table className={`live ${css.table}`} data-testid="shift-board">
-        <thead><tr>{columns.map((key) => (key === "actual" ? <td key={key} /> : <th key={key} scope="col" className={key === "hour" || key === "why" ? undefined : css.right}>{say(key)}</th>))}</tr></thead>
+        <thead><tr>{columns.map((key) => (key === "actual" ? <td key={key} className={css.barCell} /> : <th key={key} scope="col" className={key === "hour" || key === "why" ? undefined : css.right}>{say(key)}</th>))}</tr></thead>
         <tbody>{hours.map((hour) => <Hour key={hour.start} hour={hour} most={most} of={board.equipment_id} />)}</tbody>
         <tfoot>
           <tr data-testid="board-total">
             <th scope="row">{say("total")}<Covered covered={totals.covered} /></th>
-            <td className={css.right}><Num value={totals.planned} /></td>
-            <td />
+            <td className={css.right}><Opens question={planned(whole, totals.planned)}><Num value={totals.planned} /></Opens></td>
+            <td className={css.barCell} />
             <td className={css.right}><strong><Pieces kind="good" value={totals.good} stretch={whole} /></strong></td>
             <td className={css.right}><Pieces kind="scrap" value={totals.scrap} stretch={whole} /></td>
-            <td className={css.right}><Gap gap={totals.difference} /></td>
+            <td className={css.right}><Opens question={planned(whole, totals.difference)}><Gap gap={totals.difference} /></Opens></td>
             <td className={css.right}><Oee value={totals.oee} stretch={whole} /></td>
             <td />
           </tr>

@@ -1,6 +1,6 @@
 // The machines of a line, one under the other as the product passes them; between them what stands on the belt.
 import { Tooltip } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import type { Equipment, JobResponse } from "@/api/types";
 import { useKnownJobs, useProductName } from "@/jobs/jobs";
 import { Figure } from "@/kpi/figure";
@@ -41,7 +41,7 @@ function SpeedCell({ unit }: { unit: Equipment }) {
   return (
     <>
       <Go to={tagOf(speed.tagId)} className={`${css.number} ${css.name}`} testid="speed-tag"><Num value={speed.value} unit={speed.unit} /></Go>
-      {speed.rate !== null && <span className={css.small}>{say("of", { rate: speed.rate })}</span>}
+      {speed.rate !== null && <span className={css.small} data-testid="rate">{say("of", { rate: speed.rate })}</span>}
     </>
   );
 }
@@ -86,23 +86,26 @@ function Machine({ unit, isConstraint, jobs }: MachineProps) {
   );
 }
 
-/** Pieces that the machine before passed on and the next has not taken yet, since the shift began. */
+/** Pieces that the machine before passed on and the next has not taken yet, since the shift began; pressed, what it is the difference of. */
 function Buffer({ before, after }: { before: Equipment; after: Equipment }) {
   const say = useWords(words);
   const reader = useReader();
+  const [open, setOpen] = useState(false);
   const [made, taken] = [useCurrentShift(before.id).kpis, useCurrentShift(after.id).kpis];
   const [passed, on] = [madeIn(made), madeIn(taken)];
   if (!made || !passed || passed.good === null || !on || on.good === null) return null;
   const n = passed.good - on.good - (on.scrap ?? 0) - (on.rework ?? 0);
+  const kinds = (["good", "scrap", "rework"] as const).filter((kind) => kind !== "rework" || on.rework);
   return (
     <tr className={css.bufferRow}>
       <td colSpan={COLUMNS.length}>
         <Tooltip label={say("bufferHint", { before: before.name, after: after.name })} multiline w={300}>
-          <span className={`live ${css.buffer}`} tabIndex={0} data-testid={`buffer-${after.path}`}>
+          <button type="button" className={`live ${css.buffer}`} aria-expanded={open} onClick={() => setOpen(!open)} data-testid={`buffer-${after.path}`}>
             <svg width="10" height="12" viewBox="0 0 10 12" aria-hidden="true"><path d="M5 0v10M1.5 7 5 10.5 8.5 7" fill="none" stroke="currentColor" strokeWidth="1.4" /></svg>
             {say("buffer", { n: `${n > 0 ? "+" : ""}${formatNumber(n, reader.language)}`.replace("-", "−"), time: formatMoment(Date.parse(made.start), "time", reader) })}
-          </span>
+          </button>
         </Tooltip>
+        {open && <span className={css.bufferMade} data-testid={`buffer-made-${after.path}`}>{before.name} {say("good")} <Made kpis={made} kind="good" />{kinds.map((kind) => <Fragment key={kind}>{" − "}{after.name} {say(kind)} <Made kpis={taken} kind={kind} /></Fragment>)}</span>}
       </td>
     </tr>
   );

@@ -59,7 +59,7 @@ export function Under({ equipmentId, span, asked }: { equipmentId: number; span:
         <thead><tr>{(["start", "equipment", "state", "reason", "product", "shift", "duration", "units"] as const).map((key) => <th key={key} scope="col" className={key === "duration" || key === "units" ? css.right : undefined}>{say(key)}</th>)}<td /></tr></thead>
         <tbody>{data.slice(0, SHOWN_MAX).map((lost) => <Row key={`${lost.equipment_id} ${lost.start} ${lost.product}`} lost={lost} span={span} />)}</tbody>
       </table>
-      {data.length > SHOWN_MAX && <p className={css.more}>{say("shown", { n: SHOWN_MAX })}</p>}
+      {data.length > SHOWN_MAX && <p className={css.more} data-testid="rows-shown">{say("shown", { n: SHOWN_MAX })}</p>}
     </div>
   );
 }

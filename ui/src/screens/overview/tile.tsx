@@ -35,7 +35,7 @@ function SpeedCell({ equipment }: { equipment: Equipment }) {
     <div className={css.cell} data-testid="speed">
       <span className={css.label}>{say("speed")}</span>
       <Go to={tagOf(speed.tagId)} className={`${css.number} ${css.toTag}`} testid="speed-tag"><Num value={speed.value} unit={speed.unit} /></Go>
-      {speed.rate !== null && <span className={css.small}>{say("of", { rate: speed.rate })}</span>}
+      {speed.rate !== null && <span className={css.small} data-testid="rate">{say("of", { rate: speed.rate })}</span>}
     </div>
   );
 }
@@ -77,7 +77,7 @@ export function Tile({ equipment, isConstraint }: { equipment: Equipment; isCons
       </div>
       <div>
         <StateStrip equipmentId={equipment.id} hours={STRIP_H} />
-        <span className={css.small}>{say("lastHours", { n: STRIP_H })}</span>
+        <span className={css.small} data-testid="strip-hours">{say("lastHours", { n: STRIP_H })}</span>
       </div>
     </article>
   );
