@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -130,3 +132,10 @@ def test_a_chunk_is_never_cut_between_equal_times(monkeypatch: pytest.MonkeyPatc
     ts = [1, 2, 3, 3, 3, 3, 4, 5, 6]
     block = Block.of(Batch.of(Kind.I64, [(7, at, i, 0xC0) for i, at in enumerate(ts)]))
     assert [part.ts.tolist() for part in chunks.pieces(block)] == [[1, 2], [3, 3, 3, 3], [4, 5, 6]]
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(blocks(min_size=1, one_tag=True))
+def test_a_chunk_that_is_all_good_is_summed_up_as_any_other(block: Block) -> None:
+    plain, limited = (replace(block, status=np.full(len(block), one, dtype=np.uint32)) for one in (0x100C0, 0x100C1))
+    assert chunks.header(plain) == chunks.header(limited)

@@ -67,7 +67,7 @@ RECORDS_AGAIN_S: Final = 5  # after that: by then some of those who waited have 
 CHUNK_SAMPLES_MAX: Final = 20_000  # one chunk decodes in about a millisecond
 SEAL_EVERY_S: Final = 20.0  # bounds the head that a restart re-reads; each sealing costs a chunk of every tag
 SEAL_AT_ONCE_SAMPLES: Final = (
-    500_000  # ~20 MB unsealed: beyond it nobody waits for the 20 s; chunks are worth their cost
+    1_000_000  # ~40 MB unsealed: beyond it nobody waits for the 20 s; a chunk costs as much, whatever it holds
 )
 TRANSACTION_S: Final = 0.1  # SQLite has one writer; nobody waits longer than this for it
 SERIES_PX_MAX: Final = 4_000  # a wall of 4K screens; more buckets than pixels show nothing new

@@ -83,7 +83,7 @@ class Ingest:
         """Samples without a value take the kind their tag has: BAD says nothing about a type."""
         if not len(block) or (block.status >= VALID).all():
             return [(block, slots)] if len(block) else []
-        known = self._last.kind[slots]
+        known = self._last.kind.take(slots)
         astray = (block.status < VALID) & (known != 0) & (known != block.kind)
         if not astray.any():
             return [(block, slots)]
@@ -98,7 +98,7 @@ class Ingest:
     def _new(self, block: Block, slots: NDArray[np.intp]) -> Block:
         """Without what is held already, as far as the newest time of each tag tells; sealing finds the rest."""
         again = _repeated_inside(block)
-        ties = np.flatnonzero((block.ts == self._last.ts[slots]) & ~again)
+        ties = np.flatnonzero((block.ts == self._last.ts.take(slots)) & ~again)
         if len(ties):
             again[ties] = self._held_already(block.take(ties), slots[ties])
         new, slots = (block.take(~again), slots[~again]) if again.any() else (block, slots)

@@ -89,7 +89,7 @@ class LastValues:
             return np.full(len(tags), -1, dtype=np.intp)
         if known[-1] < PLACES_MAX:
             there = (tags >= 0) & (tags < len(places) - 1)
-            return places[tags if there.all() else np.where(there, tags, -1)].astype(np.intp)
+            return places.take(tags if there.all() else np.where(there, tags, -1)).astype(np.intp)
         at = np.minimum(np.searchsorted(known, tags), len(known) - 1)
         return np.where(known[at] == tags, at, -1)
 
@@ -110,8 +110,12 @@ class LastValues:
 
         `slots` are those of their tags.
         """
-        which = np.arange(len(slots))
         once = bool((slots[1:] > slots[:-1]).all())  # most frames are one read: each tag once
+        if once and len(slots) and slots[0] >= 0 and (block.ts >= self.ts.take(slots)).all():  # and nothing of it late
+            valid = block.status >= VALID
+            self._write(block, slots, slots if valid.all() else slots[valid])
+            return
+        which = np.arange(len(slots))
         if not once and (block.ts[1:] < block.ts[:-1]).any():
             which = np.argsort(block.ts, kind="stable")
         which = which[(slots[which] >= 0) & (block.ts[which] >= self.ts[slots[which]])]
@@ -126,9 +130,9 @@ class LastValues:
 
     def _write(self, block: Block, slots: NDArray[np.intp], had_value: NDArray[np.intp]) -> None:
         """Each tag once; `had_value`: those of which a sample with a value came, if not the newest."""
-        texts = block.kind in TEXT_KINDS or bool((self.shown[slots] >= min(TEXT_KINDS)).any())
+        texts = block.kind in TEXT_KINDS or bool((self.shown.take(slots) >= min(TEXT_KINDS)).any())
         columns = _COLUMNS[1:] if texts else _NUMBERS
-        self._undo.append((self.tag[slots], {name: getattr(self, name)[slots] for name in columns}))
+        self._undo.append((self.tag.take(slots), {name: getattr(self, name).take(slots) for name in columns}))
         self.ts[slots] = block.ts
         self.device[slots] = block.ts if block.device is None else block.device
         self.status[slots] = block.status

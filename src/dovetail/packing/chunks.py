@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from dovetail.core.batch import DTYPES, Kind
 from dovetail.core.limits import CHUNK_SAMPLES_MAX
+from dovetail.core.quality import GOOD
 from dovetail.packing.columns import (
     MISFITS,
     SECTION,
@@ -26,6 +28,7 @@ from dovetail.packing.columns import (
     Block,
     DamagedError,
     concat,
+    is_one,
     join,
     pack_numbers,
     pack_runs,
@@ -47,6 +50,7 @@ TIMES_AT = LEAD + START.size + SECTION.size  # where the moments begin: they are
 TS, VALUE, STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
 _I64 = np.dtype(np.int64)
 GOOD_MASK = np.uint32(0xC0)
+_PLAIN = GOOD | VALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,10 @@ def numbers(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
 
 def header(block: Block) -> Header:
     """Sum up one tag's samples, sorted by (ts, arrival); n ≥ 1."""
+    if block.kind not in TEXT_KINDS and block.status[0] == _PLAIN and is_one(block.status):
+        found = _plain_header(block)
+        if found is not None:
+            return found
     good = (block.status & GOOD_MASK) == GOOD_MASK
     n, n_good, t0, t1 = len(block), int(np.count_nonzero(good)), int(block.ts[0]), int(block.ts[-1])
     values, has = numbers(block)
@@ -181,6 +189,19 @@ def header(block: Block) -> Header:
         integral = _known(held.sum())
     first, last, least, most = float(some[0]), float(some[-1]), float(some.min()), float(some.max())
     return Header(n, n_good, t0, t1, first, last, least, most, total, integral, covered_us, good_us)
+
+
+def _plain_header(block: Block) -> Header | None:
+    """The same where all are GOOD, which most chunks are; None: not all are numbers."""
+    values, ts, n = block.value.astype(np.float64, copy=False), block.ts, len(block)
+    least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
+    if isnan(least):
+        return None
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = _known(np.add.reduce(values))
+        integral = _known(np.add.reduce(values[:-1] * (ts[1:] - ts[:-1])))
+    t0, t1 = int(ts[0]), int(ts[-1])
+    return Header(n, n, t0, t1, float(values[0]), float(values[-1]), least, most, total, integral, t1 - t0, t1 - t0)
 
 
 def _known(total: Any) -> float | None:

@@ -25,6 +25,7 @@ VALID = 1 << 16
 _RAW, _PACKED = 0, 1
 _PACK_FROM = 16  # a packed column costs about 25 bytes before the first number
 SECTION = struct.Struct("<BI")
+_ONE_RUN = struct.Struct("<II")
 TIMES_KNOWN: Final = 8  # of a thread, those of the last chunks: 160 kB each at most
 _local = threading.local()
 
@@ -231,8 +232,15 @@ def unpack_values(kind: Kind, data: bytes, n: int) -> Column:
     return unpack_numbers(data, DTYPES[kind])
 
 
+def is_one(column: NDArray[np.uint32]) -> bool:
+    """Whether a column holds one number only; most that are asked do."""
+    return bool(len(column)) and column[0] == column[-1] and bool(np.logical_and.reduce(column == column[0]))
+
+
 def pack_runs(column: NDArray[np.uint32]) -> bytes:
     """A uint32 column that rarely changes, as runs: values, then lengths."""
+    if is_one(column):
+        return _ONE_RUN.pack(column[0], len(column))
     bounds = np.concatenate(([0], np.flatnonzero(column[1:] != column[:-1]) + 1, [len(column)]))
     lengths = (bounds[1:] - bounds[:-1]).astype("<u4")
     return column[bounds[:-1]].astype("<u4").tobytes() + lengths.tobytes()
