@@ -24,6 +24,7 @@ from installation import Installation, started, table
 
 from dovetail.demo.run import free_port
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "peers"))
 from libmodbus_plc import LibmodbusPlc
 

@@ -137,18 +137,14 @@ def every_second_is_in_one_slice(life: Life, equipment_id: int) -> None:
 
 
 def every_piece_is_in_one_slice(life: Life, equipment_id: int) -> None:
-    """What counters counted and people entered is in the slices, once.
-
-    Pieces that a line's outfeed has counted and not yet settled are the line's when they are: not before.
-    """
+    """What counters counted and people entered is in the slices, once, what is not recorded yet as well."""
     room = life.now.rooms.performance
     with life.now.database.read() as reading:
         made_of = room.gathering.made_of(equipment_id)
         wanted: Counter[str] = Counter()
-        settled_us = (store.extent(reading, equipment_id) or (BEGIN_US, BEGIN_US))[1]
         for unit in made_of.units:
             counts = life.now.rooms.counting.counts(reading, unit, BEGIN_US - 1, life.now_us + 1, scope=OWN)
-            counts += [one for one in life.now.rooms.counting.fresh(unit, scope=OWN) if one.t0_us >= settled_us]
+            counts += life.now.rooms.counting.fresh(unit, scope=OWN)
             wanted.update(_summed([one for one in counts if made_of.counts_of(unit, one.kind)]))
     sums = room.sums(equipment_id, BEGIN_US, life.now_us, scope=OWN)
     assert {kind: sums[kind] for kind in KINDS} == {kind: wanted[kind] for kind in KINDS}
