@@ -104,6 +104,21 @@ def test_what_is_dropped_takes_its_moments_along(historian: Historian) -> None:
     assert kept(historian) == (0, 0)
 
 
+def test_what_chunks_weigh_holds_their_part_of_the_moments_they_share(historian: Historian) -> None:
+    historian.put([scans(1, [1, 2, 3])])
+    historian.seal_once()
+    with historian.chunks.view(MONTH) as view:
+        sizes = "select (select sum(length(body)) from {}), (select sum(length(body)) from {})"
+        words = view._words
+        alone, shared = map(int, view._session.execute(sizes.format(words.chunk, words.moments)).fetchone())
+        of_all, of_some = view.weights(2**62), view.weights(2**62, [1, 2, 3])
+        pieces = view.pieces([1, 2, 3], 2**62)
+    assert of_all == of_some
+    assert [one.bytes for one in pieces] == [one.bytes for one in of_all.values()]
+    assert sum(one.bytes for one in pieces) == pytest.approx(alone + shared, abs=len(pieces))  # a part is whole bytes
+    assert shared > 64
+
+
 def test_two_columns_with_one_number_are_not_taken_for_each_other(
     historian: Historian, monkeypatch: pytest.MonkeyPatch
 ) -> None:

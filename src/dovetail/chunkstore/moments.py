@@ -30,6 +30,23 @@ def body_of(words: MonthWords) -> str:
     return f"body, {shared}"
 
 
+def bytes_of(words: MonthWords) -> str:
+    """What a chunk takes, as a column: what it keeps itself, and its part of the moments that it shares."""
+    if not words.moments:
+        return "length(body)"
+    shared = f"(select length(body) from {words.moments} where id = {words.chunk}.moments)"
+    sharers = f"(select count(*) from {words.chunk} other where other.moments = {words.chunk}.moments)"
+    return f"length(body) + coalesce({shared} / {sharers}, 0)"
+
+
+def parts_of(words: MonthWords) -> str:
+    """The same for all chunks at once: a table `part` of (moments, bytes), worked out once; "": none are shared."""
+    if not words.moments:
+        return ""
+    counted = f"select moments, count(*) as n from {words.chunk} where moments is not null group by moments"
+    return f"select c.moments, length(m.body) / c.n as bytes from ({counted}) c join {words.moments} m on m.id = c.moments"
+
+
 def whole(body: bytes, shared: bytes | None) -> bytes:
     """A body as it was written."""
     return body if shared is None else chunks.with_times(body, shared)

@@ -138,13 +138,20 @@ class View:
         return answer
 
     def weights(self, until_us: int, tags: Sequence[int] | None = None) -> dict[int, Weight]:
-        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read."""
-        sums = "count(*), sum(n), sum(length(body)), min(t0), max(t1)"
+        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read.
+
+        Moments that chunks share are divided among them.
+        """
+        sums = "count(*), sum(n), sum({}), min(t0), max(t1)"
         if tags is None:
-            sql = f"select tag, {sums} from {self._chunk} where t1 < ? group by tag order by tag"
+            parts = moments.parts_of(self._words)
+            shared = f" left join ({parts}) part on part.moments = {self._chunk}.moments" if parts else ""
+            size = "length(body) + coalesce(part.bytes, 0)" if parts else "length(body)"
+            sql = f"select tag, {sums.format(size)} from {self._chunk}{shared} where t1 < ? group by tag order by tag"
             found = self._session.execute(sql, (until_us,)).fetchall()
         else:
-            sql = f"select tag, {sums} from {self._chunk} where tag = ? and t1 < ? group by tag"
+            size = moments.bytes_of(self._words)
+            sql = f"select tag, {sums.format(size)} from {self._chunk} where tag = ? and t1 < ? group by tag"
             answers = self._session.each(sql, [(tag, until_us) for tag in tags])
             found = [row for rows in answers for row in rows]
         return {row[0]: Weight(*map(int, row)) for row in found}
@@ -161,7 +168,8 @@ class View:
 
     def pieces(self, tags: Sequence[int], until_us: int) -> list[Piece]:
         """The chunks of tags that are over before `until_us`, tag by tag, oldest first."""
-        sql = f"select id, tag, t0, t1, n, length(body) from {self._chunk} where tag = ? and t1 < ? order by t0"
+        columns = f"id, tag, t0, t1, n, {moments.bytes_of(self._words)}"
+        sql = f"select {columns} from {self._chunk} where tag = ? and t1 < ? order by t0"
         return [Piece(*row) for rows in self._session.each(sql, [(tag, until_us) for tag in tags]) for row in rows]
 
     def found(self, tag: int, from_us: int, to_us: int) -> list[Found]:
