@@ -23,6 +23,7 @@ from dovetail.forwarding.site import Site
 from dovetail.forwarding.ways import copy_of, selection_of
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import execute
+from dovetail.retention.model import number_of
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 BODY = {
@@ -134,6 +135,32 @@ def send(historian: Historian, seq: int) -> None:
     rows = [(10, DAY_ZERO_US + seq * 1_000_000, float(seq), 0xC0)]
     historian.put([Frame("gateway", Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows),))])
     historian.seal_once()
+
+
+MONTH = number_of(DAY_ZERO_US)
+EVER = 1 << 61
+
+
+def test_whoever_lets_samples_go_learns_what_a_copy_does_not_hold(
+    room: ForwardingRoom, historian: Historian, notebook: Notebook, clock: ManualClock
+) -> None:
+    send(historian, 1)
+    assert room.lacking("hq", MONTH, {10: EVER}) == {10: "behind"}
+    settle(room)
+    assert room.lacking("hq", MONTH, {10: EVER, 99: EVER}) == {99: "not-taken"}
+    assert room.lacking("another", MONTH, {10: EVER}) == {10: "no-copy"}
+    send(historian, 2)
+    assert room.lacking("hq", MONTH, {10: EVER}) == {10: "behind"}
+    assert room.lacking("hq", MONTH, {10: DAY_ZERO_US}) == {}  # of what is over by then nothing has changed
+    notebook.trouble = LinkError("nobody answers", code="forwarding-away")
+    assert room.lacking("hq", MONTH, {10: EVER}) == {10: "away"}  # asked, without an answer
+    clock.tick(60_000_000)
+    settle(room)
+    assert room.lacking("hq", MONTH, {10: EVER}) == {10: "away"}  # known to be away: nobody waits for it again
+    notebook.trouble = None
+    clock.tick(600_000_000)
+    settle(room)
+    assert room.lacking("hq", MONTH, {10: EVER}) == {}
 
 
 def settle(room: ForwardingRoom) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,9 @@ equipment:
   acme: {level: Enterprise, timezone: Europe/Prague}
   acme/press: {level: WorkUnit, tags: {speed: {unit: mm}}}
 retention:
-  acme: {drop_after: 1 y, tags: {speed: {drop_after: 1 y}}}
+  acme:
+    drop_after: 1 y
+    tags: {speed: {drop_after: 1 y}}
 """
 OLD_US = from_rfc3339("2020-03-05T00:00:00Z")
 PERIOD = ("2020-03-01T00:00:00Z", "2020-03-02T00:00:00Z")
@@ -73,6 +76,43 @@ def test_what_is_held_is_shown_with_who_and_why_until_it_is_released(data: Path)
     assert run(data, "release", str(hold["id"]), "--reason", "settled").exit_code == 0
     assert "settled" in run(data, "holds").stdout
     assert isinstance(run(data, "hold", *PERIOD, "--reason", "nothing named").exception, InvalidError)
+
+
+def test_it_is_let_go_from_a_terminal_on_a_folder_where_nothing_runs(data: Path, tmp_path: Path) -> None:
+    """What is asked is shown first; a no changes nothing; then nothing is left that is due, and the record says so."""
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    due = json.loads(run(folder, "retention", "plan", "--json").stdout)
+    refused = CliRunner().invoke(app, ["samples", "retention", "run", "--data", str(folder)], input="n\n")
+    assert refused.exit_code == 1
+    assert "drop     2020-03" in refused.stdout
+    assert run(folder, "retention", "drops").stdout == ""
+    done = run(folder, "retention", "run", "--yes", "--reason", "the disk is small")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert done.stdout.splitlines()[-1] == f"{due['samples']:,} samples"
+    gone = json.loads(run(folder, "retention", "drops", "--json").stdout)
+    assert sum(one["samples"] for one in gone) == due["samples"] > 1
+    assert all(one["done"] for one in gone)
+    again = run(folder, "retention", "run", "--yes")
+    assert again.exit_code == 0
+    assert again.stdout.startswith("0 samples, 0.0 MB would go")
+
+
+def test_what_waits_for_a_copy_is_said_and_stays(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    plant = tmp_path / "plant"
+    plant.mkdir()
+    (plant / "plant.yaml").write_text(PLANT + "    wait_for: [backup]\n")
+    applied = CliRunner().invoke(app, ["apply", str(plant), "--yes", "--data", str(folder)])
+    assert applied.exit_code == 0, applied.output
+    said = run(folder, "retention", "run", "--yes")
+    assert said.exit_code == 0
+    first, *_, last = said.stdout.splitlines()
+    assert first.startswith("waits    2020-03")
+    assert first.endswith("rule acme.speed: no backup was ever restored to prove it (dovetail backup verify)")
+    assert last.startswith("0 samples, 0.0 MB would go")
+    assert run(folder, "retention", "drops").stdout == ""
 
 
 def test_what_went_is_known_to_whoever_asks_the_api(data: Path) -> None:

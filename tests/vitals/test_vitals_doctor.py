@@ -24,6 +24,7 @@ from dovetail.edge.model import LinkStatus
 from dovetail.forwarding.model import Forwarded
 from dovetail.ownership.settings import Settings
 from dovetail.upkeep import samplesfacts
+from dovetail.upkeep.proofs import Proof
 from dovetail.vitals import facts as look
 from dovetail.vitals.doctor import HARDENING, examine, worst
 from dovetail.vitals.facts import Facts, Live, Role, gather
@@ -55,6 +56,7 @@ WELL = Facts(
     backup_us=NOW_US - HOUR_US,
     backup_folder="/var/backups/dovetail",
     backup_encrypted=True,
+    proof=Proof("b1", made_us=NOW_US - 3 * DAY_US, at_us=NOW_US - 2 * DAY_US, head=7, rows=1_000),
     aside=(),
     upgraded=(),
     restoring=False,
@@ -124,6 +126,13 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(records__events_waiting=5_000), "ledger", "look", "time"),
         (but(backup_us=None), "backups", "look", "administrator"),
         (but(backup_us=NOW_US - 2 * DAY_US), "backups", "look", "administrator"),
+        (but(proof=None), "proof", "look", "administrator"),
+        (
+            but(proof=Proof("b1", NOW_US - 101 * DAY_US, NOW_US - 100 * DAY_US, 7, 1_000)),
+            "proof",
+            "look",
+            "administrator",
+        ),
         (but(restoring=True), "restore", "look", "administrator"),
         (but(live__links=(LAID_ASIDE,)), "spool", "look", "us"),
         (but(live__links=(WAITING,)), "spool", "look", "time"),

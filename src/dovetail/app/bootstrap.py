@@ -44,6 +44,7 @@ from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.exports.tiering import Tiers
 from dovetail.fleet.model import Transported
+from dovetail.house.keeping import lacking_in
 from dovetail.house.rooms import (
     Rooms,
     build_rooms,
@@ -108,6 +109,7 @@ class House:
         self.keeper = Keeper(self.rooms.retention, self.work, archives=archives, room_left=room_left)
         self.between = _between(settings, clock)
         self.forwarding = forwarding_room(database, self.rooms, bus, data=settings.data, hosts=settings.forward_hosts)
+        self.rooms.retention.lacking = lacking_in(settings.data, self.rooms.historian.dropper, self.forwarding)
         self.heartbeat = Heartbeat(on_beat=self._alive)
         self.meter = HttpMeter()
         around = Around(

@@ -7,10 +7,13 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from dovetail.backups.backup import Backups
+from dovetail.backups.proven import BackupStatus
+from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, Page
 from dovetail.repository.place import Snapshot
 from dovetail.upkeep.manifest import Manifest
+from dovetail.upkeep.proofs import Proof
 
 MANAGE = "system.manage"
 
@@ -25,20 +28,31 @@ class BackupView(BaseModel):
     bytes: int
     rows: int | None
     encrypted: bool
+    proven: str | None  # when it was last restored and compared, if it is the newest that was
 
 
 def routes(api: Api, backups: Backups) -> None:
     """Declare them."""
     api.change("POST", "/backups", backups.make, status=202)
     api.change("POST", "/backups/check", backups.check, status=202)
+    api.change("POST", "/backups/proofs", backups.proofs.record, status=201)
+
+    @api.query(
+        "GET", "/backups/status", permission=MANAGE, summary="The last backup and proof, and when the next are due"
+    )
+    def get_status(scope: Scope) -> BackupStatus:
+        scope.require(MANAGE, None)
+        return backups.proofs.status()
 
     @api.query("GET", "/backups", permission=MANAGE, summary="The backups in the server's folder, newest first")
     def get_backups(scope: Scope) -> Page[BackupView]:
         scope.require(MANAGE, None)
-        return Page(items=[_view(place, found) for place, found in reversed(backups.listed())])
+        return Page(
+            items=[_view(place, found, backups.proofs.of(found.id)) for place, found in reversed(backups.listed())]
+        )
 
 
-def _view(place: Path, found: Manifest | Snapshot) -> BackupView:
+def _view(place: Path, found: Manifest | Snapshot, proof: Proof | None) -> BackupView:
     rows = found.rows if isinstance(found, Manifest) else None
     return BackupView(
         id=found.id,
@@ -48,4 +62,5 @@ def _view(place: Path, found: Manifest | Snapshot) -> BackupView:
         bytes=found.bytes,
         rows=rows,
         encrypted=rows is None,
+        proven=None if proof is None else to_rfc3339(proof.at_us),
     )

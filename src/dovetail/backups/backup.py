@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from dovetail.backups import encrypted, plain
 from dovetail.backups.keyring import server_key
 from dovetail.backups.moment import held, left_out, records_bytes
+from dovetail.backups.proven import Proofs
 from dovetail.core import faults
 from dovetail.core.clock import Clock, from_rfc3339, to_rfc3339
 from dovetail.core.errors import ConfigError, DovetailError, LinkError, RefusedError
@@ -84,6 +85,7 @@ class Backups:
         self._busy = threading.Lock()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
+        self.proofs = Proofs(data, self._clock, last=lambda: remembered(data), key=self._server_key)
         told: dict[str, Any] = {"permission": "system.manage", "output": BackupBegun}
         self.make = Operation(
             name="backup.make",

@@ -44,7 +44,9 @@ def parts_of(words: MonthWords) -> str:
     if not words.moments:
         return ""
     counted = f"select moments, count(*) as n from {words.chunk} where moments is not null group by moments"
-    return f"select c.moments, length(m.body) / c.n as bytes from ({counted}) c join {words.moments} m on m.id = c.moments"
+    return (
+        f"select c.moments, length(m.body) / c.n as bytes from ({counted}) c join {words.moments} m on m.id = c.moments"
+    )
 
 
 def whole(body: bytes, shared: bytes | None) -> bytes:

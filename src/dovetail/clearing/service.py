@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from dovetail.chunkstore.rolled import Touched
 from dovetail.clearing.archive import Archives
 from dovetail.core import faults
-from dovetail.core.clock import DAY_US
+from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, ConflictError, DovetailError, LinkError, RefusedError
 from dovetail.core.limits import DROP_CHUNKS_MAX, DROP_SAMPLES_MAX, EVICT_BELOW_BYTES
 from dovetail.core.scope import Actor
@@ -64,6 +64,7 @@ class Keeper:
         self._lines: deque[Line] = deque()
         self._lock = threading.Lock()
         self._looked: int | None = None  # the day on which it was last looked for what is due
+        self._again_us = 0  # when what waited for copies is looked at again
         self._no_help: int | None = None  # the day on which letting go made no room
         self._job: str | None = None
         self._by = OWN.actor
@@ -123,12 +124,13 @@ class Keeper:
         return True
 
     def _look(self) -> None:
-        """Once a day, for what is due by rules that have stood for a day."""
+        """Once a day, by rules that have stood for a day; every hour while something that is due waits for copies."""
         today = self._clock.now_us() // DAY_US
-        if self._lines or today == self._looked:
+        now_us = self._clock.now_us()
+        if self._lines or (today == self._looked and not 0 < self._again_us <= now_us):
             return
         plan = self._room.plan(careful=True)
-        self._looked = today
+        self._looked, self._again_us = today, now_us + HOUR_US if plan.waits else 0
         if plan.lines:
             self._begin(plan.lines, OWN.actor)
 
@@ -199,14 +201,14 @@ class Keeper:
     def _chosen(self, line: Line) -> Choice:
         with self._room.database.read() as reading:
             references = self._room.references(reading)
-        return self._room.choice(line.month, line.until, references)
+        return self._room.choice(line.month, line.until, references, needs=line.needs)
 
     def _drop_now(self, line: Line, by: Actor) -> bool:
         """Whether it went: not if something else is there by now, or something of it must stay since."""
         room, clock = self._room, self._clock
         with room.database.read() as reading:
             references = room.references(reading)
-        choice = room.choice(line.month, line.until, references)
+        choice = room.choice(line.month, line.until, references, needs=line.needs)
         of = tuple(one.stretch for one in choice.of.values())
         if set(of) != set(line.of):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -13,9 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from dovetail.terminal.asking import plain
+
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
+    from dovetail.repository.keys import ServerKey
     from dovetail.repository.place import Repository
+    from dovetail.upkeep.manifest import Manifest
 
 DataOption = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="DOVETAIL_DATA")]
 KeyOption = Annotated[
@@ -111,7 +116,10 @@ def verify(
         bool, typer.Option("--unopened", help="Without the recovery key: only whether all is as it was written.")
     ] = False,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Also that it is no older than this installation remembers.")
+        Path | None,
+        typer.Option(
+            "--data", help="Also that it is no older than this installation remembers, which then knows of the proof."
+        ),
     ] = None,
 ) -> None:
     """Prove that a backup can be restored: by restoring it into a scratch place and comparing. Exit 0 or 1."""
@@ -128,8 +136,73 @@ def verify(
         f"{place}: whole. Made {found.made_at} by Dovetail {found.version}: {len(found.parts)} files, "
         f"{found.bytes / 1e6:,.1f} MB, {found.rows:,} rows; not encrypted."
     )
+    _proven(found, None, data)
+
+
+def _proven(found: Manifest, key: ServerKey | None, data: Path | None) -> None:
+    """Say what is not in it, and let the installation know that the rest came back."""
+    from dovetail.backups.receipts import written
+    from dovetail.core.clock import SystemClock
+
     if found.left_out:
         print(f"Not in it: {', '.join(found.left_out)}")
+    receipt = written(found, at_us=SystemClock().now_us(), key=key)
+    if data is None:
+        print(f"So that the installation knows, there: dovetail backup proven {receipt}")
+    else:
+        _tell(data, receipt)
+
+
+def _tell(data: Path, receipt: str) -> None:
+    from dovetail.terminal.installation import installation
+
+    with installation(data) as control:
+        control.call("POST", "/backups/proofs", {"receipt": receipt})
+        due = control.call("GET", "/backups/status")["next_proof"]
+    print(f"The installation knows of it. The next proof is due by {due[:10]}.")
+
+
+@backup_app.command("proven")
+def proven(
+    receipt: Annotated[str, typer.Argument(help="What `backup verify` ended with, on the machine that proved it.")],
+    data: DataOption = Path(".dovetail"),
+) -> None:
+    """Let the installation know that a backup of it was restored and compared elsewhere."""
+    _tell(data, receipt)
+
+
+@backup_app.command("status")
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    data: DataOption = Path(".dovetail"),
+) -> None:
+    """Say when the last backup was made and when one last came back, and when the next are due. Exit 1: overdue."""
+    from dovetail.terminal.installation import installation
+
+    with installation(data) as control:
+        found = control.call("GET", "/backups/status")
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        proof = found["proof"]
+        made = (
+            f"made {found['last_made'][:19]}, in {found['last_folder']}" if found["last_made"] else "none was ever made"
+        )
+        came = (
+            f"{proof['backup']} of {proof['made'][:19]} at {proof['at'][:19]}, says {plain(proof['by'])}"
+            if proof
+            else ""
+        )
+        print(f"backup  {plain(made)}{_due(found['next_backup'], overdue=found['backup_overdue'])}")
+        print(f"proof   {came or 'none was ever restored'}{_due(found['next_proof'], overdue=found['proof_overdue'])}")
+    if found["backup_overdue"] or found["proof_overdue"]:
+        raise typer.Exit(1)
+
+
+def _due(at: str | None, *, overdue: bool) -> str:
+    if at is None:
+        return "; due now"
+    return f"; was due {at[:19]}" if overdue else f"; next due {at[:19]}"
 
 
 def _repository(place: Path) -> Repository | None:
@@ -183,8 +256,7 @@ def _verify_encrypted(
         f"{link.id}: restored into a scratch place and compared. Made {found.made_at} by Dovetail {found.version}: "
         f"{len(found.parts)} parts, {found.rows:,} rows; encrypted."
     )
-    if found.left_out:
-        print(f"Not in it: {', '.join(found.left_out)}")
+    _proven(found, opener.server(), data)
 
 
 def _asked(named: str) -> str | None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from dovetail.copies.model import TagName, mark_of
 
+type Lack = Literal["no-copy", "not-taken", "behind", "away"]  # why a copy does not hold what is asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -5,7 +5,8 @@ A step is short: some tags of one month. Months whose state is the one in which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dovetail.copies.model import Ready, Swap, swaps
@@ -57,6 +58,11 @@ class Reconciler:
     def waiting(self) -> int:
         """Months of this round that are not known to be equal."""
         return len(self._round)
+
+    def is_equal(self, month: int, selection: Selection) -> bool:
+        """Whether the copy was seen to hold all that is sealed of a month now. Any thread."""
+        settled = self._settled
+        return settled is not None and settled.get(month) == self._site.state(month, selection)
 
     def forget(self) -> None:
         """Trust nothing that is remembered of the copy: it is asked again."""
@@ -140,6 +146,21 @@ class Reconciler:
         self._round.remove(month)
         if self._settled is not None:
             self._settled[month] = at.state
+
+
+def lacking(site: Site, copy: Copy, selection: Selection, month: int, until: Mapping[int, int]) -> set[int]:
+    """The tags of which a copy, which is asked, does not hold all of a month before `until` as it is here."""
+    copy.claim()
+    copy.name(selection.names)
+    found: set[int] = set()
+    for some in itertools.batched(sorted(until), FORWARD_TAGS_AT_ONCE):
+        held = copy.held(month, some)
+        with site.look(month, selection) as look:
+            ours = look.stretches(some)
+        for tag in some:
+            over = [one for one in ours[tag] if one.from_us < until[tag]]
+            found |= {tag for swap in swaps(tag, over, held.get(tag, ())) if swap.new}
+    return found
 
 
 def _within(differ: Sequence[Swap], most: int) -> list[Swap]:

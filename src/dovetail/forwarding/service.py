@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,8 +22,8 @@ from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.forwarding import store
-from dovetail.forwarding.model import Forwarded, Selection
-from dovetail.forwarding.reconcile import Reconciler
+from dovetail.forwarding.model import Forwarded, Lack, Selection
+from dovetail.forwarding.reconcile import Reconciler, lacking
 from dovetail.forwarding.site import Site
 from dovetail.forwarding.ways import Body, selection_of
 from dovetail.operations.operation import Call, Input, Nothing, Operation
@@ -214,12 +215,45 @@ class ForwardingRoom:
             next_s=max(0.0, (kept.next_us - mono_us) / SECOND_US),
         )
 
+    def lacking(self, name: str, month: int, until: Mapping[int, int]) -> Mapping[int, Lack]:
+        """Why a copy does not hold the samples of a month before `until` (by tag) as they are; empty: it holds all.
+
+        A month that was not equal when it was last compared is asked for tag by tag, over a connection of its own.
+        """
+        self._look()
+        with self._lock:
+            kept = self._kept.get(name)
+        if kept is None:
+            return _each(until, "no-copy")
+        selection = self._selection(kept)
+        found = _each(until.keys() - selection.asked, "not-taken")
+        asked = {tag: cut for tag, cut in until.items() if tag in selection.asked}
+        reconciler = kept.reconciler
+        if not asked or (reconciler is not None and reconciler.is_equal(month, selection)):
+            return found
+        if kept.trouble is not None:
+            return found | _each(asked, "away")
+        return found | self._asked(kept.body, selection, month, asked)
+
+    def _asked(self, body: Body, selection: Selection, month: int, until: Mapping[int, int]) -> dict[int, Lack]:
+        try:
+            with closing(self._open_copy(body)) as copy:
+                behind = lacking(self._site, copy, selection, month, until)
+        except DovetailError as error:
+            log.info("a copy could not be asked what it holds: %s", error.message)
+            return _each(until, "away")
+        return _each(behind, "behind")
+
     def close(self) -> None:
         """Give the ways to the copies back."""
         with self._lock:
             every = list(self._kept.values())
         for one in every:
             _close(one)
+
+
+def _each(tags: Iterable[int], why: Lack) -> dict[int, Lack]:
+    return dict.fromkeys(tags, why)
 
 
 def _close(kept: _Kept) -> None:

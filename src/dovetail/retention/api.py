@@ -13,7 +13,7 @@ from dovetail.operations.http import Api, Page, period
 from dovetail.operations.moment import moment
 from dovetail.operations.operation import Operation
 from dovetail.retention.holds import EDIT, HoldOut, hold_out
-from dovetail.retention.model import Rule, Stretch
+from dovetail.retention.model import Rule, Stretch, Wait, Why
 from dovetail.retention.service import VIEW, Plan, RetentionRoom
 from dovetail.retention.told import WentOut, went_outs
 
@@ -33,18 +33,37 @@ class LineOut(BaseModel):
     tag_ids: list[int]
 
 
+class WaitOut(BaseModel):
+    """What is due and stays until `copy` holds it. `why` it does not yet: `unproven` (no backup was ever restored),
+    `older-proof` (samples came to the month after the backup that was), `behind` (not brought yet), `away` (the copy
+    is not reached), `not-taken` (it has other tags), `no-copy` (the plant code names none of that name).
+    """
+
+    copy_name: str
+    why: Why
+    rule: str
+    month: str
+    tags: int
+    samples: int
+    bytes: int
+    tag_ids: list[int]
+
+
 class RuleOut(BaseModel):
-    """A rule, and how many tags it holds for; ages in days, null: never."""
+    """A rule, and how many tags it holds for; ages in days, null: never; copies in `wait_for` must hold what goes."""
 
     rule: str
     tags: int
     drop_after_d: int | None
     archive_after_d: int | None
     on_full: str
+    wait_for: list[str]
 
 
 class PlanOut(BaseModel):
     """What is due at a moment. `spared` samples are over and stay: held, or what they say still stands.
+
+    `waits` is due as well, and stays until a copy holds it.
 
     `digest` is what `retention.run` wants; `trouble` is why something that is due does not go.
     """
@@ -55,6 +74,7 @@ class PlanOut(BaseModel):
     bytes: int
     spared: int
     lines: list[LineOut]
+    waits: list[WaitOut]
     rules: list[RuleOut]
     trouble: str | None
 
@@ -102,13 +122,21 @@ def _plan(plan: Plan, trouble: str | None) -> PlanOut:
     return PlanOut(
         at=to_rfc3339(plan.at_us), digest=plan.digest, samples=sum(one.samples for one in dropped),
         bytes=sum(one.bytes for one in dropped), spared=plan.spared, lines=lines, trouble=trouble,
+        waits=[_wait(one) for one in plan.waits],
         rules=[
             RuleOut(
                 rule=rule.name, tags=n, drop_after_d=_days(rule.drop_us), archive_after_d=_days(rule.archive_us),
-                on_full=rule.on_full,
+                on_full=rule.on_full, wait_for=list(rule.copies),
             )
             for rule, n in sorted(by_rule.items(), key=lambda one: one[0].name)
         ],
+    )  # fmt: skip
+
+
+def _wait(one: Wait) -> WaitOut:
+    return WaitOut(
+        copy_name=one.copy, why=one.why, rule=one.rule, month=month_name(one.month), tags=len(one.tags),
+        samples=one.samples, bytes=one.bytes, tag_ids=list(one.tags),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dovetail.chunkstore.months import Piece, View, Weight
-from dovetail.retention.model import STANDS_US, Protected, Reference, Stretch, number_of
+from dovetail.retention.model import STANDS_US, Protected, Reference, Stretch, Why, number_of
 from dovetail.sealing.dropper import Dropper
 
 END_OF_TIME_US: Final = 1 << 62
@@ -30,10 +30,26 @@ class Chosen:
 
 @dataclass(slots=True)
 class Choice:
-    """What may go of a month, by tag; `spared`: samples, of all tags, that are over and must stay."""
+    """What may go of a month, by tag; `spared`: samples, of all tags, that are over and must stay.
+
+    `waits`: what is due and stays until a copy holds it, by (copy, why).
+    """
 
     of: dict[int, Chosen] = field(default_factory=dict[int, Chosen])
     spared: int = 0
+    waits: dict[tuple[str, Why], dict[int, Chosen]] = field(default_factory=dict[tuple[str, Why], dict[int, Chosen]])
+
+    def wait(
+        self, needs: Mapping[int, Sequence[str]], lacks: Callable[[str, Sequence[int]], Mapping[int, Why]]
+    ) -> None:
+        """Take out what a copy must hold and does not yet; of several copies that lack a tag the first is named."""
+        by_copy = defaultdict[str, list[int]](list)
+        for tag in self.of:
+            for copy in needs.get(tag, ()):
+                by_copy[copy].append(tag)
+        for copy, tags in sorted(by_copy.items()):
+            for tag, why in lacks(copy, [tag for tag in tags if tag in self.of]).items():
+                self.waits.setdefault((copy, why), {})[tag] = self.of.pop(tag)
 
 
 def choose(view: View, until: Mapping[int, int], protected: Protected) -> Choice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -15,8 +15,12 @@ from dovetail.core.clock import DAY_US
 
 type OnFull = Literal["refuse", "evict"]
 type Act = Literal["archive", "drop", "evict"]
+type Why = Literal["unproven", "older-proof", "no-copy", "not-taken", "behind", "away"]  # a copy does not hold samples
+type Lacking = Callable[[str, int, Mapping[int, int]], Mapping[int, Why]]
+# (copy, month, until by tag) → the tags of which it does not hold, as it is here, all that is over before that
 
 NEVER: Final = "never"
+BACKUP: Final = "backup"  # the copy that is a backup of the whole installation, proven by a restore
 AGE_DAYS_MAX: Final = 36_600  # a hundred years; longer is a slip of a finger
 BY_DAY_BELOW_US: Final = 90 * DAY_US  # what is kept shorter goes day by day, all else by whole months
 STANDS_US: Final = DAY_US  # a tag that said nothing for so long keeps the value that stands
@@ -67,12 +71,13 @@ def number_of(at_us: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for a tag. `name` says where it is written; ages in µs, None: never."""
+    """What holds for a tag. `name` says where it is written; ages in µs, None: never; `copies`: must hold what goes."""
 
     name: str
     drop_us: int | None = None
     archive_us: int | None = None
     on_full: OnFull = "refuse"
+    copies: tuple[str, ...] = ()
 
 
 FOR_EVER: Final = Rule("")
@@ -133,6 +138,19 @@ class Stretch:
     t0: int
     t1: int
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What of a month is due by a rule and stays until a copy holds it, and why that does not yet."""
+
+    copy: str
+    why: Why
+    rule: str
+    month: int
+    tags: tuple[int, ...]
+    samples: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,21 @@ from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Bodies, Changes, Section
 from dovetail.retention import service
+from dovetail.retention.model import BACKUP
 from dovetail.retention.rules import RetentionEntry, is_unclear, named
 
 NO_EQUIPMENT: Final = "DT-P701"
 NO_CLASS: Final = "DT-P702"
 NO_SCAN: Final = "DT-P703"
 TOO_LATE: Final = "DT-P704"
+NO_COPY: Final = "DT-P705"
 
 MEANINGS: Final[dict[str, str]] = {
     NO_EQUIPMENT: "A retention rule names an equipment that is not in the plant.",
     NO_CLASS: "A retention rule names an equipment class that is not in the plant.",
     NO_SCAN: "A retention rule names a scan class that is not in the plant.",
     TOO_LATE: "Samples would be archived only after they have gone.",
+    NO_COPY: "A retention rule waits for a copy that the plant code does not name.",
 }
 
 
@@ -29,7 +32,7 @@ def check(plant: Plant, report: Report) -> None:
         "classes": (NO_CLASS, "equipment class", plant.names("equipment_classes")),
         "scans": (NO_SCAN, "scan class", plant.names("scan_classes") | {"default"}),
     }
-    equipment = plant.names("equipment")
+    equipment, copies = plant.names("equipment"), plant.names("forwarding") | {BACKUP}
     for key, entry in plant.entries("retention", RetentionEntry).items():
         if key not in equipment:
             where = ("retention", key)
@@ -40,6 +43,10 @@ def check(plant: Plant, report: Report) -> None:
                 code, what, there = known[group]
                 where = ("retention", key, group, name)
                 report.error(code, where, f"there is no {what} {name!r}", candidates=there, given=name)
+            for index, copy in enumerate(said.wait_for or ()):
+                if copy not in copies:
+                    where = ("retention", key, *place, "wait_for", index)
+                    report.error(NO_COPY, where, f"there is no copy {copy!r}", candidates=copies, given=copy)
             if is_unclear(said, entry):
                 field = "archive_after" if said.archive_after is not None else "drop_after"
                 where = ("retention", key, *place, field)

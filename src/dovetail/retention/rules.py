@@ -12,11 +12,15 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from dovetail.core.limits import FORWARD_TARGETS_MAX
 from dovetail.equipment.model import PlantModel, Tag
 from dovetail.retention.model import FOR_EVER, NEVER, OnFull, Rule, age_us, iso_age
 
 Age = Annotated[str, StringConstraints(max_length=40), AfterValidator(iso_age)]
-FIELDS: Final = ("drop_after", "archive_after", "on_full")
+FIELDS: Final = ("drop_after", "archive_after", "on_full", "wait_for")
+CopyName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+COPIES_MAX: Final = FORWARD_TARGETS_MAX + 1  # each of them, and a backup
 
 
 class Said(BaseModel):
@@ -27,6 +31,11 @@ class Said(BaseModel):
     drop_after: Age | None = Field(default=None, description='an age as "90 d", "7 y", "P1Y6M", or never')
     archive_after: Age | None = Field(default=None, description='an age as "1 y", at most that of drop_after, or never')
     on_full: OnFull | None = Field(default=None, description="evict: the oldest may go before its age on a full disk")
+    wait_for: list[CopyName] | None = Field(
+        default=None,
+        max_length=COPIES_MAX,
+        description="copies that must hold samples before they go: backup (proven by a restore), names of forwarding",
+    )
 
 
 class RetentionEntry(Said):
@@ -72,7 +81,8 @@ def _of(plant: PlantModel, entries: Mapping[str, RetentionEntry], tag: Tag) -> R
             said |= fresh
     if not said:
         return FOR_EVER
-    return Rule(name, age_us(said.get("drop_after")), age_us(said.get("archive_after")), said.get("on_full", "refuse"))
+    ages = age_us(said.get("drop_after")), age_us(said.get("archive_after"))
+    return Rule(name, *ages, said.get("on_full", "refuse"), tuple(sorted({*said.get("wait_for", ())})))
 
 
 def _fitting(path: str, entry: RetentionEntry | None, class_name: str | None, tag: Tag) -> Iterator[tuple[str, Said]]:

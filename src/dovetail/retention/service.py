@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -26,10 +26,12 @@ from dovetail.retention.model import (
     Drop,
     Gone,
     Hold,
+    Lacking,
     Protected,
     Reference,
     Rule,
     Stretch,
+    Wait,
     Went,
     cut_of,
     number_of,
@@ -44,7 +46,10 @@ type References = Callable[[Reading], Sequence[Reference]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Of one month and one rule: what is due. `until`: by tag, before which moment; `spared`: must stay."""
+    """Of one month and one rule: what is due. `until`: by tag, before which moment; `spared`: must stay.
+
+    `copies` must hold it when it goes.
+    """
 
     act: Act
     rule: str
@@ -54,6 +59,12 @@ class Line:
     bytes: int
     chunks: int
     spared: int = 0
+    copies: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> dict[int, tuple[str, ...]]:
+        """By tag, the copies that must hold it."""
+        return dict.fromkeys(self.until, self.copies) if self.copies else {}
 
     @property
     def samples(self) -> int:
@@ -63,12 +74,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is due at a moment, the oldest month first. `spared` samples are over and must stay."""
+    """What is due at a moment, the oldest month first. `spared` samples are over and must stay.
+
+    `waits`: what is due and stays until copies hold it.
+    """
 
     at_us: int
     lines: tuple[Line, ...]
     spared: int
     rules: Mapping[int, Rule] = field(repr=False)
+    waits: tuple[Wait, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -92,6 +107,9 @@ class RetentionRoom:
         self.database, self.historian, self._plant, self._clock = database, historian, plant, clock
         self.holds = Holds(plant)
         self._references: tuple[References, ...] = (self.holds.references, *references)
+        self.lacking: Lacking = lambda _copy, _month, until: dict.fromkeys(
+            until, "no-copy"
+        )  # until somebody knows of any
         self.gone = Gone()
         self.archived: dict[tuple[int, int], tuple[Stretch, str]] = {}  # (month, tag) → what a file holds of it
         with database.read() as reading:
@@ -127,14 +145,18 @@ class RetentionRoom:
             for tag, rule in rules.items()
             if rule.archive_us is not None and rule.archive_us >= BY_DAY_BELOW_US  # else it is written when it goes
         }
+        needs = {tag: rule.copies for tag, rule in rules.items() if rule.copies}
         lines: list[Line] = []
+        waits: list[Wait] = []
         spared = 0
         for month in self.historian.dropper.months():
             for act, until in (("archive", early), ("drop", cuts)):
-                choice = self.choice(month, until, references, stands=act == "drop")
-                spared += choice.spared if act == "drop" else 0
+                going = act == "drop"
+                choice = self.choice(month, until, references, needs=needs if going else {}, stands=going)
+                spared += choice.spared if going else 0
+                waits += _waits(month, choice, rules)
                 lines += self._lines("archive" if act == "archive" else "drop", month, choice, rules, until)
-        return Plan(moment_us, tuple(lines), spared, rules)
+        return Plan(moment_us, tuple(lines), spared, rules, tuple(waits))
 
     def eviction(self) -> Line | None:
         """The oldest month of which something may go before its time, on a full disk; None: there is none."""
@@ -145,15 +167,17 @@ class RetentionRoom:
             if not rules or month >= number_of(self._clock.now_us()):
                 return None
             until = dict.fromkeys(rules, begin_of(month + 1))
-            lines = self._lines("evict", month, self.choice(month, until, references), rules, until)
+            needs = {tag: rule.copies for tag, rule in rules.items() if rule.copies}
+            lines = self._lines("evict", month, self.choice(month, until, references, needs=needs), rules, until)
             if lines:
                 return lines[0]
         return None
 
     def choice(
-        self, month: int, until: Mapping[int, int], references: Sequence[Reference], *, stands: bool = True
-    ) -> Choice:
-        """What may go of a month; `stands`: what a silent tag said last stays."""
+        self, month: int, until: Mapping[int, int], references: Sequence[Reference], *,
+        needs: Mapping[int, Sequence[str]], stands: bool = True,
+    ) -> Choice:  # fmt: skip
+        """What may go of a month; `stands`: what a silent tag said last stays; `needs`: copies that must hold a tag."""
         over = {tag: cut for tag, cut in until.items() if cut > begin_of(month)}
         if not over:
             return Choice()
@@ -164,7 +188,9 @@ class RetentionRoom:
             return first
         last = self._standing(over, list(first.of)) if stands else []
         with dropper.view(month) as view:
-            return choose(view, over, Protected([*(references if stands else ()), *last]))
+            choice = choose(view, over, Protected([*(references if stands else ()), *last]))
+        choice.wait(needs, lambda copy, tags: self.lacking(copy, month, {tag: over[tag] for tag in tags}))
+        return choice
 
     def _standing(self, until: Mapping[int, int], tags: Sequence[int]) -> list[Reference]:
         by_cut = defaultdict[int, list[int]](list)
@@ -189,7 +215,7 @@ class RetentionRoom:
             Line(
                 act, rule.name, month, {tag: until[tag] for tag in tags}, tuple(choice.of[tag].stretch for tag in tags),
                 sum(choice.of[tag].bytes for tag in tags), sum(choice.of[tag].chunks for tag in tags),
-                sum(choice.of[tag].spared for tag in tags),
+                sum(choice.of[tag].spared for tag in tags), rule.copies,
             )
             for rule, tags in sorted(by_rule.items(), key=lambda one: one[0].name)
         ]  # fmt: skip
@@ -266,9 +292,20 @@ class RetentionRoom:
         return [hold for hold in found if owners[hold.id] <= visible]
 
 
+def _waits(month: int, choice: Choice, rules: Mapping[int, Rule]) -> Iterator[Wait]:
+    for (copy, why), waiting in choice.waits.items():
+        by_rule = defaultdict[str, list[int]](list)
+        for tag in waiting:
+            by_rule[rules[tag].name].append(tag)
+        for rule, tags in sorted(by_rule.items()):
+            n, size = sum(waiting[tag].stretch.n for tag in tags), sum(waiting[tag].bytes for tag in tags)
+            yield Wait(copy, why, rule, month, tuple(tags), n, size)
+
+
 def _longer(rule: Rule, other: Rule) -> Rule:
     if other.drop_us is None or (rule.drop_us is not None and other.drop_us > rule.drop_us):
         rule = replace(rule, drop_us=other.drop_us)
+    rule = replace(rule, copies=tuple(sorted({*rule.copies, *other.copies})))
     return rule if other.on_full == "evict" else replace(rule, on_full="refuse")
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from dovetail.terminal.asking import DataOption, Here, do, house, id_of, period_of, plain, running
+from dovetail.terminal.asking import DataOption, Here, do, house, id_of, period_of, plain
 from dovetail.terminal.readings import tag_named
 
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
 
-POLL_S = 0.2
 retention_app = typer.Typer(help="What goes by the retention rules of the plant code.", no_args_is_help=True)
+WAITS: Final = {
+    "unproven": "no backup was ever restored to prove it (dovetail backup verify)",
+    "older-proof": "samples came after the backup that was proven (dovetail backup make, then verify)",
+    "behind": "the copy {copy} does not hold it yet",
+    "away": "the copy {copy} is not reached (dovetail forwarding status)",
+    "not-taken": "the copy {copy} does not take these tags (its equipment, tags and without in the plant code)",
+    "no-copy": "the plant code names no copy {copy}",
+}
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 Reason = Annotated[str, typer.Option(help="Why; kept for ever and in the audit.", show_default=False)]
 
@@ -40,18 +46,20 @@ def run(
     data: DataOption = Here,
 ) -> None:
     """Show what is due, ask, and let it go now; by itself it goes once a day."""
-    control = running(data)
-    found = control.call("GET", "/retention/plan")
-    print(_as_text(found))
-    if not found["lines"]:
-        return
-    if not yes and not typer.confirm("Let it go?"):
-        raise typer.Exit(1)
-    job_id = do(control, "retention.run", {"plan": found["digest"]}, reason)["output"]["job_id"]
-    while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-        if sys.stderr.isatty():
-            print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
-        time.sleep(POLL_S)
+    from dovetail.terminal.installation import at_work
+
+    with at_work(data, lambda house: house.keeper.step()) as (control, work_on):
+        found = control.call("GET", "/retention/plan")
+        print(_as_text(found))
+        if not found["lines"]:
+            return
+        if not yes and not typer.confirm("Let it go?"):
+            raise typer.Exit(1)
+        job_id = do(control, "retention.run", {"plan": found["digest"]}, reason)["output"]["job_id"]
+        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
+            if sys.stderr.isatty():
+                print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
+            work_on()
     if work["state"] == "failed":
         print(f"error[retention]: {work['detail']}", file=sys.stderr)
         raise typer.Exit(1)
@@ -127,10 +135,17 @@ def _names(control: Control, found: list[Any]) -> dict[tuple[str, int], str]:
 
 def _as_text(found: dict[str, Any]) -> str:
     lines = [_line(one) for one in found["lines"]]
+    lines += [_waiting(one) for one in found["waits"]]
     lines += [f"! {found['trouble']}"] if found["trouble"] else []
     size = f"{found['samples']:,} samples, {found['bytes'] / 1e6:,.1f} MB"
     lines += [f"{size} would go; {found['spared']:,} that are old enough stay: held, or still true."]
     return "\n".join(lines)
+
+
+def _waiting(one: dict[str, Any]) -> str:
+    what = f"{one['samples']:>14,} samples  {one['bytes'] / 1e6:>10,.1f} MB  {one['tags']:>6,} tags"
+    why = WAITS[one["why"]].format(copy=plain(one["copy_name"]))
+    return f"waits    {one['month']}  {what}  rule {one['rule']}: {why}"
 
 
 def _line(one: dict[str, Any]) -> str:

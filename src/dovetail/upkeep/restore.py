@@ -32,6 +32,7 @@ from dovetail.upkeep import manifest as manifests
 from dovetail.upkeep import records, samples
 from dovetail.upkeep.layout import ASIDE, ELSEWHERE, HISTORIAN, INSTALLATION, RECORDS, RESTORING, SCRATCH
 from dovetail.upkeep.manifest import Manifest, Progress
+from dovetail.upkeep.proofs import forget_proof
 from dovetail.upkeep.whereabouts import Where, decide
 
 log = logging.getLogger(__name__)
@@ -146,6 +147,7 @@ def restore(
         raise
     faults.point("restore.filled")
     aside = data / f"{ASIDE}{_stamp(clock)}" if is_installed(data) else None
+    forget_proof(data)
     manifests.sync_folder(staging)
     manifests.durable(staging / JOURNAL, orjson.dumps({"aside": aside.name if aside else None}))
     faults.point("restore.journalled")

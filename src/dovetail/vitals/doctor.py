@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, to_rfc3339
 from dovetail.core.limits import DISK_FULL_BYTES, GROUP_COMMIT_S, HEAD_BYTES_MAX
-from dovetail.fleet.model import Verdict, Who, judge
+from dovetail.fleet.model import Verdict, judge
+from dovetail.vitals.copied import backups
 from dovetail.vitals.facts import FOLDER, Facts
+from dovetail.vitals.finding import Finding
 
 WORST: Final[tuple[Verdict, ...]] = ("well", "look", "ill")  # the place in it is the exit code
 SQLITE_WHOLE: Final = (3, 51, 3)  # the first without the WAL-reset bug (DESIGN §5)
@@ -20,23 +21,11 @@ CLOCK_BEHIND_US: Final = 5 * MINUTE_US
 ROWS_BEHIND: Final = 20_000  # of the head: some minutes of a busy plant; a restart may leave 2,000
 DIRTY_MANY: Final = 10_000  # days of tags: some minutes of the roller's work
 EVENTS_BEHIND: Final = 1_000
-BACKUP_OLD_US: Final = 36 * HOUR_US  # a nightly one that failed once
 COPY_BEHIND_US: Final = HOUR_US  # of the time that a copy was last seen to be equal; one is compared each minute
 SPACE_DAYS: Final = 30  # time to buy a disk, or to say what may go
 WAITING_US: Final = MINUTE_US  # parcels are brought over within a second
 TLS_SOON_US: Final = 30 * DAY_US  # SECURITY B8
 TLS_NOW_US: Final = 7 * DAY_US
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: how it is, in a sentence, and who can mend it how."""
-
-    id: str
-    verdict: Verdict
-    says: str
-    who: Who = "nobody"
-    how: str = ""
 
 
 type Check = Callable[[Facts], Iterator[Finding]]
@@ -208,29 +197,6 @@ def _ledger(facts: Facts) -> Iterator[Finding]:
         yield Finding("ledger", "well", f"the ledger has {waiting} changes still to settle")
 
 
-def _backups(facts: Facts) -> Iterator[Finding]:
-    how = "dovetail backup make FOLDER --keep 7d,4w,12m, every night (docs: Back up and restore)"
-    if facts.backup_us is None:
-        yield Finding("backups", "look", "there has never been a backup", "administrator", how)
-    else:
-        age_us = facts.at_us - facts.backup_us
-        form = "encrypted" if facts.backup_encrypted else "not encrypted (dovetail backup key)"
-        says = f"the last backup is of {to_rfc3339(facts.backup_us)}, in {facts.backup_folder}, {form}"
-        if age_us > BACKUP_OLD_US:
-            yield Finding("backups", "look", says, "administrator", how)
-        else:
-            yield Finding("backups", "well", says)
-    if facts.restoring:
-        says = "a restore was interrupted"
-        yield Finding("restore", "look", says, "administrator", "start the server, or restore again: both tidy it up")
-    if facts.aside:
-        says = f"{', '.join(facts.aside)} keeps what a restore replaced"
-        yield Finding("restore", "look", says, "administrator", "remove it when you are content")
-    if facts.upgraded:
-        says = f"{', '.join(facts.upgraded)} keeps the records as they were before an upgrade"
-        yield Finding("upgrade", "look", says, "administrator", "remove it when you are content with this version")
-
-
 # --- time and surroundings ------------------------------------------------------------------------------------
 
 
@@ -338,7 +304,7 @@ def _copies(facts: Facts) -> Iterator[Finding]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _running, _between, _spool, _copies, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples,
-    _rollups, _consumers, _ledger, _backups, _clock, _door, _versions,
+    _rollups, _consumers, _ledger, backups, _clock, _door, _versions,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
 from dovetail.upkeep import records
 from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, LAST_BACKUP, RESTORING, SOCKET
+from dovetail.upkeep.proofs import Proof, last_proof
 from dovetail.upkeep.samplesfacts import Samples, look_at_samples
 
 FSYNC_TRIES: Final = 5
@@ -148,6 +149,7 @@ class Facts:
     backup_us: int | None
     backup_folder: str | None
     backup_encrypted: bool
+    proof: Proof | None
     aside: tuple[str, ...]
     upgraded: tuple[str, ...]
     restoring: bool
@@ -187,6 +189,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
         backup_us=when,
         backup_folder=where,
         backup_encrypted=sealed,
+        proof=last_proof(door.data),
         aside=tuple(sorted(path.name for path in door.data.glob(f"{ASIDE}*"))),
         upgraded=tuple(sorted(path.name for path in door.data.glob(f"{BEFORE_UPGRADE}*"))),
         restoring=(door.data / RESTORING).exists(),

@@ -156,6 +156,8 @@ def _disk(facts: Facts) -> Iterator[Family]:
     yield _one("ballast_present", "gauge", "1 while the reserve for a full disk is kept", int(facts.disk.ballast > 0))
     age_us = None if facts.backup_us is None else facts.at_us - facts.backup_us
     yield _one("backup_age_seconds", "gauge", "Age of the last backup", None if age_us is None else age_us / SECOND_US)
+    proven_s = None if facts.proof is None else (facts.at_us - facts.proof.at_us) / SECOND_US
+    yield _one("backup_proof_age_seconds", "gauge", "Since a backup was last restored and compared", proven_s)
 
 
 def _stores(facts: Facts) -> Iterator[Family]:

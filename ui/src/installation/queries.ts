@@ -25,17 +25,25 @@ export interface Transport { used: boolean; fault: string | null; on_disk: numbe
 export const transportQuery = () => ask<Transport>("/transport");
 
 /** A whole backup in the server's folder; of an encrypted one nobody but the holder of the recovery key can count the rows. */
-export interface Backup { id: string; folder: string; made: string; version: string; bytes: number; rows: number | null; encrypted: boolean }
+export interface Backup { id: string; folder: string; made: string; version: string; bytes: number; rows: number | null; encrypted: boolean; proven: string | null }
 export const backupsQuery = () => ask<Pick<Page<Backup>, "items">>("/backups");
+
+/** A backup that was restored and compared at a moment. */
+export interface Proof { backup: string; made: string; at: string; rows: number; by: string }
+/** When the last backup was made and one last came back; `next_…` null: due now, there has never been one. */
+export interface BackupStatus { last_made: string | null; last_folder: string | null; next_backup: string | null; backup_overdue: boolean; proof: Proof | null; next_proof: string | null; proof_overdue: boolean }
+export const backupStatusQuery = () => ask<BackupStatus>("/backups/status");
 
 /** A copy of this site elsewhere; `cause`, `hint` and `mended_by` while it is not reached. */
 export interface Copy { name: string; to: string; site: string; host: string; tags: number; state: "equal" | "behind" | "failing"; equal_as_of: string | null; behind_s: number | null; months_waiting: number; samples: number; failing_since: string | null; cause: string | null; hint: string | null; mended_by: string | null }
 export const copiesQuery = () => ask<Pick<Page<Copy>, "items">>("/forwarding");
 
 export interface DueLine { act: "archive" | "drop" | "evict"; rule: string; month: string; start: string; end: string; tags: number; samples: number; bytes: number; spared: number }
-export interface Rule { rule: string; tags: number; drop_after_d: number | null; archive_after_d: number | null; on_full: string }
+export interface Rule { rule: string; tags: number; drop_after_d: number | null; archive_after_d: number | null; on_full: string; wait_for: string[] }
+/** What is due by a rule and stays until a copy holds it, and why that does not yet. */
+export interface Wait { copy_name: string; why: "unproven" | "older-proof" | "behind" | "away" | "not-taken" | "no-copy"; rule: string; month: string; tags: number; samples: number; bytes: number }
 /** What is due by the rules at a moment; `trouble`: why something that is due does not go. */
-export interface Due { at: string; digest: string; samples: number; bytes: number; spared: number; lines: DueLine[]; rules: Rule[]; trouble: string | null }
+export interface Due { at: string; digest: string; samples: number; bytes: number; spared: number; lines: DueLine[]; waits: Wait[]; rules: Rule[]; trouble: string | null }
 export const dueQuery = (at: string | null) => ask<Due>("/retention/plan", at === null ? {} : { at });
 export interface Went { id: number; act: DueLine["act"]; rule: string; month: string; start: string; end: string; tags: number; samples: number; bytes: number; files: string[]; by: string; at: string; done: boolean }
 export const wentQuery = () => ask<Pick<Page<Went>, "items">>("/retention/drops");

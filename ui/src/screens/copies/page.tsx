@@ -4,10 +4,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { change } from "@/api/client";
 import { useJobs } from "@/app/jobs-indicator";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Panel } from "@/design/panel";
 import { showToast } from "@/design/toast";
 import { InstallationPage } from "@/installation/frame";
 import css from "@/installation/installation.module.css";
-import { type Backup, backupsQuery, type Copy, copiesQuery } from "@/installation/queries";
+import { type Backup, type BackupStatus, backupsQuery, backupStatusQuery, type Copy, copiesQuery } from "@/installation/queries";
 import { type Column, Said, TablePanel } from "@/installation/table";
 import { VerdictSign } from "@/installation/verdict";
 import { words as shared } from "@/installation/words";
@@ -30,10 +31,31 @@ function useBegin(path: string, told: "begun" | "checkBegun") {
   });
 }
 
+/** When a backup was last made and when one last came back, and by when each should be done again. */
+function Due({ status }: { status: BackupStatus }) {
+  const say = useWords(words);
+  const { last_made: made, proof } = status;
+  const due = (at: string | null, overdue: boolean) => (
+    <dd>{at === null ? <VerdictSign verdict="look" text={say("dueNow")} /> : <><VerdictSign verdict={overdue ? "look" : "well"} text={say(overdue ? "wasDue" : "dueBy")} /> <When at={at} as="full" /></>}</dd>
+  );
+  return (
+    <Panel title={say("whenDue")} testid="backup-status">
+      <dl className={css.facts}>
+        <dt>{say("lastMade")}</dt><dd>{made === null ? say("neverMade") : <When at={made} as="full" />}</dd>
+        <dt>{say("nextBackup")}</dt>{due(status.next_backup, status.backup_overdue)}
+        <dt>{say("lastProven")}</dt><dd>{proof === null ? say("neverProven") : <><When at={proof.at} as="full" /> <span className={css.small}>{say("provenOf")} <When at={proof.made} as="full" /> · {proof.by}</span></>}</dd>
+        <dt>{say("nextProof")}</dt>{due(status.next_proof, status.proof_overdue)}
+      </dl>
+      <p className={css.small}>{say("proof")}</p>
+    </Panel>
+  );
+}
+
 function Backups() {
   const say = useWords(words);
   const sayShared = useWords(shared);
   const { data, error, isPending, refetch } = useQuery(backupsQuery());
+  const status = useQuery(backupStatusQuery());
   const make = useBegin("/backups", "begun");
   const check = useBegin("/backups/check", "checkBegun");
   const work = useJobs().filter((one) => OURS.includes(one.title)).at(-1);
@@ -44,6 +66,7 @@ function Backups() {
     { key: "bytes", head: say("size"), value: (one) => one.bytes, as: (one) => <Size bytes={one.bytes} />, right: true },
     { key: "rows", head: say("rows"), value: (one) => one.rows, as: (one) => (one.rows === null ? <span className={css.small}>{say("sealed")}</span> : <Num value={one.rows} />), right: true },
     { key: "encrypted", head: say("encrypted"), value: (one) => one.encrypted, as: (one) => sayShared(one.encrypted ? "yes" : "no") },
+    { key: "proven", head: say("proven"), value: (one) => one.proven, as: (one) => (one.proven === null ? "–" : <When at={one.proven} as="full" />) },
     { key: "folder", head: say("folder"), value: (one) => one.folder, as: (one) => <span className={css.text} translate="no">{one.folder}</span> },
   ];
   const tools = (
@@ -52,7 +75,7 @@ function Backups() {
       <Button size="xs" loading={make.isPending} disabled={isBusy} onClick={() => make.mutate()} data-testid="backup-make">{say("make")}</Button>
     </>
   );
-  const trouble = error ?? make.error ?? check.error;
+  const trouble = error ?? status.error ?? make.error ?? check.error;
   const above = (
     <>
       {trouble && <ProblemNotice error={trouble} onRetry={() => void refetch()} compact />}
@@ -61,8 +84,12 @@ function Backups() {
       {data?.items.length === 0 && <Empty title={say("noBackups")} hint={say("noBackupsHint")} />}
     </>
   );
-  const below = data && data.items.length > 0 && <p className={css.sum} data-testid="backups-proof">{say("proof")}</p>;
-  return <TablePanel name="backups" title={say("backups")} columns={columns} rows={data?.items} keyOf={(one) => one.id} tools={tools} above={above} below={below} />;
+  return (
+    <>
+      {status.data && <Due status={status.data} />}
+      <TablePanel name="backups" title={say("backups")} columns={columns} rows={data?.items} keyOf={(one) => one.id} tools={tools} above={above} />
+    </>
+  );
 }
 
 function Elsewhere() {

@@ -6,7 +6,7 @@ import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { InstallationPage } from "@/installation/frame";
 import css from "@/installation/installation.module.css";
-import { type Due, type DueLine, dueQuery, type Hold, holdsQuery, type Rule, type Went, wentQuery } from "@/installation/queries";
+import { type Due, type DueLine, dueQuery, type Hold, holdsQuery, type Rule, type Wait, type Went, wentQuery } from "@/installation/queries";
 import { type Column, Said, TablePanel } from "@/installation/table";
 import { VerdictSign } from "@/installation/verdict";
 import { words as shared } from "@/installation/words";
@@ -14,7 +14,7 @@ import { HoldDialog, ReleaseDialog } from "@/screens/retention/dialogs";
 import { words } from "@/screens/retention/words";
 import { formatBytes, formatMoment, formatNumber } from "@/show/format";
 import { Num, Size, useReader, When } from "@/show/show";
-import { useWords } from "@/words/words";
+import { type Say, useWords } from "@/words/words";
 
 const DAY_MS = 86_400_000;
 const AHEAD = { now: 0, days30: 30, days365: 365 } as const;
@@ -55,11 +55,27 @@ function DuePanel({ ahead, onAhead, found, states }: { ahead: Ahead; onAhead: (a
   const empty = (
     <>
       {found?.trouble && <p className={css.warning} role="alert"><VerdictSign verdict="ill" text={say("trouble")} /><Said>{found.trouble}</Said></p>}
-      {found?.lines.length === 0 && <Empty compact icon="check" title={say("nothingDue")} hint={say("nothingDueHint")} />}
+      {found?.lines.length === 0 && <Empty compact icon="check" title={say(found.waits.length > 0 ? "nothingGoes" : "nothingDue")} hint={say(found.waits.length > 0 ? "nothingGoesHint" : "nothingDueHint")} />}
     </>
   );
   const below = found && found.lines.length > 0 && <p className={css.sum} data-testid="due-sum">{say("sumDue", { n: formatNumber(found.samples, language), bytes: formatBytes(found.bytes, language), spared: formatNumber(found.spared, language) })}</p>;
   return <TablePanel name="due" title={ahead === "now" ? say("due") : `${say("dueIn")} ${say(ahead)}`} columns={[...columns, spared]} rows={found?.lines} keyOf={(one) => `${one.act} ${one.rule} ${one.month}`} tools={tools} above={above({ ...states, empty })} below={below} />;
+}
+
+const copyName = (say: Say<"aBackup">, name: string) => (name === "backup" ? say("aBackup") : name);
+
+function WaitsPanel({ waits }: { waits: Wait[] }) {
+  const say = useWords(words);
+  const columns: Column<Wait>[] = [
+    { key: "copy_name", head: say("waitsFor"), value: (one) => one.copy_name, as: (one) => copyName(say, one.copy_name) },
+    { key: "why", head: say("whyNot"), value: (one) => one.why, as: (one) => <VerdictSign verdict="look" text={say(one.why)} /> },
+    { key: "rule", head: say("rule"), value: (one) => one.rule, as: (one) => <span translate="no">{one.rule}</span> },
+    { key: "month", head: say("month"), value: (one) => one.month },
+    { key: "tags", head: say("tags"), value: (one) => one.tags, as: (one) => <Num value={one.tags} />, right: true },
+    { key: "samples", head: say("samples"), value: (one) => one.samples, as: (one) => <Num value={one.samples} />, right: true },
+    { key: "bytes", head: say("size"), value: (one) => one.bytes, as: (one) => <Size bytes={one.bytes} />, right: true },
+  ];
+  return <TablePanel name="waits" title={say("waits")} columns={columns} rows={waits} keyOf={(one) => `${one.copy_name} ${one.why} ${one.rule} ${one.month}`} toneOf={() => "look"} />;
 }
 
 function RulesPanel({ found }: { found: Due }) {
@@ -71,6 +87,7 @@ function RulesPanel({ found }: { found: Due }) {
     { key: "tags", head: say("tags"), value: (one) => one.tags, as: (one) => <Num value={one.tags} />, right: true },
     { key: "archive_after_d", head: say("archiveAfter"), value: (one) => one.archive_after_d, as: (one) => age(one.archive_after_d) },
     { key: "drop_after_d", head: say("dropAfter"), value: (one) => one.drop_after_d, as: (one) => age(one.drop_after_d) },
+    { key: "wait_for", head: say("waitsFor"), value: (one) => one.wait_for.join(" "), as: (one) => one.wait_for.map((name) => copyName(say, name)).join(", ") || "–" },
     { key: "on_full", head: say("onFull"), value: (one) => one.on_full, as: (one) => say(one.on_full === "evict" ? "evictOldest" : "keep") },
   ];
   const empty = found.rules.length === 0 && <Empty compact title={say("noRules")} hint={say("noRulesHint")} />;
@@ -124,6 +141,7 @@ export default function Retention() {
   return (
     <InstallationPage help={say("help")}>
       <DuePanel ahead={ahead} onAhead={setAhead} found={data} states={{ error, isPending, onRetry: () => void refetch() }} />
+      {data && data.waits.length > 0 && <WaitsPanel waits={data.waits} />}
       <HoldsPanel />
       {data && <RulesPanel found={data} />}
       <WentPanel />
