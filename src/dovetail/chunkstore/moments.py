@@ -39,16 +39,6 @@ def bytes_of(words: MonthWords) -> str:
     return f"length(body) + coalesce({shared} / {sharers}, 0)"
 
 
-def parts_of(words: MonthWords) -> str:
-    """The same for all chunks at once: a table `part` of (moments, bytes), worked out once; "": none are shared."""
-    if not words.moments:
-        return ""
-    counted = f"select moments, count(*) as n from {words.chunk} where moments is not null group by moments"
-    return (
-        f"select c.moments, length(m.body) / c.n as bytes from ({counted}) c join {words.moments} m on m.id = c.moments"
-    )
-
-
 def whole(body: bytes, shared: bytes | None) -> bytes:
     """A body as it was written."""
     return body if shared is None else chunks.with_times(body, shared)

@@ -138,20 +138,13 @@ class View:
         return answer
 
     def weights(self, until_us: int, tags: Sequence[int] | None = None) -> dict[int, Weight]:
-        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read.
-
-        Moments that chunks share are divided among them.
-        """
-        sums = "count(*), sum(n), sum({}), min(t0), max(t1)"
+        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read."""
+        sums = f"count(*), sum(n), sum({moments.bytes_of(self._words)}), min(t0), max(t1)"
         if tags is None:
-            parts = moments.parts_of(self._words)
-            shared = f" left join ({parts}) part on part.moments = {self._chunk}.moments" if parts else ""
-            size = "length(body) + coalesce(part.bytes, 0)" if parts else "length(body)"
-            sql = f"select tag, {sums.format(size)} from {self._chunk}{shared} where t1 < ? group by tag order by tag"
+            sql = f"select tag, {sums} from {self._chunk} where t1 < ? group by tag order by tag"
             found = self._session.execute(sql, (until_us,)).fetchall()
         else:
-            size = moments.bytes_of(self._words)
-            sql = f"select tag, {sums.format(size)} from {self._chunk} where tag = ? and t1 < ? group by tag"
+            sql = f"select tag, {sums} from {self._chunk} where tag = ? and t1 < ? group by tag"
             answers = self._session.each(sql, [(tag, until_us) for tag in tags])
             found = [row for rows in answers for row in rows]
         return {row[0]: Weight(*map(int, row)) for row in found}

@@ -146,13 +146,18 @@ def restore(
         shutil.rmtree(staging, ignore_errors=True)
         raise
     faults.point("restore.filled")
+    return Restored(found, rows, _put_in_place(data, clock))
+
+
+def _put_in_place(data: Path, clock: Clock) -> Path | None:
+    """What is laid out becomes the installation; where what was there is kept, if anything was."""
     aside = data / f"{ASIDE}{_stamp(clock)}" if is_installed(data) else None
     forget_proof(data)
-    manifests.sync_folder(staging)
-    manifests.durable(staging / JOURNAL, orjson.dumps({"aside": aside.name if aside else None}))
+    manifests.sync_folder(data / RESTORING)
+    manifests.durable(data / RESTORING / JOURNAL, orjson.dumps({"aside": aside.name if aside else None}))
     faults.point("restore.journalled")
     _exchange(data)
-    return Restored(found, rows, aside)
+    return aside
 
 
 def is_installed(data: Path) -> bool:
