@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dovetail.core.clock import SECOND_US
+from dovetail.reasoning.changing import ChangeRule
 from dovetail.reasoning.model import Condition, Fault, FaultRule, FaultSignal, ReasonRule
 from dovetail.reasoning.shown import evidence_out
 from dovetail.states.checkpoint import START, from_text, rebind, to_text
@@ -15,7 +18,7 @@ from dovetail.states.model import CounterRule, MachineRules, PackmlRule
 from dovetail.tracks.series import Series
 from shortcuts import examples
 
-STATE, CODE, GUARD, LEVEL, UPSTREAM, TOTAL, STARVED = 1, 2, 3, 4, 5, 6, 7
+STATE, CODE, GUARD, LEVEL, UPSTREAM, TOTAL, STARVED, PRODUCT, SCRAP = 1, 2, 3, 4, 5, 6, 7, 8, 9
 RUN, HELD, IDLE, ABORTED = 6, 11, 4, 9
 CODES = {
     "17": Fault("17", "mechanical/jam", "Jam at the infeed star"),
@@ -139,6 +142,70 @@ def test_other_rules_go_on_with_what_was_told_where_it_means_the_same():
     assert other.decision.kept.faults == ()
 
 
+# --- changeovers --------------------------------------------------------------------------------------------
+
+TEN = ChangeRule(PRODUCT, good=10, reason="setup/changeover", longest_us=600 * SECOND_US)
+FAST = ChangeRule(PRODUCT, good=10, rate_upm=30, longest_us=600 * SECOND_US)
+PIECES = (CounterRule("total", TOTAL, max_rate_upm=600), CounterRule("scrap", SCRAP, max_rate_upm=600))
+SAID = "changeover cola → lemonade"
+
+
+def changing(rule):
+    return MachineRules(1, PackmlRule(STATE), counters=PIECES, cut_tags=(PRODUCT,), change=rule)
+
+
+def counter(*spans):
+    """(second, reading) rows: from second to second, a piece so often."""
+    rows, made = [(0, 0)], 0
+    for start, end, every in spans:
+        for n in range(1, round((end - start) / every) + 1):
+            made += 1
+            rows.append((start + n * every, made))
+    return rows
+
+
+@pytest.mark.parametrize("rule, inputs, expected", [
+    # stopped, changed over, run in: all of it until the tenth good piece
+    (TEN, {STATE: [(0, RUN), (60, IDLE), (90, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade")],
+           TOTAL: counter((0, 60, 2), (90, 200, 2))},
+     [(0, "Execute", None, None), (60, "Idle", None, None), (70, "CHANGEOVER", "setup/changeover", SAID),
+      (110, "Execute", None, None)]),
+    # scrap is no good piece
+    (TEN, {STATE: [(0, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade")], TOTAL: counter((90, 200, 2)),
+           SCRAP: [(0, 0), (95, 2), (97, 4)]},
+     [(0, "Execute", None, None), (70, "CHANGEOVER", "setup/changeover", SAID), (118, "Execute", None, None)]),
+    # slow at first: over when ten in a row came at 30 a minute
+    (FAST, {STATE: [(0, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade")], TOTAL: counter((70, 170, 5), (170, 300, 2))},
+     [(0, "Execute", None, None), (70, "CHANGEOVER", None, SAID), (188, "Execute", None, None)]),
+    # never made as it should: over after ten minutes
+    (TEN, {STATE: [(0, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade")]},
+     [(0, "Execute", None, None), (70, "CHANGEOVER", "setup/changeover", SAID), (670, "Execute", None, None)]),
+    # what nobody knows stays unknown
+    (TEN, {STATE: [(0, RUN), (80, None), (90, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade")]},
+     [(0, "Execute", None, None), (70, "CHANGEOVER", "setup/changeover", SAID), (80, "NO_DATA", None, None),
+      (90, "CHANGEOVER", "setup/changeover", SAID), (670, "Execute", None, None)]),
+    # the first product that is ever heard of, the same again, and no product at all begin nothing
+    (TEN, {STATE: [(0, RUN)], PRODUCT: [(50, "cola"), (70, ""), (80, "cola"), (90, None), (95, "cola")]},
+     [(0, "Execute", None, None)]),
+    # back to the old one before it began: it is changed over again, from there on
+    (TEN, {STATE: [(0, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade"), (80, "cola")], TOTAL: counter((100, 200, 1))},
+     [(0, "Execute", None, None), (70, "CHANGEOVER", "setup/changeover", SAID), (110, "Execute", None, None)]),
+])  # fmt: skip
+def test_another_product_is_a_changeover_until_it_is_made_as_it_should(rule, inputs, expected):
+    assert told(inputs, upto_s=800, rules=changing(rule)) == expected
+
+
+def test_pieces_that_end_a_changeover_are_counted_in_it():
+    inputs = {STATE: [(0, RUN)], PRODUCT: [(0, "cola"), (70, "lemonade")], TOTAL: counter((0, 60, 2), (90, 200, 2))}
+    series = {tag: Series.of((round(s * SECOND_US), value) for s, value in rows) for tag, rows in inputs.items()}
+    done = advance(changing(TEN), START, series, upto_us=600 * SECOND_US)
+    assert (
+        sum(count.quantity for count in done.counts if count.t0_us >= 70 * SECOND_US and count.t1_us <= 110 * SECOND_US)
+        == 10
+    )
+    assert sum(count.quantity for count in done.counts) == 85
+
+
 # --- properties ---------------------------------------------------------------------------------------------
 
 instant = st.integers(0, 120).map(lambda tenths: tenths * SECOND_US // 2)
@@ -153,19 +220,24 @@ samples = st.fixed_dictionaries(
         LEVEL: rows([2, 4, 90, None], 8),
         STARVED: rows([True, False], 4),
         TOTAL: rows(list(range(0, 100, 9)), 8),
+        SCRAP: rows([0, 1, 2, 3], 3),
+        PRODUCT: rows(["cola", "lemonade", "", None], 6),
     },
 )
 END_US = 100 * SECOND_US
 
 
+EVERYTHING = replace(CAPPER, change=replace(TEN, longest_us=20 * SECOND_US), counters=PIECES, cut_tags=(PRODUCT,))
+
+
 @settings(max_examples=examples(200), deadline=None)
-@given(samples, st.lists(st.integers(0, END_US), max_size=8))
-def test_reasons_are_the_same_however_the_samples_were_chopped(said, chops):
+@given(samples, st.lists(st.integers(0, END_US), max_size=8), st.sampled_from([CAPPER, EVERYTHING, changing(FAST)]))
+def test_reasons_are_the_same_however_the_samples_were_chopped(said, chops, rules):
     inputs = {tag: Series.of(sorted(rows, key=lambda row: row[0])) for tag, rows in said.items() if rows}
-    whole = advance(CAPPER, START, inputs, upto_us=END_US)
+    whole = advance(rules, START, inputs, upto_us=END_US)
     at, records = START, []
     for upto_us in [*sorted(chops), END_US]:
-        done = advance(CAPPER, at, inputs, upto_us=upto_us)
+        done = advance(rules, at, inputs, upto_us=upto_us)
         at = from_text(to_text(done.checkpoint))
         records += done.records
     assert tuple(records) == whole.records

@@ -62,6 +62,8 @@ def faults(states: str, counters: str) -> list[tuple[int, str, str | None]]:
     "{activity: {tag: total, timeout_s: 30}}",
     "{packml: {state: state}, reason: {tag: word, first_out_s: 5, alarms: {wait: setup},"
     " map: {E-2: {reason: mechanical/jam, text: A jam, priority: 1}}}}",
+    "{packml: {state: state}, changeover: {good: 20, rate_upm: 80, reason: setup}}",
+    "{packml: {state: state}, changeover: {by: word}}",
     "{packml: {state: state}, rules: {r: {when: 'own_state == \"Held\" and tag(\"../press.total\") > 3', for_s: 30,"
     " reason: setup}}}",
 ])  # fmt: skip
@@ -78,6 +80,9 @@ def test_what_states_may_say(states: str) -> None:
     ("{packml: {state: state}, reason: {tag: state, alarms: {wait: mechanical/jan}}}",
                                                              "DT-P503", "did you mean mechanical/jam?"),
     ("{packml: {state: state}, reason: {tag: state, alarms: {weit: setup}}}", "DT-P501", "did you mean wait?"),
+    ("{packml: {state: state}, changeover: {by: ward}}",     "DT-P501", "did you mean word?"),
+    ("{packml: {state: state}, changeover: {reason: sepup}}", "DT-P503", "did you mean setup?"),
+    ("{packml: {state: state}, changeover: {good: 0}}",      "DT-P023", None),
     ("{packml: {state: state}, reason: {map: {1: setup}}}",  "DT-P023", None),
     ("{packml: {state: state}, rules: {r: {when: wait, reason: setip}}}",
                                                              "DT-P503", "did you mean setup?"),
@@ -131,8 +136,13 @@ def test_a_reason_code_has_no_slash() -> None:
     assert [(problem.place.line, problem.code) for problem in report.problems] == [(3, "DT-P504"), (4, "DT-P504")]
 
 
+def test_a_changeover_ends_with_pieces_that_are_counted() -> None:
+    found = faults("{packml: {state: state}, changeover: {good: 20}}", "{scrap: {tag: total}}")
+    assert found == [(STATES_LINE, "DT-P506", "give it `counters: {good: …}` or `total`")]
+
+
 def test_every_code_has_its_meaning() -> None:
-    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504", "DT-P505"]
+    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504", "DT-P505", "DT-P506"]
 
 
 def test_reasons_are_kept_by_version(database: Database, everyone) -> None:

@@ -15,11 +15,13 @@ from dovetail.expr.naming import full_path, names_in
 from dovetail.plantcode.report import Report
 from dovetail.reasoning.binding import beside
 from dovetail.reasoning.conditions import DOWNSTREAM_STATE, STATES, UPSTREAM_STATE, checked_rule
-from dovetail.reasoning.written import RuleEntry
+from dovetail.reasoning.written import ChangeoverEntry, RuleEntry
 
 RULE: Final = "DT-P505"
+NOTHING_ENDS: Final = "DT-P506"
 MEANINGS: Final[dict[str, str]] = {
     RULE: "A rule for reasons cannot be asked: the place in its expression is said.",
+    NOTHING_ENDS: "A changeover ends with good pieces, and nothing counts them.",
 }
 SIDES: Final = {UPSTREAM_STATE: "before", DOWNSTREAM_STATE: "behind"}
 
@@ -38,6 +40,15 @@ def check_rules(report: Report, nodes: Mapping[str, Resolved], node: Resolved, r
             checked_rule(entry.when, lambda said: _meaning(nodes, node, said), names=[*node.tags, *STATES])
         except ExpressionError as error:
             report.error(RULE, at, f"{name}: {error.message}", hint=error.hint, inside=error.at)
+
+
+def check_changeover(report: Report, node: Resolved, entry: ChangeoverEntry | None) -> None:
+    """Report a changeover that no piece would ever end."""
+    if entry is not None and not node.counters.keys() & {"total", "good"}:
+        what = f"{node.path} has no counter of good pieces, which end a changeover"
+        report.error(
+            NOTHING_ENDS, node.where("states", "changeover"), what, hint="give it `counters: {good: …}` or `total`"
+        )
 
 
 def _meaning(nodes: Mapping[str, Resolved], node: Resolved, said: str) -> Meaning | None:

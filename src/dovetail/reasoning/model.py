@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from dovetail.reasoning.changing import Change
 from dovetail.tracks.columns import Kind
 
 type Scalar = int | float | bool | str
@@ -120,10 +121,12 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What reasons depend on besides the newest samples: faults that were told since the first one, oldest first, and
-    since when conditions have held, by their texts."""
+    since when conditions have held, by their texts; the last product that was made, and a changeover that goes on."""
 
     faults: tuple[Told, ...] = ()
     since: Mapping[str, int] = field(default_factory=dict[str, int])
+    product: str | None = None
+    change: Change | None = None
 
 
 NOTHING: Final = Remembered()

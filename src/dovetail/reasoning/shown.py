@@ -22,7 +22,8 @@ class FaultToldOut(BaseModel):
 class EvidenceOut(BaseModel):
     """Why a stop has its reason; `text` says it in one line.
 
-    `by`: a `fault` of the machine, a `signal` for starved or blocked, what its `state` says, or a `rule` of the plant.
+    `by`: a `fault` of the machine, a `signal` for starved or blocked, what its `state` says, a `rule` of the plant, or
+    a `changeover` to another product.
     `at`: when a first-out fault was told, or since when what a rule asks has held; `others`: the faults that followed;
     `values`: what the rule's names said.
     """
@@ -77,6 +78,8 @@ def in_words(body: dict[str, Any]) -> str:
             return f"rule {body['rule']}: {values}" if values else f"rule {body['rule']}"
         case "state":
             return f"state {body['state']}"
+        case "changeover":
+            return f"changeover {body['from']} → {body['to']}"
         case by:
             return str(by)
 

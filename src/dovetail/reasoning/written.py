@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from dovetail.core.clock import SECOND_US
 from dovetail.expr.limits import TEXT_MAX
+from dovetail.reasoning.changing import ChangeRule
 from dovetail.reasoning.model import RANK_LAST, Fault, FaultSignal
 
 type StateName = Literal[
@@ -18,6 +19,7 @@ type StateName = Literal[
 ]  # fmt: skip
 RULES_MAX: Final = 40  # of one machine; what needs more is a code table
 ALARM: Final = "true"
+RUNNING: Final = frozenset({"product", "job"})  # internal tags: what runs on the machine
 
 
 def not_bool(value: object) -> object:
@@ -37,6 +39,8 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whi
 Seconds = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=86_400, allow_inf_nan=False)]
 Waiting = Annotated[float, BeforeValidator(not_bool), Field(ge=0, le=86_400, allow_inf_nan=False)]
 Rank = Annotated[int, BeforeValidator(not_bool), Field(ge=1, lt=RANK_LAST)]
+Rate = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Few = Annotated[int, BeforeValidator(not_bool), Field(ge=1, le=1_000)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX)]
 
 
@@ -106,6 +110,27 @@ class FaultsEntry(Entry):
         """(where, reason) of each."""
         for field, faults in (("map", self.map), ("alarms", self.alarms)):
             yield from (((field, code), said.reason) for code, said in faults.items())
+
+
+class ChangeoverEntry(Entry):
+    """When another product begins, and when the machine makes it as it should: the time between is CHANGEOVER."""
+
+    by: Name = Field(default="product", description="what says it: product or job of the run, or a tag")
+    good: Few = Field(default=1, description="good pieces of the new product that end it")
+    rate_upm: Rate | None = Field(default=None, description="and the last so many good pieces came at least so fast")
+    reason: Name | None = Field(default=None, description="the reason its time is given")
+    at_most_s: Seconds = Field(default=28_800.0, description="it is over after so many seconds in any case")
+
+    @property
+    def tag(self) -> str | None:
+        """The tag of the machine that says it; None: what runs does."""
+        return None if self.by in RUNNING else self.by
+
+    def rule(self, ids: Mapping[str, int]) -> ChangeRule | None:
+        """As it is looked for; None where the tag is not there."""
+        if self.by not in ids:
+            return None
+        return ChangeRule(ids[self.by], self.good, self.rate_upm, self.reason, round(self.at_most_s * SECOND_US))
 
 
 class RuleEntry(Entry):

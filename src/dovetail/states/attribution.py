@@ -66,6 +66,12 @@ def entries(rules: MachineRules) -> dict[CounterName, tuple[Entry, ...]]:
     return {**plain, **parts, "total": total}
 
 
+def good_columns(rules: MachineRules, told: Mapping[str, Counts]) -> list[tuple[Column, Column]]:
+    """(ts, good pieces) of each counter that tells of some, negative where it takes some away."""
+    said = ((name, sign) for name, written in entries(rules).items() for kind, sign, _ in written if kind == "good")
+    return [(told[name].ts, sign * told[name].quantity) for name, sign in said if name in told]
+
+
 def count_records(
     rules: MachineRules, pending: Mapping[str, Pending], told: Mapping[str, Counts], slices: Slices, *, upto_us: int
 ) -> tuple[tuple[CountRecord, ...], dict[str, Pending]]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from dovetail.reasoning.changeovers import made_now
 from dovetail.reasoning.keeping import body_of, remembered, still_meant
 from dovetail.reasoning.model import NOTHING, Seen
 from dovetail.states.counters import Memory
@@ -126,5 +127,6 @@ def rebind(
             counters[counter.name] = Memory(counter.tag, int(found.value or 0), ts_us)
     decision = checkpoint.decision
     if decision is not None:
-        decision = replace(decision, wake_at_us=from_us, kept=still_meant(decision.kept, rules.reason))
+        kept = still_meant(decision.kept, rules.reason, made_now(rules.change, seen))
+        decision = replace(decision, wake_at_us=from_us, kept=kept)
     return replace(checkpoint, seen=seen, counters=counters, decision=decision)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from dovetail.machinewords.packml import PACKML_MODES, PACKML_STATES
+from dovetail.reasoning.changing import Change, ChangeRule
 from dovetail.reasoning.conditions import DOWNSTREAM_STATE, OWN_STATE, UPSTREAM_STATE, first, since
 from dovetail.reasoning.faults import When, gathered, text, why
 from dovetail.reasoning.model import (
@@ -18,13 +19,13 @@ from dovetail.reasoning.model import (
     EXTERNAL,
     NOTHING,
     STARVED_REASON,
-    Remembered,
     Scalar,
     Why,
     written,
 )
 from dovetail.states.model import (
     BLOCKED,
+    CHANGEOVER,
     NO_DATA,
     PRODUCING,
     STARVED,
@@ -51,7 +52,7 @@ def decide(rules: MachineRules, current: Decision | None, snapshot: Snapshot, *,
     if rules.state is None:
         return Decision(UNKNOWN)
     decided = _state(rules.state, snapshot, at_us)
-    if rules.rules or (rules.reason is not None and rules.reason.first_out_us is not None):
+    if rules.change or rules.rules or (rules.reason is not None and rules.reason.first_out_us is not None):
         return _remembering(rules, current, snapshot, decided, at_us)
     return decided if not _stands(decided) else _with_reason(rules, snapshot, decided)
 
@@ -77,8 +78,10 @@ def _remembering(
     if rules.reason is not None and rules.reason.first_out_us is not None:
         when = When(at_us, stands=_stands(decided), stood=_stands(current))
         told = gathered(rules.reason, told, snapshot.raised, snapshot.seen, when=when)
-    kept = Remembered(told, since(rules.rules, before, snapshot.seen, words, at_us))
+    kept = replace(before, faults=told, since=since(rules.rules, before, snapshot.seen, words, at_us))
     decided = replace(decided, kept=kept)
+    if rules.change is not None and snapshot.change is not None and decided.state not in (NO_DATA, UNKNOWN):
+        return _changed_over(rules.change, snapshot.change, decided)
     if not _stands(decided):
         return decided
     decided = _with_reason(rules, snapshot, decided)
@@ -88,6 +91,12 @@ def _remembering(
     wakes = [at for at in (decided.wake_at_us, wake_at_us) if at is not None]
     external, wake_at_us = said.reason in EXTERNAL, min(wakes, default=None)
     return replace(decided, reason=said.reason, external=external, because=said.because, wake_at_us=wake_at_us)
+
+
+def _changed_over(rule: ChangeRule, change: Change, decided: Decision) -> Decision:
+    """Whatever it does, it is being changed over: to run it in is a part of that."""
+    evidence = text({"by": "changeover", "from": change.before, "to": change.to, "at_us": change.since_us})
+    return replace(decided, state=CHANGEOVER, reason=rule.reason, external=False, because=evidence)
 
 
 def _words(rules: MachineRules, snapshot: Snapshot, decided: Decision, at_us: int) -> dict[str, str]:

@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.reasoning.changeovers import Changeovers, by_time
 from dovetail.reasoning.faults import told_at
 from dovetail.reasoning.model import ABSENT, Seen, Told
-from dovetail.states.attribution import SLICES_KEPT, Slices, count_records
+from dovetail.states.attribution import SLICES_KEPT, Slices, count_records, good_columns
 from dovetail.states.checkpoint import Checkpoint, Slice
 from dovetail.states.counters import LOOK_BACK_US, Counts, Memory, read
 from dovetail.states.decide import decide
@@ -61,18 +62,20 @@ def advance(
         return Advanced(checkpoint)
     new = {tag: inputs[tag].between(checkpoint.at_us, upto_us) for tag in rules.tags if tag in inputs}
     new = {tag: series for tag, series in new.items() if len(series)}
-    walk = _Walk(rules, checkpoint)
+    told: dict[str, Counts] = {
+        rule.name: read(rule, _memory(checkpoint, rule.name, rule.tag), new[rule.tag])
+        for rule in rules.counters
+        if rule.tag in new
+    }
+    good = by_time(good_columns(rules, told)) if rules.change is not None else []
+    kept = checkpoint.decision.kept if checkpoint.decision is not None else None
+    walk = _Walk(rules, checkpoint, Changeovers.since(rules.change, kept, good))
     walk.run(new, upto_us)
     if walk.decision is None:
         return Advanced(_at(checkpoint, upto_us))
     walk.cut([cut for cut in cuts if checkpoint.at_us < cut <= upto_us])
     closed = (*checkpoint.closed, *walk.closed)
     slices = Slices.of(closed, open_us=walk.slice_us, countable=walk.countable)
-    told: dict[str, Counts] = {
-        rule.name: read(rule, _memory(checkpoint, rule.name, rule.tag), new[rule.tag])
-        for rule in rules.counters
-        if rule.tag in new
-    }
     counts, pending = count_records(rules, checkpoint.pending, told, slices, upto_us=upto_us)
     memories = _memories(checkpoint.counters, told)
     after = Checkpoint(
@@ -148,6 +151,7 @@ class _Walk:
 
     rules: MachineRules
     start: Checkpoint
+    changeovers: Changeovers
     records: list[StateRecord] = field(default_factory=list[StateRecord])
     closed: list[Slice] = field(default_factory=list[Slice])
     decision: Decision | None = None
@@ -171,7 +175,7 @@ class _Walk:
         wake = first if self.decision is None else _wake(self.decision)
         i = 0
         while True:
-            now = min(changes[i][0] if i < len(changes) else NEVER, wake)
+            now = min(changes[i][0] if i < len(changes) else NEVER, wake, self.changeovers.over_us())
             if now > upto_us or now == NEVER:
                 break
             cut = False
@@ -179,8 +183,12 @@ class _Walk:
                 cut = cut or changes[i][1] in self.rules.cut_tags
                 self._hear(changes[i])
                 i += 1
+            self.changeovers.reach(now)
             self._decide(now, advances, cut_here=cut)
             wake = _wake(self.decision)
+        self.changeovers.settle()
+        if self.decision is not None:
+            self.decision = replace(self.decision, kept=self.changeovers.keep(self.decision.kept))
         if len(advances):
             self.advanced_us = int(advances[-1])
         self._keep_watched(new)
@@ -192,6 +200,7 @@ class _Walk:
         if reason is not None and reason.first_out_us is not None:
             told = told_at(reason, tag, self.seen.get(tag, ABSENT), seen, now)
             self.raised += [told] if told is not None else []
+        self.changeovers.hear(tag, seen, now)
         self.seen[tag] = seen
 
     def _keep_watched(self, new: Inputs) -> None:
@@ -206,8 +215,12 @@ class _Walk:
         known = int(np.searchsorted(advances, now, side="right")) if len(advances) else 0
         advanced_us = int(advances[known - 1]) if known else self.start.advanced_us
         before, was_countable = self.decision, self.countable
-        after = decide(self.rules, before, Snapshot(self.seen, advanced_us, self.raised), at_us=now)
+        change = self.changeovers.change
+        after = decide(self.rules, before, Snapshot(self.seen, advanced_us, self.raised, change), at_us=now)
         self.raised = []
+        if self.rules.change is not None:
+            kept, wake = self.changeovers.keep(after.kept), self.changeovers.wake(after.wake_at_us)
+            after = replace(after, kept=kept, wake_at_us=wake)
         if before is None:
             self.decision, self.since_us, self.slice_us = after, now, now
             return
@@ -244,7 +257,7 @@ class _Walk:
         changes: list[Change] = []
         advances = np.empty(0, dtype=np.int64)
         activity = self.rules.state if isinstance(self.rules.state, ActivityRule) else None
-        for tag in (*self.rules.state_tags, *self.rules.cut_tags):
+        for tag in dict.fromkeys((*self.rules.state_tags, *self.rules.cut_tags)):
             if tag not in new:
                 continue
             if activity is not None and tag == activity.tag:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from dovetail.machinewords.packml import PACKML_STATES
+from dovetail.reasoning.changing import Change, ChangeRule
 from dovetail.reasoning.model import NOTHING, FaultRule, ReasonRule, Remembered, Seen, Told
 
 NO_DATA: Final = "NO_DATA"  # nobody knows what the work unit did: never the same as idle or stopped
@@ -126,12 +127,13 @@ class Decision:
 class Snapshot:
     """What was known of a work unit at a moment: the newest sample per tag id, and when activity was last seen.
 
-    `raised`: the faults that came up at this very moment, as they arrived.
+    `raised`: the faults that came up at this very moment, as they arrived. `change`: the changeover that goes on.
     """
 
     seen: Mapping[int, Seen] = field(default_factory=dict[int, Seen])
     advanced_us: int | None = None
     raised: Sequence[Told] = ()
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ class MachineRules:
     reason: FaultRule | None = None
     counters: tuple[CounterRule, ...] = ()
     cut_tags: tuple[int, ...] = ()
+    change: ChangeRule | None = None
     rules: tuple[ReasonRule, ...] = ()
     upstream: tuple[MachineRules, ...] = ()
     downstream: tuple[MachineRules, ...] = ()
@@ -214,7 +217,15 @@ class MachineRules:
             own = (self.state.state, self.state.mode)
         elif self.state is not None:
             own = (self.state.tag,)
-        wanted = (*own, self.starved, self.blocked, *(self.reason.tags if self.reason else ()), *self.asked_tags)
+        change = self.change.tag if self.change else None
+        wanted = (
+            *own,
+            self.starved,
+            self.blocked,
+            change,
+            *(self.reason.tags if self.reason else ()),
+            *self.asked_tags,
+        )
         return tuple(dict.fromkeys(tag for tag in wanted if tag is not None))
 
     @property

@@ -11,7 +11,7 @@ from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Bodies, Changes, Section
 from dovetail.reasoning.checking import MEANINGS as RULE_MEANINGS
-from dovetail.reasoning.checking import check_rules
+from dovetail.reasoning.checking import check_changeover, check_rules
 from dovetail.reasoning.model import BLOCKED_REASON, STARVED_REASON
 from dovetail.states import service
 from dovetail.states.schema import CountersEntry, ReasonEntry, StatesEntry, reasons_in, tags_in
@@ -43,10 +43,10 @@ def check(plant: Plant, report: Report) -> None:
             if "/" in path[-1]:
                 report.error(REASON_CODE, ("reasons", *path), f"{path[-1]!r} cannot be the code of a reason")
     reasons = _codes(plant)
-    nodes = resolved(plant, report)
-    for node in nodes.values():
-        states = _check_node(report, node, reasons)
-        check_rules(report, nodes, node, states.rules if states is not None else {})
+    for node in (nodes := resolved(plant, report)).values():
+        if (states := _check_node(report, node, reasons)) is not None:
+            check_rules(report, nodes, node, states.rules)
+            check_changeover(report, node, states.changeover)
 
 
 def _check_node(report: Report, node: Resolved, reasons: frozenset[str]) -> StatesEntry | None:

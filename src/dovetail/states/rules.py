@@ -53,6 +53,7 @@ def machine_rules(plant: PlantModel, equipment: Equipment) -> MachineRules | Non
         reason=fault_rule(states.reason if states else None, ids),
         counters=_counters(plant, counters, tags),
         cut_tags=tuple(ids[name] for name in CUT_PROPERTIES if name in ids),
+        change=states.changeover.rule(ids) if states and states.changeover else None,
         rules=reason_rules(plant, equipment, states.rules if states else {}),
     )
     return _with_neighbours(plant, equipment, rules) if rules.rules else rules

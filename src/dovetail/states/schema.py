@@ -9,9 +9,11 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from dovetail.machinewords.machinery import MachineryEntry
 from dovetail.reasoning.written import (
     RULES_MAX,
+    ChangeoverEntry,
     Entry,
     FaultsEntry,
     Name,
+    Rate,
     RuleEntry,
     Seconds,
     StateName,
@@ -29,7 +31,6 @@ def _text(value: object) -> object:
 
 
 Whole = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,18}$")]
-Rate = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Modulus = Annotated[int, BeforeValidator(not_bool), Field(ge=2, le=2**64)]
 
 
@@ -80,6 +81,7 @@ class StatesEntry(Entry):
         default={}, max_length=RULES_MAX, description="reasons for stops without one, the first that speaks counts"
     )
     reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
+    changeover: ChangeoverEntry | None = None
     micro_stop_s: Seconds | None = Field(
         default=None, description="a stop at most this long is a micro-stop; default: 120"
     )
@@ -146,6 +148,8 @@ def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[t
             found.append((("states", "activity", "tag"), states.activity.tag, "count"))
         found.append((("states", "starved"), states.starved, "contact"))
         found.append((("states", "blocked"), states.blocked, "contact"))
+        if states.changeover and states.changeover.tag:
+            found.append((("states", "changeover", "by"), states.changeover.tag, "value"))
         if states.reason:
             found += [(("states", "reason", *where), tag, use) for where, tag, use in states.reason.tags()]
     for name, counter in counters:
@@ -163,6 +167,8 @@ def reasons_in(states: StatesEntry | None) -> list[tuple[tuple[str, ...], str]]:
         found += [(("states", "values", "map", key, "reason"), reason) for key, reason in named if reason]
     if states is not None and states.reason:
         found += [(("states", "reason", *where), reason) for where, reason in states.reason.reasons()]
+    if states is not None and states.changeover and states.changeover.reason:
+        found.append((("states", "changeover", "reason"), states.changeover.reason))
     if states is not None:
         found += [(("states", "rules", name, "reason"), rule.reason) for name, rule in states.rules.items()]
     return found
