@@ -85,6 +85,8 @@ SCREENS = (
     Screen("plan of a connection", "/connect?connection=plc-labeller", "review", press="step-review"),
     Screen("what signals mean", "/meaning/plc-labeller", "meaning"),
     Screen("list of tags", "/import-tags?connection=plc-labeller", "tag-file"),
+    Screen("replay", "/replay", "replay-begin"),
+    Screen("a file of a replay", "/replay", "file-text", press="file-reasons.yaml"),
     Screen("tag table", f"/tags/{CAPPER}", "tag-row"),
     Screen("tag", f"/tags/{CAPPER}?find=speed", "trend", press="tag-link"),
     Screen("trends", "/trends", "empty"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from complaints import Complaints
 from playwright.sync_api import Page, expect
 from sample import some
 
@@ -125,3 +126,30 @@ def test_a_count_and_a_plan_of_the_board_open_into_what_makes_them(page: Page) -
     made = sum(float(text.replace(",", "")) for text in parts.all_inner_texts())
     assert made == pytest.approx(float(opened.inner_text().replace(",", "")), abs=0.6)
     expect(page.get_by_test_id("plan-difference")).to_contain_text(re.compile(r"\d"))
+
+
+def test_a_replay_tells_what_other_plant_code_would_have_made_of_yesterday(page: Page) -> None:
+    page.goto("/replay?period=yesterday")
+    page.get_by_test_id("file-reasons.yaml").click()
+    code = page.get_by_test_id("file-text")
+    code.fill(code.input_value().replace("category: failure", "category: setup"))
+    expect(page.get_by_test_id("file-reasons.yaml")).to_contain_text("changed")
+    page.get_by_test_id("replay-begin").click()
+    expect(page.get_by_test_id("replay-summary")).to_contain_text("would read otherwise")
+    figure = page.get_by_test_id(f"replay-machine-{LINE}/filler").get_by_test_id("replay-aust_us").first
+    was, would = figure.locator("td").all_inner_texts()
+    assert seconds_between(was)[1] < seconds_between(would)[0]  # what were failures would be set-up
+    figure.get_by_role("button").click()
+    expect(page.get_by_test_id("explain-value")).to_have_text(was)
+    page.reload()  # the address keeps it
+    expect(page.get_by_test_id("replay-summary")).to_contain_text("would read otherwise")
+
+
+def test_a_replay_of_wrong_plant_code_says_where_it_is_wrong(page: Page, complaints: Complaints) -> None:
+    page.goto("/replay?period=yesterday")
+    page.get_by_test_id("file-reasons.yaml").click()
+    page.get_by_test_id("file-text").fill("reasons: {mechanical: {name: Jam, category: nonsense}}")
+    page.get_by_test_id("replay-begin").click()
+    problem = page.get_by_test_id("problem")
+    expect(problem).to_contain_text(re.compile(r"classes\.yaml:\d+:\d+: .*there is no reason mechanical/jam"))
+    complaints.forget()  # of the answer 422
