@@ -1,8 +1,8 @@
 // Chooses the stretch of time; the choice goes into the address.
 import { Button, Popover, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
-import { momentOfWall, wallOf } from "@/show/format";
-import { useZone } from "@/show/show";
+import { formatMoment, momentOfWall, wallOf } from "@/show/format";
+import { useReader, useZone } from "@/show/show";
 import { PERIODS, type Period } from "@/view/period";
 import css from "@/view/period.module.css";
 import { useChangeSearch } from "@/view/search";
@@ -42,14 +42,17 @@ export function CustomRange({ window, onDone }: { window: { t0: number; t1: numb
 export function PeriodChooser({ period }: { period: Period }) {
   const say = useWords(words);
   const change = useChangeSearch();
+  const reader = useReader();
   const [open, setOpen] = useState(false);
   const choose = (name: string) => (name === "custom" ? setOpen(true) : change({ period: name, start: null, end: null }));
+  const named = period.window && [period.window.t0, period.window.t1].map((ms) => formatMoment(ms, "minute", reader)).join(" – ");
   return (
+    <><span className="print-only">{named}</span>
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
-        <SegmentedControl size="xs" value={period.name} onChange={choose} data={PERIODS.map((value) => ({ value, label: say(value) }))} aria-label={say("period")} data-testid="period" onClick={() => period.name === "custom" && setOpen(true)} />
+        <SegmentedControl className="screen-only" size="xs" value={period.name} onChange={choose} data={PERIODS.map((value) => ({ value, label: say(value) }))} aria-label={say("period")} data-testid="period" onClick={() => period.name === "custom" && setOpen(true)} />
       </Popover.Target>
       <Popover.Dropdown><CustomRange key={`${open}`} window={period.window} onDone={() => setOpen(false)} /></Popover.Dropdown>
-    </Popover>
+    </Popover></>
   );
 }
