@@ -172,6 +172,8 @@ def test_from_a_terminal_and_over_the_api(tmp_path: Path) -> None:
     found = orjson.loads(after.stdout)
     assert (found["backup_overdue"], found["proof_overdue"]) == (False, False)
     assert from_rfc3339(found["next_proof"]) == from_rfc3339(found["proof"]["at"]) + 92 * DAY_US
+    listing = runner.invoke(app, ["backup", "list", str(tmp_path / "backups"), "--data", str(data)])
+    assert listing.stdout.rstrip().endswith(f"encrypted  proven {found['proof']['at'][:19]}")
     with opened(data, backups=tmp_path / "backups") as again:
         client = TestClient(AsCli(again.house.app), base_url="http://localhost")
         (listed,) = client.get("/api/v1/backups").json()["items"]

@@ -264,18 +264,28 @@ def _asked(named: str) -> str | None:
 
 
 @backup_app.command("list")
-def show(folder: Annotated[Path, typer.Argument(help="The folder of backups.")]) -> None:
+def show(
+    folder: Annotated[Path, typer.Argument(help="The folder of backups.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Also which one this installation knows to have come back.")
+    ] = None,
+) -> None:
     """List the backups in a folder, oldest first, and what interrupted ones have left."""
+    from dovetail.core.clock import to_rfc3339
     from dovetail.repository import chain
     from dovetail.repository.place import within
     from dovetail.upkeep import manifest
+    from dovetail.upkeep.proofs import last_proof
 
+    proof = None if data is None else last_proof(data)
+    known = {} if proof is None else {proof.backup: f"  proven {to_rfc3339(proof.at_us)[:19]}"}
     for place, found in manifest.in_folder(folder):
-        print(f"{found.made_at}  {found.bytes / 1e6:10,.1f} MB  {place.name}")
+        print(f"{found.made_at}  {found.bytes / 1e6:10,.1f} MB  {place.name}{known.get(found.id, '')}")
     for repository in within(folder):
         for link in chain.standing(repository.links()):
             made = repository.snapshot(link)
-            print(f"{made.made_at}  {made.bytes / 1e6:10,.1f} MB  {repository.place.name}  {made.id}  encrypted")
+            size = f"{made.bytes / 1e6:10,.1f} MB"
+            print(f"{made.made_at}  {size}  {repository.place.name}  {made.id}  encrypted{known.get(made.id, '')}")
     for place in manifest.partial_in(folder):
         print(f"interrupted, of no use: {place.name}")
 

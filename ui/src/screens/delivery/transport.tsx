@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import css from "@/installation/installation.module.css";
-import { type Transport, transportQuery, type WorkerState } from "@/installation/queries";
+import { type StreamState, type Transport, transportQuery, type WorkerState } from "@/installation/queries";
 import { type Column, Said, TablePanel } from "@/installation/table";
 import { VerdictSign } from "@/installation/verdict";
 import { words } from "@/screens/delivery/words";
@@ -12,6 +12,15 @@ import { Num, When } from "@/show/show";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
+/** On how many servers the stream lies; one that is missing, or a stream that nobody leads, is said with what to do. */
+function Kept({ stream }: { stream: StreamState }) {
+  const say = useWords(words);
+  const text = say("copiesOf", { n: stream.replicas_current, all: stream.replicas, leader: stream.leader || "–" });
+  if (!stream.leader) return <VerdictSign verdict="ill" text={say("noLeader")} />;
+  if (stream.replicas_current < stream.replicas) return <><VerdictSign verdict="look" text={text} /><Said small>{`→ ${say("startMissing")}`}</Said></>;
+  return <VerdictSign verdict="well" text={text} />;
+}
+
 function Facts({ found }: { found: Transport }) {
   const say = useWords(words);
   const language = useLanguage();
@@ -19,9 +28,9 @@ function Facts({ found }: { found: Transport }) {
   return (
     <dl className={css.facts}>
       {stream && <><dt>{say("waiting")}</dt><dd>{say("waitingOf", { n: stream.messages, bytes: formatBytes(stream.bytes, language), most: formatBytes(stream.bytes_max || null, language) })}</dd></>}
-      {stream && <><dt>{say("copies")}</dt><dd>{say("copiesOf", { n: stream.replicas_current, all: stream.replicas, leader: stream.leader || "–" })}</dd></>}
-      <dt>{say("onDisk")}</dt><dd>{say("messages", { n: found.on_disk })}</dd>
-      <dt>{say("again")}</dt><dd>{say("messages", { n: found.sent_again })}</dd>
+      {stream && <><dt>{say("copies")}</dt><dd><Kept stream={stream} /></dd></>}
+      <dt>{say("onDisk")}</dt><dd><Num value={found.on_disk} /></dd>
+      <dt>{say("again")}</dt><dd><Num value={found.sent_again} /></dd>
       <dt>{say("orphans")}</dt><dd>{orphans.length ? <VerdictSign verdict="look" text={say("shards", { list: orphans.join(", ") })} /> : say("noOrphans")}</dd>
     </dl>
   );
