@@ -36,6 +36,7 @@ from dovetail.fleet import api as fleet_api
 from dovetail.fleet.model import Transported
 from dovetail.forwarding import api as forwarding_api
 from dovetail.forwarding.service import ForwardingRoom
+from dovetail.holding import api as holding_api
 from dovetail.house.rooms import Rooms, named
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
@@ -118,6 +119,7 @@ def catalogue(parts: Parts) -> Catalogue:
         rooms.finder.end,
         *rooms.corrections.operations.all,
         *rooms.counting.operations,
+        *rooms.holding.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
         *rooms.saved_views.operations,
@@ -151,14 +153,12 @@ def assemble(api: Api, parts: Parts) -> None:
     samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
     moments_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
     recaps_api.routes(api, rooms.recaps, named=lambda word: named(rooms.equipment, word))
-    production_api.routes(api, rooms.production)
+    _floor(api, rooms)
     states_api.routes(api, rooms.states)
     corrections_api.routes(api, rooms.corrections)
-    counting_api.routes(api, rooms.counting)
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
     causes_api.routes(api, rooms.causes)
-    dispatch_api.routes(api, rooms.dispatch)
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))
@@ -194,6 +194,14 @@ def assemble(api: Api, parts: Parts) -> None:
     )
     replaying_api.routes(api, replaying_api.Replays(replay, parts.work))
     fleet_api.routes(api, delivery=parts.rooms.historian.delivery, transported=parts.transported)
+
+
+def _floor(api: Api, rooms: Rooms) -> None:
+    """What is to run, what ran, and what came of it."""
+    dispatch_api.routes(api, rooms.dispatch)
+    production_api.routes(api, rooms.production)
+    counting_api.routes(api, rooms.counting)
+    holding_api.routes(api, rooms.holding)
 
 
 def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:

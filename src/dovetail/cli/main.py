@@ -28,7 +28,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import ordering, pacing
+from dovetail.shiftverbs import holding, ordering, pacing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -71,6 +71,7 @@ pacing.register(app)
 causing.register(app)
 figuring.register(app)
 ordering.register(app)
+holding.register(app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -76,6 +76,7 @@ class EnterCounts(Input):
     good: Quantity | None = None
     scrap: Quantity | None = None
     rework: Quantity | None = None
+    total: Annotated[Quantity, Field(description="good, scrap and rework: what is not given follows")] | None = None
     infeed: Quantity | None = None
     reason: Annotated[str, Field(max_length=400, description="why it is scrap: `group/code`")] | None = None
     start: Moment | None = None
@@ -100,11 +101,46 @@ class CountItem(BaseModel):
     end: str
 
 
+class HeldBack(BaseModel):
+    """Why nothing of an entry counts yet: `made` pieces from `start` to `end` with it, where `possible` are."""
+
+    made: int
+    possible: int
+    rate_upm: float
+    start: str
+    end: str
+
+
 class EntryOut(BaseModel):
-    """What an action entered or took back."""
+    """What an action entered or took back. `held`: it is kept and counts nothing until somebody has reviewed it."""
 
     entry_id: int
     items: list[CountItem]
+    held: HeldBack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who says that the pieces were made."""
+
+    id: str
+    name: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An entry before it counts: its period, the one in which pieces were looked at, what is there and what it adds."""
+
+    given: EnterCounts
+    node: Equipment
+    window: Window
+    looked: Window
+    there: Mapping[str, int]
+    change: Mapping[str, int]
+
+
+type Hold = Callable[[Call, Weighed], HeldBack | None]
 
 
 class Entering:
@@ -122,15 +158,18 @@ class Entering:
     ) -> None:
         self._fold, self._plant, self._reasons = fold, plant, reasons
         self._jobs, self._calendar, self._clock = jobs, calendar, clock
+        self.hold: Hold = lambda _call, _weighed: None  # who holds what cannot be stands on a floor above
         self.enter: Operation[EnterCounts, EntryOut] = Operation(
             name="count.enter",
             summary="Enter good, scrap, rework or infeed by hand",
             permission=ENTER,
             input=EnterCounts,
             output=EntryOut,
-            handler=self._enter,
+            handler=lambda call, given: self.keep(call, given, None),
             node=lambda _uow, given: given.equipment_id,
-            undo=lambda _given, out: Undo("count.withdraw", WithdrawCounts(entry_id=out.entry_id)),
+            undo=lambda _given, out: Undo(
+                "count.withdraw_held" if out.held else "count.withdraw", WithdrawCounts(entry_id=out.entry_id)
+            ),
         )
         self.withdraw: Operation[WithdrawCounts, EntryOut] = Operation(
             name="count.withdraw",
@@ -138,44 +177,37 @@ class Entering:
             permission=ENTER,
             input=WithdrawCounts,
             output=EntryOut,
-            handler=self._withdraw,
+            handler=self.take_back,
             node=lambda uow, given: _where(store.entry(uow, given.entry_id)),
             reason="optional",
         )
 
-    def _enter(self, call: Call, given: EnterCounts) -> EntryOut:
+    def keep(self, call: Call, given: EnterCounts, author: Author | None) -> EntryOut:
+        """Enter pieces; those of an `author` were reviewed, and are not held."""
         known = call.uow.known  # nobody else writes from here on: what is there stays there
+        given = with_derived(given)
         _require_something(given)
         node = _work_unit(self._plant(None), given.equipment_id)
         window = self._window(call.uow, given)
         self._require_reason(given.reason, window[1])
         then = self._plant(window[1]).equipment.get(node.id, node)
+        who = author or Author(call.scope.actor.id, call.scope.actor.name, self._clock.now_us())
+        why: Mapping[CountKind, str | None] = {"scrap": given.reason}
+        said = (given.job_response_id, given.comment, who.id, who.name, who.at_us, known)
         entries = [
-            Entry(
-                entry_id=known,
-                equipment_id=node.id,
-                kind=kind,
-                quantity=quantity,
-                less=counted_before(kind, then.counters),
-                reason=given.reason if kind == "scrap" else None,
-                t0_us=window[0],
-                t1_us=window[1],
-                job_response_id=given.job_response_id,
-                comment=given.comment,
-                by_id=call.scope.actor.id,
-                by_name=call.scope.actor.name,
-                at_us=self._clock.now_us(),
-                known_from=known,
-            )
+            Entry(known, node.id, kind, quantity, counted_before(kind, then.counters), why.get(kind), *window, *said)
             for kind in EVERY
             if (quantity := getattr(given, kind))
         ]
         counts = [count for entry in entries for count in entry_counts(entry)]
-        self._require_there(call.uow, node, counts, window)
+        weighed = Weighed(given, then, window, *self._require_there(call.uow, node, counts, window))
+        if author is None and (held := self.hold(call, weighed)) is not None:
+            return EntryOut(entry_id=known, items=[], held=held)
         store.add_entries(call.uow, entries)
         return _told(call.uow, known, counts)
 
-    def _withdraw(self, call: Call, given: WithdrawCounts) -> EntryOut:
+    def take_back(self, call: Call, given: WithdrawCounts) -> EntryOut:
+        """None of the pieces of an entry count any more."""
         _ = call.uow.known  # nobody else writes from here on
         entries = store.entry(call.uow, given.entry_id)
         if not entries:
@@ -228,8 +260,13 @@ class Entering:
             hint = did_you_mean(reason, known) or "add it to the plant's reasons, with `category: quality`"
             raise InvalidError(f"there is no reason {reason!r}", pointer="/reason", code="reason-unknown", hint=hint)
 
-    def _require_there(self, uow: UnitOfWork, node: Equipment, counts: Sequence[PersonCount], window: Window) -> None:
-        """No kind may come to less than nothing in the period; for a moment that is its shift up to it."""
+    def _require_there(
+        self, uow: UnitOfWork, node: Equipment, counts: Sequence[PersonCount], window: Window
+    ) -> tuple[Window, Mapping[str, int], Mapping[str, int]]:
+        """No kind may come to less than nothing in the period; for a moment that is its shift up to it.
+
+        Answers (the period looked at, what is there, what comes to it).
+        """
         start_us, end_us = window
         if start_us == end_us:
             shift = self._calendar.shift_at(node.id, end_us - 1)
@@ -245,6 +282,27 @@ class Entering:
                     code="count-negative",
                     hint="say when the pieces were made: start and end",
                 )
+        return (start_us, end_us), there, change
+
+
+def with_derived(given: EnterCounts) -> EnterCounts:
+    """With what follows from the total: of total, good and scrap the one that was not given; of a total alone, good.
+
+    Raises InvalidError where they contradict each other.
+    """
+    if given.total is None:
+        return given
+    rest = given.total - (given.rework or 0)
+    if given.good is None:
+        return given.model_copy(update={"good": rest - (given.scrap or 0), "total": None})
+    if given.scrap is None:
+        return given.model_copy(update={"scrap": rest - given.good, "total": None})
+    if given.good + given.scrap != rest:
+        raise InvalidError(
+            f"{given.good} good, {given.scrap} scrap and {given.rework or 0} rework are not {given.total}",
+            pointer="/total", code="count-sum", hint="leave out the one that is not sure: it follows from the others",
+        )  # fmt: skip
+    return given.model_copy(update={"total": None})
 
 
 def _require_something(given: EnterCounts) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypedDict
 
 from pydantic import BaseModel
 
@@ -35,6 +36,7 @@ from dovetail.forwarding.service import ForwardingRoom
 from dovetail.forwarding.site import Site
 from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
+from dovetail.holding.service import HoldingRoom
 from dovetail.house.definitions import calendar_room, held_against, with_earlier
 from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
@@ -107,6 +109,7 @@ class Rooms:
     boards: Boards
     pace: PaceRoom
     dispatch: DispatchRoom
+    holding: HoldingRoom
     trying: Trying
     tag_import: TagImport
     trials: EdgeOfThreads
@@ -157,19 +160,15 @@ def timeline_room(
     )  # fmt: skip
 
 
-def counting_room(
-    clock: Clock,
-    *,
-    states: StatesRoom,
-    equipment: EquipmentRoom,
-    production: ProductionRoom,
-    calendar: CalendarRoom,
-) -> CountingRoom:
-    """Pieces as counters and people say them."""
-    return CountingRoom(
+def counting_rooms(
+    clock: Clock, states: StatesRoom, equipment: EquipmentRoom, *, production: ProductionRoom, calendar: CalendarRoom
+) -> tuple[CountingRoom, HoldingRoom]:
+    """Pieces as counters and people say them, and those that are held."""
+    counting = CountingRoom(
         states=states, equipment=equipment, jobs=production, calendar=calendar, reasons=states.reasons,
         categories=states.categories, clock=clock,
     )  # fmt: skip
+    return counting, HoldingRoom(counting=counting, equipment=equipment, production=production, clock=clock)
 
 
 def insight_room(
@@ -183,10 +182,17 @@ def insight_room(
     return InsightRoom(database, clock=clock, sources=seen)
 
 
+class PaceRooms(TypedDict):
+    """How it goes, and what is to run."""
+
+    pace: PaceRoom
+    dispatch: DispatchRoom
+
+
 def pace_rooms(
     database: Database, clock: Clock, equipment: EquipmentRoom, materials: MaterialsRoom, *,
     by: tuple[ProductionRoom, PerformanceRoom, SignaturesRoom],
-) -> tuple[PaceRoom, DispatchRoom]:  # fmt: skip
+) -> PaceRooms:  # fmt: skip
     """How shift and jobs do, and the orders that say how many, of the rooms that know them."""
     production, performance, signatures = by
     dispatch = DispatchRoom(
@@ -194,7 +200,7 @@ def pace_rooms(
         signed=signatures.windows,
     )  # fmt: skip
     ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
-    return PaceRoom(performance, ends, clock=clock), dispatch
+    return {"pace": PaceRoom(performance, ends, clock=clock), "dispatch": dispatch}
 
 
 def recaps_room(
@@ -237,14 +243,13 @@ def build_rooms(
     )
     shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below
     timeline = timeline_room(database, clock, states=states, equipment=equipment, shown=shown)
-    counting = counting_room(clock, states=states, equipment=equipment, production=production, calendar=calendar)
+    counting, holding = counting_rooms(clock, states, equipment, production=production, calendar=calendar)
     sources = with_earlier(Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
         categories=states.categories, rate_upm=materials.rate_upm, signed=signatures.windows, **held_against(yardsticks)
     ), database, clock, states)  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
-    pace, dispatch = pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures))
     trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,
@@ -267,8 +272,8 @@ def build_rooms(
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance, clock),
-        pace=pace,
-        dispatch=dispatch,
+        **pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures)),
+        holding=holding,
         trying=Trying(onboarding, trials, clock),
         tag_import=TagImport(onboarding),
         trials=trials,

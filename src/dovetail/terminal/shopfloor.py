@@ -20,13 +20,13 @@ job_app = typer.Typer(help="What runs on a machine.", no_args_is_help=True)
 jumps_app = typer.Typer(help="Counter jumps that were held: not counted until somebody says so.", no_args_is_help=True)
 
 
-# --- pieces ---------------------------------------------------------------------------------------------------
 @count_app.command("enter")
 def enter(
     where: Where,
     good: Annotated[int | None, typer.Option(help="Good pieces; negative takes away.")] = None,
     scrap: Annotated[int | None, typer.Option(help="Scrapped pieces.")] = None,
     rework: Annotated[int | None, typer.Option(help="Pieces to rework.")] = None,
+    total: Annotated[int | None, typer.Option(help="All of them: good or scrap follows.")] = None,
     infeed: Annotated[int | None, typer.Option(help="Pieces fed in.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why it is scrap: group/code.")] = None,
     start: Start = None,
@@ -36,12 +36,14 @@ def enter(
     data: DataOption = Here,
 ) -> None:
     """Enter pieces made at a work unit: for a period, for the moment of --end, or for now."""
-    given = {"good": good, "scrap": scrap, "rework": rework, "infeed": infeed, "reason": reason}
+    given = {"good": good, "scrap": scrap, "rework": rework, "infeed": infeed, "reason": reason, "total": total}
     given |= {"start": start, "end": end, "job_response_id": job, "comment": comment}
     with house(data) as control:
-        done = do(control, "count.enter", {"equipment_id": id_of(control, where), **given})
+        done = do(control, "count.enter", {"equipment_id": id_of(control, where)} | given)
     for item in done["output"]["items"]:
         print(f"{item['quantity']:+8} {item['kind']:7} {period_of(item)}  ({item['origin']})")
+    if (held := done["output"]["held"]) is not None:
+        print(f"Held for review: {held['made']} pieces {period_of(held)}, {held['possible']} possible.")
     taken_back_by(done)
 
 
@@ -52,9 +54,8 @@ def list_entries(where: Where, hours: Hours = 24, data: DataOption = Here) -> No
         for one in items(control, where, "count-entries", hours):
             back = f"  taken back by {one['withdrawn_by']}" if one["withdrawn"] else ""
             words = " · ".join(word for word in (one["reason"], one["comment"]) if word)
-            print(
-                f"{one['entry_id']:6} {one['quantity']:+8} {one['kind']:7} {period_of(one)}  {one['by']}  {words}{back}"
-            )
+            pieces = f"{one['quantity']:+8} {one['kind']:7}"
+            print(f"{one['entry_id']:6} {pieces} {period_of(one)}  {one['by']}  {words}{back}")
 
 
 @count_app.command("withdraw")
@@ -69,7 +70,6 @@ def withdraw(
     print("Taken back.")
 
 
-# --- held jumps -----------------------------------------------------------------------------------------------
 @jumps_app.command("list")
 def list_jumps(
     where: Where,

@@ -1,0 +1,1 @@
+"""Entries of more pieces than a machine can make: kept and shown, and counted when somebody has looked at them."""
