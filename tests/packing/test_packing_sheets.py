@@ -11,13 +11,12 @@ from hypothesis.extra import numpy as hnp
 from dovetail.core.batch import DTYPES, Kind
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, DamagedError
-from dovetail.packing.sheets import Line, Opener, line_of, sheets
+from dovetail.packing.sheets import Line, Opener, alike, line_of, sheet
 from dovetail.testing.clock import DAY_ZERO_US
 from shortcuts import examples
 
 NUMBERS = (Kind.F64, Kind.I64, Kind.U64, Kind.BOOL)
 STATUS = [0x100C0, 0x100C0, 0x10040, 0x08]
-UNTIL = st.integers(DAY_ZERO_US - 1, DAY_ZERO_US + 1_001)
 
 
 @st.composite
@@ -43,21 +42,19 @@ def alone(opener: Opener, block: Block) -> Line:
 
 
 @settings(max_examples=examples(60), deadline=None)
-@given(scans(), UNTIL, st.sampled_from([shared, alone, lambda _opener, block: line_of(block)]))
-def test_signals_side_by_side_are_what_they_are_alone(blocks, until_us, how) -> None:
-    opener = Opener()
-    found = list(sheets([how(opener, block) for block in blocks], until_us))
-    seen: set[int] = set()
-    for sheet in found:
-        for row, line in enumerate(sheet.lines):
-            whole = blocks[line.tag - 1]
-            part = slice(0, int(np.searchsorted(whole.ts, until_us)))
-            block = sheet.block(row, part)
-            np.testing.assert_array_equal(block.ts, whole.ts[part])
-            np.testing.assert_array_equal(block.status, whole.status[part])
-            np.testing.assert_array_equal(block.value, whole.value[part].astype(np.float64))
-            seen.add(line.tag)
-    assert seen == {int(block.tag[0]) for block in blocks if block.ts[0] < until_us}
+@given(scans(), st.integers(0, 60), st.sampled_from([shared, alone, lambda _opener, block: line_of(block)]))
+def test_signals_side_by_side_are_what_they_are_alone(blocks, k, how) -> None:
+    opener, part = Opener(), slice(0, min(k, len(blocks[0])))
+    seen: list[int] = []
+    for group in alike([how(opener, block) for block in blocks]):
+        laid = sheet(group, part.stop)
+        for row, line in enumerate(laid.lines):
+            whole, block = blocks[line.tag - 1].take(part), laid.block(row, part)
+            np.testing.assert_array_equal(block.ts, whole.ts)
+            np.testing.assert_array_equal(block.status, whole.status)
+            np.testing.assert_array_equal(block.value, whole.value.astype(np.float64))
+            seen.append(line.tag)
+    assert sorted(seen) == [int(block.tag[0]) for block in blocks]
 
 
 def test_what_was_read_together_is_one_sheet_for_each_kind() -> None:
@@ -69,8 +66,8 @@ def test_what_was_read_together_is_one_sheet_for_each_kind() -> None:
         for tag, kind in enumerate(kinds, start=1)
     ]
     opener = Opener()
-    found = sheets([shared(opener, block) for block in blocks], DAY_ZERO_US + 100)
-    assert [[line.tag for line in sheet.lines] for sheet in found] == [[1, 2, 4], [3, 5]]
+    found = alike([shared(opener, block) for block in blocks])
+    assert [[line.tag for line in group] for group in found] == [[1, 2, 4], [3, 5]]
 
 
 @settings(max_examples=examples(60), deadline=None)

@@ -145,10 +145,10 @@ def dense(seed: int) -> dict[str, Any]:
         (
             tag,
             at_us + late_us[(tag, TEMP)[seed % 2 == 0], at_us],
-            chance.uniform(-5, 5),
+            chance.uniform(least, least + 10),
             chance.choices([GOOD, BAD, UNCERTAIN], odds)[0],
         )
-        for tag, odds in ((TEMP, (95, 5, 0)), (INNER, (980, 15, 5)))
+        for tag, least, odds in ((TEMP, 15, (95, 5, 0)), (INNER, -5, (980, 15, 5)))
         for at_us in scans
     ]
     return {"samples": rows, "late": [(TEMP, MIDNIGHT_US + HOUR_US + 40 * seed * 1_000_000, 2.0, GOOD)][: seed % 2]}

@@ -27,7 +27,7 @@ _HEADER = "n, n_good, t0, t1, first, last, min, max, sum, tw, covered_us, good_u
 
 TAGS_AT_ONCE: Final = 64  # asked for together: some 3 MB of chunks each time
 
-type Packed = tuple[int, bytes, bytes | None]
+type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...]]
 type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
 
 
@@ -179,20 +179,20 @@ class View:
     def packed(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Packed]]:
         """The chunks that touch [from, to) as they lie there, by tag (sorted) and time, of some tags after the other.
 
-        They are (tag, body, the moments it shares or None); of those that share them it is the same object.
+        (tag, body, the moments it shares or None, first, last, min, max, sum and tw); who shares them has one object.
         """
         shared = "moments" if self._words.moments else "null"
+        sql = f"select tag, body, {shared}, first, last, min, max, sum, tw from {self._chunk} where tag in "
         for start in range(0, len(tags), TAGS_AT_ONCE):
             some = tags[start : start + TAGS_AT_ONCE]
-            touching = f"tag in ({', '.join('?' * len(some))}) and t0 < ? and t1 >= ?"
-            sql = f"select tag, body, {shared} from {self._chunk} where {touching} order by tag, t0"
-            rows = self._session.execute(sql, (*some, to_us, from_us)).fetchall()
+            touching = f"({', '.join('?' * len(some))}) and t0 < ? and t1 >= ? order by tag, t0"
+            rows = self._session.execute(sql + touching, (*some, to_us, from_us)).fetchall()
             known = moments.there(self._session, self._words, list({row[2] for row in rows} - {None}))
-            yield [(tag, body, known.get(number)) for tag, body, number in rows]
+            yield [(tag, body, known.get(number), tuple(sums)) for tag, body, number, *sums in rows]
 
     def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
         """The samples of the chunks that touch [from, to), by tag (sorted) and time."""
-        for tag, body, times in (one for some in self.packed(tags, from_us, to_us) for one in some):
+        for tag, body, times, _ in (one for some in self.packed(tags, from_us, to_us) for one in some):
             yield chunks.decode(moments.whole(body, times), tag=tag)
 
     def newest_before(self, tags: Sequence[int], at_us: int) -> Iterator[Block]:

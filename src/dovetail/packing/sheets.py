@@ -27,12 +27,15 @@ from dovetail.packing.columns import (
     unpack_values,
 )
 
+type Sums = tuple[float | None, ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """The samples of one tag, sorted by (ts, arrival); nobody may write to their moments, they may be another's, too.
 
-    `runs`: their status as `pack_runs` packs it. `values`: as they are packed, or as they are.
+    `runs`: their status as `pack_runs` packs it. `values`: as they are packed, or as they are. `sums`: of a chunk's
+    header, where it is at hand: first, last, min, max, sum, tw.
     """
 
     tag: int
@@ -40,6 +43,7 @@ class Line:
     ts: NDArray[np.int64]
     runs: bytes
     values: bytes | Column
+    sums: Sums | None = None
 
 
 def line_of(block: Block) -> Line:
@@ -62,7 +66,7 @@ class Opener:
         self._sums: dict[tuple[bytes, bytes], int] = {}
         self._times: dict[bytes, NDArray[np.int64]] = {}
 
-    def line(self, tag: int, body: bytes, shared: bytes | None) -> Line:
+    def line(self, tag: int, body: bytes, shared: bytes | None, sums: Sums | None = None) -> Line:
         """A chunk by its body and the moments that it shares. Raises DamagedError: it is not what was written."""
         checksum = chunks.checksum_of(body)
         if (zlib.crc32(memoryview(body)[chunks.LEAD :]) if shared is None else self._sum(body, shared)) != checksum:
@@ -74,7 +78,7 @@ class Opener:
                 ts = unpack_times(sections[chunks.TS])
             else:
                 sections, ts = split(body, chunks.TIMES_AT), self._moments(shared)
-            return Line(tag, Kind(number), ts, sections[chunks.STATUS], sections[chunks.VALUE])
+            return Line(tag, Kind(number), ts, sections[chunks.STATUS], sections[chunks.VALUE], sums)
         except MISFITS as error:
             raise DamagedError(f"a chunk of tag {tag} is not what was written") from error
 
@@ -94,9 +98,11 @@ class Opener:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """m lines of the same moments. Shapes: ts int64[n]; value float64[m, n], whatever stands where none is valid."""
+    """m lines of the same n moments and one kind, and their first k values.
 
-    kind: Kind
+    Shapes: ts int64[n]; value float64[m, k], whatever stands where none is valid.
+    """
+
     ts: NDArray[np.int64]
     value: NDArray[np.float64]
     lines: Sequence[Line]
@@ -107,20 +113,24 @@ class Sheet:
         return Block(Kind.F64, np.full(len(ts), line.tag), ts, self.value[row, part], unpack_runs(line.runs)[part])
 
 
-def sheets(lines: Sequence[Line], until_us: int) -> Iterator[Sheet]:
-    """Lines of numbers, with their samples before `until_us`, by kind and moments; those without any are left out."""
+def alike(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Those of one kind and the same moments together."""
     groups: dict[tuple[int, Kind], list[Line]] = {}
     for line in lines:
         groups.setdefault((id(line.ts), line.kind), []).append(line)
-    for (_, kind), group in groups.items():
-        ts = group[0].ts[: int(np.searchsorted(group[0].ts, until_us))]
-        if len(ts):
-            yield Sheet(kind, ts, _values(group, kind, len(ts)), group)
+    yield from groups.values()
+
+
+def sheet(group: Sequence[Line], k: int) -> Sheet:
+    """Numbers that are `alike`, with their first `k` values."""
+    return Sheet(group[0].ts, _values(group, group[0].kind, k), group)
 
 
 def _values(group: Sequence[Line], kind: Kind, n: int) -> NDArray[np.float64]:
     """float64[lines, n]."""
     value = np.empty((len(group), n))
+    if not n:
+        return value
     own = np.empty(n, dtype=DTYPES[kind])
     for row, line in zip(value, group, strict=True):
         if not isinstance(line.values, bytes):

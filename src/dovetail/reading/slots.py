@@ -18,7 +18,7 @@ from dovetail.core.quality import GOOD
 from dovetail.packing.chunks import GOOD_MASK
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 from dovetail.packing.order import ordered
-from dovetail.packing.sheets import Line, Opener, Sheet, line_of, runs_of, sheets
+from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, runs_of, sheet
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
 
@@ -28,6 +28,8 @@ SLOT: Final = np.dtype(
         *((name, np.float64) for name in ("first", "last", "sum", "tw")),
     ]
 )
+_OPENED_MOST: Final = 0.75  # of a chunk: to open a little less is not worth it
+_DOUBT: Final = 1e-3  # of the size of all values: a sum of 20,000 may be off by 2e-12 of that, so by 2e-9 of itself
 _PLAIN: Final = (GOOD | VALID).to_bytes(4, "little")
 
 
@@ -44,10 +46,9 @@ class Slots:
 def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Slots:
     """The samples of tags (sorted) between cuts (sorted, two at least), and the one before them."""
     asked = Range(tuple(tags), cuts[0], cuts[-1])
-    laid = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
+    rest = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
-    rest, last_us = set(laid), dict[int, int]()
-    rows, raw = list[NDArray[Any]](), list[tuple[int, Block]]()
+    last_us, rows, raw = dict[int, int](), list[NDArray[Any]](), list[tuple[int, Block]]()
     for some in _lines(reader, asked, loose):
         lines: list[Line] = []
         for line in some:
@@ -55,12 +56,12 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Slots:
                 rest.add(line.tag)
             last_us[line.tag] = int(line.ts[-1])
             lines += [line] if line.tag not in rest else []
-        for sheet in sheets(lines, cuts[-1]):
-            place = np.searchsorted(tags, [line.tag for line in sheet.lines])
-            for summed, which, part in _summed(sheet, cuts):
+        for group in alike(lines):
+            for laid, summed, which, part in _summed(group, cuts):
+                place = np.searchsorted(tags, [line.tag for line in laid.lines])
                 summed["place"] = place
                 rows.append(summed if which.all() else summed[which])
-                raw += [(int(place[row]), sheet.block(row, part)) for row in np.flatnonzero(~which).tolist()]
+                raw += [(int(place[row]), laid.block(row, part)) for row in np.flatnonzero(~which).tolist()]
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
     if rest:
         found = found[~np.isin(found["place"], np.searchsorted(tags, sorted(rest)))]
@@ -87,63 +88,115 @@ def _by_tag(parts: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _summed(sheet: Sheet, cuts: Sequence[int]) -> Iterator[tuple[NDArray[Any], NDArray[np.bool_], slice]]:
-    """Of each stretch of a sheet: SLOT[m] without their places, bool[m] which of them hold, and the samples."""
-    ts, value, runs = sheet.ts, sheet.value, _Runs(sheet)
-    held_us = np.diff(ts).astype(np.float64)
+type _Summed = tuple[Sheet, NDArray[Any], NDArray[np.bool_], slice]
+
+
+def _summed(group: Sequence[Line], cuts: Sequence[int]) -> Iterator[_Summed]:
+    """Of each stretch of lines that are alike: SLOT[m] without places, bool[m] which of them hold, the samples."""
+    ts = group[0].ts
     at = np.searchsorted(ts, cuts).tolist()
-    for start, end in zip([max(0, at[0] - 1), *at], at, strict=False):
-        if start >= end:
-            continue
-        rows = np.empty(len(value), dtype=SLOT)
-        rows["t0"], rows["t1"], rows["n"] = ts[start], ts[end - 1], end - start
-        rows["n_good"], rows["good_us"], sound = runs.good(start, end)
-        rows["first"], rows["last"] = value[:, start], value[:, end - 1]
-        with np.errstate(invalid="ignore", over="ignore"):
-            rows["sum"] = value[:, start:end].sum(axis=1)
-            rows["tw"] = np.einsum(
-                "ij,j->i", value[:, start : end - 1], held_us[start : end - 1]
-            )  # waits for no thread
-        sound &= np.isfinite(rows["sum"]) & np.isfinite(rows["tw"])
-        if end - start > 1 and ts[start] == ts[start + 1]:
-            sound[:] = False
-        yield rows, sound, slice(start, end)
+    parts = [(start, end) for start, end in zip([max(0, at[0] - 1), *at], at, strict=False) if start < end]
+    if not parts:
+        return
+    start, end = parts[-1]
+    rest = group
+    if end == len(ts) and start <= _OPENED_MOST * end and all(line.sums is not None for line in group):
+        laid = sheet(group, start + 1 if start else 0)  # the last stretch is what the header says less what lies before
+        runs = _Runs(laid)
+        for before in parts[:-1]:
+            yield laid, *_opened(laid, runs, *before), slice(*before)
+        rows, holds = _less(laid, runs, start)
+        some = [line for line, is_held in zip(group, holds.tolist(), strict=True) if is_held]
+        yield Sheet(ts, laid.value[holds], some), rows[holds], np.ones(len(some), dtype=np.bool_), slice(start, end)
+        rest, parts = [line for line, is_held in zip(group, holds.tolist(), strict=True) if not is_held], parts[-1:]
+    if rest:
+        laid = sheet(rest, end)
+        runs = _Runs(laid)
+        for part in parts:
+            yield laid, *_opened(laid, runs, *part), slice(*part)
+
+
+def _row(runs: _Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """(SLOT[m] as far as the status says, bool[m] whether they may be summed up)."""
+    ts = runs.ts
+    rows = np.empty(runs.m, dtype=SLOT)
+    rows["t0"], rows["t1"], rows["n"] = ts[start], ts[end - 1], end - start
+    rows["n_good"], rows["good_us"], sound = runs.good(start, end)
+    if end - start > 1 and ts[start] == ts[start + 1]:
+        sound[:] = False
+    return rows, sound
+
+
+def _opened(laid: Sheet, runs: _Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """A stretch whose values are unpacked."""
+    value = laid.value
+    rows, sound = _row(runs, start, end)
+    rows["first"], rows["last"] = value[:, start], value[:, end - 1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows["sum"] = value[:, start:end].sum(axis=1)
+        rows["tw"] = _area(value[:, start : end - 1], runs.held_us[start : end - 1])
+    return rows, sound & np.isfinite(rows["sum"]) & np.isfinite(rows["tw"])
+
+
+def _less(laid: Sheet, runs: _Runs, start: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The stretch from `start` to the end of chunks: what their headers sum up, less what lies before.
+
+    Where that would be less exact than the sum of its samples it does not hold, nor where anything in the chunk does
+    not count as GOOD or BAD.
+    """
+    ts, value = runs.ts, laid.value
+    rows, sound = _row(runs, start, len(ts))
+    first, last, least, most, total, area = np.array([line.sums for line in laid.lines], dtype=np.float64).T
+    rows["first"], rows["last"] = value[:, start] if start else first, last
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows["sum"] = total - value[:, :start].sum(axis=1)
+        rows["tw"] = area - _area(value[:, :start], runs.held_us[:start])
+        doubt = _DOUBT * np.maximum(np.abs(least), np.abs(most))
+        exact = (doubt * len(ts) <= np.abs(rows["sum"])) & (doubt * (ts[-1] - ts[0]) <= np.abs(rows["tw"]))
+    sound &= runs.plainly & (exact | (start == 0))
+    return rows, sound & np.isfinite(rows["sum"]) & np.isfinite(rows["tw"])
+
+
+def _area(value: NDArray[np.float64], held_us: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.einsum("ij,j->i", value, held_us)  # not @: it would wait for threads
 
 
 class _Runs:
     """How long the lines of a sheet were GOOD; where they have no value it becomes zero."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        self._ts, self._m = sheet.ts, len(sheet.lines)
-        self._plain = all(line.runs[:4] == _PLAIN and len(line.runs) == 8 for line in sheet.lines)
+    def __init__(self, laid: Sheet) -> None:
+        self.ts, self.m = laid.ts, len(laid.lines)
+        self.held_us = np.diff(laid.ts).astype(np.float64)
+        self.plainly = np.ones(self.m, dtype=np.bool_)  # bool[m]: nowhere anything but GOOD with a value or BAD without
+        self._plain = all(line.runs[:4] == _PLAIN and len(line.runs) == 8 for line in laid.lines)
         if self._plain:
             return
-        row, status, n = runs_of(sheet.lines)
+        row, status, n = runs_of(laid.lines)
         ends = np.cumsum(n)
-        before = np.cumsum(np.bincount(row, n, self._m)).astype(np.int64)
+        before = np.cumsum(np.bincount(row, n, self.m)).astype(np.int64)
         ends -= np.concatenate(([0], before[:-1]))[row]
-        self._row, self._start = row, np.minimum(ends - n, len(sheet.ts))
-        self._end = np.minimum(ends, len(sheet.ts))
+        self._row, self._start, self._end = row, ends - n, ends
         self._good = (status & GOOD_MASK) == GOOD_MASK
         self._odd = self._good != (status >= VALID)
-        self._clear(sheet.value, status < VALID)
+        self.plainly[row[self._odd]] = False
+        self._clear(laid.value, status < VALID)
 
     def _clear(self, value: NDArray[np.float64], which: NDArray[np.bool_]) -> None:
-        row, start = self._row[which], self._start[which]
-        n = self._end[which] - start
+        row, start = self._row[which], np.minimum(self._start[which], value.shape[1])
+        n = np.minimum(self._end[which], value.shape[1]) - start
         at = np.arange(n.sum()) + np.repeat(start - np.cumsum(n) + n, n)
         value[np.repeat(row, n), at] = 0.0
 
     def good(self, start: int, end: int) -> tuple[Any, Any, NDArray[np.bool_]]:
         """Of each line's samples start … end − 1: how many are GOOD, how long, and whether they may be summed up."""
-        t0, t1 = int(self._ts[start]), int(self._ts[end - 1])
+        t0, t1 = int(self.ts[start]), int(self.ts[end - 1])
         if self._plain:
-            return end - start, t1 - t0, np.ones(self._m, dtype=np.bool_)
+            return end - start, t1 - t0, np.ones(self.m, dtype=np.bool_)
         lo, hi = np.maximum(self._start, start), np.minimum(self._end, end)
         inside = lo < hi
         good = inside & self._good
         row, lo, hi = self._row[good], lo[good], hi[good]
-        n_good = np.bincount(row, hi - lo, self._m)
-        good_us = np.bincount(row, self._ts[np.minimum(hi, end - 1)] - self._ts[lo], self._m)
-        sound = np.bincount(row, (lo == start) + 2 * (hi == end), self._m) == 3  # both ends
-        return n_good, good_us, sound & (np.bincount(self._row[inside & self._odd], minlength=self._m) == 0)
+        n_good = np.bincount(row, hi - lo, self.m)
+        good_us = np.bincount(row, self.ts[np.minimum(hi, end - 1)] - self.ts[lo], self.m)
+        sound = np.bincount(row, (lo == start) + 2 * (hi == end), self.m) == 3  # both ends
+        return n_good, good_us, sound & (np.bincount(self._row[inside & self._odd], minlength=self.m) == 0)
