@@ -98,3 +98,29 @@ def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Cli
     expect(page.get_by_test_id("segment-reason")).not_to_contain_text("Cleaning")
     assert moved(page, api, unit, away_from=after) == pytest.approx(oee, abs=1e-9)
     assert lost_us(api, unit, reason) == lost
+
+
+PAPER = """
+() => { const canvas = document.querySelector('main canvas');
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const painted = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+  let [sum, n] = [0, 0];
+  for (let i = 0; i < painted.length; i += 4)
+    if (painted[i + 3] === 255) { sum += painted[i] + painted[i + 1] + painted[i + 2]; n += 3; }
+  return [document.documentElement.dataset.mantineColorScheme, sum / n]; }
+"""
+
+
+def test_paper_is_white_also_at_night_and_the_night_comes_back(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"/timeline/{LINE}?period=24h")
+    expect(page.get_by_test_id("segment-row").first).to_be_visible()
+    page.wait_for_function(f"() => ({PAPER})()[1] < 128")  # drawn, in the colours of the night
+    page.evaluate(f"() => {{ window.print = () => {{ window.printed = ({PAPER})(); }}; }}")
+    page.get_by_test_id("give").click()
+    page.get_by_test_id("give-print").click()
+    scheme, brightness = page.wait_for_function("window.printed").json_value()
+    assert scheme == "light"
+    assert brightness > 128
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")

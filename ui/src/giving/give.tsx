@@ -1,5 +1,6 @@
 // Hands out exactly what is shown: as CSV, as a workbook, or on paper.
 import { Button, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { flushSync } from "react-dom";
 import { csvText, fileName, handOut, type Table } from "@/giving/table";
 import { words } from "@/giving/words";
 import { XLSX_TYPE, xlsxOf } from "@/giving/xlsx";
@@ -12,7 +13,7 @@ function usePaper(): () => void {
   const isDark = useComputedColorScheme("light") === "dark";
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return () => {
-    if (isDark) setColorScheme("light");
+    if (isDark) flushSync(() => setColorScheme("light"));
     twoFrames(() => {
       print();
       if (isDark) setColorScheme(colorScheme);

@@ -20,6 +20,7 @@ export interface Colours {
 
 const cache = new Map<string, Colours>();
 
+/** Of the appearance that the page has: the library says "light" until it has looked at the machine's own. */
 function read(scheme: string): Colours {
   const known = cache.get(scheme);
   if (known) return known;
@@ -36,5 +37,5 @@ function read(scheme: string): Colours {
 
 export function useColours(): Colours {
   const scheme = useComputedColorScheme();
-  return useMemo(() => read(scheme), [scheme]);
+  return useMemo(() => read(document.documentElement.dataset["mantineColorScheme"] ?? scheme), [scheme]);
 }
