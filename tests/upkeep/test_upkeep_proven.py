@@ -149,6 +149,19 @@ def test_a_restore_proves_nothing_of_what_comes_after_it(plant: Plant, tmp_path:
     assert last_proof(data) is None
 
 
+def test_a_backup_in_the_clear_that_is_proven_on_the_server_itself_is_known_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with opened(data) as plant:
+        plant.house.clock.tick(SystemClock().now_us() - plant.house.clock.now_us())
+        plant.house.backups.now(tmp_path / "backups")
+    done = CliRunner().invoke(app, ["backup", "verify", str(tmp_path / "backups"), "--data", str(data)])
+    assert done.exit_code == 0, done.output
+    assert "The installation knows of it." in done.stdout.splitlines()[-1]
+    proof = last_proof(data)
+    assert proof is not None
+    assert proof.backup == manifests.read(manifests.the_one(tmp_path / "backups")).id
+
+
 def test_from_a_terminal_and_over_the_api(tmp_path: Path) -> None:
     """An encrypted backup is proven where the recovery key is, and the receipt handed in where the plant is."""
     data, recovery, runner = tmp_path / "data", tmp_path / "recovery.key", CliRunner()

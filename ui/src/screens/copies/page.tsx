@@ -13,7 +13,8 @@ import { type Column, Said, TablePanel } from "@/installation/table";
 import { VerdictSign } from "@/installation/verdict";
 import { words as shared } from "@/installation/words";
 import { words } from "@/screens/copies/words";
-import { Num, Size, When } from "@/show/show";
+import { formatMoment } from "@/show/format";
+import { Num, Size, useReader, When } from "@/show/show";
 import { useWords } from "@/words/words";
 
 const TONES = { equal: "well", behind: "look", failing: "ill" } as const;
@@ -34,9 +35,10 @@ function useBegin(path: string, told: "begun" | "checkBegun") {
 /** When a backup was last made and when one last came back, and by when each should be done again. */
 function Due({ status }: { status: BackupStatus }) {
   const say = useWords(words);
+  const reader = useReader();
   const { last_made: made, proof } = status;
   const due = (at: string | null, overdue: boolean) => (
-    <dd>{at === null ? <VerdictSign verdict="look" text={say("dueNow")} /> : <><VerdictSign verdict={overdue ? "look" : "well"} text={say(overdue ? "wasDue" : "dueBy")} /> <When at={at} as="full" /></>}</dd>
+    <dd><VerdictSign verdict={overdue ? "look" : "well"} text={at === null ? say("dueNow") : say(overdue ? "wasDue" : "dueBy", { when: formatMoment(Date.parse(at), "minute", reader) })} /></dd>
   );
   return (
     <Panel title={say("whenDue")} testid="backup-status">
