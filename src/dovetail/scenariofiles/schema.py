@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -78,6 +78,42 @@ class CountEntry(Entry):
     refused: Words | None = Field(default=None, description="the code with which it has to be refused")
 
 
+class CorrectionEntry(Entry):
+    """Somebody says what a signal was: each sample had this value, or value · scale + offset; or there were none."""
+
+    tag: Words
+    start: Moment = Field(alias="from")
+    end: Moment = Field(alias="to", description="the first moment that is not corrected")
+    value: float | int | bool | str | None = None
+    scale: Number | None = None
+    offset: Number | None = None
+    quality: Literal["good", "uncertain", "bad"] | None = None
+    none: bool = Field(default=False, description="there were no samples then")
+    at: Moment | None = Field(default=None, description="when it was said; default: at the end of the scenario")
+    refused: Words | None = Field(default=None, description="the code with which it has to be refused")
+
+
+class ReviewEntry(Entry):
+    """Somebody decides on what is held: on a counter's jump, or without `counter` on an entry by hand."""
+
+    equipment: Words
+    held: Moment = Field(description="the moment of the jump, or the end of the entry's time")
+    counter: Words | None = None
+    pieces: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="how many count (of an entry: good ones); 0: nothing does; default: all"
+    )
+    at: Moment | None = Field(default=None, description="when it was decided; default: at the end of the scenario")
+    refused: Words | None = Field(default=None, description="the code with which it has to be refused")
+
+
+class ChangeEntry(Entry):
+    """The scenario's own plant changes: sections that take the place of those before, from then on."""
+
+    at: Moment
+    plant: dict[str, Any]
+    refused: Words | None = Field(default=None, description="the code with which it has to be refused")
+
+
 class ExpectEntry(Entry):
     """What has to come of it on one equipment over one period; what is not named is not looked at."""
 
@@ -129,6 +165,9 @@ class ScenarioEntry(Entry):
     jobs: tuple[JobEntry, ...] = ()
     edits: tuple[EditEntry, ...] = ()
     counts: tuple[CountEntry, ...] = ()
+    corrections: tuple[CorrectionEntry, ...] = ()
+    reviews: tuple[ReviewEntry, ...] = ()
+    changes: tuple[ChangeEntry, ...] = ()
     expect: tuple[ExpectEntry, ...] = Field(max_length=EXPECTED_MAX)
 
 

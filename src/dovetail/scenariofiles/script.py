@@ -18,7 +18,7 @@ from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.equipment.model import PlantModel, Tag
 from dovetail.plantcode.report import Path, Place
 from dovetail.scenariofiles.document import NOT_THERE, Document
-from dovetail.scenariofiles.schema import CountEntry, EditEntry, JobEntry
+from dovetail.scenariofiles.schema import ChangeEntry, CorrectionEntry, CountEntry, EditEntry, JobEntry, ReviewEntry
 from dovetail.scenariofiles.signals import Told, told, words_of
 from dovetail.scenariofiles.words import Wall, first_day, midnight_us
 from dovetail.workcalendar.zone import zone_names
@@ -27,19 +27,20 @@ SOURCE: Final = "scenario"
 AT_THE_END_US: Final = 1 << 62
 YEAR_US: Final = 366 * DAY_US
 
-type Doing = Literal["start", "end", "run", "edit", "count"]
+type Doing = Literal["start", "end", "run", "edit", "count", "correct", "review", "change"]
+type Deed = JobEntry | EditEntry | CountEntry | CorrectionEntry | ReviewEntry | ChangeEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something a person does at a moment; `from_us`, `to_us` are what it is about."""
+    """Something a person does at a moment; `about_id` (equipment, or a tag), `from_us`, `to_us`: what it is about."""
 
     at_us: int
     doing: Doing
-    equipment_id: int
+    about_id: int
     from_us: int | None
     to_us: int | None
-    said: JobEntry | EditEntry | CountEntry
+    said: Deed
     place: Place
     number: int
 
@@ -185,6 +186,18 @@ class _Writer:
             self._act(("edits", n), "edit", edit, edit.at)
         for n, count in enumerate(entry.counts):
             self._act(("counts", n), "count", count, count.at or count.end)
+        for n, one in enumerate(entry.corrections):
+            path = ("corrections", n)
+            tag = self.tried((*path, "tag"), lambda one=one: self.names.tag(one.tag))
+            span = (self.moment((*path, "from"), one.start), self.moment((*path, "to"), one.end))
+            self._do(path, "correct", one, one.at, about=None if tag is None else tag.id, span=span)
+        for n, review in enumerate(entry.reviews):
+            path = ("reviews", n)
+            unit = self.tried((*path, "equipment"), lambda one=review: self.names.equipment(one.equipment))
+            held_us = self.moment((*path, "held"), review.held)
+            self._do(path, "review", review, review.at, about=unit, span=(held_us, held_us))
+        for n, change in enumerate(entry.changes):
+            self._do(("changes", n), "change", change, change.at, about=0, span=(None, None))
 
     def _job(self, n: int, job: JobEntry) -> None:
         if job.at is not None:
@@ -198,11 +211,17 @@ class _Writer:
         equipment_id = self.tried((*path, "equipment"), lambda: self.names.equipment(said.equipment))
         from_us = self.moment((*path, "from"), said.start)
         to_us = self.moment((*path, "to"), said.end)
+        self._do(path, doing, said, at, about=equipment_id, span=(from_us, to_us))
+
+    def _do(
+        self, path: Path, doing: Doing, said: Deed, at: str | None, *, about: int | None,
+        span: tuple[int | None, int | None],
+    ) -> None:  # fmt: skip
         at_us = self.moment((*path, "at"), at)
-        if equipment_id is not None:
+        if about is not None:
             late = AT_THE_END_US if at is None else at_us if at_us is not None else 0
             place, number = self.document.place(*path), len(self.script.acts)
-            self.script.acts.append(Act(late, doing, equipment_id, from_us, to_us, said, place, number))
+            self.script.acts.append(Act(late, doing, about, *span, said, place, number))
 
     def moment(self, path: Path, text: str | None) -> int | None:
         """A time that is written at a path; it counts among those named."""
@@ -237,7 +256,7 @@ class _Writer:
 
 
 def _at(act: Act, at_us: int) -> Act:
-    return Act(at_us, act.doing, act.equipment_id, act.from_us, act.to_us, act.said, act.place, act.number)
+    return Act(at_us, act.doing, act.about_id, act.from_us, act.to_us, act.said, act.place, act.number)
 
 
 # --- what arrives ----------------------------------------------------------------------------------------------

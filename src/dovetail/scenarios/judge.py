@@ -144,7 +144,7 @@ class _Check:
             tail = rooms.timeline.tail(self.equipment_id, scope=OWN).records
             begin_us = min((one.t0_us for one in tail), default=to_us)
             found = [one for one in found if one.t0_us < begin_us] + list(tail)
-        ends = [*(one.t0_us for one in found[1:]), to_us]
+        ends = [*(one.t0_us for one in found[1:]), to_us][: len(found)]  # nothing was known yet: none
         return [
             _Row(
                 max(one.t0_us, from_us), min(one.t1_us or end, end, to_us), (one.state, one.reason or ""),

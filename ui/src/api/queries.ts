@@ -69,6 +69,8 @@ export const timelineEditsQuery = (id: number, span: Span) => list<T.TimelineEdi
 export const scrapReasonsQuery = (id: number) => ({ ...one<T.ScrapReasons>(`/equipment/${id}/scrap-reasons`), staleTime: 30_000 });
 export const countEntriesQuery = (id: number, span: Span) => list<T.CountEntry>(`/equipment/${id}/count-entries`, { ...span });
 export const heldJumpsQuery = (id: number, span: Span) => list<T.HeldJump>(`/equipment/${id}/held-jumps`, { ...span });
+export const heldEntriesQuery = (id: number, span: Span) => list<T.HeldEntry>(`/equipment/${id}/held-entries`, { ...span });
+export const jobOrdersQuery = (id: number) => ({ ...list<T.JobOrder>(`/equipment/${id}/job-orders`), refetchInterval: 30_000 });
 export const shiftBoardQuery = (id: number, shift: string) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift });
 export const planQuery = (id: number, span: Span) => ({ ...one<T.Plan>(`/equipment/${id}/plan`, { ...span }), refetchInterval: 15_000 });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });

@@ -130,6 +130,7 @@ export interface CountRecord { start: string; end: string; kind: "good" | "scrap
 export interface Counts { good: number | null; scrap: number | null; rework: number | null; infeed: number | null }
 
 export interface JobResponse {
+  started_by?: string;
   id: string;
   run_id: string;
   equipment_id: number;
@@ -149,6 +150,10 @@ export interface ScrapReasons { items: { key: string; name: string; children: { 
 export interface CountEntry { entry_id: number; equipment_id: number; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; reason: string | null; start: string; end: string; by: string; at: string; comment: string | null; job_response_id: string | null; withdrawn: boolean }
 /** A counter movement that the machine cannot make: not counted until a person says so. */
 export interface HeldJump { held_id: string; start: string; end: string; counter: string; before: number; after: number; quantity: number; cause: string; decision: "accepted" | "dismissed" | null; decided_by: string | null; decided_at: string | null; why: string | null; counted: number; evidence_changed: boolean; gone: boolean }
+/** Pieces entered by hand that the rate does not allow: with them `made` were made in the period, where `possible` are. */
+export interface HeldEntry { entry_id: number; equipment_id: number; good: number; scrap: number; rework: number; infeed: number; reason: string | null; comment: string | null; start: string; end: string; by: string; at: string; made: number; possible: number; decision: "released" | "rejected" | "withdrawn" | null; decided_by: string | null; decided_at: string | null; why: string | null }
+/** `hindered`: why an order that should have started itself by now has not. */
+export interface JobOrder { equipment_id: number; job_order: string; product: string; quantity: number | null; planned_start: string | null; start: "manual" | "scheduled"; status: "planned" | "running" | "ended" | "withdrawn"; hindered: string | null }
 export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
 export type Category = "failure" | "setup" | "planned" | "external" | "other";
 /** `key` is the part below the parent's: a record carries `mechanical/jam`. */

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { countEntriesQuery, heldJumpsQuery } from "@/api/queries";
 import type { CountEntry, Equipment, HeldJump } from "@/api/types";
 import css from "@/counts/counts.module.css";
+import { HeldEntries } from "@/counts/held-entries";
 import { words } from "@/counts/words";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
@@ -112,6 +113,7 @@ export default function CountsTab({ unit, window }: { unit: Equipment; window: W
     <div className={css.tab}>
       <h3>{say("jumps")}</h3>
       <Jumps unit={unit} window={window} />
+      <HeldEntries unit={unit} window={window} />
       <h3>{say("entries")}</h3>
       <Entries unit={unit} window={window} />
     </div>

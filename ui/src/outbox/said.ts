@@ -6,7 +6,7 @@ import type { Command, Entry, Outcome } from "@/outbox/outbox";
 import { words } from "@/outbox/words";
 import { useWords } from "@/words/words";
 
-const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "split", "merge", "edge", "state"] as const;
+const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state"] as const;
 
 export function useEntryName(): (entry: Pick<Entry, "label" | "values">) => string {
   const say = useWords(words);
@@ -34,7 +34,8 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
       for (const audit of audits.reverse()) await submit({ path: `/audit/${audit}/undo`, body: {}, label: "undo", values: { what } });
       showToast({ text: say("undone") });
     };
-    if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say("saved", { what }), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
+    const isHeld = outcomes.some((outcome) => outcome.kind === "sent" && (outcome.result as { held?: unknown } | null)?.held);
+    if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say(isHeld ? "held" : "saved", { what }), ...(isHeld ? { tone: "warning" as const } : {}), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
     else if (outcomes.some((outcome) => outcome.kind === "waiting")) showToast({ text: say("kept", { what }), tone: "warning" });
     else if (outcomes.some((outcome) => outcome.kind === "refused" && !outcome.problem.body.theirs)) showToast({ text: say("notTaken", { what }), tone: "warning" });
     else showToast(null); // what two people said is asked at once

@@ -1,5 +1,7 @@
 // What runs at the station, how many pieces it made of those it should have by now, and the large buttons below.
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { jobOrdersQuery } from "@/api/queries";
 import type { Equipment, JobPace, Kpis } from "@/api/types";
 import { EnterDialog } from "@/counts/enter-dialog";
 import { Icon } from "@/design/icons";
@@ -39,7 +41,7 @@ function Job({ run, here }: { run: Run; here: Equipment }) {
   const say = useWords(words);
   const reader = useReader();
   const productName = useProductName();
-  const facts = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) })];
+  const facts = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) }), job.started_by === "schedule" && say("bySchedule")];
   return (
     <div className={css.job} data-testid="station-job">
       <strong className={css.product}>{productName(job.product)}</strong>
@@ -68,6 +70,16 @@ function Pieces({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
   );
 }
 
+/** The order that should have started itself by now; the server says in English what is in its way, here it is what runs. */
+function Due({ here }: { here: Equipment }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const { data = [] } = useQuery(jobOrdersQuery(here.id));
+  const due = data.find((order) => order.status === "planned" && order.hindered !== null);
+  if (!due?.planned_start) return null;
+  return <span className={css.note} data-testid="station-due">{say("due", { order: due.job_order, time: formatMoment(Date.parse(due.planned_start), "minute", reader) })}</span>;
+}
+
 const RUNS_SHOWN = 2;
 
 type Open = "enter" | "start" | "end" | "hand-over" | null;
@@ -91,6 +103,7 @@ export function JobCard({ here, units, kpis }: { here: Equipment; units: readonl
       <div className={css.card}>
         <span className={css.label}>{say("job")}</span>
         <div className={css.jobs}>{!jobs ? <Waiting lines={1} height={44} /> : runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} run={run} here={here} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
+        {runs.length > 0 && <Due here={here} />}
         <Pieces here={here} kpis={kpis} />
       </div>
       {mayJob && (

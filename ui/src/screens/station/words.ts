@@ -7,13 +7,13 @@ export const words = defineWords({
   en: {
     leave: "All of Dovetail", up: "Line", person: "Change person", signOut: "Sign out", stay: "Stay", handOverHint: "Sign out so that the next person signs in under their own name.", language: "Language", lost: "No link: entries are kept here", waits: "No value yet", notItsFault: "Not this machine's fault",
     stops: "Stops of this shift", stopsNoShift: "Stops since {time}", open: "{n} without a reason", allAnswered: "all answered", none: "No stops yet", noneHint: "The machine ran all the time that is known.", earlier: "Earlier stops", later: "Later stops", pageOf: "{n} / {all}", moreMachines: "More machines, page {n} of {all}",
-    job: "Job", noJob: "No job is running", order: "Order {order}", lot: "Lot {lot}", since: "since {start}", note: "Note: {note}", good: "Good", scrap: "Scrap", target: "Target so far", noTarget: "No target without a standard rate",
+    job: "Job", noJob: "No job is running", order: "Order {order}", lot: "Lot {lot}", since: "since {start}", bySchedule: "started by the schedule", due: "{order} is due since {time} and waits until this has ended", note: "Note: {note}", good: "Good", scrap: "Scrap", target: "Target so far", noTarget: "No target without a standard rate",
     enter: "Enter pieces", startJob: "Start job", nextJob: "Next job", endJob: "End job", endWhich: "Which job ends?", handOver: "Hand over", mayNot: "You may look here, not enter.",
   },
   de: {
     leave: "Ganzes Dovetail", up: "Linie", person: "Person wechseln", signOut: "Abmelden", stay: "Bleiben", handOverHint: "Melden Sie sich ab, damit sich die nächste Person mit ihrem eigenen Namen anmeldet.", language: "Sprache", lost: "Keine Verbindung: Eingaben bleiben hier", waits: "Noch kein Wert", notItsFault: "Nicht durch diese Maschine",
     stops: "Stopps dieser Schicht", stopsNoShift: "Stopps seit {time}", open: "{n} ohne Grund", allAnswered: "alle beantwortet", none: "Noch keine Stopps", noneHint: "Die Maschine lief in der ganzen bekannten Zeit.", earlier: "Frühere Stopps", later: "Spätere Stopps", pageOf: "{n} / {all}", moreMachines: "Weitere Maschinen, Seite {n} von {all}",
-    job: "Auftrag", noJob: "Kein Auftrag läuft", order: "Auftrag {order}", lot: "Charge {lot}", since: "seit {start}", note: "Hinweis: {note}", good: "Gut", scrap: "Ausschuss", target: "Soll bisher", noTarget: "Ohne Standardtakt kein Soll",
+    job: "Auftrag", noJob: "Kein Auftrag läuft", order: "Auftrag {order}", lot: "Charge {lot}", since: "seit {start}", bySchedule: "vom Plan gestartet", due: "{order} ist seit {time} fällig und wartet, bis dies beendet ist", note: "Hinweis: {note}", good: "Gut", scrap: "Ausschuss", target: "Soll bisher", noTarget: "Ohne Standardtakt kein Soll",
     enter: "Stück eingeben", startJob: "Auftrag starten", nextJob: "Nächster Auftrag", endJob: "Auftrag beenden", endWhich: "Welcher Auftrag endet?", handOver: "Übergeben", mayNot: "Sie dürfen hier sehen, nicht eingeben.",
   },
 });
