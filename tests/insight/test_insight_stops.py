@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from timeline_world import CAPPER, FILLER, LINE, SYSTEM, World, at, moment, said
+from timeline_world import CAPPER, FILLER, LINE, PLANT, SYSTEM, World, at, moment, said
 
 from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
 from dovetail.db.uow import Database
+from dovetail.equipment.model import PlantModel
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern
 
@@ -99,6 +102,19 @@ def test_how_much_of_the_stopped_time_has_no_reason(world: World) -> None:
 def test_a_short_stop_is_a_micro_stop(world: World, unit: int, lasts: float, micro: bool) -> None:
     world.signals(unit, said(unit, 0, lasts, "Held"), said(unit, lasts, None, "RUN"))
     assert [stop.micro for stop in world.stops(unit, 0, 60).items] == [micro]
+
+
+def test_a_stop_is_held_against_the_threshold_that_held_when_it_began(world: World) -> None:
+    nodes = PLANT.equipment.values()
+    stricter = [replace(node, states={**(node.states or {}), "micro_stop_s": 20}) for node in nodes]
+    world.before, world.plant_model = (at(30), PLANT), PlantModel(equipment=stricter, tags=PLANT.tags.values())
+    world.signals(
+        FILLER,
+        said(FILLER, 0, 10, "RUN"), said(FILLER, 10, 10.5, "Held"), said(FILLER, 10.5, 29.8, "RUN"),
+        said(FILLER, 29.8, 30.3, "Held"), said(FILLER, 30.3, 40, "RUN"), said(FILLER, 40, 40.5, "Held"),
+        said(FILLER, 40.5, 50, "RUN"), said(FILLER, 50, 50.25, "Held"), said(FILLER, 50.25, None, "RUN"),
+    )  # fmt: skip
+    assert [stop.micro for stop in reversed(world.stops(FILLER, 0, 60).items)] == [True, True, False, True]
 
 
 def test_a_stop_that_still_goes_on_is_no_micro_stop_yet(world: World) -> None:

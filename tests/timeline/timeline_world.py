@@ -93,6 +93,7 @@ class World:
     calendar: Calendar = DAY_SHIFT
     reasons: dict[str, Mapping[str, Any]] = field(default_factory=lambda: dict(REASONS))
     plant_model: PlantModel = PLANT
+    before: tuple[int, PlantModel] | None = None  # until when another plant held, and which
     live: dict[int, Tail] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -108,6 +109,7 @@ class World:
         )
         sources = Sources(
             plant=lambda: self.plant_model,
+            plant_at=lambda at_us: self.before[1] if self.before and at_us < self.before[0] else self.plant_model,
             timeline=self.room,
             spans=self.spans,
             shift=self.shift,

@@ -176,7 +176,8 @@ def insight_room(
 ) -> InsightRoom:
     """What a shift wants to know, of the rooms that know it."""
     seen = Seen(
-        plant=equipment.plant, timeline=timeline, spans=performance.sources.calendar.spans, reasons=timeline.reasons,
+        plant=equipment.plant, plant_at=lambda at_us: equipment.plant(at_us=at_us), timeline=timeline,
+        spans=performance.sources.calendar.spans, reasons=timeline.reasons,
         shift=lambda equipment_id, name: performance.shift(equipment_id, name, scope=OWN),
     )  # fmt: skip
     return InsightRoom(database, clock=clock, sources=seen)

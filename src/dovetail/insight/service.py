@@ -50,6 +50,7 @@ class Sources:
     """What is asked of the rooms beneath. `shift` takes an equipment and `current` or an id; or NotFoundError."""
 
     plant: Callable[[], PlantModel]
+    plant_at: Callable[[int], PlantModel]
     timeline: Timeline
     spans: Callable[[int, int, int], Sequence[Span]]
     shift: Callable[[int, str], ShiftTrack]
@@ -147,9 +148,10 @@ class InsightRoom:
         last_us = max(now_us, records[-1].t1_us or now_us) + 1
         mine = stops(records, self._sources.spans(node.id, records[0].t0_us, last_us))
         mine = [stop for stop in mine if stop.t0_us < to_us and (stop.t1_us is None or stop.t1_us > from_us)]
-        micro_us = _micro_us(node.states or {})
+        then = [self._sources.plant_at(stop.t0_us).equipment.get(node.id, node) for stop in mine]
         return mine, [
-            stop_out(stop, told.said, now_us=now_us, micro_us=micro_us, changed=told.changed) for stop in mine
+            stop_out(stop, told.said, now_us=now_us, micro_us=_micro_us(was.states or {}), changed=told.changed)
+            for stop, was in zip(mine, then, strict=True)
         ]
 
     # --- reasons ---------------------------------------------------------------------------------------------
@@ -184,5 +186,5 @@ def _stands(record: StateRecord) -> bool:
 
 
 def _micro_us(states: Mapping[str, Any]) -> int:
-    """Up to this long a stop is a micro-stop: the equipment's (or its class's) own setting, else the default."""
+    """Up to this long a stop is a micro-stop: the equipment's (or its class's) own setting then, else the default."""
     return round(float(states.get("micro_stop_s") or MICRO_STOP_S) * SECOND_US)
