@@ -66,6 +66,7 @@ SCREENS = (
     Screen("stops of a machine", f"/unit/{CAPPER}?tab=stops&period=24h&planned=1", "stop-row"),
     Screen("counts of a machine", f"/unit/{CAPPER}?tab=counts&period=24h", "details"),
     Screen("losses", f"/unit/{CAPPER}?period=24h", "waterfall"),
+    Screen("cycle times", f"/unit/{CAPPER}?tab=cycles&period=24h", "cycle-times"),
     Screen("trend", f"/unit/{CAPPER}?tab=trend&period=24h", "details"),
     Screen("signals", f"/unit/{CAPPER}?tab=tags&period=24h", "tags"),
     Screen("records", f"/unit/{CAPPER}?tab=history&period=24h", "state-record"),
@@ -108,7 +109,7 @@ SCREENS = (
     Screen("set-up", "/setup", "empty"),  # here: that it is done already
 )
 FIGURES = ("/overview/", "/line/", "/stops/", "/timeline/", "/losses/", "/kpi-trend/", "/board/", "/unit/")
-SIGNALS = ("tab=trend", "tab=tags", "tab=history", "tab=counts")  # what lies under figures
+SIGNALS = ("tab=trend", "tab=tags", "tab=history", "tab=counts", "tab=cycles")  # what lies under figures
 PRESSED = {"connection-link": "/connection/", "tag-link": "/tag/"}  # where these lead: the rest is known only there
 PATTERN = re.compile(r'path: "([^"]+)"')
 CATALOGUE = re.compile(r"en: (?P<english>\{.*?\}),?\s+de: (?P<german>\{.*?\}),?\s*\}\)", re.DOTALL)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from dovetail.cli.main import app
 from dovetail.shiftverbs.pacing import lines_of
 
+DAY = ("2026-01-05T00:00:00.000000Z", "2026-01-06T00:00:00Z")
 EARLY = {"id": "two-shift/2026-01-05/Early", "name": "Early", "start": "", "end": ""}
 BEHIND = {
     "shift": EARLY,
@@ -65,4 +66,6 @@ def test_an_installation_is_asked(tmp_path: Path) -> None:
     said = run(app, ["pace", f"{where}/machine1", *data]).output
     assert "at shift end" in said
     assert "example 0 of 500: end – (too little" in said
+    asked = run(app, ["cycle-times", f"{where}/machine1", "--start", DAY[0], "--end", DAY[1], *data])
+    assert (asked.exit_code, asked.output.split()[0]) == (0, DAY[0])
     assert run(app, ["order", "list", where, *data]).output.split()[:3] == ["PO-1", "example", "500"]

@@ -23,6 +23,8 @@ from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.corrections import api as corrections_api
 from dovetail.counting import api as counting_api
+from dovetail.cycletimes import api as cycletimes_api
+from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
 from dovetail.dispatch import api as dispatch_api
 from dovetail.edge.model import LinkStatus
@@ -158,12 +160,10 @@ def assemble(api: Api, parts: Parts) -> None:
     corrections_api.routes(api, rooms.corrections)
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
-    causes_api.routes(api, rooms.causes)
+    _lost_and_taken(api, rooms)
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))
-    losses_api.routes(api, LossesRoom(rooms.performance))
-    course_api.routes(api, Courses(rooms.performance))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     switchboard_api.routes(api, rooms.performance)
@@ -202,6 +202,14 @@ def _floor(api: Api, rooms: Rooms) -> None:
     production_api.routes(api, rooms.production)
     counting_api.routes(api, rooms.counting)
     holding_api.routes(api, rooms.holding)
+
+
+def _lost_and_taken(api: Api, rooms: Rooms) -> None:
+    """Where time went and how long pieces took: questions about the past that keep nothing."""
+    causes_api.routes(api, rooms.causes)
+    cycletimes_api.routes(api, CycleTimesRoom(rooms.performance, rooms.historian))
+    losses_api.routes(api, LossesRoom(rooms.performance))
+    course_api.routes(api, Courses(rooms.performance))
 
 
 def _settled(rooms: Rooms, equipment_id: int, from_us: int, to_us: int) -> int:

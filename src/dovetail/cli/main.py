@@ -28,7 +28,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import holding, ordering, pacing
+from dovetail.shiftverbs import cycling, holding, ordering, pacing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -68,6 +68,7 @@ operate.register(app)
 shopfloor.register(app)
 stops.register(app)
 pacing.register(app)
+cycling.register(app)
 causing.register(app)
 figuring.register(app)
 ordering.register(app)

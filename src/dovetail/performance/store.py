@@ -141,10 +141,18 @@ def _visible(as_of: Any) -> Any:
 
 def extent(reading: Reading, equipment_id: int, *, as_of: int | None = None) -> tuple[int, int] | None:
     """(begin, end) of the slices held of an equipment, which leave no hole between; None where there are none."""
-    c = slice_table.c
-    query = select(func.min(c.t0_us), func.max(c.t1_us)).where(c.equipment_id == equipment_id, _visible(as_of))
-    found = reading.connection.execute(query).one()
-    return None if found[0] is None else (int(found[0]), int(found[1]))
+    first, last = _ends(now=as_of is None)
+    asked = {"who": equipment_id, "as_of": as_of}
+    begin_us = reading.connection.scalar(first, asked)
+    return None if begin_us is None else (int(begin_us), int(reading.connection.scalar(last, asked) or 0))
+
+
+@cache
+def _ends(*, now: bool) -> tuple[Any, Any]:
+    """The first begin and the last end, each found at its end of the index: a ledger of years is not walked through."""
+    c, visible = slice_table.c, _visible(None if now else bindparam("as_of", type_=BigInteger))
+    first, last = (select(column).where(c.equipment_id == _WHO, visible).limit(1) for column in (c.t0_us, c.t1_us))
+    return first.order_by(c.t0_us), last.order_by(c.t0_us.desc())
 
 
 def overlapping(

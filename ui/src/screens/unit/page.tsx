@@ -34,8 +34,9 @@ const TagsTab = lazy(() => import("./tags-tab"));
 const RecordsTab = lazy(() => import("./records-tab"));
 const StopTable = lazy(() => import("@/stops/stop-table"));
 const KpiTable = lazy(() => import("@/kpi/kpi-table"));
+const CyclesPanel = lazy(() => import("@/cycles/panel"));
 const CountsTab = lazy(() => import("@/counts/counts-tab"));
-const TABS = ["losses", "kpis", "stops", "counts", "trend", "tags", "history"] as const;
+const TABS = ["losses", "kpis", "stops", "counts", "cycles", "trend", "tags", "history"] as const;
 const FIGURES = ["availability", "effectiveness", "quality_ratio", "teep", "nee_index"] as const;
 
 /** The figures of the window: live for the running shift, asked for otherwise. */
@@ -86,6 +87,7 @@ function Details({ equipment, window, figures }: DetailsProps) {
             {chosen === "kpis" && <KpiTable equipmentId={equipment.id} window={window} />}
             {chosen === "stops" && <StopTable here={equipment} units={[equipment]} window={window} />}
             {chosen === "counts" && <CountsTab unit={equipment} window={window} />}
+            {chosen === "cycles" && <CyclesPanel equipment={equipment} window={window} />}
             {chosen === "trend" && <TrendTab equipmentId={equipment.id} window={window} />}
             {chosen === "tags" && <TagsTab equipmentId={equipment.id} />}
             {chosen === "history" && <RecordsTab equipmentId={equipment.id} window={window} />}

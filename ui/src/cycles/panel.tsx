@@ -1,0 +1,115 @@
+// How long a piece takes on a machine: ideal, best and actual by product, and how many pieces took how long.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useState } from "react";
+import type { Equipment } from "@/api/types";
+import { binOf, cycleTimesQuery, keyOf, LONGEST_MS, moved, type OfProduct } from "@/cycles/ask";
+import css from "@/cycles/cycles.module.css";
+import { words } from "@/cycles/words";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Give } from "@/giving/give";
+import type { Table } from "@/giving/table";
+import { useProductName } from "@/jobs/jobs";
+import { useNowMs } from "@/live/now";
+import { formatNumber, NOTHING } from "@/show/format";
+import { When } from "@/show/show";
+import { soFar, type Window } from "@/view/period";
+import { useChangeSearch, useSearchText } from "@/view/search";
+import { useLanguage } from "@/words/language";
+import { useWords } from "@/words/words";
+
+function useSeconds(): (seconds: number | null) => string {
+  const say = useWords(words);
+  const language = useLanguage();
+  return (seconds) => (seconds === null ? NOTHING : say("short", { time: formatNumber(seconds, language, seconds < 10 ? 3 : 1) }));
+}
+
+function Histogram({ one, name }: { one: OfProduct; name: string }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const text = useSeconds();
+  const [at, setAt] = useState(() => binOf(one.bins, one.p50_s) ?? 0);
+  const most = Math.max(1, ...one.bins.map((bin) => bin.pieces));
+  const marks = new Map<number | null, string[]>();
+  for (const [mark, seconds] of [["ideal", one.ideal_s], ["best", one.best_s], ["median", one.p50_s]] as const) {
+    const bin = binOf(one.bins, seconds);
+    marks.set(bin, [...(marks.get(bin) ?? []), say(mark)]);
+  }
+  const picked = one.bins[at];
+  const go = (event: KeyboardEvent) => {
+    const next = moved(at, event.key, one.bins.length);
+    if (next !== at) event.preventDefault();
+    setAt(next);
+  };
+  return (
+    <div className={css.plot} data-testid="cycle-histogram">
+      <div className={css.bars} role="slider" tabIndex={0} onKeyDown={go} aria-label={`${say("histogram", { product: name })}. ${say("keys")}`} aria-valuemin={1} aria-valuemax={one.bins.length} aria-valuenow={at + 1} aria-valuetext={picked && say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}>
+        {one.bins.map((bin, n) => <span key={bin.low_s} className={css.column} data-picked={n === at} data-mark={marks.get(n)?.join(" · ")} onPointerEnter={() => setAt(n)}><span className={css.fill} style={{ height: `${(bin.pieces / most) * 85}%` }} /></span>)}
+      </div>
+      <div className={css.axis}><span>{text(one.bins[0]?.low_s ?? null)}</span><span>{say("scale")}</span><span>{text(one.bins.at(-1)?.high_s ?? null)}</span></div>
+      <div className={css.said} data-testid="cycle-bin">
+        {picked && say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}
+        {one.slower > 0 && ` · ${say("slower", { pieces: formatNumber(one.slower, language) })}`}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps { one: OfProduct; chosen: boolean; onPick: () => void }
+function Row({ one, chosen, onPick }: RowProps) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const text = useSeconds();
+  const nameOf = useProductName();
+  return (
+    <tr data-chosen={chosen} data-testid={`cycle-${keyOf(one)}`}>
+      <th scope="row"><button type="button" className={css.pick} aria-pressed={chosen} onClick={onPick}>{one.product === null ? say("none") : nameOf(one.product)}</button>{one.missing && <span className={css.under}>{say(one.missing)}</span>}</th>
+      <td>{formatNumber(one.produced, language)}</td>
+      <td>{text(one.ideal_s)}</td>
+      <td>{text(one.best_s)}{one.best_from && <span className={css.under}><When at={one.best_from} as="minute" /></span>}</td>
+      <td>{text(one.actual_s)}</td>
+      <td>{text(one.p50_s)}</td>
+      <td>{one.p10_s === null ? NOTHING : `${text(one.p10_s)} – ${text(one.p90_s)}`}</td>
+      <td>{formatNumber(one.throughput, language)}</td>
+    </tr>
+  );
+}
+
+function useTable(here: Equipment): (products: readonly OfProduct[], start: string) => Table {
+  const say = useWords(words);
+  const nameOf = useProductName();
+  const named = (one: OfProduct) => (one.product === null ? say("none") : nameOf(one.product));
+  return (products, start) => ({
+    name: `${say("title")} ${here.name} ${start.slice(0, 16)}`,
+    head: [say("product"), say("pieces"), `${say("ideal")} (s)`, `${say("best")} (s)`, `${say("actual")} (s)`, "10 % (s)", "50 % (s)", "90 % (s)", say("throughput"), ">= (s)", "< (s)", say("pieces")],
+    rows: products.flatMap((one) => [
+      [named(one), one.produced, one.ideal_s, one.best_s, one.actual_s, one.p10_s, one.p50_s, one.p90_s, one.throughput, null, null, null],
+      ...one.bins.filter((bin) => bin.pieces > 0).map((bin) => [named(one), null, null, null, null, null, null, null, null, bin.low_s, bin.high_s, bin.pieces]),
+    ]),
+  });
+}
+
+export default function CyclesPanel({ equipment, window }: { equipment: Equipment; window: Window }) {
+  const say = useWords(words);
+  const change = useChangeSearch();
+  const { product } = useSearchText();
+  const table = useTable(equipment);
+  const nameOf = useProductName();
+  const isLong = window.t1 - window.t0 > LONGEST_MS;
+  const { data, error, isPending, refetch } = useQuery({ ...cycleTimesQuery(equipment.id, soFar(window, useNowMs(), 60_000)), placeholderData: keepPreviousData, enabled: !isLong });
+  if (isLong) return <Empty title={say("tooLong")} hint={say("tooLongHint")} />;
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (isPending || !data) return <Waiting lines={6} />;
+  const chosen = data.products.find((one) => keyOf(one) === product) ?? data.products[0];
+  if (!chosen) return <Empty title={say("empty")} hint={say("emptyHint")} />;
+  const heads = ["product", "pieces", "ideal", "best", "actual", "median", "range", "throughput"] as const;
+  return (
+    <div className={css.box} data-testid="cycle-times">
+      <div className={css.head}><p className={css.hint}>{say("hint")}</p><Give table={() => table(data.products, data.start)} /></div>
+      <table className={css.table}>
+        <thead><tr>{heads.map((head) => <th key={head} scope="col">{say(head)}</th>)}</tr></thead>
+        <tbody>{data.products.map((one) => <Row key={keyOf(one)} one={one} chosen={one === chosen} onPick={() => change({ product: keyOf(one) })} />)}</tbody>
+      </table>
+      {chosen.bins.length > 0 && <Histogram key={keyOf(chosen)} one={chosen} name={chosen.product === null ? say("none") : nameOf(chosen.product)} />}
+    </div>
+  );
+}
