@@ -53,7 +53,7 @@ def test_a_sites_oee_is_computed_again_down_to_the_plc(page: Page) -> None:
     expect(page.get_by_test_id("explain-formula")).to_have_text("Availability · Effectiveness · Quality ratio")
 
     page.goto(f"/kpi-trend/{SITE}?per=day&days=7")  # of yesterday, so that there is something at any hour
-    page.get_by_test_id("course-row").nth(1).get_by_role("button").click()
+    page.get_by_test_id("course-row").nth(1).get_by_role("button", name="Explain OEE").click()
     page.get_by_test_id("explain-exact").click()
     expect(page.get_by_test_id("explain-value")).to_have_text(re.compile(r"\.\d{6,}%"))
     availability, effectiveness, quality = below(page, "kpi")
