@@ -37,7 +37,7 @@ def speed(api: httpx2.Client) -> Iterator[int]:
 def stretch(api: httpx2.Client, speed: int) -> tuple[str, str]:
     """A minute of the line's past in which the capper said how fast it was."""
     now = datetime.now(UTC)
-    span = {"start": (now - timedelta(hours=8)).isoformat(), "end": (now - timedelta(hours=2)).isoformat()}
+    span = {"start": (now - timedelta(hours=20)).isoformat(), "end": (now - timedelta(hours=2)).isoformat()}
     said = api.get(f"/tags/{speed}/samples", params=span).json()["items"]
     start = datetime.fromisoformat(said[0]["ts"]).replace(second=0, microsecond=0)
     return start.isoformat(), (start + timedelta(minutes=1)).isoformat()
