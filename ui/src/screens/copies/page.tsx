@@ -38,7 +38,7 @@ function Due({ status }: { status: BackupStatus }) {
   const reader = useReader();
   const { last_made: made, proof } = status;
   const due = (at: string | null, overdue: boolean) => (
-    <dd><VerdictSign verdict={overdue ? "look" : "well"} text={at === null ? say("dueNow") : say(overdue ? "wasDue" : "dueBy", { when: formatMoment(Date.parse(at), "minute", reader) })} /></dd>
+    <dd><VerdictSign verdict={overdue ? "look" : "well"} text={at === null ? say("dueNow") : say(overdue ? "wasDue" : "dueBy", { when: formatMoment(Date.parse(at), "full", reader) })} /></dd>
   );
   return (
     <Panel title={say("whenDue")} testid="backup-status">
