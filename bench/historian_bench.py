@@ -9,7 +9,10 @@ Ours in files and in PostgreSQL, plain rows in SQLite and PostgreSQL, DuckDB, Pa
 - The questions, each store asked the same; an answer that differs from ours by more than a hundredth is told.
 - 500,000 samples/s offered in commits of 5,000 while somebody reads an hour of a tag 20 times a second.
 
-    python bench/historian_bench.py [--seconds 4000] [--only NAME]
+A store that is not begun within the minutes given is left out and said to be. Last, which limits are kept, and what a
+sync of 40 kB takes on this disk: no durable commit is sooner.
+
+    python bench/historian_bench.py [--seconds 4000] [--only NAME] [--minutes 60]
 """
 
 from __future__ import annotations
@@ -295,11 +298,48 @@ def paced_table(found: dict[str, Measured]) -> None:
         print(f"| {NAMES[name]} | {paced['rate']:,.0f} | {commits} | {paced['read_p50']:.1f} |")  # fmt: skip
 
 
+LIMITS = (("pg-rows", 10.0), ("influx", 3.0), ("victoria", 1.5))  # ours is so many times as fast
+
+
+def verdicts(found: dict[str, Measured]) -> None:
+    """Each limit, and whether it is kept in this run."""
+    own = found["files"]
+    print("\n| limit | measured | |\n|---|---:|---|")
+
+    def line(words: str, figure: float, *, is_kept: bool) -> None:
+        print(f"| {words} | {figure:,.2f} | {'kept' if is_kept else 'missed'} |")
+
+    for name, times in LIMITS:
+        for size, words in (("large", f"{LARGE:,}"), ("small", f"{SMALL:,}")) if name in found else ():
+            ratio = own.rate[size] / found[name].rate[size]
+            line(f"≥ {times:g} × {NAMES[name]}, by {words}", ratio, is_kept=ratio >= times)
+    line("commit p99 < 50 ms at 500,000/s", own.paced["p99"], is_kept=own.paced["p99"] < 50)
+    line("≤ 2.6 bytes a sample", own.bytes_per_sample, is_kept=own.bytes_per_sample <= 2.6)
+    for question in QUESTIONS:
+        if question.budget_ms is not None:
+            took_ms = own.answers_ms[question.words]
+            line(f"{question.words} < {question.budget_ms:g} ms", took_ms, is_kept=took_ms < question.budget_ms)
+
+
+def sync_ms() -> list[float]:
+    """p50, p99 and worst of 40 kB written behind what is there, and synced."""
+    took: list[float] = []
+    with tempfile.TemporaryFile() as file:
+        for _ in range(200):
+            began = time.perf_counter()
+            file.write(bytes(40_000))
+            file.flush()
+            os.fsync(file.fileno())
+            took.append((time.perf_counter() - began) * 1e3)
+    return _spread(took)
+
+
 def main() -> None:
     """Each store in a process of its own, one after the other; then the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=4_000, help="plant time; reading an hour needs 3,600")
     parser.add_argument("--only", action="append", choices=NAMES, help="these stores beside ours in files")
+    parser.add_argument("--minutes", type=float, default=60.0, help="after them no further store is begun")
     parser.add_argument("--store", choices=NAMES, help=argparse.SUPPRESS)
     said = parser.parse_args()
     if said.store:
@@ -307,7 +347,11 @@ def main() -> None:
         return
     subprocess.run([Path(__file__).parent / "stores" / "install"], check=True)
     found: dict[str, Measured] = {}
+    until = time.monotonic() + said.minutes * 60
     for name in NAMES if said.only is None else dict.fromkeys(("files", *said.only)):
+        if found and time.monotonic() > until:
+            print(f"{NAMES[name]}: left out, {said.minutes:g} minutes are over", file=sys.stderr)
+            continue
         command = [sys.executable, __file__, "--store", name, "--seconds", str(said.seconds)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
@@ -319,6 +363,9 @@ def main() -> None:
     ingest_table(found)
     question_table(found)
     paced_table(found)
+    verdicts(found)
+    p50, p99, worst = sync_ms()
+    print(f"\na sync of 40 kB on this disk, p50 / p99 / worst: {p50:.2f} / {p99:.2f} / {worst:.1f} ms")
 
 
 if __name__ == "__main__":
