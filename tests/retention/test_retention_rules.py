@@ -14,7 +14,7 @@ from dovetail.equipment.model import Equipment, PlantModel, Tag
 from dovetail.house.rooms import plant_sections
 from dovetail.plantcode.section import Changes
 from dovetail.plantcode.validate import validate
-from dovetail.retention.model import Drop, Gone, Protected, Reference, Stretch, age_us, cut_of, iso_age
+from dovetail.retention.model import Protected, Reference, age_us, cut_of, iso_age
 from dovetail.retention.plant import SECTIONS, impact
 from dovetail.retention.rules import rules_of
 
@@ -159,16 +159,3 @@ def test_what_must_stay_is_known_by_tag_and_time() -> None:
     kept = Protected([Reference(frozenset({1, 2}), 100, 200, "hold 1")])
     asked = [(1, 0, 99), (1, 0, 100), (2, 199, 300), (1, 200, 300), (3, 100, 200)]
     assert [kept.touches(*one) for one in asked] == [False, True, True, False, False]
-
-
-def test_what_went_month_after_month_is_one_stretch() -> None:
-    gone = Gone()
-    for n, rule in enumerate(("acme", "acme", "other")):
-        of = (Stretch(1, n * 100, n * 100 + 90, 10),)
-        gone.take([Drop(n, "drop", rule, 600 + n, 0, None, 10, 99, of, at_us=n, by_name="x", known=n)])
-    assert [(one.t0, one.t1, one.n, one.rule) for one in gone.of(1, 0, 1_000)] == [
-        (0, 190, 20, "acme"),
-        (200, 290, 10, "other"),
-    ]
-    assert gone.of(1, 191, 200) == gone.of(2, 0, 1_000) == []
-    assert (gone.upto(1), gone.upto(2), gone.samples) == (290, None, 30)

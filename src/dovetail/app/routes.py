@@ -131,7 +131,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *parts.exports.operations,
         parts.tiers.write,
         *rooms.retention.holds.operations,
-        parts.keeper.run,
+        *parts.keeper.operations,
         parts.forwarding.run,
         *rooms.timeline.operations.all,
     ]

@@ -25,9 +25,10 @@ from dovetail.forms import arrow
 from dovetail.forms.long import long_schema, long_table
 from dovetail.forms.model import Named
 from dovetail.forms.samples import samples_of
+from dovetail.gone.model import Stretch
 from dovetail.historian.service import Historian
 from dovetail.retention.choosing import stretches
-from dovetail.retention.model import Archive, Stretch
+from dovetail.retention.model import Archive
 from dovetail.retention.service import Line
 
 COMPRESSION: Final = "zstd"
@@ -64,7 +65,7 @@ class Archives:
                 _sync(path.parent)
             except OSError as error:
                 raise LinkError(f"{path.parent} cannot be written: {error.strerror}", code="archive-write") from error
-        size, digest = path.stat().st_size, _sha256(path)
+        size, digest = path.stat().st_size, sha256_of(path)
         said = path.relative_to(self.folder).as_posix()
         return Archive(0, line.rule, line.month, said, digest, size, of, self.clock.now_us(), 0)
 
@@ -109,7 +110,8 @@ def _bits(table: Any) -> Any:
     return table.set_column(at, "value_f64", chunk.view(arrow.arrow().int64()))
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """What a file is known by."""
     digest = hashlib.sha256()
     with path.open("rb") as opened:
         while block := opened.read(_BLOCK):

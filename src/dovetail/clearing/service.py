@@ -17,17 +17,18 @@ from pydantic import BaseModel, Field
 
 from dovetail.chunkstore.rolled import Touched
 from dovetail.clearing.archive import Archives
+from dovetail.clearing.bringing import Bringing
 from dovetail.core import faults
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import ConfigError, ConflictError, DovetailError, LinkError, RefusedError
 from dovetail.core.limits import DROP_CHUNKS_MAX, DROP_SAMPLES_MAX, EVICT_BELOW_BYTES
 from dovetail.core.scope import Actor
 from dovetail.db.uow import UnitOfWork
+from dovetail.gone.model import Drop, Stretch
 from dovetail.operations import store as audit
 from dovetail.operations.operation import Call, Input, Operation
 from dovetail.retention.choosing import END_OF_TIME_US, Choice, ids_of, stretches
 from dovetail.retention.holds import EDIT
-from dovetail.retention.model import Drop, Stretch
 from dovetail.retention.service import OWN, Line, RetentionRoom
 from dovetail.web.longwork import LongWork
 
@@ -74,7 +75,13 @@ class Keeper:
             name="retention.run", summary="Let samples go as a plan says", permission=EDIT,
             input=RunRetention, output=RunBegun, handler=self._asked,
         )  # fmt: skip
+        self.bringing = Bringing(room, work)
         self.settle()
+
+    @property
+    def operations(self) -> tuple[Operation[Any, Any], ...]:
+        """What may be done here, for the catalogue."""
+        return (self.run, self.bringing.bring)
 
     # --- what a person asks ---------------------------------------------------------------------------------------
     def _asked(self, call: Call, given: RunRetention) -> RunBegun:
@@ -96,10 +103,10 @@ class Keeper:
 
     # --- the role -------------------------------------------------------------------------------------------------
     def step(self) -> int:
-        """Do one thing: finish what was cut off, make room, or let go what is due. 0: there is nothing to do."""
+        """Do one thing: finish what was cut off, make room, bring back, or let go what is due. 0: nothing to do."""
         if self.settle():
             return 1
-        if self._evict():
+        if self._evict() or self.bringing.step():
             return 1
         with self._lock:
             self._look()

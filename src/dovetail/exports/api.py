@@ -9,9 +9,9 @@ from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.exports.model import MEDIA, Export, Format, Shape, State
 from dovetail.exports.service import ExportsRoom
+from dovetail.gone.told import TagWentOut, went_said
 from dovetail.historian.service import VIEW
 from dovetail.operations.http import Api, Page
-from dovetail.retention.told import TagWentOut, went_said
 
 
 class ExportOut(BaseModel):

@@ -18,8 +18,8 @@ from dovetail.forms import arrow
 from dovetail.forms.long import long_schema, long_table
 from dovetail.forms.sheets import CsvSheet, Sheet
 from dovetail.forms.xlsx import XlsxSheet
+from dovetail.gone.told import went_said
 from dovetail.historian.service import Historian
-from dovetail.retention.told import went_said
 
 type Step = Callable[[float], None]  # told the share that is done, block by block; raises to give up
 

@@ -13,7 +13,7 @@ from dovetail.core.errors import InvalidError
 from dovetail.core.limits import EXPORT_ROWS_MAX, EXPORT_WIDE_CELLS_MAX
 from dovetail.core.scope import Actor
 from dovetail.forms.model import Named
-from dovetail.retention.model import Went
+from dovetail.gone.model import Went
 
 type Shape = Literal["long", "wide"]
 type Format = Literal["csv", "parquet", "xlsx"]

@@ -20,8 +20,8 @@ from dovetail.exports.model import Wanted
 from dovetail.forms.model import Named
 from dovetail.forms.samples import Samples
 from dovetail.forms.sheets import Cell, time_text
+from dovetail.gone.model import Went
 from dovetail.historian.service import Historian
-from dovetail.retention.model import Went
 from dovetail.signals.pages import sample_page
 
 type Held = tuple[Value, int]  # a value, and since when

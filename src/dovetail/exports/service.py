@@ -31,10 +31,10 @@ from dovetail.exports import files, store
 from dovetail.exports.model import Export, Format, Language, Shape, State, Wanted
 from dovetail.forms import arrow
 from dovetail.forms.model import Named, tag_words
+from dovetail.gone.told import GoneOf, nothing
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import as_known, period
 from dovetail.operations.operation import Call, Input, Nothing, Operation
-from dovetail.retention.told import GoneOf, nothing
 from dovetail.web.longwork import LongWork
 
 log = logging.getLogger(__name__)

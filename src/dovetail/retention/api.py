@@ -9,13 +9,14 @@ from pydantic import BaseModel
 
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.scope import Scope
+from dovetail.gone.model import Stretch
+from dovetail.gone.told import WentOut, went_outs
 from dovetail.operations.http import Api, Page, period
 from dovetail.operations.moment import moment
 from dovetail.operations.operation import Operation
 from dovetail.retention.holds import EDIT, HoldOut, hold_out
-from dovetail.retention.model import Rule, Stretch, Wait, Why
+from dovetail.retention.model import Rule, Wait, Why
 from dovetail.retention.service import VIEW, Plan, RetentionRoom
-from dovetail.retention.told import WentOut, went_outs
 
 
 class LineOut(BaseModel):
@@ -80,7 +81,7 @@ class PlanOut(BaseModel):
 
 
 class DropOut(BaseModel):
-    """What a rule let go: of a month, samples of some tags, in [start, end)."""
+    """What a rule let go: of a month, samples of some tags, in [start, end). By a `return` they came back of a file."""
 
     id: int
     act: str

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dovetail.chunkstore.months import Piece, View, Weight
-from dovetail.retention.model import STANDS_US, Protected, Reference, Stretch, Why, number_of
+from dovetail.gone.model import Stretch
+from dovetail.retention.model import STANDS_US, Protected, Reference, Why, number_of
 from dovetail.sealing.dropper import Dropper
 
 END_OF_TIME_US: Final = 1 << 62

@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.limits import HOLD_NAMES_MAX, HOLDS_MAX
-from dovetail.db.uow import Reading
+from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
+from dovetail.gone.model import Stretch
 from dovetail.operations.moment import moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.retention import store
@@ -76,6 +77,11 @@ def _hold_again(_given: ReleaseHold, was: HoldOut) -> Undo:
     return Undo("retention.hold", again)
 
 
+def _too_many() -> RefusedError:
+    hint = "release those that are over, or hold more in one"
+    return RefusedError(f"there are {HOLDS_MAX} holds already", code="holds-many", hint=hint)
+
+
 class Holds:
     """The operations of holding, and what is held as a reference that no rule may touch."""
 
@@ -125,8 +131,7 @@ class Holds:
             raise InvalidError("the end lies before the start", pointer="/end", code="period")
         standing = store.holds(call.uow, only_standing=True)
         if len(standing) >= HOLDS_MAX:
-            hint = "release those that are over, or hold more in one"
-            raise RefusedError(f"there are {HOLDS_MAX} holds already", code="holds-many", hint=hint)
+            raise _too_many()
         hold = Hold(
             store.new_hold_id(call.uow), given.equipment, given.tags, from_us, to_us, call.reason or "",
             call.scope.actor.name, call.clock.now_us(), known,
@@ -134,6 +139,21 @@ class Holds:
         self._require_still_there(call.uow, self._reference(hold))
         store.add_hold(call.uow, hold)
         return hold_out(hold)
+
+    def keep(self, uow: UnitOfWork, of: Sequence[Stretch], reason: str, by_name: str) -> int | None:
+        """Hold samples that are about to come back; the hold's number, None where just this is held already."""
+        known = uow.known  # nobody else writes from here on
+        tags = tuple(sorted({one.tag for one in of}))
+        span = min(one.t0 for one in of), max(one.t1 for one in of) + 1
+        standing = store.holds(uow, only_standing=True)
+        if any((one.tags, one.from_us, one.to_us) == (tags, *span) for one in standing):
+            return None
+        if len(standing) >= HOLDS_MAX:
+            raise _too_many()
+        hold = Hold(store.new_hold_id(uow), (), tags, *span, reason, by_name, uow.clock.now_us(), known)
+        self._require_still_there(uow, self._reference(hold))
+        store.add_hold(uow, hold)
+        return hold.id
 
     def _require_still_there(self, reading: Reading, wanted: Reference) -> None:
         """What is about to go was decided before: a hold that seemed to keep it would be a lie."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
 from dovetail.chunkstore.months import begin_of, month_of
 from dovetail.core.clock import DAY_US
+from dovetail.gone.model import Stretch
 
 type OnFull = Literal["refuse", "evict"]
-type Act = Literal["archive", "drop", "evict"]
 type Why = Literal["unproven", "older-proof", "no-copy", "not-taken", "behind", "away"]  # a copy does not hold samples
 type Lacking = Callable[[str, int, Mapping[int, int]], Mapping[int, Why]]
 # (copy, month, until by tag) → the tags of which it does not hold, as it is here, all that is over before that
@@ -131,16 +131,6 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """How much of one tag: `n` samples, the first at `t0`, the last at `t1`."""
-
-    tag: int
-    t0: int
-    t1: int
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
 class Wait:
     """What of a month is due by a rule and stays until a copy holds it, and why that does not yet."""
 
@@ -151,29 +141,6 @@ class Wait:
     tags: tuple[int, ...]
     samples: int
     bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """What a rule let go of a month, or (not `is_done`) is about to: all chunks of the tags that end before `until_us`.
-
-    `ids`: these chunks and no others; None: the whole month. `files`: the archives that hold it.
-    """
-
-    id: int
-    act: Act
-    rule: str
-    month: int
-    until_us: int
-    ids: tuple[int, ...] | None
-    samples: int
-    bytes: int
-    of: tuple[Stretch, ...]
-    at_us: int
-    by_name: str
-    known: int
-    is_done: bool = True
-    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,58 +156,3 @@ class Archive:
     of: tuple[Stretch, ...]
     at_us: int
     known: int
-
-
-@dataclass(frozen=True, slots=True)
-class Went:
-    """Samples of a tag that a rule let go: `n` of them, the first at `t0`, the last at `t1`; `at_us`: the last time."""
-
-    t0: int
-    t1: int
-    n: int
-    rule: str
-    act: Act
-    at_us: int
-    month: int  # the last one
-
-    def with_next(self, other: Went) -> Went | None:
-        """Both as one, where the other is the same rule's and goes on where this one ends."""
-        same = (self.rule, self.act) == (other.rule, other.act)
-        if not (same and 0 <= other.month - self.month <= 1 and other.t0 > self.t1):
-            return None
-        return replace(other, t0=self.t0, n=self.n + other.n)
-
-
-def stands_until(gone: Iterable[Went], ts_us: int) -> int | None:
-    """How long a sample can be said to hold, for all that is known: until the first moment of which a later one went.
-
-    None: nothing that came after it went. What stayed amid what went says nothing beyond its own moment.
-    """
-    return min((max(one.t0, ts_us) for one in gone if one.t1 > ts_us), default=None)
-
-
-class Gone:
-    """What went of every tag, in memory, so that a reading asks no database. One writer, any reader."""
-
-    def __init__(self) -> None:
-        self._of: dict[int, tuple[Went, ...]] = {}
-        self.samples = 0
-
-    def take(self, drops: Iterable[Drop]) -> None:
-        """Hear of what went, in the order in which it did."""
-        for drop in drops:
-            self.samples += drop.samples
-            for one in drop.of:
-                went = Went(one.t0, one.t1, one.n, drop.rule, drop.act, drop.at_us, drop.month)
-                before = self._of.get(one.tag, ())
-                joined = before[-1].with_next(went) if before else None
-                self._of[one.tag] = (*before, went) if joined is None else (*before[:-1], joined)
-
-    def of(self, tag: int, from_us: int, to_us: int) -> list[Went]:
-        """What went of a tag in [from_us, to_us), the oldest first."""
-        found = [one for one in self._of.get(tag, ()) if one.t0 < to_us and one.t1 >= from_us]
-        return sorted(found, key=lambda one: one.t0)
-
-    def upto(self, tag: int) -> int | None:
-        """The newest moment of a tag of which samples went."""
-        return max((one.t1 for one in self._of.get(tag, ())), default=None)

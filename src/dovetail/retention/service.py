@@ -14,6 +14,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
+from dovetail.gone.model import Act, Drop, Gone, Stretch, Went, still_gone
 from dovetail.historian.service import VIEW, Historian
 from dovetail.retention import store
 from dovetail.retention.choosing import Choice, choose, standing
@@ -21,18 +22,13 @@ from dovetail.retention.holds import Holds
 from dovetail.retention.model import (
     BY_DAY_BELOW_US,
     FOR_EVER,
-    Act,
     Archive,
-    Drop,
-    Gone,
     Hold,
     Lacking,
     Protected,
     Reference,
     Rule,
-    Stretch,
     Wait,
-    Went,
     cut_of,
     number_of,
 )
@@ -113,7 +109,7 @@ class RetentionRoom:
         self.gone = Gone()
         self.archived: dict[tuple[int, int], tuple[Stretch, str]] = {}  # (month, tag) → what a file holds of it
         with database.read() as reading:
-            self.gone.take(drop for drop in store.drops(reading) if drop.is_done)
+            self.gone.hear(drop for drop in store.drops(reading) if drop.is_done)
             for archive in store.archives(reading):
                 self.heard(archive)
 
@@ -265,6 +261,36 @@ class RetentionRoom:
     def heard(self, archive: Archive) -> None:
         """A file holds these samples."""
         self.archived |= {(archive.month, one.tag): (one, archive.file) for one in archive.of}
+
+    def archive_of(self, reading: Reading, digest: str) -> Archive | None:
+        """The archive that a file is; None: it is none of this plant's, or not as it was written."""
+        return next((one for one in store.archives(reading) if one.sha256 == digest), None)
+
+    def bring_back(self, uow: UnitOfWork, archive: Archive, by_name: str) -> Drop | None:
+        """Keep that what had gone of an archive's samples is there again; None: none of it had."""
+        now_us, known = self._clock.now_us(), uow.known  # nobody else writes from here on
+        held = {one.tag: one for one in archive.of}
+        missing = [
+            one
+            for drop, one in still_gone(
+                drop for drop in store.drops(uow) if drop.is_done and drop.month == archive.month
+            )
+            if one.tag in held and held[one.tag].t0 <= one.t0 and one.t1 <= held[one.tag].t1
+        ]
+        if not missing:
+            return None
+        back = Drop(
+            0, "return", archive.rule, archive.month, 0, None, sum(one.n for one in missing), archive.bytes,
+            tuple(missing), now_us, by_name, known, True, (archive.file,),
+        )  # fmt: skip
+        back = store.begin_drop(uow, back)
+        store.end_drop(uow, back.id)
+        return back
+
+    def hear_again(self) -> None:
+        """Something came back: what went is read anew."""
+        with self.database.read() as reading:
+            self.gone.hear(drop for drop in store.drops(reading) if drop.is_done)
 
     def dropped(self, tag: int, from_us: int, to_us: int, *, scope: Scope) -> list[Went]:
         """What went of a tag in [from_us, to_us), the oldest first. Raises NotFoundError out of scope."""

@@ -11,7 +11,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, 
 from dovetail.db import versioned
 from dovetail.db.tables import Json, metadata
 from dovetail.db.uow import Reading, UnitOfWork
-from dovetail.retention.model import Archive, Drop, Hold, Stretch
+from dovetail.gone.model import Drop, Stretch
+from dovetail.retention.model import Archive, Hold
 
 retention_rule = versioned.versioned_table("retention_rule")
 

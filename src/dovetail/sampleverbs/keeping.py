@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -76,6 +77,26 @@ def drops(as_json: Json = False, data: DataOption = Here) -> None:
         return
     for one in found:
         print(f"{one['at'][:19]}  {_line(one)} · {plain(one['by'])}{''.join(f' · {file}' for file in one['files'])}")
+
+
+def bring(
+    path: Annotated[Path, typer.Argument(help="An archive, or a folder of them.", show_default=False)],
+    reason: Reason,
+    data: DataOption = Here,
+) -> None:
+    """Bring archived samples back into the plant; they are held until `release`."""
+    from dovetail.terminal.installation import at_work
+
+    with at_work(data, lambda house: house.keeper.step()) as (control, work_on):
+        job_id = do(control, "retention.bring", {"path": str(path.resolve())}, reason)["output"]["job_id"]
+        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
+            if sys.stderr.isatty():
+                print(f"\r{work['done']:,} of {work['total']:,} files\r", end="", file=sys.stderr, flush=True)
+            work_on()
+    if work["state"] == "failed":
+        print(f"error[archive]: {work['detail']}", file=sys.stderr)
+        raise typer.Exit(1)
+    print(f"{work['detail']}. They are held: dovetail samples holds")
 
 
 def hold(
@@ -156,5 +177,5 @@ def _line(one: dict[str, Any]) -> str:
 def register(samples_app: typer.Typer) -> None:
     """Add to the verbs about samples."""
     samples_app.add_typer(retention_app, name="retention")
-    for name, verb in (("hold", hold), ("release", release), ("holds", holds)):
+    for name, verb in (("import", bring), ("hold", hold), ("release", release), ("holds", holds)):
         samples_app.command(name)(verb)

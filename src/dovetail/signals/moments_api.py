@@ -17,11 +17,11 @@ from dovetail.core.limits import MOMENT_TAGS_MAX
 from dovetail.core.scope import Scope
 from dovetail.forms.model import Named, tag_words
 from dovetail.forms.samples import TEXTS
+from dovetail.gone.model import stands_until
+from dovetail.gone.told import GoneOf, WentOut, nothing, went_outs
 from dovetail.historian.model import Sample
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import Api, Page, as_known, period
-from dovetail.retention.model import stands_until
-from dovetail.retention.told import GoneOf, WentOut, nothing, went_outs
 from dovetail.signals.standing import began_with
 from dovetail.signals.weighing import mean_around
 

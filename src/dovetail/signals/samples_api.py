@@ -23,10 +23,10 @@ from dovetail.core.scope import Scope
 from dovetail.forms import arrow, floats
 from dovetail.forms.model import ARROW, F64, Form, Named, form_of, tag_words
 from dovetail.forms.samples import Samples, Trend
+from dovetail.gone.told import GoneOf, TagWentOut, WentOut, all_said, nothing, went_outs, went_said
 from dovetail.historian.model import Series
 from dovetail.historian.service import VIEW, Historian
 from dovetail.operations.http import Api, Page, as_known, period
-from dovetail.retention.told import GoneOf, TagWentOut, WentOut, all_said, nothing, went_outs, went_said
 from dovetail.signals.pages import sample_page
 from dovetail.signals.standing import Standing, standing
 

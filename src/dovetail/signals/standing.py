@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from dovetail.core.limits import STANDING_LOOKS_MAX
 from dovetail.core.scope import Scope
+from dovetail.gone.model import stands_until
+from dovetail.gone.told import GoneOf, nothing
 from dovetail.historian.model import Sample, Series
 from dovetail.historian.service import Historian
 from dovetail.reading.corrected import EVER_US
-from dovetail.retention.model import stands_until
-from dovetail.retention.told import GoneOf, nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

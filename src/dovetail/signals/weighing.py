@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dovetail.core.scope import Scope
+from dovetail.gone.model import Went
+from dovetail.gone.told import GoneOf
 from dovetail.historian.model import Mean
 from dovetail.historian.service import Historian
-from dovetail.retention.model import Went
-from dovetail.retention.told import GoneOf
 from dovetail.signals.standing import began_with
 
 

@@ -38,7 +38,7 @@ export const backupStatusQuery = () => ask<BackupStatus>("/backups/status");
 export interface Copy { name: string; to: string; site: string; host: string; tags: number; state: "equal" | "behind" | "failing"; equal_as_of: string | null; behind_s: number | null; months_waiting: number; samples: number; failing_since: string | null; cause: string | null; hint: string | null; mended_by: string | null }
 export const copiesQuery = () => ask<Pick<Page<Copy>, "items">>("/forwarding");
 
-export interface DueLine { act: "archive" | "drop" | "evict"; rule: string; month: string; start: string; end: string; tags: number; samples: number; bytes: number; spared: number }
+export interface DueLine { act: "archive" | "drop" | "evict" | "return"; rule: string; month: string; start: string; end: string; tags: number; samples: number; bytes: number; spared: number }
 export interface Rule { rule: string; tags: number; drop_after_d: number | null; archive_after_d: number | null; on_full: string; wait_for: string[] }
 /** What is due by a rule and stays until a copy holds it, and why that does not yet. */
 export interface Wait { copy_name: string; why: "unproven" | "older-proof" | "behind" | "away" | "not-taken" | "no-copy"; rule: string; month: string; tags: number; samples: number; bytes: number }

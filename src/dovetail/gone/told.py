@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
-from dovetail.retention.model import Went
+from dovetail.gone.model import Went
 
 type GoneOf = Callable[[int, int, int], Sequence[Went]]  # (tag, from, to) → what of it went, the oldest first
 
