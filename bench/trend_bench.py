@@ -1,18 +1,20 @@
 """How soon a trend is whole again after a zoom, in a browser, over a signal of very many samples.
 
-Usage: python bench/trend_bench.py [--samples 10000000] [--steps 60] [--per-second 1]
+Usage: python bench/trend_bench.py [--samples 10000000] [--steps 60] [--per-second 1] [--store FOLDER] [--postgres]
 
 One tag (a random walk, 0.1 % bad) is stored, sealed and summed up by the real historian; the built screens run in a
 headless Chromium and ask the real routes of signals over HTTP. A step is a jump to a random stretch between a minute
 and all there is, of which nothing has been read before, and then the same once more, when all of it has been. Timed is,
-in the page, from the new address to the picture in which every column has been read at its own resolution: the 70 ms
-are in it for which the screen waits until a hand rests. A fixed piece of work of the page's thread, timed beside every
-jump, tells how slow the machine is just then: "at its own pace" divides by it.
+in the page, from the new address to the picture in which every column has been read at its own resolution. A fixed
+piece of work of the page's thread, timed beside every jump, tells how slow the machine is just then: "at its own pace"
+divides by it. A billion samples take minutes to store: --store keeps them in a folder, and finds them there again.
+--postgres has them in a PostgreSQL of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import mimetypes
 import os
 import random
@@ -23,8 +25,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ from fastapi import FastAPI, Request, Response
 from installation import table
 from playwright.sync_api import Page, sync_playwright
 
+from dovetail.chunkstore.postgres import Server
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SystemClock
@@ -95,6 +98,39 @@ def fill(historian: Historian, samples: int, every_us: int) -> tuple[int, int]:
     while historian.compact_once():
         pass
     return first_us, last_us
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a store holds, and what it took to fill it; a store that was found again took nothing."""
+
+    first_us: int
+    last_us: int
+    samples: int
+    took: str
+
+
+@contextmanager
+def filled(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[Historian, Filled]]:
+    """The store that is asked for, full."""
+    made = folder / "made.json"
+    with ExitStack() as until:
+        where: Path | Server = folder / "samples"
+        if asked.postgres:
+            import pgserver
+
+            server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
+            until.callback(server.cleanup)
+            where = Server(server.get_uri())
+        historian = Historian(where, clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
+        until.callback(historian.close)
+        if not made.exists():
+            begun, cpu_s = time.perf_counter(), time.process_time()
+            first_us, last_us = fill(historian, asked.samples, SECOND_US // asked.per_second)
+            took_s, took_cpu_s = time.perf_counter() - begun, time.process_time() - cpu_s
+            took = f"stored and summed up in {took_s:.0f} s ({took_cpu_s:.0f} s of processor)"
+            made.write_text(json.dumps(asdict(Filled(first_us, last_us, asked.samples, took))))
+        yield historian, Filled(**json.loads(made.read_text()))
 
 
 def app_of(historian: Historian, folder: Path, answered_ms: list[float]) -> FastAPI:
@@ -181,30 +217,34 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=10_000_000)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--per-second", type=int, default=1)
+    parser.add_argument(
+        "--store", type=Path, help="a folder that keeps the samples; filled where it does not hold them"
+    )
+    parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
     browser_path = next(filter(None, map(shutil.which, NAMES)), None)
     if browser_path is None or not (STATIC / "index.html").is_file():
         print("needs a Chromium and the built screens (make ui)")
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        historian = Historian(Path(folder) / "h", clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: 1)
-        begun, cpu_s = time.perf_counter(), time.process_time()
-        first_us, last_us = fill(historian, asked.samples, SECOND_US // asked.per_second)
-        filled_s, filled_cpu_s = time.perf_counter() - begun, time.process_time() - cpu_s
+        store = asked.store or Path(folder) / "store"
+        store.mkdir(parents=True, exist_ok=True)
         answered_ms: list[float] = []
-        with served(app_of(historian, Path(folder), answered_ms)) as base, sync_playwright() as play:
+        with (
+            filled(asked, store) as (historian, there),
+            served(app_of(historian, Path(folder), answered_ms)) as base,
+            sync_playwright() as play,
+        ):
             browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
             page = browser.new_page(viewport={"width": 1600, "height": 900})
             page.goto(f"{base}/trends?pens={TAG}")
             page.locator("[data-testid=trend][data-exact=true]").wait_for()
-            found = jumps(page, first_us, last_us, asked.steps)
+            found = jumps(page, there.first_us, there.last_us, asked.steps)
             browser.close()
-        historian.close()
     pace = [one for took in found.values() for one in took.pace]
     slow = statistics.median(pace) / min(pace)
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {slow:.1f} times slower than at its best"
-    stored = f"stored and summed up in {filled_s:.0f} s ({filled_cpu_s:.0f} s of processor)"
-    print(f"{asked.samples:,} samples of one tag, {stored}; {load}\n")
+    print(f"{there.samples:,} samples of one tag, {there.took}; {load}\n")
     rows = [
         [
             name,

@@ -9,7 +9,7 @@ import { levelOf, tilesOf } from "@/trend/levels";
 import { loaderOf, missing } from "@/trend/loader";
 import type { Curve, TailPoint } from "@/trend/trace";
 
-const SETTLED_MS = 70; // a wheel turns several notches in this time: asked is where it stops
+const SETTLED_MS = 70; // a wheel turns several notches in this time: asked is where it begins, at once, and where it stops
 const LOOK_AGAIN_MS = 5_000;
 const TAIL_MAX = 2_000; // of a value ten times a second: more than three minutes between two readings of the history
 
@@ -55,7 +55,7 @@ export function useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil, asOf,
   const tails = useRef(new Tails());
   const other = shiftMs === null ? null : shifted(view, shiftMs);
   const key = [tags.join(","), level, tilesOf(view, level).join(","), other && tilesOf(other, level).join(","), Math.floor(nowMs / LOOK_AGAIN_MS), asOf, beside, loader.forgotten, second.forgotten].join(" ");
-  const [settled] = useDebouncedValue(key, SETTLED_MS);
+  const [settled] = useDebouncedValue(key, SETTLED_MS, { leading: true });
   useEffect(() => {
     if (width === 0 || settled !== key) return;
     const both = other !== null && second === loader;
