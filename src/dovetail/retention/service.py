@@ -272,7 +272,7 @@ class RetentionRoom:
         held = {one.tag: one for one in archive.of}
         missing = [
             one
-            for drop, one in still_gone(
+            for _drop, one in still_gone(
                 drop for drop in store.drops(uow) if drop.is_done and drop.month == archive.month
             )
             if one.tag in held and held[one.tag].t0 <= one.t0 and one.t1 <= held[one.tag].t1
