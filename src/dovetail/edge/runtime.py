@@ -23,6 +23,7 @@ from dovetail.edge.session import Company, LinkSession
 log = logging.getLogger(__name__)
 
 STOP_TIMEOUT_S: Final = 5.0  # what the sink has not taken by then is counted as a gap
+CANCEL_AGAIN_S: Final = 10.0  # longer than a link takes to say goodbye
 
 
 def _load_driver(name: str) -> DriverSpec:
@@ -129,8 +130,11 @@ class EdgeRuntime:
 
     async def _end(self, names: Iterable[str]) -> None:
         tasks = [self._tasks.pop(name) for name in names]
-        for task in tasks:
-            task.cancel()
+        left = set(tasks)
+        while left:  # a library that is just connecting may swallow a cancellation: then it is asked again
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.error("a link ended with a fault", exc_info=outcome)
