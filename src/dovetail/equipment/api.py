@@ -205,8 +205,8 @@ def _plant_routes(api: Api, service: EquipmentRoom) -> None:
     @api.query("GET", "/plant/export", permission="plant.edit", summary="The files of a plant version")
     def export(scope: Scope, version: int | None = None) -> ExportOut:
         """The newest version, or the one asked for."""
-        if version is not None and version < 1:
-            raise InvalidError("versions begin at 1", pointer="/version", code="plant-version")
+        if version is not None and not 1 <= version < 1 << 31:
+            raise InvalidError("versions count from 1", pointer="/version", code="plant-version")
         found, documents = service.export(scope=scope, version=version)
         return ExportOut(version=_version_out(found), documents=documents)
 
