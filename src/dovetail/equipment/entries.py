@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from dovetail.core.batch import Kind
+from dovetail.core.written import not_bool
 from dovetail.lineflow.written import BufferEntry, Step
 
 LEVELS: Final[dict[str, int]] = {
@@ -29,21 +30,15 @@ KindWord = Literal["f64", "i64", "u64", "bool", "str", "json"]
 KINDS: Final[dict[str, Kind]] = {kind.name.lower(): kind for kind in Kind}
 
 
-def _not_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
-    return value
-
-
 def _text(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return value
 
 
-Number = Annotated[float, BeforeValidator(_not_bool), Field(allow_inf_nan=False)]
-Deadband = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, allow_inf_nan=False)]
-Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Number = Annotated[float, BeforeValidator(not_bool), Field(allow_inf_nan=False)]
+Deadband = Annotated[float, BeforeValidator(not_bool), Field(ge=0, allow_inf_nan=False)]
+Rate = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Address = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=1_000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -130,7 +125,7 @@ class ConnectionEntry(Entry):
     driver: Name
     options: dict[str, Any] = {}
     time: Literal["auto", "device", "gateway"] = Field(default="auto", description="whose clock stamps the values")
-    alert_after_min: Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=10_080, allow_inf_nan=False)] = Field(
+    alert_after_min: Annotated[float, BeforeValidator(not_bool), Field(ge=0, le=10_080, allow_inf_nan=False)] = Field(
         default=5.0, description="a number: minutes down until `connection.down` is told (0: never)"
     )
     moved: Name | None = Field(default=None, description="the name it had before")

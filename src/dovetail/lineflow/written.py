@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from dovetail.core.written import not_bool
 from dovetail.plantcode.report import Report
 
 FLOW: Final = "DT-P110"
@@ -26,16 +27,10 @@ def _alone(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def _not_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
-    return value
-
-
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Step = Annotated[tuple[Name, ...], BeforeValidator(_alone), Field(min_length=1), WithJsonSchema(_STEP)]
-Seconds = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=86_400, allow_inf_nan=False)]
-Pieces = Annotated[int, BeforeValidator(_not_bool), Field(ge=1, le=1_000_000)]
+Seconds = Annotated[float, BeforeValidator(not_bool), Field(ge=0, le=86_400, allow_inf_nan=False)]
+Pieces = Annotated[int, BeforeValidator(not_bool), Field(ge=1, le=1_000_000)]
 
 
 class BufferEntry(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from dovetail.core.written import not_bool
 from dovetail.materials import service
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
@@ -21,13 +22,7 @@ MEANINGS: Final[dict[str, str]] = {
 PRODUCT_ID_MAX: Final = 120  # characters; the longest material number seen in an ERP is 40
 
 
-def _not_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
-    return value
-
-
-Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Rate = Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class ProductEntry(BaseModel):

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from dovetail.core.clock import SECOND_US
+from dovetail.core.written import not_bool
 from dovetail.expr.limits import TEXT_MAX
 from dovetail.reasoning.changing import ChangeRule
 from dovetail.reasoning.model import RANK_LAST, Fault, FaultSignal
@@ -20,13 +21,6 @@ type StateName = Literal[
 RULES_MAX: Final = 40  # of one machine; what needs more is a code table
 ALARM: Final = "true"
 RUNNING: Final = frozenset({"product", "job"})  # internal tags: what runs on the machine
-
-
-def not_bool(value: object) -> object:
-    """YAML's yes is no number."""
-    if isinstance(value, bool):
-        raise ValueError("should be a number")  # noqa: TRY004  # pydantic reports ValueErrors at their place
-    return value
 
 
 def _alone(value: object) -> object:

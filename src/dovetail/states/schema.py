@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from dovetail.core.written import not_bool
 from dovetail.machinewords.machinery import MachineryEntry
 from dovetail.reasoning.written import (
     RULES_MAX,
@@ -18,7 +19,6 @@ from dovetail.reasoning.written import (
     Seconds,
     StateName,
     Words,
-    not_bool,
 )
 
 type ModeName = Literal["Production", "Maintenance", "Manual", "Setup"]
