@@ -11,6 +11,7 @@ from dovetail.core.scope import system_scope
 from dovetail.db import versioned
 from dovetail.db.uow import Database
 from dovetail.materials.store import material_definition as table
+from restated import restate
 from shortcuts import examples
 
 SYSTEM = system_scope("test").actor
@@ -31,7 +32,7 @@ def do(database: Database, key: str, act: tuple[str, int, int | None, Any]) -> i
     with database.write(SYSTEM) as uow:
         {
             "put": lambda: versioned.put(uow, table, {key: body}, valid_from_us=from_us),
-            "restate": lambda: versioned.restate(uow, table, {key: body}, from_us=from_us, to_us=to_us),
+            "restate": lambda: restate(uow, table, {key: body}, from_us=from_us, to_us=to_us),
         }[what]()
         return uow.known
 
@@ -55,8 +56,9 @@ def test_each_moment_has_what_was_said_of_it_last_and_the_past_stays_known(
 
 
 def test_on_postgresql_too(database: Database) -> None:
-    for act in (("put", 2, None, {"n": 1}), ("put", 6, None, {"n": 2}), ("restate", 4, 4, {"n": 3})):
-        known = do(database, "cola", act)  # type: ignore[arg-type]
+    do(database, "cola", ("put", 2, None, {"n": 1}))
+    do(database, "cola", ("put", 6, None, {"n": 2}))
+    known = do(database, "cola", ("restate", 4, 4, {"n": 3}))
     n = [None if one is None else one["n"] for one in told(database, "cola", None)]
     assert n == [None, None, 1, 1, 3, 3, 3, 3, 2, 2, 2, 2, 2]
     before = [None if one is None else one["n"] for one in told(database, "cola", known - 1)]

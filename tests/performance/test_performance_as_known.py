@@ -17,7 +17,6 @@ from test_performance_rooms import PLANT, Plant, at, run_an_hour
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import system_scope
-from dovetail.db import versioned
 from dovetail.db.uow import Database
 from dovetail.events.equipment import PlantApplied
 from dovetail.explain.diff import Asked, Differ
@@ -28,6 +27,7 @@ from dovetail.states.store import reason
 from dovetail.testing.clock import ManualClock
 from dovetail.timeline.operations import EditTime
 from dovetail.yardsticks.store import TABLES
+from restated import restate
 from shortcuts import examples
 
 SYSTEM = system_scope("test")
@@ -43,7 +43,7 @@ class House(Plant):
     def restate(self, table: Table, key: str, body: Any, start: int, end: int | None) -> None:
         to_us = None if end is None else at(end)
         with self.rooms.performance.database.write(SYSTEM.actor) as uow:
-            versioned.restate(uow, table, {key: body}, from_us=at(start), to_us=to_us)
+            restate(uow, table, {key: body}, from_us=at(start), to_us=to_us)
             uow.emit(PlantApplied(1, at(start), uow.known))
         self.work()
 

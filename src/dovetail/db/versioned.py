@@ -52,25 +52,6 @@ def put(uow: UnitOfWork, table: Table, bodies: Mapping[str, Body | None], *, val
         uow.connection.execute(insert(table), rows)
 
 
-def restate(
-    uow: UnitOfWork, table: Table, bodies: Mapping[str, Body | None], *, from_us: int, to_us: int | None
-) -> None:
-    """Let these bodies have been the definitions of their keys in [from_us, to_us); None: from then on, for good.
-
-    What holds from `to_us` on is what held there before; what was known before stays known as it was.
-    """
-    for key, body in bodies.items():
-        held = history(uow, table, key)
-        after = [one for one in held if to_us is not None and one[0] <= to_us]
-        rows = [(from_us, body)] if to_us is None else [(from_us, body), (to_us, after[-1][1] if after else None)]
-        inside = [table.c.key == key, table.c.valid_from_us >= from_us, table.c.known_to.is_(None)]
-        if to_us is not None:
-            inside.append(table.c.valid_from_us <= to_us)
-        uow.connection.execute(update(table).where(*inside).values(known_to=uow.known))
-        said = [{"key": key, "valid_from_us": at_us, "body": said, "known_from": uow.known} for at_us, said in rows]
-        uow.connection.execute(insert(table), said)
-
-
 def at(reading: Reading, table: Table, *, at_us: int, as_of: int | None = None) -> dict[str, dict[str, Any]]:
     """The definitions valid at a moment, by key, in the order of their keys; ended ones are left out."""
     query = (
