@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ledger_year
@@ -118,13 +119,13 @@ def losses(year: Year, scope: Scope = OWN) -> None:
     for name, node in places.items():
         for days in periods[name]:
             question = Asked(node, year.end_us - days * DAY_US, year.end_us, Wanted())
-            ask = lambda question=question: room.pareto(question, by="reason", measure="minutes", scope=scope)  # noqa: E731
+            ask = partial(room.pareto, question, by="reason", measure="minutes", scope=scope)
             print(f"| {name} | {days} | {median_ms(ask, rounds=1):,.0f} |")
     print("\n| where lost minutes of a line come from | ms |\n|---|---:|")
     for name, days in (("a shift", 1 / 3), ("a day", 1.0), ("a week", 7.0)):
         from_us = year.end_us - round(days * DAY_US)
-        ask = lambda from_us=from_us: year.rooms.causes.found(year.lines[0], from_us, year.end_us, scope=scope)  # noqa: E731
-        print(f"| {name} | {median_ms(ask):,.0f} |")
+        asked = partial(year.rooms.causes.found, year.lines[0], from_us, year.end_us, scope=scope)
+        print(f"| {name} | {median_ms(asked):,.0f} |")
 
 
 def main() -> int:

@@ -47,7 +47,10 @@ def ran(plant: Plant, *, as_of: int | None = None) -> list[str]:
     with plant.database.read() as reading:
         found = plant.rooms.production.responses(reading, plant.line, 0, EVER_US, scope=plant.everyone, as_of=as_of)
     names = {plant.filler: "filler", plant.table: "table"}
-    minute = lambda us: "…" if us is None else f"{(us - at(0)) / 60e6:g}"  # noqa: E731
+
+    def minute(at_us: int | None) -> str:
+        return "…" if at_us is None else f"{(at_us - at(0)) / 60e6:g}"
+
     return [
         f"{minute(job.t0_us)}-{minute(job.t1_us)} {names[job.equipment_id]} {job.job_order} by {job.started_by}"
         for job in found

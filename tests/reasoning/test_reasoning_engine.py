@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -209,7 +210,13 @@ def test_pieces_that_end_a_changeover_are_counted_in_it():
 # --- properties ---------------------------------------------------------------------------------------------
 
 instant = st.integers(0, 120).map(lambda tenths: tenths * SECOND_US // 2)
-rows = lambda values, most: st.lists(st.tuples(instant, st.sampled_from(values)), max_size=most)  # noqa: E731
+
+
+def rows(values: list[Any], most: int) -> st.SearchStrategy[list[tuple[int, Any]]]:
+    """Up to so many samples of these values."""
+    return st.lists(st.tuples(instant, st.sampled_from(values)), max_size=most)
+
+
 samples = st.fixed_dictionaries(
     {},
     optional={

@@ -187,7 +187,10 @@ def test_what_a_reopened_shift_becomes_is_told_as_the_step_of_whoever_reopened_i
     assert [(one.cause.kind, one.cause.by, one.cause.why) for one in told.changes] == [
         ("signature", "Olga", "a mistake was found")
     ]
-    assert told.changes[0].contribution == told.difference == told.changes[0].value - told.before  # type: ignore[operator]
+    after = told.changes[0].value
+    assert after is not None
+    assert told.before is not None
+    assert told.changes[0].contribution == told.difference == after - told.before
 
 
 def test_a_shift_that_is_over_needs_a_right_of_its_own(house: House) -> None:

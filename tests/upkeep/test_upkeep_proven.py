@@ -52,12 +52,11 @@ def told(plant: Plant, receipt: str, *, scope: Scope = EVERYTHING) -> None:
     execute(plant.house.backups.proofs.record, given, database=plant.house.database, scope=scope)
 
 
-def manifest_of(plant: Plant, **other: object) -> Manifest:
-    made = Manifest(
+def manifest_of(plant: Plant) -> Manifest:
+    return Manifest(
         id="b1", installation=manifests.identity(plant.house.settings.data), made_at="2026-01-05T06:00:00Z",
         version="1", step="", backend="sqlite", known=1, positions={}, head={"last": 10}, parts=(),
     )  # fmt: skip
-    return replace(made, **other)  # type: ignore[arg-type]  # names of the class
 
 
 def test_a_receipt_says_which_backup_came_back_and_is_known_with_who_told(plant: Plant) -> None:
