@@ -43,7 +43,7 @@ function Ends({ live }: { live: LiveKpi }) {
   const language = useLanguage();
   const { projected, planned, basis, missing } = live.pace;
   const why = missing ? wordFor(missingWords, language, missing) : basis && say(basis);
-  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><Opens question={projected === null ? null : ofPlan(live)} title={why || undefined}><Num value={projected} /></Opens></Cell>;
+  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><Opens question={projected === null && planned === null ? null : ofPlan(live)} title={why || undefined}><Num value={projected} /></Opens></Cell>;
 }
 
 /** When a job will be done, in the plant's time, with the range in which such jobs ended; or why nobody can say. */
