@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 import { addressOf, post } from "@/api/client";
 import { useJobs } from "@/app/jobs-indicator";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
-import { asOfOf, type Export, everyFor, exportsQuery, type Format, FORMATS, KNOWN, type Known, knownOf, type Shape, SHAPES, sizeOf, TAGS_MAX } from "@/exports/exports";
+import { asOfOf, type Export, everyFor, exportsQuery, type Format, FORMATS, KNOWN, type Known, knownOf, type Shape, SHAPES, sizeOf, TAGS_MAX, wholeSeconds } from "@/exports/exports";
 import css from "@/exports/exports.module.css";
 import { words } from "@/exports/words";
 import { exactWallOf, formatMoment, formatNumber, momentOfWall } from "@/show/format";
@@ -56,7 +56,6 @@ function KnownPart({ given, onGiven, asOf }: PartProps & { asOf: string | null }
   );
 }
 
-const SECOND_MS = 1_000;
 interface WishProps { tags: readonly number[]; span: Span; asOf: string | null; onClose: () => void }
 
 function WishForm({ tags, span, asOf, onClose }: WishProps) {
@@ -66,7 +65,8 @@ function WishForm({ tags, span, asOf, onClose }: WishProps) {
   const client = useQueryClient();
   const [given, setGiven] = useState<Given>(() => {
     const wall = (ms: number) => exactWallOf(ms, zone).slice(0, 19);
-    return { from: wall(span.t0), to: wall(Math.ceil(span.t1 / SECOND_MS) * SECOND_MS), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant", known: knownOf(asOf), at: wall(span.t1) };
+    const { t0, t1 } = wholeSeconds(span);
+    return { from: wall(t0), to: wall(t1), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant", known: knownOf(asOf), at: wall(span.t1) };
   });
   const onGiven = (change: Partial<Given>) => setGiven((before) => ({ ...before, ...change }));
   const [t0, t1] = [momentOfWall(given.from, zone), momentOfWall(given.to, zone)];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asOfOf, everyFor, knownOf, sizeOf } from "@/exports/exports";
+import { asOfOf, everyFor, knownOf, sizeOf, wholeSeconds } from "@/exports/exports";
 
 test.each([
   [0, "0 B"], [999, "999 B"], [1_000, "1.0 kB"], [99_949, "99.9 kB"], [99_960, "100 kB"], [999_600, "1.0 MB"], [4_000_000_000, "4.0 GB"], [4e15, "4000000 GB"],
@@ -10,6 +10,12 @@ test.each([
 
 test.each([[600_000, 1], [3_600_000, 5], [8 * 3_600_000, 30], [86_400_000, 60], [7 * 86_400_000, 600], [400 * 86_400_000, 86_400], [1e14, 86_400]])("a period of %d ms is told every %d s", (spanMs, every) => {
   expect(everyFor(spanMs)).toBe(every);
+});
+
+test.each([
+  [[1_400, 86_401_400], [1_000, 86_401_000]], [[1_400, 2_900], [1_000, 3_000]], [[1_000, 3_000], [1_000, 3_000]], [[1_200, 1_700], [1_000, 2_000]],
+] as const)("a period of %j ms is %j in whole seconds", ([t0, t1], [from, to]) => {
+  expect(wholeSeconds({ t0, t1 })).toEqual({ t0: from, t1: to });
 });
 
 test.each([

@@ -34,6 +34,12 @@ export function everyFor(spanMs: number): number {
   return steps.find((step) => spanMs / 1000 / step <= 1_500) ?? 86_400;
 }
 
+/** Whole seconds, as the fields have them: a period of whole seconds keeps its length, any other is covered. */
+export function wholeSeconds({ t0, t1 }: { t0: number; t1: number }): { t0: number; t1: number } {
+  const whole = (ms: number, round: (n: number) => number) => round(ms / 1_000) * 1_000;
+  return { t0: whole(t0, Math.floor), t1: whole(t1, (t1 - t0) % 1_000 === 0 ? Math.floor : Math.ceil) };
+}
+
 export const KNOWN = ["now", "sent", "at"] as const;
 /** As known when: now, as sent, at a moment of a wall clock, or (`then`) as the screen shows it that the wish came from. */
 export type Known = (typeof KNOWN)[number] | "then";
