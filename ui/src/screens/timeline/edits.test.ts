@@ -1,7 +1,7 @@
 // What is written when an edge moves or two segments become one: never more time than was meant, never a reason for a run.
 import { describe, expect, it } from "vitest";
 import type { StateRecord } from "@/api/types";
-import { edgeBody, mergeBody } from "@/screens/timeline/edits";
+import { edgeBody, mergeBody, splitAt } from "@/screens/timeline/edits";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 6, minute)).toISOString();
 const ms = (minute: number) => Date.parse(at(minute));
@@ -24,4 +24,12 @@ describe("merge", () => {
   it("keeps what one of them says, over both", () => expect(mergeBody(run, held, held)).toEqual({ what: "merge", start: at(0), end: at(20), state: "Held", mode: "Production", reason: "mechanical/jam" }));
   it("gives a run no reason", () => expect(mergeBody(run, held, run)).toEqual({ what: "merge", start: at(0), end: at(20), state: "Execute", mode: "Production" }));
   it("goes on where the second one does", () => expect(mergeBody(held, idle, held)["end"]).toBeNull());
+});
+
+describe("split", () => {
+  it.each([
+    [[0, 60_000], 20_400, 20_000], [[0, 60_000], 90_000, 30_000], [[38_900, 39_600], 0, 39_000], [[39_100, 39_900], 0, 39_500], [[39_100, 39_900], 39_200, 39_500],
+  ] as const)("of %j ms with the cursor at %d is offered at %d", ([t0, t1], cursor, wanted) => {
+    expect(splitAt({ t0, t1 }, cursor)).toBe(wanted);
+  });
 });

@@ -54,3 +54,10 @@ export function useEdits({ unit, version }: Seen): Edits {
     say: (label, body) => void send(command("timeline-edits", { label, body, ms: Date.parse(String(body["start"])) })),
   };
 }
+
+/** Where a split is offered: at the cursor, else in the middle; on the second where one lies inside. */
+export function splitAt({ t0, t1 }: { t0: number; t1: number }, cursorMs: number): number {
+  const middle = (t0 + t1) / 2;
+  const whole = Math.round((cursorMs > t0 && cursorMs < t1 ? cursorMs : middle) / 1_000) * 1_000;
+  return whole > t0 && whole < t1 ? whole : Math.round(middle);
+}

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { offeredReasonsQuery } from "@/api/queries";
 import type { Equipment, StateRecord } from "@/api/types";
 import type { SegmentNow } from "@/segments/query";
-import { edgeBody, type Edits, mergeBody, PRODUCING, SAYABLE, sayable } from "@/screens/timeline/edits";
+import { edgeBody, type Edits, mergeBody, PRODUCING, SAYABLE, sayable, splitAt } from "@/screens/timeline/edits";
 import css from "@/screens/timeline/timeline.module.css";
 import { words } from "@/screens/timeline/words";
 import { exactWallOf, momentOfWall } from "@/show/format";
@@ -16,18 +16,20 @@ import { lookOf } from "@/states/look";
 import { useWords } from "@/words/words";
 
 const COMMENT_MAX = 2_000;
+const SECOND_MS = 1_000;
 export interface FormProps { unit: Equipment; now: SegmentNow; cursorMs: number; nowMs: number; edits: Edits; onDone: () => void }
 
 const endMs = (record: StateRecord, nowMs: number) => (record.end ? Date.parse(record.end) : nowMs);
 
 function Moment({ label, ms, onChange }: { label: string; ms: number; onChange: (ms: number) => void }) {
   const zone = useZone();
-  const [text, setText] = useState(() => exactWallOf(ms, zone).slice(0, 19));
+  const [isWhole] = useState(ms % SECOND_MS === 0);
+  const [text, setText] = useState(() => exactWallOf(ms, zone).slice(0, isWhole ? 19 : 23));
   const change = (value: string) => {
     setText(value);
     onChange(momentOfWall(value, zone));
   };
-  return <label className={css.labelled}><span>{label}</span><input type="datetime-local" step={1} value={text} onChange={(event) => change(event.currentTarget.value)} className={css.input} data-testid="form-moment" data-autofocus /></label>;
+  return <label className={css.labelled}><span>{label}</span><input type="datetime-local" step={isWhole ? 1 : 0.001} value={text} onChange={(event) => change(event.currentTarget.value)} className={css.input} data-testid="form-moment" data-autofocus /></label>;
 }
 
 function Form({ wrong, disabled, onSave, children }: { wrong: string | null; disabled: boolean; onSave: () => void; children: ReactNode }) {
@@ -54,7 +56,7 @@ function ReasonSelect({ unit, at, value, onChange, label, unchanged }: { unit: E
 export function SplitForm({ unit, now: { record }, cursorMs, nowMs, edits, onDone }: FormProps) {
   const say = useWords(words);
   const [t0, t1] = [Date.parse(record.start), endMs(record, nowMs)];
-  const [ms, setMs] = useState(Math.round((cursorMs > t0 && cursorMs < t1 ? cursorMs : (t0 + t1) / 2) / 1000) * 1000);
+  const [ms, setMs] = useState(() => splitAt({ t0, t1 }, cursorMs));
   const [reason, setReason] = useState<string | null | undefined>(undefined);
   const inside = ms > t0 && ms < t1;
   const save = () => {
