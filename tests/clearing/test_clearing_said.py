@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from clearing_world import ALL, SPEED, World, at
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core.clock import HOUR_US, to_rfc3339
 from dovetail.exports import files
 from dovetail.exports.model import Format, Shape, Wanted, wanted_of
@@ -49,15 +49,7 @@ def asking(world: World) -> TestClient:
     declared = Api(world.database)
     samples_api.routes(declared, world.historian, named=lambda _word: NAMED, gone=world.room.gone.of)
     moments_api.routes(declared, world.historian, named=lambda _word: NAMED, gone=world.room.gone.of)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Any) -> Response:
-        request.state.scope = ALL
-        return await call_next(request)
-
-    app.include_router(declared.router)
-    return TestClient(app, base_url="http://plant/api/v1")
+    return client_of(ALL, declared, base_url="http://plant/api/v1")
 
 
 def period(span: tuple[int, int]) -> dict[str, str]:

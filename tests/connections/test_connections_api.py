@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from connections_world import World, at
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.connections import api
 from dovetail.connections.service import feeds
 from dovetail.core.clock import to_rfc3339
-from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.edge.model import LinkStatus
 from dovetail.links.model import LinkHealth
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 
 DAY = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(86_400))}
 
@@ -35,21 +31,8 @@ def client(world: World) -> TestClient:
     declared = Api(world.database)
     statuses = [status("plc1"), status("plc2")]
     api.routes(declared, world.room, lambda: statuses, lambda name: feeds(world.model, name))
-    app = FastAPI()
     scope = Scope(actor=Actor(id="p1", name="Ada"), at={"plant.view": frozenset({1})})
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, DovetailError)
-        return problem(error)
-
-    app.add_exception_handler(DovetailError, refused)
-    app.include_router(declared.router)
-    return TestClient(app)
+    return client_of(scope, declared)
 
 
 def test_the_list_shows_how_a_link_fares(client: TestClient) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from counting_plant import Plant, an_hour, when
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from dovetail.core.errors import DovetailError
+from asking import client_of
 from dovetail.counting import api
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 
 DAY = {"start": when(0), "end": when(61)}
 
@@ -28,18 +24,7 @@ def hour(plant: Plant) -> Plant:
 def client(hour: Plant) -> TestClient:
     routes = Api(hour.database)
     api.routes(routes, hour.rooms.counting)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = hour.everyone
-        try:
-            return await call_next(request)
-        except DovetailError as error:
-            return problem(error)
-
-    app.include_router(routes.router)
-    return TestClient(app)
+    return client_of(hour.everyone, routes)
 
 
 def test_an_entry_comes_back_in_the_list_and_among_the_counts(client: TestClient, hour: Plant) -> None:

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 from counting_plant import Plant, when
-from fastapi import FastAPI, Request, Response
-from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core.clock import MINUTE_US
-from dovetail.core.errors import DovetailError
 from dovetail.counting import api as counting_api
 from dovetail.counting.model import held_id
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue
 from dovetail.production import api as production_api
 from dovetail.timeline import api as timeline_api
@@ -38,18 +36,7 @@ def sent(hour_on_both: Plant) -> Send:
     timeline_api.routes(api, rooms.timeline)
     operations = [*rooms.production.operations, *rooms.counting.operations, *rooms.timeline.operations.all]
     operations_api.routes(api, Catalogue(operations), plant.database)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = plant.everyone
-        try:
-            return await call_next(request)
-        except DovetailError as error:
-            return problem(error)
-
-    app.include_router(api.router)
-    client = TestClient(app)
+    client = client_of(plant.everyone, api)
 
     def send(path: str, body: Any, *, key: str) -> Any:
         answer = client.post(f"/api/v1{path}", json=body, headers={"Idempotency-Key": key})

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from counting_plant import EVER_US, Plant, when
-from fastapi import FastAPI, Request, Response
-from fastapi.testclient import TestClient
 
-from dovetail.core.errors import ConflictError, DovetailError, InvalidError, NotFoundError, RefusedError
+from asking import client_of
+from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.holding import api
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.operations.operation import Done, execute
 
 HOUR = {"start": when(0), "end": when(60)}  # at the table, whose standard rate is 60: 7,200 are possible
@@ -154,18 +152,7 @@ def test_over_the_api(plant: Plant) -> None:
     plant.now(60)
     routes = Api(plant.database)
     api.routes(routes, plant.rooms.holding)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = plant.everyone
-        try:
-            return await call_next(request)
-        except DovetailError as error:
-            return problem(error)
-
-    app.include_router(routes.router)
-    client = TestClient(app)
+    client = client_of(plant.everyone, routes)
     out = enter(plant, good=9_000, scrap=1, reason="dimension", **HOUR)
     where, asked = f"/api/v1/equipment/{plant.line}/held-entries", HOUR | {"only": "undecided"}
     (item,) = client.get(where, params=asked).json()["items"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, Response
-from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
+from asking import client_of
 from dovetail.core.bus import Bus
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
@@ -116,14 +114,6 @@ def test_who_sees_equipment_sees_the_products(
     apply(database, {"cola-05": COLA}, 0)
     routes = Api(database)
     api.routes(routes, room)
-    app = FastAPI()
     scope = Scope(actor=Actor(id="p1", name="Ada"), at={"plant.view": frozenset(sees)})
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    app.include_router(routes.router)
-    answer = TestClient(app).get("/api/v1/products")
+    answer = client_of(scope, routes).get("/api/v1/products")
     assert [item["id"] for item in answer.json()["items"]] == expected

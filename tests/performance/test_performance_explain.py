@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
 from fastapi.testclient import TestClient
 from performance_world import AREA, BARE_LINE, FILLER, LINE, PRESS, Job, World, counted, good, minutes, state
 
+from asking import client_of
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, to_rfc3339
-from dovetail.core.errors import DovetailError, NotFoundError
+from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
 from dovetail.explain import api as explain_api
 from dovetail.explain.service import PAGE, Explainer
 from dovetail.explain.tree import Node, Place
 from dovetail.ledger.columns import BY_NAME
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.performance.api import routes
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
@@ -203,19 +201,7 @@ def client(explainer: Explainer, records: Database, everyone: Scope) -> TestClie
     api = Api(records)
     routes(api, explainer.room)
     explain_api.routes(api, explainer)
-    app = FastAPI()
-    app.include_router(api.router)
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = everyone
-        return await call_next(request)
-
-    @app.exception_handler(DovetailError)
-    async def refused(_request: Request, error: DovetailError) -> Response:
-        return problem(error)
-
-    return TestClient(app)
+    return client_of(everyone, api)
 
 
 PERIOD = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(END))}

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from production_plant import World, world
 
+from asking import client_of
 from dovetail.core.bus import Bus
-from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.production import api
 from dovetail.testing.clock import ManualClock
 
@@ -33,23 +31,10 @@ def client(plant: World) -> TestClient:
     """The room's routes, asked by someone who sees the line and operates the capper."""
     routes = Api(plant.database)
     api.routes(routes, plant.production)
-    app = FastAPI()
     sees = frozenset(plant.id(path) for path in ("line1", "filler", "capper"))
     operates = frozenset({plant.id("capper")})
     scope = Scope(actor=Actor(id="p1", name="Ada"), at={"plant.view": sees, "job.operate": operates})
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, DovetailError)
-        return problem(error)
-
-    app.add_exception_handler(DovetailError, refused)
-    app.include_router(routes.router)
-    return TestClient(app)
+    return client_of(scope, routes)
 
 
 def test_a_job_is_started_shown_ended_and_taken_back(client: TestClient, plant: World) -> None:

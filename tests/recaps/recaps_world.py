@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import MINUTE_US
-from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import Connection, Equipment, PlantModel, Tag
 from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.production.model import JobResponse
 from dovetail.recaps import api as recaps_api
 from dovetail.recaps.service import RecapsRoom, Sources
@@ -136,17 +134,4 @@ def asked_by(scope: Scope, database: Database, room: RecapsRoom) -> TestClient:
     """The routes of the room, as somebody asks them."""
     declared = Api(database)
     recaps_api.routes(declared, room, named=named)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, DovetailError)
-        return problem(error)
-
-    app.add_exception_handler(DovetailError, refused)
-    app.include_router(declared.router)
-    return TestClient(app, base_url="http://plant/api/v1")
+    return client_of(scope, declared, base_url="http://plant/api/v1")

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import SECOND_US
-from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
 from dovetail.equipment.model import Connection, Equipment, PlantModel, ScanClass, Tag
 from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
 from dovetail.signals.service import SignalsRoom
@@ -87,20 +86,7 @@ def asked_by(scope: Scope, database: Database, historian: Historian, plant: Call
     signals_api.routes(declared, SignalsRoom(plant=plant, historian=historian))
     samples_api.routes(declared, historian, named=dict.fromkeys(("1", "acme/press.stroke"), STROKE).get)
     moments_api.routes(declared, historian, named=lambda word: named(plant(), word))
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, DovetailError)
-        return problem(error)
-
-    app.add_exception_handler(DovetailError, refused)
-    app.include_router(declared.router)
-    return TestClient(app, base_url="http://plant/api/v1")
+    return client_of(scope, declared, base_url="http://plant/api/v1")
 
 
 def properties(answer: Any) -> list[str]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from counting_plant import Plant, plant_on, when
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core.bus import Bus
-from dovetail.core.errors import DovetailError
 from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.production import api as production_api
 from dovetail.signatures import api
 from dovetail.testing.clock import ManualClock
@@ -37,18 +36,7 @@ def client(plant: Plant) -> TestClient:
     api.routes(routes, plant.rooms.signatures)
     counting_api.routes(routes, plant.rooms.counting)
     production_api.routes(routes, plant.rooms.production)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = plant.everyone
-        try:
-            return await call_next(request)
-        except DovetailError as error:
-            return problem(error)
-
-    app.include_router(routes.router)
-    return TestClient(app)
+    return client_of(plant.everyone, routes)
 
 
 def test_a_signed_shift_takes_no_pieces_and_no_jobs_until_it_is_reopened(client: TestClient, plant: Plant) -> None:

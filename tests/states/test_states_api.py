@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from states_floor import FILLER, HELD, RUN, STATE, TOTAL, Floor, at
 
+from asking import client_of
 from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.scope import Actor, Scope
 from dovetail.operations.http import Api
@@ -36,15 +33,7 @@ def client(floor: Floor, scope: Scope) -> TestClient:
         answer=BaseModel,
     )
     timeline_api.routes(routes, timeline)
-    app = FastAPI()
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    app.include_router(routes.router)
-    return TestClient(app)
+    return client_of(scope, routes)
 
 
 @pytest.fixture

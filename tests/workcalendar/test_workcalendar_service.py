@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, from_datetime, from_rfc3339, to_rfc3339
-from dovetail.core.errors import DovetailError, NotFoundError
+from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.events.equipment import PlantApplied
-from dovetail.operations.http import Api, problem
+from dovetail.operations.http import Api
 from dovetail.workcalendar import api, service
 from dovetail.workcalendar.service import CalendarRoom
 
@@ -160,21 +160,8 @@ def client(room: CalendarRoom, database: Database, bus: Bus) -> TestClient:
     apply(database, bus, {"two": week(Early=("06:00", "14:00"))}, MONDAY - DAY_US)
     routes = Api(database)
     api.routes(routes, room)
-    app = FastAPI()
     scope = Scope(actor=Actor(id="p1", name="Ada"), at={"plant.view": frozenset({FILLER})})
-
-    @app.middleware("http")
-    async def gate(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        request.state.scope = scope
-        return await call_next(request)
-
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, DovetailError)
-        return problem(error)
-
-    app.add_exception_handler(DovetailError, refused)
-    app.include_router(routes.router)
-    return TestClient(app)
+    return client_of(scope, routes)
 
 
 def test_the_api_answers_whole_shifts(client: TestClient) -> None:
