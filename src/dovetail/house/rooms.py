@@ -19,7 +19,6 @@ from dovetail.connections.service import ConnectionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import NotFoundError
-from dovetail.core.scope import system_scope
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.counting.service import CountingRoom
@@ -45,6 +44,7 @@ from dovetail.insight.service import Sources as Seen
 from dovetail.insight.shown import EditAnswer
 from dovetail.livekpi.model import vocabulary
 from dovetail.livekpi.plant import with_figures
+from dovetail.livekpi.service import SCOPE as PUBLISHES
 from dovetail.livekpi.service import LiveFigures
 from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
@@ -128,7 +128,7 @@ class Rooms:
 
 def live_figures(rooms: Rooms, clock: Clock) -> LiveFigures:
     """What publishes the running shift's figures on the tags that carry them."""
-    told = partial(rooms.pace.live_kpi, scope=system_scope("live-kpi"))
+    told = partial(rooms.pace.live_kpi, scope=PUBLISHES)
     figures = vocabulary(catalogue())
     return LiveFigures(rooms.historian, clock, plant=rooms.equipment.plant, told=told, figures=figures)
 
