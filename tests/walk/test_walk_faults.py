@@ -21,6 +21,7 @@ from dovetail.testing.clock import DAY_ZERO_US
 
 LASTS_S = 120.0
 A, B = 30.0, 70.0  # when it goes wrong, and when it is mended
+C, D = 30.65, 70.65  # when somebody sets the counter: a piece is made since it was read
 SEEN_S = {"Held": (0.0, 1.6), "Execute": (0.0, 1.6), "NO_DATA": (-2.1, 0.1)}  # when a change may stand
 BACK_S = (0.0, 10.0)  # and one that ends an outage
 
@@ -36,6 +37,11 @@ def it(**values: object) -> Act:
             setattr(machine, name, value)
 
     return act
+
+
+def between_readings(*script: tuple[float, Act]) -> tuple[tuple[float, Act], ...]:
+    """Meanwhile a piece is made 0.3 s after each second, far from the readings at its begin and from C and D."""
+    return (10.0, it(piece_us=300_000)), *script, (90.0, it(piece_us=0))
 
 
 def our_clock(seconds: float) -> Act:
@@ -89,11 +95,13 @@ CASES = [
     ),
     Case("our clock is set a minute back", ((A, our_clock(-60)),)),
     Case("counter rolls over", ((0.5, it(counter=65_500.0)),), uncounted=1, held=("jump",)),
-    Case("counter reset to zero", ((A, it(counter=0.0)),), uncounted=1),  # the piece of that second, never read
-    Case("counter set to a preset", ((A, it(counter=50_000.0)),), uncounted=1, held=("jump",)),
+    Case(
+        "counter reset to zero", between_readings((C, it(counter=0.0))), uncounted=1
+    ),  # the piece of that second, never read
+    Case("counter set to a preset", between_readings((C, it(counter=50_000.0))), uncounted=1, held=("jump",)),
     Case(
         "another PLC with a lower counter",
-        ((A, it(counter=60_000.0)), (B, it(counter=30_000.0))),
+        between_readings((C, it(counter=60_000.0)), (D, it(counter=30_000.0))),
         uncounted=2,
         held=("jump", "swap"),
     ),
