@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 
-from dovetail.db.tables import commit_log, event_handled, event_log
+from dovetail.db.tables import PLANT_APPLIED, commit_log, event_handled, event_log
 from dovetail.db.uow import Reading, UnitOfWork
 
 AT_ONCE: Final = 500  # bound values of one statement
@@ -47,9 +47,9 @@ def moments_of(reading: Reading, knowns: Sequence[int]) -> dict[int, int]:
 
 
 def plants_known(reading: Reading) -> list[int]:
-    """The `known` of every transaction that changed definitions, in order."""
+    """The `known` of every transaction that changed definitions, in order; an index holds just these."""
     c = event_log.c
-    query = select(c.known).where(c.kind == "PlantApplied").distinct()
+    query = select(c.known).where(c.kind == literal(PLANT_APPLIED, literal_execute=True)).distinct()
     return list(reading.connection.scalars(query.order_by(c.known)))
 
 

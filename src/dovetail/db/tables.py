@@ -35,6 +35,10 @@ event_log = Table(
     Column("body", Json, nullable=False),
 )
 
+PLANT_APPLIED = "PlantApplied"  # the kind of event with which definitions change
+_defines = event_log.c.kind == PLANT_APPLIED
+Index("ix_event_log_definitions", event_log.c.known, sqlite_where=_defines, postgresql_where=_defines)
+
 event_handled = Table(
     "event_handled",
     metadata,
