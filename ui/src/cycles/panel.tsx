@@ -34,6 +34,7 @@ function Histogram({ one, name }: { one: OfProduct; name: string }) {
     const bin = binOf(one.bins, seconds);
     marks.set(bin, [...(marks.get(bin) ?? []), say(mark)]);
   }
+  const lines: (number | null)[] = [...marks.keys()]; // each its own, so that neighbours can be read
   const picked = one.bins[at];
   const go = (event: KeyboardEvent) => {
     const next = moved(at, event.key, one.bins.length);
@@ -43,7 +44,7 @@ function Histogram({ one, name }: { one: OfProduct; name: string }) {
   return (
     <div className={css.plot} data-testid="cycle-histogram">
       <div className={css.bars} role="slider" tabIndex={0} onKeyDown={go} aria-label={`${say("histogram", { product: name })}. ${say("keys")}`} aria-valuemin={1} aria-valuemax={one.bins.length} aria-valuenow={at + 1} aria-valuetext={picked && say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}>
-        {one.bins.map((bin, n) => <span key={bin.low_s} className={css.column} data-picked={n === at} data-mark={marks.get(n)?.join(" · ")} onPointerEnter={() => setAt(n)}><span className={css.fill} style={{ height: `${(bin.pieces / most) * 85}%` }} /></span>)}
+        {one.bins.map((bin, n) => <span key={bin.low_s} className={css.column} data-picked={n === at} data-mark={marks.get(n)?.join(" · ")} data-line={lines.indexOf(n)} onPointerEnter={() => setAt(n)}><span className={css.fill} style={{ height: `${(bin.pieces / most) * 70}%` }} /></span>)}
       </div>
       <div className={css.axis}><span>{text(one.bins[0]?.low_s ?? null)}</span><span>{say("scale")}</span><span>{text(one.bins.at(-1)?.high_s ?? null)}</span></div>
       <div className={css.said} data-testid="cycle-bin">
