@@ -9,7 +9,8 @@ import numpy as np
 from dovetail.carrying import moving
 from dovetail.chunkstore.files import Files, connect, words_of
 from dovetail.chunkstore.moments import fill
-from dovetail.chunkstore.months import NewChunk, month_of, row
+from dovetail.chunkstore.months import NewChunk, month_of
+from dovetail.chunkstore.months import rows as columns_of
 from dovetail.core.batch import Kind
 from dovetail.packing.columns import VALID, Block
 from dovetail.testing.clock import DAY_ZERO_US
@@ -24,7 +25,8 @@ def chunk(tag: int, shift_us: int = 0) -> tuple[object, ...]:
     """A chunk of one tag as a row."""
     status = np.full(N, GOOD, dtype=np.uint32)
     block = Block(Kind.F64, np.full(N, tag, dtype=np.int64), TS + shift_us, np.arange(N) * float(tag), status)
-    return row(NewChunk(block, 1))
+    (found,) = columns_of([NewChunk(block, 1)])
+    return found
 
 
 def rows(files: Files) -> tuple[list[tuple[object, ...]], int]:

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 from dovetail.core.batch import DTYPES, Batch, Frame, Kind, Lane
 from dovetail.packing import chunks, frames
 from dovetail.packing.columns import Block, DamagedError
+from dovetail.packing.headers import header
 from dovetail.testing.clock import DAY_ZERO_US
 from shortcuts import examples
 
@@ -138,4 +139,4 @@ def test_a_chunk_is_never_cut_between_equal_times(monkeypatch: pytest.MonkeyPatc
 @given(blocks(min_size=1, one_tag=True))
 def test_a_chunk_that_is_all_good_is_summed_up_as_any_other(block: Block) -> None:
     plain, limited = (replace(block, status=np.full(len(block), one, dtype=np.uint32)) for one in (0x100C0, 0x100C1))
-    assert chunks.header(plain) == chunks.header(limited)
+    assert header(plain) == header(limited)

@@ -15,11 +15,9 @@ from typing import Any, Final
 
 from dovetail.chunkstore.place import MonthWords, Session
 from dovetail.packing import chunks
+from dovetail.packing.headers import Header
 
-COLUMNS: Final = (
-    "tag, kind, t0, t1, n, n_good, first, last, min, max, sum, tw, covered_us, good_us, "
-    "end_value, end_status, end_device, rev, codec, body"
-)
+COLUMNS: Final = f"tag, kind, {', '.join(Header._fields)}, end_value, end_status, end_device, rev, codec, body"
 IN_ONE: Final = 500  # that one question names
 _BYTES_MIN: Final = 64  # of fewer the number, and the row behind it, would be as long as they are
 

@@ -19,12 +19,12 @@ from dovetail.chunkstore.rolled import Rollup, Touched
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
 from dovetail.packing import chunks
-from dovetail.packing.chunks import Header, Kept
+from dovetail.packing.chunks import Kept
 from dovetail.packing.columns import Block
+from dovetail.packing.headers import Header, headers
 from dovetail.packing.rollups import Known
 
-_HEADER = "n, n_good, t0, t1, first, last, min, max, sum, tw, covered_us, good_us"
-
+_HEADER = ", ".join(Header._fields)
 TAGS_AT_ONCE: Final = 64  # asked for together: some 3 MB of chunks each time
 
 type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...]]
@@ -102,10 +102,12 @@ class View:
         self.sealed: int = found[0]
 
     def kept(self, tags: Sequence[int], kind: Kind) -> Iterator[list[Kept]]:
-        """For each tag its chunks of one kind, oldest first."""
-        sql = f"select id, t0, t1, n from {self._chunk} where tag = ? and kind = ? order by t0"
-        for rows in self._session.each(sql, [(tag, int(kind)) for tag in tags]):
-            yield [Kept(*row) for row in rows]
+        """For each tag, of not too many, its chunks of one kind, oldest first."""
+        marks, found = ", ".join("?" * len(tags)), dict[int, list[Kept]]()
+        sql = f"select tag, id, t0, t1, n from {self._chunk} where tag in ({marks}) and kind = ? order by tag, t0"
+        for tag, *kept in self._session.execute(sql, (*tags, int(kind))):
+            found.setdefault(tag, []).append(Kept(*kept))
+        return (found.get(tag, []) for tag in tags)
 
     def listed(self, tags: Sequence[int]) -> Iterator[list[Listed]]:
         """For each tag its chunks of every kind, by time: what tells one that says something else from one that not."""
@@ -277,10 +279,10 @@ class Month:
 
         `touched` are the samples that come or go: what they were summed up to is dirty from then on.
         """
-        rows = [row(chunk) for chunk in new]
+        filled = list(rows(new))
         with self._place.transaction() as session:
             shared = moments.remove(session, self._words, gone)
-            moments.fill(session, self._words, rows)
+            moments.fill(session, self._words, filled)
             moments.sweep(session, self._words, shared)
             session.many(self._words.duplicate, [(*key, n) for key, n in duplicates.items()])
             session.execute(self._words.seal, (sealed,))
@@ -307,12 +309,12 @@ class Month:
         self._place.close()
 
 
-def row(chunk: NewChunk) -> tuple[object, ...]:
-    """A chunk as its COLUMNS."""
-    block, head = chunk.block, chunks.header(chunk.block)
-    where = (int(block.tag[0]), int(block.kind), head.t0, head.t1, head.n, head.n_good)
-    sums = (head.first, head.last, head.min, head.max, head.sum, head.tw, head.covered_us, head.good_us)
-    return (*where, *sums, *chunks.end_of(block), chunk.rev, chunks.VERSION, chunks.encode(block))
+def rows(new: Sequence[NewChunk]) -> Iterator[tuple[object, ...]]:
+    """Chunks as their COLUMNS."""
+    blocks = [chunk.block for chunk in new]
+    for one, block, head in zip(new, blocks, headers(blocks), strict=True):
+        of = int(block.tag[0]), int(block.kind)
+        yield *of, *head, *chunks.end_of(block), one.rev, chunks.VERSION, chunks.encode(block)
 
 
 class Months:

@@ -17,7 +17,7 @@ import numpy as np
 from psycopg import Connection, errors
 
 from dovetail.chunkstore.moments import COLUMNS
-from dovetail.chunkstore.months import NewChunk, begin_of, row
+from dovetail.chunkstore.months import NewChunk, begin_of, rows
 from dovetail.copies.model import Held, Piece, Ready, TagName
 from dovetail.copies.target import taken
 from dovetail.core import faults
@@ -218,5 +218,5 @@ class ServerCopy:
 
 def _rows(piece: Piece, number: int) -> Iterator[tuple[object, ...]]:
     for whole in piece.blocks:
-        for block in chunks.pieces(replace(whole, tag=np.full(len(whole), number, dtype=np.int64))):
-            yield row(NewChunk(block, 1))
+        pieces = chunks.pieces(replace(whole, tag=np.full(len(whole), number, dtype=np.int64)))
+        yield from rows([NewChunk(block, 1) for block in pieces])

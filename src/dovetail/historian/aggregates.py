@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import Found
 from dovetail.historian.model import Series, buckets
-from dovetail.packing.chunks import GOOD_MASK, Header
 from dovetail.packing.columns import VALID, Block
+from dovetail.packing.headers import GOOD_MASK, Header
 from dovetail.packing.rollups import Pictured
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range

@@ -27,8 +27,8 @@ from dovetail.core.limits import MEAN_SAMPLES
 from dovetail.historian.hourly import foldable, joined, samples
 from dovetail.historian.hourly import folded as folded_hours
 from dovetail.historian.model import Folded, Mean
-from dovetail.packing.chunks import Header
 from dovetail.packing.columns import TEXT_KINDS, Block
+from dovetail.packing.headers import Header
 from dovetail.packing.order import floats
 from dovetail.packing.rollups import NO_ROWS, Rows
 from dovetail.reading.corrected import Corrected

@@ -11,24 +11,19 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.batch import DTYPES, Kind
 from dovetail.core.limits import CHUNK_SAMPLES_MAX
-from dovetail.core.quality import GOOD
 from dovetail.packing.columns import (
     MISFITS,
     SECTION,
     TEXT_KINDS,
-    VALID,
     Block,
     DamagedError,
     concat,
-    is_one,
     join,
     pack_numbers,
     pack_runs,
@@ -49,30 +44,7 @@ START = struct.Struct("<BI")
 TIMES_AT = LEAD + START.size + SECTION.size  # where the moments begin: they are the first section
 TS, VALUE, STATUS, _DEVICE, _NATIVE = 1, 2, 3, 4, 5
 _I64 = np.dtype(np.int64)
-GOOD_MASK = np.uint32(0xC0)
-_PLAIN = GOOD | VALID
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The first rollup of a tag's stretch of time: counts, and over samples with a value first, last, min, max.
-
-    `sum` is over GOOD values. `tw` is the stepped integral of the value over the covered time in [t0, t1], in
-    value × µs; `covered_us` and `good_us` are the time of it held by any value and by a GOOD one. None: no such value.
-    """
-
-    n: int
-    n_good: int
-    t0: int
-    t1: int
-    first: float | None
-    last: float | None
-    min: float | None
-    max: float | None
-    sum: float | None
-    tw: float | None
-    covered_us: int
-    good_us: int
+_LITTLE = {kind: dtype.newbyteorder("<") for kind, dtype in DTYPES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,62 +131,13 @@ def with_times(rest: bytes, times: bytes) -> bytes:
     return b"".join((rest[:TIMES_AT], times, rest[TIMES_AT:]))
 
 
-def numbers(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(float64[n] values, bool[n] which of them are values: valid and not NaN). Texts have none."""
-    valid = block.status >= VALID
-    if block.kind in TEXT_KINDS:
-        return np.zeros(len(block)), np.zeros(len(block), dtype=np.bool_)
-    values = block.value.astype(np.float64)
-    return values, valid & ~np.isnan(values) if block.kind is Kind.F64 else valid
-
-
-def header(block: Block) -> Header:
-    """Sum up one tag's samples, sorted by (ts, arrival); n ≥ 1."""
-    if block.kind not in TEXT_KINDS and block.status[0] == _PLAIN and is_one(block.status):
-        found = _plain_header(block)
-        if found is not None:
-            return found
-    good = (block.status & GOOD_MASK) == GOOD_MASK
-    n, n_good, t0, t1 = len(block), int(np.count_nonzero(good)), int(block.ts[0]), int(block.ts[-1])
-    values, has = numbers(block)
-    good &= has
-    held_us = block.ts[1:] - block.ts[:-1]
-    covered_us, good_us = (t1 - t0 if mask.all() else int(held_us[mask[:-1]].sum()) for mask in (has, good))
-    some = values if has.all() else values[has]
-    if not len(some):
-        return Header(n, n_good, t0, t1, None, None, None, None, None, None, covered_us, good_us)
-    with np.errstate(invalid="ignore", over="ignore"):
-        total = _known(values[good].sum())
-        held = (values if has.all() else np.where(has, values, 0.0))[:-1] * held_us  # not @: it would wait for threads
-        integral = _known(held.sum())
-    first, last, least, most = float(some[0]), float(some[-1]), float(some.min()), float(some.max())
-    return Header(n, n_good, t0, t1, first, last, least, most, total, integral, covered_us, good_us)
-
-
-def _plain_header(block: Block) -> Header | None:
-    """The same where all are GOOD, which most chunks are; None: not all are numbers."""
-    values, ts, n = block.value.astype(np.float64, copy=False), block.ts, len(block)
-    least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
-    if isnan(least):
-        return None
-    with np.errstate(invalid="ignore", over="ignore"):
-        total = _known(np.add.reduce(values))
-        integral = _known(np.add.reduce(values[:-1] * (ts[1:] - ts[:-1])))
-    t0, t1 = int(ts[0]), int(ts[-1])
-    return Header(n, n, t0, t1, float(values[0]), float(values[-1]), least, most, total, integral, t1 - t0, t1 - t0)
-
-
-def _known(total: Any) -> float | None:
-    """Infinities cancel to NaN, which is nothing that anybody knows."""
-    return None if np.isnan(total) else float(total)
-
-
 def end_of(block: Block) -> tuple[bytes, int, int]:
     """(value bytes, status, ts_device) of the newest sample: a restart needs no decoding to know it."""
-    raw = block.value[-1]
-    data = raw.encode() if block.kind in TEXT_KINDS else raw.astype(DTYPES[block.kind].newbyteorder("<")).tobytes()
-    device = block.ts[-1] if block.device is None else block.device[-1]
-    return data, int(block.status[-1]), int(device)
+    if block.kind in TEXT_KINDS:
+        data = block.value[-1].encode()
+    else:
+        data = block.value[-1:].astype(_LITTLE[block.kind], copy=False).tobytes()
+    return data, int(block.status[-1]), int((block.ts if block.device is None else block.device)[-1])
 
 
 def end_block(kind: Kind, tag: int, row: tuple[int, bytes, int, int]) -> Block:
@@ -237,13 +160,12 @@ def plan(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[Rewrite]:
     """
     if not chunks:
         return [Rewrite(slice(0, len(ts)), ())]
-    owner = np.searchsorted(np.array([chunk.t0 for chunk in chunks], dtype=np.int64), ts, side="right") - 1
-    starts = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-    ends = np.append(starts[1:], len(ts))
+    last = len(chunks) - 1
+    runs = [(0, len(ts), last)] if int(ts[0]) > chunks[last].t1 else _owned(chunks, ts)
     rewrites: list[Rewrite] = []
     floor = -1  # chunks up to here have been rewritten already
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        at = int(owner[start])
+    for start, end, owner in runs:
+        at = owner
         absorbed: list[Kept] = []
         n = end - start
         if at >= 0 and int(ts[start]) <= chunks[at].t1:
@@ -255,8 +177,15 @@ def plan(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[Rewrite]:
             n += chunks[at].n
             at -= 1
         rewrites.append(Rewrite(slice(start, end), tuple(reversed(absorbed))))
-        floor = int(owner[start])
+        floor = owner
     return rewrites
+
+
+def _owned(chunks: Sequence[Kept], ts: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Runs [start, end) of new samples, and after the begin of which chunk they come (−1: of none)."""
+    owner = np.searchsorted(np.array([chunk.t0 for chunk in chunks], dtype=np.int64), ts, side="right") - 1
+    starts = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+    return list(zip(starts.tolist(), [*starts[1:].tolist(), len(ts)], owner[starts].tolist(), strict=True))
 
 
 def joined(chunks: Sequence[Kept]) -> list[tuple[Kept, ...]]:
@@ -276,8 +205,13 @@ def joined(chunks: Sequence[Kept]) -> list[tuple[Kept, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def merge(old: Sequence[Block], new: Block) -> tuple[Block, NDArray[np.bool_]]:
-    """(all samples by (ts, arrival) without repeats, bool[len(new)] which of `new` repeat what there was)."""
+def merge(old: Sequence[Block], new: Block) -> tuple[Block, NDArray[np.bool_] | None]:
+    """(all samples by (ts, arrival) without repeats, bool[len(new)] which of `new` repeat what there was; None: none).
+
+    `old` and `new` are sorted; most of what is new comes after what there is, and nothing of it twice.
+    """
+    if (new.ts[1:] > new.ts[:-1]).all() and (not old or old[-1].ts[-1] < new.ts[0]):
+        return concat([*old, new]), None
     if not old:
         again = repeated(new)
         return (new.take(~again) if again.any() else new), again

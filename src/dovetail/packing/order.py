@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from dovetail.core.batch import Kind
-from dovetail.packing.chunks import numbers
 from dovetail.packing.columns import Block, concat, repeated
+from dovetail.packing.headers import numbers
 
 type Order = Literal["time", "tag"]
 

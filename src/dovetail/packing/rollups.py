@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
-from dovetail.packing.chunks import GOOD_MASK
 from dovetail.packing.columns import VALID, Block, DamagedError, join, pack_numbers, split, unpack_numbers
+from dovetail.packing.headers import GOOD_MASK
 
 MAGIC: Final = b"DVR"
 VERSION: Final = 1

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core.quality import GOOD
-from dovetail.packing.chunks import GOOD_MASK
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
+from dovetail.packing.headers import GOOD_MASK
 from dovetail.packing.order import ordered
 from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, runs_of, sheet
 from dovetail.reading.corrected import Corrected

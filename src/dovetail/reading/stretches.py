@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from dovetail.chunkstore.months import Found, View, begin_of, month_of
-from dovetail.packing.chunks import Header
 from dovetail.packing.columns import Block
+from dovetail.packing.headers import Header
 from dovetail.packing.order import clipped, floats, ordered
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range, Reader

@@ -34,7 +34,7 @@ type Origin = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sorted:
-    """Unsealed samples of one kind by (tag, arrival); `head_id` and `origin` [n] say where each came from.
+    """Unsealed samples of one kind by (tag, ts, arrival); `head_id` and `origin` [n] say where each came from.
 
     `origin` is an index into the sources of this sealing; -1 marks a good-through mark, which is in no account.
     """
@@ -158,9 +158,12 @@ def _sorted(rows: list[Row], kind: Kind, origins: list[Origin]) -> Sorted:
                 sources.append(-1 if block is row.marks else origins.index((row.frame.source, row.frame.lane)))
     lengths = [len(block) for block in blocks]
     whole = Sorted(concat(blocks), np.repeat(ids, lengths), np.repeat(sources, lengths))
-    if (whole.block.tag[1:] >= whole.block.tag[:-1]).all():
-        return whole
-    return whole.take(np.argsort(whole.block.tag, kind="stable"))  # quick: drivers deliver ascending runs
+    if (whole.block.tag[1:] < whole.block.tag[:-1]).any():
+        whole = whole.take(np.argsort(whole.block.tag, kind="stable"))  # quick: drivers deliver ascending runs
+    tag, ts = whole.block.tag, whole.block.ts
+    if ((tag[1:] == tag[:-1]) & (ts[1:] < ts[:-1])).any():
+        whole = whole.take(np.lexsort((ts, tag)))
+    return whole
 
 
 def _months(part: Sorted) -> list[int]:
@@ -177,16 +180,13 @@ def _in_month(part: Sorted, month: int) -> Sorted:
 
 
 def _by_tag(part: Sorted) -> Iterator[Sorted]:
-    """Each tag's samples, sorted by (ts, arrival)."""
+    """Each tag's samples."""
     tag = part.block.tag
     if not len(tag):
         return
     starts = np.flatnonzero(np.concatenate(([True], tag[1:] != tag[:-1]))).tolist()
     for start, end in zip(starts, [*starts[1:], len(tag)], strict=True):
-        run = part.take(slice(start, end))
-        if (run.block.ts[1:] < run.block.ts[:-1]).any():
-            run = run.take(np.argsort(run.block.ts, kind="stable"))
-        yield run
+        yield part.take(slice(start, end))
 
 
 def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]) -> None:
@@ -199,10 +199,10 @@ def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]
     taken = view.taken(wanted)
     for run, plan in zip(runs, plans, strict=True):
         for rewrite in plan:
-            part = run.take(rewrite.part)
+            part = run if len(plan) == 1 else run.take(rewrite.part)
             old = [taken[kept.id] for kept in rewrite.absorbed]
             whole, again = chunks.merge([one.block for one in old], part.block)
-            if again.any():
+            if again is not None and again.any():
                 _count(work.duplicates, part.origin[again], origins)
                 if again.all():
                     continue  # nothing new: the chunk keeps its revision
