@@ -65,6 +65,8 @@ from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
 from dovetail.signatures import api as signatures_api
+from dovetail.slowrunning import api as slowrunning_api
+from dovetail.slowrunning.service import SlowRunningRoom
 from dovetail.states import api as states_api
 from dovetail.switchboard import api as switchboard_api
 from dovetail.tagimport import api as tagimport_api
@@ -208,6 +210,7 @@ def _lost_and_taken(api: Api, rooms: Rooms) -> None:
     """Where time went and how long pieces took: questions about the past that keep nothing."""
     causes_api.routes(api, rooms.causes)
     cycletimes_api.routes(api, CycleTimesRoom(rooms.performance, rooms.historian))
+    slowrunning_api.routes(api, SlowRunningRoom(rooms.performance))
     losses_api.routes(api, LossesRoom(rooms.performance))
     course_api.routes(api, Courses(rooms.performance))
 

@@ -28,7 +28,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import cycling, holding, ordering, pacing
+from dovetail.shiftverbs import cycling, holding, ordering, pacing, slowing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -67,12 +67,8 @@ calendar.register(app)
 operate.register(app)
 shopfloor.register(app)
 stops.register(app)
-pacing.register(app)
-cycling.register(app)
-causing.register(app)
-figuring.register(app)
-ordering.register(app)
-holding.register(app)
+for verbs_of_a_shift in (pacing, cycling, slowing, causing, figuring, ordering, holding):
+    verbs_of_a_shift.register(app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)

@@ -127,6 +127,17 @@ class ChangeoverEntry(Entry):
         return ChangeRule(ids[self.by], self.good, self.rate_upm, self.reason, round(self.at_most_s * SECOND_US))
 
 
+class SlowRunningEntry(Entry):
+    """When a machine that runs is too slow: fewer pieces than this share of the standard rate, for so long."""
+
+    below: Annotated[float, BeforeValidator(not_bool), Field(gt=0, le=1)] = Field(
+        description="a share of the standard rate: 0.85"
+    )
+    for_s: Annotated[float, BeforeValidator(not_bool), Field(ge=60, le=28_800, allow_inf_nan=False)] = Field(
+        default=300.0, description="it must have been slower for so many seconds, a minute at least"
+    )
+
+
 class RuleEntry(Entry):
     """A reason for the stops that no person and no fault of the machine gives one."""
 

@@ -127,6 +127,10 @@ class ExpectEntry(Entry):
     slices: tuple[Row, ...] | None = Field(
         default=None, description="`06:00..07:30 APT product=cola good=90`: slices alike in what is named are one"
     )
+    slow: tuple[Row, ...] | None = Field(
+        default=None,
+        description="`06:10..06:20 70% pieces=700`: where it ran slowly, at which share of its rate; []: nowhere",
+    )
     counts: dict[str, Annotated[int, Field()] | None] = Field(
         default={}, description="pieces: good, scrap, rework, infeed, outside; empty: nothing counts them"
     )

@@ -15,6 +15,7 @@ from dovetail.scenariofiles.schema import ExpectEntry
 from dovetail.scenariofiles.script import Names, Script
 from dovetail.scenariofiles.words import duration_us, figure, said_duration
 from dovetail.scenarios.stage import OWN, Stage
+from dovetail.slowrunning.service import SlowRunningRoom
 from dovetail.switchboard.model import CONVENTIONS, Quantities, quantities
 
 RATIOS: Final = ("coverage", "unrated")
@@ -22,6 +23,7 @@ CLASSES: Final = ("APT", "AUST", "ADET", "ADOT", "NODT", "PLANNED_DOWN", "NOT_PL
 SLICE_WORDS: Final = (
     "state", "reason", "mode", "product", "order", "shift", "crew", "plan", "good", "scrap", "rework", "infeed",
 )  # fmt: skip
+SPANNED: Final = ("slices", "slow")
 PIECES: Final = ("good", "scrap", "rework", "infeed")
 
 type Line = tuple[str, str, bool]  # expected, actual, whether they agree
@@ -80,6 +82,7 @@ class _Judge:
         one = _Check(self, path, wanted, equipment_id, span, as_of, within_us)
         one.states()
         one.slices()
+        one.slow()
         one.figures()
         one.held()
 
@@ -168,6 +171,28 @@ class _Check:
         found = self.judge.now.rooms.performance.slices(self.equipment_id, *self.span, scope=OWN, as_of=self.as_of)
         self._compare("slices", expected, _merged([_slice_as_row(one, named, orders) for one in found]))
 
+    def slow(self) -> None:
+        """Where it ran slowly, at which share of its standard rate."""
+        if self.wanted.slow is None:
+            return
+        room = SlowRunningRoom(self.judge.now.rooms.performance)
+        found = room.stretches(self.equipment_id, *self.span, scope=OWN, as_of=self.as_of)
+        actual = [_Row(one.t0_us, one.t1_us, (f"{one.share:.0%}",), {"pieces": str(one.produced)}) for one in found]
+        expected: list[_Row] = []
+        for n, row in enumerate(self.wanted.slow):
+            time, *words = row.split()
+            named = dict(word.split("=", 1) for word in words if "=" in word)
+            try:
+                span = self.judge.wall.span(time)
+            except ValueError as error:
+                self.judge.wrong((*self.path, "slow", n), str(error))
+                return
+            if len(words) - len(named) != 1 or set(named) - {"pieces"}:
+                self.judge.wrong((*self.path, "slow", n), "a row is `from..to share`: 06:10..06:20 70% pieces=700")
+                return
+            expected.append(_Row(*span, tuple(word for word in words if "=" not in word), named))
+        self._compare("slow", expected, actual)
+
     def _slice_row(self, n: int, row: str) -> _Row | None:
         words, path = row.split(), (*self.path, "slices", n)
         named = dict(word.split("=", 1) for word in words[2:] if "=" in word)
@@ -227,8 +252,8 @@ class _Check:
 
     def _said(self, row: _Row, what: str) -> str:
         wall = self.judge.wall
-        moment = wall.said(row.from_us) + (f"..{wall.said(row.to_us)}" if what == "slices" else "")
-        named = [f"{name}={row.named[name]}" for name in (*SLICE_WORDS, "by") if name in row.named]
+        moment = wall.said(row.from_us) + (f"..{wall.said(row.to_us)}" if what in SPANNED else "")
+        named = [f"{name}={row.named[name]}" for name in (*SLICE_WORDS, "by", "pieces") if name in row.named]
         return "  ".join(word for word in (moment, *row.words, *named) if word)
 
     # --- figures ---------------------------------------------------------------------------------------------

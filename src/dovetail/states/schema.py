@@ -17,6 +17,7 @@ from dovetail.reasoning.written import (
     Rate,
     RuleEntry,
     Seconds,
+    SlowRunningEntry,
     StateName,
     Words,
 )
@@ -82,9 +83,8 @@ class StatesEntry(Entry):
     )
     reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
     changeover: ChangeoverEntry | None = None
-    micro_stop_s: Seconds | None = Field(
-        default=None, description="a stop at most this long is a micro-stop; default: 120"
-    )
+    slow_running: SlowRunningEntry | None = None
+    micro_stop_s: Seconds | None = Field(default=None, description="a stop so short is a micro-stop; default: 120")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -1,0 +1,153 @@
+"""The slow running room: it asks the ledger when machines ran and what they made, and finds where that was too slow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dovetail.core.clock import SECOND_US
+from dovetail.core.scope import Scope
+from dovetail.counting.pieces import CountTrack, not_yet_held
+from dovetail.equipment.model import WORK_UNIT, PlantModel
+from dovetail.ledger.model import Slice
+from dovetail.performance.facts import OWN, ledgered
+from dovetail.performance.service import PerformanceRoom
+from dovetail.reasoning.written import SlowRunningEntry
+from dovetail.slowrunning.model import PPM, Rules, SlowRule, SlowStretch, is_judged, slow_stretches, within
+
+VIEW: Final = "plant.view"
+REACH_MAX: Final = 50  # states in a row in which it ran, on either side of a period: more is nobody's one slow stretch
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnit:
+    """One machine: the rule that holds at the end of the period, and where it ran slowly."""
+
+    unit: int
+    rule: SlowRule | None
+    stretches: list[SlowStretch]
+
+
+@dataclass(frozen=True, slots=True)
+class SlowRunning:
+    """A period. `speed_us`: the speed loss of the figures' own ledgers, `slow_us` of it while these ran slowly.
+
+    None where nothing tells of pieces: nobody knows how fast it was."""
+
+    until_us: int
+    units: list[OfUnit]
+    speed_us: int | None
+    slow_us: int
+    partial: bool
+    hints: list[str]
+
+
+class SlowRunningRoom:
+    """Answers; keeps nothing: slow running is an opinion on records, and found anew at each question."""
+
+    def __init__(self, performance: PerformanceRoom) -> None:
+        self.performance = performance
+
+    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
+        """When a shift (`current` or an id) begins and ends. Raises NotFoundError."""
+        found = self.performance.shift(equipment_id, name, scope=scope)
+        return found.t0_us, found.t1_us
+
+    def told(
+        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> SlowRunning:
+        """Where the machines at and below a node ran slowly, and how much of its speed loss that is."""
+        scope.require(VIEW, equipment_id)
+        with self.performance.database.read() as reading:
+            plant = self.performance.plant_at(reading, equipment_id, as_of)
+        below = [plant.get(number) for number in sorted(plant.subtree(equipment_id))]
+        units = [node for node in below if node.level == WORK_UNIT and node.states]
+        seen = [node for node in units if scope.sees(VIEW, node.id)]
+        period = self.performance.kpis(equipment_id, from_us, to_us, scope=scope, as_of=as_of)
+        found = {
+            ledger: self.stretches(ledger, from_us, to_us, scope=scope, as_of=as_of)
+            for ledger in {*period.leaves.ids, *(node.id for node in seen)}
+        }
+        end_us = max(from_us, period.until_us - 1)
+        told = [OfUnit(node.id, self._rules(node.id, end_us, end_us, as_of)[0][1], found[node.id]) for node in seen]
+        silent = [plant.get(one.unit).path for one in told if one.rule is None]
+        hint = f"say when it runs slowly, `slow_running` under its `states`: {', '.join(silent)}"
+        return SlowRunning(
+            until_us=period.until_us,
+            units=told,
+            speed_us=next((loss.us for loss in period.figures.losses if loss.key == "speed"), None),
+            slow_us=sum(one.lost_us for ledger in period.leaves.ids for one in found[ledger]),
+            partial=len(seen) < len(units),
+            hints=[hint] if silent else [],
+        )
+
+    def stretches(
+        self, ledger: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[SlowStretch]:
+        """Where one unit, or a line by its own ledger, ran slowly: whole stretches are found, and cut to the period."""
+        scope.require(VIEW, ledger)
+        slices, counts = self._whole_runs(ledger, from_us, to_us, as_of)
+        is_told = any(count.kind == "good" for count in counts)
+        if not slices or not (is_told or self._is_told(ledger, slices[-1].t1_us - 1, as_of)):
+            return []
+        rules = self._rules(ledger, slices[0].t0_us, slices[-1].t1_us, as_of)
+        return within(slow_stretches(slices, counts, rules), slices, counts, (from_us, to_us))
+
+    def _is_told(self, ledger: int, at_us: int, as_of: int | None) -> bool:
+        """Whether a counter tells of good pieces: else nobody knows how fast it is."""
+        return "good" not in self.performance.gathering.untold([ledger], at_us, as_of=as_of)
+
+    def _whole_runs(
+        self, ledger: int, from_us: int, to_us: int, as_of: int | None
+    ) -> tuple[list[Slice], list[CountTrack]]:
+        """Slices and counts of a period, widened until no run reaches out of it: so every question finds the same."""
+        now_us = self.performance.clock.now_us()
+        lo_us, hi_us = from_us, min(to_us, now_us)
+        slices: list[Slice] = []
+        counts: list[CountTrack] = []
+        if lo_us >= hi_us:
+            return slices, counts
+        for _ in range(REACH_MAX):
+            with self.performance.database.read() as reading:
+                lo_us, hi_us, _, counts = self.performance.gathering.close_over(
+                    reading, ledger, lo_us, hi_us, as_of=as_of
+                )
+            slices = self.performance.slices(ledger, lo_us, hi_us, scope=OWN, as_of=as_of)
+            reaches = (bool(slices) and is_judged(slices[0]), bool(slices) and is_judged(slices[-1]) and hi_us < now_us)
+            if not any(reaches):
+                break
+            lo_us, hi_us = lo_us - reaches[0], hi_us + reaches[1]
+        return slices, counts if as_of is not None else [*counts, *self._fresh(ledger, now_us, counts, slices)]
+
+    def _fresh(
+        self, ledger: int, now_us: int, counts: Sequence[CountTrack], slices: Sequence[Slice]
+    ) -> list[CountTrack]:
+        """Pieces that are counted but not recorded yet, where the slices reach so far."""
+        gathering = self.performance.gathering
+        made_of = gathering.made_of(ledger, now_us)
+        found: list[CountTrack] = []
+        for unit in sorted(made_of.units):
+            tail = self.performance.sources.states.tail(unit, scope=OWN)
+            fresh = [count for count in tail.counts if made_of.counts_of(unit, count.kind)]
+            found += not_yet_held(fresh, counts)
+        return [one for one in found if slices and slices[0].t0_us <= one.t0_us < slices[-1].t1_us]
+
+    def _rules(self, ledger: int, from_us: int, to_us: int, as_of: int | None) -> Rules:
+        """From when each rule holds in a period, of a line that of its constraint; the first from its beginning on."""
+        gathering = self.performance.gathering
+        inside = gathering.said(as_of).equipment.changes_between(from_us, to_us)
+        found: list[tuple[int, SlowRule | None]] = []
+        for at_us in (from_us, *sorted(inside)):
+            plant, node = gathering.node(ledger, at_us, as_of=as_of)
+            made_of = ledgered(plant, node)
+            found.append((at_us, None if made_of is None else _rule(plant, made_of.times_of)))
+        return found
+
+
+def _rule(plant: PlantModel, unit: int) -> SlowRule | None:
+    kept = (plant.get(unit).states or {}).get("slow_running")
+    if kept is None:
+        return None
+    said = SlowRunningEntry.model_validate(kept)
+    return SlowRule(round(said.below * PPM), round(said.for_s * SECOND_US))

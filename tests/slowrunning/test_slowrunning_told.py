@@ -1,0 +1,114 @@
+"""Slow running on real rooms: the same while it runs, afterwards, late and whoever asks for which period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
+
+from dovetail.core.batch import Value
+from dovetail.core.bus import Bus
+from dovetail.core.clock import MINUTE_US
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Actor, Scope, system_scope
+from dovetail.db.uow import Database
+from dovetail.slowrunning.service import SlowRunningRoom
+from dovetail.testing.clock import ManualClock
+
+JUDGED = PLANT.replace(
+    "states: {packml: {state: state}}", "states: {packml: {state: state}, slow_running: {below: 0.85, for_s: 300}}"
+)
+
+
+@pytest.fixture
+def judged(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Plant]:
+    """The filler of the small line, slow below 85 % for five minutes; nothing heard of it yet."""
+    with plant_on(sqlite_database, tmp_path, clock, bus, text=JUDGED) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_both(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Plant]:
+    """It runs 30 minutes at 100 a minute, stands 10, runs 20 at 60, on SQLite and on PostgreSQL."""
+    with plant_on(database, tmp_path, clock, bus, text=JUDGED) as opened:
+        an_hour(opened)
+        yield opened
+
+
+def told(plant: Plant, start: float, end: float, *, of: int | None = None) -> list[tuple[float, float, int]]:
+    """(from, to, pieces) of the filler's slow stretches, in minutes."""
+    room = SlowRunningRoom(plant.rooms.performance)
+    found = room.stretches(plant.filler if of is None else of, at(start), at(end), scope=plant.everyone)
+    return [((one.t0_us - at(0)) / MINUTE_US, (one.t1_us - at(0)) / MINUTE_US, one.produced) for one in found]
+
+
+def test_the_speed_loss_is_slow_running_and_the_rest(on_both: Plant) -> None:
+    found = SlowRunningRoom(on_both.rooms.performance).told(on_both.filler, at(0), at(60), scope=on_both.everyone)
+    assert told(on_both, 0, 60) == [(40, 60, 19 * 60)]
+    lost_us = 20 * MINUTE_US - 19 * 60 * 600_000
+    assert (found.slow_us, found.speed_us) == (lost_us, lost_us)
+    effectiveness = on_both.rooms.performance.kpis(on_both.filler, at(40), at(60), scope=on_both.everyone)
+    (share,) = [one.share for unit in found.units for one in unit.stretches]
+    assert share == next(kpi.value for kpi in effectiveness.figures.kpis if kpi.id == "effectiveness")
+
+
+def test_every_period_finds_the_same_stretch(on_both: Plant) -> None:
+    assert told(on_both, 0, 30) == []
+    assert told(on_both, 41, 43) == [(41, 43, 120)]  # a part of the whole, though alone it would be too short
+    assert told(on_both, 35, 50) + told(on_both, 50, 60) == [(40, 50, 600), (50, 60, 540)]
+
+
+def test_a_line_is_told_by_its_own_ledger_and_shows_its_machines(on_both: Plant) -> None:
+    room = SlowRunningRoom(on_both.rooms.performance)
+    found = room.told(on_both.line, at(0), at(60), scope=on_both.everyone)
+    assert [(one.unit, one.rule is None) for one in found.units] == [(on_both.filler, False), (on_both.table, True)]
+    assert found.hints == ["say when it runs slowly, `slow_running` under its `states`: acme/line/table"]
+    assert (found.speed_us, found.slow_us) == (None, 0)  # nothing counts at its end: nobody knows how fast it was
+    assert [len(one.stretches) for one in found.units] == [1, 0]
+
+
+def test_live_late_and_twice_say_what_one_frame_says(judged: Plant) -> None:
+    """The same samples minute by minute, the middle ones an hour late and one twice."""
+    rows: list[list[tuple[str, float, Value]]] = [[("state", 0, 6), ("total", 0, 0), ("scrap", 0, 0)]]
+    for m in range(1, 31):
+        rows.append([("total", m, 100 * m if m <= 10 else 1_000 + 70 * (m - 10))])
+    late = range(12, 16)
+    for minute, row in enumerate(rows):
+        judged.now(minute + 0.5)
+        judged.send([] if minute in late else row, mark=minute + 0.25)
+        judged.work()
+    assert told(judged, 0, 30)[0][1] == 30  # it goes on: told up to now
+    judged.now(60)
+    judged.send([one for minute in late for one in rows[minute]])
+    judged.send(rows[20])
+    judged.send([("state", 40, 11)], mark=60)
+    judged.work()
+    assert told(judged, 0, 60) == [(10, 40, 20 * 70)]
+
+
+def test_a_correction_moves_it_and_before_it_stands_as_known(judged: Plant) -> None:
+    an_hour(judged)
+    with judged.database.read() as reading:
+        before = reading.known_now()
+    judged.enter(judged.filler, start=when(40), end=when(60), good=1_000)
+    room = SlowRunningRoom(judged.rooms.performance)
+    assert room.stretches(judged.filler, at(0), at(60), scope=judged.everyone) == []
+    then = room.stretches(judged.filler, at(0), at(60), scope=judged.everyone, as_of=before)
+    assert [one.produced for one in then] == [19 * 60]
+
+
+def test_a_rule_that_is_applied_later_leaves_the_past_alone(judged: Plant) -> None:
+    an_hour(judged)
+    judged.now(61)
+    plain = PLANT.encode()
+    judged.rooms.equipment.apply({"plant.yaml": plain}, scope=system_scope("test"), reason="no longer judged")
+    assert told(judged, 0, 60) == [(40, 60, 19 * 60)]
+
+
+def test_who_may_not_see_a_machine_learns_nothing(judged: Plant) -> None:
+    room = SlowRunningRoom(judged.rooms.performance)
+    nobody = Scope(Actor("nobody", "Nobody", "person"), {})
+    with pytest.raises(NotFoundError):
+        room.told(judged.filler, at(0), at(60), scope=nobody)
