@@ -36,6 +36,7 @@ ROOMS = (
     "exports",
     "savedviews",
     "signatures",
+    "reports",
     "performance",
     "ingestion",
 )

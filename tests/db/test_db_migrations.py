@@ -37,6 +37,7 @@ ROOMS = (
     "exports",
     "savedviews",
     "signatures",
+    "reports",
     "performance",
     "yardsticks",
     "dispatch",

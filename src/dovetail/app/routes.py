@@ -59,6 +59,7 @@ from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
 from dovetail.replaying import api as replaying_api
 from dovetail.replaying.service import ReplayRoom
+from dovetail.reports import api as reports_api
 from dovetail.retention import api as retention_api
 from dovetail.savedviews import api as savedviews_api
 from dovetail.security import api as security_api
@@ -128,6 +129,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.webhooks.operations,
         *rooms.saved_views.operations,
         *rooms.signatures.operations,
+        *rooms.reports.operations,
         parts.backups.make,
         parts.backups.check,
         *parts.exports.operations,
@@ -181,6 +183,7 @@ def assemble(api: Api, parts: Parts) -> None:
     webhooks_api.routes(api, rooms.webhooks)
     savedviews_api.routes(api, rooms.saved_views)
     signatures_api.routes(api, rooms.signatures)
+    reports_api.routes(api, rooms.reports)
     intake_api.routes(api, parts.intake)
     longwork.routes(api, parts.work)
     account.routes(api, rooms.security)

@@ -28,7 +28,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import cycling, holding, ordering, pacing, slowing
+from dovetail.shiftverbs import cycling, freezing, holding, ordering, pacing, slowing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -67,7 +67,7 @@ calendar.register(app)
 operate.register(app)
 shopfloor.register(app)
 stops.register(app)
-for verbs_of_a_shift in (pacing, cycling, slowing, causing, figuring, ordering, holding):
+for verbs_of_a_shift in (pacing, cycling, slowing, causing, figuring, freezing, ordering, holding):
     verbs_of_a_shift.register(app)
 outward.register(app)
 tags.register(app)

@@ -60,6 +60,7 @@ from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
 from dovetail.recaps.service import RecapsRoom
 from dovetail.recaps.service import Sources as Occasions
+from dovetail.reports.service import ReportsRoom
 from dovetail.retention.plant import SECTIONS as RETENTION_SECTIONS
 from dovetail.retention.service import RetentionRoom
 from dovetail.savedviews.service import SavedViewsRoom
@@ -119,6 +120,11 @@ class Rooms:
     recaps: RecapsRoom
     assistant: AssistantRoom
     finder: Finder
+
+    @property
+    def reports(self) -> ReportsRoom:
+        """What was frozen of the figures; it keeps nothing in memory."""
+        return ReportsRoom(self.performance.database, self.performance)
 
     @property
     def causes(self) -> CausesRoom:

@@ -109,6 +109,24 @@ def audit_at(reading: Reading, knowns: Sequence[int]) -> dict[int, tuple[int, Au
     return {row[0]: (row[1], AuditRow(*row[2:])) for part in rows for row in part}
 
 
+def vouched(reading: Reading, known: int) -> AuditRow | None:
+    """The audit row of a transaction whose hash follows from the row before and is followed by the row after; None
+    where there is none, or it was changed."""
+    names = list(AuditRow.__slots__)
+    found = reading.connection.execute(select(audit).where(audit.c.known == known)).mappings().first()
+    if found is None:
+        return None
+    beside = select(audit.c.hash, audit.c.prev_hash)
+    before = reading.connection.execute(
+        beside.where(audit.c.id < found["id"]).order_by(audit.c.id.desc()).limit(1)
+    ).first()
+    after = reading.connection.execute(beside.where(audit.c.id > found["id"]).order_by(audit.c.id).limit(1)).first()
+    row = AuditRow(**{name: found[name] for name in names})
+    expected = chain_hash(GENESIS if before is None else before.hash, known, found["at_us"], row)
+    holds = found["hash"] == expected and (after is None or after.prev_hash == expected)
+    return row if holds else None
+
+
 def first_broken(reading: Reading) -> int | None:
     """The id of the first audit row whose hash does not follow from the one before; None when the chain holds."""
     names = list(AuditRow.__slots__)

@@ -58,6 +58,11 @@ function Row({ change }: { change: KpiChange }) {
   );
 }
 
+/** The steps that moved a figure, the oldest first. */
+export function ChangeList({ changes }: { changes: readonly KpiChange[] }) {
+  return <ol className={css.list}>{changes.map((change) => <Row key={`${change.known} ${change.kind}`} change={change} />)}</ol>;
+}
+
 function Answer({ question, sinceMs }: { question: Question; sinceMs: number }) {
   const say = useWords(changeWords);
   const at = { equipment_id: question.equipmentId, start: question.start, end: question.end, known_from: new Date(sinceMs).toISOString() };
@@ -75,7 +80,7 @@ function Answer({ question, sinceMs }: { question: Question; sinceMs: number }) 
         <strong data-testid="diff-difference"><Points value={first.difference} /></strong>
       </p>
       {first.partial && <p className="quiet">{say("settling")}</p>}
-      {changes.length === 0 ? <Empty compact title={say("nothing")} /> : <ol className={css.list}>{changes.map((change) => <Row key={`${change.known} ${change.kind}`} change={change} />)}</ol>}
+      {changes.length === 0 ? <Empty compact title={say("nothing")} /> : <ChangeList changes={changes} />}
       {answer.hasNextPage && <Button variant="default" loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{say("more")}</Button>}
     </>
   );

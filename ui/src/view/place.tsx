@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Equipment } from "@/api/types";
 import type { Search } from "@/view/search";
 
-const AT = ["overview", "unit", "line", "andon", "station", "stops", "timeline", "losses", "kpi-trend", "board", "tags"] as const;
+const AT = ["overview", "unit", "line", "andon", "station", "stops", "timeline", "losses", "kpi-trend", "board", "reports", "tags"] as const;
 const at = (screen: (typeof AT)[number]) => (path: string): string => `/${screen}/${path}`;
 export const overviewOf = at("overview");
 export const unitOf = at("unit");
@@ -16,6 +16,7 @@ export const timelineOf = at("timeline");
 export const lossesOf = at("losses");
 export const kpiTrendOf = at("kpi-trend");
 export const boardOf = at("board");
+export const reportsOf = at("reports");
 export const tagsOf = at("tags");
 export const tagOf = (id: number): string => `/tag/${id}`;
 export const connectionOf = (name: string): string => `/connection/${encodeURIComponent(name)}`;

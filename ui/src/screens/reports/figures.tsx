@@ -1,0 +1,40 @@
+// A figure of a report in words and in the reader's way of writing numbers.
+import { kpiWords } from "@/kpi/words";
+import type { Figure } from "@/screens/reports/ask";
+import { words } from "@/screens/reports/words";
+import { formatDuration, formatMoment, formatNumber, formatRatio } from "@/show/format";
+import { useReader } from "@/show/show";
+import { useReasonName } from "@/states/names";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+type Named = Pick<Figure, "key" | "label">;
+
+/** What a figure is called: a KPI, a time or a count by its word, a loss or a stop by its reason. */
+export function useFigureName(): (figure: Named) => string {
+  const say = useWords(words);
+  const language = useLanguage();
+  const reader = useReader();
+  const reasonName = useReasonName();
+  const reason = (code: string) => (code === "-" ? say("noReason") : reasonName(code));
+  return ({ key, label }) => {
+    const [kind, rest = ""] = key.split(/:(.*)/s);
+    if (kind === "kpi") return rest in kpiWords.en ? wordFor(kpiWords, language, rest) : label;
+    if (rest in words.en) return wordFor(words, language, rest);
+    if (kind === "time") return say("timeOf", { name: reason(rest) ?? rest });
+    if (kind === "stops") return say("stopsOf", { name: reason(rest) ?? rest });
+    const [start = "", ...said] = label.split(" ");
+    return `${formatMoment(Date.parse(start), "minute", reader)} · ${reasonName(said.join(" "))}`;
+  };
+}
+
+/** Its value, with the sign where it is a difference. */
+export function useFigureValue(): (value: number | null, unit: string, as?: "difference") => string {
+  const language = useLanguage();
+  return (value, unit, as) => {
+    if (value === null) return "–";
+    const size = as ? Math.abs(value) : value;
+    const text = unit === "us" ? formatDuration(size, language) : unit === "1" ? formatRatio(size, language, 2) : unit === "s" ? formatDuration(size * 1e6, language) : formatNumber(size, language, Number.isInteger(size) ? 0 : 1);
+    return as ? `${value < 0 ? "−" : "+"}${text}` : text;
+  };
+}

@@ -1,0 +1,107 @@
+// One report: whether it is still what was frozen, its figures, what is another figure today and who moved it.
+import { Button } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { change } from "@/api/client";
+import { useMe } from "@/app/gate";
+import { Icon } from "@/design/icons";
+import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Panel } from "@/design/panel";
+import { showToast } from "@/design/toast";
+import { ChangeList } from "@/explain/changed";
+import { Give } from "@/giving/give";
+import { kpiWords } from "@/kpi/words";
+import { type Broken, type Opened as Answer, openedQuery, type Report, sinceQuery } from "@/screens/reports/ask";
+import { useFigureName, useFigureValue } from "@/screens/reports/figures";
+import css from "@/screens/reports/reports.module.css";
+import { words } from "@/screens/reports/words";
+import { When } from "@/show/show";
+import { useLanguage } from "@/words/language";
+import { useWords, wordFor } from "@/words/words";
+
+function Intact({ broken, digest }: { broken: Broken; digest: string }) {
+  const say = useWords(words);
+  return (
+    <p className={css.intact} data-broken={broken ?? undefined} role={broken ? "alert" : undefined} data-testid="report-intact">
+      <Icon name={broken ? "jam" : "locked"} size={18} />
+      <span>{say(broken ?? "intact")} <span className={css.digest} translate="no">{say("fingerprint", { digest })}</span></span>
+    </p>
+  );
+}
+
+function Since({ id }: { id: number }) {
+  const say = useWords(words);
+  const language = useLanguage();
+  const nameOf = useFigureName();
+  const valueOf = useFigureValue();
+  const { data, error, refetch } = useQuery(sinceQuery(id));
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} compact />;
+  if (!data) return <Waiting lines={3} />;
+  if (data.moved.length === 0) return <Empty compact icon="check" title={say("nothing")} />;
+  return (
+    <>
+      <div className={css.box} tabIndex={0} role="region" aria-label={say("since")}>
+        <table className={css.table} data-testid="report-moved">
+          <thead><tr><th scope="col">{say("figure")}</th>{(["frozen", "now", "difference"] as const).map((key) => <th key={key} scope="col" className={css.right}>{say(key)}</th>)}</tr></thead>
+          <tbody>
+            {data.moved.map((one) => (
+              <tr key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}>{valueOf(one.frozen, one.unit)}</td><td className={css.right}>{valueOf(one.now, one.unit)}</td><td className={css.right}>{valueOf(one.difference, one.unit, "difference")}</td></tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={css.hint}>{say("same", { n: data.same })}</p>
+      {data.changes.length > 0 && <><h3 className={css.sub}>{say("moved", { kpi: wordFor(kpiWords, language, data.kpi) })}</h3><ChangeList changes={data.changes} /></>}
+    </>
+  );
+}
+
+function Keep({ report }: { report: Report }) {
+  const say = useWords(words);
+  const queries = useQueryClient();
+  const isBack = report.withdrawn !== null;
+  const send = useMutation({
+    mutationFn: () => change("POST", `/reports/${report.id}/${isBack ? "restore" : "withdraw"}`, {}),
+    onSuccess: () => {
+      showToast({ text: say(isBack ? "didRestore" : "didWithdraw", { name: report.name }) });
+      void queries.invalidateQueries({ queryKey: ["/reports"] });
+    },
+  });
+  return <><Button variant="default" size="sm" loading={send.isPending} onClick={() => send.mutate()} data-testid="report-withdraw">{say(isBack ? "restore" : "withdraw")}</Button>{send.error && <ProblemNotice error={send.error} compact />}</>;
+}
+
+function Figures({ opened }: { opened: Answer }) {
+  const say = useWords(words);
+  const nameOf = useFigureName();
+  const valueOf = useFigureValue();
+  return (
+    <div className={css.box} tabIndex={0} role="region" aria-label={opened.report.name}>
+      <table className={css.table} data-testid="report-figures">
+        <thead><tr><th scope="col">{say("figure")}</th><th scope="col" className={css.right}>{say("frozen")}</th></tr></thead>
+        <tbody>{opened.figures.map((one) => <tr key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}>{valueOf(one.value, one.unit)}</td></tr>)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Opened({ id }: { id: number }) {
+  const say = useWords(words);
+  const me = useMe();
+  const nameOf = useFigureName();
+  const { data, error, refetch } = useQuery(openedQuery(id));
+  if (error && !data) return <ProblemNotice error={error} title={say("missing")} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting lines={6} />;
+  const { report } = data;
+  const table = () => ({ name: `${report.name} ${report.start.slice(0, 16)}`, head: [say("figure"), "key", "unit", say("frozen")], rows: data.figures.map((one) => [nameOf(one), one.key, one.unit, one.value]) });
+  const isOwn = report.by === me.person.name;
+  return (
+    <>
+      <Panel title={report.name} tools={<>{isOwn && <Keep report={report} />}<Give table={table} /></>} testid="report-opened">
+        <p className={css.said}><When at={report.start} as="full" /> – <When at={report.end} as="full" /> · {say(report.view)} · {say("by")} {report.by}, <When at={report.at} as="full" /></p>
+        {report.note && <q className={css.note}>{report.note}</q>}
+        <Intact broken={data.broken} digest={report.digest} />
+        <Figures opened={data} />
+      </Panel>
+      <Panel title={say("since")} testid="report-since"><Since id={id} /></Panel>
+    </>
+  );
+}
