@@ -1,1 +1,1 @@
-"""The running shift from a terminal: how it does, and the orders it works on."""
+"""A shift from a terminal: how the running one does, its orders, and figures that are frozen."""

@@ -1,4 +1,4 @@
-"""Reports that were frozen, and an index of the moments at which definitions changed."""
+"""Reports that were frozen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
@@ -38,7 +38,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_report")),
     )
     op.create_index("ix_frozen_report_equipment", "frozen_report", ["equipment_id", "id"], unique=False)
-    defines = sa.text("kind = 'PlantApplied'")
-    op.create_index(
-        "ix_event_log_definitions", "event_log", ["known"], unique=False, sqlite_where=defines, postgresql_where=defines
-    )
