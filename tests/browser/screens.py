@@ -63,6 +63,8 @@ SCREENS = (
     Screen("under a bar of losses", f"/losses/{LINE}?period=24h&compare=previous&by=equipment", "lost", press="bar"),
     Screen("KPI trend", f"/kpi-trend/{LINE}?per=shift&days=7&compare=1", "course-row"),
     Screen("shift board", f"/board/{LINE}", "shift-board"),
+    Screen("reports", f"/reports/{LINE}?period=24h", "reports-panel"),
+    Screen("freezing a report", f"/losses/{LINE}?period=24h", "freeze-save", press="freeze"),
     Screen("stops of a machine", f"/unit/{CAPPER}?tab=stops&period=24h&planned=1", "stop-row"),
     Screen("counts of a machine", f"/unit/{CAPPER}?tab=counts&period=24h", "details"),
     Screen("losses", f"/unit/{CAPPER}?period=24h", "waterfall"),

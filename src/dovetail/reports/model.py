@@ -109,7 +109,12 @@ def _losses(answer: Mapping[str, Any]) -> Iterable[Figure]:
 def _stops(answer: Mapping[str, Any]) -> Iterable[Figure]:
     for stop in answer["stops"]:
         said = stop["reason"] or stop["state"]
-        yield Figure(f"{stop['equipment']} {stop['start']} {said}", f"{stop['start']} {said}", "us", stop["us"])
+        yield Figure(
+            f"{stop['equipment']} {stop['start']} {said}",
+            f"{stop['start']} {stop['equipment']} {said}",
+            "us",
+            stop["us"],
+        )
 
 
 def compared(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> list[Compared]:

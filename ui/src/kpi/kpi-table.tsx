@@ -1,5 +1,6 @@
 // Every KPI of a period with its convention, each the way into its explanation, and those that wait for a part of the plant.
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { catalogueQuery, kpisQuery } from "@/api/queries";
 import type { KpiFigure, KpiWords, Kpis } from "@/api/types";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
@@ -42,7 +43,8 @@ function WaitingRow({ kpi }: { kpi: KpiWords }) {
   );
 }
 
-export default function KpiTable({ equipmentId, window }: { equipmentId: number; window: Window }) {
+interface TableProps { equipmentId: number; window: Window; tools?: ReactNode }
+export default function KpiTable({ equipmentId, window, tools }: TableProps) {
   const say = useWords(words);
   const sayWaits = useWords(waitWords);
   const span = { start: new Date(window.t0).toISOString(), end: new Date(window.t1).toISOString() };
@@ -57,6 +59,7 @@ export default function KpiTable({ equipmentId, window }: { equipmentId: number;
   const ordered = [...kpis.kpis].sort((a, b) => (byId.get(a.id)?.iso ?? 99) - (byId.get(b.id)?.iso ?? 99));
   return (
     <div className={css.box}>
+      {tools && <div className={css.tools}>{tools}</div>}
       <BigLosses kpis={kpis} />
       <table className={css.table} data-testid="kpi-table">
         <thead><tr>{(["kpi", "value", "formula", "convention"] as const).map((key) => <th key={key} scope="col" className={key === "value" ? css.value : undefined}>{sayWaits(key)}</th>)}</tr></thead>

@@ -8,6 +8,7 @@ import { useEquipment } from "@/app/equipment";
 import { CauseOfStop } from "@/causes/cause-of-stop";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import type { Table as GivenTable } from "@/giving/table";
 import { useMay } from "@/jobs/jobs";
@@ -173,6 +174,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
     <div className={css.stops}>
       <div className={css.tools}>
         <Filters units={units} filter={filter} />
+        <Freeze here={here} window={window} view="stops" />
         <Give table={() => tableOf(`${say("title")} ${here.name}`, found)} disabled={found.length === 0} />
       </div>
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>

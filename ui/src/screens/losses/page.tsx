@@ -10,6 +10,7 @@ import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
+import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import { Waterfall } from "@/kpi/waterfall";
 import { useNowMs } from "@/live/now";
@@ -120,7 +121,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
   return (
     <>
       <Panel title={say("waterfall")} testid="waterfalls"><div className={css.falls}><WaterfallOf equipmentId={here.id} span={span} {...(before ? { title: named(Date.parse(span.start), Date.parse(span.end)) } : {})} />{before && beforeSpan && <WaterfallOf equipmentId={here.id} span={beforeSpan} title={say("before", { period: named(before.t0, before.t1) })} />}</div></Panel>
-      <Panel title={say("pareto")} tools={<Give table={() => tableOf(now.data as ParetoAnswer, compared)} disabled={!now.data} />} testid="pareto-panel">
+      <Panel title={say("pareto")} tools={<><Freeze here={here} window={window} view="losses" /><Give table={() => tableOf(now.data as ParetoAnswer, compared)} disabled={!now.data} /></>} testid="pareto-panel">
         <Choices asked={asked} />
         <Restrictions asked={asked} />
         {now.error && !now.data && <ProblemNotice error={now.error} onRetry={() => void now.refetch()} compact />}

@@ -1,10 +1,12 @@
 // A figure of a report in words and in the reader's way of writing numbers.
+import { useEquipment } from "@/app/equipment";
 import { kpiWords } from "@/kpi/words";
 import type { Figure } from "@/screens/reports/ask";
 import { words } from "@/screens/reports/words";
 import { formatDuration, formatMoment, formatNumber, formatRatio } from "@/show/format";
 import { useReader } from "@/show/show";
-import { useReasonName } from "@/states/names";
+import { useReasonName, useStateName } from "@/states/names";
+import { stateWords } from "@/states/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
@@ -16,6 +18,8 @@ export function useFigureName(): (figure: Named) => string {
   const language = useLanguage();
   const reader = useReader();
   const reasonName = useReasonName();
+  const stateName = useStateName();
+  const { map } = useEquipment();
   const reason = (code: string) => (code === "-" ? say("noReason") : reasonName(code));
   return ({ key, label }) => {
     const [kind, rest = ""] = key.split(/:(.*)/s);
@@ -23,8 +27,9 @@ export function useFigureName(): (figure: Named) => string {
     if (rest in words.en) return wordFor(words, language, rest);
     if (kind === "time") return say("timeOf", { name: reason(rest) ?? rest });
     if (kind === "stops") return say("stopsOf", { name: reason(rest) ?? rest });
-    const [start = "", ...said] = label.split(" ");
-    return `${formatMoment(Date.parse(start), "minute", reader)} · ${reasonName(said.join(" "))}`;
+    const [path = "", start = "", what = ""] = key.split(" ");
+    const said = what in stateWords.en ? stateName(what) : reasonName(what);
+    return [formatMoment(Date.parse(start), "full", reader), map.byPath(path)?.name ?? path, said].join(" · ");
   };
 }
 

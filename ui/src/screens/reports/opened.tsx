@@ -2,19 +2,20 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { change } from "@/api/client";
+import type { FrozenReport } from "@/api/types";
 import { useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { showToast } from "@/design/toast";
 import { ChangeList } from "@/explain/changed";
 import { Give } from "@/giving/give";
 import { kpiWords } from "@/kpi/words";
-import { type Broken, type Opened as Answer, openedQuery, type Report, sinceQuery } from "@/screens/reports/ask";
+import { type Broken, type Opened as Answer, openedQuery, sinceQuery } from "@/screens/reports/ask";
 import { useFigureName, useFigureValue } from "@/screens/reports/figures";
 import css from "@/screens/reports/reports.module.css";
 import { words } from "@/screens/reports/words";
 import { When } from "@/show/show";
+import { useTold } from "@/told/told";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
@@ -55,14 +56,15 @@ function Since({ id }: { id: number }) {
   );
 }
 
-function Keep({ report }: { report: Report }) {
+function Keep({ report }: { report: FrozenReport }) {
   const say = useWords(words);
   const queries = useQueryClient();
+  const tell = useTold(["/reports"]);
   const isBack = report.withdrawn !== null;
   const send = useMutation({
     mutationFn: () => change("POST", `/reports/${report.id}/${isBack ? "restore" : "withdraw"}`, {}),
-    onSuccess: () => {
-      showToast({ text: say(isBack ? "didRestore" : "didWithdraw", { name: report.name }) });
+    onSuccess: ({ auditId }) => {
+      tell(say(isBack ? "didRestore" : "didWithdraw", { name: report.name }), auditId);
       void queries.invalidateQueries({ queryKey: ["/reports"] });
     },
   });

@@ -5,7 +5,6 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { change } from "@/api/client";
 import { useEquipment } from "@/app/equipment";
 import { ProblemNotice } from "@/design/notice";
-import { showToast } from "@/design/toast";
 import css from "@/installation/installation.module.css";
 import type { Hold } from "@/installation/queries";
 import { words as shared } from "@/installation/words";
@@ -13,23 +12,23 @@ import { addDays, isDate } from "@/screens/calendars/dates";
 import { words } from "@/screens/retention/words";
 import { momentOfWall } from "@/show/format";
 import { useZone } from "@/show/show";
+import { useTold } from "@/told/told";
 import { useWords } from "@/words/words";
 
 const WHY_MAX = 1000;
+const HOLDS = ["/retention/holds"];
 const momentOf = (date: string, zone: string | undefined): string => new Date(momentOfWall(date, zone)).toISOString();
 
 /** A change of holds; its way back is offered while the message stands. */
 function useHolds<Given>(act: (given: Given) => ReturnType<typeof change>, told: "did" | "didRelease", onDone: () => void) {
   const say = useWords(words);
-  const sayShared = useWords(shared);
   const queries = useQueryClient();
-  const again = () => queries.invalidateQueries({ queryKey: ["/retention/holds"] });
-  const takeBack = useMutation({ mutationFn: (audit: string) => change("POST", `/audit/${audit}/undo`, { reason: say("tookBack") }), onSuccess: again, onError: () => showToast({ text: sayShared("notUndone"), tone: "warning" }) });
+  const tell = useTold(HOLDS, say("tookBack"));
   return useMutation({
     mutationFn: act,
     onSuccess: ({ auditId }) => {
-      showToast({ text: say(told), ...(auditId ? { act: { label: sayShared("undo"), run: () => takeBack.mutate(auditId) } } : {}) });
-      void again();
+      tell(say(told), auditId);
+      void queries.invalidateQueries({ queryKey: HOLDS });
       onDone();
     },
   });

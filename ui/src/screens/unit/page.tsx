@@ -9,6 +9,7 @@ import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
+import { Freeze } from "@/freezing/freeze";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Waterfall } from "@/kpi/waterfall";
@@ -84,7 +85,7 @@ function Details({ equipment, window, figures }: DetailsProps) {
         <Tabs.Panel value={chosen}>
           <Suspense fallback={<Waiting />}>
             {chosen === "losses" && <Losses equipment={equipment} window={window} figures={figures} />}
-            {chosen === "kpis" && <KpiTable equipmentId={equipment.id} window={window} />}
+            {chosen === "kpis" && <KpiTable equipmentId={equipment.id} window={window} tools={<Freeze here={equipment} window={window} view="kpis" />} />}
             {chosen === "stops" && <StopTable here={equipment} units={[equipment]} window={window} />}
             {chosen === "counts" && <CountsTab unit={equipment} window={window} />}
             {chosen === "cycles" && <CyclesPanel equipment={equipment} window={window} />}
