@@ -94,6 +94,24 @@ def test_the_second_sees_both_versions_and_whatever_they_choose_both_are_kept(
         assert [one["comment"] for one in edits] == [comment, None]
 
 
+def test_a_comment_and_a_reason_given_at_once_both_stand(enter: Enter, api: httpx2.Client) -> None:
+    ada, ben = enter("ada-b", viewport=WALL), enter("ben-b", viewport=PANEL, has_touch=True)
+    with jam(api, LABELLER):
+        standing(ben).tap()
+        ben.get_by_test_id("stop-comment").fill("the belt was off")
+        standing(ada).click()
+        ada.get_by_test_id(f"reason-{THEIRS}").click()
+        expect(ada.get_by_test_id("toast")).to_contain_text("Cleaning")
+        ben.get_by_test_id("stop-save-comment").tap()
+        expect(ben.get_by_test_id("use-both")).to_contain_text("your comment")
+        look(ben, least_px=FINGER_PX)
+        ben.get_by_test_id("use-both").tap()
+        expect(ben.get_by_test_id("conflict")).to_have_count(0)
+        expect(ben.get_by_test_id("toast")).to_be_visible()
+        stop = stop_of(api, LABELLER)
+        assert (stop["reason"], stop["comment"], stop["edited_by"]) == (THEIRS, "the belt was off", "ben-b")
+
+
 def test_a_reason_given_without_a_network_arrives_as_exactly_one_edit(enter: Enter, api: httpx2.Client) -> None:
     tablet = enter("cid", viewport=PANEL, has_touch=True)
     with jam(api, LABELLER):

@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from random import Random
 
+from dovetail.accord.asked import EditTime, Withdraw
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, from_rfc3339, to_rfc3339
 from dovetail.core.errors import DovetailError
@@ -16,7 +17,6 @@ from dovetail.operations.operation import execute
 from dovetail.production.operations import EndJob, StartJob
 from dovetail.scenarios.stage import OWN, stage
 from dovetail.scenarios.stage import Opened as Records
-from dovetail.timeline.operations import EditTime, Withdraw
 
 BEGIN_US = from_rfc3339("2026-10-24T18:00:00+02:00")  # the evening before the day of twenty-five hours
 STATES = (6, 6, 6, 11, 10, 2, 5, 4, 99)  # running most of the time; 99 has no meaning

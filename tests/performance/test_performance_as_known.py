@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 from test_performance_rooms import PLANT, Plant, at, run_an_hour
 
+from dovetail.accord.asked import EditTime
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import system_scope
@@ -25,7 +26,6 @@ from dovetail.materials.store import material_definition
 from dovetail.operations.operation import execute
 from dovetail.states.store import reason
 from dovetail.testing.clock import ManualClock
-from dovetail.timeline.operations import EditTime
 from dovetail.yardsticks.store import TABLES
 from restated import restate
 from shortcuts import examples

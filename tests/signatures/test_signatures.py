@@ -21,6 +21,7 @@ from timeline_world import (
     said,
 )
 
+from dovetail.accord.asked import EditTime
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import ConflictError, InvalidError, RefusedError
@@ -31,7 +32,6 @@ from dovetail.operations.operation import execute
 from dovetail.performance.service import PerformanceRoom
 from dovetail.signatures.service import ReopenShift, SignaturesRoom, SignShift
 from dovetail.testing.clock import ManualClock
-from dovetail.timeline.operations import EditTime
 
 SHIFT_END = 480  # the day shift lasts from minute 0 to 480
 STOOD = (said(FILLER, 0, 20, "Execute"), said(FILLER, 20, 30, "Held"), said(FILLER, 30, 500, "Execute"))

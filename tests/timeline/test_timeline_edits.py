@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from timeline_world import BARE, CAPPER, FILLER, LINE, PRESS, World, at, moment, person, said
 
+from dovetail.accord.asked import EditMany, EditTime, StopRef
 from dovetail.core.bus import Bus
 from dovetail.core.errors import ConflictError, DovetailError, InvalidError, NotFoundError, RefusedError
 from dovetail.db.uow import Database
 from dovetail.events.timeline import TimelineEdited
 from dovetail.operations.operation import Catalogue, execute
 from dovetail.testing.clock import ManualClock
-from dovetail.timeline.operations import EditMany, EditTime, StopRef
 
 JAM, WASH = "mechanical/jam", "setup/wash"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dovetail.accord.asked import EditTime, SplitStop, Withdraw
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, from_rfc3339, to_rfc3339
 from dovetail.core.errors import NotFoundError
@@ -22,7 +23,6 @@ from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.testing.clock import ManualClock
-from dovetail.timeline.operations import EditTime, SplitStop, Withdraw
 from dovetail.timeline.service import TimelineRoom
 from dovetail.workcalendar.model import Calendar, Rota, Shift, ShiftPattern, Span, shifts_in
 

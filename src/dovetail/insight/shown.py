@@ -61,9 +61,11 @@ class StopsOut(BaseModel):
 
 
 class EditAnswer(BaseModel):
-    """The edit that was kept, and the stop as it is shown now; null: it is no stop any more."""
+    """The edit that was kept (of several that stand beside others' the last), and the stop as it is shown now; null:
+    it is no stop any more."""
 
     edit_id: int
+    edit_ids: list[int]
     stop: StopOut | None
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from dovetail.accord.asked import EditTime
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.counting.entering import EnterCounts
@@ -15,7 +16,6 @@ from dovetail.scenariofiles.document import OWN_PLANT, Document
 from dovetail.scenariofiles.schema import CorrectionEntry, CountEntry, EditEntry, JobEntry, ReviewEntry
 from dovetail.scenariofiles.script import Act
 from dovetail.scenarios.stage import OWN, Stage
-from dovetail.timeline.operations import EditTime
 
 SCENARIO: Final = "as the scenario says"
 

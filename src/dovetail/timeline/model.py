@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from dovetail.accord.model import What
 from dovetail.core.clock import DAY_US, SECOND_US
-
-type What = Literal["reclassify", "comment", "entry", "split", "merge", "move-edge"]
 
 PRODUCING: Final = frozenset({"Execute", "RUN"})
 NO_KNOWLEDGE: Final = frozenset({"NO_DATA", "UNKNOWN"})
@@ -19,7 +18,6 @@ NOT_PRODUCING_MODES: Final = frozenset({"Setup", "Maintenance", "Manual"})  # a 
 NO_DATA: Final = "NO_DATA"
 
 EDIT_LONGEST_US: Final = 31 * DAY_US  # a month by hand is a report of its own; a longer entry is a mistyped date
-EDITS_AT_ONCE_MAX: Final = 200  # more stops than a line has in a shift; a longer answer holds the writer too long
 ENTRY_LAG_US: Final = 5 * SECOND_US  # so long may a signal be under way: what ended since then a person cannot know
 
 

@@ -1,97 +1,40 @@
 """Say what an equipment did: give a stop its reason, comment it, split it, enter a state by hand; and take it back.
 
 Two people may do so at once: who saw less than what was said meanwhile is told, with both versions, and nothing is
-written; sent again with the version shown, it is. Nothing said is ever overwritten.
+written; sent again with the version shown, it is: in place of the other, beneath it, or beside it where both can stand
+(ADR 0058). Nothing said is ever overwritten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel
 
-from dovetail.core.clock import DAY_US, from_rfc3339, to_rfc3339
+from dovetail.accord import conflict as accord
+from dovetail.accord.asked import EditMany, EditTime, Said, Saying, SplitStop, Withdraw
+from dovetail.accord.model import Words as Part
+from dovetail.accord.model import beside, spoken
+from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
 from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
-from dovetail.operations.operation import Call, Input, Operation, Undo
+from dovetail.operations.moment import moment
+from dovetail.operations.operation import Call, Operation, Undo
 from dovetail.plantcode.report import did_you_mean
 from dovetail.reasoning.tree import CATEGORY, Tree, require
 from dovetail.states.model import MODES, STATES
 from dovetail.timeline import store
 from dovetail.timeline.keeping import Keeper
-from dovetail.timeline.model import EDIT_LONGEST_US, EDITS_AT_ONCE_MAX, NO_KNOWLEDGE, Edit, What, said_in
+from dovetail.timeline.model import EDIT_LONGEST_US, NO_KNOWLEDGE, PRODUCING, Edit, What, said_in
 from dovetail.timeline.reach import end_after, evidence
 from dovetail.timeline.telling import FAR_US, Teller
 
 EDIT: Final = "timeline.edit"
 WITHDRAW: Final = "timeline.withdraw"
-SPOKEN: Final = ("reason", "comment", "state")  # what two versions of a stop may differ in
-
-Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
-Moment = Annotated[str, Field(description="RFC 3339 with offset")]
-Seen = Annotated[str | None, Field(description="the version of the stop that was shown; others' words since: 409")]
-
-
-class Saying(Input):
-    """What is said. A field that is left out stays as it is; null takes it away."""
-
-    reason: Key | None = Field(default=None, description="`group` or `group/code`")
-    state: Key | None = Field(default=None, description="a state by hand, as `RUN` or `Held`")
-    mode: Key | None = None
-    comment: Words | None = None
-    why: Words | None = Field(default=None, description="why this is said now, for the audit")
-
-
-class EditTime(Saying):
-    """[start, end) of an equipment did this; `end` null: it still does."""
-
-    equipment_id: int
-    start: Moment
-    end: Moment | None = None
-    what: What | None = Field(default=None, description="default: from what is said")
-    seen: Seen = None
-    yields: bool = Field(default=False, description="what stands goes on to stand; this is kept in the history only")
-
-
-class StopRef(Input):
-    """One of several stops that are answered at once."""
-
-    equipment_id: int
-    start: Moment
-    end: Moment | None = None
-    seen: Seen = None
-
-
-class EditMany(Saying):
-    """Several stops have one reason; `equipment_id` is the machine, or the line they are all on."""
-
-    equipment_id: int
-    stops: tuple[StopRef, ...] = Field(min_length=1, max_length=EDITS_AT_ONCE_MAX)
-
-
-class SplitStop(Saying):
-    """From `at` on it was something else; without a word about it, only the cut is kept."""
-
-    equipment_id: int
-    at: Moment
-    seen: Seen = None
-
-
-class Withdraw(Input):
-    """These edits no longer hold: what the signals, or older edits, say stands again."""
-
-    equipment_id: int
-    edit_ids: tuple[int, ...] = Field(min_length=1, max_length=EDITS_AT_ONCE_MAX)
-
-
-class Said(BaseModel):
-    """The edits that were made or withdrawn."""
-
-    edit_ids: list[int]
+FREE: Final = frozenset({"split", "acknowledge"})  # they may say nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +47,7 @@ class Wish:
     what: What
     seen: str | None
     yields: bool = False
+    beside: str | None = None
 
 
 class TimelineOperations:
@@ -120,12 +64,12 @@ class TimelineOperations:
     ) -> None:
         self._plant, self._reasons, self._teller = plant, reasons, teller
         self._shown, self._answer, self._keeper = shown, answer, Keeper(teller)
-        one, many = (lambda out: [out.edit_id]), (lambda out: out.edit_ids)
-        self.edit = _operation(EDIT, "Say what an equipment did, or why it stood", EditTime, answer, self._edit, one)
+        made = lambda out: out.edit_ids  # noqa: E731 - both answers name the edits that were made
+        self.edit = _operation(EDIT, "Say what an equipment did, or why it stood", EditTime, answer, self._edit, made)
         self.edit_many = _operation(
-            "timeline.edit-many", "Give several stops one reason", EditMany, Said, self._edit_many, many
+            "timeline.edit-many", "Give several stops one reason", EditMany, Said, self._edit_many, made
         )
-        self.split = _operation("timeline.split", "Split a stop at a moment", SplitStop, answer, self._split, one)
+        self.split = _operation("timeline.split", "Split a stop at a moment", SplitStop, answer, self._split, made)
         self.withdraw = _operation(
             WITHDRAW, "Take edits of the timeline back", Withdraw, Said, self._withdraw, None, reason="optional"
         )
@@ -141,20 +85,26 @@ class TimelineOperations:
         period = _period(call, given.start, given.end)
         if given.what == "split":
             raise InvalidError("a split has an operation of its own", pointer="/what", code="edit-what", hint="…/split")
-        wish = Wish(given.equipment_id, *period, _what(given), given.seen, given.yields)
+        wish = Wish(given.equipment_id, *period, _what(given), given.seen, given.yields, given.beside)
         return self._answered(call, self._say(call, wish, given))
 
     def _edit_many(self, call: Call, given: EditMany) -> Said:
         _ = call.uow.known  # nobody else writes from here on
         below = self._plant().subtree(given.equipment_id)
         made: list[int] = []
+        conflicts: list[tuple[str, ConflictError]] = []
         for n, stop in enumerate(given.stops):
             pointer = f"/stops/{n}"
             if stop.equipment_id not in below:
                 raise NotFoundError("there is no such equipment")
             period = _period(call, stop.start, stop.end, pointer=pointer)
             wish = Wish(stop.equipment_id, *period, _what(given), stop.seen)
-            made.append(self._say(call, wish, given).edit_id)
+            try:
+                made += [edit.edit_id for edit in self._say(call, wish, given)]
+            except ConflictError as error:
+                conflicts.append((pointer, error))
+        if conflicts:
+            raise accord.bulk(conflicts)
         return Said(edit_ids=made)
 
     def _split(self, call: Call, given: SplitStop) -> BaseModel:
@@ -163,10 +113,10 @@ class TimelineOperations:
         tail = self._teller.tail_of(given.equipment_id)
         gathered = self._teller.gather(call.uow, given.equipment_id, at_us, at_us + 1, tail=tail)
         found = gathered.records(at_us, at_us + 1)
-        if not found or found[0].t0_us >= at_us:
+        if not found or (found[0].t0_us >= at_us and not given.yields):  # whoever yields may find it cut there already
             message = f"nothing goes on across {given.at} that could be split"
             raise InvalidError(message, pointer="/at", code="split-nothing", hint="a moment inside a stop")
-        wish = Wish(given.equipment_id, at_us, found[0].t1_us, "split", given.seen)
+        wish = Wish(given.equipment_id, at_us, found[0].t1_us, "split", given.seen, given.yields, given.beside)
         return self._answered(call, self._say(call, wish, given))
 
     def _withdraw(self, call: Call, given: Withdraw) -> Said:
@@ -182,15 +132,25 @@ class TimelineOperations:
         return Said(edit_ids=[edit.edit_id for edit in edits])
 
     # --- one edit --------------------------------------------------------------------------------------------
-    def _answered(self, call: Call, edit: Edit) -> BaseModel:
-        return self._answer(edit_id=edit.edit_id, stop=self._shown(call.uow, edit.equipment_id, edit.t0_us))
+    def _answered(self, call: Call, edits: Sequence[Edit]) -> BaseModel:
+        ids, first = [edit.edit_id for edit in edits], edits[0]
+        return self._answer(edit_id=ids[-1], edit_ids=ids, stop=self._shown(call.uow, first.equipment_id, first.t0_us))
 
-    def _say(self, call: Call, wish: Wish, said: Saying) -> Edit:
-        """Check, keep and tell one edit."""
-        node = self._unit(wish.equipment_id)
-        category = require(self._reasons(wish.t0_us), said.reason) if said.reason else None
+    def _say(self, call: Call, wish: Wish, said: Saying) -> list[Edit]:
+        """Check, keep and tell what is said: one edit, or what of it can stand beside what others said meanwhile."""
         _require_words(said, wish.what)
         self._refuse_conflict(call, wish, said)
+        if wish.beside is None:
+            return [self._keep(call, wish, said)]
+        meanwhile = self._meanwhile(call.uow, wish, wish.beside, pointer="/beside")
+        parts = _beside(wish, said, meanwhile)
+        if not parts:
+            raise accord.nothing_beside(meanwhile[0].by_name if meanwhile else "you")
+        return [self._keep(call, _cut(wish, part), _only(said, part)) for part in parts]
+
+    def _keep(self, call: Call, wish: Wish, said: Saying) -> Edit:
+        node = self._unit(wish.equipment_id)
+        category = require(self._reasons(wish.t0_us), said.reason) if said.reason else None
         now_us, tail = call.clock.now_us(), self._teller.tail_of(node.id)
         under = self._teller.gather(call.uow, node.id, wish.t0_us, wish.t1_us or now_us + 1, tail=tail).derived
         seen_reason = next((record.reason for record in under if _covers(record, wish.t0_us)), None)
@@ -235,28 +195,59 @@ class TimelineOperations:
 
     def _refuse_conflict(self, call: Call, wish: Wish, said: Saying) -> None:
         """Raise ConflictError with both versions where somebody said something that was not seen."""
-        if wish.seen is None:
+        meanwhile = [] if wish.seen is None else self._meanwhile(call.uow, wish, wish.seen, pointer="/seen")
+        if not meanwhile:
             return
-        seen = said_in(wish.seen)
-        if seen is None:
-            raise InvalidError("this version is not one of ours", pointer="/seen", code="version")
-        newest = store.last_said(call.uow, wish.equipment_id, wish.t0_us, wish.t1_us)
-        if newest <= seen:
-            return
-        end_us = FAR_US if wish.t1_us is None else wish.t1_us
-        others = store.ever(call.uow, wish.equipment_id, wish.t0_us, end_us)
-        last = max(others, key=lambda edit: edit.known_from if edit.withdrawn else edit.known)
-        stop: Any = self._shown(call.uow, wish.equipment_id, wish.t0_us)
-        theirs = {name: getattr(stop, name, None) for name in SPOKEN}
-        theirs |= {"by": last.by_name, "at": to_rfc3339(last.at_us)}
-        theirs["version"] = f"{newest}-{getattr(stop, 'version', '-none').partition('-')[2]}"
-        yours = {name: getattr(said, name) for name in SPOKEN}
-        yours |= {"by": call.scope.actor.name, "at": to_rfc3339(call.clock.now_us()), "version": wish.seen}
-        mine, other = said.reason or said.comment or said.state, last.reason or last.comment or last.state
-        message = f"{last.by_name} said {other or 'nothing'} of this meanwhile; you say {mine or 'nothing'}"
-        raise ConflictError(
-            message, hint="send it again with their version", members={"yours": yours, "theirs": theirs}
+        mine = accord.Mine(
+            call.scope.actor.name, call.clock.now_us(), wish.what, said.model_dump(), wish.seen or "",
+            _beside(wish, said, meanwhile),
+        )  # fmt: skip
+        raise accord.conflict(
+            mine, self._shown(call.uow, wish.equipment_id, wish.t0_us), meanwhile, max(map(_word, meanwhile))
         )
+
+    def _meanwhile(self, uow: UnitOfWork, wish: Wish, version: str, *, pointer: str) -> list[Edit]:
+        """What was said or taken back of the time of a wish since a version was shown, the newest word first."""
+        seen = said_in(version)
+        if seen is None:
+            raise InvalidError("this version is not one of ours", pointer=pointer, code="version")
+        end_us = FAR_US if wish.t1_us is None else wish.t1_us
+        found = [edit for edit in store.ever(uow, wish.equipment_id, wish.t0_us, end_us) if _word(edit) > seen]
+        return sorted(found, key=_word, reverse=True)
+
+
+def _word(edit: Edit) -> int:
+    """The `known` of the newest word of an edit: that it was said, or taken back."""
+    return edit.known_from if edit.withdrawn else edit.known
+
+
+def _part(edit: Edit) -> Part:
+    says = [name for name, is_said in (("reason", edit.says_reason), ("comment", edit.says_comment)) if is_said]
+    is_run = edit.state in PRODUCING
+    return Part(
+        edit.t0_us, edit.t1_us, spoken(edit.what, edit.state, is_run=is_run, says=says), is_run, not edit.withdrawn
+    )
+
+
+def _beside(wish: Wish, said: Saying, meanwhile: Sequence[Edit]) -> list[Part]:
+    """What of a wish can stand beside what others said; who gave way when they said it speaks of nothing."""
+    is_run, says = said.state in PRODUCING, said.model_fields_set & {"reason", "comment"}
+    mine = Part(wish.t0_us, wish.t1_us, spoken(wish.what, said.state, is_run=is_run, says=says), is_run)
+    others = [_part(edit) for edit in meanwhile if not (edit.withdrawn and edit.known_from == edit.known)]
+    return beside(mine, others, whole=wish.what == "merge")
+
+
+def _only(said: Saying, part: Part) -> Saying:
+    """The words of which a part speaks."""
+    names = {*part.matters, "why", *(("mode",) if "state" in part.matters else ())}
+    return Saying.model_validate(said.model_dump(exclude_unset=True, include=names))
+
+
+def _cut(wish: Wish, part: Part) -> Wish:
+    """The wish for a part of its time."""
+    own = {"split": "cut", "comment": "comment", "reclassify": "reason"}.get(wish.what, "state")
+    what: What = wish.what if own in part.matters else "reclassify" if "reason" in part.matters else "comment"
+    return replace(wish, t0_us=part.t0_us, t1_us=part.t1_us, what=what)
 
 
 def _operation(
@@ -274,7 +265,7 @@ def _operation(
     def undo(said: Any, out: Any) -> Undo:
         if getattr(said, "yields", False):  # nothing of it stands that could be withdrawn: now it is to stand
             seen = out.stop.version if out.stop else said.seen
-            return Undo(EDIT, said.model_copy(update={"yields": False, "seen": seen}))
+            return Undo(name, said.model_copy(update={"yields": False, "seen": seen}))
         edit_ids = tuple(made(out)) if made else ()
         return Undo(WITHDRAW, Withdraw(equipment_id=said.equipment_id, edit_ids=edit_ids))
 
@@ -299,7 +290,7 @@ def _what(said: Saying) -> What:
 
 def _require_words(said: Saying, what: What) -> None:
     """Raise InvalidError where nothing is said, or a state or mode that there is not."""
-    if what != "split" and said.state is None and not {"reason", "comment"} & said.model_fields_set:
+    if what not in FREE and said.state is None and not {"reason", "comment"} & said.model_fields_set:
         raise InvalidError("this says nothing", pointer="/reason", code="edit-empty", hint="a reason, state or comment")
     if what in ("merge", "move-edge") and said.state is None:
         raise InvalidError("say which state it was", pointer="/state", code="edit-state", hint="as Held")
@@ -330,10 +321,7 @@ def _period(
 
 
 def _moment(text: str, pointer: str, now_us: int) -> int:
-    try:
-        at_us = from_rfc3339(text)
-    except InvalidError as error:
-        raise InvalidError(error.message, pointer=pointer, code=error.code, hint=error.hint) from error
+    at_us = moment(text, pointer)
     if at_us > now_us:
         raise InvalidError(
             f"{text} has not happened yet", pointer=pointer, code="time-in-future", hint="leave the end out: it goes on"

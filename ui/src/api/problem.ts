@@ -2,8 +2,10 @@
 import type { Signature } from "@/api/types";
 
 /** What two people said of the same stop. */
-export interface Said { reason: string | null; comment: string | null; state: string | null; by: string; at: string; version: string }
-export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[]; yours?: Said; theirs?: Said; signature?: Signature }
+export interface Said { reason: string | null; comment: string | null; state: string | null; what?: string; by: string; at: string; version: string }
+/** What of one's own words can stand beside theirs, and where. */
+export interface BothPart { start: string; end: string | null; says: string[] }
+export interface ProblemBody { type?: string; title?: string; status?: number; detail?: string; hint?: string; code?: string; pointer?: string; errors?: { pointer?: string; detail?: string }[]; yours?: Said; theirs?: Said; both?: BothPart[]; signature?: Signature }
 
 export class Problem extends Error {
   readonly status: number;

@@ -115,7 +115,7 @@ export interface Stop {
   version: string;
 }
 export interface Stops { items: Stop[]; next: string | null; start: string; end: string; shift: Omit<Shift, "crew"> | null; stopped_s: number; unassigned_s: number; without_reason: number | null }
-export interface TimelineEdit { edit_id: number; equipment_id: number; start: string; end: string | null; reason: string | null; state: string | null; comment: string | null; by: string; at: string; why: string | null; superseded_by: number | null; withdrawn: boolean; evidence_changed: boolean }
+export interface TimelineEdit { edit_id: number; equipment_id: number; what: string; start: string; end: string | null; reason: string | null; state: string | null; comment: string | null; by: string; at: string; why: string | null; superseded_by: number | null; withdrawn: boolean; evidence_changed: boolean }
 /** `target_so_far`: what was due by now, null in an hour to come; `provisional`: not settled yet. */
 /** What came of a stretch; `covered` is the share of its time so far that is known, and pieces are null where nothing is. `difference`: against what was due in the known time. */
 export interface BoardMade { planned: number | null; target_so_far: number | null; covered: number | null; good: number | null; scrap: number | null; rework: number | null; difference: number | null; oee: number | null; availability: number | null }

@@ -8,8 +8,8 @@ import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import { useReasonName } from "@/states/names";
 
-/** What is said; a part that is left out stays as it is, null takes it away. */
-export interface Answer { reason?: string | null; comment?: string | null }
+/** What is said; a part that is left out stays as it is, null takes it away. To acknowledge is to say that all of it is right. */
+export interface Answer { reason?: string | null; comment?: string | null; what?: "acknowledge" }
 
 export function useAnswer(): (stops: readonly Stop[], answer: Answer) => Promise<Outcome[]> {
   const { map } = useEquipment();
@@ -20,11 +20,26 @@ export function useAnswer(): (stops: readonly Stop[], answer: Answer) => Promise
     const commands = stops.map((stop): Command => ({
       path: `/equipment/${stop.equipment_id}/timeline-edits`,
       body: { start: stop.start, end: stop.end, seen: stop.version, ...answer },
-      label: answer.reason === undefined ? "comment" : "reason",
+      label: answer.what ?? (answer.reason === undefined ? "comment" : "reason"),
       values: { machine: map.byId(stop.equipment_id)?.name ?? "", time: formatMoment(Date.parse(stop.start), "time", reader), reason: reasonName(answer.reason) ?? "–" },
     }));
     return send(...commands);
   }, [map, reader, reasonName, send]);
+}
+
+/** What gave way, or was taken back, is said again after all. */
+export function useSayAgain(): (stop: Stop, edit: TimelineEdit) => void {
+  const { map } = useEquipment();
+  const reader = useReader();
+  const answer = useAnswer();
+  const send = useDo();
+  return useCallback((stop, edit) => {
+    const { reason, comment } = edit;
+    const words = { ...(reason === null ? {} : { reason }), ...(comment === null ? {} : { comment }) };
+    if (edit.what !== "split") return void answer([stop], words);
+    const values = { machine: map.byId(stop.equipment_id)?.name ?? "", time: formatMoment(Date.parse(edit.start), "time", reader) };
+    void send({ path: `/equipment/${stop.equipment_id}/timeline-edits/split`, body: { at: edit.start, seen: stop.version, ...words }, label: "split", values });
+  }, [map, reader, answer, send]);
 }
 
 /** What somebody said no longer holds; what stood before it stands again. */

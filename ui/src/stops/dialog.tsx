@@ -14,7 +14,7 @@ import { Lock } from "@/signing/lock";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
-import { type Answer, useAnswer, useTakeBack } from "@/stops/answer";
+import { type Answer, useAnswer, useSayAgain, useTakeBack } from "@/stops/answer";
 import css from "@/stops/dialog.module.css";
 import { ReasonPicker } from "@/stops/picker";
 import { lastsMs } from "@/stops/stops";
@@ -53,10 +53,10 @@ function Edit({ edit, onTakeBack, onUse }: { edit: TimelineEdit; onTakeBack: () 
   const gone = edit.withdrawn ? say("withdrawn") : edit.superseded_by !== null ? say("superseded") : null;
   return (
     <li className={css.edit} data-gone={gone !== null} data-testid="edit">
-      <span>{[edit.reason !== null && say("saidReason", { reason: reasonName(edit.reason) ?? "–" }), edit.comment && say("saidComment", { comment: edit.comment })].filter(Boolean).join(" · ") || "–"}</span>
+      <span>{[edit.reason !== null && say("saidReason", { reason: reasonName(edit.reason) ?? "–" }), edit.comment && say("saidComment", { comment: edit.comment }), edit.what === "split" && say("saidSplit"), edit.what === "acknowledge" && say("saidRight")].filter(Boolean).join(" · ") || "–"}</span>
       <span className="quiet">{[edit.by, formatMoment(Date.parse(edit.at), "full", reader), gone].filter(Boolean).join(" · ")}</span>
       {!edit.withdrawn && <button type="button" className={css.takeBack} onClick={onTakeBack} data-testid="edit-take-back">{say("takeBack")}</button>}
-      {edit.withdrawn && edit.state === null && <button type="button" className={css.takeBack} onClick={onUse} data-testid="edit-use">{say("useAfterAll")}</button>}
+      {edit.withdrawn && edit.state === null && edit.what !== "acknowledge" && <button type="button" className={css.takeBack} onClick={onUse} data-testid="edit-use">{say("useAfterAll")}</button>}
     </li>
   );
 }
@@ -64,8 +64,7 @@ function Edit({ edit, onTakeBack, onUse }: { edit: TimelineEdit; onTakeBack: () 
 export function EditHistory({ stop, onDone }: { stop: Stop; onDone: () => void }) {
   const say = useWords(words);
   const takeBack = useTakeBack();
-  const answer = useAnswer();
-  const use = ({ reason, comment }: TimelineEdit) => void answer([stop], { ...(reason === null ? {} : { reason }), ...(comment === null ? {} : { comment }) });
+  const sayAgain = useSayAgain();
   const span = { start: stop.start, end: stop.end ?? new Date(Date.parse(stop.start) + lastsMs(stop, Date.now()) + 1000).toISOString() };
   const { data, error, isPending } = useQuery(timelineEditsQuery(stop.equipment_id, span));
   return (
@@ -74,7 +73,7 @@ export function EditHistory({ stop, onDone }: { stop: Stop; onDone: () => void }
       {isPending && <Waiting lines={1} />}
       {error && <ProblemNotice error={error} compact />}
       {data?.length === 0 && <p className="quiet">{say("noHistory")}</p>}
-      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} onTakeBack={() => { onDone(); takeBack(stop, edit); }} onUse={() => { onDone(); use(edit); }} />)}</ul>
+      <ul>{data?.map((edit) => <Edit key={edit.edit_id} edit={edit} onTakeBack={() => { onDone(); takeBack(stop, edit); }} onUse={() => { onDone(); sayAgain(stop, edit); }} />)}</ul>
     </section>
   );
 }
@@ -97,6 +96,7 @@ export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; 
         <div className={css.foot}>
           <label className={css.comment}><span>{say("comment")}</span><input type="text" value={comment} onChange={(event) => setComment(event.currentTarget.value)} maxLength={COMMENT_MAX} placeholder={say("commentHint")} data-testid="stop-comment" /></label>
           <button type="button" className={css.act} disabled={!("comment" in said)} onClick={() => answer({})} data-testid="stop-save-comment">{say("saveComment")}</button>
+          {stop.evidence_changed && <button type="button" className={css.act} onClick={() => answer({ what: "acknowledge" })} data-testid="stop-acknowledge">{say("acknowledge")}</button>}
           {stop.reason && <button type="button" className={css.act} onClick={() => answer({ reason: null })} data-testid="stop-clear">{say("takeAway")}</button>}
         </div>
         {history === "shown" && <EditHistory stop={stop} onDone={onClose} />}
