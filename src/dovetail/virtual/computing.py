@@ -310,8 +310,13 @@ class Computing:
         return len(self._late)
 
     def _again(self, unit: Computed, first_us: int, last_us: int) -> None:
-        found = self._computed(unit.tag, first_us - 1, last_us, keep=False)
         held = held_of(self.samples, {unit.tag: (first_us - 1, last_us)})[unit.tag]
+        begin_us = self.book.first_us(unit.tag) or first_us
+        if first_us < begin_us and not any(len(cut(part, NEVER_US, begin_us - 1)[0]) for part in held):
+            first_us = begin_us  # of the time before it was defined nothing was said, and nothing is to be
+        if first_us > last_us:
+            return
+        found = self._computed(unit.tag, first_us - 1, last_us, keep=False)
         rows = self._differing(unit, found, last_us, held)
         self._say(unit, rows)
         if last_us == unit.through_us:
