@@ -55,7 +55,7 @@ class Entry:
                 count.update(frames=1, expected=len(frame), stored=taken.stored)
                 count.update(duplicate=taken.duplicate, refused=taken.refused)
                 accepted += [] if taken.empty else [taken]
-            rows = [(taken.stored, codec.encode(taken.frame)) for taken in accepted]
+            rows = [(taken.stored, codec.encode(taken.frame, taken.blocks)) for taken in accepted]
             others = self._head.append(Write(rows, received, counts))
         except BaseException:
             self._last.roll_back()

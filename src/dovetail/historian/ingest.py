@@ -17,7 +17,8 @@ from dovetail.core.clock import DAY_US
 from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.quality import BAD, MAJOR_MASK
 from dovetail.historian.last import LastValues, bits_of
-from dovetail.packing.columns import TEXT_KINDS, VALID, Block, repeated
+from dovetail.packing.columns import TEXT_KINDS, VALID, Block
+from dovetail.packing.order import repeated_unsorted
 from dovetail.sealing.recent import marks_block
 
 TS_MIN_US: Final = 631_152_000_000_000  # 1990-01-01: no signal of a running plant is older
@@ -68,8 +69,8 @@ class Ingest:
         for batch in frame.batches:
             block = _checked(batch, ts_max_us=min(TS_MAX_US, now_us + FUTURE_MAX_US))
             slots = self._last.slots(block.tag)
-            known = slots >= 0
-            block, slots = (block, slots) if known.all() else (block.take(known), slots[known])
+            if slots.min(initial=0) < 0:
+                block, slots = block.take(slots >= 0), slots[slots >= 0]
             refused += len(batch) - len(block)
             for part, at in self._by_kind(block, slots):
                 new = self._new(part, at)
@@ -81,15 +82,19 @@ class Ingest:
 
     def _by_kind(self, block: Block, slots: NDArray[np.intp]) -> list[tuple[Block, NDArray[np.intp]]]:
         """Samples without a value take the kind their tag has: BAD says nothing about a type."""
-        if not len(block) or (block.status >= VALID).all():
-            return [(block, slots)] if len(block) else []
-        known = self._last.kind.take(slots)
-        astray = (block.status < VALID) & (known != 0) & (known != block.kind)
-        if not astray.any():
+        if not len(block):
+            return []
+        none = np.flatnonzero(block.status < VALID)
+        known = self._last.kind[slots[none]]
+        other = (known != 0) & (known != block.kind)
+        if not other.any():
             return [(block, slots)]
+        none, known = none[other], known[other]
+        astray = np.zeros(len(block), dtype=np.bool_)
+        astray[none] = True
         parts = [(block.take(~astray), slots[~astray])] if not astray.all() else []
         for kind in np.unique(known[astray]).tolist():
-            which = astray & (known == kind)
+            which = none[known == kind]
             part = block.take(which)
             zeros = np.full(len(part), ZEROS[Kind(kind)], dtype=DTYPES[Kind(kind)])
             parts.append((replace(part, kind=Kind(kind), value=zeros), slots[which]))
@@ -97,7 +102,11 @@ class Ingest:
 
     def _new(self, block: Block, slots: NDArray[np.intp]) -> Block:
         """Without what is held already, as far as the newest time of each tag tells; sealing finds the rest."""
-        again = _repeated_inside(block)
+        if self._last.is_ahead(block, slots):  # a read of a plant as it runs
+            self._last.write(block, slots)
+            self._pending.append(block)
+            return block
+        again = repeated_unsorted(block)
         ties = np.flatnonzero((block.ts == self._last.ts.take(slots)) & ~again)
         if len(ties):
             again[ties] = self._held_already(block.take(ties), slots[ties])
@@ -150,11 +159,14 @@ def _checked(batch: Batch, *, ts_max_us: int) -> Block:
     valid = batch.valid & ((batch.quality & MAJOR_MASK) != BAD)
     if not valid.all():
         value = np.where(valid, value, np.array(ZEROS[batch.kind], dtype=dtype))
-    status = batch.quality.astype(np.uint32) | (valid.astype(np.uint32) * np.uint32(VALID))
+    status = batch.quality | np.multiply(valid, np.uint32(VALID))
     block = Block(batch.kind, tag, ts, value, status, batch.ts_device, batch.native)
     if block.device is not None and (block.device == block.ts).all():
         block = replace(block, device=None)
-    fine = (block.tag > 0) & (block.ts >= TS_MIN_US) & (block.ts <= ts_max_us)
+    in_time = ts.min(initial=TS_MIN_US) >= TS_MIN_US and ts.max(initial=TS_MIN_US) <= ts_max_us
+    if in_time and batch.kind not in TEXT_KINDS:
+        return block
+    fine = (ts >= TS_MIN_US) & (ts <= ts_max_us)
     if batch.kind in TEXT_KINDS:
         fine &= np.array([_is_text(text) for text in block.value.tolist()], dtype=np.bool_)
     return block if fine.all() else block.take(fine)
@@ -174,19 +186,3 @@ def _is_text(text: object) -> bool:
 def _identities(block: Block) -> Iterator[tuple[object, ...]]:
     values = block.value if block.kind in TEXT_KINDS else bits_of(block)
     return zip(block.tag.tolist(), block.status.tolist(), values.tolist(), strict=True)
-
-
-def _repeated_inside(block: Block) -> NDArray[np.bool_]:
-    """Samples that repeat an earlier one of the same batch; free of cost in the orders that drivers deliver."""
-    tag_step, ts_step = block.tag[1:] - block.tag[:-1], block.ts[1:] - block.ts[:-1]
-    by_tag = (tag_step > 0) | ((tag_step == 0) & (ts_step > 0))
-    if by_tag.all() or ((ts_step > 0) | ((ts_step == 0) & (tag_step > 0))).all():
-        return np.zeros(len(block), dtype=np.bool_)
-    scans = np.flatnonzero(np.concatenate(([True], tag_step <= 0)))  # reads one after the other, each tag once in one
-    began, ended = np.minimum.reduceat(block.ts, scans), np.maximum.reduceat(block.ts, scans)
-    if (began[1:] > ended[:-1]).all():
-        return np.zeros(len(block), dtype=np.bool_)
-    order = np.lexsort((block.ts, block.tag))
-    answer = np.empty(len(block), dtype=np.bool_)
-    answer[order] = repeated(block.take(order))
-    return answer

@@ -13,9 +13,8 @@ from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 
 NEVER = np.iinfo(np.int64).min
 KNOWN_TAGS_MAX = 200_000  # in columns that were looked up, ~3 MB; a link that begins anew brings new ones
-PLACES_MAX = 1_000_000  # tags with a number below have their row in a table, 4 MB: ids are given one after the other
-_COLUMNS = ("tag", "ts", "device", "status", "kind", "shown", "bits", "text", "native")
-_NUMBERS = tuple(name for name in _COLUMNS[1:] if name != "text")
+PLACES_MAX = 1_000_000  # tags with a number below have their row in a table, 8 MB: ids are given one after the other
+_COLUMNS = ("tag", "ts", "lag", "status", "kind", "shown", "bits", "text", "native")
 _DTYPES = (np.int64, np.int64, np.int64, np.uint32, np.uint8, np.uint8, np.uint64, object, np.uint32)
 
 
@@ -27,7 +26,7 @@ def bits_of(block: Block) -> NDArray[np.uint64]:
 
 
 class LastValues:
-    """`kind` is that of the last sample with a value (0: none yet); `shown` that of the newest sample. One writer."""
+    """`kind`: of the last sample with a value (0: none yet); `shown`: of the newest; `lag`: of its device's time."""
 
     def __init__(self, *, is_tag: Callable[[int], bool]) -> None:
         self._is_tag = is_tag
@@ -35,7 +34,7 @@ class LastValues:
             setattr(self, name, np.empty(0, dtype=dtype))
         self.tag: NDArray[np.int64]
         self.ts: NDArray[np.int64]
-        self.device: NDArray[np.int64]
+        self.lag: NDArray[np.int64]
         self.status: NDArray[np.uint32]
         self.kind: NDArray[np.uint8]
         self.shown: NDArray[np.uint8]
@@ -45,7 +44,7 @@ class LastValues:
         self._undo: list[tuple[NDArray[np.int64], dict[str, NDArray[np.generic]]]] = []
         self._columns: dict[int, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}  # a column's id: it, and its slots
         self._known_tags = 0  # in them
-        self._places = np.full(1, -1, dtype=np.int32)  # by tag below PLACES_MAX, and at the end what is no tag
+        self._places = np.full(1, -1, dtype=np.intp)  # by tag below PLACES_MAX, and at the end what is no tag
 
     def slots(self, tags: NDArray[np.int64]) -> NDArray[np.intp]:
         """Where each tag's row is; -1 for what is no tag. New tags get a row.
@@ -88,8 +87,9 @@ class LastValues:
         if not len(known):
             return np.full(len(tags), -1, dtype=np.intp)
         if known[-1] < PLACES_MAX:
-            there = (tags >= 0) & (tags < len(places) - 1)
-            return places.take(tags if there.all() else np.where(there, tags, -1)).astype(np.intp)
+            if tags.min(initial=0) >= 0 and tags.max(initial=0) < len(places) - 1:
+                return places.take(tags)
+            return places.take(np.where((tags >= 0) & (tags < len(places) - 1), tags, -1))
         at = np.minimum(np.searchsorted(known, tags), len(known) - 1)
         return np.where(known[at] == tags, at, -1)
 
@@ -102,19 +102,15 @@ class LastValues:
             setattr(self, name, np.insert(column, at, empty))
         self.tag = np.insert(self.tag, at, fresh)
         if len(self.tag) and self.tag[-1] < PLACES_MAX:
-            self._places = np.full(int(self.tag[-1]) + 2, -1, dtype=np.int32)
-            self._places[self.tag] = np.arange(len(self.tag), dtype=np.int32)
+            self._places = np.full(int(self.tag[-1]) + 2, -1, dtype=np.intp)
+            self._places[self.tag] = np.arange(len(self.tag))
 
     def update(self, block: Block, slots: NDArray[np.intp]) -> None:
         """Take over samples that are not older than what stands; of equal times the later arrival counts.
 
         `slots` are those of their tags.
         """
-        once = bool((slots[1:] > slots[:-1]).all())  # most frames are one read: each tag once
-        if once and len(slots) and slots[0] >= 0 and (block.ts >= self.ts.take(slots)).all():  # and nothing of it late
-            valid = block.status >= VALID
-            self._write(block, slots, slots if valid.all() else slots[valid])
-            return
+        once = bool((slots[1:] > slots[:-1]).all())
         which = np.arange(len(slots))
         if not once and (block.ts[1:] < block.ts[:-1]).any():
             which = np.argsort(block.ts, kind="stable")
@@ -128,20 +124,31 @@ class LastValues:
             block, slots = block.take(which), slots[which]
         self._write(block, slots, had_value)
 
+    def is_ahead(self, block: Block, slots: NDArray[np.intp]) -> bool:
+        """Whether each of these tags is there once, and newer than all before."""
+        return bool((slots[1:] > slots[:-1]).all() and (block.ts > self.ts.take(slots)).all())
+
+    def write(self, block: Block, slots: NDArray[np.intp]) -> None:
+        """Take over samples that are ahead."""
+        known = (self.kind.take(slots) == block.kind).all()
+        self._write(block, slots, slots[:0] if known else slots[block.status >= VALID])
+
     def _write(self, block: Block, slots: NDArray[np.intp], had_value: NDArray[np.intp]) -> None:
         """Each tag once; `had_value`: those of which a sample with a value came, if not the newest."""
-        texts = block.kind in TEXT_KINDS or bool((self.shown.take(slots) >= min(TEXT_KINDS)).any())
-        columns = _COLUMNS[1:] if texts else _NUMBERS
-        self._undo.append((self.tag.take(slots), {name: getattr(self, name).take(slots) for name in columns}))
-        self.ts[slots] = block.ts
-        self.device[slots] = block.ts if block.device is None else block.device
-        self.status[slots] = block.status
-        self.shown[slots] = block.kind
-        self.bits[slots] = bits_of(block)
+        lag, native = None if block.device is None else block.device - block.ts, block.native
+        undo = {name: getattr(self, name).take(slots) for name in ("ts", "status", "bits", "shown", "lag", "native")}
+        self.ts[slots], self.status[slots], self.bits[slots] = block.ts, block.status, bits_of(block)
+        texts = block.kind in TEXT_KINDS or undo["shown"].max(initial=0) >= min(TEXT_KINDS)
+        for name, new in (("shown", block.kind), ("lag", lag), ("native", native)):
+            if isinstance(new, np.ndarray) or (undo[name] != (new or 0)).any():  # mostly as before
+                getattr(self, name)[slots] = 0 if new is None else new
         if texts:
+            undo["text"] = self.text.take(slots)
             self.text[slots] = block.value if block.kind in TEXT_KINDS else ""
-        self.native[slots] = 0 if block.native is None else block.native
-        self.kind[had_value] = block.kind
+        if len(had_value):
+            undo["kind"] = self.kind.take(slots)
+            self.kind[had_value] = block.kind
+        self._undo.append((self.tag.take(slots), undo))
 
     def keep(self) -> None:
         """The commit stands: forget how it was before."""
@@ -161,12 +168,10 @@ class LastValues:
         slots = self._find(asked)
         slots = slots[slots >= 0]
         slots = slots[self.ts[slots] != NEVER]
-        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "device", "status", "native")]
+        columns = [getattr(self, name)[slots].tolist() for name in ("tag", "ts", "lag", "status", "native")]
         return {
-            tag: Sample(
-                tag, ts, value if status >= VALID else None, status & 0xFFFF, None if device == ts else device, native
-            )
-            for tag, ts, device, status, native, value in zip(*columns, self._values(slots), strict=True)
+            tag: Sample(tag, ts, value if status >= VALID else None, status & 0xFFFF, ts + lag if lag else None, native)
+            for tag, ts, lag, status, native, value in zip(*columns, self._values(slots), strict=True)
         }
 
     def latest(self, tags: NDArray[np.int64]) -> Latest:
@@ -179,7 +184,8 @@ class LastValues:
         number[heard], text[heard] = self._numbers(rows), self.text[rows]
         ts, device = np.zeros(len(tags), np.int64), np.zeros(len(tags), np.int64)
         quality = np.zeros(len(tags), np.uint16)
-        ts[heard], device[heard], quality[heard] = self.ts[rows], self.device[rows], self.status[rows] & 0xFFFF
+        ts[heard], quality[heard] = self.ts[rows], self.status[rows] & 0xFFFF
+        device[heard] = ts[heard] + self.lag[rows]
         return Latest(tags, heard, ts, device, quality, number, text)
 
     def _numbers(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:

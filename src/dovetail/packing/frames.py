@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Buffer, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dovetail.core.batch import DTYPES, Batch, Column, Frame, Kind, Lane
 from dovetail.packing.columns import (
@@ -35,40 +38,48 @@ _COUNT = struct.Struct("<H")
 _DEVICE, _NATIVE = 1, 2
 
 
-def encode(frame: Frame) -> bytes:
-    """The frame as bytes."""
+def encode(frame: Frame, blocks: Sequence[Block] | None = None) -> bytes:
+    """The frame as bytes; `blocks`: its batches, where they are at hand."""
     source = frame.source.encode()
-    parts = [_FRAME.pack(_LANES.index(frame.lane), frame.epoch, frame.seq), _COUNT.pack(len(source)), source]
+    parts: list[Buffer] = [
+        _FRAME.pack(_LANES.index(frame.lane), frame.epoch, frame.seq),
+        _COUNT.pack(len(source)),
+        source,
+    ]
     parts.append(_COUNT.pack(len(frame.good_through)))
     parts += [_MARK.pack(tag, mark) for tag, mark in frame.good_through.items()]
     parts.append(_COUNT.pack(len(frame.batches)))
-    for batch in frame.batches:
-        parts += _encode_batch(batch)
+    for block in map(Block.of, frame.batches) if blocks is None else blocks:
+        parts += _encode_block(block)
     body = squeeze(b"".join(parts))
     return MAGIC + bytes((VERSION,)) + struct.pack("<I", zlib.crc32(body)) + body
 
 
-def _deltas(column: Column) -> bytes:
+def _deltas(column: NDArray[np.int64]) -> NDArray[np.int64]:
     """Neighbours resemble each other: their differences compress to almost nothing."""
     steps = np.empty(len(column), dtype="<i8")
     steps[:1] = column[:1]
     np.subtract(column[1:], column[:-1], out=steps[1:])
-    return steps.tobytes()
+    return steps
 
 
-def _encode_batch(batch: Batch) -> list[bytes]:
-    block = Block.of(batch)
+def _encode_block(block: Block) -> list[Buffer]:
     flags = (_DEVICE if block.device is not None else 0) | (_NATIVE if block.native is not None else 0)
-    parts = [_deltas(block.tag), _deltas(block.ts), block.status.astype("<u4").tobytes()]
+    columns = [_deltas(block.tag), _deltas(block.ts), _little(block.status, "<u4")]
     if block.device is not None:
-        parts.append((block.device - block.ts).astype("<i8").tobytes())
+        columns.append(_little(block.device - block.ts, "<i8"))
     if block.native is not None:
-        parts.append(block.native.astype("<u4").tobytes())
-    if batch.kind in TEXT_KINDS:
-        parts.append(pack_texts(batch.value))
-    else:
-        parts.append(batch.value.astype(DTYPES[batch.kind].newbyteorder("<"), copy=False).tobytes())
-    return [_BATCH.pack(batch.kind, flags, len(batch), sum(map(len, parts))), *parts]
+        columns.append(_little(block.native, "<u4"))
+    texts = pack_texts(block.value) if block.kind in TEXT_KINDS else b""
+    if block.kind not in TEXT_KINDS:
+        columns.append(_little(block.value, DTYPES[block.kind].newbyteorder("<")))
+    size = sum(column.nbytes for column in columns) + len(texts)
+    return [_BATCH.pack(block.kind, flags, len(block), size), *columns, texts]
+
+
+def _little(column: Column, dtype: Any) -> Column:
+    """In the order of bytes that is kept, one after the other."""
+    return np.ascontiguousarray(column, dtype=dtype)
 
 
 def decode(data: bytes) -> Frame:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dovetail.core.batch import Kind
 from dovetail.packing.columns import Block, concat, repeated
@@ -52,3 +53,19 @@ def floats(parts: Iterable[Block]) -> Iterator[Block]:
         status = np.where(has, block.status, block.status & 0xFFFF).astype(np.uint32)
         found.append(replace(block, kind=Kind.F64, value=values, status=status, device=None, native=None))
     yield found[0] if len(found) == 1 else ordered(found)
+
+
+def repeated_unsorted(block: Block) -> NDArray[np.bool_]:
+    """bool[n]: which samples, in any order, repeat an earlier one; free of cost in the orders that drivers deliver."""
+    tag_step, ts_step = block.tag[1:] - block.tag[:-1], block.ts[1:] - block.ts[:-1]
+    by_tag = (tag_step > 0) | ((tag_step == 0) & (ts_step > 0))
+    if by_tag.all() or ((ts_step > 0) | ((ts_step == 0) & (tag_step > 0))).all():
+        return np.zeros(len(block), dtype=np.bool_)
+    scans = np.flatnonzero(np.concatenate(([True], tag_step <= 0)))  # reads one after the other, each tag once in one
+    began, ended = np.minimum.reduceat(block.ts, scans), np.maximum.reduceat(block.ts, scans)
+    if (began[1:] > ended[:-1]).all():
+        return np.zeros(len(block), dtype=np.bool_)
+    order = np.lexsort((block.ts, block.tag))
+    answer = np.empty(len(block), dtype=np.bool_)
+    answer[order] = repeated(block.take(order))
+    return answer
