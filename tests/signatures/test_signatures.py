@@ -28,7 +28,7 @@ from dovetail.core.errors import ConflictError, InvalidError, RefusedError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.explain.diff import Asked, Differ, Difference
-from dovetail.operations.operation import execute
+from dovetail.operations.operation import Catalogue, Done, execute
 from dovetail.performance.service import PerformanceRoom
 from dovetail.signatures.service import ReopenShift, SignaturesRoom, SignShift
 from dovetail.testing.clock import ManualClock
@@ -65,17 +65,34 @@ class House:
     def drain(self) -> None:
         drain(self.world, self.ledger)
 
-    def sign(self, equipment_id: int = FILLER, *, who: str = "Eva", start: float = 0) -> Any:
+    def signing(self, equipment_id: int = FILLER, *, who: str = "Eva", start: float = 0) -> Done[Any]:
         given = SignShift(equipment_id=equipment_id, start=str(moment(start)), comment="checked")
-        done = execute(self.room.sign, given, database=self.world.database, scope=may(who, "shift.sign")).output
+        done = execute(self.room.sign, given, database=self.world.database, scope=may(who, "shift.sign"))
+        self.drain()
+        return done
+
+    def sign(self, equipment_id: int = FILLER, *, who: str = "Eva", start: float = 0) -> Any:
+        return self.signing(equipment_id, who=who, start=start).output
+
+    def reopening(self, signature_id: int, reason: str | None = "a mistake was found") -> Done[Any]:
+        given, scope = ReopenShift(signature_id=signature_id), may("Olga", "shift.reopen")
+        done = execute(self.room.reopen, given, database=self.world.database, scope=scope, reason=reason)
         self.drain()
         return done
 
     def reopen(self, signature_id: int, reason: str | None = "a mistake was found") -> Any:
-        given, scope = ReopenShift(signature_id=signature_id), may("Olga", "shift.reopen")
-        done = execute(self.room.reopen, given, database=self.world.database, scope=scope, reason=reason).output
+        return self.reopening(signature_id, reason).output
+
+    def undo(self, done: Done[Any], who: str) -> Any:
+        """Take back what was done, as somebody with every right to shifts."""
+        scope = may(who, "shift.sign", "shift.reopen")
+        back = Catalogue([*self.room.operations]).undo(done.audit_id, database=self.world.database, scope=scope)
         self.drain()
-        return done
+        return back.output
+
+    def known(self) -> int:
+        with self.world.database.read() as reading:
+            return reading.known_now()
 
     def diff(self, since: int) -> Difference:
         """What moved the availability of the signed shift."""
@@ -105,6 +122,11 @@ def house(database: Database, clock: ManualClock, bus: Bus) -> House:
     made = House(world, ledger, room)
     made.drain()
     return made
+
+
+@pytest.fixture
+def quick_house(sqlite_database: Database, clock: ManualClock, bus: Bus) -> House:
+    return house.__wrapped__(sqlite_database, clock, bus)  # type: ignore[attr-defined]
 
 
 def edit(house: House, start: float, end: float, *, who: str = "Ada", unit: int = FILLER, **words: Any) -> Any:
@@ -231,3 +253,70 @@ def test_a_shift_is_signed_and_reopened_once_and_with_the_rights_to(house: House
     assert house.sign().id == 2
     listed = house.room.of(FILLER, at(0), at(1), scope=may("Ben"))
     assert [one.back_by for one in listed] == ["Olga", None]
+
+
+def test_a_signing_is_undone_by_whoever_signed_and_stays_on_record(house: House) -> None:
+    done = house.signing()
+    house.world.signals(FILLER, *LATE, OPEN)
+    assert house.down() == 10
+    undone = house.undo(done, "Eva")
+    assert (undone.reopened["by"], undone.reopened["why"], house.down()) == ("Eva", "", 40)
+    assert [one.back_by for one in house.room.of(FILLER, at(0), at(1), scope=may("Ben"))] == ["Eva"]
+
+
+def test_a_reopening_is_undone_and_the_shift_stands_as_it_did(house: House) -> None:
+    signature = house.sign()
+    house.world.signals(FILLER, *LATE, OPEN)
+    house.drain()
+    reopening = house.reopening(signature.id)
+    between = house.known()
+    assert house.down() == 40
+    again = house.undo(reopening, "Olga")
+    assert (again.by, again.known, again.reopened, house.down()) == ("Eva", signature.known, None, 10)
+    was = house.ledger.sums(FILLER, at(0), at(SHIFT_END), scope=SYSTEM, as_of=between)
+    assert was["adot_us"] == 40 * MINUTE_US
+    with pytest.raises(ConflictError) as refused:
+        edit(house, 20, 30, reason="setup")
+    assert refused.value.code == "shift-signed"
+    assert [one.back_by for one in house.room.of(FILLER, at(0), at(1), scope=may("Ben"))] == ["Olga", None]
+
+
+@pytest.mark.parametrize(("who", "minutes", "code"), [("Ben", 1, "not-yours"), ("Eva", 16, "undo-late")])
+def test_a_signing_is_undone_by_nobody_else_and_not_later(
+    quick_house: House, who: str, minutes: int, code: str
+) -> None:
+    house = quick_house
+    done = house.signing()
+    house.world.minutes_pass(510 + minutes)
+    with pytest.raises(RefusedError) as refused:
+        house.undo(done, who)
+    assert refused.value.code == code and "reopen" in (refused.value.hint or "")
+    assert house.room.of(FILLER, at(0), at(1), scope=may("Ben"))[0].back_by is None
+
+
+@pytest.mark.parametrize(("who", "minutes", "code"), [("Eva", 1, "not-yours"), ("Olga", 16, "undo-late")])
+def test_a_reopening_is_undone_by_nobody_else_and_not_later(
+    quick_house: House, who: str, minutes: int, code: str
+) -> None:
+    house = quick_house
+    done = house.reopening(house.sign().id)
+    house.world.minutes_pass(510 + minutes)
+    with pytest.raises(RefusedError) as refused:
+        house.undo(done, who)
+    assert refused.value.code == code
+
+
+def test_a_reopening_is_not_undone_over_what_was_changed_since_or_signed_anew(quick_house: House) -> None:
+    house = quick_house
+    done = house.reopening(house.sign(LINE).id)
+    edited = edit(house, 20, 30, reason="setup")
+    with pytest.raises(ConflictError) as refused:
+        house.undo(done, "Olga")
+    assert (refused.value.code, house.down()) == ("shift-changed", 0)
+    house.world.undo(edited)
+    with pytest.raises(ConflictError):
+        house.undo(done, "Olga")  # what was withdrawn changed it as well
+    house.sign(LINE, who="Ben")
+    with pytest.raises(ConflictError) as refused:
+        house.undo(done, "Olga")
+    assert refused.value.code == "shift-signed" and "Ben" in refused.value.message

@@ -12,7 +12,10 @@ CLOSED: Final = "timeline.edit-closed"
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """[t0_us, t1_us) of an equipment and all below it stands as known at `known`. `back_*`: it was taken back."""
+    """[t0_us, t1_us) of an equipment and all below it stands as known at `known`. `back_*`: it was taken back.
+
+    `since`: the `known` from which on it holds, where that is later: a reopening was taken back.
+    """
 
     id: int
     equipment_id: int
@@ -29,3 +32,5 @@ class Signature:
     back_us: int | None = None
     back_why: str | None = None
     back_known: int | None = None
+    since: int | None = None
+    back_id: str | None = None

@@ -1,19 +1,23 @@
 """Sign a shift that is over, take a signature back, and refuse what would change a shift that stands.
 
 What may be changed depends on when it was: in the shift that runs, by whoever may correct the timeline; in shifts that
-are over, with a right of its own; in signed ones by nobody, until the signature is taken back with a reason.
+are over, with a right of its own; in signed ones by nobody, until the signature is taken back with a reason. A slip of
+the hand is undone for a short while by whoever made it: the signing, and the reopening where nothing was changed since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final, Protocol
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from dovetail.core.clock import DAY_US, Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from dovetail.core.limits import SIGNING_UNDO_US
 from dovetail.core.scope import Scope
+from dovetail.db.events import events_after
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
 from dovetail.events.counting import CountsChanged
@@ -21,13 +25,13 @@ from dovetail.events.production import JobResponseChanged
 from dovetail.events.signatures import SignatureChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.operations.moment import moment
-from dovetail.operations.operation import Call, Input, Operation
+from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.signatures import store
 from dovetail.signatures.model import CLOSED, REOPEN, SIGN, Signature
 
 VIEW: Final = "plant.view"
 WITHOUT_SHIFT_US: Final = DAY_US  # where no shift runs now, the last day counts as open
-NEAR_US: Final = 3 * DAY_US  # around the date that a shift's id names
+SAID_BY_PEOPLE: Final = ("TimelineEdited", "CountsChanged", "JobResponseChanged")
 
 type Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 
@@ -61,7 +65,7 @@ class SignShift(Input):
 
 
 class ReopenShift(Input):
-    """A signature that no longer holds."""
+    """One signature: it no longer holds, or it does again."""
 
     signature_id: int
 
@@ -104,17 +108,27 @@ class SignaturesRoom:
         self.sign = Operation(
             name="shift.sign", summary="Sign a shift: it stands as it is known now", permission=SIGN, input=SignShift,
             output=SignatureOut, handler=self._sign, node=lambda _uow, given: given.equipment_id, reason="optional",
+            undo=lambda _given, out: Undo("shift.unsign", ReopenShift(signature_id=out.id)),
         )  # fmt: skip
         self.reopen = Operation(
             name="shift.reopen", summary="Take the signature of a shift back", permission=REOPEN, input=ReopenShift,
             output=SignatureOut, handler=self._reopen, node=_equipment_of, reason="required",
+            undo=lambda given, _out: Undo("shift.sign-again", given),
+        )  # fmt: skip
+        self.unsign = Operation(
+            name="shift.unsign", summary="Undo a signing of one's own just now", permission=SIGN, input=ReopenShift,
+            output=SignatureOut, handler=self._unsign, node=_equipment_of, reason="optional",
+        )  # fmt: skip
+        self.sign_again = Operation(
+            name="shift.sign-again", summary="Undo a reopening of one's own just now", permission=REOPEN,
+            input=ReopenShift, output=SignatureOut, handler=self._sign_again, node=_equipment_of, reason="optional",
         )  # fmt: skip
         database.gates.append(self.refuse)
 
     @property
     def operations(self) -> tuple[Operation[Any, Any], ...]:
         """What may be done here."""
-        return (self.sign, self.reopen)
+        return (self.sign, self.reopen, self.unsign, self.sign_again)
 
     # --- what stands -----------------------------------------------------------------------------------------
     def covering(
@@ -192,17 +206,43 @@ class SignaturesRoom:
         return signature_out(made)
 
     def _reopen(self, call: Call, given: ReopenShift) -> SignatureOut:
-        _ = call.uow.known  # nobody else writes from here on
-        found = store.find(call.uow, given.signature_id)
-        if found is None:
-            raise NotFoundError("there is no such signature")
-        if found.back_us is not None:
-            raise ConflictError(f"{found.back_by} took it back already", code="shift-reopened")
-        who, now_us = call.scope.actor, call.clock.now_us()
-        store.take_back(call.uow, found.id, by=who.name, at_us=now_us, why=call.reason or "")
+        return self._take_back(call, _standing(call.uow, given.signature_id))
+
+    def _unsign(self, call: Call, given: ReopenShift) -> SignatureOut:
+        found = _standing(call.uow, given.signature_id)
+        _just_now(call, (found.by_id, found.by_name), found.at_us)
+        return self._take_back(call, found)
+
+    def _take_back(self, call: Call, found: Signature) -> SignatureOut:
+        who = call.scope.actor
+        words = {"by_id": who.id, "by": who.name, "at_us": call.clock.now_us(), "why": call.reason or ""}
+        store.take_back(call.uow, found.id, **words)
         self._tell(call.uow, found)
-        kept = store.find(call.uow, found.id)
-        return signature_out(kept or found)
+        return signature_out(_found(call.uow, found.id))
+
+    def _sign_again(self, call: Call, given: ReopenShift) -> SignatureOut:
+        """What was signed holds again, as it was known then; the row of the reopening stays."""
+        known = call.uow.known  # nobody else writes from here on
+        found = _found(call.uow, given.signature_id)
+        if found.back_us is None:
+            raise ConflictError("it holds", code="shift-signed", hint="nothing is left to do")
+        for one in store.touching(call.uow, [found.equipment_id], found.t0_us, found.t1_us)[:1]:
+            raise ConflictError(f"{one.by_name} signed it since", code="shift-signed", hint="nothing is left to do")
+        _just_now(call, (found.back_id or "", found.back_by or ""), found.back_us)
+        units = self._plant().subtree(found.equipment_id)
+        for event in events_after(call.uow, found.back_known or 0, SAID_BY_PEOPLE):
+            body = event.body
+            to_us = call.clock.now_us() if body.get("to_us") is None else body["to_us"]
+            if body["equipment_id"] in units and body["from_us"] < found.t1_us and to_us > found.t0_us:
+                hint = "sign it anew, as it is now"
+                raise ConflictError("somebody changed the shift since", code="shift-changed", hint=hint)
+        again = replace(
+            found, id=store.new_id(call.uow), since=known, back_by=None, back_id=None, back_us=None, back_why=None,
+            back_known=None,
+        )  # fmt: skip
+        store.add(call.uow, again)
+        self._tell(call.uow, again)
+        return signature_out(again)
 
     def _tell(self, uow: UnitOfWork, signature: Signature) -> None:
         for equipment_id in sorted(self._plant().subtree(signature.equipment_id)):
@@ -217,8 +257,30 @@ def _changed(uow: UnitOfWork, now_us: int) -> Iterator[tuple[int, int, int]]:
             yield event.equipment_id, event.from_us, max(to_us, event.from_us + 1)
 
 
-def _equipment_of(uow: UnitOfWork, given: ReopenShift) -> int:
-    found = store.find(uow, given.signature_id)
+def _found(uow: UnitOfWork, signature_id: int) -> Signature:
+    found = store.find(uow, signature_id)
     if found is None:
         raise NotFoundError("there is no such signature")
-    return found.equipment_id
+    return found
+
+
+def _standing(uow: UnitOfWork, signature_id: int) -> Signature:
+    """One that holds; nobody else writes from here on."""
+    _ = uow.known
+    found = _found(uow, signature_id)
+    if found.back_us is not None:
+        raise ConflictError(f"{found.back_by} took it back already", code="shift-reopened")
+    return found
+
+
+def _just_now(call: Call, who: tuple[str, str], at_us: int) -> None:
+    """Refuse to undo what somebody else did, or what was done a while ago."""
+    hint = "whoever may reopen shifts takes a signature back with a reason; a shift that is reopened is signed anew"
+    if call.scope.actor.id != who[0]:
+        raise RefusedError(f"this was done by {who[1]}", code="not-yours", hint=hint)
+    if call.clock.now_us() - at_us > SIGNING_UNDO_US:
+        raise RefusedError("this was done too long ago to be undone", code="undo-late", hint=hint)
+
+
+def _equipment_of(uow: UnitOfWork, given: ReopenShift) -> int:
+    return _found(uow, given.signature_id).equipment_id

@@ -29,6 +29,8 @@ shift_signature = Table(
     Column("back_us", BigInteger),
     Column("back_why", Text),
     Column("back_known", BigInteger),
+    Column("since", BigInteger),
+    Column("back_id", String(120)),
     Index("ix_shift_signature_equipment_t1", "equipment_id", "t1_us"),
 )
 _C: Final = shift_signature.c
@@ -38,7 +40,7 @@ _ALL: Final = [_C[name] for name in Signature.__slots__]
 def _holding(as_of: int | None) -> Any:
     if as_of is None:
         return _C.back_known.is_(None)
-    return and_(_C.known <= as_of, or_(_C.back_known.is_(None), _C.back_known > as_of))
+    return and_(func.coalesce(_C.since, _C.known) <= as_of, or_(_C.back_known.is_(None), _C.back_known > as_of))
 
 
 def touching(
@@ -73,7 +75,7 @@ def add(uow: UnitOfWork, signature: Signature) -> None:
     uow.connection.execute(insert(shift_signature).values(**values))
 
 
-def take_back(uow: UnitOfWork, signature_id: int, *, by: str, at_us: int, why: str) -> None:
+def take_back(uow: UnitOfWork, signature_id: int, *, by_id: str, by: str, at_us: int, why: str) -> None:
     """It no longer holds."""
-    words = {"back_by": by, "back_us": at_us, "back_why": why, "back_known": uow.known}
+    words = {"back_id": by_id, "back_by": by, "back_us": at_us, "back_why": why, "back_known": uow.known}
     uow.connection.execute(update(shift_signature).where(_C.id == signature_id).values(**words))

@@ -40,7 +40,7 @@ export function SigningBar({ here, shift }: { here: Equipment; shift: Shift }) {
   return (
     <div className={css.bar} data-testid="signing">
       {stands ? <Signed here={here} signature={stands} onReopen={() => setAsked(stands)} /> : maySign && <Button size="xs" variant="default" onClick={() => setAsked("sign")} data-testid="board-sign">{say("sign")}</Button>}
-      {!stands && back?.reopened && <span data-testid="board-reopened">{say("reopened", { name: back.reopened.by, time: formatMoment(Date.parse(back.reopened.at), "minute", reader), why: back.reopened.why })}</span>}
+      {!stands && back?.reopened && <span data-testid="board-reopened">{say(back.reopened.why ? "reopened" : "unsigned", { name: back.reopened.by, time: formatMoment(Date.parse(back.reopened.at), "minute", reader), why: back.reopened.why })}</span>}
       {asked === "sign" && <SignDialog here={here} shift={shift} onClose={close} />}
       {asked !== null && asked !== "sign" && <ReopenDialog signature={asked} onClose={close} />}
     </div>

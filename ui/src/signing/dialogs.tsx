@@ -5,9 +5,9 @@ import { type FormEvent, useState } from "react";
 import { change } from "@/api/client";
 import type { Equipment, Shift, Signature } from "@/api/types";
 import { ProblemNotice } from "@/design/notice";
-import { showToast } from "@/design/toast";
 import css from "@/signing/signing.module.css";
 import { words } from "@/signing/words";
+import { useTold } from "@/told/told";
 import { useWords } from "@/words/words";
 
 const WORDS_MAX = 1_000;
@@ -17,11 +17,12 @@ interface AskProps { name: "sign" | "reopen"; title: string; hint: string; field
 function Ask({ name, title, hint, field, done, act, onClose }: AskProps) {
   const say = useWords(words);
   const queries = useQueryClient();
+  const tell = useTold();
   const [text, setText] = useState("");
   const send = useMutation({
     mutationFn: () => act(text.trim()),
-    onSuccess: () => {
-      showToast({ text: done });
+    onSuccess: ({ auditId }) => {
+      tell(done, auditId);
       void queries.invalidateQueries(); // figures, boards and stops of the shift follow
       onClose();
     },

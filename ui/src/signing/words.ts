@@ -5,13 +5,13 @@ export const words = defineWords({
   en: {
     sign: "Sign this shift", signHint: "Its figures then stand as they are known now. Late data does not move them, and nobody changes what happened in it until the signature is taken back.", comment: "Comment", commentHint: "Optional. What whoever reads these figures should know.",
     signed: "Signed by {name}, {time}", signedAbove: "Signed with {equipment} by {name}, {time}", stands: "What happened in this shift cannot be changed.", askReopen: "Whoever may reopen shifts takes the signature back; then it can be.",
-    reopen: "Reopen", reopenTitle: "Take back the signature of {name}", reopenHint: "The figures then follow what is known now, and the shift can be corrected and signed again.", why: "Why", whyHint: "Kept for ever, beside your name and the signature.", reopened: "Reopened by {name}, {time}: {why}",
+    reopen: "Reopen", reopenTitle: "Take back the signature of {name}", reopenHint: "The figures then follow what is known now, and the shift can be corrected and signed again.", why: "Why", whyHint: "Kept for ever, beside your name and the signature.", reopened: "Reopened by {name}, {time}: {why}", unsigned: "Signature taken back by {name}, {time}",
     didSign: "Signed: {shift}", didReopen: "Reopened: {shift}", cancel: "Cancel", close: "Close",
   },
   de: {
     sign: "Diese Schicht unterschreiben", signHint: "Ihre Zahlen gelten dann so, wie sie jetzt bekannt sind. Späte Daten ändern sie nicht, und niemand ändert, was in ihr geschah, bis die Unterschrift zurückgenommen ist.", comment: "Kommentar", commentHint: "Freiwillig. Was wissen sollte, wer diese Zahlen liest.",
     signed: "Unterschrieben von {name}, {time}", signedAbove: "Mit {equipment} unterschrieben von {name}, {time}", stands: "Was in dieser Schicht geschah, kann nicht geändert werden.", askReopen: "Wer Schichten wieder öffnen darf, nimmt die Unterschrift zurück; dann geht es.",
-    reopen: "Wieder öffnen", reopenTitle: "Unterschrift von {name} zurücknehmen", reopenHint: "Die Zahlen folgen dann dem, was jetzt bekannt ist; die Schicht kann berichtigt und neu unterschrieben werden.", why: "Warum", whyHint: "Wird für immer aufbewahrt, neben Ihrem Namen und der Unterschrift.", reopened: "Wieder geöffnet von {name}, {time}: {why}",
+    reopen: "Wieder öffnen", reopenTitle: "Unterschrift von {name} zurücknehmen", reopenHint: "Die Zahlen folgen dann dem, was jetzt bekannt ist; die Schicht kann berichtigt und neu unterschrieben werden.", why: "Warum", whyHint: "Wird für immer aufbewahrt, neben Ihrem Namen und der Unterschrift.", reopened: "Wieder geöffnet von {name}, {time}: {why}", unsigned: "Unterschrift zurückgenommen von {name}, {time}",
     didSign: "Unterschrieben: {shift}", didReopen: "Wieder geöffnet: {shift}", cancel: "Abbrechen", close: "Schließen",
   },
 });
