@@ -50,6 +50,7 @@ class EquipmentOut(BaseModel):
     flow: list[str]
     constraint: str | None
     outfeed: str | None
+    line: str
     standard_rate_upm: float | None
 
 
@@ -225,6 +226,7 @@ def _equipment_out(node: Equipment, scope: Scope) -> EquipmentOut:
         flow=list(node.flow),
         constraint=node.constraint,
         outfeed=node.outfeed,
+        line=node.line,
         standard_rate_upm=node.standard_rate_upm,
     )
 

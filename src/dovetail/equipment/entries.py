@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from dovetail.core.batch import Kind
 from dovetail.core.written import not_bool
-from dovetail.lineflow.written import BufferEntry, Step
+from dovetail.lineflow.written import BufferEntry, LineMethod, Step
 
 LEVELS: Final[dict[str, int]] = {
     "Enterprise": 0, "Site": 1, "Area": 2,
@@ -112,6 +112,7 @@ class EquipmentEntry(Entry):
     buffers: dict[Name, BufferEntry] = Field(default={}, description="what lies before a unit of the flow")
     constraint: Name | None = Field(default=None, description="the child that decides what the line can make")
     outfeed: Name | None = Field(default=None, description="the child whose good pieces are the line's; default: last")
+    line: LineMethod | None = Field(default=None, description="figured by its constraint, or over its units")
     tags: dict[str, dict[str, Any] | None] = {}
     states: dict[str, Any] | None = None
     counters: dict[str, Any] = {}

@@ -47,6 +47,7 @@ class Equipment:
     parameters: Mapping[str, object]
     steps: tuple[tuple[str, ...], ...] = ()  # `flow` with what stands side by side
     buffers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    line: str = "constraint"  # or "aggregate": its figures are the sums over the units of the flow
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def _equipment(path: str, body: Mapping[str, Any], ids: Mapping[str, int]) -> Eq
         parameters=body["parameters"],
         steps=steps_of(body["flow"]),
         buffers=body.get("buffers", {}),
+        line=body.get("line", "constraint"),
     )
 
 

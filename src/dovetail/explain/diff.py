@@ -23,6 +23,7 @@ from dovetail.explain.revisions import PIECES, Moves, Step, steps, taken
 from dovetail.ledger.columns import Sums, add, nothing
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import OWN
+from dovetail.performance.kpis._lines import figured
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue, compute
 from dovetail.performance.service import PerformanceRoom, Period
@@ -142,7 +143,8 @@ class Differ:
         """What the sums are looked at with at a moment of knowledge."""
         gathering = self._room.gathering
         blind = kpi.needs_pieces and "good" in gathering.untold(leaves, until_us - 1, as_of=known)
-        return _Frame(leaves, gathering.settings_at(until_us - 1, as_of=known), blind)
+        _, node = gathering.node(asked.equipment_id, until_us - 1, as_of=known)
+        return _Frame(leaves, figured(node, gathering.settings_at(until_us - 1, as_of=known)), blind)
 
     def _framed(self, asked: Asked, was: Period, now: Period) -> dict[int, _Frame]:
         """The moments of knowledge at which definitions put another frame around the figure, with it."""
@@ -154,7 +156,9 @@ class Differ:
             with self._room.database.read() as reading:
                 plant = self._room.plant_at(reading, asked.equipment_id, known)
                 at_us = moments_of(reading, [known])[known]
-            leaves = self._room.leaves(plant, asked.equipment_id, asked.scope, as_of=known).ids
+            leaves = self._room.leaves(
+                plant, asked.equipment_id, asked.scope, at_us=min(asked.to_us, at_us) - 1, as_of=known
+            ).ids
             frame = self._frame(kpi, asked, known, leaves, min(asked.to_us, at_us))
             if frame != stood:
                 found[known] = stood = frame

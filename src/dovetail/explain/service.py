@@ -20,6 +20,7 @@ from dovetail.ledger.model import Slice
 from dovetail.ledger.named import LABELS, parts_of, value_of
 from dovetail.ledger.tracks import CountTrack, StateTrack
 from dovetail.performance.facts import OWN
+from dovetail.performance.kpis._lines import as_counted
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue, describe
 from dovetail.performance.service import PerformanceRoom, Period
@@ -70,17 +71,22 @@ class Explainer:
 
     # --- sums ----------------------------------------------------------------------------------------------------
     def _kpi(self, place: Place, _cursor: str | None) -> Node:
-        kpi = catalogue()[place.kpi]
         period = self._asked(place)
+        kpi, *made_of = self._kpis(place.kpi, period)
         sums = period.sums
         node = self._kpi_node(place, kpi, period)
         node.detail["inputs"] = {name: value_of(name, sums, period.settings) for name in kpi.inputs}
-        factors = [self._kpi_node(place.down(name), catalogue()[name], period) for name in kpi.factors]
-        explained = {name for factor in kpi.factors for name in catalogue()[factor].inputs}
+        factors = [self._kpi_node(place.down(one.id), one, period) for one in made_of]
+        explained = {name for one in made_of for name in one.inputs}
         own = [name for name in kpi.inputs if name not in explained]
         node.children = factors + [self._column_node(place.down(name), sums) for name in own]
         node.children += self._words.beneath(place, period.leaves.ids)
         return node
+
+    def _kpis(self, name: str, period: Period) -> list[Kpi]:
+        """A KPI and its factors, in the words that hold for the period."""
+        every = catalogue()
+        return [as_counted(every[one], period.settings, every) for one in (name, *every[name].factors)]
 
     def _kpi_node(self, place: Place, kpi: Kpi, period: Period) -> Node:
         words = describe(kpi, period.settings)
@@ -175,7 +181,8 @@ class Explainer:
     def _leaves(self, place: Place) -> tuple[int, ...]:
         with self.room.database.read() as reading:
             plant = self.room.plant_at(reading, place.equipment_id, place.as_of)
-        return self.room.leaves(plant, place.equipment_id, place.scope, as_of=place.as_of).ids
+        at_us = place.to_us - 1
+        return self.room.leaves(plant, place.equipment_id, place.scope, at_us=at_us, as_of=place.as_of).ids
 
     # --- a slice and what it was cut from ------------------------------------------------------------------------
     def _find_slice(self, place: Place) -> Slice:

@@ -16,6 +16,7 @@ def extremes(sums: Mapping[str, int]) -> tuple[Sums, Sums]:
         "apt_us": sums["apt_us"] + unknown_us,
         "apt_rated_us": sums["apt_rated_us"] + sums["nodt_rated_us"],
         "ideal_ns": sums["ideal_ns"] + 1000 * sums["nodt_rated_us"],
+        "ideal_good_ns": sums["ideal_good_ns"] + 1000 * sums["nodt_rated_us"],
         "good_observed": sums["good_observed"] + made,
         "order_apt_us": sums["order_apt_us"] + of_orders_us,
         "order_good": sums["order_good"] + (made if of_orders_us else 0),

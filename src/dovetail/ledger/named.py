@@ -22,6 +22,7 @@ _ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "rq": ("rework_observed",),
     "pq": ("good_observed", "scrap_observed", "rework_observed"),
     "pri_pq_ns": ("ideal_ns",),
+    "pri_gq_ns": ("ideal_good_ns",),
 }
 _OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "held_us": ("apt_us", "aust_us", "adet_us", "adot_us"),
@@ -58,6 +59,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "rq": ("Rework quantity (RQ)", "{#}"),
     "pq": ("Produced quantity (PQ)", "{#}"),
     "pri_pq_ns": ("Ideal time of the pieces (PRI·PQ)", "ns"),
+    "pri_gq_ns": ("Ideal time of the good pieces (PRI·GQ)", "ns"),
 }
 
 

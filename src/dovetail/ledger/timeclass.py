@@ -28,6 +28,7 @@ class Settings:
     `micro_stop`: a stop of at most `micro_stop_us` is a delay (ISO) or stays in run time (`speed`, classic).
     `pbt`: planned busy time comes from the calendar alone, or asks for a job as well.
     `failures`: mean times divide by the failures and one (ISO 22400-2), or by the failures alone.
+    `line`: whose figures they are: the constraint's (and those of what has no line above), or the sums over its units.
     """
 
     no_data: Literal["observed", "as_loss"] = "observed"
@@ -36,6 +37,7 @@ class Settings:
     micro_stop_us: int = 120 * SECOND_US
     pbt: Literal["calendar", "calendar_and_job"] = "calendar"
     failures: Literal["plus_one", "per_failure"] = "plus_one"
+    line: Literal["constraint", "aggregate"] = "constraint"
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Settings:
@@ -54,7 +56,8 @@ class Settings:
         >>> Settings().say(("no_data", "pbt"))
         'no_data: observed · pbt: calendar'
         """
-        return " · ".join(f"{name}: {getattr(self, name)}" for name in names)
+        said = (*names, "line") if self.line == "aggregate" else names
+        return " · ".join(f"{name}: {getattr(self, name)}" for name in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -13,10 +13,12 @@ from dovetail.plantcode.report import Report
 FLOW: Final = "DT-P110"
 CONSTRAINT: Final = "DT-P111"
 BUFFER: Final = "DT-P119"
+METHOD: Final = "DT-P120"
 MEANINGS: Final[dict[str, str]] = {
     FLOW: "The flow names something that is not directly below this equipment, or twice.",
     CONSTRAINT: "Constraint and outfeed are one of the flow, and stand alone in their step.",
     BUFFER: "A buffer lies before a unit of the flow that is not its first.",
+    METHOD: "Only an equipment with a flow can be figured by `line`.",
 }
 
 _NAME: Final = {"type": "string", "minLength": 1, "maxLength": 400}
@@ -30,6 +32,7 @@ def _alone(value: object) -> object:
 Name = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Step = Annotated[tuple[Name, ...], BeforeValidator(_alone), Field(min_length=1), WithJsonSchema(_STEP)]
 Seconds = Annotated[float, BeforeValidator(not_bool), Field(ge=0, le=86_400, allow_inf_nan=False)]
+LineMethod = Literal["constraint", "aggregate"]  # whose time and pieces make up the figures of a line
 Pieces = Annotated[int, BeforeValidator(not_bool), Field(ge=1, le=1_000_000)]
 
 
@@ -52,6 +55,8 @@ class Written(Protocol):
     @property
     def outfeed(self) -> str | None: ...
     @property
+    def line(self) -> LineMethod | None: ...
+    @property
     def buffers(self) -> Mapping[str, BufferEntry]: ...
 
 
@@ -61,7 +66,7 @@ def named(flow: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def body_of(entry: Written) -> dict[str, Any]:
-    """The flow as it is kept: a unit that stands alone by its name; buffers only where there are some."""
+    """The flow as it is kept: a unit that stands alone by its name; buffers and `line` only where they are said."""
     last = entry.flow[-1] if entry.flow else ()
     body: dict[str, Any] = {
         "flow": [step[0] if len(step) == 1 else list(step) for step in entry.flow],
@@ -69,7 +74,8 @@ def body_of(entry: Written) -> dict[str, Any]:
         "outfeed": entry.outfeed or (last[0] if len(last) == 1 else None),
     }
     buffers = {name: buffer.model_dump(mode="json") for name, buffer in entry.buffers.items()}
-    return {**body, "buffers": buffers} if buffers else body
+    body |= {"buffers": buffers} if buffers else {}
+    return {**body, "line": entry.line} if entry.line else body
 
 
 def steps_of(kept: Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -81,6 +87,8 @@ def check_flow(report: Report, path: str, entry: Written, below: Collection[str]
     """A flow names children of the line once each; constraint, outfeed and buffers are of the flow."""
     at = ("equipment", path)
     flat = named(entry.flow)
+    if entry.line and not flat:
+        report.error(METHOD, (*at, "line"), f"{path} has no flow: it is no line", hint="flow: [filler, capper]")
     seen: set[str] = set()
     for n, step in enumerate(entry.flow):
         for m, name in enumerate(step):

@@ -39,6 +39,7 @@ def count_model(sums: Mapping[str, int], settings: Settings) -> CountModel:
         sq=value_of("sq", sums, settings),
         rq=value_of("rq", sums, settings),
         pri_pq_ns=value_of("pri_pq_ns", sums, settings),
+        pri_gq_ns=value_of("pri_gq_ns", sums, settings) if settings.line == "aggregate" else None,
         order_pq=value_of("order_pq", sums, settings),
         failures=sums["failures"],
         short_stops=sums["short_stops"],

@@ -64,12 +64,14 @@ class CountModel:
 
     `failures` and `short_stops` that began; `…_mu`: thousandths of a piece that the standard rate would have made in
     production, set-up, busy and all time. These are 0 where production time without a rate makes them no measure.
+    `pri_gq_ns`: that of the good ones, where pieces of unlike units are summed and so weigh by their ideal time.
     """
 
     gq: int = 0
     sq: int = 0
     rq: int = 0
     pri_pq_ns: int = 0
+    pri_gq_ns: int | None = None
     order_pq: int = 0
     failures: int = 0
     short_stops: int = 0

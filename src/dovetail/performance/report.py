@@ -19,6 +19,7 @@ from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.waterfall import Loss, six_big_losses, waterfall
 from dovetail.performance.columns import count_model, time_model
+from dovetail.performance.kpis._lines import as_counted
 from dovetail.performance.kpis._waiting import WAITING
 from dovetail.performance.model import CountModel, Goal, Kpi, TimeModel
 
@@ -111,17 +112,9 @@ def catalogue() -> Mapping[str, Kpi]:
 
 def describe(kpi: Kpi, settings: Settings) -> KpiOut:
     """A KPI's words, with the conventions that hold here."""
-    return KpiOut(
-        id=kpi.id,
-        name=kpi.name,
-        formula=kpi.formula,
-        unit=kpi.unit,
-        range=kpi.range,
-        standard=kpi.standard,
-        convention=settings.say(kpi.convention),
-        iso=kpi.iso,
-        live=kpi.live,
-    )
+    kpi = as_counted(kpi, settings, catalogue())
+    same = {name: getattr(kpi, name) for name in KpiOut.model_fields if hasattr(kpi, name)}
+    return KpiOut(**same | {"convention": settings.say(kpi.convention)})
 
 
 def waiting() -> list[KpiOut]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from dovetail.core import faults
 from dovetail.core.bus import Bus
@@ -15,7 +15,7 @@ from dovetail.core.scope import Scope
 from dovetail.db.events import events_after, mark_handled, plants_known
 from dovetail.db.events import handled as handled_to
 from dovetail.db.uow import Database, Reading
-from dovetail.equipment.model import PlantModel
+from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
 from dovetail.ledger.changes import Change, changes, merged
@@ -26,6 +26,7 @@ from dovetail.ledger.named import needed_by
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
 from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
+from dovetail.performance.kpis._lines import below_of, figured, is_summed
 from dovetail.performance.report import Figures, catalogue, compute, figures
 from dovetail.performance.settling import recut, settle
 
@@ -61,7 +62,7 @@ class Period:
     as_of: int | None
     settled_us: int | None
     known: int
-    line_method: Literal["constraint"] | None
+    line_method: str | None
     leaves: Leaves
     sums: Sums
     settings: Settings
@@ -219,13 +220,13 @@ class PerformanceRoom:
         scope.require(VIEW, equipment_id)
         with self.database.read() as reading:
             until_us = self._until(reading, to_us, as_of)
-            plant = self.plant_at(reading, equipment_id, as_of)
-            leaves = self.leaves(plant, equipment_id, scope, as_of=as_of)
+            plant, node = self.plant_at(reading, equipment_id, as_of), self._then(equipment_id, until_us - 1, as_of)
+            leaves = self.leaves(plant, equipment_id, scope, at_us=until_us - 1, as_of=as_of)
             parts = [self._sums(reading, leaf, from_us, until_us, as_of) for leaf in leaves.ids]
             ends = [extent[1] for leaf in leaves.ids if (extent := store.extent(reading, leaf, as_of=as_of))]
             known = handled_to(reading, HANDLER)
         sums = add(*parts) if parts else nothing()
-        settings = self.gathering.settings_at(until_us - 1, as_of=as_of)
+        settings = figured(node, self.gathering.settings_at(until_us - 1, as_of=as_of))
         return Period(
             equipment_id=equipment_id,
             from_us=from_us,
@@ -235,7 +236,7 @@ class PerformanceRoom:
             as_of=as_of,
             settled_us=min(ends) if ends and len(ends) == len(leaves.ids) else None,
             known=known,
-            line_method="constraint" if plant.get(equipment_id).flow and leaves.ids else None,
+            line_method=node.line if node.flow and leaves.ids else None,
             leaves=leaves,
             sums=sums,
             settings=settings,
@@ -290,25 +291,31 @@ class PerformanceRoom:
             raise NotFoundError(f"there is no shift {name!r} here", code="no-shift")
         return found
 
-    def leaves(self, plant: PlantModel, equipment_id: int, scope: Scope, *, as_of: int | None = None) -> Leaves:
-        """Where a node's figures come from: itself when it has a ledger, else what lies below it and may be seen."""
-        node = plant.get(equipment_id)
-        if ledgered(plant, node) is not None:
+    def leaves(
+        self, plant: PlantModel, equipment_id: int, scope: Scope, *, at_us: int | None = None, as_of: int | None = None
+    ) -> Leaves:
+        """Where a node's figures come from: itself when it has a ledger, else what lies below it and may be seen.
+        A line is summed over its units where its definition of `at_us` says so."""
+        node, summed = plant.get(equipment_id), is_summed(self._then(equipment_id, at_us, as_of))
+        if not summed and ledgered(plant, node) is not None:
             blind = "good" in self.gathering.untold([equipment_id], self.clock.now_us(), as_of=as_of)
             hint = f"{node.path}: nothing counts good pieces, give it `counters`"
             return Leaves((equipment_id,), hints=(hint,) if blind else ())
-        if node.flow or not plant.children(equipment_id):
+        children = below_of(plant, node)
+        if not children or (node.flow and not summed):
             return Leaves((), hints=(f"{node.path}: {missing_hint(node)}",))
-        seen = [child for child in plant.children(equipment_id) if scope.sees(VIEW, child)]
-        below = [self.leaves(plant, child, scope, as_of=as_of) for child in seen]
-        hidden = any(not scope.sees(VIEW, child) for child in plant.children(equipment_id))
+        seen = [child for child in children if scope.sees(VIEW, child)]
+        below = [self.leaves(plant, child, scope, at_us=at_us, as_of=as_of) for child in seen]
         return Leaves(
             tuple(leaf for one in below for leaf in one.ids),
-            hidden or any(one.hidden for one in below),
+            len(seen) < len(children) or any(one.hidden for one in below),
             tuple(hint for one in below for hint in one.hints),
         )
 
     # --- parts of the answers ------------------------------------------------------------------------------------
+    def _then(self, equipment_id: int, at_us: int | None, as_of: int | None) -> Equipment:
+        return self.gathering.node(equipment_id, at_us, as_of=as_of)[1]
+
     def plant_at(self, reading: Reading, equipment_id: int, as_of: int | None) -> PlantModel:
         """The plant that held when something was known; that of now where the equipment was not in it yet."""
         if as_of is not None and (moment_us := store.moment_of(reading, as_of)) is not None:

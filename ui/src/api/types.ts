@@ -15,6 +15,8 @@ export interface Equipment {
   flow: string[];
   constraint: string | null;
   outfeed: string | null;
+  /** Whose figures a line shows: its constraint's, or the sums over its units. */
+  line: "constraint" | "aggregate";
   standard_rate_upm: number | null;
 }
 

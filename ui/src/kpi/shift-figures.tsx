@@ -39,11 +39,11 @@ function Figures({ kpis }: { kpis: Kpis | undefined }) {
   );
 }
 
-/** A line without a constraint has no figures of its own; it says what to configure. */
+/** A line without a constraint that is not summed over its units has no figures of its own; it says what to configure. */
 export function ShiftFigures({ line, kpis }: { line: Equipment; kpis: Kpis | undefined }) {
   const say = useWords(words);
   const isLine = line.level === "ProductionLine" || line.flow.length > 0;
-  if (!isLine || line.constraint) return <Figures kpis={kpis} />;
+  if (!isLine || line.constraint || line.line === "aggregate") return <Figures kpis={kpis} />;
   return (
     <p className={css.none} data-testid="no-figures">
       <Icon name="info" size={20} />

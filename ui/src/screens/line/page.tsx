@@ -33,6 +33,7 @@ function Ways({ line }: { line: Equipment }) {
 function Method({ line, units }: { line: Equipment; units: readonly Equipment[] }) {
   const say = useWords(words);
   const nameOf = (key: string | null) => units.find((unit) => unit.path === `${line.path}/${key}`)?.name ?? key ?? "";
+  if (line.line === "aggregate") return <p className={css.method} data-testid="line-method">{say("methodSummed", { units: line.flow.map(nameOf).join(", ") })}</p>;
   if (!line.constraint) return null;
   return <p className={css.method} data-testid="line-method">{say("method", { constraint: nameOf(line.constraint), outfeed: nameOf(line.outfeed ?? line.flow.at(-1) ?? null) })}</p>;
 }
