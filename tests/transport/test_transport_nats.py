@@ -183,7 +183,7 @@ async def test_the_stream_can_be_looked_at(where: Address, edge: Sender, shelf: 
         link = await linked(where)
         state = await look(link)
         await link.close()
-    assert len(state.shards) == limits.SHARDS
+    assert len(state.shards) == 2 * limits.SHARDS  # of each what is live, and what waited
     assert (state.replicas, state.replicas_current) == (1, 1)
 
 

@@ -138,6 +138,9 @@ class Frame:
 
     `good_through` maps the tag id of each link's `<connection>.good_through` tag to µs: up to there, the values
     held on that link are true. (source, lane, epoch, seq) names the frame for ever; a repeat is a no-op.
+
+    `ahead` says the same of a lane that does not wait for what was collected before it: from its first µs to its
+    second the values are true, but of the time before it something is still on its way.
     """
 
     source: str
@@ -146,6 +149,7 @@ class Frame:
     seq: int
     batches: tuple[Batch, ...] = ()
     good_through: dict[int, int] = field(default_factory=dict[int, int])
+    ahead: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
 
     def __len__(self) -> int:
         return sum(len(batch) for batch in self.batches)

@@ -44,7 +44,7 @@ class Accepted:
     @property
     def empty(self) -> bool:
         """Whether nothing new was in it."""
-        return not self.blocks and self.marks is None
+        return not self.blocks and self.marks is None and not self.frame.ahead
 
 
 class Ingest:
@@ -77,7 +77,8 @@ class Ingest:
                 duplicate += len(part) - len(new)
                 blocks += [new] if len(new) else []
         good_through = self._new_marks(frame, ts_max_us=now_us + FUTURE_MAX_US)
-        kept = replace(frame, batches=tuple(block.batch() for block in blocks), good_through=good_through)
+        ahead = {tag: us for tag, us in frame.ahead.items() if TS_MIN_US <= us[0] <= us[1] <= now_us + FUTURE_MAX_US}
+        kept = replace(frame, batches=tuple(block.batch() for block in blocks), good_through=good_through, ahead=ahead)
         return Accepted(kept, tuple(blocks), marks_block(good_through), refused, duplicate)
 
     def _by_kind(self, block: Block, slots: NDArray[np.intp]) -> list[tuple[Block, NDArray[np.intp]]]:

@@ -3,7 +3,9 @@
 Layout, little-endian: magic "DVF", version u8, crc32 u32 of all that follows, then the zstd-compressed payload:
 lane u8, epoch i64, seq i64, source (u16 length + UTF-8), marks (u16 count, then tag i64 + µs i64 each), batches (u16
 count); per batch kind u8, flags u8 (1 ts_device, 2 native), n u32, body length u32 and the columns tag, ts, status,
-ts_device, native as raw deltas or numbers, and last the values. Version 1 stays readable: tests keep golden files.
+ts_device, native as raw deltas or numbers, and last the values. A frame of a lane that is ahead ends with how far it is
+true (u16 count, then tag, from µs, to µs, i64 each); others do not, and who does not know of that passes it over.
+Version 1 stays readable: tests keep golden files.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ _LANES = (Lane.LIVE, Lane.BACKLOG, Lane.IMPORT)
 _FRAME = struct.Struct("<Bqq")
 _BATCH = struct.Struct("<BBII")
 _MARK = struct.Struct("<qq")
+_AHEAD = struct.Struct("<qqq")
 _COUNT = struct.Struct("<H")
 _DEVICE, _NATIVE = 1, 2
 
@@ -51,6 +54,9 @@ def encode(frame: Frame, blocks: Sequence[Block] | None = None) -> bytes:
     parts.append(_COUNT.pack(len(frame.batches)))
     for block in map(Block.of, frame.batches) if blocks is None else blocks:
         parts += _encode_block(block)
+    if frame.ahead:
+        parts.append(_COUNT.pack(len(frame.ahead)))
+        parts += [_AHEAD.pack(tag, *span) for tag, span in frame.ahead.items()]
     body = squeeze(b"".join(parts))
     return MAGIC + bytes((VERSION,)) + struct.pack("<I", zlib.crc32(body)) + body
 
@@ -114,7 +120,15 @@ def _decode(raw: bytes) -> Frame:
         at += _BATCH.size
         batches.append(_decode_batch(Kind(kind), flags, n=n, body=raw[at : at + size]))
         at += size
-    return Frame(source, _LANES[lane], epoch, seq, tuple(batches), good_through)
+    return Frame(source, _LANES[lane], epoch, seq, tuple(batches), good_through, _decode_ahead(raw[at:]))
+
+
+def _decode_ahead(raw: bytes) -> dict[int, tuple[int, int]]:
+    if not raw:
+        return {}
+    (count,) = _COUNT.unpack_from(raw)
+    spans = _AHEAD.iter_unpack(raw[_COUNT.size : _COUNT.size + count * _AHEAD.size])
+    return {tag: (since_us, until_us) for tag, since_us, until_us in spans}
 
 
 def _decode_batch(kind: Kind, flags: int, *, n: int, body: bytes) -> Batch:

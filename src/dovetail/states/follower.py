@@ -36,6 +36,7 @@ from dovetail.states.news import Watch, Watched
 from dovetail.states.rules import Plants, RuleBook, vouching
 from dovetail.states.unit import Unit, late_from
 from dovetail.tracks.series import Inputs, Part, series_of, split
+from dovetail.vouching.model import Reach, Vouched
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Follower:
     book: RuleBook = field(init=False)
     world: World = field(init=False)
     units: dict[int, Unit] = field(init=False, default_factory=dict[int, Unit])
-    marks: dict[int, int] = field(init=False, default_factory=dict[int, int])
+    vouched: Vouched = field(init=False, default_factory=Vouched)
     loaded: bool = field(init=False, default=False)
     must_hear: bool = field(init=False, default=True)
     read_to: int = field(init=False, default=0)
@@ -149,14 +150,14 @@ class Follower:
             known = store.progress(reading)
         late = {number: late_from(found.late) for number, found in known.items()}
         self.units = {
-            number: Unit(number, from_text(found.body), stale=True, late=late[number], saved=late[number])
+            number: Unit(number, from_text(found.body), stale=True, loaded=True, late=late[number], saved=late[number])
             for number, found in known.items()
         }
         self.samples.consumer_at(NAME, self.read_to)
         self._hear()
         links = sorted({link for read_over in self._links.values() for link in read_over})
         found = self.samples.last(links, scope=OWN) if links else {}
-        self.marks = {link: int(sample.value) for link, sample in found.items() if isinstance(sample.value, int)}
+        self.vouched = Vouched({link: sample.value for link, sample in found.items() if isinstance(sample.value, int)})
         self.loaded = True
 
     def _hear(self) -> None:
@@ -212,13 +213,12 @@ class Follower:
     # --- the live way ----------------------------------------------------------------------------------------
     def mark_of(self, unit: Unit) -> int:
         """Up to here nothing more is to come: the lowest good-through of the unit's links, else its newest sample."""
-        known = [self.marks[link] for link in self._links.get(unit.equipment_id, ()) if link in self.marks]
-        return max(unit.checkpoint.at_us, min(known) if known else unit.newest_us)
+        known_us = self.vouched.settled_us(self._links.get(unit.equipment_id, ()))
+        return max(unit.checkpoint.at_us, unit.newest_us if known_us is None else known_us)
 
-    def state_known_to(self, equipment_id: int) -> int | None:
-        """Up to here the links of the state's signals vouch for it; None when there is no link, or none ever spoke."""
-        marks = [self.marks[link] for link in self._state_links.get(equipment_id, ()) if link in self.marks]
-        return min(marks) if marks else None
+    def state_known(self, equipment_id: int) -> Reach | None:
+        """How far the links of the state's signals vouch for it; None when there is no link, or none ever spoke."""
+        return self.vouched.reach(self._state_links.get(equipment_id, ()))
 
     def step(self, limit: int) -> tuple[int, set[int]]:
         """(head rows read, units they touched): take in new frames, derive what is settled, commit."""
@@ -278,8 +278,7 @@ class Follower:
             self.units.setdefault(number, Unit(number)).take(found, self._watched)
             if again:  # what was said before of those moments is void: the historian has it all in its order
                 self.units[number].forget_waiting()
-        for link, mark_us in frame.good_through.items():
-            self.marks[link] = max(mark_us, self.marks.get(link, mark_us))
+        self.vouched.take(frame)
         return set(parts)
 
     def _forward(self, unit: Unit) -> Outcome:
@@ -287,7 +286,7 @@ class Follower:
         inputs: Inputs = unit.inputs()
         if unit.stale:
             inputs = self._read(unit, unit.checkpoint.at_us + 1, END_US)
-            unit.stale = False
+            unit.stale = unit.loaded = False
         return Outcome(unit, unit.checkpoint, self._derive(unit, unit.checkpoint, inputs, mark_us), inputs)
 
     def _derive(

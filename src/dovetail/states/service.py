@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from dovetail.core.bus import Bus
@@ -25,6 +25,7 @@ from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
 from dovetail.states.rules import Plants
 from dovetail.states.unit import Waiting
 from dovetail.tracks.series import joined
+from dovetail.vouching.model import instead
 
 SILENT_US: Final = round(LINK_SILENT_S * SECOND_US)
 WATCH_EVERY_US: Final = SECOND_US
@@ -129,7 +130,7 @@ class StatesRoom:
         """Tell of what changes by time alone: a link that fell silent or spoke again, a machine that stopped moving."""
         now_us = self._clock.now_us()
         for equipment_id, said in list(self._said.items()):
-            silent = self._silent_since(equipment_id, now_us) is not None
+            silent = any(end_us is None for _, end_us in self._unknown(equipment_id, now_us))
             checkpoint, _ = self._views[equipment_id]
             wake_at_us = None if checkpoint.decision is None else checkpoint.decision.wake_at_us
             if silent != (said.state == NO_DATA) or (wake_at_us is not None and wake_at_us <= now_us):
@@ -143,10 +144,10 @@ class StatesRoom:
         self._said[equipment_id] = now
         self._bus.publish(now)
 
-    def _silent_since(self, equipment_id: int, now_us: int) -> int | None:
-        """The first moment for which no link vouches any more; None while they all speak."""
-        known_to = self._follower.state_known_to(equipment_id)
-        return known_to + 1 if known_to is not None and now_us - known_to > SILENT_US else None
+    def _unknown(self, equipment_id: int, now_us: int) -> list[tuple[int, int | None]]:
+        """The times (first moment, end) for which no link vouches, after the mark and up to now; the last may go on."""
+        reach = self._follower.state_known(equipment_id)
+        return [] if reach is None else reach.unknown(now_us, silent_us=SILENT_US)
 
     def _tail(self, equipment_id: int) -> Tail:
         """Derived on the fly from the newest checkpoint and what waits for its mark."""
@@ -161,9 +162,10 @@ class StatesRoom:
             self._follower.world, equipment_id, checkpoint, inputs, upto_us=max(now_us, newest_us, checkpoint.at_us)
         )
         records = done.timeline(equipment_id)
-        silent_us = self._silent_since(equipment_id, now_us)
-        if silent_us is not None and records and records[-1].state != NO_DATA:
-            records = _cut_off(records, max(silent_us, records[0].t0_us))
+        for first_us, end_us in self._unknown(equipment_id, now_us):
+            if records and (end_us is not None or records[-1].state != NO_DATA):
+                unknown = StateRecord(equipment_id, first_us, end_us, NO_DATA, "", None, external=False)
+                records = instead(records, unknown)
         settled_us = self._follower.mark_of(self._follower.units[equipment_id])
         return Tail(settled_us, now_us, tuple(records), tuple(self._counted(equipment_id, done)))
 
@@ -233,14 +235,6 @@ def categories_of(tree: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 def _face(now: StateNow) -> tuple[object, ...]:
     return (now.state, now.mode, now.reason, now.external, now.since_us)
-
-
-def _cut_off(records: Sequence[StateRecord], silent_us: int) -> list[StateRecord]:
-    """From `silent_us` on nobody knows."""
-    before = [record for record in records if record.t0_us < silent_us]
-    ended = [replace(before[-1], t1_us=silent_us)] if before else []
-    unknown = StateRecord(records[0].equipment_id, silent_us, None, NO_DATA, "", None, external=False)
-    return [*before[:-1], *ended, unknown]
 
 
 def current_reasons(reading: Reading, at_us: int, as_of: int | None = None) -> dict[str, dict[str, Any]]:

@@ -32,6 +32,7 @@ class Unit:
     parts: dict[int, list[Part]] = field(default_factory=dict[int, list[Part]])
     waiting: int = 0
     stale: bool = False
+    loaded: bool = False  # from what was committed: what waits is read once, whether or not anything settles
     newest_us: int = BEGINNING_US
     late: list[LateSpan] = field(default_factory=list[LateSpan])
     saved: list[LateSpan] | None = None  # the late stretches as they are committed; None: this unit is not
@@ -113,7 +114,7 @@ class Unit:
     def is_due(self, mark_us: int) -> bool:
         """Whether anything is to be derived up to `mark_us`: samples, a wake-up, or a count whose minute is over."""
         if mark_us <= self.checkpoint.at_us:
-            return False
+            return self.loaded
         if self.stale or any(int(part[0].min()) <= mark_us for parts in self.parts.values() for part in parts):
             return True
         decision = self.checkpoint.decision

@@ -12,8 +12,10 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final, cast
 
+from dovetail.core.batch import Lane
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
 from dovetail.core.limits import (
     CONNECT_TIMEOUT_S,
@@ -22,7 +24,7 @@ from dovetail.core.limits import (
     TRANSPORT_PENDING_MAX,
     TRANSPORT_STREAM_BYTES,
 )
-from dovetail.transport.model import STREAM, UP, Address, ShardState, StreamState, durable
+from dovetail.transport.model import BACKLOG, LANES, STREAM, Address, ShardState, StreamState, durable, up
 
 try:
     import nats
@@ -151,8 +153,8 @@ async def asking(what: str) -> AsyncIterator[None]:
 def stream_config(address: Address, *, bytes_max: int = TRANSPORT_STREAM_BYTES) -> api.StreamConfig:
     """The stream: a message stands until it is held, and when it is full who sends waits."""
     return api.StreamConfig(
-        name=STREAM, subjects=[f"{UP}.*.*"], retention=api.RetentionPolicy.WORK_QUEUE, discard=api.DiscardPolicy.NEW,
-        storage=api.StorageType.FILE, max_bytes=bytes_max, num_replicas=address.replicas,
+        name=STREAM, subjects=[up("*", "*", lane) for lane in LANES], retention=api.RetentionPolicy.WORK_QUEUE,
+        discard=api.DiscardPolicy.NEW, storage=api.StorageType.FILE, max_bytes=bytes_max, num_replicas=address.replicas,
     )  # fmt: skip
 
 
@@ -165,14 +167,20 @@ async def make_stream(link: Link, address: Address, *, bytes_max: int = TRANSPOR
         except js_errors.NotFoundError:
             await link.jetstream.add_stream(wanted)
         else:
-            if (found.num_replicas, found.max_bytes) != (wanted.num_replicas, wanted.max_bytes):
+            if _kept(found) != _kept(wanted):
                 await link.jetstream.update_stream(wanted)
-        for shard in range(SHARDS):
+        for shard, lane in product(range(SHARDS), LANES):
             config = api.ConsumerConfig(
-                durable_name=durable(shard), filter_subject=f"{UP}.*.{shard}", ack_policy=api.AckPolicy.EXPLICIT,
-                ack_wait=TRANSPORT_ACK_S, max_ack_pending=TRANSPORT_PENDING_MAX, max_deliver=-1,
+                durable_name=durable(shard, lane), filter_subject=up("*", shard, lane),
+                ack_policy=api.AckPolicy.EXPLICIT, ack_wait=TRANSPORT_ACK_S, max_ack_pending=TRANSPORT_PENDING_MAX,
+                max_deliver=-1,
             )  # fmt: skip
             await link.jetstream.add_consumer(STREAM, config)
+
+
+def _kept(config: api.StreamConfig) -> tuple[object, ...]:
+    """What may differ after an update of ours, or another wish of the administrator's."""
+    return sorted(config.subjects or ()), config.num_replicas, config.max_bytes
 
 
 async def look(link: Link) -> StreamState:
@@ -189,10 +197,11 @@ async def look(link: Link) -> StreamState:
         replicas=info.config.num_replicas or 1,
         replicas_current=1 + sum(1 for peer in peers if peer.current and not peer.offline),
         leader="" if cluster is None else cluster.leader or "",
-        shards=tuple(sorted((_shard(one) for one in consumers), key=lambda one: one.shard)),
+        shards=tuple(sorted((_shard(one) for one in consumers), key=lambda one: (one.shard, one.lane))),
     )
 
 
 def _shard(info: api.ConsumerInfo) -> ShardState:
-    number = int(cast("str", info.name).rpartition("-")[2])
-    return ShardState(number, info.num_pending or 0, info.num_ack_pending or 0, info.num_redelivered or 0)
+    kind, _, number = cast("str", info.name).rpartition("-")
+    lane = Lane.BACKLOG if kind == BACKLOG else Lane.LIVE
+    return ShardState(int(number), info.num_pending or 0, info.num_ack_pending or 0, info.num_redelivered or 0, lane)

@@ -25,8 +25,12 @@ from dovetail.packing.columns import TEXT_KINDS
 
 STREAM: Final = "DOVETAIL"
 UP: Final = "dovetail.up"  # .<source>.<shard>: frames, kept by the stream until they are held
+BACKLOG: Final = "backlog"  # the last word of the same, for what waited: so it goes beside what is live, not before it
 HELD: Final = "dovetail.held"  # .<source>: which of them the historian holds, told once and not kept
 ASK: Final = "dovetail.ask"  # .<source>: a question of a source, answered by any worker
+AWAY: Final = "transport-away"  # whoever says so has waited for it to be otherwise
+WAITS: Final = "transport-waits"  # so has this one
+LANES: Final = (Lane.LIVE, Lane.BACKLOG)
 SAMPLE_BYTES_MAX: Final = 40  # of a number with both its times and statuses, before it is compressed
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -116,26 +120,27 @@ def check_source(name: str) -> str:
 
 def shard_of(frame: Frame) -> int:
     """The shard of the link that a frame is of."""
-    return min(frame.good_through, default=0) % SHARDS
+    return min((*frame.good_through, *frame.ahead), default=0) % SHARDS
 
 
-def up(source: str, shard: int) -> str:
-    """The subject of a source's frames of one shard."""
-    return f"{UP}.{source}.{shard}"
+def up(source: str, shard: int | str, lane: Lane = Lane.LIVE) -> str:
+    """The subject of a source's frames of one shard and lane."""
+    return f"{UP}.{source}.{shard}.{BACKLOG}" if lane is Lane.BACKLOG else f"{UP}.{source}.{shard}"
 
 
-def came_from(subject: str) -> tuple[str, int]:
-    """Source and shard of a subject, which the servers let nobody else publish to. Raises InvalidError."""
+def came_from(subject: str) -> tuple[str, int, bool]:
+    """Source, shard and whether it waited; the servers let nobody else publish so. Raises InvalidError."""
     parts = subject.split(".")
-    is_shard = re.fullmatch("[0-9]{1,9}", parts[-1]) is not None and int(parts[-1]) < SHARDS
-    if len(parts) != 4 or f"{parts[0]}.{parts[1]}" != UP or not is_shard:
+    waited = parts[4:] == [BACKLOG]
+    is_shard = len(parts) == 4 + waited and re.fullmatch("[0-9]{1,9}", parts[3]) is not None
+    if not is_shard or f"{parts[0]}.{parts[1]}" != UP or int(parts[3]) >= SHARDS:
         raise InvalidError(f"{subject} carries no frames", code="transport-subject")
-    return parts[2], int(parts[3])
+    return parts[2], int(parts[3]), waited
 
 
-def durable(shard: int) -> str:
-    """The name of the consumer of one shard."""
-    return f"ingest-{shard}"
+def durable(shard: int, lane: Lane = Lane.LIVE) -> str:
+    """The name of the consumer of one shard and lane."""
+    return f"backlog-{shard}" if lane is Lane.BACKLOG else f"ingest-{shard}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,10 @@ class Parcel:
 
 
 class Numbering:
-    """Gives the frames of one source numbers within their shard, in order; a number left out stays left out.
+    """Gives the frames of one source numbers within lane and shard, in order; a number left out stays left out.
 
     A frame that is too large for a message goes in several; its marks go with the last, so that none overtakes it.
+    Frames may go another lane than they came.
     """
 
     def __init__(self) -> None:
@@ -160,21 +166,32 @@ class Numbering:
         self._came: dict[Lane, int] = {}
         self._next: dict[tuple[Lane, int], int] = {}
 
-    def parcels(self, frame: Frame) -> list[Parcel]:
-        """The messages of a frame that was not seen before."""
-        if frame.epoch != self._epoch:
-            self._epoch = frame.epoch
-            self._came.clear()
-            self._next.clear()
+    def parcels(self, frame: Frame, lane: Lane | None = None) -> list[Parcel]:
+        """The messages of a frame that was not seen before, on its own lane or another."""
+        self._renew(frame.epoch)
         left_out = max(0, frame.seq - self._came.get(frame.lane, 0) - 1)
         self._came[frame.lane] = max(frame.seq, self._came.get(frame.lane, 0))
+        return self._numbered(frame, lane or frame.lane, left_out)
+
+    def beside(self, frame: Frame) -> list[Parcel]:
+        """The messages of a frame that the source did not number: what it said is said again."""
+        self._renew(frame.epoch)
+        return self._numbered(frame, frame.lane, 0)
+
+    def _renew(self, epoch: int) -> None:
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._came.clear()
+            self._next.clear()
+
+    def _numbered(self, frame: Frame, lane: Lane, left_out: int) -> list[Parcel]:
         shard = shard_of(frame)
-        at = self._next.get((frame.lane, shard), 1) + left_out
+        at = self._next.get((lane, shard), 1) + left_out
         found = [
-            Parcel(frame.lane, frame.epoch, shard, at + i, codec.encode(replace(piece, seq=at + i)))
+            Parcel(lane, frame.epoch, shard, at + i, codec.encode(replace(piece, lane=lane, seq=at + i)))
             for i, piece in enumerate(pieces(frame))
         ]
-        self._next[frame.lane, shard] = at + len(found)
+        self._next[lane, shard] = at + len(found)
         return found
 
 
@@ -202,7 +219,7 @@ def _halves(frame: Frame) -> tuple[Frame, Frame]:
         middle = len(batch) // 2
         first = (batch.take(np.arange(middle)),)
         second = (batch.take(np.arange(middle, len(batch))),)
-    return replace(frame, batches=first, good_through={}), replace(frame, batches=second)
+    return replace(frame, batches=first, good_through={}, ahead={}), replace(frame, batches=second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +275,13 @@ def read_answer(body: bytes) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ShardState:
-    """How far one shard is: messages that wait, those a worker has, how many of those were given out twice."""
+    """How far one shard and lane is: messages that wait, those a worker has, how many of those came out twice."""
 
     shard: int
     waiting: int
     taken: int
     redelivered: int
+    lane: Lane = Lane.LIVE
 
 
 @dataclass(frozen=True, slots=True)

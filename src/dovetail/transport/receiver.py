@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final, Protocol
 
 import orjson
@@ -30,11 +31,13 @@ from dovetail.core.limits import (
 from dovetail.core.sink import LostShardError, Resumed
 from dovetail.packing import frames as codec
 from dovetail.transport.link import TROUBLE, Link, asking
-from dovetail.transport.model import ASK, HELD, STREAM, UP, Told, came_from, durable
+from dovetail.transport.model import ASK, HELD, LANES, STREAM, Told, came_from, durable, up
 
 log = logging.getLogger(__name__)
 
 PULL_MARGIN_S: Final = 1.0  # the server's word that a pull is over may be this late
+BACKLOG_PULL: Final = 64  # messages of what waited: what is live waits no longer than until these are stored
+BACKLOG_PULL_BYTES: Final = 1 << 20
 QUIET: Final = ("404", "408")  # a pull that ended as it should
 WORKERS: Final = "ingest"  # of them one answers
 
@@ -80,6 +83,7 @@ class Taken:
 @dataclass(slots=True, eq=False)
 class _Load:
     taken: list[Taken]
+    waited: bool
     done: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -88,7 +92,7 @@ class Receiver:
 
     def __init__(self, link: Link, shelf: Shelf, counted: Counted) -> None:
         self._link, self._shelf, self.counted = link, shelf, counted
-        self._shards: dict[int, asyncio.Task[None]] = {}
+        self._shards: dict[tuple[int, Lane], asyncio.Task[None]] = {}
         self._loads: list[_Load] = []
         self._came = asyncio.Event()
         self._is_storing = False
@@ -105,19 +109,22 @@ class Receiver:
 
     async def serve(self, shards: Collection[int]) -> None:
         """From now on these shards; one that goes is let go of when what was taken of it is stored or given up."""
-        gone = [self._shards.pop(shard) for shard in set(self._shards) - set(shards)]
+        wanted = set(product(shards, LANES))
+        gone = [self._shards.pop(one) for one in set(self._shards) - wanted]
         for task in gone:
             task.cancel()
         await asyncio.gather(*gone, return_exceptions=True)
-        for shard in set(shards) - set(self._shards):
-            self._shards[shard] = asyncio.create_task(self._shard(shard), name=f"shard {shard}")
+        for shard, lane in wanted - set(self._shards):
+            name = f"shard {shard} {lane}"
+            self._shards[shard, lane] = asyncio.create_task(self._shard(shard, lane), name=name)
 
-    async def _shard(self, shard: int) -> None:
-        pull = Pull(self._link, shard)
+    async def _shard(self, shard: int, lane: Lane) -> None:
+        pull = Pull(self._link, shard, lane)
         await pull.open()
         try:
             while True:
-                load = _Load([one for message in await pull.some() if (one := await self._read(shard, message))])
+                read = [one for message in await pull.some() if (one := await self._read(shard, message))]
+                load = _Load(read, waited=lane is Lane.BACKLOG)
                 if not load.taken:
                     continue
                 self._loads.append(load)
@@ -143,9 +150,9 @@ class Receiver:
     async def _read(self, shard: int, message: Msg) -> Taken | None:
         """The frame of a message; what is none, or not its sender's own, is put aside for good and counted."""
         try:
-            source, own = came_from(message.subject)
+            source, own, waited = came_from(message.subject)
             frame = codec.decode(message.data)
-            if (frame.source, own) != (source, shard):
+            if (frame.source, own, frame.lane is Lane.BACKLOG) != (source, shard, waited):
                 raise InvalidError(f"{source} sends a frame of {frame.source}", code="transport-source")
         except Exception as error:
             self.counted.refused += 1
@@ -162,12 +169,7 @@ class Receiver:
         failures = 0
         while True:
             await self._came.wait()
-            loads, size = [], 0
-            while self._loads and size < INGEST_ROWS_AT_ONCE:
-                loads.append(self._loads.pop(0))
-                size += len(loads[-1].taken)
-            if not self._loads:
-                self._came.clear()
+            loads = self._next_loads()
             try:
                 await self._put_or_refuse([one for load in loads for one in load.taken])
             except LostShardError as lost:
@@ -185,6 +187,19 @@ class Receiver:
             await self._tell([one for load in loads for one in load.taken])
             for load in loads:
                 load.done.set_result(True)
+
+    def _next_loads(self) -> list[_Load]:
+        """Of one commit: what is live first, and of what waited one load, so that the next commit comes soon."""
+        loads, size = list[_Load](), 0
+        for load in self._loads:
+            if not load.waited and size < INGEST_ROWS_AT_ONCE:
+                loads.append(load)
+                size += len(load.taken)
+        loads += [load for load in self._loads if load.waited][:1]
+        self._loads = [one for one in self._loads if one not in loads]
+        if not self._loads:
+            self._came.clear()
+        return loads
 
     def _give_up(self, loads: Sequence[_Load], lost: Collection[int]) -> None:
         """What was taken of shards that another has now is that one's; the rest is tried again."""
@@ -244,33 +259,36 @@ class Receiver:
 
     async def _answer(self, source: str, question: Any) -> dict[str, Any]:
         if question["ask"] == "resume":
-            if waiting := await self._waiting(source):
+            if waiting := sum([await self._waiting(up(source, "*", lane)) for lane in LANES]):
                 return {"wait": f"{waiting} messages of {source} are on their way to the historian"}
             resumed = await asyncio.to_thread(self._shelf.resume, source, [int(tag) for tag in question["links"]])
             return {"epoch": resumed.epoch, "marks": dict(resumed.good_through)}
         if question["ask"] == "held":
             shard = int(question["shard"])
             # first whether any may be on their way, then which are held: the other way round one could fall between
-            waiting = await self._waiting(source, shard)
-            numbered = source, Lane(question["lane"]), int(question["epoch"])
+            lane = Lane(question["lane"])
+            waiting = await self._waiting(up(source, shard, lane))
+            numbered = source, lane, int(question["epoch"])
             held = await asyncio.to_thread(self._shelf.held, shard, numbered, [int(seq) for seq in question["seqs"]])
             return {"held": held, "waiting": bool(waiting)}
         raise RefusedError(f"nobody answers {question['ask']!r}", code="transport-asked")
 
-    async def _waiting(self, source: str, shard: int | None = None) -> int:
-        """Messages of a source that the stream keeps: none of them is told to be held."""
-        subject = f"{UP}.{source}.{'*' if shard is None else shard}"
+    async def _waiting(self, subject: str) -> int:
+        """Messages that the stream keeps: none of them is told to be held."""
         async with asking("the stream cannot be asked"):
             info = await self._link.jetstream.stream_info(STREAM, subjects_filter=subject)
         return sum((info.state.subjects or {}).values())
 
 
 class Pull:
-    """The messages of one shard: asked for in bounded loads, and again when the last load is dealt with."""
+    """The messages of one shard and lane: asked for in bounded loads, and again when the last load is dealt with."""
 
-    def __init__(self, link: Link, shard: int) -> None:
+    def __init__(self, link: Link, shard: int, lane: Lane) -> None:
         self._link = link
-        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{durable(shard)}"
+        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{durable(shard, lane)}"
+        waited = lane is Lane.BACKLOG
+        self._most = BACKLOG_PULL if waited else TRANSPORT_PULL
+        self._most_bytes = BACKLOG_PULL_BYTES if waited else TRANSPORT_PULL_BYTES
         self._inbox = link.client.new_inbox()
         self._queue = asyncio.Queue[Msg]()  # bounded by what is asked for
         self._left = 0  # messages the pull under way may still bring; 0: there is none
@@ -309,10 +327,10 @@ class Pull:
 
     async def _ask(self) -> None:
         pull = {
-            "batch": TRANSPORT_PULL,
-            "max_bytes": TRANSPORT_PULL_BYTES,
+            "batch": self._most,
+            "max_bytes": self._most_bytes,
             "expires": int(TRANSPORT_PULL_S * 1_000_000_000),
         }
         async with asking("frames cannot be asked for"):
             await self._link.client.publish(self._subject, orjson.dumps(pull), reply=self._inbox)
-        self._left = TRANSPORT_PULL
+        self._left = self._most

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,7 +24,9 @@ from dovetail.core.sink import Resumed
 from dovetail.transport.link import TROUBLE, Link, asking, connect, look
 from dovetail.transport.model import (
     ASK,
+    AWAY,
     HELD,
+    WAITS,
     Address,
     Numbering,
     Parcel,
@@ -38,6 +40,7 @@ from dovetail.transport.model import (
 log = logging.getLogger(__name__)
 
 PUBLISHED_AT_ONCE: Final = 64  # messages on their way to the stream that it has not acknowledged
+BACKLOG_BYTES_AT_ONCE: Final = 128 << 10  # of what waited: on a slow line live values wait no longer than for these
 
 type Key = tuple[Lane, int, int, int]
 
@@ -144,7 +147,7 @@ class Sender:
             async with asyncio.timeout(TRANSPORT_ASK_S):
                 await self._linked.wait()
         except TimeoutError:
-            raise LinkError(self.trouble, code="transport-away") from None
+            raise LinkError(self.trouble, code=AWAY) from None
         assert self._link is not None
         return self._link
 
@@ -178,10 +181,13 @@ class Sender:
                 async with asyncio.timeout_at(until_s):
                     await self._heard.wait()
             except TimeoutError:
-                await self._ask_after(open_ways)
+                try:
+                    await self._ask_after(open_ways)
+                except LinkError as error:
+                    raise LinkError(error.message, code=WAITS, hint=error.hint) from error
                 if not all(way.is_held for way in ways):
                     says = f"{len(open_ways)} messages wait in the stream, and no worker has stored them yet"
-                    raise LinkError(says, code="transport-waits") from None
+                    raise LinkError(says, code=WAITS) from None
 
     def _ways(self, frame: Frame) -> list[OnItsWay]:
         """The messages of a frame, with what is known of them from an earlier attempt."""
@@ -200,8 +206,7 @@ class Sender:
     async def _publish(self, ways: Sequence[OnItsWay]) -> None:
         """In order, some at once; what the stream acknowledged is remembered. Raises LinkError."""
         link = await self._standing()
-        for at in range(0, len(ways), PUBLISHED_AT_ONCE):
-            some = ways[at : at + PUBLISHED_AT_ONCE]
+        for some in _loads(ways):
             async with asking("the stream does not take frames"):
                 answers = await asyncio.gather(*(self._publish_one(link, way) for way in some), return_exceptions=True)
                 for answer in answers:
@@ -210,7 +215,8 @@ class Sender:
 
     async def _publish_one(self, link: Link, way: OnItsWay) -> None:
         parcel = way.parcel
-        await link.jetstream.publish(up(self._source, parcel.shard), parcel.body, timeout=TRANSPORT_ASK_S)
+        subject = up(self._source, parcel.shard, parcel.lane)
+        await link.jetstream.publish(subject, parcel.body, timeout=TRANSPORT_ASK_S)
         way.in_stream = True
 
     async def _told(self, message: Msg) -> None:
@@ -268,6 +274,20 @@ class Sender:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, BACKOFF_MAX_S)
         return Resumed(answer["epoch"], {int(tag): mark_us for tag, mark_us in answer["marks"].items()})
+
+
+def _loads(ways: Sequence[OnItsWay]) -> Iterator[list[OnItsWay]]:
+    """What is on its way at the same time, in order; of what waited at least one, and otherwise few bytes."""
+    load: list[OnItsWay] = []
+    size = 0
+    for way in ways:
+        size += len(way.parcel.body) if way.parcel.lane is Lane.BACKLOG else 0
+        if load and (len(load) == PUBLISHED_AT_ONCE or size > BACKLOG_BYTES_AT_ONCE):
+            yield load
+            load, size = [], len(way.parcel.body) if way.parcel.lane is Lane.BACKLOG else 0
+        load.append(way)
+    if load:
+        yield load
 
 
 def _key(parcel: Parcel) -> Key:

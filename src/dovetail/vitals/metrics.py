@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,9 +198,11 @@ def _transport(found: Transported) -> Iterator[Family]:
         yield _one("transport_messages", "gauge", "Messages that wait to be stored", stream.messages)
         yield _one("transport_bytes", "gauge", "Their size", stream.bytes)
         yield _one("transport_replicas", "gauge", "NATS servers that keep them", stream.replicas_current)
-        lag = {str(one.shard): one.waiting + one.taken for one in shards}
+        lag, twice = Counter[str](), Counter[str]()
+        for one in shards:
+            lag[str(one.shard)] += one.waiting + one.taken
+            twice[str(one.shard)] += one.redelivered
         yield _by("transport_shard_messages", "gauge", "Messages of a shard that are not stored", "shard", lag)
-        twice = {str(one.shard): one.redelivered for one in shards}
         yield _by("transport_shard_redelivered", "gauge", "Of them, given out more than once", "shard", twice)
     frames = {one.name: one.frames for one in found.alive}
     yield _by("ingest_worker_frames_total", "counter", "Frames a worker stored", "worker", frames)
