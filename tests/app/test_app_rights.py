@@ -41,6 +41,7 @@ LET_IN: Final = {
     "timeline.edit-closed": {OPERATOR, ENGINEER, ADMINISTRATOR},
     "shift.sign": {ENGINEER, ADMINISTRATOR},
     "shift.reopen": {ADMINISTRATOR},
+    "plant.restate": {ADMINISTRATOR},
     "count.enter": {OPERATOR, ENGINEER, ADMINISTRATOR},
     "count.review": {ENGINEER, ADMINISTRATOR},
     "samples.correct": {ENGINEER, ADMINISTRATOR},

@@ -11,7 +11,6 @@ from dovetail.core.scope import system_scope
 from dovetail.db import versioned
 from dovetail.db.uow import Database
 from dovetail.materials.store import material_definition as table
-from restated import restate
 from shortcuts import examples
 
 SYSTEM = system_scope("test").actor
@@ -28,11 +27,11 @@ def told(database: Database, key: str, as_of: int | None) -> list[Any]:
 
 def do(database: Database, key: str, act: tuple[str, int, int | None, Any]) -> int:
     what, from_us, lasts_us, body = act
-    to_us = None if lasts_us is None else from_us + lasts_us
+    to_us = versioned.EVER_US if lasts_us is None else from_us + lasts_us
     with database.write(SYSTEM) as uow:
         {
             "put": lambda: versioned.put(uow, table, {key: body}, valid_from_us=from_us),
-            "restate": lambda: restate(uow, table, {key: body}, from_us=from_us, to_us=to_us),
+            "restate": lambda: versioned.restate(uow, table, {key: [(from_us, body)]}, from_us=from_us, to_us=to_us),
         }[what]()
         return uow.known
 

@@ -18,7 +18,9 @@ from dovetail.accord.asked import EditTime
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import system_scope
+from dovetail.db import versioned
 from dovetail.db.uow import Database
+from dovetail.db.versioned import EVER_US
 from dovetail.events.equipment import PlantApplied
 from dovetail.explain.diff import Asked, Differ
 from dovetail.house.rooms import build_rooms
@@ -27,7 +29,6 @@ from dovetail.operations.operation import execute
 from dovetail.states.store import reason
 from dovetail.testing.clock import ManualClock
 from dovetail.yardsticks.store import TABLES
-from restated import restate
 from shortcuts import examples
 
 SYSTEM = system_scope("test")
@@ -41,9 +42,9 @@ class House(Plant):
     """The filler's house, in which definitions are put into the past."""
 
     def restate(self, table: Table, key: str, body: Any, start: int, end: int | None) -> None:
-        to_us = None if end is None else at(end)
+        to_us = EVER_US if end is None else at(end)
         with self.rooms.performance.database.write(SYSTEM.actor) as uow:
-            restate(uow, table, {key: body}, from_us=at(start), to_us=to_us)
+            versioned.restate(uow, table, {key: [(at(start), body)]}, from_us=at(start), to_us=to_us)
             uow.emit(PlantApplied(1, at(start), uow.known))
         self.work()
 

@@ -60,6 +60,7 @@ from dovetail.recaps import api as recaps_api
 from dovetail.replaying import api as replaying_api
 from dovetail.replaying.service import ReplayRoom
 from dovetail.reports import api as reports_api
+from dovetail.restating import api as restating_api
 from dovetail.retention import api as retention_api
 from dovetail.savedviews import api as savedviews_api
 from dovetail.security import api as security_api
@@ -130,6 +131,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.saved_views.operations,
         *rooms.signatures.operations,
         *rooms.reports.operations,
+        *rooms.restating.operations,
         parts.backups.make,
         parts.backups.check,
         *parts.exports.operations,
@@ -198,6 +200,7 @@ def assemble(api: Api, parts: Parts) -> None:
         parts.database, rooms.equipment, rooms.historian, rooms.states, rooms.calendar, rooms.performance, parts.clock
     )
     replaying_api.routes(api, replaying_api.Replays(replay, parts.work))
+    restating_api.routes(api, rooms.restating, restating_api.Plans(rooms.restating, parts.work))
     fleet_api.routes(api, delivery=parts.rooms.historian.delivery, transported=parts.transported)
 
 

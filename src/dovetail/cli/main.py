@@ -25,7 +25,7 @@ from dovetail.cli import (
     upkeep,
 )
 from dovetail.offsite import forwarding
-from dovetail.operating import replaying, verbs
+from dovetail.operating import replaying, restating, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
 from dovetail.shiftverbs import cycling, freezing, holding, ordering, pacing, slowing
@@ -63,6 +63,7 @@ verbs.register(app)
 plant.register(app)
 scenarios.register(app)
 replaying.register(app)
+restating.register(app)
 calendar.register(app)
 operate.register(app)
 shopfloor.register(app)

@@ -194,11 +194,11 @@ def versions(reading: Reading, *, before: int | None = None, limit: int | None =
 
 
 def boundaries(reading: Reading, as_of: int | None = None) -> list[tuple[int, int]]:
-    """(valid_from_us, version) of every version known, in the order of time: between two of them nothing changes."""
+    """(from when, version that rules) of every moment known, by time: between two of them nothing changes."""
     table = plant_version
     query = select(table.c.valid_from_us, table.c.version).order_by(table.c.valid_from_us, table.c.version)
     seen = query if as_of is None else query.where(table.c.known <= as_of)
-    return [(row[0], row[1]) for row in reading.connection.execute(seen)]
+    return versioned.with_restated(reading, [(row[0], row[1]) for row in reading.connection.execute(seen)], as_of)
 
 
 def documents(reading: Reading, version: int | None = None) -> tuple[Version, dict[str, str]] | None:

@@ -61,6 +61,7 @@ from dovetail.production.service import ProductionRoom
 from dovetail.recaps.service import RecapsRoom
 from dovetail.recaps.service import Sources as Occasions
 from dovetail.reports.service import ReportsRoom
+from dovetail.restating.service import RestatingRoom
 from dovetail.retention.plant import SECTIONS as RETENTION_SECTIONS
 from dovetail.retention.service import RetentionRoom
 from dovetail.savedviews.service import SavedViewsRoom
@@ -130,6 +131,14 @@ class Rooms:
     def causes(self) -> CausesRoom:
         """Why a line lost time; it keeps nothing."""
         return CausesRoom(self.performance, stretches=self.insight.stretches)
+
+    @property
+    def restating(self) -> RestatingRoom:
+        """What tells the past again; it keeps nothing but what the records keep."""
+        return RestatingRoom(
+            self.performance.database, self.performance.clock, equipment=self.equipment, calendar=self.calendar,
+            performance=self.performance, reasons=self.states.reasons,
+        )  # fmt: skip
 
 
 def live_figures(rooms: Rooms, clock: Clock) -> LiveFigures:

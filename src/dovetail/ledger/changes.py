@@ -22,7 +22,7 @@ class Change:
 def changes(event: Event) -> list[Change]:
     """The periods that an event moved."""
     known, kind, body = event.known, event.kind, event.body
-    if kind == "CalendarCorrected":
+    if kind in ("CalendarCorrected", "Restated"):
         return [Change(who, from_us, to_us, known, kind) for who, from_us, to_us in body["stretches"]]
     if kind == "PlantApplied":
         return [Change(None, body["valid_from_us"], None, known, kind)]

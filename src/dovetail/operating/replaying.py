@@ -68,16 +68,16 @@ def as_text(found: dict[str, Any]) -> str:
 
 def _machine(machine: dict[str, Any]) -> list[str]:
     lines = [
-        f"{machine['path']}: {_minutes(machine['moved_us'])} would read otherwise, "
-        f"{_minutes(machine['reclassed_us'])} in another class of time, {machine['pieces']:,} pieces"
+        f"{machine['path']}: {as_minutes(machine['moved_us'])} would read otherwise, "
+        f"{as_minutes(machine['reclassed_us'])} in another class of time, {machine['pieces']:,} pieces"
     ]
     for stretch in machine["stretches"][:STRETCHES_SHOWN]:
         was, would = _said(stretch["was"]), _said(stretch["would"])
-        lines.append(f"    {stretch['start'][:19]}  {_minutes(stretch['duration_us']):>9}  {was} → {would}")
+        lines.append(f"    {stretch['start'][:19]}  {as_minutes(stretch['duration_us']):>9}  {was} → {would}")
     if machine["stretches_total"] > STRETCHES_SHOWN:
         lines.append(f"    … and {machine['stretches_total'] - STRETCHES_SHOWN} more")
     for period in (machine["whole"], *machine["shifts"]):
-        changes = _changes(period["was"], period["would"])
+        changes = differing(period["was"], period["would"])
         if changes:
             name = f"{period['shift']} {period['start'][:16]}" if period["shift"] else "in all"
             lines.append(f"  {name}: {', '.join(changes)}")
@@ -86,9 +86,10 @@ def _machine(machine: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _changes(was: dict[str, Any], would: dict[str, Any]) -> list[str]:
+def differing(was: dict[str, Any], would: dict[str, Any]) -> list[str]:
+    """The figures of a period that differ, each as it was and as it would be."""
     times = [
-        f"{name.removesuffix('_us').upper()} {_minutes(was['times'][name])} → {_minutes(would['times'][name])}"
+        f"{name.removesuffix('_us').upper()} {as_minutes(was['times'][name])} → {as_minutes(would['times'][name])}"
         for name in TIMES
         if was["times"][name] != would["times"][name]
     ]
@@ -109,7 +110,8 @@ def _said(said: list[str] | None) -> str:
     return "nothing" if said is None else " ".join(word for word in said if word and word != "Production")
 
 
-def _minutes(us: int) -> str:
+def as_minutes(us: int) -> str:
+    """A duration as people read it."""
     return f"{us / MINUTE_US:,.1f} min"
 
 

@@ -34,7 +34,7 @@ VIEW: Final = "plant.view"
 HANDLER: Final = "performance.ledger"
 KINDS: Final = (
     "RecordsChanged", "TimelineEdited", "CountsChanged", "JobResponseChanged", "PlantApplied", "CalendarCorrected",
-    "SignatureChanged",
+    "SignatureChanged", "Restated",
 )  # fmt: skip
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
 SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction

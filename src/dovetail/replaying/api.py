@@ -180,8 +180,8 @@ def _machine(one: Machine) -> MachineOut:
         held_would=one.held[1],
         stretches_total=len(one.moved),
         stretches=[_stretch(moved) for moved in one.moved[:STRETCHES_MAX]],
-        whole=_compared(one.whole),
-        shifts=[_compared(shift) for shift in one.shifts if shift.differs],
+        whole=compared_out(one.whole),
+        shifts=[compared_out(shift) for shift in one.shifts if shift.differs],
     )
 
 
@@ -192,7 +192,8 @@ def _stretch(moved: Moved) -> StretchOut:
     )
 
 
-def _compared(one: Compared) -> ComparedOut:
+def compared_out(one: Compared) -> ComparedOut:
+    """A period as the API shows it."""
     return ComparedOut(
         start=to_rfc3339(one.from_us),
         end=to_rfc3339(one.to_us),

@@ -12,7 +12,7 @@ from dovetail.equipment.snapshot import snapshot
 from dovetail.ledger.timeclass import Settings
 from dovetail.materials.model import Product
 from dovetail.plantcode.plant import Plant
-from dovetail.plantcode.section import Bodies, Section
+from dovetail.plantcode.section import Bodies, Body, Section
 from dovetail.states.service import categories_of
 
 FIRST_US: Final = -(1 << 62)
@@ -89,6 +89,16 @@ class Imagined:
         """Which calendar an equipment has at a moment, and its time zone."""
         node = self.plant(at_us=at_us).get(equipment_id)
         return node.calendar, node.timezone
+
+    def calendars(
+        self, held: Mapping[str, Sequence[tuple[int, Body | None]]]
+    ) -> dict[str, list[tuple[int, Body | None]]]:
+        """The versions of every calendar: those held before, and from then on those of the code and no others."""
+        before = {
+            key: [one for one in held.get(key, []) if one[0] < self.from_us]
+            for key in {*held, *self.bodies["calendars"]}
+        }
+        return {key: [*older, (self.from_us, self.bodies["calendars"].get(key))] for key, older in before.items()}
 
     def moments(self) -> list[int]:
         """Every moment from which another plant holds."""

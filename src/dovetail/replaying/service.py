@@ -98,7 +98,7 @@ class ReplayRoom:
         days = -(-(asked.to_us - asked.from_us) // DAY_US)
         steps = _Steps(on_step, (days + 2) * len(units) + len(wanted))
         room = self.calendar.imagined(
-            imagined.bodies["calendars"], asked.from_us, calendar_of=imagined.calendar_of,
+            imagined.calendars(self.calendar.versions()), calendar_of=imagined.calendar_of,
             plant_moments=imagined.moments(),
         )  # fmt: skip
         held = Book(
@@ -223,12 +223,12 @@ class _Comparing:
         across = any(one.t0_us < at_us < one.t1_us for one in slices for at_us in (from_us, to_us))
         if across:  # another calendar: its shifts end inside what is held as one
             sums = self.room.performance.sums(equipment_id, from_us, to_us, scope=OWN)
-            return _brief(sums, self.room.performance.gathering, equipment_id, to_us)
-        return _brief(sum_slices(whole), self.room.performance.gathering, equipment_id, to_us)
+            return brief(sums, self.room.performance.gathering, equipment_id, to_us)
+        return brief(sum_slices(whole), self.room.performance.gathering, equipment_id, to_us)
 
     def _brief(self, equipment_id: int, slices: Sequence[Slice], from_us: int, to_us: int) -> Brief:
         inside = [one for one in slices if from_us <= one.t0_us and one.t1_us <= to_us]
-        return _brief(sum_slices(inside), self.other, equipment_id, to_us)
+        return brief(sum_slices(inside), self.other, equipment_id, to_us)
 
 
 def _count(slices: Sequence[Slice], from_us: int) -> int:
@@ -254,7 +254,8 @@ def _face(one: Slice) -> tuple[object, ...]:
     )
 
 
-def _brief(sums: Mapping[str, int], gathering: Gathering, equipment_id: int, to_us: int) -> Brief:
+def brief(sums: Mapping[str, int], gathering: Gathering, equipment_id: int, to_us: int) -> Brief:
+    """The figures of one equipment whose question ends at a moment, by the conventions that held last in it."""
     try:
         untold: Collection[str] = gathering.untold([equipment_id], to_us - 1)
     except NotFoundError:

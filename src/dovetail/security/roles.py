@@ -59,6 +59,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     _row("calendar.edit",         "both",         "- - - x x -", "change shifts, breaks and holidays"),
     _row("sim.operate",           "equipment",    "- - - x x -", "jam and free the machines of the virtual plant"),
     _row("plant.edit",            "installation", "- - - x x -", "plan, apply and export plant code"),
+    _row("plant.restate",         "installation", "- - - x x -", "apply definitions to a stretch of the past"),
     _row("token.create",          "installation", "- - x x x x", "make API tokens of one's own"),
     _row("person.manage",         "installation", "- - - x - x", "add people, change their roles, end their sessions"),
     _row("metrics.read",          "installation", "x x x x - x", "read the installation's own numbers, for monitoring"),

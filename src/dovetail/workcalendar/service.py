@@ -184,23 +184,17 @@ class CalendarRoom:
         return shifts_in(self._spans(known, equipment_id, *period))
 
     def imagined(
-        self,
-        bodies: Mapping[str, dict[str, Any]],
-        from_us: int,
-        *,
-        calendar_of: Callable[[int, int], Assignment],
-        plant_moments: Sequence[int],
+        self, versions: Versions, *, calendar_of: Callable[[int, int], Assignment], plant_moments: Sequence[int]
     ) -> CalendarRoom:
-        """The same room as if from a moment on there were these calendars, and no others. Nothing is written."""
-        with self.database.read() as reading:
-            held = store.versions(reading, as_of=None)
-        versions: dict[str, History] = {}
-        for key in {*held, *bodies}:
-            before = [one for one in held.get(key, []) if one[0] < from_us]
-            versions[key] = [*before, (from_us, bodies.get(key))]
+        """The same room as if these were all versions of all calendars. Nothing is written."""
         room = CalendarRoom(self.database, bus=Bus(), calendar_of=calendar_of, plant_moments=lambda: plant_moments)
         room._known[None] = _Definitions(versions, plant_moments)
         return room
+
+    def versions(self) -> Versions:
+        """Every version of every calendar as known now, oldest first."""
+        with self.database.read() as reading:
+            return store.versions(reading, as_of=None)
 
     def _definitions(self, as_of: int | None) -> _Definitions:
         with self._lock:

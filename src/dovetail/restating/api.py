@@ -1,0 +1,172 @@
+"""Ask what a restatement would move, follow how far that is, make one, and take one back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from dovetail.core.clock import to_rfc3339
+from dovetail.core.errors import DovetailError, NotFoundError, RefusedError
+from dovetail.core.limits import PAGE_MAX
+from dovetail.core.scope import Scope
+from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor
+from dovetail.replaying.api import ComparedOut, compared_out
+from dovetail.restating.model import Ledger, Plan
+from dovetail.restating.service import RESTATE, Restate, RestatementOut, RestatingRoom, words
+from dovetail.web.longwork import LongWork
+
+log = logging.getLogger(__name__)
+
+KEPT_MAX: Final = 10  # plans that can still be read; each is asked for again within seconds
+SHIFTS_MAX: Final = 500  # of one equipment that are told; how many there are is said
+
+
+class PlanBegun(BaseModel):
+    """The work by which it is followed: `/jobs/{id}`; then `/restatements/plans/{id}`."""
+
+    job_id: str
+
+
+class ShiftMovedOut(ComparedOut):
+    """A shift as it is and as it would be. `signed`: it stands as it is, whatever is restated."""
+
+    signed: bool
+
+
+class LedgerMovedOut(BaseModel):
+    """One equipment: time that would be told otherwise, its figures in all, and the first of its shifts that differ."""
+
+    equipment_id: int
+    path: str
+    differs: bool
+    moved_us: int
+    slices_was: int
+    slices_would: int
+    whole: ComparedOut
+    shifts_total: int
+    signed_total: int
+    shifts: list[ShiftMovedOut]
+
+
+class RestatementPlanOut(BaseModel):
+    """What would be restated and what that moves. `digest` goes into `seen` of the restatement."""
+
+    start: str
+    end: str
+    digest: str
+    differs: bool
+    changes: list[dict[str, Any]]
+    ledgers: list[LedgerMovedOut]
+
+
+class Plans:
+    """One plan at a time, in a thread of its own; the newest are kept while the process lives."""
+
+    def __init__(self, room: RestatingRoom, work: LongWork) -> None:
+        self._room, self._work = room, work
+        self._busy = threading.Lock()
+        self._found: OrderedDict[str, tuple[str, RestatementPlanOut]] = OrderedDict()
+
+    def begin(self, asked: Restate, *, scope: Scope) -> str:
+        """Check what can be checked at once, and begin. Raises RefusedError while another runs."""
+        scope.require(RESTATE, None)
+        with self._room.database.read() as reading:
+            self._room.find(reading, asked)
+        if not self._busy.acquire(blocking=False):
+            hint = "see it in the list of jobs"
+            raise RefusedError("the plan of a restatement is being made already", code="restate-busy", hint=hint)
+        try:
+            work_id = self._work.begin("Restatement", total=1, unit="days")
+            thread = threading.Thread(target=self._run, args=(asked, scope, work_id), daemon=True)
+            thread.name = "dovetail-restate"
+            thread.start()
+        except BaseException:
+            self._busy.release()
+            raise
+        return work_id
+
+    def _run(self, asked: Restate, scope: Scope, work_id: str) -> None:
+        try:
+            plan = self._room.plan(asked, on_step=lambda done, total: self._work.step(work_id, done, total=total))
+            self._found[work_id] = (scope.actor.id, shown(plan))
+            while len(self._found) > KEPT_MAX:
+                self._found.popitem(last=False)
+            self._work.end(work_id, detail=f"{len(plan.changes)} definitions, {len(plan.ledgers)} ledgers")
+        except DovetailError as error:
+            self._work.end(work_id, state="failed", detail=error.message + (f" ({error.hint})" if error.hint else ""))
+        except Exception:
+            log.exception("the plan of a restatement failed")
+            self._work.end(work_id, state="failed", detail="something went wrong on our side; the log has it")
+        finally:
+            self._busy.release()
+
+    def found(self, work_id: str, *, scope: Scope) -> RestatementPlanOut:
+        """What it found. Raises NotFoundError while it runs, and for whoever did not ask for it."""
+        scope.require(RESTATE, None)
+        owner, found = self._found.get(work_id, ("", None))
+        if found is None or (owner != scope.actor.id and not scope.everything):
+            raise NotFoundError("there is no such plan, or it is not ready")
+        return found
+
+
+def shown(plan: Plan) -> RestatementPlanOut:
+    """A plan as the API shows it."""
+    return RestatementPlanOut(
+        start=to_rfc3339(plan.from_us),
+        end=to_rfc3339(plan.to_us),
+        digest=plan.digest,
+        differs=bool(plan.changes),
+        changes=[words(one, plan.to_us) for one in plan.changes],
+        ledgers=[_ledger(one) for one in plan.ledgers],
+    )
+
+
+def _ledger(one: Ledger) -> LedgerMovedOut:
+    return LedgerMovedOut(
+        equipment_id=one.equipment_id,
+        path=one.path,
+        differs=one.differs,
+        moved_us=one.moved_us,
+        slices_was=one.slices[0],
+        slices_would=one.slices[1],
+        whole=compared_out(one.whole),
+        shifts_total=len(one.shifts),
+        signed_total=sum(shift.signed for shift in one.shifts),
+        shifts=[
+            ShiftMovedOut(**compared_out(shift.compared).model_dump(), signed=shift.signed)
+            for shift in one.shifts[:SHIFTS_MAX]
+        ],
+    )
+
+
+def routes(api: Api, room: RestatingRoom, plans: Plans) -> None:
+    """Declare this room's routes."""
+
+    @api.query("POST", "/restatements/plans", permission=RESTATE, summary="What a restatement would move")
+    def begin(body: Restate, scope: Scope) -> PlanBegun:
+        """Nothing is written."""
+        return PlanBegun(job_id=plans.begin(body, scope=scope))
+
+    @api.query("GET", "/restatements/plans/{plan_id}", permission=RESTATE, summary="What a plan found")
+    def found(plan_id: str, scope: Scope) -> RestatementPlanOut:
+        """The biggest differences first."""
+        return plans.found(plan_id, scope=scope)
+
+    @api.query("GET", "/restatements", permission=RESTATE, summary="Who told the past again, and why")
+    def newest(scope: Scope, cursor: str | None = None, limit: int = 50) -> Page[RestatementOut]:
+        """Newest first."""
+        place, size = decode_cursor(cursor, int), max(1, min(limit, PAGE_MAX))
+        found = room.newest(scope=scope, before=place[0] if place else None, limit=size + 1)
+        return Page(items=found[:size], next=encode_cursor(found[size - 1].id) if len(found) > size else None)
+
+    @api.query("GET", "/restatements/{restatement_id}", permission=RESTATE, summary="A restatement, and how far it is")
+    def one(restatement_id: int, scope: Scope) -> RestatementOut:
+        """What was restated by whom and why."""
+        return room.get(restatement_id, scope=scope)
+
+    api.change("POST", "/restatements", room.make, status=201)
+    api.change("POST", "/restatements/{restatement_id}/undo", room.undo, status=201)

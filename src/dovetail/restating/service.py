@@ -1,0 +1,287 @@
+"""Tell the past again: definitions of now, or of a plant version, are applied to a stretch of time that is over.
+
+Only this reaches back. It is one revision with who and why; signed shifts stand; `as_of` before it nothing has
+changed; and it is taken back by another restatement, to exactly what was held before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from dovetail.core.clock import DAY_US, Clock, to_rfc3339
+from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
+from dovetail.core.scope import Scope
+from dovetail.db import versioned
+from dovetail.db.events import events_after, handled
+from dovetail.db.uow import Database, Reading, UnitOfWork
+from dovetail.equipment.service import EquipmentRoom
+from dovetail.events.equipment import PlantApplied
+from dovetail.events.restating import Restated
+from dovetail.operations.moment import moment
+from dovetail.operations.operation import Call, Input, Operation, Undo
+from dovetail.performance.facts import OWN, Gathering
+from dovetail.performance.service import HANDLER, PerformanceRoom
+from dovetail.restating import store
+from dovetail.restating.imagined import Imagined, Reasons
+from dovetail.restating.kept import SECTIONS, demand_calendars, laid
+from dovetail.restating.model import Change, Plan, chosen, digest_of
+from dovetail.restating.planning import Comparing, touched
+from dovetail.restating.store import Restatement
+from dovetail.workcalendar.service import CalendarRoom
+
+RESTATE: Final = "plant.restate"
+LONGEST_US: Final = 400 * DAY_US  # a year and a month; a longer past is restated in parts
+WORDS_MAX: Final = 20  # stretches of one definition that a restatement keeps in words; all are in its versions
+
+type OnStep = Callable[[int, int], None]
+
+
+class Restate(Input):
+    """A stretch of the past, and the definitions that are to have held in it."""
+
+    start: str = Field(description="RFC 3339 with offset")
+    end: str = Field(description="RFC 3339 with offset; at most now")
+    version: int | None = Field(default=None, ge=1, description="of the plant; left out: the definitions that hold now")
+    only: tuple[Annotated[str, StringConstraints(max_length=500)], ...] = Field(
+        default=(), max_length=200, description="sections, or `section:key`, as `products:cola`; none: all of them"
+    )
+    seen: str | None = Field(default=None, description="the plan's `digest`; refused when it would be another by now")
+
+
+class UndoRestatement(Input):
+    """A restatement that is to be as if it had not been."""
+
+    restatement_id: int
+
+
+class RestatementOut(BaseModel):
+    """A restatement. `settled`: every ledger follows it; until then `rewritten_us` says how much time already does."""
+
+    id: int
+    start: str
+    end: str
+    at: str
+    by: str
+    why: str
+    version: int | None
+    undoes: int | None
+    undone_by: int | None
+    known: int
+    settled: bool
+    rewritten_us: int
+    touched_us: int = Field(description="how much time of how many machines was to be looked at")
+    equipment: int = Field(description="how many of them have ledgers that may move")
+    changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a request comes to: the period as it is meant, and the definitions that would be others."""
+
+    period: tuple[int, int]
+    changes: Sequence[Change]
+
+
+class RestatingRoom:
+    """Plans and makes restatements."""
+
+    def __init__(
+        self, database: Database, clock: Clock, *, equipment: EquipmentRoom, calendar: CalendarRoom,
+        performance: PerformanceRoom, reasons: Reasons,
+    ) -> None:  # fmt: skip
+        self.database, self.clock, self.equipment = database, clock, equipment
+        self._calendar, self._performance, self._reasons = calendar, performance, reasons
+        self.make = Operation(
+            name="restatement.make", summary="Apply definitions to a stretch of the past", permission=RESTATE,
+            input=Restate, output=RestatementOut, handler=self._make, reason="required",
+            undo=lambda _given, out: Undo("restatement.undo", UndoRestatement(restatement_id=out.id)),
+        )  # fmt: skip
+        self.undo = Operation(
+            name="restatement.undo", summary="Take a restatement back", permission=RESTATE, input=UndoRestatement,
+            output=RestatementOut, handler=self._undo, reason="required",
+            undo=lambda _given, out: Undo("restatement.undo", UndoRestatement(restatement_id=out.id)),
+        )  # fmt: skip
+
+    @property
+    def operations(self) -> tuple[Operation[Any, Any], ...]:
+        """What may be done here."""
+        return (self.make, self.undo)
+
+    # --- what it would do ----------------------------------------------------------------------------------------
+    def find(self, reading: Reading, asked: Restate) -> Found:
+        """The definitions that would be others. Raises InvalidError, and NotFoundError for no such version."""
+        from_us, to_us = self._period(reading, asked)
+        at_us, as_of = self.clock.now_us(), None
+        if asked.version is not None:
+            version = self._version(asked.version)
+            at_us, as_of = version.valid_from_us, version.known
+        said = {
+            section: versioned.at(reading, versioned.TABLES[kept.table], at_us=at_us, as_of=as_of)
+            for section, kept in SECTIONS.items()
+        }
+        said["conventions"].setdefault("conventions", {})  # nothing said is said too: as ISO 22400-2 has it
+        wanted = chosen(asked.only, said)
+        held = {name: versioned.histories(reading, versioned.TABLES[kept.table]) for name, kept in SECTIONS.items()}
+        found = [
+            laid(section, key, versioned.between(held[section].get(key, []), from_us, to_us), said[section][key])
+            for section, keys in wanted.items()
+            for key in sorted(keys)
+        ]
+        changes = [one for one in found if one is not None and one.stretches(to_us)]
+        demand_calendars(changes, held["calendars"])
+        return Found((from_us, to_us), changes)
+
+    def plan(self, asked: Restate, *, on_step: OnStep = lambda _done, _total: None) -> Plan:
+        """What would move, the biggest difference first."""
+        with self.database.read() as reading:
+            found = self.find(reading, asked)
+            imagined = Imagined(self._performance.sources, found.changes, found.period, reasons=self._reasons)
+            sources = imagined.sources(self._calendar)
+            calendar: Any = sources.calendar
+            other = Gathering(sources, self._performance.gathering.settings)
+            compare = Comparing(self._performance, other, calendar, found.period)
+            ledgers = touched(found.changes, self.equipment, self._calendar, found.period)
+            from_us, to_us = found.period
+            total, done = max(1, len(ledgers) * -(-(to_us - from_us) // DAY_US)), 0
+
+            def on_day() -> None:
+                nonlocal done
+                done = min(done + 1, total)
+                on_step(done, total)
+
+            compared = [compare.ledger(reading, number, on_day) for number in ledgers]
+        compared.sort(key=lambda one: one.weight)
+        return Plan(from_us, to_us, found.changes, digest_of(found.changes), compared)
+
+    def _period(self, reading: Reading, asked: Restate) -> tuple[int, int]:
+        from_us, to_us = moment(asked.start, "/start"), moment(asked.end, "/end")
+        now_us = self.clock.now_us()
+        begins = next(iter(self.equipment.changes_between(-versioned.EVER_US, versioned.EVER_US)), None)
+        if to_us > now_us:
+            what, hint = "only what is over can be told again", "for what is to come, apply the plant code"
+            raise InvalidError(what, pointer="/end", code="restate-period", hint=hint)
+        if from_us >= to_us:
+            raise InvalidError("the end lies before the start", pointer="/end", code="restate-period")
+        if begins is None or from_us < begins:
+            hint = "no plant was applied yet" if begins is None else f"begin at {to_rfc3339(begins)} or later"
+            raise InvalidError("there was no plant then", pointer="/start", code="restate-period", hint=hint)
+        if to_us - from_us > LONGEST_US:
+            what, hint = "a restatement is of at most 400 days", "restate it in parts"
+            raise InvalidError(what, pointer="/start", code="restate-period", hint=hint)
+        return from_us, to_us
+
+    def _version(self, number: int) -> Any:
+        found = self.equipment.versions(scope=OWN, before=number + 1, limit=1)
+        if not found or found[0].version != number:
+            raise NotFoundError("there is no such plant version")
+        return found[0]
+
+    # --- making one ----------------------------------------------------------------------------------------------
+    def _make(self, call: Call, given: Restate) -> RestatementOut:
+        _ = call.uow.known  # from here on nobody else changes definitions
+        found = self.find(call.uow, given)
+        if given.seen is not None and given.seen != digest_of(found.changes):
+            what = "definitions were changed since you looked at the plan"
+            raise ConflictError(what, code="restate-changed", hint="look at it again")
+        return self._write(call, found, version=given.version, undoes=None)
+
+    def _undo(self, call: Call, given: UndoRestatement) -> RestatementOut:
+        _ = call.uow.known
+        made = store.find(call.uow, given.restatement_id)
+        if made is None:
+            raise NotFoundError("there is no such restatement")
+        changes: list[Change] = []
+        for section, key in ((one["section"], one["key"]) for one in made.changes):
+            table = versioned.TABLES[SECTIONS[section].table]
+            now, then, before = (
+                versioned.between(versioned.history(call.uow, table, key, as_of=as_of), made.from_us, made.to_us)
+                for as_of in (None, made.known, made.known - 1)
+            )
+            if now != then:
+                what = f"{section} {key} of this time was changed again since"
+                hint = "take the newer change back first, or restate the period by a plant version"
+                raise ConflictError(what, code="restate-over", hint=hint)
+            changes.append(Change(section, key, now, before))
+        return self._write(call, Found((made.from_us, made.to_us), changes), version=None, undoes=made.id)
+
+    def _write(self, call: Call, found: Found, *, version: int | None, undoes: int | None) -> RestatementOut:
+        uow, (from_us, to_us) = call.uow, found.period
+        if not found.changes:
+            hint = "choose another time, or apply the plant code first"
+            raise InvalidError("these definitions held then", code="restate-nothing", hint=hint)
+        ledgers = touched(found.changes, self.equipment, self._calendar, found.period)
+        self._refuse_signed_conventions(uow, found, list(ledgers))
+        for section in dict.fromkeys(one.section for one in found.changes):
+            said = {one.key: one.would for one in found.changes if one.section == section}
+            versioned.restate(uow, versioned.TABLES[SECTIONS[section].table], said, from_us=from_us, to_us=to_us)
+        stretches = [(number, from_us, to_us) for number in sorted({one.times_of for one in ledgers.values()})]
+        made = Restatement(
+            store.new_id(uow), uow.known, call.clock.now_us(), from_us, to_us, call.scope.actor.name,
+            (call.reason or "").strip(), version, undoes, [words(one, to_us) for one in found.changes], stretches,
+        )  # fmt: skip
+        store.add(uow, made)
+        uow.emit(PlantApplied(self.equipment.plant().version, made.at_us, uow.known))  # every room reads anew
+        uow.emit(Restated(made.id, tuple(stretches), uow.known))
+        return self._out(uow, made, {})
+
+    def _refuse_signed_conventions(self, uow: UnitOfWork, found: Found, ledgers: Sequence[int]) -> None:
+        """A convention is no part of a slice: it would move what somebody signed, however the slices stand."""
+        if not any(one.section == "conventions" for one in found.changes):
+            return
+        gathering = self._performance.gathering
+        signed = [one for number in ledgers for one in gathering.signed(uow, number, *found.period, as_of=None)]
+        if signed:
+            since, until = (to_rfc3339(at_us) for at_us in signed[0][:2])
+            raise ConflictError(
+                f"there is signed time in it, from {since} to {until}, whose figures would follow another convention",
+                code="shift-signed",
+                hint="restate the time around it, leave conventions out with `only`, or have the signature taken back",
+            )
+
+    # --- what was done -------------------------------------------------------------------------------------------
+    def get(self, restatement_id: int, *, scope: Scope) -> RestatementOut:
+        """One of them, and how far the ledgers have come. Raises NotFoundError."""
+        scope.require(RESTATE, None)
+        with self.database.read() as reading:
+            made = store.find(reading, restatement_id)
+            if made is None:
+                raise NotFoundError("there is no such restatement")
+            return self._out(reading, made, store.taken_back(reading, [made.id]))
+
+    def newest(self, *, scope: Scope, before: int | None, limit: int) -> list[RestatementOut]:
+        """A page of them, newest first."""
+        scope.require(RESTATE, None)
+        with self.database.read() as reading:
+            found = store.newest(reading, before=before, limit=limit)
+            back = store.taken_back(reading, [one.id for one in found])
+            return [self._out(reading, one, back) for one in found]
+
+    def _out(self, reading: Reading, made: Restatement, back: Mapping[int, int]) -> RestatementOut:
+        settled = handled(reading, HANDLER) >= made.known
+        same = {name: getattr(made, name) for name in ("id", "why", "version", "undoes", "known", "changes")}
+        return RestatementOut(
+            **same, start=to_rfc3339(made.from_us), end=to_rfc3339(made.to_us), at=to_rfc3339(made.at_us),
+            by=made.by_name, undone_by=back.get(made.id), settled=settled, equipment=len(made.stretches),
+            rewritten_us=0 if settled else _rewritten_us(reading, made),
+            touched_us=sum(to_us - from_us for _, from_us, to_us in made.stretches),
+        )  # fmt: skip
+
+
+def _rewritten_us(reading: Reading, made: Restatement) -> int:
+    """How much time was cut again for a restatement that the ledgers work at; they tell of each stretch."""
+    told = events_after(reading, made.known, ["LedgerSettled"])
+    mine = (event.body for event in told if event.body["known"] == made.known)
+    return sum(body["to_us"] - body["from_us"] for body in mine)
+
+
+def words(change: Change, to_us: int) -> dict[str, Any]:
+    """A change as people read it: which definition, from when to when, and in what; only its first stretches."""
+    stretches = [
+        {"start": to_rfc3339(one.t0_us), "end": to_rfc3339(one.t1_us), "fields": [list(said) for said in one.fields]}
+        for one in change.stretches(to_us)[:WORDS_MAX]
+    ]
+    return {"section": change.section, "key": change.key, "stretches": stretches}
