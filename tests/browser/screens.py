@@ -67,6 +67,7 @@ SCREENS = (
     Screen("freezing a report", f"/losses/{LINE}?period=24h", "freeze-save", press="freeze"),
     Screen("stops of a machine", f"/unit/{CAPPER}?tab=stops&period=24h&planned=1", "stop-row"),
     Screen("counts of a machine", f"/unit/{CAPPER}?tab=counts&period=24h", "details"),
+    Screen("what waits for a review", "/held", "held-summary"),
     Screen("losses", f"/unit/{CAPPER}?period=24h", "waterfall"),
     Screen("cycle times", f"/unit/{CAPPER}?tab=cycles&period=24h", "cycle-times"),
     Screen("trend", f"/unit/{CAPPER}?tab=trend&period=24h", "details"),

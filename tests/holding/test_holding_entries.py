@@ -164,3 +164,23 @@ def test_over_the_api(plant: Plant) -> None:
     assert client.get(where, params=asked).json()["items"] == []
     again = client.post(f"/api/v1/held-entries/{out.entry_id}/reject", json={"reason": "no"})
     assert (again.status_code, again.json()["code"]) == (409, "entry-decided")
+
+
+def test_all_that_waits_is_told_to_who_may_review_and_to_nobody_else(on_both: Plant) -> None:
+    plant = on_both
+    plant.now(60)
+    plant.send([("state", 0, 6), ("total", 0, 1_000), ("total", 10, 21_000), ("total", 60, 21_001)], mark=60)
+    plant.work()
+    first = enter(plant, good=9_000, **HOUR).entry_id
+    do(plant, "count.reject_entry", entry_id=enter(plant, good=8_000, **HOUR).entry_id, why="twice")
+    routes = Api(plant.database)
+    api.routes(routes, plant.rooms.holding)
+    told = client_of(plant.everyone, routes).get("/api/v1/held").json()
+    (jump,) = told["jumps"]
+    assert (told["waiting"], [one["entry_id"] for one in told["entries"]]) == (2, [first])
+    assert (jump["equipment_id"], jump["counter"], jump["quantity"]) == (plant.filler, "total", 20_000)
+    here = frozenset({plant.table})
+    lead = Scope(Actor("l", "Lea"), at={"plant.view": here, "count.review": here})
+    assert client_of(lead, routes).get("/api/v1/held").json()["waiting"] == 1
+    operator = Scope(Actor("o", "Olga"), at={"plant.view": here, "count.enter": here})
+    assert client_of(operator, routes).get("/api/v1/held").status_code == 403

@@ -32,11 +32,14 @@ def test_what_waits_is_released_or_rejected(tmp_path: Path) -> None:
     run("apply", str(folder), "--yes")
     for _ in range(2):
         assert "Held for review: 5000 pieces" in run("count", "enter", "acme/table", "--total", "5000")
+    waits = run("held", "waiting").splitlines()
+    assert ("acme/table" in waits[0], waits[-1]) == (True, "2 wait")
     first, second = (line.split()[0] for line in run("held", "list", "acme/table").splitlines())
     assert "+500 good" in " ".join(run("held", "release", first, "--good", "500").split())
     assert "Nothing of it counts." in run("held", "reject", second, "--reason", "twice")
     said = run("held", "list", "acme/table").splitlines()
     assert [line.rpartition("  ")[2].partition(" ")[0] for line in said] == ["released", "rejected"]
     assert run("held", "list", "acme/table", "--undecided") == ""
+    assert run("held", "waiting") == "Nothing waits.\n"
     with pytest.raises(NotFoundError):
         CliRunner().invoke(app, ["held", "release", "999", *data], catch_exceptions=False)

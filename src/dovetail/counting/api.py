@@ -179,7 +179,7 @@ def _jump_routes(api: Api, service: CountingRoom) -> None:
         (offset,) = decode_cursor(cursor, int) or (0,)
         with api.database.read() as reading:
             found = service.jumps(reading, equipment_id, from_us, to_us, scope=scope)
-        items = [_jump_out(jump) for jump in found]
+        items = [jump_out(jump) for jump in found]
         if only == "undecided":
             items = [one for one in items if one.decision is None or one.evidence_changed]
         more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
@@ -218,7 +218,7 @@ def _entry_out(entry: Entry) -> CountEntryOut:
     )
 
 
-def _jump_out(jump: Jump) -> HeldJumpOut:
+def jump_out(jump: Jump) -> HeldJumpOut:
     """A held jump as it stands, or as it was decided on where it is gone."""
     shown, made = jump.shown, jump.decision
     same = {name: getattr(shown, name) for name in HeldJumpOut.model_fields if hasattr(shown, name)}

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
+from dovetail.counting.api import HeldJumpOut, jump_out
+from dovetail.counting.reviewing import REVIEW
 from dovetail.holding.model import HeldEntry
 from dovetail.holding.service import VIEW, HoldingRoom
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
@@ -47,6 +49,17 @@ class HeldEntryOut(BaseModel):
     counted_as: int | None
 
 
+class HeldOut(BaseModel):
+    """What waits for whoever may review, the oldest first; of more than a page the first.
+
+    `waiting`: how much in all.
+    """
+
+    waiting: int
+    entries: list[HeldEntryOut]
+    jumps: list[HeldJumpOut]
+
+
 def routes(api: Api, service: HoldingRoom) -> None:
     """Declare this room's routes."""
 
@@ -64,6 +77,14 @@ def routes(api: Api, service: HoldingRoom) -> None:
         items = [_out(entry) for entry in found if only is None or entry.verdict is None]
         more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
         return Page(items=items[offset : offset + PAGE_MAX], next=more)
+
+    @api.query("GET", "/held", permission=REVIEW, summary="All that is held and waits for you")
+    def held(scope: Scope) -> HeldOut:
+        """Entries by hand and counter jumps that wait for a decision, of every work unit where you may review."""
+        with api.database.read() as reading:
+            entries, jumps = service.waiting(reading, scope=scope)
+        shown = [_out(entry) for entry in entries[:PAGE_MAX]], [jump_out(jump) for jump in jumps[:PAGE_MAX]]
+        return HeldOut(waiting=len(entries) + len(jumps), entries=shown[0], jumps=shown[1])
 
     api.change("POST", "/held-entries/{entry_id}/release", service.reviewing.release)
     api.change("POST", "/held-entries/{entry_id}/reject", service.reviewing.reject)

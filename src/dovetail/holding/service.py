@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
-from dovetail.core.clock import Clock, to_rfc3339
+from dovetail.core.clock import DAY_US, Clock, to_rfc3339
 from dovetail.core.scope import Scope, system_scope
 from dovetail.counting.entering import HeldBack, Weighed
+from dovetail.counting.fold import Jump
+from dovetail.counting.reviewing import REVIEW
 from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import WORK_UNIT, PlantModel
@@ -18,6 +20,7 @@ from dovetail.production.model import JobResponse
 
 VIEW: Final = "plant.view"
 OWN: Final = system_scope("holding")
+JUMPS_BACK_US: Final = 400 * DAY_US  # a jump of a signal older than a year changes no figure that is still looked at
 
 
 class Plants(Protocol):
@@ -40,7 +43,7 @@ class HoldingRoom:
     """Held entries of every work unit. From its making on, the counting room asks it about every entry."""
 
     def __init__(self, *, counting: CountingRoom, equipment: Plants, production: Rates, clock: Clock) -> None:
-        self._equipment, self._production, self._clock = equipment, production, clock
+        self._equipment, self._production, self._clock, self._counting = equipment, production, clock, counting
         self.reviewing = ReviewOperations(entering=counting.entering, clock=clock)
         counting.entering.hold = self.hold
 
@@ -58,6 +61,20 @@ class HoldingRoom:
             below = (unit for unit in plant.subtree(equipment_id) if plant.equipment[unit].level == WORK_UNIT)
             units = [unit for unit in below if scope.sees(VIEW, unit)]
         return store.of(reading, units, from_us, to_us)
+
+    def waiting(self, reading: Reading, *, scope: Scope) -> tuple[list[HeldEntry], list[Jump]]:
+        """What waits for a decision wherever this person may review: entries, and counter jumps of the last year; also
+        those that late samples have changed since they were decided on."""
+        now_us = self._clock.now_us()
+        plant = self._equipment.plant()
+        units = [one.id for one in plant.equipment.values() if one.level == WORK_UNIT and scope.sees(REVIEW, one.id)]
+        jumps = [
+            jump
+            for unit in sorted(units)
+            for jump in self._counting.jumps(reading, unit, now_us - JUMPS_BACK_US, now_us, scope=scope)
+            if jump.now is not None and (jump.decision is None or not jump.decision.still_seen(jump.now))
+        ]
+        return store.waiting(reading, units), sorted(jumps, key=lambda jump: jump.shown.t1_us)
 
     def hold(self, call: Call, weighed: Weighed) -> HeldBack | None:
         """Keep an entry aside where with it more pieces were made than can be; None: it may count."""

@@ -54,6 +54,12 @@ def of(reading: Reading, equipment: Collection[int], from_us: int, to_us: int) -
     return _held(reading, c.equipment_id.in_(list(equipment)), c.t1_us > from_us, c.t1_us <= to_us)
 
 
+def waiting(reading: Reading, equipment: Collection[int]) -> list[HeldEntry]:
+    """The entries on which nothing is decided, however old, by the end of their time."""
+    c = held_entry.c
+    return _held(reading, c.equipment_id.in_(list(equipment)), c.verdict.is_(None))
+
+
 def one(reading: Reading, entry_id: int) -> HeldEntry | None:
     """A held entry by its id; None: there is no such."""
     found = _held(reading, held_entry.c.entry_id == entry_id)

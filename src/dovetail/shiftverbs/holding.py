@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dovetail.terminal.asking import DataOption, Here, Where, do, house, items, period_of, taken_back_by
+
+if TYPE_CHECKING:
+    from dovetail.ownership.control import Control
 
 held_app = typer.Typer(help="Entries by hand of more pieces than the rate allows.", no_args_is_help=True)
 Entry = Annotated[int, typer.Argument(help="The entry; `dovetail held list` shows it.", show_default=False)]
@@ -28,6 +31,22 @@ def list_held(
             why = f": {one['why']}" if one["why"] else ""
             limit = f"{one['made']} with it, {one['possible']} possible"
             print(f"{one['entry_id']:6} {pieces}  {period_of(one)}  {one['by']}  ({limit})  {said}{why}")
+
+
+@held_app.command("waiting")
+def waiting(data: DataOption = Here) -> None:
+    """Show all that is held and waits for you: entries, and counter jumps, of the whole plant."""
+    with house(data) as control:
+        found = control.call("GET", "/held")
+        paths = _paths(control)
+    for one in found["entries"]:
+        pieces = ", ".join(f"{one[kind]} {kind}" for kind in KINDS if one[kind])
+        limit = f"{one['made']} with it, {one['possible']} possible"
+        print(f"{one['entry_id']:6} {paths[one['equipment_id']]}  {pieces}  {period_of(one)}  {one['by']}  ({limit})")
+    for one in found["jumps"]:
+        move = f"{one['counter']} {one['before']} to {one['after']} ({one['quantity']:+})"
+        print(f"{one['held_id']}  {paths[one['equipment_id']]}  {move}  {period_of(one)}  {one['cause']}")
+    print(f"{found['waiting']} wait" if found["waiting"] else "Nothing waits.")
 
 
 @held_app.command("release")
@@ -60,6 +79,17 @@ def reject(
         done = do(control, "count.reject_entry", {"entry_id": entry_id}, reason)
     print("Nothing of it counts.")
     taken_back_by(done)
+
+
+def _paths(control: Control) -> dict[int, str]:
+    found: dict[int, str] = {}
+    cursor: str | None = None
+    while True:
+        page = control.call("GET", "/equipment", cursor=cursor)
+        found |= {one["id"]: one["path"] for one in page["items"]}
+        cursor = page["next"]
+        if cursor is None:
+            return found
 
 
 def register(app: typer.Typer) -> None:

@@ -151,9 +151,11 @@ export interface ScrapReasons { items: { key: string; name: string; children: { 
 /** Pieces of one kind that a person entered; an action that entered several has one `entry_id`. */
 export interface CountEntry { entry_id: number; equipment_id: number; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; reason: string | null; start: string; end: string; by: string; at: string; comment: string | null; job_response_id: string | null; withdrawn: boolean }
 /** A counter movement that the machine cannot make: not counted until a person says so. */
-export interface HeldJump { held_id: string; start: string; end: string; counter: string; before: number; after: number; quantity: number; cause: string; decision: "accepted" | "dismissed" | null; decided_by: string | null; decided_at: string | null; why: string | null; counted: number; evidence_changed: boolean; gone: boolean }
+export interface HeldJump { held_id: string; equipment_id: number; start: string; end: string; counter: string; before: number; after: number; quantity: number; cause: string; decision: "accepted" | "dismissed" | null; decided_by: string | null; decided_at: string | null; why: string | null; counted: number; evidence_changed: boolean; gone: boolean }
 /** Pieces entered by hand that the rate does not allow: with them `made` were made in the period, where `possible` are. */
 export interface HeldEntry { entry_id: number; equipment_id: number; good: number; scrap: number; rework: number; infeed: number; reason: string | null; comment: string | null; start: string; end: string; by: string; at: string; made: number; possible: number; decision: "released" | "rejected" | "withdrawn" | null; decided_by: string | null; decided_at: string | null; why: string | null }
+/** What waits for this person to decide on; of many the oldest. */
+export interface HeldNow { waiting: number; entries: HeldEntry[]; jumps: HeldJump[] }
 /** `hindered`: why an order that should have started itself by now has not. */
 export interface JobOrder { equipment_id: number; job_order: string; product: string; quantity: number | null; planned_start: string | null; start: "manual" | "scheduled"; status: "planned" | "running" | "ended" | "withdrawn"; hindered: string | null }
 export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }

@@ -20,6 +20,8 @@ export interface Screen {
     /** The entry leads to the equipment that is looked at, not to the first one. */
     follows?: "equipment";
     shown?: (me: Me) => boolean;
+    /** A hook: how much waits there; nothing is shown of zero. */
+    useWaiting?: () => number;
   };
 }
 

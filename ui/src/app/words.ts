@@ -4,7 +4,7 @@ import { defineWords } from "@/words/words";
 export const words = defineWords({
   en: {
     skip: "Skip to content",
-    main: "Main navigation",
+    waits: "waiting: {n}", main: "Main navigation",
     equipment: "Equipment",
     search: "Find equipment",
     noMatch: "No equipment matches “{text}”",
@@ -48,7 +48,7 @@ export const words = defineWords({
   },
   de: {
     skip: "Zum Inhalt springen",
-    main: "Hauptnavigation",
+    waits: "warten: {n}", main: "Hauptnavigation",
     equipment: "Anlagen",
     search: "Anlage suchen",
     noMatch: "Keine Anlage passt zu „{text}“",

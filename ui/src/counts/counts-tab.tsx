@@ -39,7 +39,7 @@ function Review({ jump, unit }: { jump: HeldJump; unit: Equipment }) {
   );
 }
 
-function Jump({ jump, unit, mayDecide }: { jump: HeldJump; unit: Equipment; mayDecide: boolean }) {
+export function Jump({ jump, unit, mayDecide }: { jump: HeldJump; unit: Equipment; mayDecide: boolean }) {
   const say = useWords(words);
   const reader = useReader();
   const n = (value: number) => formatNumber(value, reader.language);

@@ -1,4 +1,4 @@
-// Entering pieces in one action: good, scrap and rework on a number pad, the reason of the scrap beside it.
+// Entering pieces in one action: good, scrap, all, rework and infeed on a number pad, the reason of the scrap beside it.
 import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { serverNowMs } from "@/api/client";
 import { scrapReasonsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import css from "@/counts/enter.module.css";
+import { follows, type Kind, KINDS, scrapIn, sent, type Typed, wrong } from "@/counts/derived";
 import { NumberPad } from "@/counts/pad";
 import { words } from "@/counts/words";
 import { useDo } from "@/outbox/said";
@@ -14,8 +15,6 @@ import { useReasonName } from "@/states/names";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
-const KINDS = ["good", "scrap", "rework"] as const;
-type Kind = (typeof KINDS)[number];
 const REASONS_SHOWN = 9; // three by three beside the pad; the last place leads to the others
 const COMMENT_MAX = 2_000;
 
@@ -42,20 +41,21 @@ function Reasons({ unit, chosen, onChoose }: { unit: Equipment; chosen: string |
 }
 const place = (last: readonly string[], key: string) => (last.includes(key) ? last.indexOf(key) : last.length);
 
-interface Typed { good: string; scrap: string; rework: string; reason: string | null; comment: string }
-const EMPTY: Typed = { good: "", scrap: "", rework: "", reason: null, comment: "" };
+interface Said extends Typed { reason: string | null; comment: string }
+const EMPTY: Said = { good: "", scrap: "", total: "", rework: "", infeed: "", reason: null, comment: "" };
 
 /** One entry of all that was typed, for the moment at which it was typed. */
-function useSave(unit: Equipment | undefined, typed: Typed, onClose: () => void): () => void {
+function useSave(unit: Equipment | undefined, typed: Said, onClose: () => void): () => void {
   const say = useWords(words);
   const language = useLanguage();
   const send = useDo();
   return () => {
     if (!unit) return;
-    const counted = KINDS.filter((kind) => Number(typed[kind]) > 0);
+    const pieces = sent(typed);
+    const counted = KINDS.filter((kind) => pieces[kind]);
     const body = {
-      ...Object.fromEntries(counted.map((kind) => [kind, Number(typed[kind])])),
-      ...(typed.reason && Number(typed.scrap) > 0 ? { reason: typed.reason } : {}),
+      ...pieces,
+      ...(typed.reason && scrapIn(typed) > 0 ? { reason: typed.reason } : {}),
       ...(typed.comment.trim() ? { comment: typed.comment.trim() } : {}),
       end: new Date(serverNowMs()).toISOString(),
     };
@@ -69,9 +69,11 @@ export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; o
   const say = useWords(words);
   const [unit, setUnit] = useState(units[0]);
   const [kind, setKind] = useState<Kind>("good");
-  const [typed, setTyped] = useState<Typed>(EMPTY);
+  const [typed, setTyped] = useState<Said>(EMPTY);
   const save = useSave(unit, typed, onClose);
-  const nothing = KINDS.every((one) => !Number(typed[one]));
+  const derived = follows(typed);
+  const why = wrong(typed);
+  const shown = (one: Kind) => (derived?.kind === one ? String(derived.quantity) : typed[one] || "0");
   return (
     <Modal opened onClose={onClose} title={say("title", { name: unit?.name ?? "" })} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "", body: css.body ?? "" }} data-testid="enter-dialog">
       <div className={css.left}>
@@ -80,16 +82,17 @@ export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; o
           {KINDS.map((one) => (
             <button key={one} type="button" role="radio" aria-checked={one === kind} className={css.kind} onClick={() => setKind(one)} data-testid={`enter-${one}`}>
               <span>{say(one)}</span>
-              <strong className="num">{typed[one] || "0"}</strong>
+              <strong className="num" data-derived={derived?.kind === one} data-long={shown(one).length > 4}>{shown(one)}</strong>
             </button>
           ))}
         </div>
-        {unit && Number(typed.scrap) > 0 && <Reasons key={unit.id} unit={unit} chosen={typed.reason} onChoose={(reason) => setTyped({ ...typed, reason })} />}
+        {why === "sum" && <p role="alert" className={css.wrong} data-testid="enter-wrong">{say("sum")}</p>}
+        {unit && scrapIn(typed) > 0 && <Reasons key={unit.id} unit={unit} chosen={typed.reason} onChoose={(reason) => setTyped({ ...typed, reason })} />}
         <label className={css.comment}><span>{say("comment")}</span><input type="text" value={typed.comment} onChange={(event) => setTyped({ ...typed, comment: event.currentTarget.value })} maxLength={COMMENT_MAX} data-testid="enter-comment" /></label>
       </div>
       <div className={css.right}>
         <NumberPad value={typed[kind]} onChange={(value) => setTyped({ ...typed, [kind]: value })} />
-        <button type="button" className={css.save} disabled={nothing} onClick={save} data-testid="enter-save">{say("save")}</button>
+        <button type="button" className={css.save} disabled={why !== null} onClick={save} data-testid="enter-save">{say("save")}</button>
       </div>
     </Modal>
   );

@@ -47,7 +47,7 @@ function Review({ entry, unit }: { entry: HeldEntry; unit: Equipment }) {
   );
 }
 
-function Held({ entry, unit, mayDecide }: { entry: HeldEntry; unit: Equipment; mayDecide: boolean }) {
+export function Held({ entry, unit, mayDecide }: { entry: HeldEntry; unit: Equipment; mayDecide: boolean }) {
   const say = useWords(words);
   const reader = useReader();
   const reasonName = useReasonName();
