@@ -37,6 +37,7 @@ from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
 from dovetail.holding.service import HoldingRoom
 from dovetail.house.definitions import calendar_room, held_against, with_earlier
+from dovetail.house.signed import SignedSamples
 from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import OWN, InsightRoom
@@ -241,6 +242,14 @@ def samples_rooms(
     return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
 
+def retention_room(
+    database: Database, historian: Historian, equipment: EquipmentRoom, signatures: SignaturesRoom
+) -> RetentionRoom:
+    """Samples that rules let go, but for those that signed shifts rest on."""
+    signed = SignedSamples(signatures, equipment).references
+    return RetentionRoom(database, historian, plant=equipment.plant, clock=equipment.clock, references=[signed])
+
+
 def build_rooms(
     data: Path, database: Database, *, clock: Clock, bus: Bus, webhook_hosts: Collection[str] = (),
     samples: Storage | None = None,
@@ -272,7 +281,7 @@ def build_rooms(
         security=SecurityRoom(database, tree=equipment, clock=clock),
         historian=historian,
         corrections=corrections,
-        retention=RetentionRoom(database, historian, plant=equipment.plant, clock=clock),
+        retention=retention_room(database, historian, equipment, signatures),
         calendar=calendar,
         calendar_editing=CalendarEditing(calendar, equipment),
         materials=materials,

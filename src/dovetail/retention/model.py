@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -97,14 +98,21 @@ class Protected:
     """Everything that must stay, by tag."""
 
     def __init__(self, references: Iterable[Reference]) -> None:
-        self._of: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        for one in references:
+        self._begins: defaultdict[int, list[int]] = defaultdict(list)
+        self._ends: defaultdict[int, list[int]] = defaultdict(list)
+        for one in sorted(references, key=lambda one: one.from_us):
             for tag in one.tags:
-                self._of[tag].append((one.from_us, one.to_us))
+                begins, ends = self._begins[tag], self._ends[tag]
+                if ends and one.from_us <= ends[-1]:
+                    ends[-1] = max(ends[-1], one.to_us)
+                else:
+                    begins.append(one.from_us)
+                    ends.append(one.to_us)
 
     def touches(self, tag: int, t0: int, t1: int) -> bool:
         """Whether anything of [t0, t1] of a tag must stay."""
-        return any(t0 < to_us and t1 >= from_us for from_us, to_us in self._of.get(tag, ()))
+        begun = bisect_right(self._begins.get(tag, ()), t1)
+        return begun > 0 and t0 < self._ends[tag][begun - 1]
 
 
 @dataclass(frozen=True, slots=True)

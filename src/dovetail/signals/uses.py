@@ -10,7 +10,8 @@ from dovetail.performance.facts import Ledgered, ledgered
 from dovetail.production.plant import JobEntry
 from dovetail.signals.model import Purpose
 from dovetail.states.model import MachineRules, PackmlRule
-from dovetail.states.rules import machine_rules
+from dovetail.states.rules import machine_rules, vouching
+from dovetail.virtual.model import definitions
 
 
 def purposes(plant: PlantModel, equipment_id: int) -> Mapping[int, tuple[Purpose, ...]]:
@@ -54,6 +55,19 @@ def _of_jobs(plant: PlantModel, node: Equipment) -> Iterator[tuple[int, Purpose]
         yield tags[entry.product_tag].id, Purpose("product", node.id)
     if entry.order_tag is not None and entry.order_tag in tags:
         yield tags[entry.order_tag].id, Purpose("order", node.id)
+
+
+def evidence(plant: PlantModel, equipment_id: int) -> frozenset[int]:
+    """Every tag that the record of an equipment and of all below it rests on: what states, reasons, counts and jobs
+    are read from, what of that is computed from, and what says how far each was heard."""
+    nodes = [plant.equipment[node] for node in plant.subtree(equipment_id)]
+    rules = (machine_rules(plant, node) for node in nodes)
+    found = {tag for one in rules if one is not None for tag in one.tags}
+    found |= {tag for node in nodes for tag, _ in _of_jobs(plant, node)}
+    for one in reversed(definitions(plant).values()):  # those that others follow from stand first
+        if one.tag in found:
+            found.update(one.inputs.values())
+    return frozenset(found) | vouching(plant, found)
 
 
 def figures(plant: PlantModel, purpose: Purpose) -> list[Equipment]:

@@ -138,6 +138,10 @@ class SignaturesRoom:
         ids = [equipment_id, *self._plant().ancestors(equipment_id)] if equipment_id in self._plant().equipment else ()
         return store.touching(reading, ids, from_us, to_us, as_of=as_of)
 
+    def standing(self, reading: Reading) -> list[tuple[int, int, int]]:
+        """(equipment, from, to) of every signature that holds, by equipment and time."""
+        return store.standing(reading)
+
     def windows(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None
     ) -> list[tuple[int, int, int]]:

@@ -58,6 +58,12 @@ def touching(
     return [Signature(*row) for row in reading.connection.execute(query)]
 
 
+def standing(reading: Reading) -> list[tuple[int, int, int]]:
+    """(equipment, t0_us, t1_us) of all that hold, by equipment and time."""
+    query = select(_C.equipment_id, _C.t0_us, _C.t1_us).where(_holding(None))
+    return [tuple(row) for row in reading.connection.execute(query.order_by(_C.equipment_id, _C.t0_us, _C.t1_us))]
+
+
 def find(reading: Reading, signature_id: int) -> Signature | None:
     """One of them."""
     found = reading.connection.execute(select(*_ALL).where(_C.id == signature_id)).first()
