@@ -18,6 +18,7 @@ from typing import Any
 import ledger_year
 from ledger_year import OWN, Year, a_year
 
+from dovetail.books.rollups import sums_by_rollup
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
@@ -66,7 +67,7 @@ def oee(year: Year) -> bool:
     print("\n| OEE by | groups | rollups, ms | SQL over slices, ms | ratio |\n|---|---:|---:|---:|---:|")
     for by in GROUPINGS:
         with year.database.read() as reading:
-            from_rollups = asked(year, store.sums_by_rollup, reading, by)
+            from_rollups = asked(year, sums_by_rollup, reading, by)
             from_slices = asked(year, store.sums_by_slices, reading, by)
             same = from_rollups()
             began = time.perf_counter()

@@ -18,12 +18,13 @@ import pgserver
 from sqlalchemy import Column, Table, insert, literal, select, text
 from sqlalchemy import func as sql
 
+from dovetail.books.rollups import rollup_job, rollup_reason
+from dovetail.books.slices import slice_table
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SystemClock, to_datetime
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, UnitOfWork
 from dovetail.house.rooms import Rooms, build_rooms
-from dovetail.performance.store import rollup_job, rollup_reason, slice_table
 from dovetail.production.store import job_response
 from dovetail.states.store import count_record, state_record
 

@@ -16,6 +16,7 @@ from serve_under_test import BALLAST, LINE
 from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
+from dovetail.books.summing import rollups
 from dovetail.chunkstore.place import Storage
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
 from dovetail.core.scope import system_scope
@@ -25,7 +26,6 @@ from dovetail.house.rooms import Rooms
 from dovetail.ledger.model import Slice
 from dovetail.operations import store as audit
 from dovetail.performance import store as ledger
-from dovetail.performance.settling import rollups
 from dovetail.sim.samples import COUNTER_MODULUS
 from dovetail.sim.truth import Interval
 from dovetail.states import store as states

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from performance_world import CATEGORIES, SYSTEM, World, counted, state
 from sqlalchemy import or_, select
 
+from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
 from dovetail.calendaredit.service import CalendarEditing, PutException, RemoveException
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, from_rfc3339
@@ -129,14 +130,14 @@ class Plant:
     def books(self) -> list[object]:
         """Every slice and every rollup row."""
         with self.database.read() as reading:
-            tables = (store.rollup_job, store.rollup_reason)
-            sums = [store.rollup_rows(reading, who, table) for who in sorted(self.ids.values()) for table in tables]
+            tables = (rollup_job, rollup_reason)
+            sums = [rollup_rows(reading, who, table) for who in sorted(self.ids.values()) for table in tables]
         return [*(self.held(name) for name in sorted(self.ids)), sums]
 
     def cut_anew(self) -> None:
         """Forget the ledger and cut it from the facts as they are known now."""
         with self.database.write(SYSTEM) as uow:
-            for table in (store.slice_job, store.slice_table, store.rollup_job, store.rollup_reason):
+            for table in (store.slice_job, store.slice_table, rollup_job, rollup_reason):
                 uow.connection.execute(table.delete())
         for name in ("filler", "capper", "line1", "press", "mill"):
             self.ledger.settle(self.ids[name], BEGIN)

@@ -16,6 +16,7 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from performance_world import FILLER, PLANT, SYSTEM, T0, Job, World, counted, minutes, state
 
+from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
@@ -130,7 +131,7 @@ class Story:
     def books(self) -> tuple[Any, ...]:
         with self.database.read() as reading:
             slices = [piece for _, piece in store.overlapping(reading, FILLER, 0, 1 << 60)]
-            rollups = [store.rollup_rows(reading, FILLER, table) for table in (store.rollup_job, store.rollup_reason)]
+            rollups = [rollup_rows(reading, FILLER, table) for table in (rollup_job, rollup_reason)]
         return slices, rollups
 
 
@@ -217,7 +218,7 @@ def test_no_piece_is_lost_whatever_is_said_and_the_books_can_be_written_anew(fir
             sums = tale.room.sums(FILLER, T0, at(END), scope=EVERYONE, as_of=known)
             assert {kind: sums[kind] for kind in KINDS} == totals
         with tale.database.write(SYSTEM) as uow:
-            for table in (store.slice_job, store.slice_table, store.rollup_job, store.rollup_reason):
+            for table in (store.slice_job, store.slice_table, rollup_job, rollup_reason):
                 uow.connection.execute(table.delete())
         tale.room.settle(FILLER, T0, None)
         assert tale.books() == (slices, rollups)

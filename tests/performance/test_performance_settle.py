@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from performance_world import CAPPER, FILLER, LINE, SYSTEM, T0, Job, World, counted, minutes, state
 from sqlalchemy import func, select, update
 
+from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
+from dovetail.books.summing import rollups
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US
 from dovetail.core.scope import Scope, system_scope
@@ -25,7 +27,6 @@ from dovetail.ledger.model import Slice
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
 from dovetail.performance.service import PerformanceRoom
-from dovetail.performance.settling import rollups
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.testing.clock import ManualClock
@@ -305,14 +306,14 @@ def test_settling_as_it_comes_gives_the_same_books_as_settling_at_once(
             pass
         incremental = held(database, FILLER)
         with database.read() as reading:
-            kept = [store.rollup_rows(reading, FILLER, table) for table in (store.rollup_job, store.rollup_reason)]
+            kept = [rollup_rows(reading, FILLER, table) for table in (rollup_job, rollup_reason)]
         with database.write(SYSTEM) as uow:
-            for table in (store.slice_job, store.slice_table, store.rollup_job, store.rollup_reason):
+            for table in (store.slice_job, store.slice_table, rollup_job, rollup_reason):
                 uow.connection.execute(table.delete())
         room.settle(FILLER, T0, None)
         assert held(database, FILLER) == incremental
         with database.read() as reading:
-            anew = [store.rollup_rows(reading, FILLER, table) for table in (store.rollup_job, store.rollup_reason)]
+            anew = [rollup_rows(reading, FILLER, table) for table in (rollup_job, rollup_reason)]
         assert anew == kept
         summed = add(*(nothing() | row for row in rollups(incremental)[0]))
         assert summed["elapsed_us"] == sum(piece.elapsed_us for piece in incremental)
@@ -386,7 +387,7 @@ def test_what_was_cut_before_an_upgrade_is_cut_again_day_by_day_after_a_restart(
     wanted = room.sums(FILLER, at(0), at(days * 1440), scope=everyone)
     with database.write(SYSTEM) as uow:  # as an older version left it
         uow.connection.execute(update(store.slice_table).values(stops=0, failures=0, failing=False, short=False))
-        uow.connection.execute(update(store.rollup_job).values(failures=0, busy_mu=0))
+        uow.connection.execute(update(rollup_job).values(failures=0, busy_mu=0))
         for equipment_id in (LINE, FILLER, 99):  # one is not in the plant any more
             uow.connection.execute(store.slice_recut.insert().values(equipment_id=equipment_id, reached_us=at(0)))
     steps = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -166,7 +167,7 @@ def assemble(api: Api, parts: Parts) -> None:
     corrections_api.routes(api, rooms.corrections)
     timeline_api.routes(api, rooms.timeline)
     insight_api.routes(api, rooms.insight, rooms.boards)
-    _lost_and_taken(api, rooms)
+    _lost_and_taken(api, rooms, parts.work)
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))
@@ -212,12 +213,13 @@ def _floor(api: Api, rooms: Rooms) -> None:
     holding_api.routes(api, rooms.holding)
 
 
-def _lost_and_taken(api: Api, rooms: Rooms) -> None:
+def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     """Where time went and how long pieces took: questions about the past that keep nothing."""
     causes_api.routes(api, rooms.causes)
     cycletimes_api.routes(api, CycleTimesRoom(rooms.performance, rooms.historian))
     slowrunning_api.routes(api, SlowRunningRoom(rooms.performance))
-    losses_api.routes(api, LossesRoom(rooms.performance))
+    watching = partial(work.watched, "Losses as once known", "machines")
+    losses_api.routes(api, LossesRoom(rooms.performance, watching=watching))
     course_api.routes(api, Courses(rooms.performance))
 
 

@@ -9,14 +9,15 @@ from pydantic import BaseModel, Field
 
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import InvalidError
-from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
-from dovetail.losses.model import LOST, Bar, By, Lost, Measure, Wanted
-from dovetail.losses.service import Asked, LossesRoom
+from dovetail.ledger.losing import LOST
+from dovetail.losses.model import Bar, By, Lost, Measure, Wanted
+from dovetail.losses.service import Asked, LossesRoom, Place
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 
 VIEW: Final = "plant.view"
-LONGEST_US: Final = 100 * DAY_US  # a quarter: each slice of it is read, since a stop is counted where it begins
+LONGEST_US: Final = 5 * 366 * DAY_US  # five years, of which whole shifts are asked of their sums
+LONGEST_PAST_US: Final = 400 * DAY_US  # a year and a month: what was known at a past moment is asked of each slice
 BARS_MAX: Final = 200
 
 
@@ -134,10 +135,11 @@ def routes(api: Api, room: LossesRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/losses", permission=VIEW, summary="What lies under a Pareto's bar")
     def losses(equipment_id: int, scope: Scope, given: Annotated[AskedFor, Query()]) -> Page[LostOut]:
         """The stretches of lost time, by time; asked with the words of the bar."""
-        found = room.losses(_asked(api, room, equipment_id, given, scope), scope=scope)
-        (offset,) = decode_cursor(given.cursor, int) or (0,)
-        more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
-        return Page(items=[_lost(lost) for lost in found[offset : offset + PAGE_MAX]], next=more)
+        begin = decode_cursor(given.cursor, int, int)
+        asked = _asked(api, room, equipment_id, given, scope)
+        found = room.losses(asked, scope=scope, after=None if begin is None else Place(*begin))
+        more = None if found.next is None else encode_cursor(found.next.at_us, found.next.unit)
+        return Page(items=[_lost(lost) for lost in found.items], next=more)
 
 
 def _asked(api: Api, room: LossesRoom, equipment_id: int, given: AskedFor, scope: Scope) -> Asked:
@@ -149,6 +151,9 @@ def _asked(api: Api, room: LossesRoom, equipment_id: int, given: AskedFor, scope
         raise InvalidError(message, pointer="/start", code="period", hint=hint)
     else:
         from_us, to_us = period(given.start, given.end, longest_us=LONGEST_US)
+    if given.as_of is not None and to_us - from_us > LONGEST_PAST_US:
+        message = f"as it was known at a past moment, at most {LONGEST_PAST_US // DAY_US} days are read"
+        raise InvalidError(message, pointer="/start", code="period", hint="ask for less time, or as known now")
     with api.database.read() as reading:
         known = as_known(reading, given.as_of)
     wanted = Wanted(given.reason, given.product, given.shift_name, given.crew, given.unit)

@@ -6,17 +6,17 @@ data is nobody's loss: it is told apart. Lost pieces are the time times the stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
+from dovetail.books.lost import BUSY, WORDS
+from dovetail.ledger.losing import LOST, WITH_PLANNED
 from dovetail.ledger.model import JobShare, Slice, TimeClass
 
 type By = Literal["reason", "product", "shift", "crew", "equipment"]
 type Measure = Literal["minutes", "count", "lost_units"]
 
-LOST: Final[frozenset[TimeClass]] = frozenset({"AUST", "ADET", "ADOT"})
-BUSY: Final[frozenset[TimeClass]] = frozenset({"AUST", "ADET", "ADOT", "APT", "NODT"})
 NONE: Final = "-"  # how a question asks for what has none: no reason, no product, no crew
 
 
@@ -42,6 +42,29 @@ class Lost:
     stops: int
 
 
+class Loss(Protocol):
+    """Lost time put down to what explains it: one stretch of it, or many added up."""
+
+    @property
+    def equipment_id(self) -> int: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def product(self) -> str | None: ...
+    @property
+    def shift(self) -> str | None: ...
+    @property
+    def crew(self) -> str | None: ...
+    @property
+    def us(self) -> int: ...
+    @property
+    def units_mu(self) -> int: ...
+    @property
+    def rated_us(self) -> int: ...
+    @property
+    def stops(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which losses are looked at; None: all of them, NONE: those that have none."""
@@ -52,7 +75,12 @@ class Wanted:
     crew: str | None = None
     equipment: int | None = None
 
-    def fits(self, lost: Lost) -> bool:
+    @property
+    def words(self) -> frozenset[str]:
+        """What has to be known of a loss to say whether it is one of these."""
+        return frozenset(word for word in WORDS if getattr(self, word) is not None)
+
+    def fits(self, lost: Loss) -> bool:
         """Whether a loss is one of these. A reason also means those below it: `mechanical` finds `mechanical/jam`."""
         reason = self.reason is None or _same(self.reason, lost.reason) or _below(self.reason, lost.reason)
         rest = (
@@ -95,35 +123,26 @@ class Times:
         return self.unassigned_us / self.lost_us if self.lost_us else None
 
 
-def times_of(slices: Iterable[Slice]) -> Times:
-    """What the planned busy time of these slices came to."""
-    busy_us = nodt_us = lost_us = unassigned_us = 0
-    for piece in slices:
-        busy_us += piece.elapsed_us if piece.cls in BUSY else 0
-        nodt_us += piece.elapsed_us if piece.cls == "NODT" else 0
-        if piece.cls in LOST:
-            lost_us += piece.elapsed_us
-            unassigned_us += piece.elapsed_us if piece.reason is None else 0
-    return Times(busy_us, nodt_us, lost_us, unassigned_us)
+def times_of(parts: Iterable[Mapping[tuple[str, bool], int]]) -> Times:
+    """What planned busy time came to, of µs by class and whether it has a reason."""
+    told = [(cls, has_reason, us) for part in parts for (cls, has_reason), us in part.items()]
+    return Times(
+        busy_us=sum(us for cls, _, us in told if cls in BUSY),
+        nodt_us=sum(us for cls, _, us in told if cls == "NODT"),
+        lost_us=sum(us for cls, _, us in told if cls in LOST),
+        unassigned_us=sum(us for cls, has_reason, us in told if cls in LOST and not has_reason),
+    )
 
 
-def lost_of(slices: Sequence[Slice], *, planned: bool = False) -> list[Lost]:
-    """The lost time of one equipment's slices, by time. A stop that a shift or a job cuts is one stop still."""
-    wanted = LOST | {"PLANNED_DOWN"} if planned else LOST
-    found: list[Lost] = []
-    before: Slice | None = None
-    for piece in slices:
-        if piece.cls not in wanted:
-            before = None
-            continue
-        begins = before is None or before.t1_us != piece.t0_us or _said(before) != _said(piece)
-        found += [_lost(piece, share, stops=int(begins and n == 0)) for n, share in enumerate(piece.shares)]
-        before = piece
-    return found
-
-
-def _said(piece: Slice) -> tuple[object, ...]:
-    return (piece.reason, piece.external, piece.cls == "PLANNED_DOWN")
+def lost_of(slices: Iterable[tuple[Slice, bool]], *, planned: bool = False) -> list[Lost]:
+    """The lost time of one equipment's slices, each given with whether a stop begins with it."""
+    wanted = WITH_PLANNED if planned else LOST
+    told = [(piece, begun) for piece, begun in slices if piece.cls in wanted]
+    return [
+        _lost(piece, share, stops=int(begun and not place))
+        for piece, begun in told
+        for place, share in enumerate(piece.shares)
+    ]
 
 
 def _lost(piece: Slice, share: JobShare, *, stops: int) -> Lost:
@@ -162,7 +181,7 @@ class Bar:
         """Pieces that were not made in this time."""
         return self.units_mu / 1000 if self.rated_us else None
 
-    def with_loss(self, lost: Lost) -> Bar:
+    def with_loss(self, lost: Loss) -> Bar:
         """One loss more."""
         return replace(
             self,
@@ -177,14 +196,14 @@ class Bar:
         return {"minutes": self.us, "count": self.stops, "lost_units": self.units_mu}[measure]
 
 
-def key_of(lost: Lost, by: By) -> str | int | None:
+def key_of(lost: Loss, by: By) -> str | int | None:
     """What a loss is put down to."""
     if by == "equipment":
         return lost.equipment_id
     return {"reason": lost.reason, "product": lost.product, "shift": lost.shift, "crew": lost.crew}[by]
 
 
-def bars(losses: Iterable[Lost], by: By, measure: Measure) -> list[Bar]:
+def bars(losses: Iterable[Loss], by: By, measure: Measure) -> list[Bar]:
     """The costliest first; what costs the same in the order of its name."""
     found: dict[str | int | None, Bar] = {}
     for lost in losses:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dovetail.books.rollups import Bucket, buckets_across, sums_by_rollup
+from dovetail.books.summing import KEYS_JOB
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, Clock
@@ -96,7 +98,7 @@ class PerformanceRoom:
     def settings_for(self, to_us: int, as_of: int | None = None) -> Settings:
         """The conventions of a question that ends there: those that held last in it."""
         with self.database.read() as reading:
-            until_us = self._until(reading, to_us, as_of)
+            until_us = self.until(reading, to_us, as_of)
         return self.gathering.settings_at(until_us - 1, as_of=as_of)
 
     # --- keeping the ledger --------------------------------------------------------------------------------------
@@ -184,17 +186,17 @@ class PerformanceRoom:
         """The slices of [from_us, to_us) of a unit or a line, cut at both ends; the open tail is derived up to now."""
         scope.require(VIEW, equipment_id)
         with self.database.read() as reading:
-            until_us = self._until(reading, to_us, as_of)
-            lo_us, hi_us = self._held_between(reading, equipment_id, from_us, until_us, as_of)
+            until_us = self.until(reading, to_us, as_of)
+            lo_us, hi_us = self.held_between(reading, equipment_id, from_us, until_us, as_of)
             held = store.overlapping(reading, equipment_id, lo_us, hi_us, as_of=as_of) if lo_us < hi_us else []
-            head = self._derived(reading, equipment_id, from_us, lo_us, as_of)
-            return head + [piece for _, piece in held] + self._derived(reading, equipment_id, hi_us, until_us, as_of)
+            head = self.derived(reading, equipment_id, from_us, lo_us, as_of)
+            return head + [piece for _, piece in held] + self.derived(reading, equipment_id, hi_us, until_us, as_of)
 
     def sums(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Sums:
         """Every column over [from_us, to_us) of a unit or a line; long periods from the rollups."""
         scope.require(VIEW, equipment_id)
         with self.database.read() as reading:
-            return self._sums(reading, equipment_id, from_us, self._until(reading, to_us, as_of), as_of)
+            return self._sums(reading, equipment_id, from_us, self.until(reading, to_us, as_of), as_of)
 
     def held(self, reading: Reading, equipment_id: int, *, as_of: int | None = None) -> tuple[int, int] | None:
         """(begin, end) of the time of which slices were held; None where there were none."""
@@ -219,7 +221,7 @@ class PerformanceRoom:
         """What a period came to, of a unit, a line, or everything below a node that the scope sees."""
         scope.require(VIEW, equipment_id)
         with self.database.read() as reading:
-            until_us = self._until(reading, to_us, as_of)
+            until_us = self.until(reading, to_us, as_of)
             plant, node = self.plant_at(reading, equipment_id, as_of), self._then(equipment_id, until_us - 1, as_of)
             leaves = self.leaves(plant, equipment_id, scope, at_us=until_us - 1, as_of=as_of)
             parts = [self._sums(reading, leaf, from_us, until_us, as_of) for leaf in leaves.ids]
@@ -260,7 +262,7 @@ class PerformanceRoom:
     ) -> dict[tuple[str | int, ...], dict[str, float | None]]:
         """KPIs over the whole shifts in [from_us, to_us), by keys of the rollup: `equipment_id`, `day`, `shift_name`,
         `crew`, `product`, `job_response_id`. What the scope does not see is left out; InvalidError for another key."""
-        allowed = {"equipment_id", *store.KEYS_JOB}
+        allowed = {"equipment_id", *KEYS_JOB}
         unknown = sorted({*by} - allowed) + sorted({*kpis} - set(catalogue()))
         if unknown:
             hint = ", ".join(sorted(allowed | set(catalogue())))
@@ -270,7 +272,7 @@ class PerformanceRoom:
         columns = needed_by([name for kpi in asked for name in (*kpi.inputs, "nodt_us")], settings)
         seen = [equipment_id for equipment_id in equipment_ids if scope.sees(VIEW, equipment_id)]
         with self.database.read() as reading:
-            groups = store.sums_by_rollup(reading, seen, from_us, to_us, by=by, columns=columns)
+            groups = sums_by_rollup(reading, seen, from_us, to_us, by=by, columns=columns)
         full = {key: nothing() | sums for key, sums in groups.items()}
         return {key: {kpi.id: compute(kpi, sums, settings) for kpi in asked} for key, sums in full.items()}
 
@@ -324,14 +326,14 @@ class PerformanceRoom:
                 return plant
         return self.sources.equipment.plant()
 
-    def _until(self, reading: Reading, to_us: int, as_of: int | None) -> int:
+    def until(self, reading: Reading, to_us: int, as_of: int | None) -> int:
         """Where a period really ends: nothing is known of what comes after now, or after `as_of` became known."""
         ends = [to_us, self.clock.now_us()]
         if as_of is not None:
             ends.append(store.moment_of(reading, as_of) or ends[1])
         return min(ends)
 
-    def _held_between(
+    def held_between(
         self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None
     ) -> tuple[int, int]:
         """The part of a period that whole slices held cover: between it and the ends slices are derived."""
@@ -346,7 +348,8 @@ class PerformanceRoom:
         hi_us = last[0][1].t1_us if last[0][1].t1_us <= upto_us else last[0][1].t0_us
         return (lo_us, hi_us) if lo_us < hi_us else (until_us, until_us)
 
-    def _derived(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None) -> list[Slice]:
+    def derived(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None) -> list[Slice]:
+        """The slices of a period straight from the facts, with a cut at both ends."""
         if from_us >= to_us:
             return []
         if as_of is None and to_us >= self.clock.now_us():
@@ -356,23 +359,37 @@ class PerformanceRoom:
         return self.gathering.derive(reading, equipment_id, from_us, to_us, as_of=as_of)
 
     def _sums(self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None) -> Sums:
-        lo_us, hi_us = self._held_between(reading, equipment_id, from_us, until_us, as_of)
+        lo_us, hi_us = self.held_between(reading, equipment_id, from_us, until_us, as_of)
+        if as_of is None and hi_us - lo_us >= ROLLUP_FROM_US:
+            rest = self.beside_shifts(reading, equipment_id, (from_us, until_us), (lo_us, hi_us))
+            return add(sum_slices(rest), *sums_by_rollup(reading, [equipment_id], lo_us, hi_us).values())
         edges = sum_slices(
-            self._derived(reading, equipment_id, from_us, lo_us, as_of)
-            + self._derived(reading, equipment_id, hi_us, until_us, as_of)
+            self.derived(reading, equipment_id, from_us, lo_us, as_of)
+            + self.derived(reading, equipment_id, hi_us, until_us, as_of)
         )
         if lo_us >= hi_us:
             return edges
-        if as_of is not None or hi_us - lo_us < ROLLUP_FROM_US:
-            return add(edges, *store.sums_by_slices(reading, [equipment_id], lo_us, hi_us, as_of=as_of).values())
-        across = store.buckets_across(reading, equipment_id, lo_us, hi_us)
+        return add(edges, *store.sums_by_slices(reading, [equipment_id], lo_us, hi_us, as_of=as_of).values())
+
+    def beside_shifts(
+        self,
+        reading: Reading,
+        equipment_id: int,
+        period: tuple[int, int],
+        held: tuple[int, int],
+        *,
+        also: Collection[Bucket] = (),
+    ) -> list[Slice]:
+        """The slices of a period that no whole shift in it holds, by time; `also`: and those of these shifts."""
+        (from_us, until_us), (lo_us, hi_us) = period, held
+        across = buckets_across(reading, equipment_id, lo_us, hi_us) | {*also}
         partial = [
             piece
             for piece in store.of_days(reading, equipment_id, {day for day, _ in across})
             if (piece.day, piece.shift_id or "") in across and piece.t0_us >= lo_us and piece.t1_us <= hi_us
         ]
-        whole = store.sums_by_rollup(reading, [equipment_id], lo_us, hi_us)
-        return add(edges, sum_slices(partial), *whole.values())
+        head = self.derived(reading, equipment_id, from_us, lo_us, None)
+        return head + partial + self.derived(reading, equipment_id, hi_us, until_us, None)
 
 
 def shift_day_us(shift_id: str) -> int | None:

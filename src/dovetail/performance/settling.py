@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
+from dovetail.books.rollups import replace_rollups
+from dovetail.books.summing import rollups
 from dovetail.core import faults
 from dovetail.core.clock import DAY_US
 from dovetail.db.uow import UnitOfWork
-from dovetail.ledger.columns import STORED_NAMES, Sums, add_share, nothing
 from dovetail.ledger.cutting import cut
-from dovetail.ledger.model import JobShare, Slice
+from dovetail.ledger.model import Slice
 from dovetail.performance import store
 from dovetail.performance.facts import Gathering
 
@@ -81,15 +81,22 @@ def _replace(
     changed = [piece for _, piece in gone] + new
     if len({piece.shift_id for piece in new}) > 1:
         faults.point("ledger.over-a-shift")
-    sum_days(uow, equipment_id, {piece.day for piece in changed})
+    ends = {piece.t1_us for piece in changed}
+    following = [piece for piece in (*wanted, *(one for _, one in held)) if piece.t0_us in ends]
+    following += store.beside(uow, equipment_id, max(ends), side="after")  # where its stop begins may have moved
+    sum_days(uow, equipment_id, {piece.day for piece in (*changed, *following)})
     return min(piece.t0_us for piece in changed), max(piece.t1_us for piece in changed)
 
 
 def sum_days(uow: UnitOfWork, equipment_id: int, days: Iterable[str]) -> None:
     """Make the rollups of whole production days of one equipment those of the slices held."""
     listed = sorted(days)
-    by_job, by_reason = rollups(store.of_days(uow, equipment_id, listed))
-    store.replace_rollups(uow, equipment_id, listed, by_job=by_job, by_reason=by_reason)
+    slices = store.of_days(uow, equipment_id, listed)
+    ends = {piece.t1_us for piece in slices}
+    starts = [piece.t0_us for piece in slices if piece.t0_us not in ends]
+    before = [one for at_us in starts for one in store.beside(uow, equipment_id, at_us, side="before")]
+    by_job, by_reason = rollups(slices, {piece.t1_us: piece for piece in before})
+    replace_rollups(uow, equipment_id, listed, by_job=by_job, by_reason=by_reason)
 
 
 def recut(uow: UnitOfWork, gathering: Gathering, equipment_id: int, from_us: int, *, known: int) -> int | None:
@@ -104,42 +111,3 @@ def recut(uow: UnitOfWork, gathering: Gathering, equipment_id: int, from_us: int
     settle(uow, gathering, equipment_id, (from_us, to_us), known=known)
     sum_days(uow, equipment_id, {piece.day for _, piece in store.overlapping(uow, equipment_id, from_us, to_us)})
     return to_us
-
-
-def rollups(slices: Iterable[Slice]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of shift × product × job × crew and of shift × product × reason over whole days of one equipment."""
-    by_job: dict[tuple[Any, ...], Sums] = defaultdict(nothing)
-    by_reason: dict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: dict.fromkeys(store.NUMBERS_REASON, 0))
-    reach: dict[tuple[int, str, str], tuple[int, int]] = {}
-    for piece in slices:
-        bucket = (piece.equipment_id, piece.day, piece.shift_id or "")
-        begin_us, end_us = reach.get(bucket, (piece.t0_us, piece.t1_us))
-        reach[bucket] = (min(begin_us, piece.t0_us), max(end_us, piece.t1_us))
-        for share in piece.shares:
-            named = (*bucket, piece.shift_name or "")
-            job_key = (*named, piece.crew or "", share.product or "", share.job_response_id or "")
-            add_share(by_job[job_key], piece, share)
-            _add_reason(by_reason[(*named, share.product or "", piece.cls, piece.reason or "")], share)
-    return (
-        [_rollup_row(store.KEYS_JOB, key, reach, {n: sums[n] for n in STORED_NAMES}) for key, sums in by_job.items()],
-        [_rollup_row(store.KEYS_REASON, key, reach, sums) for key, sums in by_reason.items()],
-    )
-
-
-def _add_reason(sums: dict[str, int], share: JobShare) -> None:
-    sums["slices"] += 1
-    sums["elapsed_us"] += share.elapsed_us
-    sums["good"] += share.pieces.good
-    sums["scrap"] += share.pieces.scrap
-    sums["rework"] += share.pieces.rework
-
-
-def _rollup_row(
-    names: Sequence[str],
-    key: tuple[Any, ...],
-    reach: Mapping[tuple[int, str, str], tuple[int, int]],
-    sums: Mapping[str, int],
-) -> dict[str, Any]:
-    begin_us, end_us = reach[key[:3]]
-    words = dict(zip(("equipment_id", *names), key, strict=True))
-    return words | {"bucket_from_us": begin_us, "bucket_to_us": end_us} | dict(sums)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -73,6 +74,17 @@ class LongWork:
     def end(self, work_id: str, *, state: Literal["done", "failed", "cancelled"] = "done", detail: str = "") -> None:
         """Say how it ended; `detail` tells who can mend a failure."""
         self._put(work_id, state=state, detail=detail)
+
+    @contextmanager
+    def watched(self, title: str, unit: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Work of `total` steps that a caller waits for: what is yielded takes how many are done."""
+        work_id = self.begin(title, total=total, unit=unit)
+        try:
+            yield lambda done: self.step(work_id, done)
+        except BaseException:
+            self.end(work_id, state="failed", detail="see the answer to who asked")
+            raise
+        self.end(work_id)
 
     def _put(self, work_id: str, **changes: object) -> None:
         with self._lock:

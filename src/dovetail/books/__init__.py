@@ -1,0 +1,1 @@
+"""The tables of the ledger: slices with their history of knowledge, and their sums over whole shifts."""
