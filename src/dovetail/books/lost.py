@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any, Final
@@ -63,8 +63,8 @@ def over_shifts(
     groups = [column for word, column in named.items() if word in words]
     groups += [c.equipment_id] if "equipment" in words else []
     query = query.where(c.cls.in_(sorted(WITH_PLANNED))).group_by(c.cls, *groups)
-    rows = reading.connection.execute(query)
-    return [_summed(row[0], row[1], [word or None for word in row[2:6]], list[int](row[6:])) for row in rows]
+    rows: Iterable[Sequence[Any]] = reading.connection.execute(query)
+    return [_summed(row[0], row[1], [word or None for word in row[2:6]], row[6:]) for row in rows]
 
 
 def _summed(equipment_id: int, cls: TimeClass, words: Sequence[str | None], sums: Sequence[int]) -> Summed:

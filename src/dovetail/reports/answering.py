@@ -17,6 +17,7 @@ from dovetail.performance.service import PerformanceRoom
 from dovetail.reports.model import View
 
 LONGEST_US: Final = 400 * DAY_US  # a year and a month: past knowledge is summed slice by slice
+SLICES_OF_A_STOP: Final = 10  # on average at most: where shifts, jobs and crews cut one
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,8 @@ class Answers:
 
     def _stops(self, asked: Question, scope: Scope) -> dict[str, Any]:
         """Lost time by stop: what follows itself in one state with one reason is one."""
-        losses = sorted(
-            self.losses.losses(_of_losses(asked), scope=scope), key=lambda one: (one.equipment_id, one.t0_us)
-        )
+        found = self.losses.losses(_of_losses(asked), scope=scope, limit=SLICES_OF_A_STOP * REPORT_STOPS_MAX)
+        losses = sorted(found.items, key=lambda one: (one.equipment_id, one.t0_us))
         stops: list[dict[str, Any]] = []
         for (who, state, why, cls), together in groupby(losses, _same_stop):
             pieces = list(together)
@@ -77,8 +77,9 @@ class Answers:
                 {"equipment": node.path, "state": state, "reason": why, "cls": cls, "us": sum(one.us for one in pieces)}
                 | {"start": to_rfc3339(pieces[0].t0_us), "end": to_rfc3339(pieces[-1].t1_us)}
             )
-        if len(stops) > REPORT_STOPS_MAX:
-            message = f"{len(stops)} stops are more than the {REPORT_STOPS_MAX} that a report holds"
+        if len(stops) > REPORT_STOPS_MAX or found.next is not None:
+            more = "" if found.next is None else "over "
+            message = f"{more}{len(stops)} stops are more than the {REPORT_STOPS_MAX} that a report holds"
             raise InvalidError(message, pointer="/end", code="report-long", hint="a shorter period, or one machine")
         return {"stops": stops}
 
