@@ -86,7 +86,7 @@ DOUBTED = [GOOD] * 5 + [UNCERTAIN] + [GOOD] * 94
 )
 def test_what_lies_between_two_moments(sealed, unpacked, values, qualities, from_at, to_at, expected) -> None:
     historian = sealed(values, qualities)
-    found = historian.slotted(TAGS, [at_us(from_at), at_us(to_at)], scope=EVERYBODY)
+    found = historian.slotted(TAGS, [at_us(from_at), at_us(to_at)], "sums", scope=EVERYBODY, as_of=None)
     assert unpacked == expected
     some = found.folded
     inside = some.ts >= at_us(from_at)
@@ -100,3 +100,23 @@ def test_what_lies_between_two_moments(sealed, unpacked, values, qualities, from
         assert some.area[of_tag & counted].sum() == pytest.approx(
             sum(values[at] for at in good if at + 1 < to_at) * SECOND_US, rel=1e-9
         )
+
+
+@pytest.mark.parametrize(
+    ("values", "qualities", "expected"),
+    [
+        #  values                          qualities                                   which samples of 0 … 5 are kept
+        ([3.0, 9.0, 5.0, 1.0, 4.0, 2.0], [GOOD] * 6, [0, 1, 3, 5]),
+        ([3.0, 9.0, 1.0, 9.0, 9.0, 4.0], [GOOD] * 6, [0, 1, 2, 3, 5]),  # that it was there again, not how often
+        ([3.0, 9.0, 1.0, 9.0, 5.0, 4.0], [GOOD] * 3 + [BAD] + [GOOD] * 2, [0, 1, 2, 3, 4, 5]),  # how long it was GOOD
+        ([3.0] * 6, [GOOD] * 6, [0, 1, 5]),
+        ([3.0] * 6, [BAD] * 6, [0, 5]),
+        ([3.0, 9.0, 5.0, 1.0, 4.0, 2.0], [GOOD] * 2 + [UNCERTAIN] + [GOOD] * 3, [0, 1, 2, 3, 4, 5]),
+        ([3.0, np.nan, 5.0, 1.0, 4.0, 2.0], [GOOD] * 6, [0, 1, 2, 3, 4, 5]),  # no number: nobody knows
+    ],
+)
+def test_extremes_need_a_few_samples(sealed, values, qualities, expected) -> None:
+    historian = sealed([*values, *STEADY[6:]], [*qualities, *ALL_GOOD[6:]])
+    found = historian.slotted(TAGS, [at_us(0), at_us(6)], "extremes", scope=EVERYBODY, as_of=None)
+    assert found.folded.ts.tolist() == [at_us(at) for _tag in TAGS for at in expected]
+    assert not found.folded.n.any()

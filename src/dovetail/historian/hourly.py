@@ -20,7 +20,7 @@ from dovetail.packing.columns import VALID, Block, DamagedError
 from dovetail.packing.rollups import CLOSES_GOOD, OPENS_GOOD, PLAIN, Rows, unpack_hours
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
-from dovetail.reading.slots import slots
+from dovetail.reading.slots import Keeps, slots
 
 _ENDS_GOOD = PLAIN | OPENS_GOOD | CLOSES_GOOD
 
@@ -94,14 +94,14 @@ def hourly(reader: Corrected, asked: Range) -> Hourly:
     )
 
 
-def slotted(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Hourly:
-    """The same of tags whose samples are opened for it, between a few moments."""
-    found = slots(reader, tags, cuts)
+def slotted(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], keeps: Keeps) -> Hourly:
+    """The same of tags whose samples are opened for it, between a few moments; `keeps`: what comes to the same."""
+    found = slots(reader, tags, cuts, keeps=keeps)
     folds, of = folded(found.rows, np.zeros(len(found.rows), dtype=np.int64))
     raw = [samples(block) for _, block in found.raw]
     places = np.delete(np.arange(len(tags)), np.searchsorted(tags, sorted(found.rest)))
-    place = np.repeat([place for place, _ in found.raw], [len(one.ts) for one in raw]).astype(np.intp)
-    return Hourly(places, np.concatenate((found.rows["place"][of], place)), joined([folds, *raw]))
+    place = [found.rows["place"][of], *(place for place, _ in found.raw)]
+    return Hourly(places, np.concatenate(place), joined([folds, *raw]))
 
 
 def samples(block: Block) -> Folded:

@@ -91,8 +91,7 @@ class Ingest:
         if not other.any():
             return [(block, slots)]
         none, known = none[other], known[other]
-        astray = np.zeros(len(block), dtype=np.bool_)
-        astray[none] = True
+        astray = np.isin(np.arange(len(block)), none)
         parts = [(block.take(~astray), slots[~astray])] if not astray.all() else []
         for kind in np.unique(known[astray]).tolist():
             which = none[known == kind]

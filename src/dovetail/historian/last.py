@@ -110,8 +110,7 @@ class LastValues:
 
         `slots` are those of their tags.
         """
-        once = bool((slots[1:] > slots[:-1]).all())
-        which = np.arange(len(slots))
+        once, which = bool((slots[1:] > slots[:-1]).all()), np.arange(len(slots))
         if not once and (block.ts[1:] < block.ts[:-1]).any():
             which = np.argsort(block.ts, kind="stable")
         which = which[(slots[which] >= 0) & (block.ts[which] >= self.ts[slots[which]])]
@@ -130,8 +129,8 @@ class LastValues:
 
     def write(self, block: Block, slots: NDArray[np.intp]) -> None:
         """Take over samples that are ahead."""
-        known = (self.kind.take(slots) == block.kind).all()
-        self._write(block, slots, slots[:0] if known else slots[block.status >= VALID])
+        is_known = (self.kind.take(slots) == block.kind).all()
+        self._write(block, slots, slots[:0] if is_known else slots[block.status >= VALID])
 
     def _write(self, block: Block, slots: NDArray[np.intp], had_value: NDArray[np.intp]) -> None:
         """Each tag once; `had_value`: those of which a sample with a value came, if not the newest."""

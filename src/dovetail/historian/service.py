@@ -29,7 +29,7 @@ from dovetail.events.historian import FramesStored
 from dovetail.historian import aggregates, folding
 from dovetail.historian import hourly as hours
 from dovetail.historian.entry import Arrival, Entry
-from dovetail.historian.hourly import Hourly
+from dovetail.historian.hourly import Hourly, Keeps
 from dovetail.historian.ingest import Ingest
 from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
@@ -355,10 +355,12 @@ class Historian:
         self.require(tags, scope=scope)
         return hours.hourly(self._as_of(as_of), Range(tuple(tags), from_us, to_us))
 
-    def slotted(self, tags: Sequence[int], cuts: Sequence[int], *, scope: Scope, as_of: int | None = None) -> Hourly:
-        """The same between a few moments (sorted), from samples that are opened for it."""
+    def slotted(
+        self, tags: Sequence[int], cuts: Sequence[int], keeps: Keeps, *, scope: Scope, as_of: int | None
+    ) -> Hourly:
+        """The same between a few moments (sorted), from samples that are opened for it; `keeps`: for what."""
         self.require(tags, scope=scope)
-        return hours.slotted(self._as_of(as_of), tags, cuts)
+        return hours.slotted(self._as_of(as_of), tags, cuts, keeps)
 
     def require(self, tags: Iterable[int], *, scope: Scope) -> None:
         """Raises NotFoundError for a tag outside the scope: the same as for one that does not exist."""

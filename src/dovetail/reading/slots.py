@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.core.quality import GOOD
-from dovetail.packing.columns import TEXT_KINDS, VALID, Block
-from dovetail.packing.headers import GOOD_MASK
+from dovetail.core.batch import Kind
+from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import ordered
-from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, runs_of, sheet
+from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, sheet
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
+from dovetail.reading.runs import Runs
+from dovetail.reading.thinned import thinned
 
 SLOT: Final = np.dtype(
     [
@@ -30,7 +31,10 @@ SLOT: Final = np.dtype(
 )
 _OPENED_MOST: Final = 0.75  # of a chunk: to open a little less is not worth it
 _DOUBT: Final = 1e-3  # of the size of all values: a sum of 20,000 may be off by 2e-12 of that, so by 2e-9 of itself
-_PLAIN: Final = (GOOD | VALID).to_bytes(4, "little")
+
+
+type Raw = tuple[NDArray[np.intp], Block]  # int[n] the place of each sample's tag, and the samples
+type Keeps = Literal["sums", "extremes"]
 
 
 @dataclass(slots=True)
@@ -39,16 +43,19 @@ class Slots:
     with the last sample before the first moment where it was at hand; `rest`: tags that must be read in another way."""
 
     rows: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=SLOT))
-    raw: list[tuple[int, Block]] = field(default_factory=list[tuple[int, Block]])
+    raw: list[Raw] = field(default_factory=list[Raw])
     rest: set[int] = field(default_factory=set[int])
 
 
-def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Slots:
-    """The samples of tags (sorted) between cuts (sorted, two at least), and the one before them."""
+def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps: Keeps = "sums") -> Slots:
+    """The samples of tags (sorted) between cuts (sorted, two at least), and the one before them.
+
+    `keeps`: what must come to the same; for extremes nothing is summed up, and only what may be one is `raw`.
+    """
     asked = Range(tuple(tags), cuts[0], cuts[-1])
     rest = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
-    last_us, rows, raw = dict[int, int](), list[NDArray[Any]](), list[tuple[int, Block]]()
+    last_us, rows, raw = dict[int, int](), list[NDArray[Any]](), list[Raw]()
     for some in _lines(reader, asked, loose):
         lines: list[Line] = []
         for line in some:
@@ -57,15 +64,20 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int]) -> Slots:
             last_us[line.tag] = int(line.ts[-1])
             lines += [line] if line.tag not in rest else []
         for group in alike(lines):
+            if keeps == "extremes":
+                raw += _thinned(group, cuts, tags)
+                continue
             for laid, summed, which, part in _summed(group, cuts):
                 place = np.searchsorted(tags, [line.tag for line in laid.lines])
                 summed["place"] = place
                 rows.append(summed if which.all() else summed[which])
-                raw += [(int(place[row]), laid.block(row, part)) for row in np.flatnonzero(~which).tolist()]
+                raw += _as_they_are(laid, place, np.flatnonzero(~which), part)
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
     if rest:
         found = found[~np.isin(found["place"], np.searchsorted(tags, sorted(rest)))]
-        raw = [(place, block) for place, block in raw if tags[place] not in rest]
+        raw = [
+            (place[which], block.take(which)) for place, block in raw for which in [~np.isin(block.tag, sorted(rest))]
+        ]
     return Slots(found[np.lexsort((found["t0"], found["place"]))], raw, rest)
 
 
@@ -94,15 +106,14 @@ type _Summed = tuple[Sheet, NDArray[Any], NDArray[np.bool_], slice]
 def _summed(group: Sequence[Line], cuts: Sequence[int]) -> Iterator[_Summed]:
     """Of each stretch of lines that are alike: SLOT[m] without places, bool[m] which of them hold, the samples."""
     ts = group[0].ts
-    at = np.searchsorted(ts, cuts).tolist()
-    parts = [(start, end) for start, end in zip([max(0, at[0] - 1), *at], at, strict=False) if start < end]
+    parts = _parts(ts, cuts)
     if not parts:
         return
     start, end = parts[-1]
     rest = group
     if end == len(ts) and start <= _OPENED_MOST * end and all(line.sums is not None for line in group):
         laid = sheet(group, start + 1 if start else 0)  # the last stretch is what the header says less what lies before
-        runs = _Runs(laid)
+        runs = Runs(laid)
         for before in parts[:-1]:
             yield laid, *_opened(laid, runs, *before), slice(*before)
         rows, holds = _less(laid, runs, start)
@@ -111,12 +122,40 @@ def _summed(group: Sequence[Line], cuts: Sequence[int]) -> Iterator[_Summed]:
         rest, parts = [line for line, is_held in zip(group, holds.tolist(), strict=True) if not is_held], parts[-1:]
     if rest:
         laid = sheet(rest, end)
-        runs = _Runs(laid)
+        runs = Runs(laid)
         for part in parts:
             yield laid, *_opened(laid, runs, *part), slice(*part)
 
 
-def _row(runs: _Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _as_they_are(laid: Sheet, place: NDArray[np.intp], which: NDArray[np.intp], part: slice) -> Iterator[Raw]:
+    for row in which.tolist():
+        block = laid.block(row, part)
+        yield np.full(len(block), place[row]), block
+
+
+def _thinned(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> Iterator[Raw]:
+    """Of each stretch of lines that are alike, what extremes need."""
+    parts = _parts(group[0].ts, cuts)
+    if not parts:
+        return
+    laid = sheet(group, parts[-1][1])
+    runs = Runs(laid)
+    tag = np.array([line.tag for line in group], dtype=np.int64)
+    place = np.searchsorted(tags, tag)
+    for start, end in parts:
+        row, at, holds = thinned(laid, runs, start, end)
+        status = runs.status(row, at)
+        yield place[row], Block(Kind.F64, tag[row], laid.ts[at], laid.value[row, at], status)
+        yield from _as_they_are(laid, place, np.flatnonzero(~holds), slice(start, end))
+
+
+def _parts(ts: NDArray[np.int64], cuts: Sequence[int]) -> list[tuple[int, int]]:
+    """Which samples lie before the first cut (the last of them alone), and between each and the next."""
+    at = np.searchsorted(ts, cuts).tolist()
+    return [(start, end) for start, end in zip([max(0, at[0] - 1), *at], at, strict=False) if start < end]
+
+
+def _row(runs: Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """(SLOT[m] as far as the status says, bool[m] whether they may be summed up)."""
     ts = runs.ts
     rows = np.empty(runs.m, dtype=SLOT)
@@ -127,7 +166,7 @@ def _row(runs: _Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bo
     return rows, sound
 
 
-def _opened(laid: Sheet, runs: _Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _opened(laid: Sheet, runs: Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """A stretch whose values are unpacked."""
     value = laid.value
     rows, sound = _row(runs, start, end)
@@ -138,7 +177,7 @@ def _opened(laid: Sheet, runs: _Runs, start: int, end: int) -> tuple[NDArray[Any
     return rows, sound & np.isfinite(rows["sum"]) & np.isfinite(rows["tw"])
 
 
-def _less(laid: Sheet, runs: _Runs, start: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _less(laid: Sheet, runs: Runs, start: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """The stretch from `start` to the end of chunks: what their headers sum up, less what lies before.
 
     Where that would be less exact than the sum of its samples it does not hold, nor where anything in the chunk does
@@ -159,44 +198,3 @@ def _less(laid: Sheet, runs: _Runs, start: int) -> tuple[NDArray[Any], NDArray[n
 
 def _area(value: NDArray[np.float64], held_us: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.einsum("ij,j->i", value, held_us)  # not @: it would wait for threads
-
-
-class _Runs:
-    """How long the lines of a sheet were GOOD; where they have no value it becomes zero."""
-
-    def __init__(self, laid: Sheet) -> None:
-        self.ts, self.m = laid.ts, len(laid.lines)
-        self.held_us = np.diff(laid.ts).astype(np.float64)
-        self.plainly = np.ones(self.m, dtype=np.bool_)  # bool[m]: nowhere anything but GOOD with a value or BAD without
-        self._plain = all(line.runs[:4] == _PLAIN and len(line.runs) == 8 for line in laid.lines)
-        if self._plain:
-            return
-        row, status, n = runs_of(laid.lines)
-        ends = np.cumsum(n)
-        before = np.cumsum(np.bincount(row, n, self.m)).astype(np.int64)
-        ends -= np.concatenate(([0], before[:-1]))[row]
-        self._row, self._start, self._end = row, ends - n, ends
-        self._good = (status & GOOD_MASK) == GOOD_MASK
-        self._odd = self._good != (status >= VALID)
-        self.plainly[row[self._odd]] = False
-        self._clear(laid.value, status < VALID)
-
-    def _clear(self, value: NDArray[np.float64], which: NDArray[np.bool_]) -> None:
-        row, start = self._row[which], np.minimum(self._start[which], value.shape[1])
-        n = np.minimum(self._end[which], value.shape[1]) - start
-        at = np.arange(n.sum()) + np.repeat(start - np.cumsum(n) + n, n)
-        value[np.repeat(row, n), at] = 0.0
-
-    def good(self, start: int, end: int) -> tuple[Any, Any, NDArray[np.bool_]]:
-        """Of each line's samples start … end − 1: how many are GOOD, how long, and whether they may be summed up."""
-        t0, t1 = int(self.ts[start]), int(self.ts[end - 1])
-        if self._plain:
-            return end - start, t1 - t0, np.ones(self.m, dtype=np.bool_)
-        lo, hi = np.maximum(self._start, start), np.minimum(self._end, end)
-        inside = lo < hi
-        good = inside & self._good
-        row, lo, hi = self._row[good], lo[good], hi[good]
-        n_good = np.bincount(row, hi - lo, self.m)
-        good_us = np.bincount(row, self.ts[np.minimum(hi, end - 1)] - self.ts[lo], self.m)
-        sound = np.bincount(row, (lo == start) + 2 * (hi == end), self.m) == 3  # both ends
-        return n_good, good_us, sound & (np.bincount(self._row[inside & self._odd], minlength=self.m) == 0)

@@ -131,11 +131,12 @@ class Samples:
         return self._with_bounds(found, tags, from_us, until=until)
 
     def slotted(
-        self, tags: Sequence[int], intervals: Intervals, *, until: NDArray[np.int64]
+        self, tags: Sequence[int], intervals: Intervals, *, names: Sequence[Aggregate], until: NDArray[np.int64]
     ) -> tuple[NDArray[np.intp], Points]:
-        """The same of tags whose samples are opened, for few intervals of any length."""
+        """The same of tags whose samples are opened, for few intervals of any length, and for extremes or none."""
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
-        found = self._historian.slotted(tags, cuts, scope=self._scope, as_of=self._as_of)
+        keeps = "extremes" if EXTREMES.issuperset(names) else "sums"
+        found = self._historian.slotted(tags, cuts, keeps, scope=self._scope, as_of=self._as_of)
         return self._with_bounds(found, tags, cuts[0], until=until)
 
     def _with_bounds(

@@ -137,9 +137,9 @@ class RecapsRoom:
         for are_numbers, config in ((True, asked.config), (False, replace(asked.config, stepped=True))):
             places = [at for at, is_number in enumerate(numbers) if is_number is are_numbers]
             places.sort(key=tags.__getitem__)
-            if places and len(intervals):
-                part = replace(asked, config=config)
-                self._fill(results, [tags[at] for at in places], np.array(places), intervals, part, scope=scope)
+            for names in _together(asked.names, config, intervals) if places and len(intervals) else ():
+                part, into = replace(asked, config=config, names=names), {name: results[name] for name in names}
+                self._fill(into, [tags[at] for at in places], np.array(places), intervals, part, scope=scope)
         return Recap(tuple(tags), intervals, results)
 
     def _bear(
@@ -183,8 +183,8 @@ class RecapsRoom:
             found, points = samples.hourly(tags, intervals, until=until)
             _put(results, Summing(points, intervals, asked.config), places[found], np.arange(len(intervals)))
             tags, places, until = _left(tags, places, until, found)
-        if tags and may_fold and not EXTREMES & set(asked.names) and few_and_short(intervals):
-            found, points = samples.slotted(tags, intervals, until=until)
+        if tags and may_fold and few_and_short(intervals) and len({name in EXTREMES for name in asked.names}) == 1:
+            found, points = samples.slotted(tags, intervals, names=asked.names, until=until)
             _put(results, Summing(points, intervals, asked.config), places[found], np.arange(len(intervals)))
             tags, places, until = _left(tags, places, until, found)
         for look in looks(len(tags), intervals, count=count) if tags else ():
@@ -232,6 +232,14 @@ def _left(
 ) -> tuple[list[int], NDArray[np.intp], NDArray[np.int64]]:
     rest = np.delete(np.arange(len(tags)), found)
     return [tags[at] for at in rest.tolist()], places[rest], until[rest]
+
+
+def _together(names: Sequence[Aggregate], config: Config, intervals: Intervals) -> list[tuple[Aggregate, ...]]:
+    """Which are summed up from the same samples: extremes need others than sums do, where not all are read."""
+    extremes = tuple(name for name in names if name in EXTREMES)
+    others = tuple(name for name in names if name not in EXTREMES)
+    read_apart = extremes and others and config.stepped and FOLDABLE.issuperset(names) and few_and_short(intervals)
+    return [extremes, others] if read_apart else [tuple(names)]
 
 
 def few_and_short(intervals: Intervals) -> bool:
