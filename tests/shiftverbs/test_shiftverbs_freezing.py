@@ -63,3 +63,18 @@ def test_a_report_is_frozen_listed_shown_and_compared(verbs: tuple[Run, Callable
     told = run("diff", "1")
     assert (told.exit_code, "Nothing moved." in told.output) == (0, True), told.output
     assert json.loads(run("diff", "1", "--json").output)["moved"] == []
+
+
+def test_signed_shifts_say_what_they_would_come_to(
+    verbs: tuple[Run, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, _ = verbs
+    asked = ["signed", "acme/press", "--start", "2026-01-05T06:00:00Z", "--end", "2026-01-05T14:00:00Z"]
+    none = run(*asked)
+    assert (none.exit_code, none.output.strip()) == (0, "No signed shift stands there.")
+    monkeypatch.setattr("dovetail.shiftverbs.freezing.house", lambda _data: nullcontext(Answers()))
+    told = run(*asked)
+    assert (told.exit_code, told.output.splitlines()[0][:6]) == (2, "Early,")
+    assert "Availability                                         98.00% → 92.00%" in told.output
+    assert "-0.0600  late-data" in told.output and "40 figures are the same; oee_index moved by:" in told.output
+    assert json.loads(run(*asked, "--json").output)[0]["same"] == 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,12 +25,15 @@ from timeline_world import (
 from dovetail.accord.asked import EditTime
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US
-from dovetail.core.errors import ConflictError, InvalidError, RefusedError
+from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.explain.diff import Asked, Differ, Difference
 from dovetail.operations.operation import Catalogue, Done, execute
+from dovetail.performance.api import kpis_out
 from dovetail.performance.service import PerformanceRoom
+from dovetail.reports.model import figures_of
+from dovetail.reports.signed import SignedShifts, WouldBe
 from dovetail.signatures.service import ReopenShift, SignaturesRoom, SignShift
 from dovetail.testing.clock import ManualClock
 
@@ -320,3 +324,55 @@ def test_a_reopening_is_not_undone_over_what_was_changed_since_or_signed_anew(qu
     with pytest.raises(ConflictError) as refused:
         house.undo(done, "Olga")
     assert refused.value.code == "shift-signed" and "Ben" in refused.value.message
+
+
+def would_be(house: House, signature: Any, equipment_id: int | None = None, scope: Scope = SYSTEM) -> WouldBe:
+    """What a signed shift would come to, as availability tells it."""
+    shifts = SignedShifts(house.world.database, house.ledger, house.room)
+    return shifts.would_be(signature.id, scope=scope, equipment_id=equipment_id, kpi="availability")
+
+
+def test_a_signed_shift_says_what_it_would_come_to_and_reopened_it_comes_to_that(house: House) -> None:
+    signature = house.sign()
+    assert (would_be(house, signature).changes, would_be(house, signature).before) == ([], Decimal("0.979166667"))
+    house.world.signals(FILLER, *LATE[:1], said(FILLER, 20, 40, "Held"), said(FILLER, 40, 500, "Execute"), OPEN)
+    house.drain()
+    house.world.minutes_pass(520)
+    house.world.signals(FILLER, *LATE, OPEN)
+    house.drain()
+    told = would_be(house, signature)
+    assert house.down() == 10
+    moved = {one.key: (one.frozen, one.now) for one in told.figures if one.differs}
+    assert moved["time:adot_us"] == (10 * MINUTE_US, 40 * MINUTE_US)
+    assert [(one.cause.kind, one.steps, one.moves) for one in told.changes] == [
+        ("late-data", 2, {("APT", "ADOT"): 30 * MINUTE_US})
+    ]
+    assert told.after == (told.before or 0) + sum(one.contribution or 0 for one in told.changes)
+    house.reopen(signature.id)
+    became = kpis_out(house.ledger.kpis(FILLER, at(0), at(SHIFT_END), scope=SYSTEM)).model_dump(mode="json")
+    assert [one.now for one in told.figures] == [one.value for one in figures_of({"view": "kpis", "answer": became})]
+    with pytest.raises(ConflictError) as refused:
+        would_be(house, signature)
+    assert refused.value.code == "shift-reopened" and "diff" in (refused.value.hint or "")
+
+
+def test_what_a_signed_line_would_come_to_is_told_of_each_machine_of_it_to_who_sees_it(quick_house: House) -> None:
+    house = quick_house
+    signature = house.sign(LINE)
+    house.world.signals(FILLER, *LATE, OPEN)
+    house.drain()
+    assert [would_be(house, signature, node).after for node in (None, FILLER)] == [Decimal("0.916666667")] * 2
+    assert would_be(house, house.sign(PRESS)).changes == []
+    unseen = replace(person("Ben"), at={"plant.view": frozenset({PRESS})})
+    for node, scope in ((PRESS, SYSTEM), (None, unseen), (FILLER, unseen)):
+        with pytest.raises(NotFoundError):
+            would_be(house, signature, node, scope)
+
+
+def test_more_than_is_told_one_by_one_is_told_as_such(quick_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = quick_house
+    signature = house.sign()
+    house.world.signals(FILLER, *LATE, OPEN)
+    monkeypatch.setattr("dovetail.reports.signed.SIGNED_STEPS_MAX", 0)
+    told = would_be(house, signature)
+    assert (told.told, told.changes, told.after) == (False, [], Decimal("0.916666667"))

@@ -75,6 +75,10 @@ STANDING_LOOKS_MAX: Final = (
     512  # buckets of one trend whose end is looked up, the newest; each may open a chunk (~1 ms)
 )
 SIGNING_UNDO_US: Final = 900_000_000  # a slip is seen at once; later, what was signed has been read and sent on
+SIGNED_SINCE_MAX: Final = (
+    50_000  # events gone through for what a signed shift would be: a second; a week of 50 machines
+)
+SIGNED_STEPS_MAX: Final = 100  # of them told one by one: each cuts the shift anew
 REPORT_STOPS_MAX: Final = 5_000  # that one frozen report holds: more is an export, not something that is read
 SAVED_VIEWS_MAX: Final = 200  # of one person: a list that is still looked through
 MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk

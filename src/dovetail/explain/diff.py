@@ -59,6 +59,13 @@ class Change:
     contribution: Decimal | None = None
     steps: int = 1
 
+    def notes(self, ledgers: Iterable[int], brought: Sums, moves: Moves) -> None:
+        """Add what it brought to these ledgers, and the time it moved."""
+        self.equipment |= set(ledgers)
+        self.moves = _summed(self.moves, moves)
+        self.pieces = _summed(self.pieces, {name: brought[name] for name in PIECES if brought[name]})
+        self.ideal_us += (brought["ideal_ns"] + brought["ideal_nodt_ns"]) // 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -124,17 +131,17 @@ class Differ:
                 brought, moves = self._effect(moved, settled[moved.ledger_id])
                 held[moved.ledger_id] = add(held[moved.ledger_id], brought)
                 if moved.ledger_id in told.frame.leaves:
-                    told.notes(change, [moved.ledger_id], brought, moves)
+                    change.notes([moved.ledger_id], brought, moves)
             changes.append(told.valued(change, held))
         told.frame = self._frame(kpi, asked, asked.until, now.leaves.ids, now.until_us)
         rest = taken(now.sums, add(nothing(), *(held[one] for one in now.leaves.ids)))
         if any(rest.values()):
             at_us = self._room.clock.now_us()
             change = Change(Cause(now.known if asked.until is None else asked.until, at_us, "running"))
-            told.notes(change, now.leaves.ids, rest, {})
+            change.notes(now.leaves.ids, rest, {})
             change.value = told.of(now.sums)
             changes.append(change)
-        return Difference(value, told.of(now.sums), _contributing(value, changes), was, now)
+        return Difference(value, told.of(now.sums), contributing(value, changes), was, now)
 
     def _sums(self, ledger_id: int, from_us: int, to_us: int, as_of: int | None) -> Sums:
         return self._room.sums(ledger_id, from_us, to_us, scope=OWN, as_of=as_of)
@@ -230,19 +237,12 @@ class _Telling:
         change.value = self.figure(held)
         return change
 
-    @staticmethod
-    def notes(change: Change, ledgers: Iterable[int], brought: Sums, moves: Moves) -> None:
-        change.equipment |= set(ledgers)
-        change.moves = _summed(change.moves, moves)
-        change.pieces = _summed(change.pieces, {name: brought[name] for name in PIECES if brought[name]})
-        change.ideal_us += (brought["ideal_ns"] + brought["ideal_nodt_ns"]) // 1000
-
 
 def _summed[K](one: dict[K, int], other: dict[K, int]) -> dict[K, int]:
     return {key: one.get(key, 0) + other.get(key, 0) for key in [*one, *(key for key in other if key not in one)]}
 
 
-def _contributing(before: Decimal | None, changes: Sequence[Change]) -> list[Change]:
+def contributing(before: Decimal | None, changes: Sequence[Change]) -> list[Change]:
     """Each change with what it added to the figure that stood last; rows of steps that nobody decided are one."""
     done: list[Change] = []
     stood = before

@@ -126,7 +126,7 @@ class Rooms:
     @property
     def reports(self) -> ReportsRoom:
         """What was frozen of the figures; it keeps nothing in memory."""
-        return ReportsRoom(self.performance.database, self.performance)
+        return ReportsRoom(self.performance.database, self.performance, self.signatures)
 
     @property
     def causes(self) -> CausesRoom:

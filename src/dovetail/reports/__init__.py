@@ -1,1 +1,1 @@
-"""Reports that stay: figures of a period as they were known, kept under a name, sealed by a hash, compared with now."""
+"""Figures that stay, kept under a name and sealed by a hash or signed with their shift, and what they are now."""

@@ -1,4 +1,4 @@
-"""The routes of frozen reports."""
+"""The routes of frozen reports, and of what signed shifts would come to now."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.explain.diff_api import ChangeOut, change_out
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor
-from dovetail.reports.model import VIEW, Figure, figures_of
+from dovetail.reports.model import VIEW, Compared, Figure, figures_of
 from dovetail.reports.service import Broken, Opened, ReportOut, ReportsRoom, report_out
+from dovetail.reports.signed import HEADLINE, SignedShifts
+from dovetail.signatures.service import SignatureOut, signature_out
 
 
 class FigureOut(BaseModel):
@@ -44,6 +46,22 @@ class ComparedOut(BaseModel):
     difference: float | None
 
 
+class WouldBeOut(BaseModel):
+    """What a signed shift would come to, were it not signed: the figures that would be others (`frozen`: as signed),
+    and the steps that would move one KPI, the oldest first. `told` false: too many to be told one by one."""
+
+    signature: SignatureOut
+    equipment_id: int
+    known: int
+    same: int
+    moved: list[ComparedOut]
+    kpi: str
+    before: float | None
+    after: float | None
+    told: bool
+    changes: list[ChangeOut]
+
+
 class SinceOut(BaseModel):
     """What of a report is another figure now, and the steps that moved one KPI of its period, the oldest first."""
 
@@ -65,8 +83,38 @@ def opened_out(found: Opened) -> OpenedOut:
     return OpenedOut(report=report_out(found.report), broken=found.broken, figures=shown, content=found.content)
 
 
+def compared_out(one: Compared) -> ComparedOut:
+    """As the API shows it."""
+    return ComparedOut(
+        key=one.key, label=one.label, unit=one.unit, frozen=one.frozen, now=one.now, difference=one.difference
+    )
+
+
+def signed_routes(api: Api, room: SignedShifts) -> None:
+    """Declare the route of signed shifts."""
+
+    @api.query("GET", "/signatures/{signature_id}/now", permission=VIEW, summary="What a signed shift would be now")
+    def would_be(signature_id: int, scope: Scope, equipment_id: int | None = None, kpi: str = HEADLINE) -> WouldBeOut:
+        """Of the equipment that was signed or, with `equipment_id`, of one below it; what stands does not move."""
+        found = room.would_be(signature_id, scope=scope, equipment_id=equipment_id, kpi=kpi)
+        moved = [one for one in found.figures if one.differs]
+        return WouldBeOut(
+            signature=signature_out(found.signature),
+            equipment_id=found.equipment_id,
+            known=found.known,
+            same=len(found.figures) - len(moved),
+            moved=[compared_out(one) for one in moved],
+            kpi=found.kpi,
+            before=None if found.before is None else float(found.before),
+            after=None if found.after is None else float(found.after),
+            told=found.told,
+            changes=[change_out(room.performance, one) for one in found.changes],
+        )
+
+
 def routes(api: Api, room: ReportsRoom) -> None:
     """Declare this room's routes."""
+    signed_routes(api, room.signed)
 
     @api.query("GET", "/reports", permission=VIEW, summary="The frozen reports, the newest first")
     def reports(scope: Scope, equipment_id: int | None = None, cursor: str | None = None) -> Page[ReportOut]:
@@ -92,18 +140,12 @@ def routes(api: Api, room: ReportsRoom) -> None:
             broken=found.opened.broken,
             known=found.moved.now.as_of or found.moved.now.known,
             same=len(found.figures) - len(moved),
-            moved=[
-                ComparedOut(
-                    key=one.key, label=one.label, unit=one.unit, frozen=one.frozen, now=one.now,
-                    difference=one.difference,
-                )
-                for one in moved
-            ],
+            moved=[compared_out(one) for one in moved],
             kpi=found.kpi,
             before=None if before is None else float(before),
             after=None if after is None else float(after),
             changes=[change_out(room.performance, one) for one in found.moved.changes],
-        )  # fmt: skip
+        )
 
     api.change("POST", "/reports", room.freeze, status=201)
     api.change("POST", "/reports/{report_id}/withdraw", room.withdraw)

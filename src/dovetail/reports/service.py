@@ -27,6 +27,8 @@ from dovetail.performance.service import HANDLER, KINDS, PerformanceRoom
 from dovetail.reports import store
 from dovetail.reports.answering import LONGEST_US, Answers, Question
 from dovetail.reports.model import VIEW, Compared, Report, View, compared, digest_of, sealed
+from dovetail.reports.signed import SignedShifts
+from dovetail.signatures.service import SignaturesRoom
 
 type Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 type Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
@@ -104,8 +106,9 @@ def report_out(found: Report) -> ReportOut:
 class ReportsRoom:
     """Keeps reports and tells whether they are still what was kept."""
 
-    def __init__(self, database: Database, performance: PerformanceRoom) -> None:
+    def __init__(self, database: Database, performance: PerformanceRoom, signatures: SignaturesRoom) -> None:
         self._database, self.performance = database, performance
+        self.signed = SignedShifts(database, performance, signatures)
         self._answers, self._differ = Answers(performance, LossesRoom(performance)), Differ(performance)
         self.freeze = Operation(
             name="report.freeze", summary="Keep the figures of a period as they are known", permission=VIEW,

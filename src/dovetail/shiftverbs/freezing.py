@@ -87,14 +87,48 @@ def diff(
         print(json.dumps(found))
     else:
         print(_head(found))
-        for one in found["moved"]:
-            frozen, now = (_value(one[side], one["unit"]) for side in ("frozen", "now"))
-            print(f"{one['label']:44} {frozen:>14} → {now}")
-        print(f"{found['same']} figures are the same; {found['kpi']} moved by:" if found["moved"] else "Nothing moved.")
-        for one in found["changes"]:
-            moved = "" if one["contribution"] is None else f"{one['contribution']:+.4f}  "
-            print(f"  {one['at']}  {moved}{one['kind']}  {one['by'] or ''}  {plain(one['why'] or '')}".rstrip())
+        _print_moved(found)
     raise typer.Exit(2 if found["moved"] else 0)
+
+
+@report_app.command("signed")
+def signed(
+    where: Where,
+    start: Annotated[str, typer.Option(help="From when, RFC 3339 with offset.")],
+    end: Annotated[str, typer.Option(help="Until when.")],
+    as_json: AsJson = False,
+    data: DataOption = Here,
+) -> None:
+    """Show what the signed shifts of a period would come to now; exits 2 where something would be another figure."""
+    with house(data) as control:
+        equipment_id = id_of(control, where)
+        page = control.call("GET", f"/equipment/{equipment_id}/signatures", start=start, end=end)
+        stands = [one for one in page["items"] if one["reopened"] is None]
+        told = [control.call("GET", f"/signatures/{one['id']}/now", equipment_id=equipment_id) for one in stands]
+    if as_json:
+        print(json.dumps(told))
+    for found in () if as_json else told:
+        one = found["signature"]
+        print(f"{plain(one['shift_name'])}, {period_of(one)}: signed by {one['by']} at {one['at']}")
+        _print_moved(found)
+    if not told and not as_json:
+        print("No signed shift stands there.")
+    raise typer.Exit(2 if any(found["moved"] for found in told) else 0)
+
+
+def _print_moved(found: Mapping[str, Any]) -> None:
+    for one in found["moved"]:
+        kept, now = (_value(one[side], one["unit"]) for side in ("frozen", "now"))
+        print(f"{one['label']:44} {kept:>14} → {now}")
+    if not found["moved"]:
+        print("Nothing moved.")
+        return
+    print(f"{found['same']} figures are the same; {found['kpi']} moved by:")
+    for one in found["changes"]:
+        moved = "" if one["contribution"] is None else f"{one['contribution']:+.4f}  "
+        print(f"  {one['at']}  {moved}{one['kind']}  {one['by'] or ''}  {plain(one['why'] or '')}".rstrip())
+    if not found.get("told", True):
+        print("  too much became known since to be told one by one")
 
 
 def _head(found: Mapping[str, Any]) -> str:

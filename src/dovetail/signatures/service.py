@@ -155,6 +155,10 @@ class SignaturesRoom:
                 reached_us = min(one.t1_us, to_us)
         return done
 
+    def find(self, reading: Reading, signature_id: int) -> Signature | None:
+        """One of them, taken back or not."""
+        return store.find(reading, signature_id)
+
     def of(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[Signature]:
         """All that were given for an equipment or what it belongs to, taken back ones too, by time."""
         scope.require(VIEW, equipment_id)

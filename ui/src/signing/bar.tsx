@@ -9,6 +9,7 @@ import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import { ReopenDialog, SignDialog } from "@/signing/dialogs";
 import { useSignedWords } from "@/signing/lock";
+import { WouldBe } from "@/signing/since";
 import { useOver } from "@/signing/signatures";
 import css from "@/signing/signing.module.css";
 import { words } from "@/signing/words";
@@ -23,6 +24,7 @@ function Signed({ here, signature, onReopen }: { here: Equipment; signature: Sig
     <>
       <span className={css.sign} title={say("stands")} data-testid="board-signed"><Icon name="locked" size={18} /><span>{wordsOf(signature, here.id)}</span></span>
       {signature.comment && <span className={css.comment}>{signature.comment}</span>}
+      <WouldBe here={here} signature={signature} />
       {mayReopen && <Button size="xs" variant="default" onClick={onReopen} data-testid="board-reopen">{say("reopen")}</Button>}
     </>
   );

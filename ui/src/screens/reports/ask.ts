@@ -1,12 +1,11 @@
 // What the server says of frozen reports.
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import type { Figure, Moved } from "@/freezing/ask";
 import type { FrozenReport, KpiChange, Page } from "@/api/types";
 
 export type Broken = "content" | "audit" | null;
-export interface Figure { key: string; label: string; unit: string; value: number | null }
 export interface Opened { report: FrozenReport; broken: Broken; figures: Figure[] }
-export interface Moved { key: string; label: string; unit: string; frozen: number | null; now: number | null; difference: number | null }
 export interface Since { report: FrozenReport; broken: Broken; same: number; moved: Moved[]; kpi: string; changes: KpiChange[] }
 
 export const reportsQuery = (equipmentId: number) => queryOptions({ queryKey: ["/reports", equipmentId], queryFn: ({ signal }) => get<Page<FrozenReport>>("/reports", { equipment_id: equipmentId }, signal) });

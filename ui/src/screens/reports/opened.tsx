@@ -7,17 +7,15 @@ import { useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { ChangeList } from "@/explain/changed";
+import { useFigureName, useFigureValue } from "@/freezing/figures";
+import { MovedFigures } from "@/freezing/moved";
 import { Give } from "@/giving/give";
-import { kpiWords } from "@/kpi/words";
 import { type Broken, type Opened as Answer, openedQuery, sinceQuery } from "@/screens/reports/ask";
-import { useFigureName, useFigureValue } from "@/screens/reports/figures";
 import css from "@/screens/reports/reports.module.css";
 import { words } from "@/screens/reports/words";
 import { When } from "@/show/show";
 import { useTold } from "@/told/told";
-import { useLanguage } from "@/words/language";
-import { useWords, wordFor } from "@/words/words";
+import { useWords } from "@/words/words";
 
 function Intact({ broken, digest }: { broken: Broken; digest: string }) {
   const say = useWords(words);
@@ -31,29 +29,11 @@ function Intact({ broken, digest }: { broken: Broken; digest: string }) {
 
 function Since({ id }: { id: number }) {
   const say = useWords(words);
-  const language = useLanguage();
-  const nameOf = useFigureName();
-  const valueOf = useFigureValue();
   const { data, error, refetch } = useQuery(sinceQuery(id));
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} compact />;
   if (!data) return <Waiting lines={3} />;
   if (data.moved.length === 0) return <Empty compact icon="check" title={say("nothing")} />;
-  return (
-    <>
-      <div className={css.box} tabIndex={0} role="region" aria-label={say("since")}>
-        <table className={css.table} data-testid="report-moved">
-          <thead><tr><th scope="col">{say("figure")}</th>{(["frozen", "now", "difference"] as const).map((key) => <th key={key} scope="col" className={css.right}>{say(key)}</th>)}</tr></thead>
-          <tbody>
-            {data.moved.map((one) => (
-              <tr key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}>{valueOf(one.frozen, one.unit)}</td><td className={css.right}>{valueOf(one.now, one.unit)}</td><td className={css.right}>{valueOf(one.difference, one.unit, "difference")}</td></tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p className={css.hint}>{say("same", { n: data.same })}</p>
-      {data.changes.length > 0 && <><h3 className={css.sub}>{say("moved", { kpi: wordFor(kpiWords, language, data.kpi) })}</h3><ChangeList changes={data.changes} /></>}
-    </>
-  );
+  return <MovedFigures as="frozen" label={say("since")} found={data} />;
 }
 
 function Keep({ report }: { report: FrozenReport }) {

@@ -1,8 +1,8 @@
 // A figure of a report in words and in the reader's way of writing numbers.
 import { useEquipment } from "@/app/equipment";
+import type { Figure } from "@/freezing/ask";
 import { kpiWords } from "@/kpi/words";
-import type { Figure } from "@/screens/reports/ask";
-import { words } from "@/screens/reports/words";
+import { words } from "@/freezing/words";
 import { formatDuration, formatMoment, formatNumber, formatRatio } from "@/show/format";
 import { useReader } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
@@ -24,7 +24,7 @@ export function useFigureName(): (figure: Named) => string {
   return ({ key, label }) => {
     const [kind, rest = ""] = key.split(/:(.*)/s);
     if (kind === "kpi") return rest in kpiWords.en ? wordFor(kpiWords, language, rest) : label;
-    if (rest in words.en) return wordFor(words, language, rest);
+    if (rest in words.en && (kind !== "time" || rest.endsWith("_us"))) return wordFor(words, language, rest);
     if (kind === "time") return say("timeOf", { name: reason(rest) ?? rest });
     if (kind === "stops") return say("stopsOf", { name: reason(rest) ?? rest });
     const [path = "", start = "", what = ""] = key.split(" ");
