@@ -91,6 +91,7 @@ SCREENS = (
     Screen("list of tags", "/import-tags?connection=plc-labeller", "tag-file"),
     Screen("replay", "/replay", "replay-begin"),
     Screen("a file of a replay", "/replay", "file-text", press="file-reasons.yaml"),
+    Screen("telling the past again", "/restate", "restate-begin"),
     Screen("tag table", f"/tags/{CAPPER}", "tag-row"),
     Screen("tag", f"/tags/{CAPPER}?find=speed", "trend", press="tag-link"),
     Screen("trends", "/trends", "empty"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from restating_world import Change, House, played, scenario
 
 import shortcuts
+from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US, MINUTE_US, Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, DovetailError, InvalidError, NotFoundError, RefusedError
@@ -181,6 +182,31 @@ def test_a_calendar_keeps_what_was_said_of_its_days_and_must_have_been_there() -
         house.restate(house.asked(only=("equipment", "calendars")))
         shifts = {one.shift_id for one in house.cut_anew()}
         assert shifts == {"days/2026-01-05/Day"}
+
+
+class BrokenOff(BaseException):
+    """Raised where a test ends the program: nobody catches it."""
+
+
+@pytest.mark.parametrize("moment, is_made", [
+    ("operations.audited", False), ("operations.committed", True), ("ledger.cut", True), ("ledger.settled", True),
+])  # fmt: skip
+def test_broken_off_it_was_not_or_it_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch, moment: str, is_made: bool
+) -> None:
+    def stop(name: str) -> None:
+        raise BrokenOff(name)
+
+    was = house.seen()
+    with monkeypatch.context() as broken:
+        broken.setattr(faults, "on_point", lambda name: {moment: stop}.get(name, str)(name))
+        with pytest.raises(BrokenOff):
+            house.restate()
+    house.stage.work()
+    made = house.room.newest(scope=OWN, before=None, limit=9)
+    assert [one.settled for one in made] == [True] * is_made
+    assert (house.seen() != was) is is_made
+    assert house.cut_anew() == house.seen()[0]
 
 
 # --- at random ----------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ def _ledger(ledger: dict[str, Any]) -> list[str]:
 def _made(made: dict[str, Any]) -> str:
     what = f"restatement {made['id']}" + (f", which takes {made['undoes']} back" if made["undoes"] else "")
     return (
-        f"{what}: {len(made['changes'])} definitions of {made['start'][:19]} … {made['end'][:19]}; all ledgers follow."
+        f"{what}: {made['start'][:19]} … {made['end'][:19]}, definitions: {len(made['changes'])}; all ledgers follow."
     )
 
 

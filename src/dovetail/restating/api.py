@@ -53,10 +53,12 @@ class LedgerMovedOut(BaseModel):
 
 
 class RestatementPlanOut(BaseModel):
-    """What would be restated and what that moves. `digest` goes into `seen` of the restatement."""
+    """What would be restated, as asked for, and what that moves. `digest` goes into `seen` of the restatement."""
 
     start: str
     end: str
+    version: int | None
+    only: list[str]
     digest: str
     differs: bool
     changes: list[dict[str, Any]]
@@ -92,10 +94,10 @@ class Plans:
     def _run(self, asked: Restate, scope: Scope, work_id: str) -> None:
         try:
             plan = self._room.plan(asked, on_step=lambda done, total: self._work.step(work_id, done, total=total))
-            self._found[work_id] = (scope.actor.id, shown(plan))
+            self._found[work_id] = (scope.actor.id, shown(plan, asked))
             while len(self._found) > KEPT_MAX:
                 self._found.popitem(last=False)
-            self._work.end(work_id, detail=f"{len(plan.changes)} definitions, {len(plan.ledgers)} ledgers")
+            self._work.end(work_id, detail=f"definitions: {len(plan.changes)}, ledgers: {len(plan.ledgers)}")
         except DovetailError as error:
             self._work.end(work_id, state="failed", detail=error.message + (f" ({error.hint})" if error.hint else ""))
         except Exception:
@@ -113,11 +115,13 @@ class Plans:
         return found
 
 
-def shown(plan: Plan) -> RestatementPlanOut:
+def shown(plan: Plan, asked: Restate) -> RestatementPlanOut:
     """A plan as the API shows it."""
     return RestatementPlanOut(
         start=to_rfc3339(plan.from_us),
         end=to_rfc3339(plan.to_us),
+        version=asked.version,
+        only=list(asked.only),
         digest=plan.digest,
         differs=bool(plan.changes),
         changes=[words(one, plan.to_us) for one in plan.changes],

@@ -27,7 +27,7 @@ const AROUND_MS = 15 * 60_000;
 const STRETCHES_SHOWN = 50;
 
 /** Each figure as it is opens into its explanation; as it would be, it is nowhere but here. */
-function Figures({ compared, of, title }: { compared: Compared; of: number; title: string }) {
+export function Figures({ compared, of, title }: { compared: Compared; of: number; title: string }) {
   const say = useWords(words);
   const language = useLanguage();
   const { data: catalogue = [] } = useQuery(catalogueQuery());
