@@ -51,6 +51,7 @@ from dovetail.losses import course_api
 from dovetail.losses.course import Courses
 from dovetail.losses.service import LossesRoom
 from dovetail.materials import api as materials_api
+from dovetail.meters import api as meters_api
 from dovetail.onboarding import api as onboarding_api
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Operation
@@ -127,6 +128,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.corrections.operations.all,
         *rooms.counting.operations,
         *rooms.holding.operations,
+        *rooms.meters.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
         *rooms.saved_views.operations,
@@ -211,6 +213,7 @@ def _floor(api: Api, rooms: Rooms) -> None:
     production_api.routes(api, rooms.production)
     counting_api.routes(api, rooms.counting)
     holding_api.routes(api, rooms.holding)
+    meters_api.routes(api, rooms.meters)
 
 
 def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:

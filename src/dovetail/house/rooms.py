@@ -49,6 +49,7 @@ from dovetail.livekpi.service import SCOPE as PUBLISHES
 from dovetail.livekpi.service import LiveFigures
 from dovetail.materials.plant import SECTIONS as MATERIALS_SECTIONS
 from dovetail.materials.service import MaterialsRoom
+from dovetail.meters.service import MetersRoom
 from dovetail.onboarding.service import Onboarding
 from dovetail.onboarding.trying import Trying
 from dovetail.pace.running import JobEnds
@@ -113,6 +114,7 @@ class Rooms:
     pace: PaceRoom
     dispatch: DispatchRoom
     holding: HoldingRoom
+    meters: MetersRoom
     trying: Trying
     tag_import: TagImport
     trials: EdgeOfThreads
@@ -185,6 +187,19 @@ def counting_rooms(
         categories=states.categories, clock=clock,
     )  # fmt: skip
     return counting, HoldingRoom(counting=counting, equipment=equipment, production=production, clock=clock)
+
+
+class EnteredRooms(TypedDict):
+    """What becomes of pieces that people enter."""
+
+    holding: HoldingRoom
+    meters: MetersRoom
+
+
+def entered_rooms(counting: CountingRoom, holding: HoldingRoom, equipment: EquipmentRoom, clock: Clock) -> EnteredRooms:
+    """Entries that are held, and counters read by hand."""
+    meters = MetersRoom(counting=counting, holding=holding, equipment=equipment, clock=clock)
+    return {"holding": holding, "meters": meters}
 
 
 def insight_room(
@@ -298,7 +313,7 @@ def build_rooms(
         insight=insight,
         boards=Boards(performance, clock),
         **pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures)),
-        holding=holding,
+        **entered_rooms(counting, holding, equipment, clock),
         trying=Trying(onboarding, trials, clock),
         tag_import=TagImport(onboarding),
         trials=trials,

@@ -18,5 +18,7 @@ def past_moment(text: str | None, pointer: str, *, now_us: int) -> int:
     """The same, or now where none was given. Raises InvalidError for a time that is still to come."""
     at_us = now_us if text is None else moment(text, pointer)
     if at_us > now_us:
-        raise InvalidError(f"{text} lies in the future", pointer=pointer, code="time-in-future")
+        raise InvalidError(
+            f"{text} lies in the future", pointer=pointer, code="time-in-future", hint="leave it out: it is now"
+        )
     return at_us
