@@ -17,6 +17,7 @@ from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.events.states import RecordsChanged
 from dovetail.insight.service import InsightRoom, Sources
 from dovetail.insight.shown import EditAnswer
+from dovetail.ledger.timeclass import Settings
 from dovetail.operations.operation import Catalogue, Done, execute
 from dovetail.performance.facts import Sources as LedgerSources
 from dovetail.performance.service import PerformanceRoom
@@ -114,6 +115,7 @@ class World:
             spans=self.spans,
             shift=self.shift,
             reasons=lambda _at_us: self.reasons,
+            settings=lambda _at_us: Settings(),
         )
         self.insight = InsightRoom(self.database, clock=self.clock, sources=sources)
 

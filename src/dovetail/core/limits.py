@@ -230,3 +230,6 @@ FORWARD_RETRY_MAX_S: Final = 300.0  # one that is away for days is asked no more
 # what moved a figure
 DIFF_ROWS_MAX: Final = 100_000  # slices of one ledger that came or went: a year of a busy machine, read in 2 s
 DIFF_PAGE_MAX: Final = 100  # changes of one answer; the rest is a page further
+
+# the ledger
+MICRO_STOP_MAX_S: Final = 600.0  # a longer stop is nobody's short one; the ledger looks that far around each change

@@ -210,6 +210,7 @@ def insight_room(
         plant=equipment.plant, plant_at=lambda at_us: equipment.plant(at_us=at_us), timeline=timeline,
         spans=performance.sources.calendar.spans, reasons=timeline.reasons,
         shift=lambda equipment_id, name: performance.shift(equipment_id, name, scope=OWN),
+        settings=performance.gathering.settings_at,
     )  # fmt: skip
     return InsightRoom(database, clock=clock, sources=seen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -14,6 +14,7 @@ from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.insight.reasons import offered
 from dovetail.insight.shown import OfferedReason, ReasonsOut, StopOut, StopsOut, shift_out, stop_out
 from dovetail.insight.stops import Span, Stop, answered, stops
+from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import ShiftTrack
 from dovetail.reasoning.tree import Tree, categories
 from dovetail.timeline.model import Edit, StateRecord
@@ -21,7 +22,6 @@ from dovetail.timeline.service import Under
 
 VIEW: Final = "plant.view"
 OWN: Final[Scope] = system_scope("insight")
-MICRO_STOP_S: Final = 120.0  # a stop as short is a micro-stop, where `states` does not say `micro_stop_s`
 LAST_USED: Final = 4  # what fits on a station above the tree
 WITHOUT_SHIFT_US: Final = 8 * HOUR_US  # what "this shift" means where no calendar says it
 
@@ -55,6 +55,7 @@ class Sources:
     spans: Callable[[int, int, int], Sequence[Span]]
     shift: Callable[[int, str], ShiftTrack]
     reasons: Callable[[int | None], Tree]
+    settings: Callable[[int], Settings]
 
 
 class InsightRoom:
@@ -148,11 +149,16 @@ class InsightRoom:
         last_us = max(now_us, records[-1].t1_us or now_us) + 1
         mine = stops(records, self._sources.spans(node.id, records[0].t0_us, last_us))
         mine = [stop for stop in mine if stop.t0_us < to_us and (stop.t1_us is None or stop.t1_us > from_us)]
-        then = [self._sources.plant_at(stop.t0_us).equipment.get(node.id, node) for stop in mine]
+        then = [self._settings_of(node, stop.t0_us) for stop in mine]
         return mine, [
-            stop_out(stop, told.said, now_us=now_us, micro_us=_micro_us(was.states or {}), changed=told.changed)
+            stop_out(stop, told.said, now_us=now_us, micro_us=was.micro_stop_us, changed=told.changed)
             for stop, was in zip(mine, then, strict=True)
         ]
+
+    def _settings_of(self, node: Equipment, at_us: int) -> Settings:
+        """The conventions of a machine at a moment, as its ledger is cut by them."""
+        then = self._sources.plant_at(at_us).equipment.get(node.id, node)
+        return self._sources.settings(at_us).of_unit(then.states)
 
     # --- reasons ---------------------------------------------------------------------------------------------
     def offered(self, equipment_id: int, *, scope: Scope, at_us: int | None = None) -> ReasonsOut:
@@ -183,8 +189,3 @@ class InsightRoom:
 
 def _stands(record: StateRecord) -> bool:
     return record.is_known and not record.produces
-
-
-def _micro_us(states: Mapping[str, Any]) -> int:
-    """Up to this long a stop is a micro-stop: the equipment's (or its class's) own setting then, else the default."""
-    return round(float(states.get("micro_stop_s") or MICRO_STOP_S) * SECOND_US)

@@ -6,7 +6,7 @@ Each named setting stands beside every number it bears on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from dovetail.core.clock import SECOND_US
@@ -49,6 +49,15 @@ class Settings:
         named = {name: value for name, value in said.items() if name != "micro_stop_s"}
         longest = {"micro_stop_us": round(said["micro_stop_s"] * SECOND_US)} if "micro_stop_s" in said else {}
         return cls(**named, **longest)
+
+    def of_unit(self, states: Mapping[str, Any] | None) -> Settings:
+        """Those of a machine, whose `states` (or its class's) may say how long a short stop of it may be.
+
+        >>> Settings().of_unit({"micro_stop_s": 30.0}).micro_stop_us
+        30000000
+        """
+        longest_s = (states or {}).get("micro_stop_s")
+        return self if longest_s is None else replace(self, micro_stop_us=round(longest_s * SECOND_US))
 
     def say(self, names: tuple[str, ...]) -> str:
         """The named conventions as they stand beside a number.

@@ -254,7 +254,7 @@ class Gathering:
         source = self.made_of(equipment_id, to_us - 1, as_of=as_of).times_of
         _, node = self.node(source, to_us - 1, as_of=as_of)
         jobs = self._sources.production.responses(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
-        near = self.near((from_us, to_us), as_of=as_of)
+        near = self.near(equipment_id, (from_us, to_us), as_of=as_of)
         beside = self._sources.states.records(reading, source, *near, scope=OWN, as_of=as_of)
         return Facts(
             equipment_id=equipment_id,
@@ -267,11 +267,12 @@ class Gathering:
             around=[one for one in beside if one.t0_us >= to_us or (one.t1_us is not None and one.t1_us <= from_us)],
         )
 
-    def near(self, period: tuple[int, int], *, as_of: int | None) -> tuple[int, int]:
+    def near(self, equipment_id: int, period: tuple[int, int], *, as_of: int | None) -> tuple[int, int]:
         """A period and what is so near that a short stop may reach into it."""
-        inside = self.said(as_of).equipment.changes_between(*period)
-        moments = (period[0] - 1, period[0], *inside, period[1])
-        widest_us = max(self.settings_at(at_us, as_of=as_of).micro_stop_us for at_us in moments)
+        unit = self.made_of(equipment_id, period[1] - 1, as_of=as_of).times_of
+        moments = (period[0] - 1, period[0], *self.said(as_of).equipment.changes_between(*period), period[1])
+        said = (self.settings_at(t, as_of=as_of).of_unit(self.node(unit, t, as_of=as_of)[1].states) for t in moments)
+        widest_us = max(one.micro_stop_us for one in said)
         return period[0] - widest_us - 1, period[1] + widest_us + 1
 
     def settings_at(self, at_us: int, *, as_of: int | None = None) -> Settings:
@@ -283,16 +284,15 @@ class Gathering:
         self, node: Equipment, period: tuple[int, int], products: set[str], as_of: int | None
     ) -> list[Definitions]:
         (from_us, to_us), said = period, self.said(as_of)
-        inside = said.equipment.changes_between(from_us, to_us)
-        edges = [from_us, *sorted(set(inside)), to_us]
+        edges = [from_us, *sorted(set(said.equipment.changes_between(from_us, to_us))), to_us]
         found: list[Definitions] = []
         for t0_us, t1_us in itertools.pairwise(edges):
             _, then = self.node(node.id, t0_us, as_of=as_of)
             rates = {product: said.rate_upm(product, then.path, t0_us) for product in products}
             known = {product: rate for product, rate in rates.items() if rate is not None}
             categories = said.categories(t0_us)
-            rate_upm, settings = then.standard_rate_upm, self.settings_at(t0_us, as_of=as_of)
-            found.append(Definitions(t0_us, t1_us, categories, known, rate_upm, settings))
+            settings = self.settings_at(t0_us, as_of=as_of).of_unit(then.states)
+            found.append(Definitions(t0_us, t1_us, categories, known, then.standard_rate_upm, settings))
         return found
 
     def derive(

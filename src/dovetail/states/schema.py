@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from dovetail.core.limits import MICRO_STOP_MAX_S
 from dovetail.core.written import not_bool
 from dovetail.machinewords.machinery import MachineryEntry
 from dovetail.reasoning.written import (
@@ -84,7 +85,11 @@ class StatesEntry(Entry):
     reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
     changeover: ChangeoverEntry | None = None
     slow_running: SlowRunningEntry | None = None
-    micro_stop_s: Seconds | None = Field(default=None, description="a stop so short is a micro-stop; default: 120")
+    micro_stop_s: Seconds | None = Field(
+        default=None,
+        le=MICRO_STOP_MAX_S,
+        description="a stop so short is a micro-stop; default: as the conventions say",
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-MICRO_STOP_MAX_S: Final = 600.0  # a longer stop is nobody's short one; the ledger looks that far around each change
+from dovetail.core.limits import MICRO_STOP_MAX_S
 
 Goal = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 

@@ -24,7 +24,7 @@ def is_summed(node: Equipment) -> bool:
 
 def figured(node: Equipment, settings: Settings) -> Settings:
     """The conventions for the figures of an equipment."""
-    return replace(settings, line="aggregate") if is_summed(node) else settings
+    return replace(settings, line="aggregate") if is_summed(node) else settings.of_unit(node.states)
 
 
 def below_of(plant: PlantModel, node: Equipment) -> list[int]:
