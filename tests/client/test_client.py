@@ -19,10 +19,12 @@ from typer.testing import CliRunner
 from dovetail.app.bootstrap import House, open_house
 from dovetail.cli.main import app
 from dovetail.client import Client, ProblemError
+from dovetail.client.tables import dropped_of
 from dovetail.core.batch import Batch, Frame, Kind, Lane
-from dovetail.core.clock import SECOND_US
+from dovetail.core.clock import DAY_US, SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.corrections.asked import AmendSamples, UndoCorrection
+from dovetail.gone.model import Drop, Stretch
 from dovetail.operations.operation import execute
 from dovetail.ownership.settings import Settings
 from dovetail.security.people import AddPerson
@@ -124,6 +126,21 @@ def test_samples_of_several_kinds_have_a_column_for_each(client: Client) -> None
 
 def test_a_period_without_samples_is_a_table_without_rows(client: Client) -> None:
     assert client.samples("acme/press.hot", START, END).to_arrow().num_rows == 0
+
+
+def test_a_time_of_which_samples_went_is_told_beside_the_rows(client: Client, site: Site) -> None:
+    """By the answer and by each table; a table without rows must not look as if all was quiet."""
+    hot = next(tag.id for tag in site.house.rooms.equipment.plant().tags.values() if tag.property == "hot")
+    begun, ended = DAY_ZERO_US - 40 * DAY_US, DAY_ZERO_US - 30 * DAY_US
+    went = Drop(1, "drop", "acme", 670, ended, None, 9, 90, (Stretch(hot, begun, ended, 9),), DAY_ZERO_US, "a rule", 1)
+    site.house.rooms.retention.gone.take([went])
+    answer = client.samples(["acme/press.hot", "acme/press.speed"], "2025-11-01T00:00:00Z", START)
+    wanted = [(hot, "drop", "acme", 9, "2025-11-26T06:00:00.000000Z")]
+    tables = [answer.dropped, dropped_of(answer.to_arrow()), *map(dropped_of, answer)]
+    found = [[(one["tag"], one["act"], one["rule"], one["samples"], one["start"]) for one in each] for each in tables]
+    assert found == [wanted] * 3
+    assert answer.to_arrow().num_rows == 0
+    assert client.series("acme/press.speed", "2025-11-01T00:00:00Z", START).dropped == []
 
 
 def test_a_trend_has_a_row_for_each_bucket(client: Client) -> None:

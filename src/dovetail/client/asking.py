@@ -74,8 +74,9 @@ class Client:
         return Answer(lambda: self._pages("/series", asked))
 
     def last(self, tags: Tags, *, at: Moment | None = None, as_of: Known | None = None) -> dict[int, dict[str, Any]]:
-        """By tag id what was newest at a moment (None: now): value, ts, quality, quality_name, ts_device.
+        """By tag id what was newest at a moment (None: now): value, ts, quality, quality_name, ts_device, dropped.
 
+        `dropped`: a rule let go of samples after it, so nobody knows whether it still held at that moment.
         Tags that had said nothing are left out, and so are those that the token's owner may not see.
         """
         moment = datetime.now().astimezone() if at is None else at
@@ -85,7 +86,7 @@ class Client:
     def statistics(
         self, tags: Tags, start: Moment, end: Moment, *, as_of: Known | None = None
     ) -> dict[int, dict[str, Any]]:
-        """By tag id what a stretch comes to: n, n_good, min, max, mean, covered_s, good_share. Texts are left out."""
+        """By tag id what a stretch comes to: n, n_good, min, max, mean, covered_s, good_share, dropped. No texts."""
         span = {"start": _moment(start), "end": _moment(end)}
         found = self.get("/statistics", tags=_words(tags), **span, as_of=_known(as_of))
         return {one["tag"]: one for one in found["items"]}

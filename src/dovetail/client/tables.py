@@ -13,6 +13,7 @@ import pyarrow.compute
 _compute: Any = pyarrow.compute  # its functions are made when it is loaded: no checker knows them
 
 META: Final = b"dovetail"
+DROPPED: Final = "dropped"
 _VALUE: Final = "value_"
 
 
@@ -33,14 +34,27 @@ class Answer:
     Columns of samples: tag, path, unit, ts, `value_f64`, `value_i64`, … for each kind there is (a whole table of one
     kind alone says `value`), quality, ts_device, native. Of trends: tag, path, unit, t0, min, max, first, last, n,
     n_good and what else the server says of a bucket. Times are UTC.
+
+    A time of which a retention rule let samples go is in no row: `dropped` says it, and so does the metadata of every
+    page and table, and `attrs` of what pandas gets.
     """
 
     def __init__(self, pages: Callable[[], Iterator[pa.Table]]) -> None:
         self._pages = pages
+        self._dropped: list[dict[str, Any]] | None = None
 
     def __iter__(self) -> Iterator[pa.Table]:
         """Each page as it is asked for; asked anew each time."""
-        return self._pages()
+        for page in self._pages():
+            self._dropped = dropped_of(page)
+            yield page
+
+    @property
+    def dropped(self) -> list[dict[str, Any]]:
+        """What rules let go of the time asked for: tag, act, rule, start, end, samples, at; asked for with a page."""
+        if self._dropped is None:
+            self._dropped = dropped_of(next(self._pages()))
+        return self._dropped
 
     def to_arrow(self) -> pa.Table:
         """All of it as one table."""
@@ -51,13 +65,20 @@ class Answer:
         return whole
 
     def to_polars(self) -> Any:
-        """All of it as a polars.DataFrame; needs polars."""
+        """All of it as a polars.DataFrame, which holds rows alone: see `dropped`. Needs polars."""
         return _library("polars").from_arrow(self.to_arrow())
 
     def to_pandas(self) -> Any:
         """All of it as a pandas.DataFrame; needs pandas."""
         _library("pandas")
-        return self.to_arrow().to_pandas()
+        made = self.to_arrow().to_pandas()
+        made.attrs[DROPPED] = self.dropped
+        return made
+
+
+def dropped_of(table: pa.Table) -> list[dict[str, Any]]:
+    """What a table of ours says that rules let go of its time."""
+    return json.loads((table.schema.metadata or {}).get(DROPPED.encode(), b"[]"))
 
 
 def _library(name: str) -> Any:
@@ -68,12 +89,12 @@ def _library(name: str) -> Any:
 
 
 def _told(page: pa.Table) -> pa.Table:
-    """Beside each tag's id its path and unit, which the metadata says once for all rows."""
-    metadata = page.schema.metadata or {}
-    tags: list[dict[str, Any]] = json.loads(metadata.get(META, b"{}")).get("tags", [])
+    """Beside each tag's id its path and unit, which the metadata says once for all rows; what went stays in it."""
+    said: dict[str, Any] = json.loads((page.schema.metadata or {}).get(META, b"{}"))
+    tags: list[dict[str, Any]] = said.get("tags", [])
     place = pa.array([tag["id"] for tag in tags], pa.int64())
     which = _compute.index_in(page.column("tag").combine_chunks(), place)
     for at, key in ((1, "path"), (2, "unit")):
         words = pa.array([tag[key] for tag in tags], pa.string())
         page = page.add_column(at, key, words.take(which))
-    return page.replace_schema_metadata(None)
+    return page.replace_schema_metadata({DROPPED: json.dumps(said.get(DROPPED, []))})
