@@ -15,6 +15,7 @@ from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import Connection, Equipment, PlantModel, Tag
 from dovetail.forms.model import Named
+from dovetail.gone.told import GoneOf, nothing
 from dovetail.historian.service import Historian
 from dovetail.operations.http import Api
 from dovetail.production.model import JobResponse
@@ -124,10 +125,11 @@ def named(word: str) -> Named | None:
     return found and Named(found.id, found.path, found.unit, found.kind)
 
 
-def room_of(historian: Historian, database: Database, clock: ManualClock, happened: Happened) -> RecapsRoom:
-    return RecapsRoom(
-        database, historian=historian, plant=lambda: PLANT, sources=happened.sources(), clock=clock
-    )  # fmt: skip
+def room_of(
+    historian: Historian, database: Database, clock: ManualClock, happened: Happened, *, gone: GoneOf = nothing
+) -> RecapsRoom:
+    sources = happened.sources()
+    return RecapsRoom(database, historian=historian, plant=lambda: PLANT, sources=sources, clock=clock, gone=gone)
 
 
 def asked_by(scope: Scope, database: Database, room: RecapsRoom) -> TestClient:

@@ -69,7 +69,14 @@ def _evenly(control: Control, asked: dict[str, Any], every_s: float | None) -> I
             value = {key: one[key][i] for key in ("value", "quality", "status")}
             told = {key: one[key] for key in ("tag", "path", "aggregate", "unit")}
             ts = start if one["ts"] is None else one["ts"][i]
-            yield {"name": None, "start": start, "end": end, **told, "ts": ts, **value}
+            dropped = [
+                went for went in _of(one["tag"], found["dropped"]) if went["start"] < end and start < went["end"]
+            ]
+            yield {"name": None, "start": start, "end": end, **told, "ts": ts, **value, "dropped": dropped}
+
+
+def _of(tag: int, dropped: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [went for went in dropped if went["tag"] == tag]
 
 
 def _over(
@@ -81,7 +88,7 @@ def _over(
         page = control.call("GET", "/aggregates/intervals", **asked, over=over, equipment=where, cursor=cursor)
         for one in page["items"]:
             told = {key: one[key] for key in one if key != "values"}
-            yield from ({**told, **value} for value in one["values"])
+            yield from ({**told, **value, "dropped": _of(value["tag"], one["dropped"])} for value in one["values"])
         cursor = page["next"]
         if cursor is None:
             return
@@ -98,6 +105,7 @@ def _line(row: dict[str, Any]) -> str:
     value = "–" if row["value"] is None else f"{row['value']:.6g}{unit}"
     words = [period_of(row), row.get("equipment") or "", row["name"] or ""]
     words += [row["path"], row["aggregate"], value, row["status"]]
+    words += sorted({f"dropped by rule {went['rule']}" for went in row["dropped"]})
     return "  ".join(plain(word) for word in words if word)
 
 

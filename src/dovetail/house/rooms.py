@@ -237,13 +237,16 @@ def pace_rooms(
 
 
 def recaps_room(
-    database: Database, clock: Clock, historian: Historian, equipment: EquipmentRoom, *,
+    database: Database, samples: tuple[Historian, RetentionRoom], equipment: EquipmentRoom, *,
     said_by: tuple[ProductionRoom, CalendarRoom, InsightRoom],
 ) -> RecapsRoom:  # fmt: skip
     """What signals came to, over even intervals and over what happened, as those rooms say it."""
     production, calendar, insight = said_by
+    (historian, retention), clock = samples, database.clock
     occasions = Occasions(production, calendar.shifts, insight.stretches)
-    return RecapsRoom(database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock)
+    return RecapsRoom(
+        database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock, gone=retention.gone.of
+    )
 
 
 def samples_rooms(
@@ -276,6 +279,7 @@ def build_rooms(
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar, materials = calendar_room(database, bus, equipment), MaterialsRoom(database, clock=clock, bus=bus)
     signatures = SignaturesRoom(database, plant=equipment.plant, calendar=calendar, clock=clock)
+    retention = retention_room(database, historian, equipment, signatures)
     production = ProductionRoom(
         database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
     )
@@ -297,7 +301,7 @@ def build_rooms(
         security=SecurityRoom(database, tree=equipment, clock=clock),
         historian=historian,
         corrections=corrections,
-        retention=retention_room(database, historian, equipment, signatures),
+        retention=retention,
         calendar=calendar,
         calendar_editing=CalendarEditing(calendar, equipment),
         materials=materials,
@@ -321,7 +325,7 @@ def build_rooms(
         signals=SignalsRoom(plant=equipment.plant, historian=historian),
         saved_views=SavedViewsRoom(database),
         signatures=signatures,
-        recaps=recaps_room(database, clock, historian, equipment, said_by=(production, calendar, insight)),
+        recaps=recaps_room(database, (historian, retention), equipment, said_by=(production, calendar, insight)),
         assistant=AssistantRoom(onboarding, historian, clock),
         finder=Finder(clock, bus),
     )

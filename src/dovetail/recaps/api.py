@@ -19,6 +19,7 @@ from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_TAGS_MAX, OCCASI
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
 from dovetail.forms.model import Named, tag_words
+from dovetail.gone.told import GoneOf, TagWentOut, all_said
 from dovetail.historian.service import VIEW
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 from dovetail.recaps.model import Occasion, Over, aggregates_of
@@ -95,11 +96,15 @@ class AggregateOut(BaseModel):
 
 
 class AggregatesOut(BaseModel):
-    """The intervals [start, end), and each aggregate of each tag over them."""
+    """The intervals [start, end), and each aggregate of each tag over them; `dropped`: what rules let go of all that.
+
+    From the first sample that went until one that stayed nothing is known: that time is BAD, and no value holds in it.
+    """
 
     start: list[str]
     end: list[str]
     items: list[AggregateOut]
+    dropped: list[TagWentOut]
 
 
 class ValueOut(BaseModel):
@@ -116,7 +121,10 @@ class ValueOut(BaseModel):
 
 
 class OccasionOut(BaseModel):
-    """A job, lot, shift or stop of an equipment (its path); `end` null: it goes on. What does not apply is null."""
+    """A job, lot, shift or stop of an equipment (its path); `end` null: it goes on. What does not apply is null.
+
+    `dropped`: which samples of that time rules let go of; it is BAD until the next sample.
+    """
 
     id: str
     name: str
@@ -130,6 +138,7 @@ class OccasionOut(BaseModel):
     crew: str | None
     reason: str | None
     values: list[ValueOut]
+    dropped: list[TagWentOut]
 
 
 def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
@@ -146,11 +155,13 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
         """Over even intervals of [start, end)."""
         tags, how = _tags(asked.tags, named), how_of(asked)
         every_us = None if asked.every_s is None else max(1, round(asked.every_s * SECOND_US))
-        found = room.evenly([tag.id for tag in tags], period(asked.start, asked.end), every_us, how, scope=scope)
+        span = period(asked.start, asked.end)
+        found = room.evenly([tag.id for tag in tags], span, every_us, how, scope=scope)
         return AggregatesOut(
             start=list(map(to_rfc3339, found.intervals.start.tolist())),
             end=list(map(to_rfc3339, found.intervals.end.tolist())),
             items=[_columns(found, at, tag, name) for at, tag in enumerate(tags) for name in how.names],
+            dropped=_dropped(room.gone, tags, span),
         )
 
     @api.query(
@@ -166,7 +177,7 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
         end = offset + max(1, min(asked.limit, OCCASIONS_MAX, most))
         page = occasions[offset:end]
         found = room.of_occasions([tag.id for tag in tags], page, how, scope=scope)
-        items = [_occasion(found, i, one, tags, room.path_of(one.equipment_id)) for i, one in enumerate(page)]
+        items = [_occasion(found, i, one, tags, room) for i, one in enumerate(page)]
         return Page(items=items, next=encode_cursor(end) if end < len(occasions) else None)
 
 
@@ -207,12 +218,17 @@ def _finite(column: NDArray[Any]) -> list[float | None]:
     return [number if math.isfinite(number) else None for number in column.tolist()]
 
 
-def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], path: str) -> OccasionOut:
+def _dropped(gone: GoneOf, tags: list[Named], span: tuple[int, int]) -> list[TagWentOut]:
+    return [TagWentOut.model_validate(one) for one in all_said(gone, [tag.id for tag in tags], span)]
+
+
+def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], room: RecapsRoom) -> OccasionOut:
+    span = int(found.intervals.start[i]), int(found.intervals.end[i])
     return OccasionOut(
         id=one.id,
         name=one.name,
         equipment_id=one.equipment_id,
-        equipment=path,
+        equipment=room.path_of(one.equipment_id),
         start=to_rfc3339(one.t0_us),
         end=None if one.t1_us is None else to_rfc3339(one.t1_us),
         job_order=one.job_order,
@@ -223,6 +239,7 @@ def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], path: str)
         values=[
             _value(result, (at, i), tag, name) for at, tag in enumerate(tags) for name, result in found.results.items()
         ],
+        dropped=_dropped(room.gone, tags, span),
     )
 
 

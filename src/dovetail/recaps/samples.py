@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,17 +17,17 @@ from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import AGGREGATE_LOOK_US, AGGREGATE_SAMPLES_MAX
 from dovetail.core.scope import Scope
+from dovetail.gone.model import Went
 from dovetail.historian.hourly import Hourly
 from dovetail.historian.model import Folded as Stored
 from dovetail.historian.model import Sample
 from dovetail.historian.service import Historian
+from dovetail.recaps.lost import Rows, none_from
 
 TEXTS: Final = (Kind.STR, Kind.JSON)
 EVER_US: Final = np.iinfo(np.int64).max
 BOUND_US: Final = 60_000_000  # what holds at the start of an interval mostly came within a minute before
 BEYOND_MAX: Final = 1_000  # BAD samples that are passed over in search of one that is not
-
-type Rows = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any], NDArray[np.uint16], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,12 @@ class Samples:
         names: Sequence[Aggregate],
         config: Config,
         until: NDArray[np.int64],
+        gone: Mapping[int, Sequence[Went]] | None = None,
     ) -> Points:
-        """The samples of tags (sorted) inside of intervals and between them, with what bounds them."""
+        """The samples of tags (sorted) inside of intervals and between them, with what bounds them.
+
+        `gone`: what of them went by rule; from there on nothing holds until the next sample.
+        """
         from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
         reach_us = int((intervals.end - intervals.start).max())  # how far bounds are sought (Part 13, 3.1.8)
         lanes = np.array(tags, dtype=np.int64)
@@ -95,6 +99,8 @@ class Samples:
             parts = [self._bounds([tag for tag in tags if tag not in bound], from_us), inside]
         if not config.stepped or LOOK_AHEAD & set(names):
             parts += [self._after(tag, to_us, reach_us=reach_us, config=config) for tag in tags]
+        if gone:
+            parts.append(none_from(gone, parts))
         tag, ts, value, quality, valid = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         value, valid = numbers(value, valid)
         lane = np.searchsorted(lanes, tag).astype(np.intp)

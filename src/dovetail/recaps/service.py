@@ -19,6 +19,8 @@ from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_DAYS_MAX, AGGREG
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
+from dovetail.gone.model import Went
+from dovetail.gone.told import GoneOf, nothing
 from dovetail.historian.service import VIEW, Historian
 from dovetail.production.model import JobResponse
 from dovetail.recaps.model import Occasion, Over, Shift, Stop, of_job, of_lots, of_shift, of_stop
@@ -74,9 +76,11 @@ class RecapsRoom:
         plant: Callable[[], PlantModel],
         sources: Sources,
         clock: Clock,
+        gone: GoneOf = nothing,
     ) -> None:
         self._database, self._historian, self._plant = database, historian, plant
         self._sources, self._clock = sources, clock
+        self.gone = gone
 
     def evenly(
         self, tags: Sequence[int], period: tuple[int, int], every_us: int | None, asked: Asked, *, scope: Scope
@@ -134,12 +138,18 @@ class RecapsRoom:
         shape = (len(tags), len(intervals))
         results: dict[Aggregate, Results] = {name: _blank(shape, intervals) for name in asked.names}
         numbers = [_is_number(kind) for kind in kinds]
+        gone = {} if not len(intervals) else {tag: self.gone(tag, 0, int(intervals.end.max())) for tag in tags}
         for are_numbers, config in ((True, asked.config), (False, replace(asked.config, stepped=True))):
-            places = [at for at, is_number in enumerate(numbers) if is_number is are_numbers]
-            places.sort(key=tags.__getitem__)
-            for names in _together(asked.names, config, intervals) if places and len(intervals) else ():
-                part, into = replace(asked, config=config, names=names), {name: results[name] for name in names}
-                self._fill(into, [tags[at] for at in places], np.array(places), intervals, part, scope=scope)
+            for is_whole in (True, False):  # where samples went, what is left is looked at one by one
+                places = [
+                    at for at, tag in enumerate(tags) if numbers[at] is are_numbers and (not gone.get(tag)) is is_whole
+                ]
+                places.sort(key=tags.__getitem__)
+                some = [tags[at] for at in places]
+                lost = {tag: gone[tag] for tag in some if gone.get(tag)}
+                for names in _together(asked.names, config, intervals) if places and len(intervals) else ():
+                    part, into = replace(asked, config=config, names=names), {name: results[name] for name in names}
+                    self._fill(into, some, np.array(places), intervals, part, scope=scope, gone=lost)
         return Recap(tuple(tags), intervals, results)
 
     def _bear(
@@ -171,10 +181,11 @@ class RecapsRoom:
         asked: Asked,
         *,
         scope: Scope,
+        gone: Mapping[int, Sequence[Went]],
     ) -> None:
-        """Sum up tags (sorted), look by look, into their places among the results."""
+        """Sum up tags (sorted), look by look, into their places among the results; `gone`: what of them went."""
         samples, until = Samples(self._historian, scope, asked.as_of), self._until(tags)
-        may_fold = asked.config.stepped and FOLDABLE.issuperset(asked.names) and not self._has_texts(tags)
+        may_fold = asked.config.stepped and FOLDABLE.issuperset(asked.names) and not gone and not self._has_texts(tags)
 
         def count(at: int, from_us: int, to_us: int) -> int:
             return 0 if may_fold else samples.count(tags[at], from_us, to_us)
@@ -193,7 +204,10 @@ class RecapsRoom:
             if may_fold and width_us >= AGGREGATE_FOLD_FROM_US:
                 points = samples.folded(some, part, names=asked.names, until=until[look.tags])
             else:
-                points = samples.points(some, part, names=asked.names, config=asked.config, until=until[look.tags])
+                lost = {tag: gone[tag] for tag in some if tag in gone}
+                points = samples.points(
+                    some, part, names=asked.names, config=asked.config, until=until[look.tags], gone=lost
+                )
             _put(results, Summing(points, part, asked.config), places[look.tags], look.intervals)
 
     def _has_texts(self, tags: Sequence[int]) -> bool:
