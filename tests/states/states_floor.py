@@ -99,6 +99,7 @@ class Floor:
     said: list[StateNow] = field(default_factory=list)
     changed: list[RecordsChanged] = field(default_factory=list)
     seq: int = 0
+    gone: dict[int, int] = field(default_factory=dict[int, int])  # tag → up to when its samples went
 
     def __post_init__(self) -> None:
         self.bus.subscribe(StateNow, self.said.append)
@@ -111,8 +112,9 @@ class Floor:
 
     def new_room(self) -> StatesRoom:
         return StatesRoom(
-            self.database, self.historian, self.plants, calendar=EveryEightHours(), clock=self.clock, bus=self.bus
-        )
+            self.database, self.historian, self.plants, calendar=EveryEightHours(), clock=self.clock, bus=self.bus,
+            gone=self.gone.get,
+        )  # fmt: skip
 
     def reopen(self) -> None:
         """The process died and starts again."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from dovetail.core.clock import HOUR_US
+
 type Act = Literal["archive", "drop", "evict", "return"]
 
 
@@ -70,6 +72,20 @@ def stands_until(gone: Iterable[Went], ts_us: int) -> int | None:
     None: nothing that came after it went. What stayed amid what went says nothing beyond its own moment.
     """
     return min((max(one.t0, ts_us) for one in gone if one.t1 > ts_us), default=None)
+
+
+def derivable(spans: Iterable[tuple[int, int]], upto_us: int | None) -> list[tuple[int, int]]:
+    """What of the stretches (first, last) can be derived anew, when samples up to a moment went: what lies after its
+    hour, at whose end it is remembered how all stood. What was derived of the rest stands.
+
+    >>> derivable([(5, 10), (HOUR_US - 7, HOUR_US + 9), (HOUR_US + 50, HOUR_US + 60)], 12) == [
+    ...     (HOUR_US + 1, HOUR_US + 9), (HOUR_US + 50, HOUR_US + 60)]
+    True
+    """
+    if upto_us is None:
+        return list(spans)
+    from_us = -(-upto_us // HOUR_US) * HOUR_US + 1
+    return [(max(first_us, from_us), last_us) for first_us, last_us in spans if last_us >= from_us]
 
 
 def still_gone(drops: Iterable[Drop]) -> list[tuple[Drop, Stretch]]:

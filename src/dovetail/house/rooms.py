@@ -284,8 +284,9 @@ def build_rooms(
         database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
     )
     states = StatesRoom(
-        database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus
-    )
+        database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus,
+        gone=lambda tag: retention.gone.upto(tag),  # noqa: PLW0108 - what is heard of later counts
+    )  # fmt: skip
     shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below
     timeline = timeline_room(database, clock, states=states, equipment=equipment, shown=shown)
     counting, holding = counting_rooms(clock, states, equipment, production=production, calendar=calendar)

@@ -27,6 +27,7 @@ from dovetail.equipment.model import PlantModel
 from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import RecordsChanged
+from dovetail.gone.model import derivable
 from dovetail.historian.model import HeadRow, Sample
 from dovetail.reasoning.model import Seen
 from dovetail.states import store
@@ -118,6 +119,7 @@ class Follower:
     clock: Clock
     cuts: Callable[[int, int, int], Sequence[int]]
     corrections: Corrections | None = None
+    gone: Callable[[int], int | None] = lambda _tag: None  # up to when samples of a tag went
     pace_us: int = 0  # what only counts is settled together so often; what may change a state, at once
     book: RuleBook = field(init=False)
     world: World = field(init=False)
@@ -301,6 +303,9 @@ class Follower:
     # --- late samples ----------------------------------------------------------------------------------------
     def again(self) -> set[int]:
         """Derive one late stretch again, or a part of a long one; the units it touched."""
+        for unit in (unit for unit in self.units.values() if unit.late):
+            went = [at_us for tag in self.book.tags_of(unit.equipment_id) if (at_us := self.gone(tag)) is not None]
+            unit.late = derivable(unit.late, max(went, default=None))
         waiting = [unit for unit in self.units.values() if unit.late and not self._may_wait(unit)]
         if not waiting:
             return set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -76,13 +76,14 @@ class StatesRoom:
         *,
         calendar: Calendar,
         corrections: Corrections | None = None,
+        gone: Callable[[int], int | None] = lambda _tag: None,
         clock: Clock,
         bus: Bus,
     ) -> None:
         self._database = database
         self._clock = clock
         self._bus = bus
-        self._follower = Follower(database, historian, equipment, clock, calendar.cuts, corrections)
+        self._follower = Follower(database, historian, equipment, clock, calendar.cuts, corrections, gone)
         self._lock = threading.Lock()
         self._views: dict[int, View] = {}
         self._said: dict[int, StateNow] = {}
