@@ -23,7 +23,6 @@ from dovetail.recaps.service import Asked, RecapsRoom
 from dovetail.testing.clock import ManualClock
 
 HOUR: dict[str, str] = {"start": to_rfc3339(at(0)), "end": to_rfc3339(at(60))}
-BAD_TIME = (None, 100.0, 0.0)
 
 
 @pytest.fixture
@@ -83,9 +82,14 @@ def test_what_went_is_said_of_a_period_and_of_every_occasion(
     went = (TEMP, "acme", 20, to_rfc3339(at(10)), to_rfc3339(at(30) + 1))
     of = {"tags": f"{TEMP},{DOOR}", "aggregates": "TimeAverage2", **HOUR}
     assert said(client.get("/aggregates", params=of).json()["dropped"]) == [went]
+    temp, door = client.get("/aggregates", params={**of, "every_s": "600"}).json()["items"]
+    assert (temp["dropped"], any(door["dropped"])) == ([False, True, True, True, False, False], False)
     page = client.get("/aggregates/intervals", params={**of, "over": "jobs", "equipment": 1}).json()
-    told = [(one["id"], one["values"][0]["value"], said(one["dropped"])) for one in page["items"]]
-    assert told == [("a", 180.0, []), ("b", None, [went]), ("c", 240.0, [])]
+    told = [
+        (one["id"], one["values"][0]["value"], one["values"][0]["dropped"], said(one["dropped"]))
+        for one in page["items"]
+    ]
+    assert told == [("a", 180.0, False, []), ("b", None, True, [went]), ("c", 240.0, False, [])]
 
 
 MOMENTS = st.integers(0, 30)

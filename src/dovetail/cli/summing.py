@@ -66,17 +66,10 @@ def _evenly(control: Control, asked: dict[str, Any], every_s: float | None) -> I
     found = control.call("GET", "/aggregates", **asked, every_s=every_s)
     for i, (start, end) in enumerate(zip(found["start"], found["end"], strict=True)):
         for one in found["items"]:
-            value = {key: one[key][i] for key in ("value", "quality", "status")}
+            value = {key: one[key][i] for key in ("value", "quality", "status", "dropped")}
             told = {key: one[key] for key in ("tag", "path", "aggregate", "unit")}
             ts = start if one["ts"] is None else one["ts"][i]
-            dropped = [
-                went for went in _of(one["tag"], found["dropped"]) if went["start"] < end and start < went["end"]
-            ]
-            yield {"name": None, "start": start, "end": end, **told, "ts": ts, **value, "dropped": dropped}
-
-
-def _of(tag: int, dropped: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [went for went in dropped if went["tag"] == tag]
+            yield {"name": None, "start": start, "end": end, **told, "ts": ts, **value}
 
 
 def _over(
@@ -88,7 +81,7 @@ def _over(
         page = control.call("GET", "/aggregates/intervals", **asked, over=over, equipment=where, cursor=cursor)
         for one in page["items"]:
             told = {key: one[key] for key in one if key != "values"}
-            yield from ({**told, **value, "dropped": _of(value["tag"], one["dropped"])} for value in one["values"])
+            yield from ({**told, **value} for value in one["values"])
         cursor = page["next"]
         if cursor is None:
             return
@@ -104,8 +97,7 @@ def _line(row: dict[str, Any]) -> str:
     unit = "" if row["unit"] in (None, "1") else f" {row['unit']}"
     value = "–" if row["value"] is None else f"{row['value']:.6g}{unit}"
     words = [period_of(row), row.get("equipment") or "", row["name"] or ""]
-    words += [row["path"], row["aggregate"], value, row["status"]]
-    words += sorted({f"dropped by rule {went['rule']}" for went in row["dropped"]})
+    words += [row["path"], row["aggregate"], value, row["status"], "dropped" if row["dropped"] else ""]
     return "  ".join(plain(word) for word in words if word)
 
 

@@ -261,12 +261,14 @@ def samples_rooms(
     return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
 
-def retention_room(
-    database: Database, historian: Historian, equipment: EquipmentRoom, signatures: SignaturesRoom
-) -> RetentionRoom:
-    """Samples that rules let go, but for those that signed shifts rest on."""
+def signed_rooms(
+    database: Database, historian: Historian, equipment: EquipmentRoom, calendar: CalendarRoom
+) -> tuple[SignaturesRoom, RetentionRoom]:
+    """Shifts that people signed, and samples that rules let go, but for those that signed shifts rest on."""
+    plant, clock = equipment.plant, equipment.clock
+    signatures = SignaturesRoom(database, plant=plant, calendar=calendar, clock=clock)
     signed = SignedSamples(signatures, equipment).references
-    return RetentionRoom(database, historian, plant=equipment.plant, clock=equipment.clock, references=[signed])
+    return signatures, RetentionRoom(database, historian, plant=plant, clock=clock, references=[signed])
 
 
 def build_rooms(
@@ -278,8 +280,7 @@ def build_rooms(
     equipment = EquipmentRoom(database, clock, bus, with_secret_hints(plant_sections(), vault.missing))
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar, materials = calendar_room(database, bus, equipment), MaterialsRoom(database, clock=clock, bus=bus)
-    signatures = SignaturesRoom(database, plant=equipment.plant, calendar=calendar, clock=clock)
-    retention = retention_room(database, historian, equipment, signatures)
+    signatures, retention = signed_rooms(database, historian, equipment, calendar)
     production = ProductionRoom(
         database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
     )

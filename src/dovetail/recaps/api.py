@@ -83,6 +83,7 @@ class AggregateOut(BaseModel):
     """One aggregate of one tag, in columns, one row per interval. `value` null: there is none, and `status` says why.
 
     `ts` null: each at the start of its interval. `status` is written as in the standard: status code, then bits.
+    `dropped`: of that interval a rule let samples go.
     """
 
     tag: int
@@ -93,6 +94,7 @@ class AggregateOut(BaseModel):
     value: list[float | None]
     quality: list[int]
     status: list[str]
+    dropped: list[bool]
 
 
 class AggregatesOut(BaseModel):
@@ -118,6 +120,7 @@ class ValueOut(BaseModel):
     value: float | None
     quality: int
     status: str
+    dropped: bool
 
 
 class OccasionOut(BaseModel):
@@ -160,7 +163,7 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
         return AggregatesOut(
             start=list(map(to_rfc3339, found.intervals.start.tolist())),
             end=list(map(to_rfc3339, found.intervals.end.tolist())),
-            items=[_columns(found, at, tag, name) for at, tag in enumerate(tags) for name in how.names],
+            items=[_columns(found, (at, tag, name), room.gone) for at, tag in enumerate(tags) for name in how.names],
             dropped=_dropped(room.gone, tags, span),
         )
 
@@ -193,9 +196,11 @@ def _known(word: str, named: Find) -> Named:
     return found or Named(int(word), word)
 
 
-def _columns(found: Recap, at: int, tag: Named, name: Aggregate) -> AggregateOut:
-    result = found.results[name]
-    moved = bool((result.ts[at] != found.intervals.start).any())
+def _columns(found: Recap, of: tuple[int, Named, Aggregate], gone: GoneOf) -> AggregateOut:
+    at, tag, name = of
+    result, intervals = found.results[name], found.intervals
+    moved = bool((result.ts[at] != intervals.start).any())
+    spans = zip(intervals.start.tolist(), intervals.end.tolist(), strict=True)
     return AggregateOut(
         tag=tag.id,
         path=tag.path,
@@ -205,6 +210,7 @@ def _columns(found: Recap, at: int, tag: Named, name: Aggregate) -> AggregateOut
         value=_finite(result.value[at]),
         quality=result.quality[at].tolist(),
         status=_words(result, at),
+        dropped=[bool(gone(tag.id, *span)) for span in spans],
     )
 
 
@@ -237,13 +243,16 @@ def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], room: Reca
         crew=one.crew,
         reason=one.reason,
         values=[
-            _value(result, (at, i), tag, name) for at, tag in enumerate(tags) for name, result in found.results.items()
+            _value(result, (at, i), (tag, name), gone=bool(room.gone(tag.id, *span)))
+            for at, tag in enumerate(tags)
+            for name, result in found.results.items()
         ],
         dropped=_dropped(room.gone, tags, span),
     )
 
 
-def _value(result: Results, at: tuple[int, int], tag: Named, name: Aggregate) -> ValueOut:
+def _value(result: Results, at: tuple[int, int], of: tuple[Named, Aggregate], *, gone: bool) -> ValueOut:
+    tag, name = of
     value = float(result.value[at])
     return ValueOut(
         tag=tag.id,
@@ -254,4 +263,5 @@ def _value(result: Results, at: tuple[int, int], tag: Named, name: Aggregate) ->
         value=value if math.isfinite(value) else None,
         quality=int(result.quality[at]),
         status=words(int(result.status[at]), int(result.bits[at])),
+        dropped=gone,
     )
