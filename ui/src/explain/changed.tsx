@@ -9,13 +9,12 @@ import css from "@/explain/changed.module.css";
 import { kpiOf, type Question } from "@/explain/open";
 import { changeWords } from "@/explain/words";
 import { words as countWords } from "@/kpi/words";
-import { formatDuration, formatNumber, momentOfWall, wallOf } from "@/show/format";
+import { daysEarlier, formatDuration, formatNumber, momentOfWall, wallOf } from "@/show/format";
 import { Ratio, useZone, When } from "@/show/show";
 import { useReasonName } from "@/states/names";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
-const DAY_MS = 86_400_000;
 const SINCE = ["yesterday", "week", "moment"] as const;
 type Since = (typeof SINCE)[number];
 
@@ -91,8 +90,8 @@ export function Changed({ question }: { question: Question }) {
   const zone = useZone();
   const [openedMs] = useState(() => Date.now());
   const [since, setSince] = useState<Since>("yesterday");
-  const [wall, setWall] = useState(() => wallOf(openedMs - DAY_MS, zone));
-  const moments = { yesterday: openedMs - DAY_MS, week: openedMs - 7 * DAY_MS, moment: momentOfWall(wall, zone) };
+  const [wall, setWall] = useState(() => wallOf(daysEarlier(openedMs, 1, zone), zone));
+  const moments = { yesterday: daysEarlier(openedMs, 1, zone), week: daysEarlier(openedMs, 7, zone), moment: momentOfWall(wall, zone) };
   const sinceMs = moments[since];
   return (
     <section className={css.changed} data-testid="explain-diff">

@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { Span } from "@/api/queries";
 import type { Page } from "@/api/types";
+import { daysEarlier } from "@/show/format";
 import type { Search } from "@/view/search";
 import type { Window } from "@/view/period";
 
@@ -66,12 +67,19 @@ export const lossesQuery = (id: number, span: Span, asked: Pick<Asked, "only" | 
   });
 };
 
-const WEEK_MS = 7 * 86_400_000;
-/** As long as what is seen of the period, so much earlier; null: nothing is compared. */
-export function earlier(window: Window, untilMs: number, compare: Compare): { t0: number; t1: number } | null {
+const DAY_MS = 86_400_000;
+const CLOCK_CHANGE_MS = 2 * 3_600_000; // by how much a week may be longer than seven times 24 h
+/** As much as is seen of the period, so much earlier by the plant's clock; null: nothing is compared. */
+export function earlier(window: Window, untilMs: number, { compare, zone }: { compare: Compare; zone: string | undefined }): { t0: number; t1: number } | null {
   if (compare === "none") return null;
   const end = Math.min(window.t1, untilMs);
-  const by = compare === "week" ? Math.ceil((window.t1 - window.t0) / WEEK_MS) * WEEK_MS : window.t1 - window.t0;
+  const days = Math.round((window.t1 - window.t0) / DAY_MS);
+  if (compare === "week" || (days > 0 && daysEarlier(window.t1, days, zone) === window.t0)) {
+    const weeks = Math.max(1, Math.ceil((window.t1 - window.t0 - CLOCK_CHANGE_MS) / (7 * DAY_MS)));
+    const by = compare === "week" ? 7 * weeks : days;
+    return { t0: daysEarlier(window.t0, by, zone), t1: daysEarlier(end, by, zone) };
+  }
+  const by = window.t1 - window.t0;
   return { t0: window.t0 - by, t1: end - by };
 }
 

@@ -119,5 +119,9 @@ export const wallOf = (ms: number, zone: string | undefined): string => exactWal
 /** The same to the millisecond. */
 export const exactWallOf = (ms: number, zone: string | undefined): string => new Date(ms + zoneAheadMs(ms, zone)).toISOString().slice(0, 23);
 
+/** The same time of the plant's clock so many days before: an hour more or less than that many times 24 h where clocks changed. */
+export const daysEarlier = (ms: number, days: number, zone: string | undefined): number =>
+  momentOfWall(new Date(Date.parse(`${exactWallOf(ms, zone)}Z`) - days * 86_400_000).toISOString().slice(0, 23), zone);
+
 /** When the plant's day began that holds this moment. */
 export const dayStartMs = (ms: number, zone: string | undefined): number => momentOfWall(wallOf(ms, zone).slice(0, 10), zone);

@@ -111,7 +111,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
   const change = useChangeSearch();
   const asked = askedIn(useSearchText());
   const span = soFar(window, nowMs);
-  const before = earlier(window, Date.parse(span.end), asked.compare);
+  const before = earlier(window, Date.parse(span.end), { compare: asked.compare, zone: reader.zone });
   const beforeSpan = before && asSpan({ ...window, ...before });
   const now = useQuery({ ...paretoQuery(here.id, span, asked), placeholderData: keepPreviousData });
   const was = useQuery({ ...paretoQuery(here.id, beforeSpan ?? span, asked), placeholderData: keepPreviousData, enabled: beforeSpan !== null });

@@ -8,7 +8,7 @@ import { useProductName } from "@/jobs/jobs";
 import css from "@/screens/trends/trends.module.css";
 import type { Trending } from "@/screens/trends/use-asked";
 import { words } from "@/screens/trends/words";
-import { formatDuration, formatMoment, momentOfWall, wallOf } from "@/show/format";
+import { daysEarlier, formatDuration, formatMoment, momentOfWall, wallOf } from "@/show/format";
 import { useReader } from "@/show/show";
 import { allowed } from "@/trend/gestures";
 import { useWords } from "@/words/words";
@@ -65,8 +65,8 @@ export function Compare({ trend, equipmentId }: { trend: Trending; equipmentId: 
       <Popover.Dropdown>
         <div className={css.choices}>
           <Button size="xs" variant="default" onClick={() => by(-span)} data-testid="compare-before">{say("before")}</Button>
-          <Button size="xs" variant="default" onClick={() => by(-DAY_MS)} data-testid="compare-day">{say("dayBefore")}</Button>
-          <Button size="xs" variant="default" onClick={() => by(-7 * DAY_MS)} data-testid="compare-week">{say("weekBefore")}</Button>
+          <Button size="xs" variant="default" onClick={() => by(daysEarlier(view.t0, 1, reader.zone) - view.t0)} data-testid="compare-day">{say("dayBefore")}</Button>
+          <Button size="xs" variant="default" onClick={() => by(daysEarlier(view.t0, 7, reader.zone) - view.t0)} data-testid="compare-week">{say("weekBefore")}</Button>
           <label className={css.field}><span>{say("beginsAt")}</span><input type="datetime-local" className={css.input} value={from} onChange={(event) => setFrom(event.currentTarget.value)} /></label>
           <Button size="xs" variant="default" onClick={() => by(fromMs - view.t0)} disabled={Number.isNaN(fromMs)}>{say("compare")}</Button>
           {equipmentId !== null && <Runs equipmentId={equipmentId} trend={trend} onDone={() => setOpen(false)} />}
