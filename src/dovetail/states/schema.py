@@ -79,17 +79,11 @@ class StatesEntry(Entry):
     starved: Name | None = None
     blocked: Name | None = None
     reason: FaultsEntry | None = None
-    rules: dict[Name, RuleEntry] = Field(
-        default={}, max_length=RULES_MAX, description="reasons for stops without one, the first that speaks counts"
-    )
+    rules: dict[Name, RuleEntry] = Field(default={}, max_length=RULES_MAX, description="the first that speaks counts")
     reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
     changeover: ChangeoverEntry | None = None
     slow_running: SlowRunningEntry | None = None
-    micro_stop_s: Seconds | None = Field(
-        default=None,
-        le=MICRO_STOP_MAX_S,
-        description="a stop so short is a micro-stop; default: as the conventions say",
-    )
+    micro_stop_s: Seconds | None = Field(default=None, le=MICRO_STOP_MAX_S, description="default: the convention")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
