@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -20,13 +20,19 @@ from dovetail.chunkstore.months import Month, Months, NewChunk, View, month_of
 from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
 from dovetail.core.batch import Kind
-from dovetail.core.limits import HEAD_BYTES_MAX, HEAD_ROWS_RELEASED_AT_ONCE, SEAL_SAMPLES_MAX
+from dovetail.core.limits import (
+    HEAD_BYTES_MAX,
+    HEAD_ROWS_RELEASED_AT_ONCE,
+    SEAL_SAMPLES_MAX,
+    UNSEALED_SAMPLES_MAX,
+)
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, concat
 from dovetail.sealing.recent import Recent, Row
 
 log = logging.getLogger(__name__)
 
+GIVE_WAY_S: Final = 0.001  # of one commit; 5,000 tags are then sealed in five seconds, where commits never cease
 TAGS_AT_ONCE: Final = 64  # asked for together, held together: at most some 30 MB of chunks
 
 type Origin = tuple[str, str]
@@ -105,8 +111,16 @@ class Sealer:
                 new = part.head_id > view.sealed
                 runs = _by_tag(part if new.all() else part.take(new))
                 while some := list(islice(runs, TAGS_AT_ONCE)):
-                    _place(view, some, work=work, origins=origins)
+                    _place(view, some, work=work, origins=origins, give_way=self._give_way)
         month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates, touched=work.touched)
+
+    def _give_way(self) -> None:
+        """Let a commit that is under way end first, a moment at most: else it waits for the interpreter at each step.
+
+        Not where so much waits that samples would soon have to.
+        """
+        if self._recent.samples < UNSEALED_SAMPLES_MAX // 2 and self._write_lock.acquire(timeout=GIVE_WAY_S):
+            self._write_lock.release()
 
     def _release(self) -> None:
         """Let go of head rows that are sealed and passed by every consumer; those beyond the limit in any case."""
@@ -189,7 +203,7 @@ def _by_tag(part: Sorted) -> Iterator[Sorted]:
         yield part.take(slice(start, end))
 
 
-def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]) -> None:
+def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin], give_way: Callable[[], None]) -> None:
     """Put some tags' new samples into new chunks, together with the chunks that they touch; asked for all at once."""
     tags = [int(run.block.tag[0]) for run in runs]
     plans = [
@@ -198,6 +212,7 @@ def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]
     wanted = [(tag, kept.id) for tag, plan in zip(tags, plans, strict=True) for one in plan for kept in one.absorbed]
     taken = view.taken(wanted)
     for run, plan in zip(runs, plans, strict=True):
+        give_way()
         for rewrite in plan:
             part = run if len(plan) == 1 else run.take(rewrite.part)
             old = [taken[kept.id] for kept in rewrite.absorbed]
@@ -210,7 +225,7 @@ def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]
             work.touched.append(Touched(tag, int(ts[0]), int(ts[-1])))
             work.gone += [kept.id for kept in rewrite.absorbed]
             rev = max((one.rev for one in old), default=0) + 1
-            work.new += [NewChunk(block, rev) for block in chunks.pieces(whole)]
+            work.new += [NewChunk(block, rev, chunks.encode(block)) for block in chunks.pieces(whole)]
 
 
 def _count(duplicates: dict[Origin, int], found: NDArray[np.int64], origins: list[Origin]) -> None:
