@@ -57,9 +57,11 @@ def ran(plant: Plant, *, as_of: int | None = None) -> list[str]:
     ]
 
 
-def hindered(plant: Plant) -> dict[str, str | None]:
+def hindered(plant: Plant) -> dict[str, tuple[str, str] | None]:
+    """Of each order what kind of thing is in its way, and the words for it."""
     orders = plant.rooms.dispatch.orders_at(plant.line, scope=plant.everyone)
-    return {order.id: plant.rooms.dispatch.starting.hindered(order) for order, _ in orders}
+    found = {order.id: plant.rooms.dispatch.starting.hindered(order) for order, _ in orders}
+    return {order: why and (why.code, why.text) for order, why in found.items()}
 
 
 def test_an_order_starts_itself_at_its_planned_start_and_once(line: Plant) -> None:
@@ -92,12 +94,12 @@ def test_what_runs_is_not_ended_and_the_order_says_what_it_waits_for(small: Plan
     scheduled(small, "PO-2", 6)
     small.now(10)
     assert small.rooms.dispatch.step() == 0
-    assert hindered(small) == dict.fromkeys(("PO-1", "PO-2"), f"PO-0 (water) runs there since {when(0)}")
+    assert hindered(small) == dict.fromkeys(("PO-1", "PO-2"), ("runs", f"PO-0 (water) runs there since {when(0)}"))
     do(small, "job.end", job_response_id=busy.id, ended_at=when(8))
     assert small.rooms.dispatch.step() == 1
     assert ran(small) == ["0-8 filler PO-0 by person", "8-… filler PO-1 by schedule"]
     assert small.rooms.dispatch.step() == 0
-    assert hindered(small) == {"PO-1": None, "PO-2": f"PO-1 (cola) runs there since {when(8)}"}
+    assert hindered(small) == {"PO-1": None, "PO-2": ("runs", f"PO-1 (cola) runs there since {when(8)}")}
 
 
 def test_a_start_that_was_taken_back_stays_so_until_it_is_planned_for_later(small: Plant) -> None:
@@ -140,7 +142,8 @@ def test_a_product_that_is_gone_hinders_its_order(small: Plant) -> None:
     small.rooms.equipment.apply({"plant.yaml": text.encode()}, scope=small.everyone, reason="no more cola")
     small.now(6)
     assert small.rooms.dispatch.step() == 0
-    assert hindered(small)["PO-1"].startswith("there is no product 'cola'")
+    code, text = hindered(small)["PO-1"] or ("", "")
+    assert (code, text.startswith("there is no product 'cola'")) == ("refused", True)
 
 
 def test_a_person_starts_an_order_by_its_name_in_the_place_of_what_runs(small: Plant) -> None:

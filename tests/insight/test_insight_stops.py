@@ -52,6 +52,20 @@ def test_another_reason_is_another_stop(world: World) -> None:
     ]
 
 
+def test_a_stop_shows_what_its_reason_rests_on_until_a_person_gives_another(world: World) -> None:
+    fault = (
+        '{"by": "fault", "code": "17", "text": "Jam", "tag": 4, "at_us": 0, "others": [], "reason": "mechanical/jam"}'
+    )
+    stood = replace(said(FILLER, 10, 20, "Held", JAM), because=fault)
+    world.signals(FILLER, said(FILLER, 0, 10, "Execute"), stood, said(FILLER, 20, None, "Execute"))
+    (stop,) = world.stops(FILLER, 0, 60).items
+    assert stop.because is not None
+    assert (stop.because.by, stop.because.told, stop.because.text) == ("fault", "Jam", "first-out 17 Jam")
+    world.edit(FILLER, 10, 20, reason=WASH)
+    (stop,) = world.stops(FILLER, 0, 60).items
+    assert (stop.reason, stop.because) == (WASH, None)
+
+
 @pytest.mark.parametrize(
     "name, mode, is_stop",
     [

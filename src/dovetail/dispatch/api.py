@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
+from pydantic import BaseModel
+
+from dovetail.core.clock import to_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.dispatch.operations import PlanOrder, said
 from dovetail.dispatch.service import DispatchRoom
+from dovetail.dispatch.starting import Hindrance
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor
 
 VIEW: Final = "plant.view"
+
+
+class HindranceOut(BaseModel):
+    """What is in the way, `text` in English. `code`: another `job` `runs` there `since` a moment, one of the order's
+    name `ran` already, the equipment is `gone`, or the start was `refused`."""
+
+    code: Literal["runs", "ran", "gone", "refused"]
+    text: str
+    job: str | None = None
+    since: str | None = None
 
 
 class JobOrderOut(PlanOrder):
@@ -20,7 +34,7 @@ class JobOrderOut(PlanOrder):
     """
 
     status: str
-    hindered: str | None = None
+    hindered: HindranceOut | None = None
 
 
 def routes(api: Api, service: DispatchRoom) -> None:
@@ -34,7 +48,7 @@ def routes(api: Api, service: DispatchRoom) -> None:
         page = found[offset : offset + PAGE_MAX]
         more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
         items = [
-            JobOrderOut(**said(order).model_dump(), status=status, hindered=service.starting.hindered(order))
+            JobOrderOut(**said(order).model_dump(), status=status, hindered=_out(service.starting.hindered(order)))
             for order, status in page
         ]
         return Page(items=items, next=more)
@@ -42,3 +56,10 @@ def routes(api: Api, service: DispatchRoom) -> None:
     api.change("POST", "/job-orders", service.orders.plan)
     api.change("POST", "/job-orders/start", service.starting.start)
     api.change("POST", "/job-orders/withdraw", service.orders.withdraw)
+
+
+def _out(why: Hindrance | None) -> HindranceOut | None:
+    if why is None:
+        return None
+    since = None if why.since_us is None else to_rfc3339(why.since_us)
+    return HindranceOut(code=why.code, text=why.text, job=why.job, since=since)

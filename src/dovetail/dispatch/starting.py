@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Protocol
 
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
@@ -46,12 +46,23 @@ class StartOrder(Input):
     started_at: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What is in the way of an order that is due, in words. `code` says which kind: another job `runs` since a moment,
+    one of its name `ran`, its equipment is `gone`, or the start was `refused`."""
+
+    code: Literal["runs", "ran", "gone", "refused"]
+    text: str
+    job: str | None = None
+    since_us: int | None = None
+
+
 class Starting:
     """Starts orders. `step` is the schedule's work: level-triggered, safe to repeat, and it starts each order once."""
 
     def __init__(self, database: Database, *, jobs: Jobs, plant: Callable[[], PlantModel], signed: Signed) -> None:
         self._database, self._jobs, self._plant, self._signed = database, jobs, plant, signed
-        self._hindered: dict[tuple[int, str], str] = {}
+        self._hindered: dict[tuple[int, str], Hindrance] = {}
         self.start = self._operation("job_order.start", "Start what a job order says; what runs there ends", self.begin)
         self._start_due = self._operation("job_order.start_due", "Start a job order as the schedule has it", self._due)
 
@@ -61,7 +72,7 @@ class Starting:
             "optional", lambda _given, out: Undo("job.cancel", CancelJob(job_response_id=out.id, reopens=_ids(out))),
         )  # fmt: skip
 
-    def hindered(self, order: JobOrder) -> str | None:
+    def hindered(self, order: JobOrder) -> Hindrance | None:
         """Why an order that is due has not started itself; None: nothing is in its way."""
         return self._hindered.get((order.equipment_id, order.id))
 
@@ -122,22 +133,24 @@ class Starting:
     ) -> list[tuple[JobOrder, int]]:
         """The order to start at a place, if one can be, and from when."""
         if place not in self._plant().equipment:
-            return self._hinder(waiting, "its equipment is no more")
+            return self._hinder(waiting, Hindrance("gone", "its equipment is no more"))
         running = [
             job for job in self._jobs.responses(reading, place, now_us, EVER_US, scope=SCHEDULE) if not job.t1_us
         ]
         if running:
-            return self._hinder(waiting, f"{words(running[0])} runs there since {to_rfc3339(running[0].t0_us)}")
+            job, since_us = words(running[0]), running[0].t0_us
+            why = f"{job} runs there since {to_rfc3339(since_us)}"
+            return self._hinder(waiting, Hindrance("runs", why, job, since_us))
         ran = self._jobs.responses(reading, place, -EVER_US, EVER_US, scope=SCHEDULE)
         found = due(waiting, ran, now_us=now_us)
         if found is None:
-            return self._hinder(waiting, "a job of its name has run there already")
+            return self._hinder(waiting, Hindrance("ran", "a job of its name has run there already"))
         order, start_us = found
         signed = self._signed(reading, place, start_us, now_us + 1, None)
         start_us = max([start_us, *(to_us for _, to_us, _ in signed)])
         return [(order, start_us)]
 
-    def _hinder(self, waiting: Sequence[JobOrder], why: str) -> list[tuple[JobOrder, int]]:
+    def _hinder(self, waiting: Sequence[JobOrder], why: Hindrance) -> list[tuple[JobOrder, int]]:
         self._hindered.update({(order.equipment_id, order.id): why for order in waiting})
         return []
 
@@ -146,9 +159,9 @@ class Starting:
         try:
             execute(self._start_due, given, database=self._database, scope=SCHEDULE, reason="planned start")
         except (ConflictError, InvalidError, RefusedError) as error:
-            key, why = (order.equipment_id, order.id), str(error)
+            key, why = (order.equipment_id, order.id), Hindrance("refused", str(error))
             if self._hindered.get(key) != why:  # said once
-                log.warning("the schedule cannot start job order %s: %s", order.id, why)
+                log.warning("the schedule cannot start job order %s: %s", order.id, why.text)
             self._hindered[key] = why
             return 0
         return 1

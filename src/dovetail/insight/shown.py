@@ -9,13 +9,15 @@ from pydantic import BaseModel
 from dovetail.core.clock import to_rfc3339
 from dovetail.insight.stops import Stop
 from dovetail.performance.facts import ShiftTrack
+from dovetail.reasoning.shown import EvidenceOut, evidence_out
 from dovetail.timeline.model import Edit
 
 
 class StopOut(BaseModel):
     """Time without production about which one thing is said; `end` null: it still stands.
 
-    `planned`: in a break or outside every shift; `micro`: ended within the equipment's micro-stop time.
+    `planned`: in a break or outside every shift; `micro`: ended within the equipment's micro-stop time; `because`: the
+    evidence for a reason that signals gave.
     """
 
     stop_id: str
@@ -36,6 +38,7 @@ class StopOut(BaseModel):
     edit_id: int | None
     evidence_changed: bool
     version: str
+    because: EvidenceOut | None = None
 
 
 class ShiftOut(BaseModel):
@@ -110,6 +113,7 @@ def stop_out(stop: Stop, said: Sequence[Edit], *, now_us: int, micro_us: int, ch
         edit_id=edit.edit_id if edit else None,
         evidence_changed=edit is not None and edit.edit_id in changed,
         version=stop.version(max(words, default=0)),
+        because=evidence_out(stop.because),
     )
 
 

@@ -31,7 +31,10 @@ class Span(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """[t0_us, t1_us) without production; t1_us None: still. `planned`: in a break, or outside every shift."""
+    """[t0_us, t1_us) without production; t1_us None: still. `planned`: in a break, or outside every shift.
+
+    `because`: the evidence for a reason that signals gave, as its state record keeps it.
+    """
 
     equipment_id: int
     t0_us: int
@@ -44,6 +47,7 @@ class Stop:
     source: str
     planned: bool
     edit: Edit | None
+    because: str | None = None
 
     def lasts_us(self, now_us: int) -> int:
         """How long, so far."""
@@ -83,7 +87,7 @@ def _by_plan(record: StateRecord, spans: Sequence[Span]) -> Iterable[Stop]:
             until_us = record.t1_us
         yield Stop(
             record.equipment_id, at_us, until_us, record.state, record.mode, record.reason, record.external,
-            record.comment, record.source, planned, record.edit,
+            record.comment, record.source, planned, record.edit, record.because,
         )  # fmt: skip
         if until_us is None or until_us == record.t1_us:
             return
@@ -106,6 +110,7 @@ def _one(parts: Sequence[Stop]) -> Stop:
     return Stop(
         first.equipment_id, first.t0_us, end_us, longest.state, longest.mode, first.reason, first.external,
         first.comment, longest.source, first.planned, first.edit,
+        next((part.because for part in parts if part.because is not None), None),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ class EvidenceOut(BaseModel):
     `by`: a `fault` of the machine, a `signal` for starved or blocked, what its `state` says, a `rule` of the plant, or
     a `changeover` to another product.
     `at`: when a first-out fault was told, or since when what a rule asks has held; `others`: the faults that followed;
-    `values`: what the rule's names said.
+    `values`: what the rule's names said; `told`: what the machine calls the fault; `state`: what its state says;
+    `went_from`, `went_to`: between which products.
     """
 
     by: str
@@ -36,6 +37,10 @@ class EvidenceOut(BaseModel):
     at: str | None = None
     others: list[FaultToldOut] = Field(default=[])
     values: dict[str, float | bool | str | None] = Field(default={})
+    told: str | None = None
+    state: str | None = None
+    went_from: str | None = None
+    went_to: str | None = None
 
 
 def evidence_out(because: str | None) -> EvidenceOut | None:
@@ -57,6 +62,10 @@ def evidence_out(because: str | None) -> EvidenceOut | None:
         at=None if at_us is None else to_rfc3339(at_us),
         others=others,
         values=body.get("values", {}),
+        told=body.get("text"),
+        state=body.get("state"),
+        went_from=body.get("from"),
+        went_to=body.get("to"),
     )
 
 

@@ -70,7 +70,7 @@ def list_orders(where: Where, data: DataOption = Here) -> None:
         quantity = "–" if one["quantity"] is None else str(one["quantity"])
         print(
             f"{one['job_order']:16} {one['product']:16} {quantity:>9}  {one['planned_start'] or '–'}  {one['status']}"
-            + (f": {one['hindered']}" if one["hindered"] else "")
+            + (f": {one['hindered']['text']}" if one["hindered"] else "")
         )
 
 

@@ -89,10 +89,19 @@ export interface StateRecord {
   evidence_changed?: boolean;
   because?: Evidence | null;
 }
-/** What a reason rests on, in one line; `by`: fault, signal, state, rule. */
+/** What a reason rests on: `text` says it in one line of English, the rest is what a screen says it with. */
 export interface Evidence {
   by: string;
   text: string;
+  code: string | null;
+  rule: string | null;
+  at: string | null;
+  others: { code: string; text: string | null; reason: string | null; at: string }[];
+  values: Record<string, number | boolean | string | null>;
+  told: string | null;
+  state: string | null;
+  went_from: string | null;
+  went_to: string | null;
 }
 /** Time without production about which one thing is said; `end` null: it still stands. */
 export interface Stop {
@@ -115,6 +124,7 @@ export interface Stop {
   edit_id: number | null;
   evidence_changed: boolean;
   version: string;
+  because: Evidence | null;
 }
 export interface Stops { items: Stop[]; next: string | null; start: string; end: string; shift: Omit<Shift, "crew"> | null; stopped_s: number; unassigned_s: number; without_reason: number | null }
 export interface TimelineEdit { edit_id: number; equipment_id: number; what: string; start: string; end: string | null; reason: string | null; state: string | null; comment: string | null; by: string; at: string; why: string | null; superseded_by: number | null; withdrawn: boolean; evidence_changed: boolean }
@@ -156,8 +166,10 @@ export interface HeldJump { held_id: string; equipment_id: number; start: string
 export interface HeldEntry { entry_id: number; equipment_id: number; good: number; scrap: number; rework: number; infeed: number; reason: string | null; comment: string | null; start: string; end: string; by: string; at: string; made: number; possible: number; decision: "released" | "rejected" | "withdrawn" | null; decided_by: string | null; decided_at: string | null; why: string | null }
 /** What waits for this person to decide on; of many the oldest. */
 export interface HeldNow { waiting: number; entries: HeldEntry[]; jumps: HeldJump[] }
+/** What is in the way of an order that is due; `text` is English. */
+export interface Hindrance { code: "runs" | "ran" | "gone" | "refused"; text: string; job: string | null; since: string | null }
 /** `hindered`: why an order that should have started itself by now has not. */
-export interface JobOrder { equipment_id: number; job_order: string; product: string; quantity: number | null; planned_start: string | null; start: "manual" | "scheduled"; status: "planned" | "running" | "ended" | "withdrawn"; hindered: string | null }
+export interface JobOrder { equipment_id: number; job_order: string; product: string; quantity: number | null; planned_start: string | null; start: "manual" | "scheduled"; status: "planned" | "running" | "ended" | "withdrawn"; hindered: Hindrance | null }
 export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
 export type Category = "failure" | "setup" | "planned" | "external" | "other";
 /** `key` is the part below the parent's: a record carries `mechanical/jam`. */

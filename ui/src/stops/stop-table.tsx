@@ -16,6 +16,7 @@ import { useKnownMs, useLive } from "@/live/live";
 import { formatDuration, formatRatio } from "@/show/format";
 import { Lasting, When } from "@/show/show";
 import { Lock } from "@/signing/lock";
+import { useEvidence } from "@/states/evidence";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
@@ -43,6 +44,7 @@ const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onO
   const stateName = useStateName();
   const reasonName = useReasonName();
   const { map } = useEquipment();
+  const evidenceOf = useEvidence();
   const look = lookOf(stop);
   const unit = map.byId(stop.equipment_id);
   const t0 = Date.parse(stop.start);
@@ -54,7 +56,7 @@ const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onO
       <td className={css.right}>{stop.end ? <Lasting us={Math.round(stop.duration_s) * 1e6} /> : <><Lasting us={Math.floor(lastsMs(stop, nowMs) / 1000) * 1e6} /><span className={css.small}>{say("still")}</span></>}</td>
       {named && <td>{unit?.name}</td>}
       <td><span className={css.state}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span></td>
-      <td className={css.reason}>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}{cause && <CauseOfStop stop={stop} cause={cause} />}</td>
+      <td className={css.reason}>{reasonName(stop.reason) ?? (needsReason(stop) ? <span className={css.needs}><Icon name="jam" size={15} />{say("needsReason")}</span> : "")}{stop.because && <span className={css.small} data-testid="stop-evidence">{evidenceOf(stop.because)}</span>}{cause && <CauseOfStop stop={stop} cause={cause} />}</td>
       <td className={css.comment}>{stop.comment}</td>
       <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}<Lock as="sign" equipmentId={stop.equipment_id} fromMs={t0} toMs={t0 + lastsMs(stop, nowMs)} />{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
       <td className={css.acts}>
@@ -70,12 +72,13 @@ function useTable(): (name: string, stops: readonly Stop[]) => GivenTable {
   const say = useWords(words);
   const reasonName = useReasonName();
   const stateName = useStateName();
+  const evidenceOf = useEvidence();
   const { map } = useEquipment();
   return (name, stops) => {
-    const head = [say("machine"), "path", say("start"), say("end"), `${say("duration")} (s)`, say("state"), say("reason"), "reason_key", say("comment2"), "planned", "edited_by", "edited_at", "evidence_changed"];
+    const head = [say("machine"), "path", say("start"), say("end"), `${say("duration")} (s)`, say("state"), say("reason"), "reason_key", say("comment2"), "planned", "edited_by", "edited_at", "evidence_changed", say("evidence")];
     const rows = stops.map((stop) => {
       const unit = map.byId(stop.equipment_id);
-      return [unit?.name ?? "", unit?.path ?? "", stop.start, stop.end, stop.duration_s, stateName(lookOf(stop).word), reasonName(stop.reason), stop.reason, stop.comment, String(stop.planned), stop.edited_by, stop.edited_at, String(stop.evidence_changed)];
+      return [unit?.name ?? "", unit?.path ?? "", stop.start, stop.end, stop.duration_s, stateName(lookOf(stop).word), reasonName(stop.reason), stop.reason, stop.comment, String(stop.planned), stop.edited_by, stop.edited_at, String(stop.evidence_changed), stop.because && evidenceOf(stop.because)];
     });
     return { name, head, rows };
   };

@@ -6,7 +6,7 @@ import { type Filter, filtered, inOrder, lastsMs, needsReason } from "@/stops/st
 const NOW = Date.parse("2026-11-23T10:00:00Z");
 const stop = (id: string, more: Partial<Stop> = {}): Stop => ({
   stop_id: id, equipment_id: 1, start: "2026-11-23T08:00:00Z", end: "2026-11-23T08:05:00Z", duration_s: 300, state: "Held", mode: "Production", reason: null, comment: null, external: false,
-  planned: false, micro: false, source: "rule", edited_by: null, edited_at: null, edit_id: null, evidence_changed: false, version: "0-a", ...more,
+  planned: false, micro: false, source: "rule", edited_by: null, edited_at: null, edit_id: null, evidence_changed: false, version: "0-a", because: null, ...more,
 });
 const stops = [
   stop("answered", { reason: "mechanical/jam", start: "2026-11-23T09:00:00Z" }),

@@ -1,6 +1,7 @@
 // What stands under the pointer or the keyboard's mark on a timeline, in words.
 import { formatMoment } from "@/show/format";
 import { Lasting, useReader } from "@/show/show";
+import { useEvidence } from "@/states/evidence";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
 import type { Lane } from "@/timeline/lanes";
@@ -20,6 +21,7 @@ function StateReadout({ bar, lane }: { bar: Bar; lane: string }) {
   const say = useWords(words);
   const stateName = useStateName();
   const reasonName = useReasonName();
+  const evidenceOf = useEvidence();
   const { record, look } = bar;
   const why = reasonName(record.reason);
   return (
@@ -30,6 +32,7 @@ function StateReadout({ bar, lane }: { bar: Bar; lane: string }) {
         <Lasting us={(bar.t1 - bar.t0) * 1000} />
       </span>
       {why && <span>{why}</span>}
+      {record.because && <span className={css.readSmall}>{evidenceOf(record.because)}</span>}
       <span className={css.readSmall}>{`${lane} · `}<Span t0={bar.t0} t1={bar.t1} open={bar.open} /></span>
       {record.comment && <span>{record.comment}</span>}
       {(record.source === "person" || record.edited_by) && <span className={css.readSmall}>{record.edited_by ? say("editedBy", { name: record.edited_by }) : say("edited")}</span>}

@@ -70,14 +70,17 @@ function Pieces({ here, kpis }: { here: Equipment; kpis: Kpis | undefined }) {
   );
 }
 
-/** The order that should have started itself by now; the server says in English what is in its way, here it is what runs. */
+/** The order that should have started itself by now, and what is in its way. */
 function Due({ here }: { here: Equipment }) {
   const say = useWords(words);
   const reader = useReader();
   const { data = [] } = useQuery(jobOrdersQuery(here.id));
   const due = data.find((order) => order.status === "planned" && order.hindered !== null);
-  if (!due?.planned_start) return null;
-  return <span className={css.note} data-testid="station-due">{say("due", { order: due.job_order, time: formatMoment(Date.parse(due.planned_start), "minute", reader) })}</span>;
+  if (!due?.planned_start || !due.hindered) return null;
+  const { code, job, text, since } = due.hindered;
+  const at = since ? formatMoment(Date.parse(since), "minute", reader) : "";
+  const why = say(`hindered_${code}`, { job: job ?? "", since: at, text });
+  return <span className={css.note} data-testid="station-due">{say("due", { order: due.job_order, time: formatMoment(Date.parse(due.planned_start), "minute", reader), why })}</span>;
 }
 
 const RUNS_SHOWN = 2;

@@ -1,14 +1,20 @@
 // One segment in a line of words: for whoever hovers, and for whoever listens.
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { type Segment, hides, MARK } from "@/segments/columns";
+import { segmentQuery } from "@/segments/query";
 import { words } from "@/screens/timeline/words";
 import css from "@/screens/timeline/timeline.module.css";
 import { formatDuration, formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
+import { useEvidence } from "@/states/evidence";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
 import { useWords } from "@/words/words";
 
 const DAY_MS = 86_400_000;
+const REST_MS = 250;
+const KEPT_MS = 60_000;
 
 /** What stands beside a segment: who spoke, what has changed, what it hides. */
 export function useMarks(): (segment: Segment) => string[] {
@@ -27,6 +33,16 @@ export function useSegmentName(): (segment: Segment) => string {
   return ({ n, look }) => (n > 1 ? say("many", { n, state: stateName(look.word) }) : stateName(look.word));
 }
 
+/** What a reason rests on that nobody gave: asked for where a person rests on a segment. */
+function Evidenced({ segment }: { segment: Segment }) {
+  const evidenceOf = useEvidence();
+  const [resting] = useDebouncedValue(`${segment.equipmentId}-${segment.t0}`, REST_MS);
+  const rests = resting === `${segment.equipmentId}-${segment.t0}`;
+  const { data } = useQuery({ ...segmentQuery(segment.equipmentId, Math.ceil(segment.t0)), enabled: rests, staleTime: KEPT_MS });
+  const because = data?.record.because;
+  return because ? <span className="quiet" data-testid="segment-evidence">{evidenceOf(because)}</span> : null;
+}
+
 export function Described({ segment, machine }: { segment: Segment; machine: string }) {
   const say = useWords(words);
   const reader = useReader();
@@ -42,6 +58,7 @@ export function Described({ segment, machine }: { segment: Segment; machine: str
       <strong>{machine}</strong>
       <span>{nameOf(segment)}</span>
       {segment.n === 1 && segment.reason && <span>{reasonName(segment.reason)}</span>}
+      {segment.n === 1 && segment.reason && !(marks & MARK.person) && <Evidenced segment={segment} />}
       <span className={css.when}>{`${time} · ${formatDuration(Math.round((t1 - t0) / 1000) * 1e6, reader.language)}`}</span>
       {marksOf(segment).map((mark) => <span key={mark} className="quiet">{mark}</span>)}
     </>

@@ -7,6 +7,7 @@ import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
 import { words as timelineWords } from "@/timeline/words";
 import { Lasting, When } from "@/show/show";
+import { useEvidence } from "@/states/evidence";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
 import { modeWords } from "@/states/words";
@@ -24,6 +25,7 @@ function Row({ bar, top, index, marked }: { bar: Bar; top: number; index: number
   const stateName = useStateName();
   const reasonName = useReasonName();
   const language = useLanguage();
+  const evidenceOf = useEvidence();
   const { record, look } = bar;
   return (
     <div role="row" aria-rowindex={index + 2} className={css.record} data-marked={marked} style={{ transform: `translateY(${top}px)`, height: ROW_PX }} data-testid="state-record" data-state={record.state}>
@@ -31,7 +33,7 @@ function Row({ bar, top, index, marked }: { bar: Bar; top: number; index: number
       <span role="cell">{bar.open ? say("now") : <When at={record.end} as="second" />}</span>
       <span role="cell" className={css.right}><Lasting us={(bar.t1 - bar.t0) * 1000} /></span>
       <span role="cell" className={css.stateCell}><StateSign sign={look.sign} tone={look.tone} />{stateName(look.word)}</span>
-      <span role="cell" title={record.because?.text}>{reasonName(record.reason) ?? ""}{record.because && <span className="quiet"> · {record.because.text}</span>}</span>
+      <span role="cell" title={record.because ? evidenceOf(record.because) : undefined}>{reasonName(record.reason) ?? ""}{record.because && <span className="quiet"> · {evidenceOf(record.because)}</span>}</span>
       <span role="cell" className="quiet">{record.mode && wordFor(modeWords, language, record.mode)}</span>
       <span role="cell" className="quiet">{record.source === "person" ? say("person") : say("rule")}</span>
     </div>
