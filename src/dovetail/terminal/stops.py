@@ -31,8 +31,7 @@ def stops(
 
 def _line(stop: dict[str, Any], name: str) -> str:
     marks = [word for word in ("planned", "micro", "external") if stop[word]]
-    marks += ["evidence changed"] if stop["evidence_changed"] else []
-    marks += [stop["because"]["text"]] if stop["because"] else []
+    marks += ["evidence changed"] * stop["evidence_changed"] + ([stop["because"]["text"]] if stop["because"] else [])
     words = ": ".join(word for word in (stop["edited_by"], stop["comment"]) if word)
     reason = stop["reason"] or "–"
     minutes = f"{stop['duration_s'] / 60:6.1f} min"
