@@ -62,7 +62,6 @@ class Calendar(Protocol):
 
     def cuts(self, equipment_id: int, from_us: int, to_us: int) -> Sequence[int]:
         """The shift boundaries in [from_us, to_us), ascending."""
-        ...
 
 
 class StatesRoom:
@@ -80,9 +79,7 @@ class StatesRoom:
         clock: Clock,
         bus: Bus,
     ) -> None:
-        self._database = database
-        self._clock = clock
-        self._bus = bus
+        self._database, self._clock, self._bus = database, clock, bus
         self._follower = Follower(database, historian, equipment, clock, calendar.cuts, corrections, gone)
         self._lock = threading.Lock()
         self._views: dict[int, View] = {}
