@@ -197,9 +197,8 @@ class Follower:
         return self.book.all_at(END_US).get(unit.equipment_id) if self.loaded else None
 
     def _bind(self, plant: PlantModel) -> None:
-        self._readers = self.book.readers()
+        self._readers, self._watched = self.book.readers(), self.book.watched()
         self._wanted = np.array(sorted(self._readers), dtype=np.int64)
-        self._watched = self.book.watched()
         rules = self.book.all_at(END_US)
         read = {number: found.tags for number, found in rules.items()}
         self._links = {n: plant.links_of(n) | vouching(plant, read.get(n, ())) for n in plant.equipment}

@@ -82,8 +82,7 @@ class StatesRoom:
         self._database, self._clock, self._bus = database, clock, bus
         self._follower = Follower(database, historian, equipment, clock, calendar.cuts, corrections, gone)
         self._lock = threading.Lock()
-        self._views: dict[int, View] = {}
-        self._said: dict[int, StateNow] = {}
+        self._views, self._said = dict[int, View](), dict[int, StateNow]()
         self._watched_us = clock.monotonic_us()
         bus.subscribe(PlantApplied, self._to_be_heard)
         bus.subscribe(SamplesCorrected, self._to_be_heard)
