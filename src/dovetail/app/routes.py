@@ -65,6 +65,7 @@ from dovetail.reports import api as reports_api
 from dovetail.restating import api as restating_api
 from dovetail.retention import api as retention_api
 from dovetail.savedviews import api as savedviews_api
+from dovetail.scans import api as scans_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import moments_api, samples_api
@@ -129,6 +130,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *rooms.counting.operations,
         *rooms.holding.operations,
         *rooms.meters.operations,
+        *rooms.scans.operations,
         *rooms.vault.operations,
         *rooms.webhooks.operations,
         *rooms.saved_views.operations,
@@ -214,6 +216,7 @@ def _floor(api: Api, rooms: Rooms) -> None:
     counting_api.routes(api, rooms.counting)
     holding_api.routes(api, rooms.holding)
     meters_api.routes(api, rooms.meters)
+    scans_api.routes(api, rooms.scans)
 
 
 def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:

@@ -28,7 +28,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, restating, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import cycling, freezing, holding, metering, ordering, pacing, slowing
+from dovetail.shiftverbs import cycling, freezing, holding, metering, ordering, pacing, scanning, slowing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -68,7 +68,7 @@ calendar.register(app)
 operate.register(app)
 shopfloor.register(app)
 stops.register(app)
-for verbs_of_a_shift in (pacing, cycling, slowing, causing, figuring, freezing, ordering, holding, metering):
+for verbs_of_a_shift in (pacing, cycling, slowing, causing, figuring, freezing, ordering, holding, metering, scanning):
     verbs_of_a_shift.register(app)
 outward.register(app)
 tags.register(app)

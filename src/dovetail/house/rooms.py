@@ -67,6 +67,7 @@ from dovetail.restating.service import RestatingRoom
 from dovetail.retention.plant import SECTIONS as RETENTION_SECTIONS
 from dovetail.retention.service import RetentionRoom
 from dovetail.savedviews.service import SavedViewsRoom
+from dovetail.scans.service import ScansRoom
 from dovetail.security.service import SecurityRoom
 from dovetail.signals.service import SignalsRoom
 from dovetail.signatures.service import SignaturesRoom
@@ -115,6 +116,7 @@ class Rooms:
     dispatch: DispatchRoom
     holding: HoldingRoom
     meters: MetersRoom
+    scans: ScansRoom
     trying: Trying
     tag_import: TagImport
     trials: EdgeOfThreads
@@ -220,6 +222,7 @@ class PaceRooms(TypedDict):
 
     pace: PaceRoom
     dispatch: DispatchRoom
+    scans: ScansRoom
 
 
 def pace_rooms(
@@ -233,7 +236,8 @@ def pace_rooms(
         signed=signatures.windows,
     )  # fmt: skip
     ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
-    return {"pace": PaceRoom(performance, ends, clock=clock), "dispatch": dispatch}
+    scans = ScansRoom(equipment=equipment, materials=materials, production=production, dispatch=dispatch, clock=clock)
+    return {"pace": PaceRoom(performance, ends, clock=clock), "dispatch": dispatch, "scans": scans}
 
 
 def recaps_room(
