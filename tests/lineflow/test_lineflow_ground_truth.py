@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from culprits import Culprit, Culprits
 
-from dovetail.core.clock import DAY_US, from_rfc3339
+from dovetail.core.clock import DAY_US, SECOND_US, from_rfc3339
 from dovetail.lineflow.blame import Blame
+from dovetail.lineflow.levels import Level
 from dovetail.lineflow.model import Line as Flow
 from dovetail.lineflow.model import Piece
-from dovetail.lineflow.standing import spells
+from dovetail.lineflow.standing import inferred, spells
 from dovetail.sim.hours import TWO_SHIFT
 from dovetail.sim.line import Line, Setting
 from dovetail.sim.packml import Reason
@@ -113,3 +116,47 @@ def test_a_walk_that_stops_at_the_neighbour_is_not_enough() -> None:
             all_us += t1_us - t0_us
             wrong_us += (t1_us - t0_us) * (culprit is not None and culprit[0] != names[beside])
     assert wrong_us / all_us > 1 - RIGHT_AT_LEAST
+
+
+class SilentMonth(Month):
+    """The same with a labeller that no signal tells of whom it waits; the belts beside it have a level, or none."""
+
+    def __init__(self, seed: int, days: int, *, levels: bool) -> None:
+        super().__init__(seed, days)
+        mute, up, down = (self.ids[unit] for unit in ("labeller", "capper", "palletiser"))
+        cuts = [span.t0_us for span in self.spans]
+        told = [
+            replace(record, reason=None) if (record.reason or "").startswith("external/") else record
+            for record in (_record(mute, one) for one in self._did("labeller"))
+        ]
+        plain = spells(told, START_US, self.line.now_us, cuts=cuts)
+        known = (self._level("capper", "labeller", 160), self._level("labeller", "palletiser", 240))
+        beside = known if levels else (None, None)
+        self.spells[mute] = inferred(plain, [self.spells[up]], [self.spells[down]], levels=beside)
+
+    def _level(self, before: str, behind: str, capacity: int) -> Level:
+        """What a sensor at the belt would have told each second."""
+        ts = np.arange(START_US, self.line.now_us, SECOND_US)
+        passed_on = self.line.truth[before].processed_at(ts) - self.line.truth[before].defective_at(ts)
+        pieces = (passed_on - self.line.truth[behind].processed_at(ts)).tolist()
+        return Level(ts.tolist(), pieces, capacity)
+
+    def right(self, unit: str) -> float:
+        return right(self.compared(unit))
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_levels_of_buffers_tell_what_a_silent_machine_waited_for(seed: int) -> None:
+    month = SilentMonth(seed, 4, levels=True)
+    for unit in month.line.units:
+        assert month.right(unit) >= RIGHT_AT_LEAST, (seed, unit, month.compared(unit).most_common(8))
+    blind = SilentMonth(seed, 4, levels=False)
+    assert blind.right("labeller") < 0.97  # without them it takes the neighbour that stood for the one it waited for
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_levels_tell_it_for_a_month(seed: int) -> None:
+    month = SilentMonth(seed, 30, levels=True)
+    for unit in month.line.units:
+        assert month.right(unit) >= RIGHT_AT_LEAST, (seed, unit, month.compared(unit).most_common(8))

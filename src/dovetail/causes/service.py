@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from dovetail.causes.levels import BufferLevels, Samples
 from dovetail.causes.model import Found, StopCause, is_silent, line_of, lost_of, spans_of
 from dovetail.core.clock import HOUR_US
 from dovetail.core.errors import InvalidError, NotFoundError
@@ -44,9 +45,9 @@ type Stretches = Callable[[int, int, int, Scope], Sequence[Stretch]]
 class CausesRoom:
     """Answers; keeps nothing: a cause is an opinion on records, and derived anew at each question."""
 
-    def __init__(self, performance: PerformanceRoom, *, stretches: Stretches) -> None:
+    def __init__(self, performance: PerformanceRoom, *, stretches: Stretches, samples: Samples | None = None) -> None:
         self.performance = performance
-        self._stretches = stretches
+        self._stretches, self._samples = stretches, samples
 
     def shift_span(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
         """When a shift (`current` or an id) begins and ends; where none runs now, the last eight hours."""
@@ -133,7 +134,9 @@ class CausesRoom:
             unit: [[plain[near] for near in line.neighbours(unit, side)] for side in ("starved", "blocked")]
             for unit in silent
         }
-        return plain | {unit: inferred(plain[unit], *sides[unit]) for unit in silent}
+        read = BufferLevels(self._samples, plant, line)
+        levels = {unit: read.beside(unit, early_us, until_us) for unit in silent}
+        return plain | {unit: inferred(plain[unit], *sides[unit], levels=levels[unit]) for unit in silent}
 
     def _of(self, unit: int, from_us: int, until_us: int, as_of: int | None) -> list[Spell]:
         """What a unit did; what is decided but not settled stands at the end of what is known today."""

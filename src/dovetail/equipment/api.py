@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -51,6 +51,7 @@ class EquipmentOut(BaseModel):
     constraint: str | None
     outfeed: str | None
     line: str
+    buffers: dict[str, dict[str, Any]]
     standard_rate_upm: float | None
 
 
@@ -214,21 +215,9 @@ def _plant_routes(api: Api, service: EquipmentRoom) -> None:
 
 def _equipment_out(node: Equipment, scope: Scope) -> EquipmentOut:
     above = node.parent_id
-    return EquipmentOut(
-        id=node.id,
-        path=node.path,
-        name=node.name,
-        level=node.level,
-        parent_id=above if above is not None and scope.sees("plant.view", above) else None,
-        class_name=node.class_name,
-        timezone=node.timezone,
-        calendar=node.calendar,
-        flow=list(node.flow),
-        constraint=node.constraint,
-        outfeed=node.outfeed,
-        line=node.line,
-        standard_rate_upm=node.standard_rate_upm,
-    )
+    shown = {name: getattr(node, name) for name in EquipmentOut.model_fields}
+    seen = above if above is not None and scope.sees("plant.view", above) else None
+    return EquipmentOut(**shown | {"flow": list(node.flow), "parent_id": seen})
 
 
 def _tag_out(tag: Tag, sample: LastSample | None) -> TagOut:

@@ -60,11 +60,11 @@ def check_equipment(plant: Plant, report: Report) -> None:
     names = plant.names("equipment")
     for path in sorted(names):
         _check_path(report, path, names)
-    for path, node in resolved(plant, report).items():
+    for path, node in (nodes := resolved(plant, report)).items():
         _check_level(plant, report, path)
         _check_time(plant, report, node)
         below = [name.rpartition("/")[2] for name in names if name.rpartition("/")[0] == path]
-        check_flow(report, path, node.entry, below)
+        check_flow(report, path, node.entry, below, lambda name: nodes[name].tags)
         _check_moved(report, path, node.entry, names)
 
 

@@ -135,7 +135,7 @@ class Rooms:
     @property
     def causes(self) -> CausesRoom:
         """Why a line lost time; it keeps nothing."""
-        return CausesRoom(self.performance, stretches=self.insight.stretches)
+        return CausesRoom(self.performance, stretches=self.insight.stretches, samples=self.historian)
 
     @property
     def restating(self) -> RestatingRoom:

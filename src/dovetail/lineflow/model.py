@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol
 
 type Kind = Literal["run", "own", "starved", "blocked", "no_data"]
 type Role = Literal["own", "pace", "outside", "no_data", "unclear"]
-type How = Literal["record", "signal", "inferred"]
+type How = Literal["record", "signal", "level", "inferred"]
 
 STARVED_REASON: Final = "external/starved"
 BLOCKED_REASON: Final = "external/blocked"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
+from dovetail.lineflow.levels import Level
 from dovetail.lineflow.model import BLOCKED_REASON, STARVED_REASON, WAITS, How, Kind, Record, Spell
 
 PRODUCING: Final = frozenset({"Execute", "RUN"})
@@ -119,22 +120,48 @@ def within(found: Sequence[Spell], from_us: int, to_us: int) -> list[Spell]:
     return inside
 
 
-def inferred(found: Sequence[Spell], up: Sequence[Sequence[Spell]], down: Sequence[Sequence[Spell]]) -> list[Spell]:
+def inferred(
+    found: Sequence[Spell],
+    up: Sequence[Sequence[Spell]],
+    down: Sequence[Sequence[Spell]],
+    *,
+    levels: tuple[Level | None, Level | None] = (None, None),
+) -> list[Spell]:
     """The spells of a unit that has no signal for it: it waits where it stood without a reason after a neighbour did.
 
     `up`, `down`: the spells of the units before and behind it. A neighbour counts when it stood already; of both sides
-    the one that stood last, since until then the unit ran.
+    the one that stood last, since until then the unit ran. `levels` of the buffers before and behind it know better:
+    an empty one starves it and a full one blocks it, whatever the neighbour says; one in between does neither.
     """
     done: list[Spell] = []
     for spell in found:
-        kind: Kind = spell.kind
-        if kind == "own" and spell.reason is None and spell.state in WAITABLE | AROUND_SUSPENDED:
-            sides: tuple[tuple[Kind, Sequence[Sequence[Spell]]], ...] = (("starved", up), ("blocked", down))
-            since = {side: _stood_since(near, spell.stood_us) for side, near in sides}
-            told = {side: at_us for side, at_us in since.items() if at_us is not None}
-            kind = max(told, key=lambda side: told[side]) if told else kind
-        done.append(spell if kind == spell.kind else replace(spell, kind=kind, how="inferred"))
+        if spell.kind == "own" and spell.reason is None and spell.state in WAITABLE | AROUND_SUSPENDED:
+            kind, how = _waits_for(spell.stood_us, (up, down), levels)
+            done.append(spell if kind is None else replace(spell, kind=kind, how=how))
+        else:
+            done.append(spell)
     return done
+
+
+def _waits_for(
+    at_us: int, sides: tuple[Sequence[Sequence[Spell]], Sequence[Sequence[Spell]]], levels: tuple[Level | None, ...]
+) -> tuple[Kind | None, How]:
+    """Which side a unit that stands since a moment waits for, and who says so; None: neither."""
+    before, behind = levels
+    says: dict[Kind, bool | None] = {
+        "starved": None if before is None else before.is_empty(at_us),
+        "blocked": None if behind is None else behind.is_full(at_us),
+    }
+    since: dict[Kind, int | None] = {
+        side: _stood_since(near, at_us) for side, near in zip(says, sides, strict=True) if says[side] is not False
+    }
+    by_level: list[Kind] = [side for side in since if says[side]]
+    if len(by_level) == 1:
+        return by_level[0], "level"
+    told: list[tuple[int, Kind]] = [(stood_us, side) for side, stood_us in since.items() if stood_us is not None]
+    how: How = "level" if by_level else "inferred"
+    kind: Kind | None = max(told, key=lambda one: one[0])[1] if told else None
+    return kind, how
 
 
 def _stood_since(neighbours: Sequence[Sequence[Spell]], at_us: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -14,10 +14,13 @@ FLOW: Final = "DT-P110"
 CONSTRAINT: Final = "DT-P111"
 BUFFER: Final = "DT-P119"
 METHOD: Final = "DT-P120"
+LEVEL: Final = "DT-P121"
+NUMBERS: Final = ("f64", "i64", "u64")
 MEANINGS: Final[dict[str, str]] = {
     FLOW: "The flow names something that is not directly below this equipment, or twice.",
     CONSTRAINT: "Constraint and outfeed are one of the flow, and stand alone in their step.",
     BUFFER: "A buffer lies before a unit of the flow that is not its first.",
+    LEVEL: "The level of a buffer is a tag that the unit behind it has, and a number.",
     METHOD: "Only an equipment with a flow can be figured by `line`.",
 }
 
@@ -42,7 +45,15 @@ class BufferEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     capacity: Pieces | None = Field(default=None, description="a number: pieces it holds at most")
+    level: Name | None = Field(default=None, description="the tag of the unit behind it that tells how many lie in it")
     transport_s: Seconds = Field(default=0.0, description="a number: seconds that a piece is under way")
+
+
+class Tag(Protocol):
+    """A tag as it is written."""
+
+    @property
+    def kind(self) -> str: ...
 
 
 class Written(Protocol):
@@ -73,7 +84,8 @@ def body_of(entry: Written) -> dict[str, Any]:
         "constraint": entry.constraint,
         "outfeed": entry.outfeed or (last[0] if len(last) == 1 else None),
     }
-    buffers = {name: buffer.model_dump(mode="json") for name, buffer in entry.buffers.items()}
+    unsaid = {"level"}  # kept only where it is said: a plant from before it is still the same plant
+    buffers = {n: b.model_dump(mode="json", exclude=unsaid - b.model_fields_set) for n, b in entry.buffers.items()}
     body |= {"buffers": buffers} if buffers else {}
     return {**body, "line": entry.line} if entry.line else body
 
@@ -83,7 +95,9 @@ def steps_of(kept: Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]
     return tuple((step,) if isinstance(step, str) else tuple(step) for step in kept)
 
 
-def check_flow(report: Report, path: str, entry: Written, below: Collection[str]) -> None:
+def check_flow(
+    report: Report, path: str, entry: Written, below: Collection[str], tags_of: Callable[[str], Mapping[str, Tag]]
+) -> None:
     """A flow names children of the line once each; constraint, outfeed and buffers are of the flow."""
     at = ("equipment", path)
     flat = named(entry.flow)
@@ -113,6 +127,16 @@ def check_flow(report: Report, path: str, entry: Written, below: Collection[str]
         if name not in flat or name in first:
             what = f"no buffer can lie before {name}: it is {'the first of' if name in first else 'not in'} the flow"
             report.error(BUFFER, (*at, "buffers", name), what, candidates=flat[len(first) :], given=name)
+        elif (level := entry.buffers[name].level) is not None:
+            _check_level(report, (*at, "buffers", name, "level"), level, tags_of(f"{path}/{name}"))
+
+
+def _check_level(report: Report, at: tuple[str, ...], level: str, tags: Mapping[str, Tag]) -> None:
+    if level not in tags:
+        report.error(LEVEL, at, f"the unit behind this buffer has no tag {level}", candidates=tags, given=level)
+    elif tags[level].kind not in NUMBERS:
+        what = f"{level} is {tags[level].kind} and tells no number of pieces"
+        report.error(LEVEL, at, what, hint=f"kind: {' or '.join(NUMBERS)}")
 
 
 def _check_alone(report: Report, at: tuple[str, ...], field: str, name: str, flow: Sequence[Sequence[str]]) -> None:

@@ -17,6 +17,8 @@ export interface Equipment {
   outfeed: string | null;
   /** Whose figures a line shows: its constraint's, or the sums over its units. */
   line: "constraint" | "aggregate";
+  /** What lies before a unit of a line, by its name; `level`: the tag of the unit that tells how many. */
+  buffers: Record<string, { capacity: number | null; transport_s: number; level?: string }>;
   standard_rate_upm: number | null;
 }
 

@@ -12,6 +12,15 @@ function useNumber(tag: Tag | undefined): number | null {
   return tag?.last && isGood(tag.last.quality) && typeof tag.last.value === "number" ? tag.last.value : null;
 }
 
+/** What a tag of a machine says now; undefined where there is no such tag, or while it is not known. */
+export function useTagNow(equipmentId: number, property: string | undefined): { tagId: number; value: number | null } | undefined {
+  const { data } = useQuery({ ...tagsQuery(equipmentId), staleTime: 60_000, enabled: property !== undefined });
+  useTopicWanted(property === undefined ? null : `tags/${equipmentId}`);
+  const tag = data?.find((candidate) => candidate.property === property);
+  const value = useNumber(tag);
+  return tag && { tagId: tag.id, value };
+}
+
 export interface Speed { tagId: number; value: number | null; unit: string | null; rate: number | null }
 
 /** Null for a machine without a speed signal; undefined until that is known. */

@@ -8,10 +8,10 @@ import { useCurrentShift } from "@/kpi/current-shift";
 import { madeIn } from "@/kpi/made";
 import { Made } from "@/kpi/untold";
 import { type MachineNow, useMachineNow } from "@/machine/now";
-import { useSpeed } from "@/machine/speed";
+import { useSpeed, useTagNow } from "@/machine/speed";
 import css from "@/screens/line/line.module.css";
 import { words } from "@/screens/line/words";
-import { formatMoment, formatNumber } from "@/show/format";
+import { formatMoment, formatNumber, NOTHING } from "@/show/format";
 import { Num, Running, useReader } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { Go, tagOf, unitOf } from "@/view/place";
@@ -111,13 +111,33 @@ function Buffer({ before, after }: { before: Equipment; after: Equipment }) {
   );
 }
 
+/** How full the belt before a machine is, by its own sensor; nothing where the plant code names none. */
+function BeltLevel({ line, after }: { line: Equipment; after: Equipment }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const belt = line.buffers[after.path.split("/").at(-1) ?? ""];
+  const level = useTagNow(after.id, belt?.level);
+  if (!belt || !level) return null;
+  const n = level.value === null ? NOTHING : formatNumber(level.value, reader.language);
+  return (
+    <tr className={css.bufferRow}>
+      <td colSpan={COLUMNS.length}>
+        <Go to={tagOf(level.tagId)} className={`live ${css.belt}`} testid={`level-${after.path}`}>
+          {belt.capacity !== null && <meter className={css.meter} min={0} max={belt.capacity} value={level.value ?? 0} aria-hidden="true" />}
+          {belt.capacity === null ? say("level", { n, machine: after.name }) : say("levelOf", { n, capacity: formatNumber(belt.capacity, reader.language), machine: after.name })}
+        </Go>
+      </td>
+    </tr>
+  );
+}
+
 export function Machines({ line, units }: { line: Equipment; units: readonly Equipment[] }) {
   const say = useWords(words);
   const jobs = useKnownJobs(line.id);
   const rows = units.flatMap((unit, i) => {
     const before = units[i - 1];
     const machine = <Machine key={unit.id} unit={unit} isConstraint={line.constraint !== null && unit.path === `${line.path}/${line.constraint}`} jobs={jobs?.filter((job) => job.equipment_id === unit.id)} />;
-    return before ? [<Buffer key={`buffer ${unit.id}`} before={before} after={unit} />, machine] : [machine];
+    return before ? [<Buffer key={`buffer ${unit.id}`} before={before} after={unit} />, <BeltLevel key={`level ${unit.id}`} line={line} after={unit} />, machine] : [machine];
   });
   return (
     <div className={css.box} tabIndex={0} role="region" aria-label={say("machines")}>
