@@ -72,4 +72,6 @@ def test_every_tag_has_one_meaning(plant: PlantModel) -> None:
     assert meaning(plant, good.id) == Meaning(filler.id, "processed", "{#}")
     assert (meaning(plant, link.id), meaning(plant, 10_000)) == (None, None)
     assert bind(plant, frozenset({good.id, link.id})) == {filler.id: {"processed": good.id}}
-    assert len(plant.tags) == 4 * (8 + 3) + 4 * 2 + 3  # two of the filler are computed, and how far they are known
+    assert (
+        len(plant.tags) == 4 * (8 + 3) + 4 * 2 + 3 + 2
+    )  # computed: two of the filler and one of the capper, each with how far they are good

@@ -40,7 +40,7 @@ def on_both(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) ->
 def told(plant: Plant, start: float, end: float, *, of: int | None = None) -> list[tuple[float, float, int]]:
     """(from, to, pieces) of the filler's slow stretches, in minutes."""
     room = SlowRunningRoom(plant.rooms.performance)
-    found = room.stretches(plant.filler if of is None else of, at(start), at(end), scope=plant.everyone)
+    found = room.stretches(plant.filler if of is None else of, at(start), at(end))
     return [((one.t0_us - at(0)) / MINUTE_US, (one.t1_us - at(0)) / MINUTE_US, one.produced) for one in found]
 
 
@@ -65,7 +65,10 @@ def test_a_line_is_told_by_its_own_ledger_and_shows_its_machines(on_both: Plant)
     found = room.told(on_both.line, at(0), at(60), scope=on_both.everyone)
     assert [(one.unit, one.rule is None) for one in found.units] == [(on_both.filler, False), (on_both.table, True)]
     assert found.hints == ["say when it runs slowly, `slow_running` under its `states`: acme/line/table"]
-    assert (found.speed_us, found.slow_us) == (None, 0)  # nothing counts at its end: nobody knows how fast it was
+    assert (found.speed_us, found.slow_us) == (
+        None,
+        20 * MINUTE_US - 19 * 60 * 600_000,
+    )  # nothing counts at its end: nobody knows how fast it was
     assert [len(one.stretches) for one in found.units] == [1, 0]
 
 
@@ -94,8 +97,8 @@ def test_a_correction_moves_it_and_before_it_stands_as_known(judged: Plant) -> N
         before = reading.known_now()
     judged.enter(judged.filler, start=when(40), end=when(60), good=1_000)
     room = SlowRunningRoom(judged.rooms.performance)
-    assert room.stretches(judged.filler, at(0), at(60), scope=judged.everyone) == []
-    then = room.stretches(judged.filler, at(0), at(60), scope=judged.everyone, as_of=before)
+    assert room.stretches(judged.filler, at(0), at(60)) == []
+    then = room.stretches(judged.filler, at(0), at(60), as_of=before)
     assert [one.produced for one in then] == [19 * 60]
 
 

@@ -176,7 +176,7 @@ class _Check:
         if self.wanted.slow is None:
             return
         room = SlowRunningRoom(self.judge.now.rooms.performance)
-        found = room.stretches(self.equipment_id, *self.span, scope=OWN, as_of=self.as_of)
+        found = room.stretches(self.equipment_id, *self.span, as_of=self.as_of)
         actual = [_Row(one.t0_us, one.t1_us, (f"{one.share:.0%}",), {"pieces": str(one.produced)}) for one in found]
         expected: list[_Row] = []
         for n, row in enumerate(self.wanted.slow):

@@ -52,8 +52,8 @@ class SlowRunningOut(BaseModel):
     """Where machines ran slowly, the newest first. `speed_us` = `slow_us` + `rest_us`: the speed loss of the figures;
     null where nothing tells of pieces.
 
-    Of a line the loss is that of its own ledger, the stretches are those of its machines. `partial`: some machines are
-    out of your sight; `hints`: which say nothing of it.
+    Of a line the loss is that of its own ledger, slow running in it that of its constraint. `partial`: some machines
+    are out of your sight; `hints`: which say nothing of it.
     """
 
     equipment_id: int

@@ -9,9 +9,9 @@ from typing import Final
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import Scope
 from dovetail.counting.pieces import CountTrack, not_yet_held
-from dovetail.equipment.model import WORK_UNIT, PlantModel
+from dovetail.equipment.model import WORK_UNIT, Equipment
 from dovetail.ledger.model import Slice
-from dovetail.performance.facts import OWN, ledgered
+from dovetail.performance.facts import OWN
 from dovetail.performance.service import PerformanceRoom
 from dovetail.reasoning.written import SlowRunningEntry
 from dovetail.slowrunning.model import PPM, Rules, SlowRule, SlowStretch, is_judged, slow_stretches, within
@@ -31,7 +31,7 @@ class OfUnit:
 
 @dataclass(frozen=True, slots=True)
 class SlowRunning:
-    """A period. `speed_us`: the speed loss of the figures' own ledgers, `slow_us` of it while these ran slowly.
+    """A period. `speed_us`: the speed loss of the figures, `slow_us`: while who sets their pace ran slowly.
 
     None where nothing tells of pieces: nobody knows how fast it was."""
 
@@ -65,11 +65,11 @@ class SlowRunningRoom:
         units = [node for node in below if node.level == WORK_UNIT and node.states]
         seen = [node for node in units if scope.sees(VIEW, node.id)]
         period = self.performance.kpis(equipment_id, from_us, to_us, scope=scope, as_of=as_of)
-        found = {
-            ledger: self.stretches(ledger, from_us, to_us, scope=scope, as_of=as_of)
-            for ledger in {*period.leaves.ids, *(node.id for node in seen)}
-        }
         end_us = max(from_us, period.until_us - 1)
+        paced = [self.performance.gathering.made_of(one, end_us, as_of=as_of).times_of for one in period.leaves.ids]
+        found = {
+            unit: self.stretches(unit, from_us, to_us, as_of=as_of) for unit in {*paced, *(node.id for node in seen)}
+        }
         told = [OfUnit(node.id, self._rules(node.id, end_us, end_us, as_of)[0][1], found[node.id]) for node in seen]
         silent = [plant.get(one.unit).path for one in told if one.rule is None]
         hint = f"say when it runs slowly, `slow_running` under its `states`: {', '.join(silent)}"
@@ -77,29 +77,28 @@ class SlowRunningRoom:
             until_us=period.until_us,
             units=told,
             speed_us=next((loss.us for loss in period.figures.losses if loss.key == "speed"), None),
-            slow_us=sum(one.lost_us for ledger in period.leaves.ids for one in found[ledger]),
+            slow_us=sum(one.lost_us for unit in paced for one in found[unit]),
             partial=len(seen) < len(units),
             hints=[hint] if silent else [],
         )
 
-    def stretches(
-        self, ledger: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
-    ) -> list[SlowStretch]:
-        """Where one unit, or a line by its own ledger, ran slowly: whole stretches are found, and cut to the period."""
-        scope.require(VIEW, ledger)
-        slices, counts = self._whole_runs(ledger, from_us, to_us, as_of)
-        is_told = any(count.kind == "good" for count in counts)
-        if not slices or not (is_told or self._is_told(ledger, slices[-1].t1_us - 1, as_of)):
+    def stretches(self, unit: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[SlowStretch]:
+        """Where one unit ran slowly: whole stretches are found, and cut to the period. The caller may see it."""
+        if all(rule is None for _, rule in self._rules(unit, from_us, to_us, as_of)):
             return []
-        rules = self._rules(ledger, slices[0].t0_us, slices[-1].t1_us, as_of)
+        slices, counts = self._whole_runs(unit, from_us, to_us, as_of)
+        is_told = any(count.kind == "good" for count in counts)
+        if not slices or not (is_told or self._is_told(unit, slices[-1].t1_us - 1, as_of)):
+            return []
+        rules = self._rules(unit, slices[0].t0_us, slices[-1].t1_us, as_of)
         return within(slow_stretches(slices, counts, rules), slices, counts, (from_us, to_us))
 
-    def _is_told(self, ledger: int, at_us: int, as_of: int | None) -> bool:
+    def _is_told(self, unit: int, at_us: int, as_of: int | None) -> bool:
         """Whether a counter tells of good pieces: else nobody knows how fast it is."""
-        return "good" not in self.performance.gathering.untold([ledger], at_us, as_of=as_of)
+        return "good" not in self.performance.gathering.untold([unit], at_us, as_of=as_of)
 
     def _whole_runs(
-        self, ledger: int, from_us: int, to_us: int, as_of: int | None
+        self, unit: int, from_us: int, to_us: int, as_of: int | None
     ) -> tuple[list[Slice], list[CountTrack]]:
         """Slices and counts of a period, widened until no run reaches out of it: so every question finds the same."""
         now_us = self.performance.clock.now_us()
@@ -111,42 +110,39 @@ class SlowRunningRoom:
         for _ in range(REACH_MAX):
             with self.performance.database.read() as reading:
                 lo_us, hi_us, _, counts = self.performance.gathering.close_over(
-                    reading, ledger, lo_us, hi_us, as_of=as_of
+                    reading, unit, lo_us, hi_us, as_of=as_of
                 )
-            slices = self.performance.slices(ledger, lo_us, hi_us, scope=OWN, as_of=as_of)
+            slices = self.performance.slices(unit, lo_us, hi_us, scope=OWN, as_of=as_of)
             reaches = (bool(slices) and is_judged(slices[0]), bool(slices) and is_judged(slices[-1]) and hi_us < now_us)
             if not any(reaches):
                 break
             lo_us, hi_us = lo_us - reaches[0], hi_us + reaches[1]
-        return slices, counts if as_of is not None else [*counts, *self._fresh(ledger, now_us, counts, slices)]
+        return slices, counts if as_of is not None else [*counts, *self._fresh(unit, now_us, counts, slices)]
 
-    def _fresh(
-        self, ledger: int, now_us: int, counts: Sequence[CountTrack], slices: Sequence[Slice]
-    ) -> list[CountTrack]:
+    def _fresh(self, unit: int, now_us: int, counts: Sequence[CountTrack], slices: Sequence[Slice]) -> list[CountTrack]:
         """Pieces that are counted but not recorded yet, where the slices reach so far."""
         gathering = self.performance.gathering
-        made_of = gathering.made_of(ledger, now_us)
+        made_of = gathering.made_of(unit, now_us)
         found: list[CountTrack] = []
-        for unit in sorted(made_of.units):
-            tail = self.performance.sources.states.tail(unit, scope=OWN)
-            fresh = [count for count in tail.counts if made_of.counts_of(unit, count.kind)]
+        for one in sorted(made_of.units):
+            tail = self.performance.sources.states.tail(one, scope=OWN)
+            fresh = [count for count in tail.counts if made_of.counts_of(one, count.kind)]
             found += not_yet_held(fresh, counts)
         return [one for one in found if slices and slices[0].t0_us <= one.t0_us < slices[-1].t1_us]
 
-    def _rules(self, ledger: int, from_us: int, to_us: int, as_of: int | None) -> Rules:
-        """From when each rule holds in a period, of a line that of its constraint; the first from its beginning on."""
+    def _rules(self, unit: int, from_us: int, to_us: int, as_of: int | None) -> Rules:
+        """From when each rule holds in a period; the first from its beginning on."""
         gathering = self.performance.gathering
         inside = gathering.said(as_of).equipment.changes_between(from_us, to_us)
         found: list[tuple[int, SlowRule | None]] = []
         for at_us in (from_us, *sorted(inside)):
-            plant, node = gathering.node(ledger, at_us, as_of=as_of)
-            made_of = ledgered(plant, node)
-            found.append((at_us, None if made_of is None else _rule(plant, made_of.times_of)))
+            _, node = gathering.node(unit, at_us, as_of=as_of)
+            found.append((at_us, _rule(node)))
         return found
 
 
-def _rule(plant: PlantModel, unit: int) -> SlowRule | None:
-    kept = (plant.get(unit).states or {}).get("slow_running")
+def _rule(node: Equipment) -> SlowRule | None:
+    kept = (node.states or {}).get("slow_running")
     if kept is None:
         return None
     said = SlowRunningEntry.model_validate(kept)

@@ -1,4 +1,5 @@
 // The six big losses as shares of the planned busy time; each says which sums it is made of, and they open.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Fragment } from "react";
 import type { Kpis, Loss } from "@/api/types";
 import { columnWords } from "@/explain/column-words";
@@ -7,6 +8,8 @@ import { Opens } from "@/explain/opens";
 import css from "@/kpi/kpi-table.module.css";
 import { bigLossWords } from "@/kpi/words";
 import { formatDuration, formatRatio } from "@/show/format";
+import { isTooLong, slowQuery } from "@/slow/ask";
+import { words as slowWords } from "@/slow/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
@@ -37,6 +40,16 @@ function Made({ of, kpis }: { of: Loss; kpis: Kpis }) {
   });
 }
 
+/** How much of the speed lost is slow running, where anybody says what that is. */
+function SlowShare({ kpis }: { kpis: Kpis }) {
+  const say = useWords(slowWords);
+  const language = useLanguage();
+  const span = { start: kpis.start, end: kpis.until ?? kpis.end };
+  const { data } = useQuery({ ...slowQuery(kpis.equipment_id, span), placeholderData: keepPreviousData, enabled: !isTooLong(span) });
+  if (!data || data.rules.every((rule) => rule.below === null)) return null;
+  return <div data-testid="slow-of-speed">{say("ofIt", { slow: formatDuration(Math.round(data.slow_us / 1e6) * 1e6, language) })}</div>;
+}
+
 export function BigLosses({ kpis }: { kpis: Kpis }) {
   const say = useWords(bigLossWords);
   const language = useLanguage();
@@ -52,7 +65,7 @@ export function BigLosses({ kpis }: { kpis: Kpis }) {
             <th scope="row">{wordFor(bigLossWords, language, loss.key)}</th>
             <td className={css.value}>{formatDuration(loss.us, language)}</td>
             <td className={css.value}>{formatRatio(loss.us / whole, language)}</td>
-            <td className={css.under}><Made of={loss} kpis={kpis} /></td>
+            <td className={css.under}><Made of={loss} kpis={kpis} />{loss.key === "reduced_speed" && <SlowShare kpis={kpis} />}</td>
           </tr>
         ))}
       </tbody>

@@ -3,6 +3,7 @@ import { Select, Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { reasonsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
+import { words as slowWords } from "@/slow/words";
 import { reasonNames } from "@/states/names";
 import type { Filter } from "@/stops/stops";
 import css from "@/stops/table.module.css";
@@ -23,17 +24,19 @@ export function filterIn(search: Search, units: readonly Equipment[]): Filter {
     longerMs: (Number(search["min"]) || 0) * MINUTE_MS,
     planned: search["planned"] === "1",
     micro: search["short"] === "1",
+    slow: search["slow"] === "1",
     sort: search["sort"] === "longest" ? "longest" : "newest",
   };
 }
 
 export function Filters({ units, filter }: { units: readonly Equipment[]; filter: Filter }) {
   const say = useWords(words);
+  const saySlow = useWords(slowWords);
   const search = useSearchText();
   const change = useChangeSearch();
   const { data = [] } = useQuery(reasonsQuery());
   const reasons = [...reasonNames(data)].map(([value, label]) => ({ value, label }));
-  const flag = (key: "open" | "own" | "planned" | "short", label: string, checked: boolean) => <Switch key={key} label={label} checked={checked} onChange={(event) => change({ [key]: event.currentTarget.checked ? "1" : null })} data-testid={`stops-${key}`} />;
+  const flag = (key: "open" | "own" | "planned" | "short" | "slow", label: string, checked: boolean) => <Switch key={key} label={label} checked={checked} onChange={(event) => change({ [key]: event.currentTarget.checked ? "1" : null })} data-testid={`stops-${key}`} />;
   return (
     <div className={css.filters} role="group" aria-label={say("filters")}>
       {units.length > 1 && <Select size="sm" w={150} aria-label={say("machine")} placeholder={say("anyMachine")} value={search["unit"] ?? null} onChange={(unit) => change({ unit })} clearable data={units.map((unit) => ({ value: unit.path.split("/").at(-1) ?? "", label: unit.name }))} data-testid="stops-unit" />}
@@ -44,6 +47,7 @@ export function Filters({ units, filter }: { units: readonly Equipment[]; filter
       {flag("own", say("onlyOwn"), filter.own)}
       {flag("planned", say("withPlanned"), filter.planned)}
       {flag("short", say("withShort"), filter.micro)}
+      {flag("slow", saySlow("switch"), filter.slow)}
     </div>
   );
 }

@@ -19,6 +19,7 @@ import { Lock } from "@/signing/lock";
 import { useEvidence } from "@/states/evidence";
 import { lookOf } from "@/states/look";
 import { useReasonName, useStateName } from "@/states/names";
+import { SlowPanel } from "@/slow/panel";
 import { StateSign } from "@/states/sign";
 import { useAnswer } from "@/stops/answer";
 import { StopDialog } from "@/stops/dialog";
@@ -28,7 +29,7 @@ import { filtered, lastsMs, needsReason } from "@/stops/stops";
 import css from "@/stops/table.module.css";
 import { words } from "@/stops/words";
 import { Go, isUnit, unitOf } from "@/view/place";
-import { asSpan, type Window } from "@/view/period";
+import { asSpan, soFar, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
@@ -185,6 +186,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
       {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
       {found.length > 0 && <Table causes={causes} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
       {found.length > shown.length && <p className="quiet">{say("shown", { n: shown.length })}</p>}
+      {filter.slow && <SlowPanel here={units.find((unit) => unit.id === filter.unit) ?? here} span={soFar(window, nowMs)} />}
       {opened && mayAnswer && <StopDialog key={opened.stop_id} stop={opened} history="shown" onClose={() => change({ stop: null })} />}
     </div>
   );

@@ -17,7 +17,7 @@ const stops = [
   stop("break", { planned: true, start: "2026-11-23T09:30:00Z", duration_s: 1800 }),
   stop("blink", { micro: true, duration_s: 4, start: "2026-11-23T09:20:00Z" }),
 ];
-const ALL: Filter = { unit: null, reason: null, unassigned: false, own: false, longerMs: 0, planned: true, micro: true, sort: "newest" };
+const ALL: Filter = { unit: null, reason: null, unassigned: false, own: false, longerMs: 0, planned: true, micro: true, slow: false, sort: "newest" };
 const ids = (found: readonly Stop[]) => found.map((one) => one.stop_id);
 
 describe("stops", () => {

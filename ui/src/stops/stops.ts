@@ -19,7 +19,7 @@ export function inOrder(stops: readonly Stop[]): Stop[] {
   return [...stops].sort((a, b) => rank(a) - rank(b) || startMs(b) - startMs(a));
 }
 
-export interface Filter { unit: number | null; reason: string | null; unassigned: boolean; own: boolean; longerMs: number; planned: boolean; micro: boolean; sort: "newest" | "longest" }
+export interface Filter { unit: number | null; reason: string | null; unassigned: boolean; own: boolean; longerMs: number; planned: boolean; micro: boolean; slow: boolean; sort: "newest" | "longest" }
 
 /** A reason also matches those below it: `mechanical` finds `mechanical/jam`. */
 export function filtered(stops: readonly Stop[], filter: Filter, nowMs: number): Stop[] {

@@ -3,11 +3,12 @@ import type { CountRecord } from "@/api/types";
 import type { Tone } from "@/states/look";
 import type { Colours } from "@/timeline/colours";
 import { type Bar, barAt, fitted, type Frame, paintBars, xOf } from "@/timeline/paint";
+import { paintSlow, type SlowSpan } from "@/timeline/slow";
 
 export interface NamedSpan { t0: number; t1: number; label: string }
 export interface Column { t0: number; t1: number; good: number; scrap: number }
 export type Lane =
-  | { kind: "states"; key: string; label: string; height: number; bars: readonly Bar[] }
+  | { kind: "states"; key: string; label: string; height: number; bars: readonly Bar[]; slow?: readonly SlowSpan[] }
   | { kind: "spans"; key: string; label: string; height: number; spans: readonly NamedSpan[] }
   | { kind: "columns"; key: string; label: string; height: number; columns: readonly Column[] };
 
@@ -61,8 +62,10 @@ function paintColumns(pen: CanvasRenderingContext2D, columns: readonly Column[],
 }
 
 export function paintLane(pen: CanvasRenderingContext2D, lane: Lane, look: { frame: Frame; pens: Pens }): void {
-  if (lane.kind === "states") paintBars(pen, lane.bars, { frame: look.frame, fills: look.pens.fills });
-  else if (lane.kind === "spans") paintSpans(pen, lane.spans, look);
+  if (lane.kind === "states") {
+    paintBars(pen, lane.bars, { frame: look.frame, fills: look.pens.fills });
+    paintSlow(pen, lane.slow ?? [], { frame: look.frame, ink: look.pens.colours.ink });
+  } else if (lane.kind === "spans") paintSpans(pen, lane.spans, look);
   else paintColumns(pen, lane.columns, look);
 }
 

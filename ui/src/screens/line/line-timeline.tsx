@@ -9,6 +9,7 @@ import { Panel } from "@/design/panel";
 import { useManyBars } from "@/history/records";
 import { useKnownMs } from "@/live/live";
 import { words } from "@/screens/line/words";
+import { useSlowSpans } from "@/slow/ask";
 import type { View } from "@/timeline/keys";
 import type { Lane } from "@/timeline/lanes";
 import { Legend } from "@/timeline/legend";
@@ -30,8 +31,9 @@ function Bands({ line, units, window }: { line: Equipment; units: readonly Equip
   const nowMs = useKnownMs();
   const bars = useManyBars(useMemo(() => units.map((unit) => unit.id), [units]), window);
   const shifts = useQuery(shiftsQuery(line.id, asSpan(window))).data ?? [];
+  const slow = useSlowSpans(line.id, asSpan(window), window.live);
   const lanes: Lane[] = [
-    ...units.map((unit, i) => ({ kind: "states" as const, key: unit.path, label: unit.name, height: 34, bars: bars[i] ?? [] })),
+    ...units.map((unit, i) => ({ kind: "states" as const, key: unit.path, label: unit.name, height: 34, bars: bars[i] ?? [], slow: slow.get(unit.id) ?? [] })),
     { kind: "spans", key: "shifts", label: say("shifts"), height: 20, spans: shifts.map((shift) => ({ t0: Date.parse(shift.start), t1: Date.parse(shift.end), label: shift.crew ? `${shift.name} · ${shift.crew}` : shift.name })) },
   ];
   const zoom = ({ t0, t1 }: View) => change({ period: "custom", start: new Date(t0).toISOString(), end: new Date(Math.max(t1, t0 + SHORTEST_MS)).toISOString() });
@@ -41,7 +43,7 @@ function Bands({ line, units, window }: { line: Equipment; units: readonly Equip
     const span = { start: new Date(bar.t0 - AROUND_MS).toISOString(), end: new Date(bar.t1 + AROUND_MS).toISOString() };
     void navigate({ to: unitOf(lane.key), search: { tab: "history", period: "custom", ...span, record: bar.record.start } as never });
   };
-  return <><Legend bars={bars.flat()} /><Timeline lanes={lanes} view={window} nowMs={nowMs} onZoom={zoom} onPick={pick} testid="timeline" /></>;
+  return <><Legend bars={bars.flat()} slow={slow.size > 0} /><Timeline lanes={lanes} view={window} nowMs={nowMs} onZoom={zoom} onPick={pick} testid="timeline" /></>;
 }
 
 export function LineTimeline({ line, units }: { line: Equipment; units: readonly Equipment[] }) {

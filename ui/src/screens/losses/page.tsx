@@ -22,6 +22,7 @@ import { useParetoTable } from "@/screens/losses/tables";
 import { Under } from "@/screens/losses/under";
 import { words } from "@/losses/words";
 import { formatDuration, formatMoment, formatRatio } from "@/show/format";
+import { SlowPanel } from "@/slow/panel";
 import { useReader } from "@/show/show";
 import { NoWindow } from "@/view/no-window";
 import { Go, lossesOf, stopsOf, useEquipmentPath } from "@/view/place";
@@ -132,6 +133,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
         <p className={css.hint}>{say("help")}</p>
       </Panel>
       <Picked here={here} span={span} asked={asked} />
+      <SlowPanel here={here} span={span} />
     </>
   );
 }

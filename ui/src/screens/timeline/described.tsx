@@ -5,16 +5,19 @@ import { type Segment, hides, MARK } from "@/segments/columns";
 import { segmentQuery } from "@/segments/query";
 import { words } from "@/screens/timeline/words";
 import css from "@/screens/timeline/timeline.module.css";
-import { formatDuration, formatMoment } from "@/show/format";
+import { formatDuration, formatMoment, formatRatio } from "@/show/format";
 import { useReader } from "@/show/show";
 import { useEvidence } from "@/states/evidence";
 import { useReasonName, useStateName } from "@/states/names";
 import { StateSign } from "@/states/sign";
+import type { SlowSpan } from "@/timeline/slow";
+import { words as timelineWords } from "@/timeline/words";
 import { useWords } from "@/words/words";
 
 const DAY_MS = 86_400_000;
 const REST_MS = 250;
 const KEPT_MS = 60_000;
+const SLOW_SHOWN = 3;
 
 /** What stands beside a segment: who spoke, what has changed, what it hides. */
 export function useMarks(): (segment: Segment) => string[] {
@@ -43,8 +46,9 @@ function Evidenced({ segment }: { segment: Segment }) {
   return because ? <span className="quiet" data-testid="segment-evidence">{evidenceOf(because)}</span> : null;
 }
 
-export function Described({ segment, machine }: { segment: Segment; machine: string }) {
+export function Described({ segment, machine, slow }: { segment: Segment; machine: string; slow: readonly SlowSpan[] }) {
   const say = useWords(words);
+  const sayTimeline = useWords(timelineWords);
   const reader = useReader();
   const reasonName = useReasonName();
   const nameOf = useSegmentName();
@@ -60,6 +64,7 @@ export function Described({ segment, machine }: { segment: Segment; machine: str
       {segment.n === 1 && segment.reason && <span>{reasonName(segment.reason)}</span>}
       {segment.n === 1 && segment.reason && !(marks & MARK.person) && <Evidenced segment={segment} />}
       <span className={css.when}>{`${time} · ${formatDuration(Math.round((t1 - t0) / 1000) * 1e6, reader.language)}`}</span>
+      {slow.slice(-SLOW_SHOWN).map((span) => <span key={span.t0} data-testid="described-slow">{sayTimeline("slow", { share: formatRatio(span.share, reader.language, 0), start: formatMoment(span.t0, "minute", reader), end: formatMoment(span.t1, "minute", reader) })}</span>)}
       {marksOf(segment).map((mark) => <span key={mark} className="quiet">{mark}</span>)}
     </>
   );

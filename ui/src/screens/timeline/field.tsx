@@ -13,6 +13,7 @@ import { useReasonName } from "@/states/names";
 import { useColours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
 import { fillsOf } from "@/timeline/paint";
+import { slowIn } from "@/timeline/slow";
 import { pressed } from "@/trend/gestures";
 import { useHands } from "@/trend/use-hands";
 import { useWords } from "@/words/words";
@@ -60,7 +61,7 @@ function Drawing({ props, width, selected }: { props: FieldProps; width: number;
       element.height = Math.round(height * scale);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
       const names = lanes.picture.said.map((one) => (one.kind === "stands" ? (reasonName(one.reason)?.split(" · ").at(-1) ?? null) : null));
-      paintRows(pen, { picture: lanes.picture, jobs: lanes.jobs, shifts: lanes.shifts, view, width, names, selected, cursorMs: chosen?.ms ?? null, nowMs, colours, fills, reader });
+      paintRows(pen, { picture: lanes.picture, jobs: lanes.jobs, shifts: lanes.shifts, slow: lanes.slow, view, width, names, selected, cursorMs: chosen?.ms ?? null, nowMs, colours, fills, reader });
     });
     return () => cancelAnimationFrame(frame);
   });
@@ -128,7 +129,7 @@ export function Field(props: FieldProps) {
   const described = chosenIn(picture, hover)?.segment ?? found?.segment ?? null;
   return (
     <div className={css.picture} data-testid="lanes" data-segments={picture.lanes.reduce((sum, lane) => sum + lane.t0.length, 0)} data-from={Math.round(view.t0)}>
-      <div className={css.described} role="status" data-testid="described">{described ? <Described segment={described} machine={props.names.get(described.equipmentId) ?? ""} /> : <span className="quiet">{say("help")}</span>}</div>
+      <div className={css.described} role="status" data-testid="described">{described ? <Described segment={described} machine={props.names.get(described.equipmentId) ?? ""} slow={slowIn(props.lanes.slow.get(described.equipmentId), described.t0, described.t1)} /> : <span className="quiet">{say("help")}</span>}</div>
       <Labels props={props} />
       <div ref={box} className={css.paper}>
         <div

@@ -87,7 +87,7 @@ function Shown({ here, window, lanes, onView }: ShownProps) {
       <Panel title={<span className="quiet">{say("records", { n: picture.records })}</span>} tools={<><Tools view={window} onView={onView} /><Give table={() => tableOf(picture, window)} /></>} testid="timeline-panel">
         {picture.partial && <p className="quiet">{say("partial")}</p>}
         <Field lanes={lanes} view={window} nowMs={nowMs} names={names} chosen={chosen} onView={onView} onChoose={choose} onAct={(next) => found && found.segment.n === 1 && setAct(next)} onOpen={open} />
-        <Legend bars={tones} />
+        <Legend bars={tones} slow={lanes.slow.size > 0} />
       </Panel>
       <div className={css.below}>
         <Panel flush testid="segment-panel">

@@ -8,6 +8,7 @@ import type { Colours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
 import { type NamedSpan, paintLane } from "@/timeline/lanes";
 import { xOf } from "@/timeline/paint";
+import { paintSlow, type SlowSpan } from "@/timeline/slow";
 
 export const ROW = { states: 34, reasons: 15, jobs: 15, gap: 9, shifts: 20, axis: 24 } as const;
 export const UNIT_PX = ROW.states + ROW.reasons + ROW.jobs + ROW.gap;
@@ -21,6 +22,7 @@ export interface Drawn {
   width: number;
   jobs: ReadonlyMap<number, readonly NamedSpan[]>;
   shifts: readonly NamedSpan[];
+  slow: ReadonlyMap<number, readonly SlowSpan[]>;
   names: readonly (string | null)[];
   selected: Segment | null;
   cursorMs: number | null;
@@ -38,6 +40,7 @@ function paintUnit(pen: CanvasRenderingContext2D, lane: Columns, drawn: Drawn & 
   const frame = (from: number, height: number) => ({ ...view, width, top: from, height });
   const look: LaneLook = { said: picture.said, fills, colours, untilMs: picture.untilMs };
   paintSegments(pen, lane, { ...look, frame: frame(top, ROW.states) });
+  paintSlow(pen, drawn.slow.get(lane.equipmentId) ?? [], { frame: frame(top, ROW.states), ink: colours.ink });
   pen.font = FONT;
   paintReasons(pen, lane, { ...look, names, frame: frame(top + ROW.states + 1, ROW.reasons) });
   const spans = drawn.jobs.get(lane.equipmentId) ?? [];

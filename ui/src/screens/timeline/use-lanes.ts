@@ -7,15 +7,17 @@ import { useProductName } from "@/jobs/jobs";
 import { useNowMs } from "@/live/now";
 import type { Picture } from "@/segments/columns";
 import { segmentsQuery, stretchOf } from "@/segments/query";
+import { useSlowSpans } from "@/slow/ask";
 import { useStatesNow } from "@/states/live-state";
 import type { View } from "@/timeline/keys";
 import type { NamedSpan } from "@/timeline/lanes";
+import type { SlowSpan } from "@/timeline/slow";
 
 const BANDS_UP_TO_MS = 40 * 86_400_000; // more jobs and shifts than that have no room for their names
 const ASK_AGAIN_MS = 60_000;
 const NOBODY: readonly number[] = [];
 
-export interface Lanes { picture: Picture | undefined; jobs: ReadonlyMap<number, readonly NamedSpan[]>; shifts: readonly NamedSpan[]; error: Error | null; isPending: boolean; refetch: () => void }
+export interface Lanes { picture: Picture | undefined; jobs: ReadonlyMap<number, readonly NamedSpan[]>; shifts: readonly NamedSpan[]; slow: ReadonlyMap<number, readonly SlowSpan[]>; error: Error | null; isPending: boolean; refetch: () => void }
 
 export function useLanes(here: Equipment, view: View, live: boolean): Lanes {
   const { data: picture, error, isPending, refetch } = useQuery({ ...segmentsQuery(here.id, view, live), placeholderData: keepPreviousData });
@@ -35,5 +37,6 @@ export function useLanes(here: Equipment, view: View, live: boolean): Lanes {
     [told, units.join(), productName, minute], // eslint-disable-line react-hooks/exhaustive-deps -- `told` says that an answer changed
   );
   const spans = useMemo(() => (shifts ?? []).map((shift) => ({ t0: Date.parse(shift.start), t1: Date.parse(shift.end), label: shift.crew ? `${shift.name} · ${shift.crew}` : shift.name })), [shifts]);
-  return { picture, jobs, shifts: spans, error: picture ? null : error, isPending, refetch: () => void refetch() };
+  const slow = useSlowSpans(here.id, span, live);
+  return { picture, jobs, shifts: spans, slow, error: picture ? null : error, isPending, refetch: () => void refetch() };
 }

@@ -39,7 +39,7 @@ export function HistoryPanel({ equipment, window }: { equipment: Equipment; wind
     if (record) change({ tab: "history", record: record.start });
   };
   return (
-    <Panel title={<>{say("timeline")} <Span window={window} /></>} tools={<Legend bars={bars} />} testid="timeline-panel">
+    <Panel title={<>{say("timeline")} <Span window={window} /></>} tools={<Legend bars={bars} slow={lanes.some((lane) => lane.kind === "states" && (lane.slow?.length ?? 0) > 0)} />} testid="timeline-panel">
       {error && <ProblemNotice error={error} onRetry={refetch} compact />}
       {!error && isPending && <Waiting lines={3} height={30} />}
       {!error && !isPending && bars.length === 0 && <Empty compact icon="clock" title={sayTimeline("nothing")} hint={sayTimeline("nothingHint")} />}
