@@ -15,7 +15,6 @@ from dovetail.cli import (
     copying,
     drivers,
     figures,
-    figuring,
     operate,
     plant,
     reporting,
@@ -28,7 +27,7 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, restating, verbs
 from dovetail.sampleverbs import correcting, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import cycling, freezing, holding, metering, ordering, pacing, scanning, slowing
+from dovetail.shiftverbs import cycling, figuring, freezing, holding, metering, ordering, pacing, scanning, slowing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(

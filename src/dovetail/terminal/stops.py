@@ -59,27 +59,7 @@ def edit(
     taken_back_by(done)
 
 
-def pareto(
-    where: Where,
-    by: Annotated[str, typer.Option(help="reason, product, shift, crew or equipment.")] = "reason",
-    measure: Annotated[str, typer.Option(help="minutes, count or lost_units.")] = "minutes",
-    shift: Annotated[str, typer.Option(help="Which shift: `current` or an id.")] = "current",
-    data: DataOption = Here,
-) -> None:
-    """What cost most of a shift's planned time, the costliest first."""
-    with house(data) as control:
-        path = f"/equipment/{id_of(control, where)}/pareto"
-        found = control.call("GET", path, by=by, measure=measure, shift=shift)
-    for bar in found["items"]:
-        units = "–" if bar["lost_units"] is None else f"{bar['lost_units']:.0f}"
-        cost = f"{bar['us'] / 60e6:8.1f} min {bar['stops']:5} stops {units:>8} pieces"
-        print(f"{bar['key'] or '–'!s:32} {cost}  {bar['share'] or 0:4.0%}")
-    share = found["without_reason"]
-    print(f"lost {found['lost_us'] / 60e6:.1f} min" + ("" if share is None else f", without a reason {share:.0%}"))
-
-
 def register(app: typer.Typer) -> None:
     """Add the verbs of stops."""
     app.command()(stops)
     app.command()(edit)
-    app.command()(pareto)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from dovetail.cli.figuring import conventions_in_words, kpis_in_words
 from dovetail.cli.main import app
+from dovetail.shiftverbs.figuring import conventions_in_words, kpis_in_words
 
 PERIOD = {"start": "2026-01-05T06:00:00Z", "until": "2026-01-05T14:00:00Z", "coverage": 1.0, "hints": []}
 ISO = {"availability": 0.6667, "performance": 0.9, "quality": 0.98, "oee": 0.588}
@@ -79,6 +79,14 @@ def test_an_installation_is_asked(tmp_path: Path) -> None:
     assert "UMH classic: availability –" in run(app, [*asked, "--conventions", *data]).output
     told = json.loads(run(app, [*asked, "--conventions", "--json", *data]).output)
     assert [one["id"] for one in told["conventions"]] == ["iso22400", "traksys", "aveva", "classic", "umh_classic"]
+    earlier = ["--as-of", "2026-01-05T12:00:00Z", "--json", *data]
+    assert json.loads(run(app, [*asked, "--json", *data]).output)["as_of"] is None
+    assert isinstance(json.loads(run(app, [*asked, *earlier]).output)["as_of"], int)
+    assert "--as-of" in run(app, [*asked, "--conventions", *earlier]).output
+    lost = json.loads(run(app, ["pareto", *asked[1:], "--by", "crew", *earlier]).output)
+    assert (lost["by"], lost["start"], lost["lost_us"]) == ("crew", "2026-01-05T06:00:00.000000Z", 0)
+    assert isinstance(lost["as_of"], int)
+    assert run(app, ["pareto", *asked[1:], *data]).output == "lost 0.0 min\n"
 
 
 def test_an_installation_says_what_moved_a_figure(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`dovetail kpis`: what a period came to, and the same period by the definitions that others use."""
+"""`dovetail kpis` and `dovetail pareto`: what a period came to, by the definitions of others too, and what it lost."""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ import typer
 from dovetail.terminal.asking import DataOption, Here, Where, house, id_of
 
 RATIOS: Final = ("availability", "performance", "quality", "oee")
+Start = Annotated[str | None, typer.Option(help="From when, RFC 3339 with offset; left out: the shift.")]
+End = Annotated[str | None, typer.Option(help="Until when.")]
+Shift = Annotated[str, typer.Option(help="Which shift: `current` or an id.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was known at a moment (RFC 3339) or number.")]
+Json = Annotated[bool, typer.Option("--json", help="The document of the API.")]
 
 
 def kpis(
     where: Where,
-    start: Annotated[str | None, typer.Option(help="From when, RFC 3339 with offset; left out: the shift.")] = None,
-    end: Annotated[str | None, typer.Option(help="Until when.")] = None,
-    shift: Annotated[str, typer.Option(help="Which shift: `current` or an id.")] = "current",
+    start: Start = None,
+    end: End = None,
+    shift: Shift = "current",
     conventions: Annotated[bool, typer.Option("--conventions", help="OEE by other definitions, too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The document of the API.")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
     data: DataOption = Here,
 ) -> None:
     """Show the KPIs of a shift or a period of an equipment, and with --conventions OEE by five definitions."""
-    period = {"shift": shift} if start is None and end is None else {"start": start, "end": end}
+    if conventions and as_of is not None:
+        raise typer.BadParameter("definitions of others are worked out of what is known now", param_hint="--as-of")
     with house(data) as control:
         route = f"/equipment/{id_of(control, where)}/kpis"
-        found = control.call("GET", route, **period)
+        found = control.call("GET", route, **_period(start, end, shift), as_of=as_of)
         if conventions:
             found = control.call("GET", f"{route}/conventions", start=found["start"], end=found["until"])
     if as_json:
@@ -33,6 +40,36 @@ def kpis(
         return
     for line in conventions_in_words(found) if conventions else kpis_in_words(found):
         print(line)
+
+
+def pareto(
+    where: Where,
+    by: Annotated[str, typer.Option(help="reason, product, shift, crew or equipment.")] = "reason",
+    measure: Annotated[str, typer.Option(help="minutes, count or lost_units.")] = "minutes",
+    start: Start = None,
+    end: End = None,
+    shift: Shift = "current",
+    as_of: AsOf = None,
+    as_json: Json = False,
+    data: DataOption = Here,
+) -> None:
+    """What cost most of the planned time of a shift or a period, the costliest first."""
+    with house(data) as control:
+        path = f"/equipment/{id_of(control, where)}/pareto"
+        found = control.call("GET", path, by=by, measure=measure, **_period(start, end, shift), as_of=as_of)
+    if as_json:
+        print(json.dumps(found))
+        return
+    for bar in found["items"]:
+        units = "–" if bar["lost_units"] is None else f"{bar['lost_units']:.0f}"
+        cost = f"{bar['us'] / 60e6:8.1f} min {bar['stops']:5} stops {units:>8} pieces"
+        print(f"{bar['key'] or '–'!s:32} {cost}  {bar['share'] or 0:4.0%}")
+    share = found["without_reason"]
+    print(f"lost {found['lost_us'] / 60e6:.1f} min" + ("" if share is None else f", without a reason {share:.0%}"))
+
+
+def _period(start: str | None, end: str | None, shift: str) -> dict[str, str | None]:
+    return {"shift": shift} if start is None and end is None else {"start": start, "end": end}
 
 
 def kpis_in_words(found: dict[str, Any]) -> list[str]:
@@ -84,5 +121,6 @@ def _share(value: float | None) -> str:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb."""
+    """Add the verbs."""
     app.command()(kpis)
+    app.command()(pareto)
