@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import logging
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -517,3 +518,27 @@ async def test_figures_of_a_device(clock: ManualClock, device: Device) -> None:
     assert health.rtt_p50_us in (0, 200_000)
     assert health.bad_ratio == 0.0
     assert 200_000 <= health.lag_us <= 210_000
+
+
+@dataclass
+class Deaf(Device):
+    """Its library waits for a task of its own to end, and takes our cancellation for that one's."""
+
+    async def close(self) -> None:
+        await super().close()
+        with suppress(asyncio.CancelledError):
+            await self.clock.sleep(5.0)
+
+
+async def test_a_goodbye_that_takes_our_cancellation_for_its_own_ends_the_link_all_the_same(clock: ManualClock) -> None:
+    """The link is lost, and while its driver says goodbye the edge is stopped: it does not begin anew."""
+    device = Deaf(clock)
+    edge = edge_of(device, Store())
+    await edge.start()
+    await clock.advance(2.0)
+    device.switch_off()
+    await clock.advance(1.0)
+    assert device.closed == 1
+    async with asyncio.timeout(5.0):  # half the time after which a link is asked again
+        await edge.stop()
+    assert (device.opened, device.closed) == (1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from dovetail.core.errors import ConfigError, DovetailError, LinkError
@@ -22,8 +23,16 @@ def reason(fault: Exception, *, link: str, driver: str) -> DovetailError:
 
 
 async def farewell(driver: Driver, *, link: str) -> None:
-    """Close it; a goodbye that fails is no reason to stop trying."""
+    """Close it; a goodbye that fails is no reason to stop trying.
+
+    Who was told to end meanwhile ends: a library that waits for a task of its own to be cancelled takes our
+    cancellation for that one's, and the link would go on for ever.
+    """
+    asker = asyncio.current_task()
+    before = asker.cancelling() if asker is not None else 0
     try:
         await driver.close()
     except Exception as fault:
         log.error("%s: the driver did not close", link, exc_info=fault)
+    if asker is not None and asker.cancelling() > before:
+        raise asyncio.CancelledError
