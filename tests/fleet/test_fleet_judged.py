@@ -46,6 +46,7 @@ BOTH = (worker("a", ALL_SHARDS[:8]), worker("b", ALL_SHARDS[8:]))
         (Transported(stream(replicas_current=2), BOTH), "look", "2 times instead of 3", "administrator"),
         (Transported(stream(bytes=900_000), BOTH), "ill", "90 % full", "administrator"),
         (Transported(stream(messages=5_000), BOTH), "look", "5000 messages", "time"),
+        (Transported(stream(), BOTH, on_disk=70, backlog=60), "look", "60 messages of an outage follow", "time"),
     ],
 )
 def test_the_doctor_says_what_ails_the_transport(found: Transported, verdict: str, says: str, who: str) -> None:

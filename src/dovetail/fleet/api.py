@@ -75,12 +75,14 @@ class StreamView(BaseModel):
 class TransportView(BaseModel):
     """The transport over NATS. `used` false: what is collected is stored by this very process.
 
-    `on_disk` messages wait on this machine, `orphans` are shards that nobody alive stores; `fault`: why it is not seen.
+    `on_disk` messages wait on this machine, `backlog` of them since an outage, beside what is live. `orphans` are shards
+    that nobody alive stores; `fault`: why the transport is not seen.
     """
 
     used: bool
     fault: str | None
     on_disk: int
+    backlog: int
     sent_again: int
     orphans: list[int]
     stream: StreamView | None
@@ -92,8 +94,8 @@ def transport_view(found: Transported | None) -> TransportView:
     seen = found or Transported()
     stream = seen.stream
     return TransportView(
-        used=found is not None, fault=seen.fault, on_disk=seen.on_disk, sent_again=seen.sent_again,
-        orphans=[] if found is None else seen.orphans,
+        used=found is not None, fault=seen.fault, on_disk=seen.on_disk, backlog=seen.backlog,
+        sent_again=seen.sent_again, orphans=[] if found is None else seen.orphans,
         stream=None if stream is None else StreamView(
             messages=stream.messages, bytes=stream.bytes, bytes_max=stream.bytes_max, replicas=stream.replicas,
             replicas_current=stream.replicas_current, leader=stream.leader,

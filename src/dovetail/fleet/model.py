@@ -24,6 +24,7 @@ class Transported:
     stream: StreamState | None = None
     workers: tuple[Standing, ...] = ()
     on_disk: int = 0  # messages that were collected and are not held yet
+    backlog: int = 0  # of them, what waited through an outage and follows beside what is live
     sent_again: int = 0
     fault: str | None = None
 
@@ -60,6 +61,9 @@ def judge(found: Transported) -> Iterator[Said]:
     if stream.bytes_max and stream.bytes > FULL * stream.bytes_max:
         says = f"the stream is {100 * stream.bytes // stream.bytes_max} % full"
         yield "ill", says, "administrator", "start more workers, or see why they do not store; then edges wait"
+    if found.backlog:
+        says = f"{found.backlog} messages of an outage follow beside what is live; until then that time has no data"
+        yield "look", says, "time", "when they do not get fewer, see whether the workers store"
     if stream.messages > MESSAGES_BEHIND:
         says = f"{stream.messages} messages ({stream.bytes / 1e6:.1f} MB) wait in the stream to be stored"
         yield "look", says, "time", "the workers catch up; when they do not, start more of them"

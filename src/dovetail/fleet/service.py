@@ -77,12 +77,13 @@ class Between:
             if self._sender is None:
                 return Transported(workers=workers, fault="nothing is sent yet")
             sent_again = self._sender.sent_again
-            return Transported(self._sender.look(), workers, on_disk=self._on_disk(), sent_again=sent_again)
+            return Transported(self._sender.look(), workers, sent_again=sent_again, **self._waits())
         except LinkError as error:
-            return Transported(on_disk=self._on_disk(), fault=error.message)
+            return Transported(fault=error.message, **self._waits())
 
-    def _on_disk(self) -> int:
-        return 0 if self._outbox is None else self._outbox.waiting
+    def _waits(self) -> dict[str, int]:
+        box = self._outbox
+        return {} if box is None else {"on_disk": box.waiting, "backlog": box.backlog}
 
 
 async def _until_told(worker: Worker, ready: Callable[[], None]) -> None:

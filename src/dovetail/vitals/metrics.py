@@ -192,6 +192,7 @@ def _server(live: Live) -> Iterator[Family]:
 def _transport(found: Transported) -> Iterator[Family]:
     yield _one("transport_up", "gauge", "1 while the stream can be seen", int(found.stream is not None))
     yield _one("transport_on_disk", "gauge", "Messages collected here that are not held yet", found.on_disk)
+    yield _one("transport_backlog", "gauge", "Of them, what waited through an outage", found.backlog)
     yield _one("transport_sent_again_total", "counter", "Messages the stream had lost", found.sent_again)
     if found.stream is not None:
         stream, shards = found.stream, found.stream.shards
