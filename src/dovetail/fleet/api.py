@@ -75,8 +75,8 @@ class StreamView(BaseModel):
 class TransportView(BaseModel):
     """The transport over NATS. `used` false: what is collected is stored by this very process.
 
-    `on_disk` messages wait on this machine, `backlog` of them since an outage, beside what is live. `orphans` are shards
-    that nobody alive stores; `fault`: why the transport is not seen.
+    `on_disk` messages wait on this machine, `backlog` of them since an outage, beside what is live. `orphans` are
+    shards that nobody alive stores; `fault`: why the transport is not seen.
     """
 
     used: bool
