@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -77,13 +78,13 @@ class Between:
             if self._sender is None:
                 return Transported(workers=workers, fault="nothing is sent yet")
             sent_again = self._sender.sent_again
-            return Transported(self._sender.look(), workers, sent_again=sent_again, **self._waits())
+            return self._with_waiting(Transported(self._sender.look(), workers, sent_again=sent_again))
         except LinkError as error:
-            return Transported(fault=error.message, **self._waits())
+            return self._with_waiting(Transported(fault=error.message))
 
-    def _waits(self) -> dict[str, int]:
+    def _with_waiting(self, seen: Transported) -> Transported:
         box = self._outbox
-        return {} if box is None else {"on_disk": box.waiting, "backlog": box.backlog}
+        return seen if box is None else replace(seen, on_disk=box.waiting, backlog=box.backlog)
 
 
 async def _until_told(worker: Worker, ready: Callable[[], None]) -> None:
