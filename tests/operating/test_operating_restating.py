@@ -30,7 +30,7 @@ PERIOD = ("--from", "2026-01-05T06:00:00Z", "--to", "2026-01-05T07:00:00Z")
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """An hour of a press that was jammed for ten minutes; now a jam is no failure any more."""
+    """An hour of a press that was jammed for ten minutes; now a jam is no failure, and its word means another state."""
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "plant.yaml").write_text(PLANT)
     made = tmp_path / "data"
@@ -46,7 +46,7 @@ def data(tmp_path: Path) -> Path:
             pass
         while house.rooms.performance.step():
             pass
-    (tmp_path / "code" / "plant.yaml").write_text(PLANT.replace("failure", "planned"))
+    (tmp_path / "code" / "plant.yaml").write_text(PLANT.replace("failure", "planned").replace("Stopped", "Held"))
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     return made
@@ -60,6 +60,7 @@ def test_it_is_looked_at_done_listed_and_taken_back(data: Path) -> None:
     plan = run(data, *PERIOD)
     assert plan.exit_code == 2, plan.output
     assert "category: failure → planned" in plan.stdout
+    assert "states.values.map.2.state: Stopped → Held" in plan.stdout
     assert "acme/press: 10.0 min would read otherwise" in plan.stdout
     assert "PLANNED_DOWN 0.0 min → 10.0 min" in plan.stdout
     assert "restatement.make needs a reason" in str(run(data, *PERIOD, "--apply").exception)

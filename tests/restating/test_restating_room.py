@@ -19,6 +19,7 @@ from dovetail.core.clock import HOUR_US, MINUTE_US, Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, DovetailError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
+from dovetail.explain.diff import Asked, Differ
 from dovetail.restating.service import RestatementOut, UndoRestatement
 from dovetail.scenariofiles.document import OWN_PLANT
 from dovetail.scenarios.stage import OWN
@@ -34,9 +35,15 @@ CHANGES = [
     ("autumn-25-hours", ('name: Night, start: "22:00"', 'name: Night, start: "23:00"')),
     ("edit-after-the-fact", ("setup: {category: setup", "setup: {category: failure")),
 ]
+READ_OTHERWISE = [
+    ("oee-worksheet", ("map: {7: technical/fault}", "map: {7: technical}")),
+    ("oee-nakajima", ("3: {state: CHANGEOVER, reason: setup/tool}", "3: RUN")),
+    ("counter-reset", ("max_rate_upm: 120, modulus: 65536", "modulus: 65536")),
+    ("late-and-twice", ("packml: {state: state}", "activity: {tag: good, timeout_s: 60}")),
+]
 
 
-@pytest.mark.parametrize("name, change", shortcuts.some(CHANGES, of=3))
+@pytest.mark.parametrize("name, change", [*shortcuts.some(CHANGES, of=3), *shortcuts.some(READ_OTHERWISE, of=2)])
 def test_it_makes_what_the_code_would_have_made_and_goes_back(name: str, change: Change) -> None:
     with played(name, change) as other:
         wanted = other.seen()
@@ -45,7 +52,7 @@ def test_it_makes_what_the_code_would_have_made_and_goes_back(name: str, change:
         was, known = house.seen(), house.known()
         plan = house.plan()
         made = house.restate(house.asked(seen=plan.digest))
-        now = house.seen()
+        now, after = house.seen(), house.known()
         assert now == wanted != was
         assert house.cut_anew() == now[0]
         assert house.seen(known) == was
@@ -56,7 +63,7 @@ def test_it_makes_what_the_code_would_have_made_and_goes_back(name: str, change:
         assert [house.room.get(made.id, scope=OWN).settled, house.plan().changes] == [True, []]
         house.undo(made)
         assert house.seen() == was
-        assert house.seen(made.known) == now
+        assert house.seen(after) == now
 
 
 # --- a part of the past, people's rights, and what is refused -----------------------------------------------------
@@ -120,6 +127,34 @@ def test_what_was_changed_again_since_is_not_taken_back_over_it(house: House) ->
     assert (back.undoes, house.room.get(older.id, scope=OWN).undone_by) == (older.id, back.id)
     house.undo(back)  # and on again
     assert house.seen() == house.seen(older.known)
+
+
+def test_states_are_read_otherwise_for_a_while_and_only_from_signals_of_then() -> None:
+    """Its stop was no fault for the first ten minutes; a signal that came later says nothing of before."""
+    other = ("map: {7: technical/fault}", "map: {}")
+    late = ("tags:\n        state:", "tags:\n        more: {kind: i64}\n        state:"), (
+        "reason: {tag: stop,", "reason: {tag: more,")  # fmt: skip
+    with played("oee-worksheet") as house:
+        house.apply(scenario("oee-worksheet", other).plant[OWN_PLANT])
+        from_us = house.from_us + 2 * HOUR_US
+        asked = house.asked(from_us, from_us + 10 * MINUTE_US)
+        plan = house.plan(asked)
+        was, made = house.seen(), house.restate(asked)
+        stood = [(one.t0_us, one.t1_us - one.t0_us, one.reason) for one in house.cut_anew() if one.state == "Held"]
+        assert stood == [
+            (from_us, 10 * MINUTE_US, None),
+            (from_us + 10 * MINUTE_US, 37 * MINUTE_US, "technical/fault"),
+        ]
+        assert [(one.moved_us, one.slices) for one in plan.ledgers] == [(10 * MINUTE_US, (1, 1))]
+        change = Differ(house.stage.rooms.performance).diff(
+            Asked("availability", house.unit, house.from_us, house.until_us, made.known - 1, None, OWN)
+        )
+        assert {(one.cause.kind, one.cause.why) for one in change.changes} == {("restate", "as it was")}
+        house.undo(made)
+        assert house.seen() == was
+        house.apply(scenario("oee-worksheet", *late).plant[OWN_PLANT])
+        with pytest.raises(InvalidError, match="had no signal more then"):
+            house.restate(asked)
 
 
 def test_a_signed_shift_stands_and_the_difference_is_shown(house: House) -> None:

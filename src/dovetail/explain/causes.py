@@ -36,6 +36,7 @@ BY_EVENT: Final[Mapping[str, Kind]] = {
     "CountsChanged": "count-entry",
     "JobResponseChanged": "job",
 }
+AGAIN: Final[Mapping[str, Kind]] = {"SamplesCorrected": "sample-correction", "Restated": "restate"}  # derived since
 SAID: Final = ("what", "reason", "state", "mode", "comment", "start", "end", "good", "scrap", "rework", "product")
 
 
@@ -72,7 +73,8 @@ def causes(reading: Reading, moved: Sequence[Moved], *, after: int) -> dict[int,
     for event in events_at(reading, knowns):
         told[event.known].append(event)
     audits, moments = audit_at(reading, knowns), moments_of(reading, knowns)
-    pending = [one for one in events_after(reading, after, ["SamplesCorrected"]) if one.known < knowns[-1]]
+    again = [one for one in events_after(reading, after, list(AGAIN)) if one.known < knowns[-1]]
+    pending = [one for one in again for _ in one.body.get("derived", (0,))]  # each machine follows by itself
     reached: dict[int, list[Moved]] = {known: [] for known in knowns}
     for one in moved:
         reached[one.known].append(one)
@@ -87,17 +89,18 @@ def causes(reading: Reading, moved: Sequence[Moved], *, after: int) -> dict[int,
         if corrected is not None:
             pending.remove(corrected)
             row = audit_at(reading, [corrected.known]).get(corrected.known)
-            found[known] = _by_person(known, at_us, "sample-correction", row)
+            found[known] = _by_person(known, at_us, AGAIN[corrected.kind], row)
             continue
         late = max(one.to_us for one in reached[known]) < at_us - LATE_US
         found[known] = Cause(known, at_us, "late-data" if late else "data")
     return found
 
 
-def _rests_on(moved: Moved, corrected: Event) -> bool:
-    body = corrected.body
-    here = corrected.known < moved.known and body["equipment_id"] in moved.units
-    return here and body["from_us"] < moved.to_us and body["to_us"] > moved.from_us
+def _rests_on(moved: Moved, event: Event) -> bool:
+    body = event.body
+    told = body.get("derived") or [(0, body.get("equipment_id"), body.get("from_us", 0), body.get("to_us", 0))]
+    here = (one for one in told if event.known < moved.known and one[1] in moved.units)
+    return any(from_us < moved.to_us and to_us > moved.from_us for _, _, from_us, to_us in here)
 
 
 def _by_person(known: int, at_us: int, kind: Kind, found: tuple[int, AuditRow] | None) -> Cause:

@@ -63,6 +63,7 @@ from dovetail.production.service import ProductionRoom
 from dovetail.recaps.service import RecapsRoom
 from dovetail.recaps.service import Sources as Occasions
 from dovetail.reports.service import ReportsRoom
+from dovetail.restating.deriving import AlsoRestated
 from dovetail.restating.service import RestatingRoom
 from dovetail.retention.plant import SECTIONS as RETENTION_SECTIONS
 from dovetail.retention.service import RetentionRoom
@@ -142,7 +143,7 @@ class Rooms:
         """What tells the past again; it keeps nothing but what the records keep."""
         return RestatingRoom(
             self.performance.database, self.performance.clock, equipment=self.equipment, calendar=self.calendar,
-            performance=self.performance, reasons=self.states.reasons,
+            performance=self.performance, states=self.states, samples=self.historian,
         )  # fmt: skip
 
 
@@ -289,7 +290,7 @@ def build_rooms(
         database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
     )
     states = StatesRoom(
-        database, historian, equipment, calendar=calendar, corrections=corrections, clock=clock, bus=bus,
+        database, historian, equipment, calendar=calendar, corrections=AlsoRestated(corrections), clock=clock, bus=bus,
         gone=lambda tag: retention.gone.upto(tag),  # noqa: PLW0108 - what is heard of later counts
     )  # fmt: skip
     shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below

@@ -7,11 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from dovetail.operating.replaying import as_minutes, differing
+
+if TYPE_CHECKING:
+    from dovetail.app.bootstrap import House
 
 POLL_S: Final = 0.2
 SHIFTS_SHOWN: Final = 5
@@ -40,7 +43,7 @@ def restate(
 
     if undo is None and not listed and (start is None or end is None):
         raise typer.BadParameter("give --from and --to, or --list, or --undo NUMBER")
-    with at_work(data, lambda house: house.rooms.performance.step()) as (control, work):
+    with at_work(data, _follow) as (control, work):
         if listed:
             _tell(control.call("GET", "/restatements"), as_json, _list)
             return
@@ -56,6 +59,12 @@ def restate(
             made = control.call("POST", "/restatements", {**asked, "seen": plan["digest"], "reason": reason or ""})
             _tell(_settled(control, made, work), as_json, _made)
     raise typer.Exit(2 if plan["differs"] else 0)
+
+
+def _follow(house: House) -> None:
+    """A step of what follows: states that are read otherwise, then the ledgers."""
+    house.rooms.states.step()
+    house.rooms.performance.step()
 
 
 def _tell(found: Any, as_json: bool, said: Any) -> None:

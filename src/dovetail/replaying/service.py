@@ -48,7 +48,7 @@ class Asked:
     equipment: Sequence[int] = ()
 
 
-class _Timeline:
+class Timeline:
     """What signals and people together say, over states that were derived again."""
 
     def __init__(self, states: Replayed) -> None:
@@ -63,7 +63,7 @@ class _Timeline:
         return self._states.tail(equipment_id, scope=scope)
 
 
-class _Counting:
+class Counting:
     """The same for pieces."""
 
     def __init__(self, states: Replayed) -> None:
@@ -153,7 +153,7 @@ class ReplayRoom:
     def _sources(self, imagined: Imagined, calendar: CalendarRoom, again: Mapping[int, Again]) -> Gathering:
         states = Replayed(self.states, again)
         sources = Sources(
-            equipment=imagined, states=_Timeline(states), counting=_Counting(states),  # type: ignore[arg-type]
+            equipment=imagined, states=Timeline(states), counting=Counting(states),  # type: ignore[arg-type]
             production=self.performance.sources.production, calendar=calendar, categories=imagined.categories,
             rate_upm=imagined.rate_upm, settings=imagined.settings,
         )  # fmt: skip

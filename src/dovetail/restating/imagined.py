@@ -8,15 +8,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 from dovetail.db.versioned import EVER_US, History, body_at, over
-from dovetail.equipment.model import PlantModel
+from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.ledger.timeclass import Settings
 from dovetail.materials.model import Product
 from dovetail.performance.facts import Plants, Sources
-from dovetail.restating.kept import EQUIPMENT_FIELDS
+from dovetail.restating.kept import EQUIPMENT_FIELDS, STATE_FIELDS
 from dovetail.restating.model import Body, Change
 from dovetail.states.service import categories_of
 from dovetail.workcalendar.service import CalendarRoom
 
+NODES: Final = {"equipment": EQUIPMENT_FIELDS, "states": STATE_FIELDS}
 PLANTS_KEPT: Final = 16  # a past is walked through in order
 
 type Reasons = Callable[[int], dict[str, dict[str, Any]]]
@@ -50,15 +51,17 @@ class Imagined:
     # --- as the rooms answer -------------------------------------------------------------------------------------
     def plant(self, *, at_us: int | None = None) -> PlantModel:
         """The plant that holds at a moment."""
-        if at_us is None or not self.from_us <= at_us < self.to_us or "equipment" not in self._by:
+        if at_us is None or not self.from_us <= at_us < self.to_us or not NODES.keys() & self._by.keys():
             return self._plants.plant(at_us=at_us)
         before = [moment for moment in self.changes_between(-EVER_US, EVER_US) if moment <= at_us]
         return self._plant(before[-1])
 
     def _told(self, at_us: int) -> PlantModel:
         held = self._plants.plant(at_us=at_us)
-        would = {path: body_at(history, at_us) for path, history in self._by["equipment"].items()}
-        nodes = [_as_said(node, would.get(node.path)) for node in held.equipment.values()]
+        nodes = list(held.equipment.values())
+        for section, names in NODES.items():
+            would = {path: body_at(history, at_us) for path, history in self._by.get(section, {}).items()}
+            nodes = [_as_said(node, would.get(node.path), names) for node in nodes]
         return PlantModel(
             version=held.version, name=held.name, equipment=nodes, tags=held.tags.values(),
             connections=held.connections.values(), scan_classes=held.scan_classes.values(),
@@ -103,8 +106,9 @@ class Imagined:
         return {key: body_at(history, at_us) for key, history in self._by.get(section, {}).items()}
 
 
-def _as_said(node: Any, body: Body | None) -> Any:
-    return node if body is None else replace(node, **{name: body[name] for name in EQUIPMENT_FIELDS})
+def _as_said(node: Equipment, body: Body | None, names: tuple[str, ...]) -> Equipment:
+    said: dict[str, Any] = {} if body is None else {name: body[name] for name in names}
+    return replace(node, **said)
 
 
 def moved_rates(plants: Plants, change: Change) -> set[str]:

@@ -121,7 +121,20 @@ class Plan:
 def said(one: Slice) -> tuple[object, ...]:
     """What a slice says of its time, by which two tellings are compared."""
     shares = tuple((share.job_response_id, share.product, share.share_ppm, share.rate_upm) for share in one.shares)
-    return (one.cls, one.unplanned, one.plan, one.day, one.shift_id, one.crew, one.failing, one.short, shares)
+    return (
+        one.state,
+        one.mode,
+        one.reason,
+        one.cls,
+        one.unplanned,
+        one.plan,
+        one.day,
+        one.shift_id,
+        one.crew,
+        one.failing,
+        one.short,
+        shares,
+    )
 
 
 def moved_us(was: Sequence[Slice], would: Sequence[Slice]) -> int:

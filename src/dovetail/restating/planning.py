@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -16,7 +16,7 @@ from dovetail.performance.facts import OWN, Gathering, Ledgered, Plants, ledgere
 from dovetail.performance.service import PerformanceRoom
 from dovetail.replaying.model import Compared
 from dovetail.replaying.service import brief
-from dovetail.restating.imagined import moved_rates
+from dovetail.restating.imagined import NODES, moved_rates
 from dovetail.restating.model import Change, Ledger, Shift, moved_us
 from dovetail.workcalendar.service import CalendarRoom
 
@@ -33,10 +33,10 @@ def ledgers_of(plant: PlantModel) -> dict[int, Ledgered]:
 
 
 def touched(
-    changes: Sequence[Change], plants: Plants, calendar: CalendarRoom, period: tuple[int, int]
+    changes: Sequence[Change], plants: Plants, calendar: CalendarRoom, period: tuple[int, int], units: Iterable[int]
 ) -> dict[int, Ledgered]:
-    """The ledgers in which something might be another; targets move none."""
-    plant, own = plants.plant(), set[int]()
+    """The ledgers in which something might be another, `units` with what is derived again; targets move none."""
+    plant, own = plants.plant(), set(units)
     ledgers = ledgers_of(plant)
     for one in changes:
         if one.section in EVERYWHERE:
@@ -45,9 +45,9 @@ def touched(
             own |= set(calendar.users(one.key, *period))
         elif one.section == "products":
             own |= {plant.by_path(path).id for path in moved_rates(plants, one)}
-        elif one.section == "equipment":
+        elif one.section in NODES:
             own |= {body["id"] for _, body in one.would if body is not None}
-    return {number: made_of for number, made_of in ledgers.items() if made_of.times_of in own or number in own}
+    return {number: made_of for number, made_of in ledgers.items() if made_of.units & own or number in own}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dovetail.core.scope import Scope
 from dovetail.db import versioned
 from dovetail.db.events import events_after, handled
 from dovetail.db.uow import Database, Reading, UnitOfWork
+from dovetail.db.versioned import History
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.restating import Restated
@@ -26,11 +27,15 @@ from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.performance.facts import OWN, Gathering
 from dovetail.performance.service import HANDLER, PerformanceRoom
 from dovetail.restating import store
-from dovetail.restating.imagined import Imagined, Reasons
-from dovetail.restating.kept import SECTIONS, demand_calendars, laid
+from dovetail.restating.deriving import derived_again, read_otherwise
+from dovetail.restating.imagined import Imagined
+from dovetail.restating.kept import SECTIONS, demand_what_is_named, laid
 from dovetail.restating.model import Change, Plan, chosen, digest_of
 from dovetail.restating.planning import Comparing, touched
 from dovetail.restating.store import Restatement
+from dovetail.states.follower import NAME as STATES
+from dovetail.states.service import StatesRoom
+from dovetail.virtual.asked import Past
 from dovetail.workcalendar.service import CalendarRoom
 
 RESTATE: Final = "plant.restate"
@@ -91,10 +96,10 @@ class RestatingRoom:
 
     def __init__(
         self, database: Database, clock: Clock, *, equipment: EquipmentRoom, calendar: CalendarRoom,
-        performance: PerformanceRoom, reasons: Reasons,
+        performance: PerformanceRoom, states: StatesRoom, samples: Past,
     ) -> None:  # fmt: skip
         self.database, self.clock, self.equipment = database, clock, equipment
-        self._calendar, self._performance, self._reasons = calendar, performance, reasons
+        self._calendar, self._performance, self._states, self._samples = calendar, performance, states, samples
         self.make = Operation(
             name="restatement.make", summary="Apply definitions to a stretch of the past", permission=RESTATE,
             input=Restate, output=RestatementOut, handler=self._make, reason="required",
@@ -126,36 +131,47 @@ class RestatingRoom:
         said["conventions"].setdefault("conventions", {})  # nothing said is said too: as ISO 22400-2 has it
         wanted = chosen(asked.only, said)
         held = {name: versioned.histories(reading, versioned.TABLES[kept.table]) for name, kept in SECTIONS.items()}
-        found = [
-            laid(section, key, versioned.between(held[section].get(key, []), from_us, to_us), said[section][key])
-            for section, keys in wanted.items()
-            for key in sorted(keys)
-        ]
-        changes = [one for one in found if one is not None and one.stretches(to_us)]
-        demand_calendars(changes, held["calendars"])
+        changes: list[Change] = []
+        latest: dict[tuple[str, str], History] = {}  # of an equipment there may be two, one over the other
+        for section, key in ((name, key) for name in SECTIONS for key in sorted(wanted.get(name, ()))):
+            place = (SECTIONS[section].table, key)
+            was = latest.get(place) or versioned.between(held[section].get(key, []), from_us, to_us)
+            change = laid(section, key, was, said[section][key])
+            if change is not None and change.stretches(to_us):
+                changes.append(change)
+                latest[place] = change.would
+        demand_what_is_named(changes, held)
         return Found((from_us, to_us), changes)
 
     def plan(self, asked: Restate, *, on_step: OnStep = lambda _done, _total: None) -> Plan:
         """What would move, the biggest difference first."""
         with self.database.read() as reading:
             found = self.find(reading, asked)
-            imagined = Imagined(self._performance.sources, found.changes, found.period, reasons=self._reasons)
-            sources = imagined.sources(self._calendar)
-            calendar: Any = sources.calendar
-            other = Gathering(sources, self._performance.gathering.settings)
-            compare = Comparing(self._performance, other, calendar, found.period)
-            ledgers = touched(found.changes, self.equipment, self._calendar, found.period)
+            imagined = self._imagined(found)
+            units = read_otherwise(found.changes, self.equipment, imagined)
+            ledgers = touched(found.changes, self.equipment, self._calendar, found.period, units)
             from_us, to_us = found.period
-            total, done = max(1, len(ledgers) * -(-(to_us - from_us) // DAY_US)), 0
+            days = -(-(to_us - from_us) // DAY_US)
+            total, done = max(1, (len(ledgers) + len(units)) * days + 2 * len(units)), 0
 
             def on_day() -> None:
                 nonlocal done
                 done = min(done + 1, total)
                 on_step(done, total)
 
+            sources = derived_again(
+                reading, imagined.sources(self._calendar), units, imagined=imagined, on_step=on_day,
+                by=(self._samples, self._states), now_us=self.clock.now_us(),
+            )  # fmt: skip
+            calendar: Any = sources.calendar
+            other = Gathering(sources, self._performance.gathering.settings)
+            compare = Comparing(self._performance, other, calendar, found.period)
             compared = [compare.ledger(reading, number, on_day) for number in ledgers]
         compared.sort(key=lambda one: one.weight)
         return Plan(from_us, to_us, found.changes, digest_of(found.changes), compared)
+
+    def _imagined(self, found: Found) -> Imagined:
+        return Imagined(self._performance.sources, found.changes, found.period, reasons=self._states.reasons)
 
     def _period(self, reading: Reading, asked: Restate) -> tuple[int, int]:
         from_us, to_us = moment(asked.start, "/start"), moment(asked.end, "/end")
@@ -195,8 +211,9 @@ class RestatingRoom:
         if made is None:
             raise NotFoundError("there is no such restatement")
         changes: list[Change] = []
-        for section, key in ((one["section"], one["key"]) for one in made.changes):
-            table = versioned.TABLES[SECTIONS[section].table]
+        places = {(SECTIONS[one["section"]].table, one["key"]): one["section"] for one in made.changes}
+        for (name, key), section in places.items():
+            table = versioned.TABLES[name]
             now, then, before = (
                 versioned.between(versioned.history(call.uow, table, key, as_of=as_of), made.from_us, made.to_us)
                 for as_of in (None, made.known, made.known - 1)
@@ -213,11 +230,14 @@ class RestatingRoom:
         if not found.changes:
             hint = "choose another time, or apply the plant code first"
             raise InvalidError("these definitions held then", code="restate-nothing", hint=hint)
-        ledgers = touched(found.changes, self.equipment, self._calendar, found.period)
+        units = read_otherwise(found.changes, self.equipment, self._imagined(found))
+        ledgers = touched(found.changes, self.equipment, self._calendar, found.period, units)
         self._refuse_signed_conventions(uow, found, list(ledgers))
-        for section in dict.fromkeys(one.section for one in found.changes):
-            said = {one.key: one.would for one in found.changes if one.section == section}
-            versioned.restate(uow, versioned.TABLES[SECTIONS[section].table], said, from_us=from_us, to_us=to_us)
+        said: dict[str, dict[str, History]] = {}
+        for one in found.changes:
+            said.setdefault(SECTIONS[one.section].table, {})[one.key] = one.would
+        for table, histories in said.items():
+            versioned.restate(uow, versioned.TABLES[table], histories, from_us=from_us, to_us=to_us)
         stretches = [(number, from_us, to_us) for number in sorted({one.times_of for one in ledgers.values()})]
         made = Restatement(
             store.new_id(uow), uow.known, call.clock.now_us(), from_us, to_us, call.scope.actor.name,
@@ -225,7 +245,8 @@ class RestatingRoom:
         )  # fmt: skip
         store.add(uow, made)
         uow.emit(PlantApplied(self.equipment.plant().version, made.at_us, uow.known))  # every room reads anew
-        uow.emit(Restated(made.id, tuple(stretches), uow.known))
+        derived = tuple((tag, number, from_us, to_us) for number, tag in sorted(units.items()))
+        uow.emit(Restated(made.id, tuple(stretches), uow.known, derived))
         return self._out(uow, made, {})
 
     def _refuse_signed_conventions(self, uow: UnitOfWork, found: Found, ledgers: Sequence[int]) -> None:
@@ -262,6 +283,9 @@ class RestatingRoom:
 
     def _out(self, reading: Reading, made: Restatement, back: Mapping[int, int]) -> RestatementOut:
         settled = handled(reading, HANDLER) >= made.known
+        if any(one["section"] == "states" for one in made.changes):  # first the states follow, then the ledgers
+            behind = set(self._states.behind()) & {number for number, _, _ in made.stretches}
+            settled = settled and handled(reading, STATES) >= made.known and not behind
         same = {name: getattr(made, name) for name in ("id", "why", "version", "undoes", "known", "changes")}
         return RestatementOut(
             **same, start=to_rfc3339(made.from_us), end=to_rfc3339(made.to_us), at=to_rfc3339(made.at_us),

@@ -206,6 +206,10 @@ class StatesRoom:
         unit = self._follower.units.get(equipment_id)
         return None if unit is None else self._follower.mark_of(unit)
 
+    def behind(self) -> list[int]:
+        """The equipment of which a stretch is to be derived again."""
+        return [number for number, unit in self._follower.units.items() if unit.late]
+
     def reasons(self, at_us: int | None = None, as_of: int | None = None) -> dict[str, dict[str, Any]]:
         """The reason tree valid at a moment (default: now): code → name, category, children."""
         with self._database.read() as reading:

@@ -4,7 +4,7 @@ import { change, get, post } from "@/api/client";
 import type { Page } from "@/api/types";
 import type { Compared } from "@/screens/replay/api";
 
-export const SECTIONS = ["products", "equipment", "calendars", "reasons", "conventions", "targets"] as const;
+export const SECTIONS = ["products", "equipment", "states", "calendars", "reasons", "conventions", "targets"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What, before and after, as text. */

@@ -6,7 +6,7 @@ export const navWords = defineWords({ en: { nav: "Restate" }, de: { nav: "Rückw
 export const words = defineWords({
   en: {
     title: "Restate the past", why: "What is applied holds from now on, and the past keeps the definitions it had. Here definitions are laid over a stretch of time that is over: first it is told what would move, and nothing is written until you say why.",
-    what: "Which past, by which definitions", sections: "Definitions", all: "All that differ", products: "Products and their rates", equipment: "Calendar and rate of equipment", calendars: "Calendars", reasons: "Reasons", conventions: "Conventions", targets: "Targets",
+    what: "Which past, by which definitions", sections: "Definitions", all: "All that differ", products: "Products and their rates", equipment: "Calendar and rate of equipment", states: "State rules and counters", calendars: "Calendars", reasons: "Reasons", conventions: "Conventions", targets: "Targets",
     version: "As they are", now: "now", ofVersion: "in plant version {n}", begin: "See what would move",
     running: "Working it out, {share}", failed: "It could not be worked out", lost: "This plan is not kept any more", lostHint: "The ten newest are kept until the server ends. Ask for it again.", none: "Nothing asked yet", noneHint: "Choose a time that is over, and see what the definitions of now would make of it.",
     found: "What would differ", same: "Nothing would change: these definitions held then", summary: "Definitions that would differ: {changes} · ledgers that would read otherwise: {n} of {all}", definition: "Definition", field: "What", from: "From", to: "To", was: "Was", would: "Would be",
@@ -16,7 +16,7 @@ export const words = defineWords({
   },
   de: {
     title: "Vergangenheit neu bewerten", why: "Was angewendet wird, gilt ab jetzt, und die Vergangenheit behält ihre Definitionen. Hier werden Definitionen über eine vergangene Zeit gelegt: Zuerst steht da, was sich ändern würde, und nichts wird geschrieben, bevor Sie sagen, warum.",
-    what: "Welche Zeit, nach welchen Definitionen", sections: "Definitionen", all: "Alle, die abweichen", products: "Produkte und ihre Sollraten", equipment: "Kalender und Sollrate der Anlagen", calendars: "Kalender", reasons: "Gründe", conventions: "Konventionen", targets: "Ziele",
+    what: "Welche Zeit, nach welchen Definitionen", sections: "Definitionen", all: "Alle, die abweichen", products: "Produkte und ihre Sollraten", equipment: "Kalender und Sollrate der Anlagen", states: "Zustandsregeln und Zähler", calendars: "Kalender", reasons: "Gründe", conventions: "Konventionen", targets: "Ziele",
     version: "In der Fassung", now: "von jetzt", ofVersion: "der Werksversion {n}", begin: "Zeigen, was sich ändern würde",
     running: "Wird berechnet, {share}", failed: "Es ließ sich nicht berechnen", lost: "Dieser Plan wird nicht mehr aufbewahrt", lostHint: "Die zehn neuesten bleiben, bis der Server endet. Fragen Sie noch einmal.", none: "Noch nichts gefragt", noneHint: "Wählen Sie eine vergangene Zeit und sehen Sie, was die heutigen Definitionen aus ihr machen würden.",
     found: "Was anders wäre", same: "Nichts würde sich ändern: Diese Definitionen galten damals", summary: "Definitionen, die anders wären: {changes} · Bücher, die sich anders läsen: {n} von {all}", definition: "Definition", field: "Was", from: "Von", to: "Bis", was: "War", would: "Wäre",

@@ -1,0 +1,88 @@
+"""Which machines' signals are read otherwise by a restatement, and how they come to be derived again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from dovetail.core.errors import InvalidError
+from dovetail.db.events import events_after
+from dovetail.db.uow import Reading
+from dovetail.events.corrections import SamplesCorrected
+from dovetail.events.restating import Restated
+from dovetail.performance.facts import Plants, Sources
+from dovetail.replaying.derived import Engine, Replayed, everything
+from dovetail.replaying.service import Counting, Timeline
+from dovetail.restating.imagined import Imagined
+from dovetail.restating.model import Change
+from dovetail.states.rules import VERSIONS_MAX, RuleBook
+from dovetail.states.service import StatesRoom
+from dovetail.virtual.asked import Past
+from dovetail.workcalendar.service import CalendarRoom
+
+ROOM_FOR: Final = 4  # moments at which definitions change that a restatement may still bring
+
+
+class Corrections(Protocol):
+    """What is asked of the corrections room."""
+
+    def moved_since(self, reading: Reading, known: int) -> Sequence[SamplesCorrected]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoRestated:
+    """Samples that were corrected, and those that are read otherwise since: both are derived again alike."""
+
+    corrections: Corrections
+
+    def moved_since(self, reading: Reading, known: int) -> list[SamplesCorrected]:
+        """In the order of knowledge."""
+        restated = events_after(reading, known, (Restated.__name__,))
+        ours = [
+            SamplesCorrected(tag, number, from_us, to_us, event.known)
+            for event in restated
+            for tag, number, from_us, to_us in event.body.get("derived", ())
+        ]
+        return sorted([*self.corrections.moved_since(reading, known), *ours], key=lambda one: one.known)
+
+
+def read_otherwise(changes: Sequence[Change], held: Plants, imagined: Imagined) -> dict[int, int]:
+    """The equipment whose rules would be others, its own or through a neighbour's, and a tag that each reads.
+
+    Raises InvalidError where so much was applied since that nobody reads the tags of that time any more.
+    """
+    if not any(one.section == "states" for one in changes):
+        return {}
+    since = len(held.changes_between(imagined.from_us - 1, 1 << 62))
+    if since > VERSIONS_MAX - ROOM_FOR:
+        what = f"definitions have changed at {since} moments since: signals of that time are not derived again"
+        hint = f"choose a time after which they changed at most {VERSIONS_MAX - ROOM_FOR} times"
+        raise InvalidError(what, code="restate-states", pointer="/start", hint=hint)
+    was, would = RuleBook(held), RuleBook(imagined)  # type: ignore[arg-type]  # both say when definitions change
+    inside = held.changes_between(imagined.from_us, imagined.to_us)
+    found: dict[int, int] = {}
+    for at_us in (imagined.from_us, *inside):
+        before, after = was.all_at(at_us), would.all_at(at_us)
+        for number in before.keys() | after.keys():
+            rules = [one for one in (after.get(number), before.get(number)) if one is not None and one.tags]
+            if before.get(number) != after.get(number) and rules:
+                found.setdefault(number, rules[0].tags[0])
+    return found
+
+
+def derived_again(
+    reading: Reading, sources: Sources, units: Mapping[int, int], *, imagined: Imagined, by: tuple[Past, StatesRoom],
+    now_us: int, on_step: Callable[[], None],
+) -> Sources:  # fmt: skip
+    """The sources with what those machines would have done and counted, derived in memory."""
+    if not units:
+        return sources
+    samples, states = by
+    calendar = sources.calendar
+    assert isinstance(calendar, CalendarRoom)
+    engine = Engine(samples, states, imagined, calendar.cuts, now_us)
+    again = {unit: everything(engine.again(reading, unit, imagined.from_us, imagined.to_us), on_step) for unit in units}
+    replayed = Replayed(states, again)
+    timeline, counting = Timeline(replayed), Counting(replayed)
+    return replace(sources, states=timeline, counting=counting)  # type: ignore[arg-type]  # as much as is asked of them
