@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dovetail.chunkstore import months
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
+from dovetail.historian.hourly import Hourly
 from dovetail.historian.service import Historian
 from dovetail.packing import sheets
+from dovetail.reading import slots
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 EVERYBODY = system_scope("test")
@@ -120,3 +124,27 @@ def test_extremes_need_a_few_samples(sealed, values, qualities, expected) -> Non
     found = historian.slotted(TAGS, [at_us(0), at_us(6)], "extremes", scope=EVERYBODY, as_of=None)
     assert found.folded.ts.tolist() == [at_us(at) for _tag in TAGS for at in expected]
     assert not found.folded.n.any()
+
+
+@pytest.mark.parametrize("keeps", ["sums", "extremes"])
+def test_two_threads_come_to_the_same_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeps: slots.Keeps
+) -> None:
+    tags = list(range(1, 10))
+    rows = [(tag, at_us(at), float(tag * (at % 7)), GOOD) for tag in tags for at in range(N)]
+    with closing(Historian(tmp_path, clock=ManualClock(at_us(N)), bus=Bus(), owner_of=lambda _tag: 1)) as historian:
+        historian.put([Frame("plc", Lane.LIVE, 1, 1, (Batch.of(Kind.F64, rows),))])
+        historian.seal_once()
+        cuts = [at_us(30), at_us(55), at_us(80)]
+        one = historian.slotted(tags, cuts, keeps, scope=EVERYBODY, as_of=None)
+        monkeypatch.setattr(months, "TAGS_AT_ONCE", 1)
+        monkeypatch.setattr(slots, "TAGS_AT_ONCE", 1)
+        two = historian.slotted(tags, cuts, keeps, scope=EVERYBODY, as_of=None)
+    assert sorted(listed(two)) == sorted(listed(one))
+
+
+def listed(found: Hourly) -> list[tuple[float, ...]]:
+    """(place, then a sample with what lies behind it), one by one."""
+    some = found.folded
+    columns = (found.place, some.ts, some.value, some.quality, some.n, some.total, some.area)
+    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -7,13 +7,16 @@ GOOD, is it summed up; else its samples come as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.chunkstore.months import TAGS_AT_ONCE
 from dovetail.core.batch import Kind
 from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import ordered
@@ -29,11 +32,13 @@ SLOT: Final = np.dtype(
         *((name, np.float64) for name in ("first", "last", "sum", "tw")),
     ]
 )
+WAITING_MAX: Final = 2  # groups of a hundred signals that wait to be summed up beside
 _OPENED_MOST: Final = 0.75  # of a chunk: to open a little less is not worth it
 _DOUBT: Final = 1e-3  # of the size of all values: a sum of 20,000 may be off by 2e-12 of that, so by 2e-9 of itself
 
 
 type Raw = tuple[NDArray[np.intp], Block]  # int[n] the place of each sample's tag, and the samples
+type Part = tuple[NDArray[Any] | None, list[Raw]]
 type Keeps = Literal["sums", "extremes"]
 
 
@@ -55,23 +60,13 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     asked = Range(tuple(tags), cuts[0], cuts[-1])
     rest = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
-    last_us, rows, raw = dict[int, int](), list[NDArray[Any]](), list[Raw]()
-    for some in _lines(reader, asked, loose):
-        lines: list[Line] = []
-        for line in some:
-            if line.kind in TEXT_KINDS or last_us.get(line.tag, -1) >= line.ts[0]:
-                rest.add(line.tag)
-            last_us[line.tag] = int(line.ts[-1])
-            lines += [line] if line.tag not in rest else []
-        for group in alike(lines):
-            if keeps == "extremes":
-                raw += _thinned(group, cuts, tags)
-                continue
-            for laid, summed, which, part in _summed(group, cuts):
-                place = np.searchsorted(tags, [line.tag for line in laid.lines])
-                summed["place"] = place
-                rows.append(summed if which.all() else summed[which])
-                raw += _as_they_are(laid, place, np.flatnonzero(~which), part)
+    opened = _side_by_side(
+        lambda group: list(_thinned(group, cuts, tags) if keeps == "extremes" else _laid(group, cuts, tags)),
+        _groups(_lines(reader, asked, loose), rest),
+        threads=2 if len(tags) > TAGS_AT_ONCE else 1,
+    )
+    parts = [part for some in opened for part in some]
+    rows, raw = [one for one, _ in parts if one is not None], [one for _, some in parts for one in some]
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
     if rest:
         found = found[~np.isin(found["place"], np.searchsorted(tags, sorted(rest)))]
@@ -79,6 +74,46 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
             (place[which], block.take(which)) for place, block in raw for which in [~np.isin(block.tag, sorted(rest))]
         ]
     return Slots(found[np.lexsort((found["t0"], found["place"]))], raw, rest)
+
+
+def _groups(some: Iterator[list[Line]], rest: set[int]) -> Iterator[list[Line]]:
+    """Lines that are alike together; tags that cannot be summed up so go to the `rest`."""
+    last_us = dict[int, int]()
+    for lines in some:
+        for line in lines:
+            if line.kind in TEXT_KINDS or last_us.get(line.tag, -1) >= line.ts[0]:
+                rest.add(line.tag)
+            last_us[line.tag] = int(line.ts[-1])
+        yield from alike([line for line in lines if line.tag not in rest])
+
+
+def _side_by_side[T](
+    work: Callable[[list[Line]], T], groups: Iterator[list[Line]], *, threads: Literal[1, 2]
+) -> Iterator[T]:
+    """What comes of each group: while one thread unpacks and sums up, which needs no interpreter, another reads on."""
+    if threads == 1:
+        yield from map(work, groups)
+        return
+    with ThreadPoolExecutor(1, "slots") as beside:
+        waiting = deque[Future[T]]()
+        for group in groups:
+            if len(waiting) < WAITING_MAX:
+                waiting.append(beside.submit(work, group))
+            else:
+                yield work(group)
+            while waiting and waiting[0].done():
+                yield waiting.popleft().result()
+        for one in waiting:
+            yield one.result()
+
+
+def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> Iterator[Part]:
+    """Of each stretch of lines that are alike, what sums need."""
+    for laid, summed, which, part in _summed(group, cuts):
+        place = np.searchsorted(tags, [line.tag for line in laid.lines])
+        summed["place"] = place
+        raw = list(_as_they_are(laid, place, np.flatnonzero(~which), part))
+        yield (summed if which.all() else summed[which]), raw
 
 
 def _lines(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[list[Line]]:
@@ -133,8 +168,8 @@ def _as_they_are(laid: Sheet, place: NDArray[np.intp], which: NDArray[np.intp], 
         yield np.full(len(block), place[row]), block
 
 
-def _thinned(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> Iterator[Raw]:
-    """Of each stretch of lines that are alike, what extremes need."""
+def _thinned(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> Iterator[Part]:
+    """The same of what extremes need."""
     parts = _parts(group[0].ts, cuts)
     if not parts:
         return
@@ -145,8 +180,8 @@ def _thinned(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) ->
     for start, end in parts:
         row, at, holds = thinned(laid, runs, start, end)
         status = runs.status(row, at)
-        yield place[row], Block(Kind.F64, tag[row], laid.ts[at], laid.value[row, at], status)
-        yield from _as_they_are(laid, place, np.flatnonzero(~holds), slice(start, end))
+        few = place[row], Block(Kind.F64, tag[row], laid.ts[at], laid.value[row, at], status)
+        yield None, [few, *_as_they_are(laid, place, np.flatnonzero(~holds), slice(start, end))]
 
 
 def _parts(ts: NDArray[np.int64], cuts: Sequence[int]) -> list[tuple[int, int]]:
