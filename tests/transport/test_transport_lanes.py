@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.errors import InvalidError, LinkError
 from dovetail.core.sink import Resumed
+from dovetail.core.sqlitelib import sqlite_module
 from dovetail.packing import frames as codec
 from dovetail.testing.clock import ManualClock
 from dovetail.transport import newest as newest_module
@@ -183,6 +184,23 @@ def test_what_waited_when_the_machine_was_switched_off_waits_under_its_numbers(
     until(lambda: again.waiting == 0)
     again.close()
     assert [(one.lane, one.seq) for one in road.came[2:]] == [(Lane.LIVE, 3), (Lane.BACKLOG, 1), (Lane.BACKLOG, 2)]
+
+
+@pytest.mark.parametrize("lane", [Lane.LIVE, Lane.BACKLOG])
+def test_a_lane_is_found_without_looking_through_the_other(
+    tmp_path: Path, outbox: DiskOutbox, road: Road, clock: ManualClock, lane: Lane
+) -> None:
+    """Of which there may be millions of messages; also in a file that an older version began."""
+    outbox.close()
+    with sqlite_module().connect(tmp_path / "outbox.db") as older:
+        older.execute("drop index parcel_by_lane")
+    older.close()
+    DiskOutbox(tmp_path / "outbox.db", road, clock=clock).close()
+    looking = sqlite_module().connect(tmp_path / "outbox.db")
+    plan = [row[3] for row in looking.execute(f"explain query plan {outbox_module._OLDEST[lane]}", (500,))]
+    looking.close()
+    assert plan[0].startswith("SEARCH parcel USING INDEX parcel_by_lane")
+    assert not [step for step in plan if step.startswith("SCAN parcel")]
 
 
 ROWS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), st.integers(0, 2)), max_size=8)

@@ -39,11 +39,14 @@ create table parcel (id integer primary key, lane text not null, epoch integer n
 create table mark (link integer primary key, mark_us integer not null) without rowid;
 create table numbering (epoch integer not null);
 """
+_BY_LANE: Final = (
+    "create index if not exists parcel_by_lane on parcel (lane = 'backlog', id)"  # files of before have none
+)
 _OLDEST: Final = {
-    Lane.LIVE: "select id, lane, epoch, shard, seq, body from parcel where lane <> 'backlog' order by id limit ?",
+    Lane.LIVE: "select id, lane, epoch, shard, seq, body from parcel where (lane = 'backlog') = 0 order by id limit ?",
     # what waited is covered by later marks of its own lane: what was live before it must be held first
-    Lane.BACKLOG: """select id, lane, epoch, shard, seq, body from parcel where lane = 'backlog' and id <
-        coalesce((select min(id) from parcel where lane <> 'backlog'), 9223372036854775807) order by id limit ?""",
+    Lane.BACKLOG: """select id, lane, epoch, shard, seq, body from parcel where (lane = 'backlog') = 1 and id <
+        coalesce((select min(id) from parcel where (lane = 'backlog') = 0), 9223372036854775807) order by id limit ?""",
 }
 
 
@@ -74,6 +77,8 @@ class DiskOutbox:
             if found == 0:
                 script = f"begin immediate;{_SCHEMA}pragma user_version={USER_VERSION};commit;"
                 self._connection.executescript(script)
+            if found <= USER_VERSION:
+                self._connection.execute(_BY_LANE).close()
         except sqlite3.Error as error:
             how = "is the disk full, or the file damaged?"
             raise ConfigError(f"{path} cannot be used: {error}", code="outbox-file", hint=how) from error
@@ -81,7 +86,7 @@ class DiskOutbox:
             raise ConfigError(f"{path} was written by a newer Dovetail (format {found})", code="outbox-newer")
         waits = self._connection.execute("select count(*), coalesce(sum(length(body)), 0) from parcel").fetchone()
         self.waiting, self._bytes = waits
-        counted = "select count(*) from parcel where lane = 'backlog'"
+        counted = "select count(*) from parcel where (lane = 'backlog') = 1"
         (self.backlog,) = self._connection.execute(counted).fetchone()  # messages of it that are not held
         self._lanes = Lanes(dict(self._connection.execute("select link, mark_us from mark").fetchall()))
         self.is_cut = False  # what comes now is what waited, once the way is there again
