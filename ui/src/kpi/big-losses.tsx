@@ -8,7 +8,7 @@ import { Opens } from "@/explain/opens";
 import css from "@/kpi/kpi-table.module.css";
 import { bigLossWords } from "@/kpi/words";
 import { formatDuration, formatRatio } from "@/show/format";
-import { isTooLong, slowQuery } from "@/slow/ask";
+import { isTooLong, slowQuery, toTheMinute } from "@/slow/ask";
 import { words as slowWords } from "@/slow/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
@@ -44,7 +44,7 @@ function Made({ of, kpis }: { of: Loss; kpis: Kpis }) {
 function SlowShare({ kpis }: { kpis: Kpis }) {
   const say = useWords(slowWords);
   const language = useLanguage();
-  const span = { start: kpis.start, end: kpis.until ?? kpis.end };
+  const span = toTheMinute({ start: kpis.start, end: kpis.until ?? kpis.end });
   const { data } = useQuery({ ...slowQuery(kpis.equipment_id, span), placeholderData: keepPreviousData, enabled: !isTooLong(span) });
   if (!data || data.rules.every((rule) => rule.below === null)) return null;
   return <div data-testid="slow-of-speed">{say("ofIt", { slow: formatDuration(Math.round(data.slow_us / 1e6) * 1e6, language) })}</div>;

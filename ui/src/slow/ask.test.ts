@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isTooLong, type SlowStretch, spansOf } from "@/slow/ask";
+import { isTooLong, type SlowStretch, spansOf, toTheMinute } from "@/slow/ask";
 import { slowIn } from "@/timeline/slow";
 
 const stretch = (equipment_id: number, from: string, to: string): SlowStretch => ({ equipment_id, start: `2026-01-05T${from}:00Z`, end: `2026-01-05T${to}:00Z`, elapsed_us: 0, produced: 0, planned: 0, rate_upm: 60, standard_upm: 100, share: 0.6, lost_us: 0, products: [], below: 0.85, for_s: 300 });
@@ -15,6 +15,12 @@ test("a bar knows what lies in it", () => {
   const spans = spansOf([stretch(1, "09:00", "09:10"), stretch(1, "08:00", "08:10")]).get(1) ?? [];
   expect(slowIn(spans, at("08:05"), at("08:20"))).toHaveLength(1);
   expect(slowIn(spans, at("08:10"), at("09:00"))).toHaveLength(0);
+});
+
+test("it is asked up to the last full minute", () => {
+  const start = "2026-01-05T08:00:10.000Z";
+  expect(toTheMinute({ start, end: "2026-01-05T08:05:59.500Z" }).end).toBe("2026-01-05T08:05:00.000Z");
+  expect(toTheMinute({ start, end: "2026-01-05T08:00:40.000Z" }).end).toBe("2026-01-05T08:00:40.000Z");
 });
 
 test("more than a month is too long", () => {

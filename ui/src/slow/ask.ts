@@ -29,6 +29,13 @@ export const slowQuery = (id: number, span: Span) =>
 
 export const isTooLong = (span: Span): boolean => Date.parse(span.end) - Date.parse(span.start) > LONGEST_MS;
 
+const MINUTE_MS = 60_000;
+/** Up to the last full minute, where there is one: so it is asked once a minute, however often what stands beside it changes. */
+export function toTheMinute(span: Span): Span {
+  const end = Math.floor(Date.parse(span.end) / MINUTE_MS) * MINUTE_MS;
+  return end > Date.parse(span.start) ? { ...span, end: new Date(end).toISOString() } : span;
+}
+
 /** The spans of each machine by time. */
 export function spansOf(items: readonly SlowStretch[]): ReadonlyMap<number, readonly SlowSpan[]> {
   const found = new Map<number, SlowSpan[]>();

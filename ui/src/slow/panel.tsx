@@ -11,7 +11,7 @@ import type { Table } from "@/giving/table";
 import { useProductName } from "@/jobs/jobs";
 import { formatDuration, formatNumber, formatRatio, NOTHING } from "@/show/format";
 import { Lasting, When } from "@/show/show";
-import { isTooLong, type SlowRunning, slowQuery, type SlowStretch } from "@/slow/ask";
+import { isTooLong, type SlowRunning, slowQuery, type SlowStretch, toTheMinute } from "@/slow/ask";
 import css from "@/slow/slow.module.css";
 import { words } from "@/slow/words";
 import { Go, timelineOf } from "@/view/place";
@@ -85,9 +85,10 @@ function Told({ data }: { data: SlowRunning }) {
   );
 }
 
-export function SlowPanel({ here, span }: { here: Equipment; span: Span }) {
+export function SlowPanel({ here, span: asked }: { here: Equipment; span: Span }) {
   const say = useWords(words);
   const tableOf = useTable(here);
+  const span = toTheMinute(asked);
   const isLong = isTooLong(span);
   const { data, error, isPending, refetch } = useQuery({ ...slowQuery(here.id, span), placeholderData: keepPreviousData, enabled: !isLong });
   return (
