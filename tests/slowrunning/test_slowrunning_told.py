@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
+from fastapi.testclient import TestClient
 
+from asking import client_of
 from dovetail.core.batch import Value
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
+from dovetail.operations.http import Api
+from dovetail.slowrunning import api as slowrunning_api
 from dovetail.slowrunning.service import SlowRunningRoom
 from dovetail.testing.clock import ManualClock
 
@@ -115,3 +119,36 @@ def test_who_may_not_see_a_machine_learns_nothing(judged: Plant) -> None:
     nobody = Scope(Actor("nobody", "Nobody", "person"), {})
     with pytest.raises(NotFoundError):
         room.told(judged.filler, at(0), at(60), scope=nobody)
+
+
+# --- over HTTP -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def api(judged: Plant) -> TestClient:
+    an_hour(judged)
+    routes = Api(judged.database)
+    slowrunning_api.routes(routes, SlowRunningRoom(judged.rooms.performance))
+    return client_of(judged.everyone, routes)
+
+
+def test_the_route_tells_the_stretch_with_its_evidence(judged: Plant, api: TestClient) -> None:
+    found = api.get(
+        f"/api/v1/equipment/{judged.filler}/slow-running", params={"start": when(0), "end": when(60)}
+    ).json()
+    (one,) = found["items"]
+    assert (one["start"], one["end"], one["produced"], one["planned"]) == (when(40), when(60), 1_140, 2_000.0)
+    assert (one["rate_upm"], one["standard_upm"], one["below"], one["for_s"]) == (57.0, 100.0, 0.85, 300.0)
+    assert found["speed_us"] == found["slow_us"] + found["rest_us"] == one["lost_us"] + found["rest_us"]
+
+
+@pytest.mark.parametrize("asked, code", [
+    ({},                                                                    "period"),
+    ({"start": when(0)},                                                    "period"),
+    ({"start": when(60), "end": when(0)},                                   "period"),
+    ({"start": when(0), "end": when(32 * 24 * 60)},                         "period"),
+    ({"shift": "nightly"},                                                  "no-shift"),
+])  # fmt: skip
+def test_a_bad_question_is_refused_with_its_code(
+    judged: Plant, api: TestClient, asked: dict[str, str], code: str
+) -> None:
+    answer = api.get(f"/api/v1/equipment/{judged.filler}/slow-running", params=asked)
+    assert (answer.status_code in (404, 422), answer.json()["code"]) == (True, code)
