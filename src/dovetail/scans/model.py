@@ -55,4 +55,4 @@ def running_of[J: Job](code: str, running: Sequence[J]) -> J | None:
 
 def is_again(last: Scan | None, code: str, at_us: int) -> bool:
     """Whether the scan before it was this very one."""
-    return last is not None and last.code == code and at_us - last.at_us < AGAIN_US and last.outcome in DID
+    return last is not None and last.code == code and abs(at_us - last.at_us) < AGAIN_US and last.outcome in DID

@@ -6,7 +6,7 @@ import type { Command, Entry, Outcome } from "@/outbox/outbox";
 import { words } from "@/outbox/words";
 import { useWords } from "@/words/words";
 
-const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "acknowledge"] as const;
+const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "acknowledge", "scan"] as const;
 
 export function useEntryName(): (entry: Pick<Entry, "label" | "values">) => string {
   const say = useWords(words);

@@ -8,6 +8,7 @@ import { useMay } from "@/jobs/jobs";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Bar, Top } from "@/screens/station/head";
 import { JobCard } from "@/screens/station/job-card";
+import { useScanner } from "@/screens/station/scanned";
 import css from "@/screens/station/station.module.css";
 import { StopList } from "@/screens/station/stop-list";
 import { isUnit, stationOf, useEquipmentPath } from "@/view/place";
@@ -16,6 +17,7 @@ import { useWords } from "@/words/words";
 function Station({ here, units }: { here: Equipment; units: readonly Equipment[] }) {
   const { kpis } = useCurrentShift(here.id);
   const mayAnswer = useMay("timeline.edit", here);
+  useScanner(here, useMay("job.operate", here));
   return (
     <main className={css.station} data-testid="station">
       <Bar here={here} />
