@@ -20,7 +20,7 @@ from dovetail.core.errors import ConflictError, DovetailError, InvalidError, Not
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
 from dovetail.explain.diff import Asked, Differ
-from dovetail.restating.service import RestatementOut, UndoRestatement
+from dovetail.restating.service import RestatementOut, RestatingRoom, UndoRestatement
 from dovetail.scenariofiles.document import OWN_PLANT
 from dovetail.scenarios.stage import OWN
 from dovetail.signatures.service import ReopenShift, SignShift
@@ -129,6 +129,15 @@ def test_what_was_changed_again_since_is_not_taken_back_over_it(house: House) ->
     assert house.seen() == house.seen(older.known)
 
 
+def where_samples_went(house: House, gone: dict[int, int]) -> RestatingRoom:
+    """The room where samples of these tags went up to these moments."""
+    rooms = house.stage.rooms
+    return RestatingRoom(
+        house.stage.database, house.stage.clock, equipment=rooms.equipment, calendar=rooms.calendar,
+        performance=rooms.performance, states=rooms.states, samples=rooms.historian, gone=gone.get,
+    )  # fmt: skip
+
+
 def test_states_are_read_otherwise_for_a_while_and_only_from_signals_of_then() -> None:
     """Its stop was no fault for the first ten minutes; a signal that came later says nothing of before."""
     other = ("map: {7: technical/fault}", "map: {}")
@@ -152,6 +161,9 @@ def test_states_are_read_otherwise_for_a_while_and_only_from_signals_of_then() -
         assert {(one.cause.kind, one.cause.why) for one in change.changes} == {("restate", "as it was")}
         house.undo(made)
         assert house.seen() == was
+        gone: dict[int, int] = dict.fromkeys(house.stage.rooms.equipment.plant().tags, from_us)
+        with pytest.raises(InvalidError, match="were let go"):
+            where_samples_went(house, gone).plan(asked)
         house.apply(scenario("oee-worksheet", *late).plant[OWN_PLANT])
         with pytest.raises(InvalidError, match="had no signal more then"):
             house.restate(asked)

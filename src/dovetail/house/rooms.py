@@ -144,6 +144,7 @@ class Rooms:
         return RestatingRoom(
             self.performance.database, self.performance.clock, equipment=self.equipment, calendar=self.calendar,
             performance=self.performance, states=self.states, samples=self.historian,
+            gone=self.retention.gone.upto,
         )  # fmt: skip
 
 

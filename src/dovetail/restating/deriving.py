@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from dovetail.core.clock import HOUR_US, to_rfc3339
 from dovetail.core.errors import InvalidError
 from dovetail.db.events import events_after
 from dovetail.db.uow import Reading
@@ -47,10 +48,13 @@ class AlsoRestated:
         return sorted([*self.corrections.moved_since(reading, known), *ours], key=lambda one: one.known)
 
 
-def read_otherwise(changes: Sequence[Change], held: Plants, imagined: Imagined) -> dict[int, int]:
+def read_otherwise(
+    changes: Sequence[Change], held: Plants, imagined: Imagined, *, gone: Callable[[int], int | None]
+) -> dict[int, int]:
     """The equipment whose rules would be others, its own or through a neighbour's, and a tag that each reads.
 
-    Raises InvalidError where so much was applied since that nobody reads the tags of that time any more.
+    `gone` says up to when samples of a tag went. Raises InvalidError where they cannot be derived again: samples of
+    that time went, or so much was applied since that nobody reads the tags of that time any more.
     """
     if not any(one.section == "states" for one in changes):
         return {}
@@ -67,8 +71,17 @@ def read_otherwise(changes: Sequence[Change], held: Plants, imagined: Imagined) 
         for number in before.keys() | after.keys():
             rules = [one for one in (after.get(number), before.get(number)) if one is not None and one.tags]
             if before.get(number) != after.get(number) and rules:
+                _demand_samples([tag for one in rules for tag in one.tags], imagined, gone)
                 found.setdefault(number, rules[0].tags[0])
     return found
+
+
+def _demand_samples(tags: Sequence[int], imagined: Imagined, gone: Callable[[int], int | None]) -> None:
+    went_us = max((at_us for tag in tags if (at_us := gone(tag)) is not None), default=None)
+    if went_us is not None and -(-went_us // HOUR_US) * HOUR_US >= imagined.from_us:  # of each full hour is remembered
+        what = f"samples up to {to_rfc3339(went_us)} were let go, so states of before are not derived again"
+        hint = "choose a later time, bring archived samples back in first, or leave `states` out with `only`"
+        raise InvalidError(what, code="restate-states", pointer="/start", hint=hint)
 
 
 def derived_again(

@@ -97,9 +97,11 @@ class RestatingRoom:
     def __init__(
         self, database: Database, clock: Clock, *, equipment: EquipmentRoom, calendar: CalendarRoom,
         performance: PerformanceRoom, states: StatesRoom, samples: Past,
+        gone: Callable[[int], int | None],
     ) -> None:  # fmt: skip
         self.database, self.clock, self.equipment = database, clock, equipment
         self._calendar, self._performance, self._states, self._samples = calendar, performance, states, samples
+        self._gone = gone
         self.make = Operation(
             name="restatement.make", summary="Apply definitions to a stretch of the past", permission=RESTATE,
             input=Restate, output=RestatementOut, handler=self._make, reason="required",
@@ -148,7 +150,7 @@ class RestatingRoom:
         with self.database.read() as reading:
             found = self.find(reading, asked)
             imagined = self._imagined(found)
-            units = read_otherwise(found.changes, self.equipment, imagined)
+            units = read_otherwise(found.changes, self.equipment, imagined, gone=self._gone)
             ledgers = touched(found.changes, self.equipment, self._calendar, found.period, units)
             from_us, to_us = found.period
             days = -(-(to_us - from_us) // DAY_US)
@@ -230,7 +232,7 @@ class RestatingRoom:
         if not found.changes:
             hint = "choose another time, or apply the plant code first"
             raise InvalidError("these definitions held then", code="restate-nothing", hint=hint)
-        units = read_otherwise(found.changes, self.equipment, self._imagined(found))
+        units = read_otherwise(found.changes, self.equipment, self._imagined(found), gone=self._gone)
         ledgers = touched(found.changes, self.equipment, self._calendar, found.period, units)
         self._refuse_signed_conventions(uow, found, list(ledgers))
         said: dict[str, dict[str, History]] = {}

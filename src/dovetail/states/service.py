@@ -62,6 +62,7 @@ class Calendar(Protocol):
 
     def cuts(self, equipment_id: int, from_us: int, to_us: int) -> Sequence[int]:
         """The shift boundaries in [from_us, to_us), ascending."""
+        ...
 
 
 class StatesRoom:
