@@ -38,11 +38,11 @@ def test_head_and_months_come_back() -> None:
     assert [tuple(row) for group in head.groups for row in group] == rows
 
     chunks = [(1, 2, 0.5, None, b"body"), (1, 3, -0.0, 2.5, b"other")]
-    said = streams.unpack(streams.of_month(MonthRows(9, [("plc", "live", 4)], [chunks])))
+    said = streams.unpack(streams.of_month(MonthRows(9, [("plc", "live", 4)], [(3, 1, 2, b"\0")], [chunks])))
     month = streams.as_month(said, at_once=10)
     assert (month.sealed, month.repeats) == (9, [["plc", "live", 4]])
     assert [[tuple(row) for row in group] for group in month.groups] == [chunks]
-    empty = streams.as_month(streams.unpack(streams.of_month(MonthRows(0, [], []))), at_once=10)
+    empty = streams.as_month(streams.unpack(streams.of_month(MonthRows(0, [], [], []))), at_once=10)
     assert (empty.sealed, list(empty.groups)) == (0, [])
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import SECOND_US
-from dovetail.core.errors import ConfigError, LinkError
+from dovetail.core.errors import ConfigError, DamagedError, LinkError
 from dovetail.core.limits import FRAMES_WAITING_MAX
 from dovetail.drivers.base import Point
 from dovetail.edge.handover import SLACK_US
@@ -194,8 +194,11 @@ async def test_frames_of_fifty_milliseconds_share_a_commit(clock, device):
     await edge.stop()
 
 
-async def test_store_away_and_back_keeps_order(clock, device):
-    store = Store(trouble=LinkError("disk full"))
+@pytest.mark.parametrize(
+    "trouble", [LinkError("disk full"), DamagedError("wrong checksum"), OSError("i/o")], ids=["away", "damaged", "disk"]
+)
+async def test_store_away_and_back_keeps_order(clock, device, trouble):
+    store = Store(trouble=trouble)
     edge = edge_of(device, store)
     await edge.start()
     for value in range(5):
@@ -205,7 +208,7 @@ async def test_store_away_and_back_keeps_order(clock, device):
     store.trouble = None
     await edge.stop()
     assert [value for _, value, quality in store.rows() if q.is_good(quality)] == [10.0, 0.0, 1.0, 2.0, 3.0, 4.0]
-    assert edge.delivery()["gap_samples"] == 0
+    assert (edge.delivery()["gap_samples"], edge.delivery()["refused_frames"]) == (0, 0)
 
 
 async def test_a_store_that_does_not_keep_up_is_a_declared_gap(clock, device, caplog):

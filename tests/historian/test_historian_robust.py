@@ -15,7 +15,6 @@ from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.packing import chunks
-from dovetail.packing.columns import DamagedError
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")
@@ -56,15 +55,17 @@ def test_a_folder_from_the_future_is_not_touched(tmp_path: Path, reopen: Open) -
         Historian(tmp_path / "historian", clock=ManualClock(), bus=Bus(), owner_of=lambda _tag: 1)
 
 
-def test_a_damaged_chunk_is_an_error_and_not_a_value(tmp_path: Path, reopen: Open) -> None:
+def test_a_damaged_chunk_is_a_hole_and_not_a_value(tmp_path: Path, reopen: Open) -> None:
     historian = reopen()
     historian.put([frame(1, [(1, DAY_ZERO_US + i, float(i), GOOD) for i in range(50)])])
     historian.seal_once()
     connection = connect(tmp_path / "historian" / "chunks-2026-01.db", role="writer")
     connection.execute("update chunk set body = cast(substr(body, 1, 30) || x'ff' || substr(body, 32) as blob)")
     connection.close()
-    with pytest.raises(DamagedError, match="tag 1"):
-        historian.raw([1], 0, DAY_ZERO_US + 99, scope=ALL)
+    assert historian.raw([1], 0, DAY_ZERO_US + 99, scope=ALL) == []
+    assert [(one.of.tag, one.t0, one.t1, one.n) for one in historian.damage.all()] == [
+        (1, DAY_ZERO_US, DAY_ZERO_US + 49, 50)
+    ]
 
 
 def test_everything_at_once_from_many_threads(historian: Historian, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ from dovetail.fleet.model import Transported
 from dovetail.forwarding import api as forwarding_api
 from dovetail.forwarding.service import ForwardingRoom
 from dovetail.holding import api as holding_api
+from dovetail.house.keeping import gone_of
 from dovetail.house.rooms import Rooms, named
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
@@ -68,7 +69,7 @@ from dovetail.savedviews import api as savedviews_api
 from dovetail.scans import api as scans_api
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
-from dovetail.signals import moments_api, samples_api
+from dovetail.signals import damaged_api, moments_api, samples_api
 from dovetail.signatures import api as signatures_api
 from dovetail.slowrunning import api as slowrunning_api
 from dovetail.slowrunning.service import SlowRunningRoom
@@ -162,8 +163,9 @@ def assemble(api: Api, parts: Parts) -> None:
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, rooms.calendar)
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
-    gone = rooms.retention.gone.of
+    gone = gone_of(rooms.retention, rooms.historian)
     samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
+    damaged_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word))
     moments_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
     recaps_api.routes(api, rooms.recaps, named=lambda word: named(rooms.equipment, word))
     _floor(api, rooms)

@@ -102,10 +102,12 @@ def of_head(head: HeadRows) -> Iterator[bytes]:
 
 
 def of_month(month: MonthRows) -> Iterator[bytes]:
-    """A month: up to where it holds everything, its repeats, then its chunks."""
+    """A month: up to where it holds everything, its repeats and what is damaged, then its chunks."""
     yield pack(("sealed", month.sealed))
     for row in month.repeats:
         yield pack(("repeats", *row))
+    for row in month.aside:
+        yield pack(("aside", *row))
     for group in month.groups:
         for row in group:
             yield pack(row)
@@ -121,9 +123,9 @@ def as_head(rows: Iterator[list[Any]], tables: Iterable[str], *, at_once: int) -
 def as_month(rows: Iterator[list[Any]], *, at_once: int) -> MonthRows:
     """What `of_month` said."""
     _, sealed = next(rows)
-    repeats: list[Any] = []
-    first = _until(rows, lambda row: row[0] != "repeats", lambda row: repeats.append(row[1:]))
-    return MonthRows(sealed, repeats, _groups(_with(first, rows), at_once))
+    before: dict[str, list[Any]] = {"repeats": [], "aside": []}
+    first = _until(rows, lambda row: row[0] not in before, lambda row: before[row[0]].append(row[1:]))
+    return MonthRows(sealed, before["repeats"], before["aside"], _groups(_with(first, rows), at_once))
 
 
 def _until(rows: Iterator[list[Any]], is_other: Any, take: Any) -> list[Any] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from dovetail.chunkstore import moments
+from dovetail.chunkstore import aside, moments
 from dovetail.chunkstore.files import HEAD, Files, number_of
 from dovetail.chunkstore.moments import COLUMNS
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
@@ -37,10 +37,13 @@ class HeadRows:
 
 @dataclass(frozen=True, slots=True)
 class MonthRows:
-    """A month as one session sees it: up to where it holds everything, its repeats, chunks in groups (`COLUMNS`)."""
+    """A month as one session sees it: up to where it holds everything, its repeats, what is damaged, as it lies there,
+    and chunks in groups (`COLUMNS`).
+    """
 
     sealed: int
     repeats: list[Any]
+    aside: list[Any]
     groups: Iterable[Sequence[Any]]
 
 
@@ -59,9 +62,11 @@ def month_of(session: Session, words: MonthWords) -> MonthRows:
     """What a month holds."""
     (sealed,) = session.execute(words.sealed).fetchone()
     repeats = sorted(tuple(row) for row in session.execute(words.duplicates).fetchall())
+    damaged = aside.rows(session, words)
     columns = f"{COLUMNS.removesuffix('body')}{moments.body_of(words)}"
     groups = _by_key(session, f"select id, {columns} from {words.chunk} where id > ? order by id limit ?")  # noqa: S608  # our own words
-    return MonthRows(sealed, repeats, ([(*row[1:-2], moments.whole(*row[-2:])) for row in group] for group in groups))
+    whole = ([(*row[1:-2], moments.whole(*row[-2:])) for row in group] for group in groups)
+    return MonthRows(sealed, repeats, damaged, whole)
 
 
 def put_head(storage: Storage, head: HeadRows, *, on_bytes: OnBytes = lambda _n: None) -> None:
@@ -87,6 +92,7 @@ def put_month(storage: Storage, number: int, month: MonthRows, *, on_bytes: OnBy
             on_bytes(sum(len(row[-1]) for row in group))
         with place.transaction() as target:
             target.many(words.duplicate, month.repeats)
+            aside.fill(target, words, month.aside)
             target.execute(words.seal, (month.sealed,))
     finally:
         _let_go(place, storage)

@@ -22,7 +22,7 @@ PATIENCE_MS: Final = 10_000
 
 HEAD: Final = "head.db"
 HEAD_VERSION: Final = 1
-MONTH_VERSION: Final = 3
+MONTH_VERSION: Final = 4
 _HEAD_TABLES = """
 create table head (head_id integer primary key autoincrement, n integer not null, body blob not null);
 create table received (source text, lane text, epoch integer, spans text not null,
@@ -58,11 +58,17 @@ alter table chunk add column moments integer;
 create index chunk_moments on chunk (moments) where moments is not null;
 create table moments (id integer primary key, body blob not null);
 """
-_LATER: Final = {1: _ROLLUP, 2: _MOMENTS}  # of a month: what came after each version
+_ASIDE: Final = """
+create table if not exists aside (id integer not null, tag integer not null, kind integer not null, t0 integer not null,
+    t1 integer not null, n integer not null, rev integer not null, at_us integer not null, why text not null,
+    body blob not null, times blob);
+"""
+_LATER: Final = {1: _ROLLUP, 2: _MOMENTS, 3: _ASIDE}  # of a month: what came after each version
 WORDS: Final = MonthWords(
     chunk="chunk",
     rollup="rollup",
     moments="moments",
+    aside="aside",
     sealed="select head_id from sealed",
     seal="update sealed set head_id = ?",
     duplicates="select source, lane, n from duplicate",
@@ -70,14 +76,17 @@ WORDS: Final = MonthWords(
     " on conflict (source, lane) do update set n = duplicate.n + excluded.n",
     clear="delete from",
 )
-OLDER_WORDS: Final = replace(WORDS, moments="")  # of a month before version 3, which nobody has opened since
+OLDER_WORDS: Final = {  # of a month by its version, which nobody has opened since
+    **dict.fromkeys((1, 2), replace(WORDS, moments="", aside="")),
+    3: replace(WORDS, aside=""),
+}
 SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then soon written anew
 
 
 def words_of(connection: Any) -> MonthWords:
     """What a month is called that is read as it lies there, in whatever version."""
     (found,) = connection.execute("pragma user_version").fetchone()
-    return WORDS if found > max(_LATER) else OLDER_WORDS
+    return OLDER_WORDS.get(found, WORDS)
 
 
 def connect(path: Path, *, role: str) -> Any:
@@ -104,6 +113,17 @@ def prepare(connection: Any, schema: str, *, version: int, path: Path, later: Ma
         steps = [sql for after, sql in sorted((later or {}).items()) if after >= found]
         new = "".join([schema, *steps] if found == 0 else steps)
         connection.executescript(f"begin immediate;{new}pragma user_version={version};commit;")
+
+
+@contextmanager
+def _passing(to: str) -> Iterator[None]:
+    """A disk that is full, slow or spoilt is a LinkError: time or a person heals it; who sends keeps it till then."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the others are our own mistakes
+            raise
+        raise LinkError(f"the historian cannot {to}: {error}", code=f"historian-{to}") from error
 
 
 class _Session:
@@ -137,11 +157,8 @@ class File:
     @contextmanager
     def transaction(self) -> Iterator[_Session]:
         """All or nothing; a disk that is full or slow is a LinkError: time or a person heals it."""
-        try:
-            with all_or_nothing(self.writer):
-                yield _Session(self.writer)
-        except sqlite3.OperationalError as error:
-            raise LinkError(f"the historian cannot write: {error}", code="historian-write") from error
+        with _passing("write"), all_or_nothing(self.writer):
+            yield _Session(self.writer)
 
     @contextmanager
     def snapshot(self) -> Iterator[_Session]:
@@ -151,8 +168,9 @@ class File:
                 connection = self._free.pop() if self._free else None
             connection = connection or connect(self.path, role="reader")
             try:
-                connection.execute("begin")
-                yield _Session(connection)
+                with _passing("read"):
+                    connection.execute("begin")
+                    yield _Session(connection)
             finally:
                 roll_back(connection)
                 with self._lock:

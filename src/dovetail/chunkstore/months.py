@@ -5,28 +5,32 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore import moments, rolled
+from dovetail.chunkstore import aside, moments, rolled
+from dovetail.chunkstore.aside import Damaged
+from dovetail.chunkstore.found import Found, Listed, Piece, Weight
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 from dovetail.chunkstore.rolled import Rollup, Touched
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
 from dovetail.packing import chunks
 from dovetail.packing.chunks import Kept
-from dovetail.packing.columns import Block
+from dovetail.packing.columns import Block, DamagedError
 from dovetail.packing.headers import Header, headers
 from dovetail.packing.rollups import Known
 
 _HEADER = ", ".join(Header._fields)
 TAGS_AT_ONCE: Final = 128  # asked for together: some 6 MB of chunks each time
 type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...]]
+type OnDamage = Callable[[View, int, DamagedError], None]  # (where, of which tag, what is wrong)
 type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
 
 
@@ -49,53 +53,14 @@ class NewChunk:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A chunk as a reader finds it: the header first, the body only when asked for by its row."""
-
-    id: int
-    kind: Kind
-    header: Header
-
-
-class Listed(NamedTuple):
-    """A chunk as a list shows it."""
-
-    kind: int
-    t0: int
-    t1: int
-    n: int
-    checksum: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What a month holds of one tag: chunks, samples, bytes, and from when to when."""
-
-    tag: int
-    chunks: int
-    n: int
-    bytes: int
-    t0: int
-    t1: int
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One chunk as somebody weighs it who never opens it."""
-
-    id: int
-    tag: int
-    t0: int
-    t1: int
-    n: int
-    bytes: int
-
-
 class View:
-    """One month at one moment. All SQL that reads chunks."""
+    """One month at one moment. All SQL that reads chunks.
 
-    def __init__(self, session: Session, words: MonthWords) -> None:
+    A chunk that cannot be read is told to `on_damage` and passed over; without it, it is a DamagedError.
+    """
+
+    def __init__(self, session: Session, words: MonthWords, on_damage: OnDamage | None = None) -> None:
+        self._on_damage = on_damage
         self._session, self._words, self._chunk = session, words, words.chunk
         self._body = moments.body_of(words)
         found = session.execute(words.sealed).fetchone()
@@ -117,13 +82,38 @@ class View:
             yield [Listed(kind, t0, t1, n, bytes(checksum)) for kind, t0, t1, n, checksum in rows]
 
     def taken(self, of: Sequence[tuple[int, int]]) -> dict[int, NewChunk]:
-        """Chunks by their number as they stand, to become part of others; `of` are (tag, number)."""
+        """Chunks by their number as they stand, to become part of others; `of` are (tag, number).
+
+        Not those that are damaged.
+        """
         sql = f"select rev, {self._body} from {self._chunk} where id = ?"
-        answers = self._session.each(sql, [(chunk_id,) for _, chunk_id in of])
-        return {
-            chunk_id: NewChunk(chunks.decode(moments.whole(*body), tag=tag), rev)
+        answers = list(self._session.each(sql, [(chunk_id,) for _, chunk_id in of]))
+        found = {
+            chunk_id: (self._opened(tag, *body), rev)
             for (tag, chunk_id), [(rev, *body)] in zip(of, answers, strict=True)
         }
+        return {chunk_id: NewChunk(block, rev) for chunk_id, (block, rev) in found.items() if block is not None}
+
+    def _opened(self, tag: int, body: bytes, shared: bytes | None) -> Block | None:
+        try:
+            return chunks.decode(moments.whole(body, shared), tag=tag)
+        except DamagedError as error:
+            self.damaged(tag, error)
+            return None
+
+    def damaged(self, tag: int, error: DamagedError) -> None:
+        """Say that a chunk of a tag cannot be read; raises it where nobody wants to know."""
+        if self._on_damage is None:
+            raise error
+        self._on_damage(self, tag, error)
+
+    def search(self, tag: int, *, at_us: int) -> list[Damaged]:
+        """Which chunks of a tag cannot be read; each is opened."""
+        return aside.search(self._session, self._words, tag, at_us=at_us)
+
+    def aside(self) -> list[Damaged]:
+        """What is damaged and set aside."""
+        return aside.listed(self._session, self._words)
 
     def all_kept(self, from_tag: int, until_us: int, *, limit: int) -> dict[tuple[int, Kind], list[Kept]]:
         """The chunks that are over before `until_us`, oldest first, by tag and kind: of some tags from one on.
@@ -174,9 +164,19 @@ class View:
         return [Found(row[0], Kind(row[1]), Header(*row[2:])) for row in rows]
 
     def body(self, chunk_id: int, *, tag: int) -> Block:
-        """The samples of one chunk."""
-        sql = f"select {self._body} from {self._chunk} where id = ?"
-        return chunks.decode(moments.whole(*self._session.execute(sql, (chunk_id,)).fetchone()), tag=tag)
+        """The samples of one chunk; raises DamagedError, and says so to whoever wants to know."""
+        try:
+            return chunks.decode(moments.whole(*self._kept(chunk_id)), tag=tag)
+        except DamagedError as error:
+            self.damaged(tag, error)
+            raise
+
+    def readable(self, chunk_id: int, *, tag: int) -> Block | None:
+        """The same; None: it is damaged."""
+        return self._opened(tag, *self._kept(chunk_id))
+
+    def _kept(self, chunk_id: int) -> tuple[bytes, bytes | None]:
+        return self._session.execute(f"select {self._body} from {self._chunk} where id = ?", (chunk_id,)).fetchone()
 
     def packed(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Packed]]:
         """The chunks that touch [from, to) as they lie there, by tag (sorted) and time, of some tags after the other.
@@ -195,7 +195,9 @@ class View:
     def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
         """The samples of the chunks that touch [from, to), by tag (sorted) and time."""
         for tag, body, times, _ in (one for some in self.packed(tags, from_us, to_us) for one in some):
-            yield chunks.decode(moments.whole(body, times), tag=tag)
+            block = self._opened(tag, body, times)
+            if block is not None:
+                yield block
 
     def newest_before(self, tags: Sequence[int], at_us: int) -> Iterator[Block]:
         """Per tag and kind, the chunk with the last sample strictly before `at_us`: whole, or its end if it is over."""
@@ -207,7 +209,9 @@ class View:
         for tag, rows in zip(some, list(self._session.each(sql, [(tag, at_us) for tag in some])), strict=True):
             for kind, (chunk_id, _, *end) in {row[1]: row for row in reversed(rows)}.items():
                 over = end[0] < at_us
-                yield chunks.end_block(Kind(kind), tag, tuple(end)) if over else self.body(chunk_id, tag=tag)
+                block = chunks.end_block(Kind(kind), tag, tuple(end)) if over else self.readable(chunk_id, tag=tag)
+                if block is not None:
+                    yield block
 
     def _begun(self, tags: Sequence[int], at_us: int) -> list[int]:
         """The tags with a sample before `at_us`."""
@@ -261,10 +265,16 @@ class Month:
         self.users = 0
 
     @contextmanager
-    def view(self) -> Iterator[View]:
+    def view(self, on_damage: OnDamage | None = None) -> Iterator[View]:
         """Read at one moment; any thread."""
         with self._place.snapshot() as session:
-            yield View(session, self._words)
+            yield View(session, self._words, on_damage)
+
+    def set_aside(self, damaged: Sequence[Damaged]) -> list[Damaged]:
+        """Keep chunks that cannot be read where nobody reads them; all that is there now. While nothing is sealed."""
+        with self._place.transaction() as session:
+            aside.put(session, self._words, damaged)
+            return aside.listed(session, self._words)
 
     def write(
         self,
@@ -297,7 +307,7 @@ class Month:
         """Let chunks go by their numbers, or (None) all; `touched` are their samples, whose sums go too. One commit."""
         with self._place.transaction() as session:
             if gone is None:
-                for table in (self._words.chunk, self._words.rollup, self._words.moments):
+                for table in (self._words.chunk, self._words.rollup, self._words.moments, self._words.aside):
                     session.execute(f"{self._words.clear} {table}")
             else:
                 moments.sweep(session, self._words, moments.remove(session, self._words, gone))
@@ -353,10 +363,26 @@ class Months:
                 opened.users -= 1
 
     @contextmanager
-    def view(self, month: int) -> Iterator[View]:
+    def view(self, month: int, on_damage: OnDamage | None = None) -> Iterator[View]:
         """Read one month at one moment."""
-        with self.use(month) as opened, opened.view() as view:
+        with self.use(month) as opened, opened.view(on_damage) as view:
             yield view
+
+    def duplicates(self) -> Counter[tuple[str, str]]:
+        """Samples per (source, lane) that sealing found to repeat others."""
+        repeats = Counter[tuple[str, str]]()
+        for month in self.newest_first():
+            with self.view(month) as view:
+                repeats.update(view.duplicates())
+        return repeats
+
+    def rollups(self) -> tuple[int, int]:
+        """(how many days of tags are summed up by the hour or by the minute, how many of them have to be anew)."""
+        found = [(0, 0)]
+        for month in self.newest_first():
+            with self.view(month) as view:
+                found.append(view.rollups())
+        return sum(there for there, _ in found), sum(dirty for _, dirty in found)
 
     def _close_unused(self) -> None:
         idle = [month for month, opened in self._open.items() if not opened.users]

@@ -72,11 +72,12 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MonthWords:
-    """What a month is called: its tables (chunks, rollups, shared moments), its mark, its account of repeats."""
+    """What a month is called: its tables (chunks, rollups, shared moments, what is damaged), its mark, its repeats."""
 
     chunk: str
     rollup: str
     moments: str  # "": every chunk keeps its own
+    aside: str  # chunks that cannot be read; "": nobody has set one aside
     sealed: str  # select: the head row up to which it holds everything
     seal: str  # update: … (head_id)
     duplicates: str  # select: source, lane, n

@@ -25,7 +25,7 @@ from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
 from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 
-VERSION: Final = 3
+VERSION: Final = 4
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
 _TABLES: Final = """
@@ -63,6 +63,9 @@ _MOMENTS: Final = """
 alter table chunk add column moments bigint;
 create index chunk_moments on chunk (moments) where moments is not null;
 """
+_ASIDE: Final = """(id bigint not null, tag bigint not null, kind smallint not null, t0 bigint not null,
+    t1 bigint not null, n integer not null, rev integer not null, at_us bigint not null, why text not null,
+    body bytea not null, times bytea)"""
 _PACKED: Final = "alter table head alter body set storage external; alter table chunk alter body set storage external;"
 
 
@@ -232,6 +235,7 @@ class Server:
                 _attach(session.execute, "chunk", words.chunk, (begins, ends))
                 _attach(session.execute, "rollup", words.rollup, (begins // DAY_US, ends // DAY_US))
                 _share(session.execute, words.moments)
+                session.execute(f"create table {words.aside} {_ASIDE}")
                 session.execute("insert into sealed values (?, 0)", (number,))
         return self._months, words
 
@@ -268,6 +272,7 @@ def _words(month: int) -> MonthWords:
         chunk=f"chunk_{name}",
         rollup=f"rollup_{name}",
         moments=f"moments_{name}",
+        aside=f"aside_{name}",
         sealed=f"select head_id from sealed where month = {month}",
         seal=f"update sealed set head_id = ? where month = {month}",
         duplicates=f"select source, lane, n from duplicate where month = {month}",
@@ -287,6 +292,7 @@ class Look:
     months: dict[int, int]
     version: int
     dirty: int
+    damaged: int  # samples
 
 
 def look(url: str) -> Look | None:
@@ -311,7 +317,13 @@ def looked(session: Session) -> Look:
     (version,) = session.execute("select version from user_version").fetchone()
     of_rollups = "select count(*) from rollup where dirty = 1" if version > 1 else "select 0"
     (dirty,) = session.execute(of_rollups).fetchone()
-    return Look(max(newest, marks["released"]), marks["sealed"], marks["released"], size, months, version, dirty)
+    aside = [f"select n from {_words(number).aside}" for number in numbers if version > 3] or ["select 0 as n"]
+    (spoilt,) = session.execute(
+        f"select coalesce(sum(n), 0)::bigint from ({' union all '.join(aside)}) as a"
+    ).fetchone()
+    return Look(
+        max(newest, marks["released"]), marks["sealed"], marks["released"], size, months, version, dirty, spoilt
+    )
 
 
 def drop(url: str) -> None:
@@ -337,7 +349,7 @@ def _prepare(connection: Connection[Any]) -> None:
 
 
 def _upgrade(connection: Connection[Any], version: int) -> None:
-    """From version 1: rollups beside the chunks, made later from them; from 2: moments that later chunks share."""
+    """From version 1: rollups beside chunks, made later from them; 2: moments that later chunks share; 3: damage."""
 
     def execute(sql: str) -> object:
         return connection.execute(sql.encode())
@@ -348,9 +360,12 @@ def _upgrade(connection: Connection[Any], version: int) -> None:
         for month in months:
             days = (begin_of(month) // DAY_US, begin_of(month + 1) // DAY_US)
             _attach(execute, "rollup", _words(month).rollup, days)
-    execute(_MOMENTS)
+    if version < 3:
+        execute(_MOMENTS)
+        for month in months:
+            _share(execute, _words(month).moments)
     for month in months:
-        _share(execute, _words(month).moments)
+        execute(f"create table if not exists {_words(month).aside} {_ASIDE}")
     connection.execute("update user_version set version = %s", (VERSION,))
 
 

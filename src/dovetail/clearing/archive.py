@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from dovetail.chunkstore.months import Piece, View
+from dovetail.chunkstore.found import Piece
+from dovetail.chunkstore.months import View
 from dovetail.core import faults
 from dovetail.core.clock import Clock
 from dovetail.core.errors import ConfigError, LinkError

@@ -11,8 +11,10 @@ from psycopg import Connection
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import MonthWords, Place, Session
 from dovetail.copies.postgres import partition
+from dovetail.core.clock import SystemClock
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import HISTORIAN_READERS_MAX
+from dovetail.damage.known import Damage
 from dovetail.reading.read import Reader
 from dovetail.sealing.recent import Recent
 from dovetail.serverlink.sessions import Pool, ServerSession, passing
@@ -53,7 +55,7 @@ class EnterpriseCopy:
     def __init__(self, open_one: Callable[[], Connection[Any]]) -> None:
         self._pool = Pool(open_one, places=HISTORIAN_READERS_MAX, begin=_READ)
         self.head: Place = _Place(self._pool)
-        self.reader = Reader(Months(self), Recent(()))
+        self.reader = Reader(Months(self), Recent(()), Damage(SystemClock()))
 
     def number(self, site: str, tag: int) -> int | None:
         """The number of a site's tag here; None: it was never forwarded."""
@@ -81,8 +83,8 @@ class EnterpriseCopy:
         """All that is here is sealed; who sent what is the site's account."""
         none = "select null, null, 0 where false"
         return MonthWords(
-            chunk=partition(number), rollup="", moments="", sealed="select 0", seal="", duplicates=none, duplicate="",
-            clear="",
+            chunk=partition(number), rollup="", moments="", aside="", sealed="select 0", seal="",
+            duplicates=none, duplicate="", clear="",
         )  # fmt: skip
 
     def whole(self) -> AbstractContextManager[Session]:

@@ -67,6 +67,12 @@ class BusyError(LinkError):
         self.retry_after_s = retry_after_s
 
 
+class DamagedError(DovetailError):
+    """Bytes that lie here do not have the sum they were written with, or a version that this program cannot read."""
+
+    code = "historian-damaged"
+
+
 class PointError(DovetailError):
     """Only this point is wrong: it becomes a bad-quality sample and the rest goes on."""
 

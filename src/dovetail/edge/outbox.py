@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from dovetail.core.batch import Batch, Frame, Lane
 from dovetail.core.clock import Clock
-from dovetail.core.errors import LinkError
+from dovetail.core.errors import DamagedError, LinkError
 from dovetail.core.limits import (
     BACKOFF_FIRST_S,
     BACKOFF_MAX_S,
@@ -214,11 +214,16 @@ class Outbox:
         self._trouble = trouble
 
     async def _put_or_refuse(self, frames: Sequence[Frame]) -> None:
-        """One frame that cannot be stored must not hold up the others: it is counted as refused. Raises LinkError."""
+        """One frame that cannot be stored must not hold up the others: it is counted as refused. Raises LinkError.
+
+        What ails the store itself is no fault of any frame.
+        """
         try:
             return await self._put(frames)
         except LinkError:
             raise
+        except (DamagedError, OSError, MemoryError) as error:
+            raise LinkError(f"the store is out of order: {error}") from error
         except Exception as error:
             if len(frames) == 1:
                 self.counted.refused_frames += 1

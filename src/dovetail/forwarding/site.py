@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from dovetail.chunkstore.months import Listed, Months, View, begin_of, month_of
+from dovetail.chunkstore.found import Listed
+from dovetail.chunkstore.months import Months, OnDamage, View, begin_of, month_of
 from dovetail.copies.model import Piece, Stretch, mark_of
 from dovetail.corrections.model import Correction
 from dovetail.corrections.overlay import laid
@@ -19,10 +20,15 @@ type Standing = Mapping[int, Sequence[Correction]]  # the corrections that count
 
 
 class Site:
-    """The sealed samples of one installation; `standing` are its corrections. Thread-safe."""
+    """The sealed samples of one installation; `standing` are its corrections. Thread-safe.
 
-    def __init__(self, months: Months, standing: Callable[[], Standing]) -> None:
-        self._months, self._standing = months, standing
+    `heard`: of a month, who is told of a chunk that cannot be read, and raises LinkError: a copy gets all or nothing.
+    """
+
+    def __init__(
+        self, months: Months, standing: Callable[[], Standing], heard: Callable[[int], OnDamage] | None = None
+    ) -> None:
+        self._months, self._standing, self._heard = months, standing, heard
 
     def months(self, selection: Selection) -> list[int]:
         """The months of which there is anything, the newest first."""
@@ -46,7 +52,7 @@ class Site:
         every = self._of(selection)
         corrected = {tag: [one for one in found if one.touches(*span)] for tag, found in every.items()}
         if self._is_there(month):
-            with self._months.view(month) as view:
+            with self._months.view(month, None if self._heard is None else self._heard(month)) as view:
                 yield Look(view, span, corrected)
         else:
             yield Look(None, span, corrected)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dovetail.core.clock import HOUR_US
 
-type Act = Literal["archive", "drop", "evict", "return"]
+type Act = Literal["archive", "drop", "evict", "return", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
+from dovetail.damage.known import Damage
 from dovetail.gone.model import Went
+
+DAMAGED: Final = "damaged"  # act and rule of what no rule let go: its bytes are not what was written
 
 type GoneOf = Callable[[int, int, int], Sequence[Went]]  # (tag, from, to) → what of it went, the oldest first
 
 
 class WentOut(BaseModel):
-    """`samples` of a tag between start and end went by a rule; `at`: the last time."""
+    """`samples` of a tag between start and end went by a rule; `at`: the last time. `damaged`: they cannot be read."""
 
     act: str
     rule: str
@@ -32,6 +36,17 @@ class TagWentOut(WentOut):
 def nothing(_tag: int, _from_us: int, _to_us: int) -> Sequence[Went]:
     """Where no rule lets anything go."""
     return ()
+
+
+def with_damage(gone: GoneOf, damage: Damage) -> GoneOf:
+    """With what cannot be read any more: it may come back, from a backup, but until then nothing is known of it."""
+
+    def both(tag: int, from_us: int, to_us: int) -> Sequence[Went]:
+        went, holes = gone(tag, from_us, to_us), damage.of(tag, from_us, to_us)
+        spoilt = [Went(one.t0, one.t1, one.n, DAMAGED, DAMAGED, one.of.at_us, one.month) for one in holes]
+        return sorted([*went, *spoilt], key=lambda one: one.t0) if spoilt else went
+
+    return both
 
 
 def went_said(tag: int, one: Went) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.months import Found
+from dovetail.chunkstore.found import Found
 from dovetail.historian.model import Series, buckets
 from dovetail.packing.columns import VALID, Block
 from dovetail.packing.headers import GOOD_MASK, Header

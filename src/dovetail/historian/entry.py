@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dovetail.chunkstore.head import Head, ReceivedKey, Write
 from dovetail.core.batch import Frame
 from dovetail.core.clock import Clock
 from dovetail.core.errors import RefusedError
 from dovetail.core.limits import SEQ_SPANS_MAX
 from dovetail.core.spans import Spans
+from dovetail.headlog.head import Head, ReceivedKey, Write
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.packing import frames as codec

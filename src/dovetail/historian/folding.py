@@ -18,7 +18,7 @@ from dovetail.aggregates.names import Config
 from dovetail.aggregates.places import named
 from dovetail.aggregates.points import Folded as SummedBefore
 from dovetail.aggregates.points import points_of
-from dovetail.chunkstore.months import Found
+from dovetail.chunkstore.found import Found
 from dovetail.chunkstore.rolled import HOURS
 from dovetail.core import quality as q
 from dovetail.core.clock import HOUR_US
@@ -34,7 +34,7 @@ from dovetail.packing.rollups import NO_ROWS, Rows
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
 from dovetail.reading.rolled import Cover, Rolling
-from dovetail.reading.stretches import Stretch, stretches
+from dovetail.reading.stretches import Stretch, known_stretches
 
 
 def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
@@ -67,7 +67,7 @@ def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bo
 
     parts: list[Folded] = []
     n = 0
-    for part in stretches(reader, asked, whole=whole, rolling=None if extremes else Rolling(HOURS, fits)):
+    for part in known_stretches(reader, asked, whole=whole, rolling=None if extremes else Rolling(HOURS, fits)):
         parts.append(_ends(part))
         n += len(parts[-1].ts)
         if n > most:
@@ -88,7 +88,7 @@ def mean(reader: Corrected, asked: Range, *, now_us: int, interpolation: Literal
     if any(block.kind in TEXT_KINDS for block in before):
         raise InvalidError("a text has no mean", pointer="/tag")
     rolling = Rolling(HOURS, foldable) if stepped else None
-    read = stretches(reader, within, whole=lambda header: stepped and _all_good(header, within), rolling=rolling)
+    read = known_stretches(reader, within, whole=lambda header: stepped and _all_good(header, within), rolling=rolling)
     total = _Total(stepped=stepped, at_us=asked.from_us, held=_opened(before))
     for part in map(_ends, read):
         total.add(part)
@@ -169,7 +169,7 @@ def _ranges(
     """The least and the greatest value of the whole chunks between two cuts; not of those that were corrected."""
     found: dict[int, tuple[float, float]] = {}
     for month in reader.months.between(asked.from_us, asked.to_us):
-        with reader.months.view(month) as view:
+        with reader.view(month) as view:
             headers = [part.header for part in view.found(asked.tags[0], asked.from_us, asked.to_us)]
         for header in headers:
             at = slot(header)

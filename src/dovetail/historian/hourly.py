@@ -117,7 +117,7 @@ def _rows(reader: Corrected, asked: Range, from_us: int) -> tuple[Rows, NDArray[
     days = (asked.from_us // DAY_US, (asked.to_us - 1) // DAY_US)
     found: list[Rollup] = []
     for month in reader.months.between(asked.from_us, asked.to_us):
-        with reader.months.view(month) as view:
+        with reader.view(month) as view:
             found += view.rolled(asked.tags, unit=HOURS, days=days)
     place = np.searchsorted(tags, np.array([one.tag for one in found], dtype=np.int64))
     begins = np.array([one.day * DAY_US for one in found], dtype=np.int64)
@@ -134,6 +134,7 @@ def _unsettled(reader: Corrected, asked: Range, from_us: int) -> set[int]:
     """Tags of which something was corrected, or waits to be sealed."""
     over = {tag for tag, laid in reader.of(asked.tags).items() if laid.spans(from_us, asked.to_us)}
     loose = reader.loose(Range(asked.tags, from_us, asked.to_us))
+    over |= reader.damage.among(asked.tags, 0, asked.to_us)
     return over | {tag for block in loose for tag in np.unique(block.tag).tolist()}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.files import Files
-from dovetail.chunkstore.head import Head
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import Storage
 from dovetail.core import faults
-from dovetail.core.batch import Batch, Frame
+from dovetail.core.batch import Batch, Frame, Kind
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import InvalidError, LinkError, NotFoundError, RefusedError
 from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, CONSUMER_FRAMES_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
+from dovetail.damage.known import Damage
 from dovetail.events.historian import FramesStored
+from dovetail.headlog.head import Head
 from dovetail.historian import aggregates, folding
 from dovetail.historian import hourly as hours
 from dovetail.historian.entry import Arrival, Entry
@@ -35,7 +35,7 @@ from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
 from dovetail.packing import frames as codec
 from dovetail.packing.columns import VALID, Block
-from dovetail.reading.corrected import EVER_US, Corrected, Corrections, Uncorrected, as_it_counts
+from dovetail.reading.corrected import EVER_US, Corrected, Corrections, Uncorrected, as_it_counts, nothing_known
 from dovetail.reading.read import Range, Reader
 from dovetail.sealing.compactor import Compactor
 from dovetail.sealing.dropper import Dropper
@@ -74,12 +74,13 @@ class Historian:
         self._head = Head(self.storage.head)
         self._months = Months(self.storage)
         self._recent = Recent(_rows(self._head.rows(self._head.sealed, None)))
-        self._reader = Reader(self._months, self._recent)
+        self.damage = Damage(clock, self._months)
+        self._reader = Reader(self._months, self._recent, self.damage)
         self._corrections: Corrections = corrections or Uncorrected()
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
         self._entry = Entry(self._head, self._last, Ingest(self._last, held=self._reader.at), clock)
-        self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock)
+        self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock, damage=self.damage)
         self._compactor = Compactor(self._months, self._sealer)
         self._roller = Roller(self._months, self._sealer)
         self.refuses: str | None = None  # why nothing is taken now: samples then wait with whoever sent them
@@ -90,6 +91,8 @@ class Historian:
             with self._months.view(month) as view:
                 for block in view.ends():
                     self._last.load(block)
+        for hole in self.damage.all():  # of a newer sample than any other it is known when it was, not what it said
+            self._last.load(nothing_known(hole.of.tag, Kind(hole.of.kind), hole.t1))
         for block in (block for row in self._recent.snapshot() for block in row.all()):
             self._last.load(block)
 
@@ -170,10 +173,7 @@ class Historian:
 
     def delivery(self) -> list[Delivery]:
         """The account per source and lane: expected = stored + duplicate + refused + gap."""
-        repeats = Counter[tuple[str, str]]()
-        for month in self._months.newest_first():
-            with self._months.view(month) as view:
-                repeats.update(view.duplicates())
+        repeats = self._months.duplicates()
         counters, missing = self._head.account()
         return [
             Delivery(
@@ -240,11 +240,7 @@ class Historian:
 
     def rollups(self) -> tuple[int, int]:
         """(how many days of tags are summed up by the hour or by the minute, how many of them have to be anew)."""
-        found = [(0, 0)]
-        for month in self._months.newest_first():
-            with self._months.view(month) as view:
-                found.append(view.rollups())
-        return sum(there for there, _ in found), sum(dirty for _, dirty in found)
+        return self._months.rollups()
 
     # --- out --------------------------------------------------------------------------------------------
 
@@ -328,7 +324,8 @@ class Historian:
         """The time-weighted mean over [from, min(to, now)), with bounding values (OPC UA Part 13 TimeAverage2)."""
         self.require((tag,), scope=scope)
         now_us, asked = self._clock.now_us(), Range((tag,), from_us, to_us)
-        return folding.mean(self._as_of(as_of), asked, now_us=now_us, interpolation=interpolation)
+        reader = self._as_of(as_of)
+        return reader.settled(asked, lambda: folding.mean(reader, asked, now_us=now_us, interpolation=interpolation))
 
     def _as_of(self, as_of: int | None) -> Corrected:
         return Corrected(self._reader, self._corrections, as_of)
@@ -343,7 +340,8 @@ class Historian:
         """
         self.require((tag,), scope=scope)
         asked = Range((tag,), from_us, max(from_us, to_us))
-        return folding.folded(self._as_of(as_of), asked, cuts=cuts, extremes=extremes, most=AGGREGATE_SAMPLES_MAX)
+        reader, most = self._as_of(as_of), AGGREGATE_SAMPLES_MAX
+        return reader.settled(asked, lambda: folding.folded(reader, asked, cuts=cuts, extremes=extremes, most=most))
 
     def hourly(
         self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None

@@ -1,4 +1,4 @@
-"""What proven backups and copies elsewhere hold of a plant, for whoever lets samples go only then."""
+"""What there is of samples elsewhere, for whoever lets them go only then; and what there is no more of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dovetail.forwarding.service import ForwardingRoom
+from dovetail.gone.told import GoneOf, with_damage
+from dovetail.historian.service import Historian
 from dovetail.retention.model import BACKUP, Lacking, Why
+from dovetail.retention.service import RetentionRoom
 from dovetail.sealing.dropper import Dropper
 from dovetail.upkeep.proofs import last_proof
 
@@ -25,3 +28,8 @@ def lacking_in(data: Path, dropper: Dropper, forwarding: ForwardingRoom) -> Lack
         return {} if holds_all else dict.fromkeys(until, "older-proof")
 
     return lacking
+
+
+def gone_of(retention: RetentionRoom, historian: Historian) -> GoneOf:
+    """What there is no more of a tag: by rule, or because its bytes are spoilt."""
+    return with_damage(retention.gone.of, historian.damage)

@@ -37,6 +37,7 @@ from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
 from dovetail.holding.service import HoldingRoom
 from dovetail.house.definitions import calendar_room, held_against, with_earlier
+from dovetail.house.keeping import gone_of
 from dovetail.house.signed import SignedSamples
 from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
@@ -251,8 +252,9 @@ def recaps_room(
     (historian, retention), clock = samples, database.clock
     occasions = Occasions(production, calendar.shifts, insight.stretches)
     return RecapsRoom(
-        database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock, gone=retention.gone.of
-    )
+        database, historian=historian, plant=equipment.plant, sources=occasions, clock=clock,
+        gone=gone_of(retention, historian),
+    )  # fmt: skip
 
 
 def samples_rooms(
@@ -365,7 +367,8 @@ def exports_room(folder: Path, database: Database, rooms: Rooms, work: LongWork,
 
     return ExportsRoom(
         database, folder, historian=rooms.historian, work=work, bus=bus, named=lambda word: named(equipment, word),
-        node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of, gone=rooms.retention.gone.of,
+        node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
+        gone=gone_of(rooms.retention, rooms.historian),
     )  # fmt: skip
 
 
@@ -374,8 +377,9 @@ def forwarding_room(
 ) -> ForwardingRoom:
     """What is sealed, brought to the copies that the plant code names, on hosts that the server's settings allow."""
     secret = rooms.vault.value
+    site = Site(rooms.historian.chunks, rooms.corrections.standing, rooms.historian.damage.refuse)
     return ForwardingRoom(
-        database, Site(rooms.historian.chunks, rooms.corrections.standing), plant=rooms.equipment.plant, bus=bus,
+        database, site, plant=rooms.equipment.plant, bus=bus,
         open_copy=lambda body: copy_of(body, owner=identity(data), hosts=hosts, secret=secret), clock=database.clock,
     )  # fmt: skip
 

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from dovetail.chunkstore.head import Head, part
 from dovetail.core.batch import Frame
 from dovetail.core.clock import Clock
 from dovetail.core.errors import LinkError
 from dovetail.core.sink import Resumed
+from dovetail.headlog.head import Head, part
 from dovetail.historian.entry import Arrival, Entry
 from dovetail.historian.ingest import Ingest
 from dovetail.historian.last import LastValues

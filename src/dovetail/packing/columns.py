@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone  # type: ignore[attr-defined]  # ships no types
 
 from dovetail.core.batch import DTYPES, Batch, Column, Kind
-from dovetail.core.errors import DovetailError
+from dovetail.core.errors import DamagedError
 
 TEXT_KINDS = (Kind.STR, Kind.JSON)
 VALID = 1 << 16
@@ -28,12 +28,6 @@ SECTION = struct.Struct("<BI")
 _ONE_RUN = struct.Struct("<II")
 TIMES_KNOWN: Final = 8  # of a thread, those of the last chunks: 160 kB each at most
 _local = threading.local()
-
-
-class DamagedError(DovetailError):
-    """Bytes of the historian do not have the sum they were written with, or a version that this program cannot read."""
-
-    code = "historian-damaged"
 
 
 # What taking apart fails with where a checksum fits by chance: a short row's often does.

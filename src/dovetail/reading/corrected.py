@@ -6,16 +6,19 @@ with one look that nobody said anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
-from dovetail.chunkstore.months import Months
-from dovetail.core.batch import Batch, Frame
+from dovetail.chunkstore.months import Months, View
+from dovetail.core.batch import DTYPES, Batch, Frame, Kind
 from dovetail.core.clock import DAY_US
-from dovetail.packing.columns import Block
+from dovetail.core.quality import BAD
+from dovetail.damage.known import Damage
+from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import Order, ordered
 from dovetail.reading.read import Range, Reader, first
 
@@ -114,6 +117,22 @@ class Corrected:
         """Where chunks lie, with what was sent."""
         return self._sent.months
 
+    @property
+    def damage(self) -> Damage:
+        """What of it cannot be read."""
+        return self._sent.damage
+
+    def settled[T](self, asked: Range, ask: Callable[[], T]) -> T:
+        """An answer about a tag that knows of every hole in its range: anew where one was found on the way to it."""
+        (tag,), damage = asked.tags, self.damage
+        known = damage.of(tag, asked.from_us, asked.to_us)
+        answer = ask()
+        return answer if damage.of(tag, asked.from_us, asked.to_us) == known else ask()
+
+    def view(self, month: int) -> AbstractContextManager[View]:
+        """One month at one moment, as a Reader's."""
+        return self._sent.view(month)
+
     def loose(self, asked: Range) -> list[Block]:
         """What was sent and is in no chunk yet."""
         return self._sent.loose(asked)
@@ -167,7 +186,12 @@ class Corrected:
         answer = self._sent.before([tag for tag in wanted if tag not in over], at_us)
         for tag, found in over.items():
             answer += self._newest(tag, found, at_us)
-        return answer
+        return [self._as_far_as_known(one, at_us) for one in answer]
+
+    def _as_far_as_known(self, one: Block, at_us: int) -> Block:
+        """What came after a sample may be lost: then nothing is known from there on, and BAD says so."""
+        until_us = self.damage.holds_until(int(one.tag[0]), int(one.ts[0]), at_us)
+        return one if until_us is None else nothing_known(int(one.tag[0]), one.kind, until_us)
 
     def _newest(self, tag: int, found: Laid, at_us: int) -> list[Block]:
         sent_us, added_us = self._newest_sent(tag, found, at_us), found.newest_added(at_us)
@@ -188,6 +212,13 @@ class Corrected:
             if blank_us is None:
                 return sent_us
             at_us = blank_us
+
+
+def nothing_known(tag: int, kind: Kind, at_us: int) -> Block:
+    """From a moment on: a BAD sample without a value, which nobody sent."""
+    value = np.array([""], dtype=object) if kind in TEXT_KINDS else np.zeros(1, dtype=DTYPES[kind])
+    whose, when = np.array([tag], dtype=np.int64), np.array([at_us], dtype=np.int64)
+    return Block(kind, whose, when, value, np.array([BAD], dtype=np.uint32))
 
 
 def as_it_counts(frame: Frame, corrections: Corrections) -> Frame:

@@ -7,12 +7,14 @@ itself says up to which head row it holds everything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import Months, View, month_of
+from dovetail.damage.known import Damage
 from dovetail.packing.columns import Block, concat
 from dovetail.packing.order import Order, ordered
 from dovetail.sealing.recent import Recent, Row
@@ -30,8 +32,12 @@ class Range:
 class Reader:
     """Answers in blocks; knows nothing of scope. Thread-safe."""
 
-    def __init__(self, months: Months, recent: Recent) -> None:
-        self.months, self._recent = months, recent
+    def __init__(self, months: Months, recent: Recent, damage: Damage) -> None:
+        self.months, self._recent, self.damage = months, recent, damage
+
+    def view(self, month: int) -> AbstractContextManager[View]:
+        """One month at one moment; what cannot be read of it is passed over, and is a hole from then on."""
+        return self.months.view(month, self.damage.watch(month))
 
     def raw(self, asked: Range, *, limit: int | None = None, by: Order = "time") -> list[Block]:
         """One block per kind, each by (ts, tag, arrival), without repeats; the first `limit` samples in all.
@@ -45,7 +51,7 @@ class Reader:
         for month in self.months.between(asked.from_us, asked.to_us):
             if all(taken.enough(tag, None) for tag in asked.tags):
                 break
-            with self.months.view(month) as view:
+            with self.view(month) as view:
                 sealed[month] = view.sealed
                 parts += _from_chunks(view, asked, taken=taken)
         parts += self.unsealed(rows, asked, sealed)
@@ -97,7 +103,7 @@ class Reader:
             searched = [tag for tag in wanted - found if tag not in best or _month(best[tag].ts) <= month]
             if month > _month(np.array([at_us])) or not searched:
                 continue
-            with self.months.view(month) as view:
+            with self.view(month) as view:
                 for chunk in view.newest_before(searched, at_us):
                     _take_newer(best, _last_before(chunk, at_us), ties)
                     found.add(int(chunk.tag[0]))

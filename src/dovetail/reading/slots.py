@@ -16,9 +16,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.months import TAGS_AT_ONCE
+from dovetail.chunkstore.months import TAGS_AT_ONCE, Packed, View
 from dovetail.core.batch import Kind
-from dovetail.packing.columns import TEXT_KINDS, Block
+from dovetail.packing.columns import TEXT_KINDS, Block, DamagedError
 from dovetail.packing.order import ordered
 from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, sheet
 from dovetail.reading.corrected import Corrected
@@ -67,6 +67,7 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     )
     parts = [part for some in opened for part in some]
     rows, raw = [one for one, _ in parts if one is not None], [one for _, some in parts for one in some]
+    rest |= reader.damage.among(tags, 0, cuts[-1])  # last: some of it may have been found just now
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
     if rest:
         found = found[~np.isin(found["place"], np.searchsorted(tags, sorted(rest)))]
@@ -118,11 +119,19 @@ def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> It
 
 def _lines(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[list[Line]]:
     for month in reader.months.between(asked.from_us, asked.to_us):
-        with reader.months.view(month) as view:
+        with reader.view(month) as view:
             for some in view.packed(asked.tags, asked.from_us, asked.to_us):
                 opener = Opener()
-                yield [opener.line(*one) for one in some]
+                yield [line for one in some if (line := _line(view, opener, one)) is not None]
     yield [line_of(block) for block in loose]
+
+
+def _line(view: View, opener: Opener, one: Packed) -> Line | None:
+    try:
+        return opener.line(*one)
+    except DamagedError as error:
+        view.damaged(one[0], error)
+        return None
 
 
 def _by_tag(parts: Sequence[Block]) -> list[Block]:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from dovetail.chunkstore.months import Found, View, begin_of, month_of
+from dovetail.chunkstore.found import Found
+from dovetail.chunkstore.months import View, begin_of, month_of
+from dovetail.core.batch import Kind
 from dovetail.packing.columns import Block
 from dovetail.packing.headers import Header
 from dovetail.packing.order import clipped, floats, ordered
-from dovetail.reading.corrected import Corrected
+from dovetail.reading.corrected import Corrected, nothing_known
 from dovetail.reading.read import Range, Reader
 from dovetail.reading.rolled import Cover, Rolling, covers
 
@@ -33,6 +35,19 @@ def stretches(reader: Corrected, asked: Range, *, whole: Whole, rolling: Rolling
             yield from _sent(sent, part, whole=whole, rolling=rolling)
 
 
+def known_stretches(reader: Corrected, asked: Range, *, whole: Whole, rolling: Rolling | None) -> Iterator[Stretch]:
+    """As the samples lie there, with a BAD one where a hole of damaged ones begins: from there on nothing is known."""
+    (tag,), at_us = asked.tags, asked.from_us
+    while at_us < asked.to_us:
+        ends_us = min((one.t0 for one in reader.damage.of(tag, at_us, asked.to_us) if one.t0 > at_us), default=None)
+        known = reader.damage.of(tag, asked.from_us, asked.to_us)
+        if any(one.t0 == at_us for one in known):
+            yield nothing_known(tag, Kind.F64, at_us)
+        part = replace(asked, from_us=at_us, to_us=asked.to_us if ends_us is None else ends_us)
+        yield from stretches(reader, part, whole=whole, rolling=rolling)
+        at_us = part.to_us
+
+
 def _sent(reader: Reader, asked: Range, *, whole: Whole, rolling: Rolling | None) -> Iterator[Stretch]:
     rows = reader.rows()
     everything = reader.unsealed(rows, asked, {})
@@ -42,7 +57,7 @@ def _sent(reader: Reader, asked: Range, *, whole: Whole, rolling: Rolling | None
         if month not in files:
             yield from floats([block.take(month_of(block.ts) == month) for block in everything])
             continue
-        with reader.months.view(month) as view:
+        with reader.view(month) as view:
             loose = reader.unsealed(rows, asked, {month: view.sealed})
             loose = [block.take(month_of(block.ts) == month) for block in loose]
             loose = [block for block in loose if len(block)]
@@ -71,7 +86,8 @@ def _between(view: View, asked: Range, *, loose: list[Block], whole: Whole) -> I
     inside = ((block.ts >= asked.from_us) & (block.ts < asked.to_us) for block in loose)
     loose = [block.take(mask) for block, mask in zip(loose, inside, strict=True) if mask.any()]
     if len({part.kind for part in (*found, *loose)}) > 1:  # the tag changed its kind: its chunks may overlap
-        yield from floats([*(_clipped(view.body(part.id, tag=tag), asked) for part in found), *loose])
+        bodies = (view.readable(part.id, tag=tag) for part in found)
+        yield from floats([*(_clipped(body, asked) for body in bodies if body is not None), *loose])
         return
     rest = ordered(loose) if loose else None
     for part in found:
@@ -86,7 +102,8 @@ def _between(view: View, asked: Range, *, loose: list[Block], whole: Whole) -> I
         if not opened and header.t0 >= asked.from_us and header.t1 < asked.to_us and whole(header):
             yield part
         else:
-            yield from floats([_clipped(view.body(part.id, tag=tag), asked), *opened])
+            body = view.readable(part.id, tag=tag)
+            yield from floats([*([] if body is None else [_clipped(body, asked)]), *opened])
     if rest is not None:
         yield from floats([rest])
 

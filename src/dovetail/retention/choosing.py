@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dovetail.chunkstore.months import Piece, View, Weight
+from dovetail.chunkstore.found import Piece, Weight
+from dovetail.chunkstore.months import View
 from dovetail.gone.model import Stretch
 from dovetail.retention.model import STANDS_US, Protected, Reference, Why, number_of
 from dovetail.sealing.dropper import Dropper

@@ -54,13 +54,15 @@ class Compactor:
 
     def _some_of(self, number: int, until_us: int) -> int:
         with self._months.use(number) as month:
-            with month.view() as view:
+            with month.view(self._sealer.damage.watch(number)) as view:
                 found = view.all_kept(self._to_do[number], until_us, limit=COMPACT_CHUNKS_MAX)
                 groups, next_tag = _chosen(found)
                 old = view.taken([(group.tag, kept.id) for group in groups for kept in group.kept])
-                new = [_one_of([old[kept.id] for kept in group.kept]) for group in groups]
                 sealed = view.sealed
+            if self._sealer.damage.set_aside(number, month):
+                return max(1, sum(map(len, found.values())))  # the next step looks at what is left
             if groups:
+                new = [_one_of([old[kept.id] for kept in group.kept]) for group in groups]
                 gone = [kept.id for group in groups for kept in group.kept]
                 month.write(gone, new, sealed=sealed, duplicates={})
                 faults.point("historian.compacted")

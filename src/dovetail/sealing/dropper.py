@@ -32,7 +32,7 @@ class Dropper:
 
     def view(self, month: int) -> AbstractContextManager[View]:
         """Look at one month that is there, as it is at one moment."""
-        return self._months.view(month)
+        return self._months.view(month, self._sealer.damage.refuse(month))
 
     def drop(self, month: int, gone: Collection[int] | None, touched: Sequence[Touched]) -> None:
         """Let chunks go by their numbers, or (None) all that the month holds; only while `still`.
@@ -41,5 +41,7 @@ class Dropper:
         """
         with self._months.use(month) as opened:
             opened.drop(None if gone is None else list(gone), touched)
+        if gone is None:
+            self._sealer.damage.went(month)
         self._sealer.unrolled.add(month)
         faults.point("historian.dropped")

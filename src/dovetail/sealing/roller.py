@@ -59,7 +59,7 @@ class Roller:
 
     def _some_of(self, number: int, until_us: int) -> int:
         with self._months.use(number) as month:
-            with month.view() as view:
+            with month.view(self._sealer.damage.watch(number)) as view:
                 found = view.to_roll(self._to_do[number], until_us, limit=COMPACT_CHUNKS_MAX)
                 step, next_tag, looked = _Step([]), None, 0
                 for tag, (chunks, there) in found.items():
@@ -72,6 +72,8 @@ class Roller:
                         _sum_up(view, tag, one, step)
                 else:
                     next_tag = max(found) + 1 if found else None
+            if self._sealer.damage.set_aside(number, month):
+                return max(1, looked)  # the next step sums up what is left
             if step.new:
                 month.roll(step.new)
                 faults.point("historian.rolled")

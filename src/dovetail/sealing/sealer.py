@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.head import Head
 from dovetail.chunkstore.months import Month, Months, NewChunk, View, month_of
 from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
@@ -26,6 +25,8 @@ from dovetail.core.limits import (
     SEAL_SAMPLES_MAX,
     UNSEALED_SAMPLES_MAX,
 )
+from dovetail.damage.known import Damage
+from dovetail.headlog.head import Head
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, concat
 from dovetail.sealing.recent import Recent, Row
@@ -70,8 +71,10 @@ class Sealer:
     `idle` is held while a sealing runs.
     """
 
-    def __init__(self, head: Head, months: Months, recent: Recent, *, write_lock: threading.RLock) -> None:
-        self._head, self._months, self._recent = head, months, recent
+    def __init__(
+        self, head: Head, months: Months, recent: Recent, *, write_lock: threading.RLock, damage: Damage
+    ) -> None:
+        self._head, self._months, self._recent, self.damage = head, months, recent, damage
         self._write_lock = write_lock
         self.idle = threading.Lock()
         self.changed: set[int] = set()  # months, for who puts their chunks together; while idle is held
@@ -81,12 +84,21 @@ class Sealer:
     def seal_once(self) -> int:
         """Seal up to SEAL_SAMPLES_MAX samples; how many. Raises LinkError when the disk refuses; nothing is lost."""
         with self.idle:
+            self._set_aside()
             rows = _first_rows(self._recent.snapshot(), self._head.sealed)
             sealed = sum(map(len, rows))
             if rows:
                 self._seal(rows)
             self._release()
             return sealed
+
+    def _set_aside(self) -> None:
+        """What somebody has stumbled over who only read."""
+        for number in self.damage.months():
+            with self._months.use(number) as month:
+                self.damage.set_aside(number, month)
+            self.changed.add(number)
+            self.unrolled.add(number)
 
     def _seal(self, rows: list[Row]) -> None:
         upto = rows[-1].head_id
@@ -97,22 +109,28 @@ class Sealer:
             self.changed.add(number)
             self.unrolled.add(number)
             with self._months.use(number) as month:
-                self._seal_month(month, [_in_month(part, number) for part in sorts], upto, origins)
+                parts = [_in_month(part, number) for part in sorts]
+                while not self._seal_month(month, parts, upto, origins=origins, number=number):
+                    faults.point("historian.set-aside")
             faults.point("historian.chunk-written")
         with self._write_lock:
             self._head.seal(upto)
         faults.point("historian.sealed")
         self._recent.drop(upto)
 
-    def _seal_month(self, month: Month, parts: list[Sorted], upto: int, origins: list[Origin]) -> None:
+    def _seal_month(self, month: Month, parts: list[Sorted], upto: int, *, origins: list[Origin], number: int) -> bool:
+        """False: a chunk that was to be joined cannot be read. It is set aside, and all is to be placed anew."""
         work = _Work()
-        with month.view() as view:
+        with month.view(self.damage.watch(number)) as view:
             for part in parts:
                 new = part.head_id > view.sealed
                 runs = _by_tag(part if new.all() else part.take(new))
                 while some := list(islice(runs, TAGS_AT_ONCE)):
                     _place(view, some, work=work, origins=origins, give_way=self._give_way)
+        if self.damage.set_aside(number, month):
+            return False
         month.write(work.gone, work.new, sealed=upto, duplicates=work.duplicates, touched=work.touched)
+        return True
 
     def _give_way(self) -> None:
         """Let a commit that is under way end first, a moment at most: else it waits for the interpreter at each step.
@@ -215,7 +233,7 @@ def _place(view: View, runs: list[Sorted], *, work: _Work, origins: list[Origin]
         give_way()
         for rewrite in plan:
             part = run if len(plan) == 1 else run.take(rewrite.part)
-            old = [taken[kept.id] for kept in rewrite.absorbed]
+            old = [taken[kept.id] for kept in rewrite.absorbed if kept.id in taken]  # else it is done anew, without it
             whole, again = chunks.merge([one.block for one in old], part.block)
             if again is not None and again.any():
                 _count(work.duplicates, part.origin[again], origins)

@@ -19,10 +19,19 @@ def mean_around(
 
     Nor does a value count that stood before: it counts again from the first sample after it.
     """
+    mean, went = _around(historian, tag, span, scope=scope, as_of=as_of, gone=gone)
+    if gone(tag, *span) != went:  # what cannot be read is found on the way
+        mean, _ = _around(historian, tag, span, scope=scope, as_of=as_of, gone=gone)
+    return mean
+
+
+def _around(
+    historian: Historian, tag: int, span: tuple[int, int], *, scope: Scope, as_of: int | None, gone: GoneOf
+) -> tuple[Mean, Sequence[Went]]:
     went = gone(tag, *span)
     stands = began_with(historian, tag, span[0], scope=scope, as_of=as_of, gone=gone) is not None
     if not went and (stands or not gone(tag, 0, span[0])):
-        return historian.mean(tag, *span, scope=scope, as_of=as_of)
+        return historian.mean(tag, *span, scope=scope, as_of=as_of), went
     area, covered_us, good_us = 0.0, 0, 0.0
     for from_us, to_us in _between(span, went):
         begins = from_us
@@ -33,7 +42,7 @@ def mean_around(
         area += 0.0 if part.value is None else part.value * part.covered_us
         covered_us += part.covered_us
         good_us += part.good_fraction * (to_us - begins)
-    return Mean(area / covered_us if covered_us else None, covered_us, good_us / (span[1] - span[0]))
+    return Mean(area / covered_us if covered_us else None, covered_us, good_us / (span[1] - span[0])), went
 
 
 def _between(span: tuple[int, int], went: Sequence[Went]) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from dovetail.chunkstore import files
 from dovetail.core.errors import DovetailError
@@ -27,7 +28,16 @@ class Samples:
     months: int = 0
     form: str = ""  # of the head and of the newest month, where they are files
     bytes_a_day: float = 0.0  # on the disk of the data folder
+    damaged: int = 0  # samples that cannot be read and are set aside
     dirty: int = 0  # days of tags that are summed up, but not with all their samples
+
+    def damage(self) -> tuple[Literal["well", "ill"], str, Literal["administrator", "nobody"], str]:
+        """(verdict, what it rests on, who can mend it, how)."""
+        if not self.damaged:
+            return "well", "no chunk of samples was found damaged", "nobody", ""
+        says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
+        how = "look after the disk; `dovetail samples damaged list` says which, and how they come back from a backup"
+        return "ill", says, "administrator", how
 
 
 def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: int) -> Samples:
@@ -44,7 +54,7 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: 
         return Samples(fault="the database holds none", where="postgresql")
     months, form = len(found.months), str(found.version)
     marks = (found.last, found.sealed, found.released)
-    return Samples(None, "postgresql", *marks, found.bytes, months, form, dirty=found.dirty)
+    return Samples(None, "postgresql", *marks, found.bytes, months, form, damaged=found.damaged, dirty=found.dirty)
 
 
 def _in_files(folder: Path, at_us: int) -> Samples:
@@ -67,16 +77,19 @@ def _in_files(folder: Path, at_us: int) -> Samples:
             size += file.stat().st_size
     sizes = {files.number_of(file.name): file.stat().st_size for file in folder.glob("chunks-????-??.db")}
     rate = bytes_a_day(sizes, at_us=at_us)
-    dirty = sum(_dirty(folder / files.name_of(month)) for month in sizes)
+    of_months = [_of(folder / files.name_of(month)) for month in sizes]
+    spoilt, dirty = sum(one for one, _ in of_months), sum(one for _, one in of_months)
     marks = (found["last"], found["sealed"], found["released"])
-    return Samples(None, "files", *marks, size, len(sizes), form, rate, dirty)
+    return Samples(None, "files", *marks, size, len(sizes), form, rate, spoilt, dirty)
 
 
-def _dirty(month: Path) -> int:
+def _of(month: Path) -> tuple[int, int]:
+    """(samples that are set aside, days that are dirty)."""
     connection = files.connect(month, role="reader")
     try:
-        return connection.execute("select count(*) from rollup where dirty = 1").fetchone()[0]
-    except samples.sqlite3.Error:  # of an earlier version: nothing is summed up in it
-        return 0
+        (damaged,) = connection.execute("select coalesce(sum(n), 0) from aside").fetchone()
+        return damaged, connection.execute("select count(*) from rollup where dirty = 1").fetchone()[0]
+    except samples.sqlite3.Error:  # of an earlier version, which nobody has opened since
+        return 0, 0
     finally:
         connection.close()

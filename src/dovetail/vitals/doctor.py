@@ -165,7 +165,8 @@ def _samples(facts: Facts) -> Iterator[Finding]:
         yield Finding("samples", "well", says)
 
 
-def _rollups(facts: Facts) -> Iterator[Finding]:
+def _chunks(facts: Facts) -> Iterator[Finding]:
+    yield Finding("damage", *facts.samples.damage())
     says = f"{facts.samples.dirty} days of signals are to be summed up anew: till then their samples answer"
     many = facts.samples.dirty > DIRTY_MANY
     yield Finding(
@@ -304,7 +305,7 @@ def _copies(facts: Facts) -> Iterator[Finding]:
 
 CHECKS: Final[tuple[Check, ...]] = (
     _running, _between, _spool, _copies, _filesystem, _fsync, _space, _ballast, _modes, _sqlite, _records, _samples,
-    _rollups, _consumers, _ledger, backups, _clock, _door, _versions,
+    _chunks, _consumers, _ledger, backups, _clock, _door, _versions,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ export function GoneNote({ gone }: { gone: readonly GoneOfPen[] }) {
       {gone.map((one) => (
         <li key={`${one.name} ${one.t0} ${one.rule}`}>
           <span className={css.goneSwatch} aria-hidden="true" />
-          {say(one.act === "evict" ? "evicted" : "gone", { name: one.name, n: one.n, from: formatMoment(one.t0, "full", reader), to: formatMoment(one.t1, "full", reader), rule: one.rule })}
+          {say(one.act === "evict" ? "evicted" : one.act === "damaged" ? "damaged" : "gone", { name: one.name, n: one.n, from: formatMoment(one.t0, "full", reader), to: formatMoment(one.t1, "full", reader), rule: one.rule })}
         </li>
       ))}
     </ul>

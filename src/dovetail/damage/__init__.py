@@ -1,0 +1,1 @@
+"""What of the samples cannot be read any more: known in memory, out of everybody's way, said to whoever asks."""

@@ -1,0 +1,141 @@
+"""Stretches of signals whose bytes a disk has spoilt: declared holes, which neither stop nor fool their neighbours.
+
+A chunk that cannot be read is a hole from the moment somebody stumbles over it. Whoever moves chunks then sets it
+aside in one commit of its month, where it is kept as it lies; it is never opened in passing again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dovetail.chunkstore.aside import Damaged
+from dovetail.chunkstore.months import Month, Months, OnDamage, View
+from dovetail.core.clock import Clock
+from dovetail.core.errors import DamagedError, LinkError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """`n` samples of a tag that cannot be read, the first at `t0`, the last at `t1`; in the month of this number."""
+
+    month: int
+    of: Damaged
+    is_aside: bool
+
+    @property
+    def t0(self) -> int:
+        return self.of.t0
+
+    @property
+    def t1(self) -> int:
+        return self.of.t1
+
+    @property
+    def n(self) -> int:
+        return self.of.n
+
+
+class Damage:
+    """All that is known of it. Thread-safe; of a tag that has none one look tells so."""
+
+    def __init__(self, clock: Clock, months: Months | None = None) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._aside: dict[int, list[Damaged]] = {}  # by month
+        self._found: dict[int, dict[int, Damaged]] = {}  # by month and chunk: not set aside yet
+        self._of: dict[int, tuple[Hole, ...]] = {}  # by tag
+        if months is not None:
+            self._load(months)
+
+    def _load(self, months: Months) -> None:
+        """What was set aside before this process began."""
+        for month in months.newest_first():
+            with months.view(month) as view:
+                self._aside[month] = view.aside()
+        self._settle()
+
+    def watch(self, month: int) -> OnDamage:
+        """For who reads a month: a chunk that cannot be read is noted and passed over."""
+
+        def heard(view: View, tag: int, error: DamagedError) -> None:
+            if any(one.tag == tag for one in list(self._found.get(month, {}).values())):
+                return  # more of it, if there is more, is found once this is set aside
+            found = view.search(tag, at_us=self._clock.now_us())
+            if not found:
+                raise error  # what could not be read a moment ago: the disk says now this, now that
+            with self._lock:
+                known = self._found.setdefault(month, {})
+                new = [one for one in found if one.id not in known]
+                known |= {one.id: one for one in new}
+                self._settle()
+            for one in new:
+                log.error("%s: %d samples are a hole from now on, until somebody mends it", one.why, one.n)
+
+        return heard
+
+    def refuse(self, month: int) -> OnDamage:
+        """For who must have all of it or nothing: the same, and a LinkError. Once it is set aside it is nobody's."""
+        watch = self.watch(month)
+
+        def heard(view: View, tag: int, error: DamagedError) -> None:
+            watch(view, tag, error)
+            raise LinkError(f"{error.message}: it is set aside first", code=error.code) from error
+
+        return heard
+
+    def months(self) -> list[int]:
+        """Where something was found that is not set aside."""
+        with self._lock:
+            return [month for month, found in self._found.items() if found]
+
+    def set_aside(self, number: int, month: Month) -> bool:
+        """Set aside what was found of a month; whether anything was. While nothing is sealed. Raises LinkError."""
+        with self._lock:
+            found = list(self._found.get(number, {}).values())
+        if not found:
+            return False
+        aside = month.set_aside(found)
+        with self._lock:
+            self._aside[number] = aside
+            for one in found:
+                self._found[number].pop(one.id, None)
+            self._settle()
+        return True
+
+    def went(self, month: int) -> None:
+        """A month went as a whole, with what was set aside of it."""
+        with self._lock:
+            self._aside.pop(month, None)
+            self._found.pop(month, None)
+            self._settle()
+
+    def _settle(self) -> None:
+        holes = [Hole(month, one, True) for month, some in self._aside.items() for one in some]
+        holes += [Hole(month, one, False) for month, some in self._found.items() for one in some.values()]
+        of: dict[int, list[Hole]] = {}
+        for hole in sorted(holes, key=lambda one: one.t0):
+            of.setdefault(hole.of.tag, []).append(hole)
+        self._of = {tag: tuple(some) for tag, some in of.items()}
+
+    def of(self, tag: int, from_us: int, to_us: int) -> Sequence[Hole]:
+        """What cannot be read of a tag in [from_us, to_us), the oldest first."""
+        return [one for one in self._of.get(tag, ()) if one.t0 < to_us and one.t1 >= from_us]
+
+    def among(self, tags: Iterable[int], from_us: int, to_us: int) -> set[int]:
+        """Those of the tags of which something cannot be read in [from_us, to_us)."""
+        known = self._of
+        return {tag for tag in tags if tag in known and self.of(tag, from_us, to_us)} if known else set()
+
+    def holds_until(self, tag: int, ts_us: int, at_us: int) -> int | None:
+        """From when on, before `at_us`, a sample says nothing: what came after it cannot be read. None: it holds."""
+        later = [max(one.t0, ts_us + 1) for one in self.of(tag, ts_us, at_us) if one.t1 > ts_us]
+        return min((moment for moment in later if moment < at_us), default=None)
+
+    def all(self) -> list[Hole]:
+        """Every one, by tag and time."""
+        return [one for tag in sorted(self._of) for one in self._of[tag]]

@@ -1,0 +1,69 @@
+"""What is known of damage: until when a sample can be said to hold, and of whom nothing is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from dovetail.chunkstore.aside import Damaged
+from dovetail.damage.known import Damage
+from dovetail.testing.clock import ManualClock
+
+
+class Set:
+    """A month that sets aside whatever it is told."""
+
+    def set_aside(self, damaged: list[Damaged]) -> list[Damaged]:
+        return damaged
+
+
+class Found:
+    """A view of a month in which these are damaged."""
+
+    def __init__(self, *damaged: Damaged) -> None:
+        self.damaged = list(damaged)
+
+    def search(self, tag: int, *, at_us: int) -> list[Damaged]:
+        return [one for one in self.damaged if one.tag == tag]
+
+
+def hole(chunk: int, t0: int, t1: int) -> Damaged:
+    return Damaged(chunk, 1, 1, t0, t1, 10, 0, "spoilt")
+
+
+@pytest.fixture
+def damage() -> Damage:
+    """Of tag 1 what lies in 100 … 200 and in 300 … 400."""
+    known = Damage(ManualClock())
+    known.watch(5)(Found(hole(1, 100, 200), hole(2, 300, 400)), 1, ValueError("spoilt"))  # type: ignore[arg-type]
+    return known
+
+
+@pytest.mark.parametrize(
+    ("ts_us", "at_us", "until_us"),
+    [
+        # a sample, asked for, says nothing from
+        (50, 90, None),
+        (50, 150, 100),  # it held when the hole began
+        (50, 350, 100),
+        (150, 180, 151),  # it came late: amid the hole it says nothing beyond its own moment
+        (250, 280, None),
+        (250, 500, 300),
+        (450, 500, None),
+    ],
+)
+def test_how_long_a_sample_holds(damage: Damage, ts_us: int, at_us: int, until_us: int | None) -> None:
+    assert damage.holds_until(1, ts_us, at_us) == until_us
+
+
+def test_only_of_whom_something_is_lost_in_that_time_it_is_said(damage: Damage) -> None:
+    assert damage.among((1, 2), 0, 101) == {1}
+    assert damage.among((1, 2), 201, 300) == set()
+
+
+def test_it_is_set_aside_once_and_goes_with_its_month(damage: Damage) -> None:
+    assert damage.months() == [5]
+    assert damage.set_aside(5, Set())  # type: ignore[arg-type]
+    assert [(one.t0, one.is_aside) for one in damage.all()] == [(100, True), (300, True)]
+    assert not damage.set_aside(5, Set())  # type: ignore[arg-type]
+    damage.went(5)
+    assert damage.all() == []

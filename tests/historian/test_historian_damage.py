@@ -1,0 +1,149 @@
+"""A disk spoils a chunk: that stretch of that signal is a hole that is told, and nothing else is stopped or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from naive_historian import frame, rows_of
+from stores import Store
+
+from dovetail.core import quality as q
+from dovetail.core.clock import DAY_US, HOUR_US
+from dovetail.core.scope import system_scope
+from dovetail.damage.known import Hole
+from dovetail.historian.service import Historian
+from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+
+ALL = system_scope("test")
+type Open = Callable[[], Historian]
+END_US = DAY_ZERO_US + 2 * HOUR_US
+SECOND_US = 1_000_000
+
+
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
+
+
+def spoil(historian: Historian, tag: int) -> None:
+    """What a bad sector does to the chunks of a tag."""
+    (month,) = historian.chunks.newest_first()
+    with historian.chunks.use(month) as opened, opened._place.transaction() as session:
+        table = opened._words.chunk
+        for chunk_id, body in session.execute(f"select id, body from {table} where tag = ?", (tag,)).fetchall():
+            wrong = bytearray(body)
+            wrong[-3] ^= 0x40
+            session.execute(f"update {table} set body = ? where id = ?", (bytes(wrong), chunk_id))
+
+
+def spoilt(historian: Historian, n: int = 50) -> None:
+    """Two tags of samples, a second apart; the chunk of tag 1 is spoilt."""
+    rows = [(tag, DAY_ZERO_US + i * SECOND_US, float(i), q.GOOD) for tag in (1, 2) for i in range(n)]
+    historian.put([frame(1, rows)])
+    historian.seal_once()
+    spoil(historian, 1)
+
+
+def holes(historian: Historian) -> list[tuple[int, int, int, int, bool]]:
+    def said(one: Hole) -> tuple[int, int, int, int, bool]:
+        return one.of.tag, (one.t0 - DAY_ZERO_US) // SECOND_US, (one.t1 - DAY_ZERO_US) // SECOND_US, one.n, one.is_aside
+
+    return [said(one) for one in historian.damage.all()]
+
+
+def of(historian: Historian, *tags: int) -> list[tuple[int, int, object]]:
+    found = rows_of(historian.raw(tags, DAY_ZERO_US, END_US, scope=ALL))
+    return sorted((tag, (ts - DAY_ZERO_US) // SECOND_US, value) for tag, ts, value, _ in found)
+
+
+SECOND = [(2, i, float(i)) for i in range(50)]
+
+
+def test_who_reads_many_tags_gets_the_others_and_is_told_of_the_hole(historian: Historian) -> None:
+    spoilt(historian)
+    assert holes(historian) == []
+    assert of(historian, 1, 2) == SECOND
+    assert holes(historian) == [(1, 0, 49, 50, False)]
+
+
+def test_a_late_sample_inside_it_is_stored_and_seals_with_all_others(reopen: Open) -> None:
+    historian = reopen()
+    spoilt(historian)
+    late = [(1, DAY_ZERO_US + 25 * SECOND_US, 7.0, q.GOOD), (2, DAY_ZERO_US + 60 * SECOND_US, 8.0, q.GOOD)]
+    historian.put([frame(2, late)])
+    assert historian.seal_once() == 2
+    assert (historian.unsealed, historian.seal_once()) == (0, 0)
+    assert of(historian, 1, 2) == [(1, 25, 7.0), *SECOND, (2, 60, 8.0)]
+    historian = reopen()
+    assert holes(historian) == [(1, 0, 49, 50, True)]
+    assert of(historian, 1, 2) == [(1, 25, 7.0), *SECOND, (2, 60, 8.0)]
+    (account,) = historian.delivery()
+    assert (account.expected, account.stored, account.duplicate) == (102, 102, 0)
+
+
+def test_days_are_put_together_and_summed_up_around_it(historian: Historian, clock: ManualClock) -> None:
+    spoilt(historian, 5_000)
+    clock.step(2 * DAY_US)
+    looked = [historian.compact_once() for _ in range(20)]
+    assert looked[-1] == 0
+    assert holes(historian) == [(1, 0, 4_999, 5_000, True)]
+    assert historian.rollups() == (1, 0)  # the hours of tag 2
+    assert of(historian, 1, 2) == [(2, i, float(i)) for i in range(5_000)]
+
+
+def test_small_chunks_are_put_together_without_it(historian: Historian, clock: ManualClock) -> None:
+    spoilt(historian)
+    historian.put([frame(2, [(tag, DAY_ZERO_US + HOUR_US, 1.0, q.GOOD) for tag in (1, 2)])])
+    historian.seal_once()
+    clock.step(2 * DAY_US)
+    assert [historian.compact_once() for _ in range(20)][-1] == 0
+    assert holes(historian) == [(1, 0, 49, 50, True)]
+    assert of(historian, 1, 2) == [(1, 3600, 1.0), *SECOND, (2, 3600, 1.0)]
+
+
+def test_what_only_a_reader_stumbled_over_is_set_aside_by_the_next_sealing(historian: Historian) -> None:
+    spoilt(historian)
+    of(historian, 1)
+    historian.seal_once()
+    assert holes(historian) == [(1, 0, 49, 50, True)]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after a restart"])
+def test_nothing_is_held_through_it_and_the_time_is_not_good(reopen: Open, clock: ManualClock, *, again: bool) -> None:
+    historian = reopen()
+    historian.put([frame(1, [(1, DAY_ZERO_US + i * SECOND_US, float(i), q.GOOD) for i in range(50)])])
+    historian.seal_once()
+    spoil(historian, 1)
+    sound = [(1, DAY_ZERO_US - 10 * SECOND_US, 5.0, q.GOOD), (1, DAY_ZERO_US + 100 * SECOND_US, 3.0, q.GOOD)]
+    historian.put([frame(2, sound)])
+    span = (DAY_ZERO_US - 10 * SECOND_US, DAY_ZERO_US + 110 * SECOND_US)
+    clock.step(HOUR_US)
+    of(historian, 1)
+    historian.seal_once()
+    opened = {False: lambda: historian, True: reopen}[again]()
+    mean = opened.mean(1, *span, scope=ALL)
+    assert (mean.value, mean.covered_us) == (4.0, 20 * SECOND_US)
+    assert mean.good_fraction == pytest.approx(20 / 120)
+    held = opened.bounding([1], DAY_ZERO_US + 60 * SECOND_US, scope=ALL)[1]
+    assert (held.value, held.quality, held.ts_us) == (None, q.BAD, DAY_ZERO_US)
+
+
+def test_the_newest_sample_is_not_an_older_one_after_a_restart(reopen: Open) -> None:
+    historian = reopen()
+    spoilt(historian)
+    of(historian, 1)
+    historian.seal_once()
+    newest = reopen().last([1, 2], scope=ALL)
+    assert (newest[1].value, newest[1].quality, newest[1].ts_us) == (None, q.BAD, DAY_ZERO_US + 49 * SECOND_US)
+    assert newest[2].value == 49.0
+
+
+def test_it_goes_with_its_month(historian: Historian) -> None:
+    spoilt(historian)
+    of(historian, 1)
+    historian.seal_once()
+    (month,) = historian.dropper.months()
+    with historian.dropper.still():
+        historian.dropper.drop(month, None, [])
+    assert (holes(historian), of(historian, 1, 2)) == ([], [])
