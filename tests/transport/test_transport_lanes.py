@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shelf import FrameShelf
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.errors import InvalidError, LinkError
@@ -19,9 +20,11 @@ from dovetail.packing import frames as codec
 from dovetail.testing.clock import ManualClock
 from dovetail.transport import newest as newest_module
 from dovetail.transport import outbox as outbox_module
+from dovetail.transport import receiver
 from dovetail.transport.model import Parcel, came_from, up
 from dovetail.transport.newest import Newest
 from dovetail.transport.outbox import DiskOutbox
+from dovetail.transport.receiver import Counted, Receiver, Taken
 
 GOOD, SECOND, LINK, TAG, OTHER = 0xC0, 1_000_000, 3, 30, 31
 
@@ -242,3 +245,17 @@ def test_a_subject_says_source_shard_and_lane(lane: Lane) -> None:
 def test_what_is_no_subject_of_frames_is_refused(subject: str) -> None:
     with pytest.raises(InvalidError, match="carries no frames"):
         came_from(subject)
+
+
+async def test_a_commit_takes_what_is_live_first_and_a_little_of_what_waited(
+    shelf: FrameShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the next one comes soon, and what waited goes on however much is live."""
+    monkeypatch.setattr(receiver, "INGEST_ROWS_AT_ONCE", 3)
+    made = Receiver(None, shelf, Counted())  # type: ignore[arg-type]  # nothing goes over a link here
+    some = [Taken(0, None, frame(second)) for second in range(2)]  # type: ignore[arg-type]
+    waited, live = ([receiver._Load(some, waited=one) for _ in range(3)] for one in (True, False))
+    made._loads = [*waited, *live]
+    assert made._next_loads() == [live[0], live[1], waited[0]]
+    assert made._next_loads() == [live[2], waited[1]]
+    assert made._next_loads() == [waited[2]]
