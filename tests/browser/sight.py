@@ -61,7 +61,7 @@ NUMBERS = """
 """
 OPENED_BY_THE_ROW = {"cause-row", "stop-row", "segment-row", "lost", "course-row", "big-loss", "cause-pieces"}
 NO_FIGURE = {
-    "shift", "since", "board-shift", "pace-settled",  # when
+    "shift", "since", "board-shift", "pace-settled", "board-signed", "board-reopened",  # when
     "rate", "strip-hours", "job", "pace-job", "rows-shown",  # what was set, and what an order says
     "losses-summary", "stops-summary", "causes-total",  # the sum of the rows below, each with a way of its own
 }  # fmt: skip

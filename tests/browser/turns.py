@@ -29,6 +29,7 @@ TURNS: Final = {
     "test_browser_corrections": PAST,
     "test_browser_explain": PAST,
     "test_browser_lead_day": PAST,
+    "test_browser_signing": PAST,
     "test_browser_stops": PAST,
     "test_browser_timeline": PAST,
     "test_browser_walk_of_a_number": PAST,

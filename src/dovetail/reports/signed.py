@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from dovetail.core.errors import ConflictError, NotFoundError
+from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import SIGNED_SINCE_MAX, SIGNED_STEPS_MAX
 from dovetail.core.scope import Scope
 from dovetail.db.events import events_after
@@ -60,10 +60,8 @@ class SignedShifts:
         self._database, self.performance, self._signatures = database, performance, signatures
 
     def would_be(self, signature_id: int, *, scope: Scope, equipment_id: int | None, kpi: str) -> WouldBe:
-        """Of the equipment that was signed, or of one below it.
-
-        Raises NotFoundError where there is no such signature, equipment under it or KPI, ConflictError where the
-        signature was taken back.
+        """Of the equipment that was signed, or of one below it. Of one that was taken back nothing differs: its figures
+        follow what is known now. Raises NotFoundError where there is no such signature, equipment under it, or KPI.
         """
         if kpi not in catalogue():
             raise NotFoundError(f"there is no KPI {kpi!r}", code="no-kpi", hint=", ".join(catalogue()))
@@ -72,7 +70,7 @@ class SignedShifts:
             stands = self.performance.kpis(node, signature.t0_us, signature.t1_us, scope=scope)
             known = reading.known_now()
             now = self._with(stands, self._derived(reading, stands, known))
-            since = self._since(reading, stands, signature.known)
+            since = [] if signature.back_us is not None else self._since(reading, stands, signature.known)
             told = len(since) <= SIGNED_STEPS_MAX
             found = self._steps(reading, stands, (signature.known, *since) if told else (), kpi)
         before, after = _value(stands, kpi), _value(now, kpi)
@@ -90,9 +88,6 @@ class SignedShifts:
         if node not in self.performance.sources.equipment.plant().subtree(found.equipment_id):
             raise NotFoundError("there is no such equipment under this signature")
         scope.require(VIEW, node)
-        if found.back_us is not None:
-            hint = "its figures follow what is known now; GET /kpis/{kpi}/diff says what moved them"
-            raise ConflictError(f"{found.back_by} took this signature back", code="shift-reopened", hint=hint)
         return found, node
 
     def _derived(self, reading: Reading, stands: Period, known: int) -> Derived:

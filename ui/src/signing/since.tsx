@@ -1,5 +1,5 @@
 // What a signed shift would come to now, beside what was signed: shown where it is another, with what came since.
-import { Button, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Equipment, Signature } from "@/api/types";
@@ -25,8 +25,7 @@ export function WouldBe({ here, signature }: { here: Equipment; signature: Signa
   const said = { kpi, signed: formatRatio(data.before, language, 1), now: formatRatio(data.after, language, 1) };
   return (
     <>
-      <span data-testid="board-would-be">{say(data.before === data.after ? "wouldBeBeside" : "wouldBe", said)}</span>
-      <Button size="xs" variant="default" className="screen-only" onClick={() => setOpen(true)} data-testid="board-since">{say("since")}</Button>
+      <button type="button" className={css.wouldBe} title={say("since")} onClick={() => setOpen(true)} data-testid="board-would-be">{say(data.before === data.after ? "wouldBeBeside" : "wouldBe", said)}</button>
       {open && (
         <Modal opened onClose={() => setOpen(false)} title={say("sinceTitle")} closeButtonProps={{ "aria-label": say("close") }} size="xl" data-testid="since-dialog">
           <p className={css.help}>{say("sinceHint")}{!data.told && ` ${say("tooMany")}`}</p>
