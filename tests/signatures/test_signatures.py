@@ -375,3 +375,20 @@ def test_more_than_is_told_one_by_one_is_told_as_such(quick_house: House, monkey
     monkeypatch.setattr("dovetail.reports.signed.SIGNED_STEPS_MAX", 0)
     told = would_be(house, signature)
     assert (told.told, told.changes, told.after) == (False, [], Decimal("0.916666667"))
+
+
+@pytest.mark.parametrize("signed", [FILLER, LINE])
+def test_what_still_runs_since_a_signed_shift_does_not_move_it(quick_house: House, signed: int) -> None:
+    house, stop = quick_house, said(FILLER, 100, 110, "Held")
+    house.world.signals(FILLER, *STOOD[:2], said(FILLER, 30, 100, "Execute"), stop, said(FILLER, 110, None, "Execute"))
+    house.drain()
+    house.sign(signed)
+    house.world.signals(FILLER, *STOOD[:2], said(FILLER, 30, None, "Execute"))  # it never stopped, and runs on
+    figures = [house.down(signed), house.down(signed, start=25), house.down(signed, end=540)]  # the last up to now
+    assert figures == [20, 15, 20]
+    slices = house.ledger.slices(signed, at(0), at(510), scope=SYSTEM)
+    assert [one.t0_us for one in slices[1:]] == [one.t1_us for one in slices[:-1]]
+    assert at(SHIFT_END) in [one.t0_us for one in slices]
+    house.world.minutes_pass(530)
+    house.world.signals(FILLER, *STOOD[:2], said(FILLER, 30, 520, "Execute"), said(FILLER, 520, None, "Held"))
+    assert (house.down(signed), house.down(signed, start=25)) == (20, 15)

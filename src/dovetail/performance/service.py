@@ -349,13 +349,21 @@ class PerformanceRoom:
         return (lo_us, hi_us) if lo_us < hi_us else (until_us, until_us)
 
     def derived(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None) -> list[Slice]:
-        """The slices of a period straight from the facts, with a cut at both ends."""
+        """The slices of a period straight from the facts, with a cut at both ends; what stands from those of then."""
+        made: list[Slice] = []
+        for begin_us, end_us, then in self.gathering.signed(reading, equipment_id, from_us, to_us, as_of=as_of):
+            made += self._followed(reading, equipment_id, from_us, begin_us, as_of)
+            made += self.gathering.derive(reading, equipment_id, begin_us, end_us, as_of=then)
+            from_us = end_us
+        return made + self._followed(reading, equipment_id, from_us, to_us, as_of)
+
+    def _followed(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None
+    ) -> list[Slice]:
         if from_us >= to_us:
             return []
         if as_of is None and to_us >= self.clock.now_us():
             return self.gathering.derive_live(reading, equipment_id, from_us, to_us)
-        for _, end_us, then in self.gathering.signed(reading, equipment_id, from_us, to_us, as_of=as_of):
-            as_of = then if end_us >= to_us else as_of  # a part of what stands is cut from what was known then
         return self.gathering.derive(reading, equipment_id, from_us, to_us, as_of=as_of)
 
     def _sums(self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None) -> Sums:
