@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from dovetail.core.clock import from_datetime, to_datetime
+from dovetail.core.clock import DAY_US, from_datetime, to_datetime
 from dovetail.core.errors import DovetailError
 from dovetail.core.shares import SHARE_PPM, shares, split
 from dovetail.counting.pieces import KINDS
@@ -205,6 +205,12 @@ def shift_day(shift_id: str | None) -> date | None:
     """
     found = _SHIFT_DAY.search(shift_id or "")
     return date.fromisoformat(found[1]) if found else None
+
+
+def shift_day_us(shift_id: str) -> int | None:
+    """The UTC midnight of that date, None where an id has none."""
+    day = shift_day(shift_id)
+    return None if day is None else (day.toordinal() - 719_163) * DAY_US
 
 
 def _production_day(span: SpanTrack, at_us: int, timezone: str) -> str:

@@ -310,6 +310,20 @@ class Gathering:
         """`Sources.signed`: the stretches of a ledger that stand."""
         return self._sources.signed(reading, equipment_id, from_us, to_us, as_of)
 
+    def kept(
+        self, reading: Reading, equipment_id: int, period: tuple[int, int], *, as_of: int | None, now_us: int
+    ) -> list[Slice]:
+        """`derive`, with what stands from the facts of then and, up to now, with what is decided but not settled."""
+        (here_us, to_us), made = period, list[Slice]()
+        for t0_us, t1_us, then in [*self.signed(reading, equipment_id, *period, as_of=as_of), (to_us, to_us, None)]:
+            if here_us < t0_us and as_of is None and t0_us >= now_us:
+                made += self.derive_live(reading, equipment_id, here_us, t0_us)
+            elif here_us < t0_us:
+                made += self.derive(reading, equipment_id, here_us, t0_us, as_of=as_of)
+            made += self.derive(reading, equipment_id, t0_us, t1_us, as_of=then) if t0_us < t1_us else []
+            here_us = t1_us
+        return made
+
     def derive_live(self, reading: Reading, equipment_id: int, from_us: int, now_us: int) -> list[Slice]:
         """The open tail up to now: the same, with what the engine has decided but not settled."""
         lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, now_us, as_of=None)

@@ -22,7 +22,7 @@ from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
 from dovetail.ledger.changes import Change, changes, merged
 from dovetail.ledger.columns import Sums, add, nothing, sum_slices
-from dovetail.ledger.cutting import shift_day
+from dovetail.ledger.cutting import shift_day_us
 from dovetail.ledger.model import Slice
 from dovetail.ledger.named import needed_by
 from dovetail.ledger.timeclass import Settings
@@ -283,10 +283,8 @@ class PerformanceRoom:
         plant = self.sources.equipment.plant()
         made_of = ledgered(plant, plant.get(equipment_id))
         source = equipment_id if made_of is None else made_of.times_of
-        found: ShiftTrack | None = None
-        if name == "current":
-            found = calendar.shift_at(source, self.clock.now_us())
-        elif (day_us := shift_day_us(name)) is not None:
+        found = calendar.shift_at(source, self.clock.now_us()) if name == "current" else None
+        if (day_us := shift_day_us(name)) is not None:
             near = calendar.shifts(source, day_us - DAY_US, day_us + 3 * DAY_US)
             found = next((one for one in near if one.id == name), None)
         if found is None:
@@ -350,21 +348,7 @@ class PerformanceRoom:
 
     def derived(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None) -> list[Slice]:
         """The slices of a period straight from the facts, with a cut at both ends; what stands from those of then."""
-        made: list[Slice] = []
-        for begin_us, end_us, then in self.gathering.signed(reading, equipment_id, from_us, to_us, as_of=as_of):
-            made += self._followed(reading, equipment_id, from_us, begin_us, as_of)
-            made += self.gathering.derive(reading, equipment_id, begin_us, end_us, as_of=then)
-            from_us = end_us
-        return made + self._followed(reading, equipment_id, from_us, to_us, as_of)
-
-    def _followed(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, as_of: int | None
-    ) -> list[Slice]:
-        if from_us >= to_us:
-            return []
-        if as_of is None and to_us >= self.clock.now_us():
-            return self.gathering.derive_live(reading, equipment_id, from_us, to_us)
-        return self.gathering.derive(reading, equipment_id, from_us, to_us, as_of=as_of)
+        return self.gathering.kept(reading, equipment_id, (from_us, to_us), as_of=as_of, now_us=self.clock.now_us())
 
     def _sums(self, reading: Reading, equipment_id: int, from_us: int, until_us: int, as_of: int | None) -> Sums:
         lo_us, hi_us = self.held_between(reading, equipment_id, from_us, until_us, as_of)
@@ -398,9 +382,3 @@ class PerformanceRoom:
         ]
         head = self.derived(reading, equipment_id, from_us, lo_us, None)
         return head + partial + self.derived(reading, equipment_id, hi_us, until_us, None)
-
-
-def shift_day_us(shift_id: str) -> int | None:
-    """The UTC midnight of the date inside a shift's id, None where it has none."""
-    day = shift_day(shift_id)
-    return None if day is None else (day.toordinal() - 719_163) * DAY_US
