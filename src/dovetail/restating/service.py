@@ -25,7 +25,7 @@ from dovetail.events.restating import Restated
 from dovetail.operations.moment import moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.performance.facts import OWN, Gathering
-from dovetail.performance.service import HANDLER, PerformanceRoom
+from dovetail.performance.service import EVENTS_MAX, HANDLER, PerformanceRoom
 from dovetail.restating import store
 from dovetail.restating.deriving import derived_again, read_otherwise
 from dovetail.restating.imagined import Imagined
@@ -284,10 +284,7 @@ class RestatingRoom:
             return [self._out(reading, one, back) for one in found]
 
     def _out(self, reading: Reading, made: Restatement, back: Mapping[int, int]) -> RestatementOut:
-        settled = handled(reading, HANDLER) >= made.known
-        if any(one["section"] == "states" for one in made.changes):  # first the states follow, then the ledgers
-            behind = set(self._states.behind()) & {number for number, _, _ in made.stretches}
-            settled = settled and handled(reading, STATES) >= made.known and not behind
+        settled = handled(reading, HANDLER) >= made.known and self._is_derived(reading, made)
         same = {name: getattr(made, name) for name in ("id", "why", "version", "undoes", "known", "changes")}
         return RestatementOut(
             **same, start=to_rfc3339(made.from_us), end=to_rfc3339(made.to_us), at=to_rfc3339(made.at_us),
@@ -295,6 +292,16 @@ class RestatingRoom:
             rewritten_us=0 if settled else _rewritten_us(reading, made),
             touched_us=sum(to_us - from_us for _, from_us, to_us in made.stretches),
         )  # fmt: skip
+
+    def _is_derived(self, reading: Reading, made: Restatement) -> bool:
+        """Whether states that are read otherwise are derived again, and the ledgers have heard of all that moved."""
+        if not any(one["section"] == "states" for one in made.changes):
+            return True
+        mine = {number for number, _, _ in made.stretches}
+        if handled(reading, STATES) < made.known or mine & {*self._states.behind()}:
+            return False
+        unheard = events_after(reading, handled(reading, HANDLER), ["RecordsChanged"], limit=EVENTS_MAX)
+        return not any(one.body["equipment_id"] in mine and one.body["from_us"] < made.to_us for one in unheard)
 
 
 def _rewritten_us(reading: Reading, made: Restatement) -> int:
