@@ -124,3 +124,15 @@ def test_paper_is_white_also_at_night_and_the_night_comes_back(page: Page) -> No
     assert scheme == "light"
     assert brightness > 128
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+def test_the_browsers_own_print_is_white_at_night_too(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"/timeline/{LINE}?period=24h")
+    expect(page.get_by_test_id("segment-row").first).to_be_visible()
+    page.wait_for_function(f"() => ({PAPER})()[1] < 128")
+    page.emulate_media(color_scheme="dark", media="print")
+    page.wait_for_function(f"() => ({PAPER})()[1] > 128")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")
+    page.emulate_media(color_scheme="dark", media="screen")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")

@@ -13,7 +13,7 @@ from dovetail.core.scope import Scope
 from dovetail.ledger.model import Slice
 from dovetail.ledger.waterfall import Loss
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
-from dovetail.performance.report import Counts, KpiOut, KpiValue, Times, catalogue, describe, waiting
+from dovetail.performance.report import Counts, KpiOut, KpiValue, Times, catalogue, describe, unusable, waiting
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
 
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years of rollups are a second; more is a report
@@ -175,7 +175,8 @@ def _catalogue_routes(api: Api, service: PerformanceRoom) -> None:
         """Seen by everyone who sees some equipment. One with `waits_for` has no value until that part exists."""
         if scope.equipment(VIEW) == frozenset():
             return Page(items=[])
-        return Page(items=[describe(kpi, service.settings) for kpi in catalogue().values()] + waiting())
+        known = [describe(kpi, service.settings) for kpi in catalogue().values()]
+        return Page(items=[*known, *waiting(), *unusable()])
 
 
 def _period(start: str | None, end: str | None) -> tuple[int, int]:

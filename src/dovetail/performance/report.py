@@ -6,19 +6,18 @@ Pure: everything follows from the sums of the ledger's columns and the settings.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from pydantic import BaseModel
 
-from dovetail.core import plugins
 from dovetail.counting.pieces import KINDS
 from dovetail.ledger.bounds import extremes
 from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.waterfall import Loss, six_big_losses, waterfall
 from dovetail.performance.columns import count_model, time_model
+from dovetail.performance.kpis._found import catalogue, computed, found
 from dovetail.performance.kpis._lines import as_counted
 from dovetail.performance.kpis._waiting import WAITING
 from dovetail.performance.model import CountModel, Goal, Kpi, TimeModel
@@ -27,7 +26,10 @@ COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS 
 
 
 class KpiOut(BaseModel):
-    """What a KPI means. `iso`: its number in ISO 22400-2; `waits_for`: nothing computes it until that part is there."""
+    """What a KPI means. `iso`: its number in ISO 22400-2; `waits_for`: nothing computes it until that part is there.
+
+    `problem`: a package offers it, and why it cannot be used.
+    """
 
     id: str
     name: str
@@ -40,12 +42,14 @@ class KpiOut(BaseModel):
     live: bool = True
     waits_for: str | None = None
     missing: str | None = None
+    problem: str | None = None
 
 
 class KpiValue(BaseModel):
     """A KPI of a period; value None where there is no denominator, bounds where much of the time is unknown.
 
-    `target` holds at the end of the period, `target_of` is the equipment it was set for; `meets`: as good or better.
+    `target` holds at the end of the period, `target_of` is the equipment it was set for; `meets`: as good or better;
+    `problem`: why the formula of a plant's own KPI gave no figure.
     """
 
     id: str
@@ -59,6 +63,7 @@ class KpiValue(BaseModel):
     target: float | None = None
     target_of: str | None = None
     meets: bool | None = None
+    problem: str | None = None
 
 
 class Times(BaseModel):
@@ -104,12 +109,6 @@ class Figures(BaseModel):
     big_losses: list[Loss]
 
 
-@cache
-def catalogue() -> Mapping[str, Kpi]:
-    """The KPIs of this installation by id, found in their folder."""
-    return dict(plugins.load_all("dovetail.performance.kpis"))
-
-
 def describe(kpi: Kpi, settings: Settings) -> KpiOut:
     """A KPI's words, with the conventions that hold here."""
     kpi = as_counted(kpi, settings, catalogue())
@@ -139,9 +138,17 @@ def waiting() -> list[KpiOut]:
     ]
 
 
+def unusable() -> list[KpiOut]:
+    """What other packages offer as KPIs and nobody can use, with what is wrong."""
+    nothing = dict.fromkeys(("formula", "unit", "range", "standard", "convention"), "")
+    return [
+        KpiOut(id=name, name=name, live=False, problem=problem, **nothing) for name, problem in found().broken.items()
+    ]
+
+
 def compute(kpi: Kpi, sums: Mapping[str, int], settings: Settings) -> float | None:
     """One KPI from the sums of a group."""
-    return kpi.compute(time_model(sums, settings), count_model(sums, settings))
+    return computed(kpi, time_model(sums, settings), count_model(sums, settings))[0]
 
 
 def figures(
@@ -186,16 +193,18 @@ def values(sums: Mapping[str, int], settings: Settings, *, blind: bool = False) 
 
 def _value(kpi: Kpi, models: Sequence[tuple[TimeModel, CountModel]], settings: Settings, *, hidden: bool) -> KpiValue:
     """A KPI of a group; the models after the first are those of the extremes."""
-    found = [None] if hidden else [kpi.compute(time, count) for time, count in models]
-    known = [one for one in found if one is not None]
-    low, high = (None, None) if len(found) == 1 or not known else (min(known), max(known))
+    told = [(None, None)] if hidden else [computed(kpi, time, count) for time, count in models]
+    cases = [value for value, _ in told]
+    known = [one for one in cases if one is not None]
+    low, high = (None, None) if len(cases) == 1 or not known else (min(known), max(known))
     return KpiValue(
         id=kpi.id,
         name=kpi.name,
-        value=found[0],
+        value=cases[0],
         unit=kpi.unit,
-        low=0.0 if low is not None and found[1] is None else low,
+        low=0.0 if low is not None and cases[1] is None else low,
         high=high,
         convention=settings.say(kpi.convention),
         standard=kpi.standard,
+        problem=next((problem for _, problem in told if problem), None),
     )

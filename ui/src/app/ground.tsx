@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect } from "react";
 import { useEquipment } from "@/app/equipment";
 import { useTitle } from "@/app/title";
+import { usePaperByDay } from "@/design/paper";
 import { ToastPlace } from "@/design/toast";
 import { useLinkState } from "@/live/live";
 import { Conflict } from "@/outbox/conflict";
@@ -12,6 +13,7 @@ import { useEquipmentPath } from "@/view/place";
 
 export function Ground({ children, toasts = "bottom" }: { children: ReactNode; toasts?: "top" | "bottom" }) {
   useReasonTree();
+  usePaperByDay();
   const link = useLinkState();
   const { map } = useEquipment();
   useTitle(map);

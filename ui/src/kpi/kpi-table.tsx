@@ -38,7 +38,7 @@ function WaitingRow({ kpi }: { kpi: KpiWords }) {
       <th scope="row">{nameOf(kpi.id, language, kpi.name)}<span className={css.under}>{kpi.standard}</span></th>
       <td className={css.value}>–</td>
       <td><code>{kpi.formula}</code></td>
-      <td className={css.under}>{say("waitsFor", { part: wordFor(waitWords, language, kpi.waits_for ?? "") })}</td>
+      <td className={css.under}>{kpi.problem ?? say("waitsFor", { part: wordFor(waitWords, language, kpi.waits_for ?? "") })}</td>
     </tr>
   );
 }
@@ -55,7 +55,7 @@ export default function KpiTable({ equipmentId, window, tools }: TableProps) {
   if (found.data.kpis.length === 0) return <Empty title={say("noValue")} />;
   const kpis = found.data;
   const byId = new Map(catalogue.data.map((one) => [one.id, one]));
-  const waiting = catalogue.data.filter((one) => one.waits_for !== null);
+  const waiting = catalogue.data.filter((one) => one.waits_for !== null || one.problem !== null);
   const ordered = [...kpis.kpis].sort((a, b) => (byId.get(a.id)?.iso ?? 99) - (byId.get(b.id)?.iso ?? 99));
   return (
     <div className={css.box}>

@@ -8,6 +8,7 @@ const STEPS = [5, 10, 20, 50, 100, 200, 500, 1000, 5000, 15_000, 30_000, MINUTE,
 const MONTHS = [1, 3, 6, 12, 24, 60, 120];
 const MONTH = 30.4 * DAY;
 const ROOM_PX = 64; // one label and the air around it
+const AIR_PX = 8; // between the name of a day and that of an hour
 
 export interface Tick { ms: number; style: "milli" | "time" | "second" | "day" | "month" }
 
@@ -40,4 +41,22 @@ function months(t0: number, t1: number, look: { most: number; zone: string | und
     if (ms >= t0) found.push({ ms, style: "month" });
   }
   return found;
+}
+
+export interface Label { text: string; x: number; left: number; align: "left" | "center" | "right"; isDay: boolean }
+interface Named { width: number; at: (ms: number) => number; name: (tick: Tick) => string; measure: (text: string) => number }
+
+/** The marks that have room for their names, each inside [0, width]: a day's name goes before an hour's beside it. */
+export function labels(marks: readonly Tick[], look: Named): Label[] {
+  const placed = marks.map((tick) => {
+    const text = look.name(tick);
+    const room = look.measure(text);
+    const x = Math.max(0, Math.min(look.at(tick.ms), look.width));
+    const align = x < room / 2 ? "left" as const : x > look.width - room / 2 ? "right" as const : "center" as const;
+    const left = align === "left" ? x : align === "right" ? x - room : x - room / 2;
+    return { text, x, left, right: left + room, align, isDay: tick.style === "day" };
+  });
+  const days = placed.filter((one) => one.isDay);
+  const free = placed.filter((one) => one.isDay || !days.some((day) => one.left < day.right + AIR_PX && one.right > day.left - AIR_PX));
+  return free.filter((one, i) => i === 0 || one.isDay || one.left >= (free[i - 1]?.right ?? 0) + AIR_PX / 2);
 }

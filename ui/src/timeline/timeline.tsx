@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from "react";
 import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
-import { ticks } from "@/timeline/axis";
+import { labels, ticks } from "@/timeline/axis";
 import { Painted, type Paint } from "@/timeline/canvas";
 import { useColours } from "@/timeline/colours";
 import { type Mark, moved, type View, zoomed } from "@/timeline/keys";
@@ -14,7 +14,6 @@ import { words } from "@/timeline/words";
 import { useWords } from "@/words/words";
 
 const AXIS_PX = 22;
-const DAY_LABEL_PX = 72;
 const DRAG_PX = 6; // less is a click
 const FONT = '500 11.5px "Inter Variable", sans-serif';
 
@@ -35,13 +34,10 @@ function usePainter(props: TimelineProps & { mark: Mark | null; drag: Drag | nul
     lanes.forEach((lane, i) => paintLane(pen, lane, { frame: { ...scale, top: tops[i] ?? 0, height: lane.height }, pens }));
     pen.font = FONT;
     pen.textBaseline = "alphabetic";
-    const days = marks.filter((tick) => tick.style === "day").map((tick) => xOf(tick.ms, scale));
-    for (const tick of marks) {
-      const x = xOf(tick.ms, scale);
-      if (tick.style !== "day" && days.some((day) => Math.abs(day - x) < DAY_LABEL_PX)) continue; // a day's name is wider than an hour's
-      pen.textAlign = x < 20 ? "left" : x > width - 20 ? "right" : "center";
-      pen.fillStyle = tick.style === "day" ? colours.ink : colours.inkSoft;
-      pen.fillText(formatMoment(tick.ms, tick.style, reader), Math.max(0, Math.min(x, width)), height + 16);
+    for (const { text, x, align, isDay } of labels(marks, { width, at: (ms) => xOf(ms, scale), name: ({ ms, style }) => formatMoment(ms, style, reader), measure: (name) => pen.measureText(name).width })) {
+      pen.textAlign = align;
+      pen.fillStyle = isDay ? colours.ink : colours.inkSoft;
+      pen.fillText(text, x, height + 16);
     }
     pen.textAlign = "left";
     paintCursor(pen, { lanes, tops, height, scale, mark, drag, nowMs, colours });

@@ -35,7 +35,7 @@ export const courseQuery = (equipmentId: number, asked: Asked, span: { start: st
 };
 
 /** Those that can be computed; one that waits for a part of the plant says so in its standard's list. */
-export const catalogueQuery = () => queryOptions({ queryKey: ["/kpis"], queryFn: ({ signal }) => get<Page<Kpi & { waits_for?: string | null }>>("/kpis", {}, signal).then((page) => page.items), staleTime: 300_000 });
+export const catalogueQuery = () => queryOptions({ queryKey: ["/kpis"], queryFn: ({ signal }) => get<Page<Kpi & { waits_for?: string | null; problem?: string | null }>>("/kpis", {}, signal).then((page) => page.items), staleTime: 300_000 });
 
 const NEAR_MS = 2 * 3_600_000; // the clocks may have changed between the two
 /** Each point with the one as far back as the stretch is long. */

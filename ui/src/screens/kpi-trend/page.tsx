@@ -38,7 +38,7 @@ function Choices({ asked }: { asked: Asked }) {
   const change = useChangeSearch();
   const nameOf = useKpiName();
   const { data = [] } = useQuery(catalogueQuery());
-  const known = data.filter((kpi) => !kpi.waits_for);
+  const known = data.filter((kpi) => !kpi.waits_for && !kpi.problem);
   return (
     <div className={css.choices}>
       <Select size="sm" w={260} label={say("kpi")} searchable allowDeselect={false} value={asked.kpi} onChange={(kpi) => change({ kpi })} data={known.map((kpi) => ({ value: kpi.id, label: nameOf(kpi) }))} data-testid="course-kpi" />

@@ -3,7 +3,7 @@ import { formatMoment, type Reader } from "@/show/format";
 import { type LaneLook, paintReasons, paintSegments } from "@/segments/paint";
 import type { Columns, Picture, Segment } from "@/segments/columns";
 import type { Tone } from "@/states/look";
-import { ticks } from "@/timeline/axis";
+import { labels, ticks } from "@/timeline/axis";
 import type { Colours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
 import { type NamedSpan, paintLane } from "@/timeline/lanes";
@@ -32,7 +32,6 @@ export interface Drawn {
   reader: Reader;
 }
 
-const DAY_PX = 104; // a day's name, also where it stands at an end of the axis
 const FONT = '500 11.5px "Inter Variable", sans-serif';
 
 function paintUnit(pen: CanvasRenderingContext2D, lane: Columns, drawn: Drawn & { top: number }): void {
@@ -53,13 +52,10 @@ function paintAxis(pen: CanvasRenderingContext2D, drawn: Drawn & { top: number }
   const scale = { ...view, width };
   pen.font = FONT;
   pen.textBaseline = "alphabetic";
-  const days = marks.filter((tick) => tick.style === "day").map((tick) => xOf(tick.ms, scale));
-  for (const tick of marks) {
-    const x = xOf(tick.ms, scale);
-    if (tick.style !== "day" && days.some((day) => Math.abs(day - x) < DAY_PX)) continue;
-    pen.textAlign = x < 20 ? "left" : x > width - 20 ? "right" : "center";
-    pen.fillStyle = tick.style === "day" ? colours.ink : colours.inkSoft;
-    pen.fillText(formatMoment(tick.ms, tick.style, reader), Math.max(0, Math.min(x, width)), top + 16);
+  for (const { text, x, align, isDay } of labels(marks, { width, at: (ms) => xOf(ms, scale), name: ({ ms, style }) => formatMoment(ms, style, reader), measure: (name) => pen.measureText(name).width })) {
+    pen.textAlign = align;
+    pen.fillStyle = isDay ? colours.ink : colours.inkSoft;
+    pen.fillText(text, x, top + 16);
   }
   pen.textAlign = "left";
 }
