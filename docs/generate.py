@@ -215,7 +215,7 @@ def kpis() -> str:
     from dovetail.core.plugins import load_all
     from dovetail.ledger.timeclass import Settings
     from dovetail.livekpi.model import OWN
-    from dovetail.performance.report import waiting
+    from dovetail.performance.kpis._listed import waiting
 
     page = [MADE + (HEADS / "kpis.md").read_text(encoding="utf-8")]
     settings = Settings()

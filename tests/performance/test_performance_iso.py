@@ -11,7 +11,8 @@ from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
 from dovetail.ledger.columns import NAMES
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance.report import catalogue, figures, waiting
+from dovetail.performance.kpis._listed import waiting
+from dovetail.performance.report import catalogue, figures
 from dovetail.performance.service import PerformanceRoom
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern

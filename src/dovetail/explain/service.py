@@ -21,8 +21,9 @@ from dovetail.ledger.named import LABELS, parts_of, value_of
 from dovetail.ledger.tracks import CountTrack, StateTrack
 from dovetail.performance.facts import OWN
 from dovetail.performance.kpis._lines import as_counted
+from dovetail.performance.kpis._listed import describe
 from dovetail.performance.model import Kpi
-from dovetail.performance.report import catalogue, describe
+from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom, Period
 from dovetail.reasoning.shown import evidence_out
 from dovetail.timeline.service import Under

@@ -11,7 +11,8 @@ from dovetail.core.scope import Scope
 from dovetail.ledger.columns import Sums
 from dovetail.losses.steps import Per, steps
 from dovetail.performance.facts import ledgered
-from dovetail.performance.report import KpiOut, KpiValue, catalogue, describe
+from dovetail.performance.kpis._listed import KpiOut, describe
+from dovetail.performance.report import KpiValue, catalogue
 from dovetail.performance.service import PerformanceRoom
 
 VIEW: Final = "plant.view"

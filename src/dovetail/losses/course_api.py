@@ -11,7 +11,7 @@ from dovetail.core.scope import Scope
 from dovetail.losses.course import Course, Courses
 from dovetail.losses.steps import Per
 from dovetail.operations.http import Api, as_known, period
-from dovetail.performance.report import KpiOut
+from dovetail.performance.kpis._listed import KpiOut
 
 VIEW: Final = "plant.view"
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years of weeks

@@ -13,7 +13,8 @@ from dovetail.core.scope import Scope
 from dovetail.ledger.model import Slice
 from dovetail.ledger.waterfall import Loss
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
-from dovetail.performance.report import Counts, KpiOut, KpiValue, Times, catalogue, describe, unusable, waiting
+from dovetail.performance.kpis._listed import KpiOut, describe, unusable, waiting
+from dovetail.performance.report import Counts, KpiValue, Times, catalogue
 from dovetail.performance.service import VIEW, PerformanceRoom, Period
 
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years of rollups are a second; more is a report
