@@ -156,7 +156,9 @@ def test_over_the_api(plant: Plant) -> None:
     span = {"start": when(0), "end": when(61)}
     found = client.get(f"/api/v1/equipment/{plant.line}/counter-readings", params=span).json()["items"]
     assert [(one["withdrawn"], one["withdrawn_by"]) for one in found] == [(True, "anna")]
-    assert client.get(f"{table}/last-readings").json()["items"] == []
+    assert client.get(f"{table}/last-readings").json() == {"items": [], "by_tag": []}
+    filler = client.get(f"/api/v1/equipment/{plant.filler}/last-readings").json()
+    assert filler == {"items": [], "by_tag": ["scrap", "total"]}
 
 
 @given(begin=st.integers(0, 9_999), made=st.lists(st.integers(0, 9_999), max_size=6))

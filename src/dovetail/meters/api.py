@@ -40,6 +40,13 @@ class CounterReadingOut(BaseModel):
     withdrawn_by: str | None
 
 
+class LastReadings(BaseModel):
+    """Where each counter stands that people read; `by_tag`: those that Dovetail reads itself, they take no readings."""
+
+    items: list[CounterReadingOut]
+    by_tag: list[str]
+
+
 def routes(api: Api, service: MetersRoom) -> None:
     """Declare this room's routes."""
 
@@ -57,10 +64,11 @@ def routes(api: Api, service: MetersRoom) -> None:
         return Page(items=[_out(one) for one in found[offset : offset + PAGE_MAX]], next=more)
 
     @api.query("GET", "/equipment/{equipment_id}/last-readings", permission=VIEW, summary="Where counters stand")
-    def last_readings(equipment_id: int, scope: Scope) -> Page[CounterReadingOut]:
+    def last_readings(equipment_id: int, scope: Scope) -> LastReadings:
         """The last reading of each counter that people read at a work unit: the next one begins there."""
         with api.database.read() as reading:
-            return Page(items=[_out(one) for one in service.last(reading, equipment_id, scope=scope)])
+            found = service.last(reading, equipment_id, scope=scope)
+        return LastReadings(items=[_out(one) for one in found], by_tag=service.by_tag(equipment_id, scope=scope))
 
     api.change("POST", "/equipment/{equipment_id}/counter-readings", service.metering.enter)
     api.change("POST", "/counter-readings/{entry_id}/withdraw", service.metering.withdraw)

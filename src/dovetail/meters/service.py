@@ -53,6 +53,12 @@ class MetersRoom:
             units = [unit for unit in below if scope.sees(VIEW, unit)]
         return store.read(reading, units, from_us, to_us)
 
+    def by_tag(self, equipment_id: int, *, scope: Scope) -> list[str]:
+        """The counters of a work unit that tags tell of."""
+        scope.require(VIEW, equipment_id)
+        node = self._equipment.plant().equipment.get(equipment_id)
+        return [] if node is None else sorted(node.counters)
+
     def last(self, reading: Transaction, equipment_id: int, *, scope: Scope) -> list[Reading]:
         """Where each counter that people read here stands."""
         scope.require(VIEW, equipment_id)

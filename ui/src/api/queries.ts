@@ -72,6 +72,7 @@ export const heldJumpsQuery = (id: number, span: Span) => list<T.HeldJump>(`/equ
 export const heldEntriesQuery = (id: number, span: Span) => list<T.HeldEntry>(`/equipment/${id}/held-entries`, { ...span });
 /** All that waits for a decision wherever this person may review; `refreshPlant` asks again when something was decided. */
 export const heldQuery = () => ({ ...one<T.HeldNow>("/held"), staleTime: 15_000, refetchInterval: 60_000 });
+export const lastReadingsQuery = (id: number) => one<T.LastReadings>(`/equipment/${id}/last-readings`);
 export const jobOrdersQuery = (id: number) => ({ ...list<T.JobOrder>(`/equipment/${id}/job-orders`), refetchInterval: 30_000 });
 export const shiftBoardQuery = (id: number, shift: string) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift });
 export const planQuery = (id: number, span: Span) => ({ ...one<T.Plan>(`/equipment/${id}/plan`, { ...span }), refetchInterval: 15_000 });

@@ -166,6 +166,10 @@ export interface CountEntry { entry_id: number; equipment_id: number; kind: "goo
 export interface HeldJump { held_id: string; equipment_id: number; start: string; end: string; counter: string; before: number; after: number; quantity: number; cause: string; decision: "accepted" | "dismissed" | null; decided_by: string | null; decided_at: string | null; why: string | null; counted: number; evidence_changed: boolean; gone: boolean }
 /** Pieces entered by hand that the rate does not allow: with them `made` were made in the period, where `possible` are. */
 export interface HeldEntry { entry_id: number; equipment_id: number; good: number; scrap: number; rework: number; infeed: number; reason: string | null; comment: string | null; start: string; end: string; by: string; at: string; made: number; possible: number; decision: "released" | "rejected" | "withdrawn" | null; decided_by: string | null; decided_at: string | null; why: string | null }
+/** A counter that a person read: the pieces between two readings. */
+export interface CounterReading { entry_id: number; counter: string; before: number; after: number; modulus: number | null; quantity: number; end: string; by: string }
+/** `by_tag`: the counters that Dovetail reads itself; these take no readings. */
+export interface LastReadings { items: CounterReading[]; by_tag: string[] }
 /** What waits for this person to decide on; of many the oldest. */
 export interface HeldNow { waiting: number; entries: HeldEntry[]; jumps: HeldJump[] }
 /** What is in the way of an order that is due; `text` is English. */

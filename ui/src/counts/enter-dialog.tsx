@@ -8,6 +8,8 @@ import type { Equipment } from "@/api/types";
 import css from "@/counts/enter.module.css";
 import { follows, type Kind, KINDS, scrapIn, sent, type Typed, wrong } from "@/counts/derived";
 import { NumberPad } from "@/counts/pad";
+import { Reading, useMayRead } from "@/counts/reading";
+import { readingWords } from "@/counts/reading-words";
 import { words } from "@/counts/words";
 import { useDo } from "@/outbox/said";
 import { formatNumber } from "@/show/format";
@@ -64,10 +66,9 @@ function useSave(unit: Equipment | undefined, typed: Said, onClose: () => void):
   };
 }
 
-/** `units`: where pieces may be entered; the one that stands first is meant until another is chosen. */
-export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; onClose: () => void }) {
+/** All that was made, kind by kind. */
+function Pieces({ unit, onClose }: { unit: Equipment | undefined; onClose: () => void }) {
   const say = useWords(words);
-  const [unit, setUnit] = useState(units[0]);
   const [kind, setKind] = useState<Kind>("good");
   const [typed, setTyped] = useState<Said>(EMPTY);
   const save = useSave(unit, typed, onClose);
@@ -75,9 +76,8 @@ export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; o
   const why = wrong(typed);
   const shown = (one: Kind) => (derived?.kind === one ? String(derived.quantity) : typed[one] || "0");
   return (
-    <Modal opened onClose={onClose} title={say("title", { name: unit?.name ?? "" })} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "", body: css.body ?? "" }} data-testid="enter-dialog">
+    <>
       <div className={css.left}>
-        {units.length > 1 && <div className={css.units} role="radiogroup" aria-label={say("which")}>{units.map((one) => <button key={one.id} type="button" role="radio" aria-checked={one.id === unit?.id} className={css.unit} onClick={() => setUnit(one)} data-testid={`enter-unit-${one.path}`}>{one.name}</button>)}</div>}
         <div className={css.kinds} role="radiogroup" aria-label={say("pieces")}>
           {KINDS.map((one) => (
             <button key={one} type="button" role="radio" aria-checked={one === kind} className={css.kind} onClick={() => setKind(one)} data-testid={`enter-${one}`}>
@@ -94,6 +94,25 @@ export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; o
         <NumberPad value={typed[kind]} onChange={(value) => setTyped({ ...typed, [kind]: value })} />
         <button type="button" className={css.save} disabled={why !== null} onClick={save} data-testid="enter-save">{say("save")}</button>
       </div>
+    </>
+  );
+}
+
+const WAYS = ["pieces", "counter"] as const;
+
+/** `units`: where pieces may be entered; the one that stands first is meant until another is chosen. */
+export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; onClose: () => void }) {
+  const say = useWords(words);
+  const sayHow = useWords(readingWords);
+  const [unit, setUnit] = useState(units[0]);
+  const [how, setHow] = useState<(typeof WAYS)[number]>("pieces");
+  const mayRead = useMayRead(unit);
+  const reads = mayRead && how === "counter";
+  return (
+    <Modal opened onClose={onClose} title={say("title", { name: unit?.name ?? "" })} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "", body: css.body ?? "" }} data-testid="enter-dialog">
+      {units.length > 1 && <div className={`${css.units} ${css.whole}`} role="radiogroup" aria-label={say("which")}>{units.map((one) => <button key={one.id} type="button" role="radio" aria-checked={one.id === unit?.id} className={css.unit} onClick={() => setUnit(one)} data-testid={`enter-unit-${one.path}`}>{one.name}</button>)}</div>}
+      {mayRead && <div className={`${css.units} ${css.whole}`} role="radiogroup" aria-label={sayHow("how")}>{WAYS.map((one) => <button key={one} type="button" role="radio" aria-checked={one === how} className={css.unit} onClick={() => setHow(one)} data-testid={`enter-by-${one}`}>{sayHow(one)}</button>)}</div>}
+      {reads && unit ? <Reading key={unit.id} unit={unit} counter="good" onClose={onClose} /> : <Pieces unit={unit} onClose={onClose} />}
     </Modal>
   );
 }

@@ -12,5 +12,5 @@ describe("number pad", () => {
     ["", ["Backspace"], ""],
     ["12", ["a", "Enter", ".", "-"], "12"],
     ["123456", ["7"], "123456"],
-  ])("%j and %j is %j", (before, keys, after) => expect(keys.reduce(pressed, before)).toBe(after));
+  ])("%j and %j is %j", (before, keys, after) => expect(keys.reduce((text, key) => pressed(text, key), before)).toBe(after));
 });

@@ -8,6 +8,10 @@ import { useWords } from "@/words/words";
 
 const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "acknowledge", "scan"] as const;
 
+interface Answered { held?: unknown; entry?: { held?: unknown } }
+/** Whether the pieces of an answer wait for a review; those of a counter's reading are an entry within it. */
+const heldIn = (answer: Answered | null) => answer?.held ?? answer?.entry?.held;
+
 export function useEntryName(): (entry: Pick<Entry, "label" | "values">) => string {
   const say = useWords(words);
   return useCallback(({ label, values }) => say(LABELS.find((known) => known === label) ?? "other", values), [say]);
@@ -34,7 +38,7 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
       for (const audit of audits.reverse()) await submit({ path: `/audit/${audit}/undo`, body: {}, label: "undo", values: { what } });
       showToast({ text: say("undone") });
     };
-    const isHeld = outcomes.some((outcome) => outcome.kind === "sent" && (outcome.result as { held?: unknown } | null)?.held);
+    const isHeld = outcomes.some((outcome) => outcome.kind === "sent" && heldIn(outcome.result as Answered));
     if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say(isHeld ? "held" : "saved", { what }), ...(isHeld ? { tone: "warning" as const } : {}), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
     else if (outcomes.some((outcome) => outcome.kind === "waiting")) showToast({ text: say("kept", { what }), tone: "warning" });
     else if (outcomes.some((outcome) => outcome.kind === "refused" && !outcome.problem.body.theirs)) showToast({ text: say("notTaken", { what }), tone: "warning" });
