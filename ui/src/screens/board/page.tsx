@@ -9,6 +9,7 @@ import { LinkBanner } from "@/app/link-banner";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { words as noticeWords } from "@/design/words";
+import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import { NoCounter } from "@/kpi/untold";
 import { useLive } from "@/live/live";
@@ -41,7 +42,7 @@ function ShiftOf({ here, shift, running }: { here: Equipment; shift: Shift; runn
   const { data, error, isPending, refetch } = useBoard(here.id, shift.id, running);
   const tableOf = useBoardTable();
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  return isPending || !data ? <Waiting lines={9} height={34} /> : <><Board board={data} /><div className={css.give}><Give table={() => tableOf(data, `${here.name} ${shift.name} ${shift.start.slice(0, 10)}`)} /></div><NoCounter here={here} blind={isUncounted(data)} /></>;
+  return isPending || !data ? <Waiting lines={9} height={34} /> : <><Board board={data} /><div className={css.give}><Freeze here={here} window={{ t0: Date.parse(shift.start), t1: Date.parse(shift.end), live: running, shift }} view="kpis" /><Give table={() => tableOf(data, `${here.name} ${shift.name} ${shift.start.slice(0, 10)}`)} /></div><NoCounter here={here} blind={isUncounted(data)} /></>;
 }
 
 function BoardOf({ here }: { here: Equipment }) {
