@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from dovetail.chunkstore.files import Files
 from dovetail.headlog.head import Head, Write
 
@@ -17,4 +19,19 @@ def test_a_number_is_given_once_though_all_rows_have_gone(tmp_path: Path) -> Non
     again = Head(Files(tmp_path).head)
     again.append(Write([(1, b"d")], {}, {}))
     assert again.rows(0, None) == [(4, b"d")]
+    again.close()
+
+
+def test_numbers_that_somebody_knows_are_never_given_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    head = Head(Files(tmp_path).head)
+    head.append(Write([(1, b"a"), (1, b"b")], {}, {}))
+    head.given(2, "states")
+    assert caplog.records == []
+    assert head.consumer_at("states", 5) == 5
+    assert "knows rows up to 5, and there are none after 2" in caplog.text
+    head.append(Write([(1, b"c")], {}, {}))
+    assert head.rows(2, None) == [(6, b"c")]
+    head.close()
+    again = Head(Files(tmp_path).head)
+    assert again.last_id == 6
     again.close()

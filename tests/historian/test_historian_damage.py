@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from naive_historian import frame, rows_of
 from stores import Store
 
 from dovetail.core import quality as q
+from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.scope import system_scope
 from dovetail.damage.known import Hole
@@ -147,3 +150,33 @@ def test_it_goes_with_its_month(historian: Historian) -> None:
     with historian.dropper.still():
         historian.dropper.drop(month, None, [])
     assert (holes(historian), of(historian, 1, 2)) == ([], [])
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+@pytest.mark.parametrize("at", [0.3, 0.6, 0.9])
+def test_an_end_of_the_head_that_is_lost_is_not_written_over(
+    tmp_path: Path, clock: ManualClock, bus: Bus, caplog: pytest.LogCaptureFixture, *, damage: str, at: float
+) -> None:
+    """A consumer has read 39 frames, of which the disk loses some: what comes next it reads, and it is sealed."""
+    historian = Historian(tmp_path / "is", clock=clock, bus=bus, owner_of={1: 1}.get)
+    for seq in range(1, 40):
+        historian.put([frame(seq, [(1, DAY_ZERO_US + seq * 10 + i, float(i), q.GOOD) for i in range(10)])])
+    shutil.copytree(tmp_path / "is", tmp_path / "was")
+    historian.close()
+    (tmp_path / "was" / "head.db-shm").unlink(missing_ok=True)
+    journal = tmp_path / "was" / "head.db-wal"
+    data, place = bytearray(journal.read_bytes()), int(journal.stat().st_size * at)
+    data[place] ^= 0x40
+    journal.write_bytes({"cut": bytes(data[:place]), "flipped": bytes(data)}[damage])
+
+    again = Historian(tmp_path / "was", clock=clock, bus=bus, owner_of={1: 1}.get)
+    _, last = again.head_bounds()
+    assert last < 39
+    again.consumer_at("states", 39)
+    assert f"none after {last}" in caplog.text
+    again.put([frame(40, [(1, DAY_ZERO_US + HOUR_US, 1.0, q.GOOD)])])
+    assert [row.head_id for row in again.head(39, 10)] == [40]
+    assert [row.head_id for row in again.head(last, 10)] == [40]
+    again.seal_once()
+    assert len(rows_of(again.raw([1], 0, DAY_ZERO_US + 2 * HOUR_US, scope=ALL))) == last * 10 + 1
+    again.close()

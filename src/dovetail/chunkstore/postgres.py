@@ -75,7 +75,8 @@ def next_head(session: Session) -> int:
     So rows become visible in the order of their numbers: who reads on from the last one it saw misses none.
     """
     session.execute("select pg_advisory_xact_lock(?)", (APPEND_LOCK,))
-    newest = "select greatest((select coalesce(max(head_id), 0) from head), head_id) from mark where name = 'released'"
+    given = "select max(head_id) from mark where name in ('released', 'floor')"
+    newest = f"select greatest((select coalesce(max(head_id), 0) from head), ({given}))"
     (found,) = session.execute(newest).fetchone()
     return found + 1
 
@@ -293,6 +294,7 @@ class Look:
     version: int
     dirty: int
     damaged: int  # samples
+    lost: int  # rows of the head
 
 
 def look(url: str) -> Look | None:
@@ -321,9 +323,9 @@ def looked(session: Session) -> Look:
     (spoilt,) = session.execute(
         f"select coalesce(sum(n), 0)::bigint from ({' union all '.join(aside)}) as a"
     ).fetchone()
-    return Look(
-        max(newest, marks["released"]), marks["sealed"], marks["released"], size, months, version, dirty, spoilt
-    )
+    last = max(newest, marks["released"], marks.get("floor", 0))
+    lost = marks.get("lost", 0)
+    return Look(last, marks["sealed"], marks["released"], size, months, version, dirty, spoilt, lost)
 
 
 def drop(url: str) -> None:

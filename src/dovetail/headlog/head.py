@@ -6,6 +6,7 @@ Rows carry `head_id` in commit order. What was received, how much, and how far c
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,8 +17,12 @@ from dovetail.core import faults
 from dovetail.core.errors import LinkError
 from dovetail.core.spans import Spans
 
+log = logging.getLogger(__name__)
+
 COUNTERS = ("expected", "stored", "duplicate", "refused", "gap", "frames", "repeated")
 _CONSUMER = "insert into consumer values (?, ?) on conflict (name) do update set head_id = excluded.head_id"
+_FLOOR = "insert into mark values ('floor', ?) on conflict (name) do update set head_id = excluded.head_id"
+_LOST = "insert into mark values ('lost', ?) on conflict (name) do update set head_id = mark.head_id + excluded.head_id"
 _RECEIVED = (
     "insert into received values (?, ?, ?, ?) on conflict (source, lane, epoch) do update set spans = excluded.spans"
 )
@@ -54,7 +59,7 @@ class Head:
         (kept_bytes,) = session.execute("select coalesce(sum(length(body)), 0) from head").fetchone()
         self.sealed: int = marks["sealed"]
         self.released: int = marks["released"]
-        self.last_id: int = max(newest, self.released)  # all rows may have gone, their numbers stay given
+        self.last_id: int = max(newest, self.released, marks.get("floor", 0))  # rows may go, their numbers stay given
         self.kept_bytes = int(kept_bytes)
         self._received.clear()
 
@@ -146,11 +151,35 @@ class Head:
     def consumer_at(self, name: str, head_id: int | None) -> int:
         """A new consumer is durable at once; a position goes with the next commit (an older one only keeps more)."""
         known = name in self.consumers or head_id is None
+        self.given(head_id or 0, name)
         self.consumers |= {} if head_id is None else {name: head_id}
         if not known:
             with self._commit():
                 pass
         return self.consumers.get(name, 0)
+
+    def given(self, upto: int, to: str) -> None:
+        """Numbers up to this one were given, as `to` knows. They are never given again, though their rows are gone.
+
+        A spoilt end of the log is cut off in silence by whoever keeps it; who has read or kept rows of it knows better.
+        """
+        if upto <= self.last_id:
+            return
+        with self._place.snapshot() as session:
+            (newest,) = session.execute("select coalesce(max(head_id), 0) from head").fetchone()
+        if upto <= newest:
+            return  # others have written them, and we shall read them
+        known = max(newest, self.last_id)
+        log.error(
+            "the end of the head is lost: %s knows rows up to %d, and there are none after %d. Samples of up to %d "
+            "frames that were accepted are gone; what the gateways still hold comes again",
+            to, upto, known, upto - known,
+        )  # fmt: skip
+        with self._commit() as session:
+            session.execute(_FLOOR, (upto,))
+            session.execute(_LOST, (upto - known,))
+        if newest <= self.last_id:
+            self.last_id = upto
 
     def seal(self, upto: int) -> None:
         """All samples of rows up to `upto` are in chunks."""

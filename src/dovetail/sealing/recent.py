@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -52,7 +53,7 @@ def row_of(head_id: int, frame: Frame) -> Row:
 
 
 class Recent:
-    """Rows in commit order without holes. Thread-safe; a snapshot never changes."""
+    """Rows in commit order, all that there are. Thread-safe; a snapshot never changes."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = list(rows)
@@ -75,7 +76,7 @@ class Recent:
         with self._lock:
             if not self._rows or head_id < self._rows[0].head_id - 1:
                 return None
-            start = head_id + 1 - self._rows[0].head_id
+            start = bisect_right(self._rows, head_id, key=lambda row: row.head_id)
             return self._rows[start : start + limit]
 
     def drop(self, upto: int) -> None:

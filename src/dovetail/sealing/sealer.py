@@ -80,6 +80,9 @@ class Sealer:
         self.changed: set[int] = set()  # months, for who puts their chunks together; while idle is held
         self.unrolled: set[int] = set()  # months, for who sums them up; while idle is held
         self._behind: set[str] = set()
+        for number in months.newest_first():  # a month that holds rows which the head has lost would pass over new ones
+            with months.view(number) as view:
+                head.given(view.sealed, "a month of chunks")
 
     def seal_once(self) -> int:
         """Seal up to SEAL_SAMPLES_MAX samples; how many. Raises LinkError when the disk refuses; nothing is lost."""

@@ -184,7 +184,7 @@ def marks(connection: Any) -> dict[str, int]:
     """Of the head: the newest row, and up to where rows are sealed and released."""
     found = dict(connection.execute("select name, head_id from mark"))
     (newest,) = connection.execute("select coalesce(max(head_id), 0) from head").fetchone()
-    return {"last": max(newest, found["released"]), **found}
+    return {"last": max(newest, found["released"], found.get("floor", 0)), **found}
 
 
 def form(folder: Path, head: Any) -> str:

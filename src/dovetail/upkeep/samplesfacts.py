@@ -29,10 +29,19 @@ class Samples:
     form: str = ""  # of the head and of the newest month, where they are files
     bytes_a_day: float = 0.0  # on the disk of the data folder
     damaged: int = 0  # samples that cannot be read and are set aside
+    lost: int = 0  # rows of the head that somebody knows of and that are gone
     dirty: int = 0  # days of tags that are summed up, but not with all their samples
 
     def damage(self) -> tuple[Literal["well", "ill"], str, Literal["administrator", "nobody"], str]:
         """(verdict, what it rests on, who can mend it, how)."""
+        if self.lost:
+            says = f"the disk has lost the end of the head at some time: up to {self.lost:,} frames that were accepted"
+            return (
+                "ill",
+                says,
+                "administrator",
+                "look after the disk; the log says when, and who knew of them",
+            )
         if not self.damaged:
             return "well", "no chunk of samples was found damaged", "nobody", ""
         says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
@@ -54,7 +63,9 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: 
         return Samples(fault="the database holds none", where="postgresql")
     months, form = len(found.months), str(found.version)
     marks = (found.last, found.sealed, found.released)
-    return Samples(None, "postgresql", *marks, found.bytes, months, form, damaged=found.damaged, dirty=found.dirty)
+    return Samples(
+        None, "postgresql", *marks, found.bytes, months, form, damaged=found.damaged, lost=found.lost, dirty=found.dirty
+    )
 
 
 def _in_files(folder: Path, at_us: int) -> Samples:
@@ -80,7 +91,7 @@ def _in_files(folder: Path, at_us: int) -> Samples:
     of_months = [_of(folder / files.name_of(month)) for month in sizes]
     spoilt, dirty = sum(one for one, _ in of_months), sum(one for _, one in of_months)
     marks = (found["last"], found["sealed"], found["released"])
-    return Samples(None, "files", *marks, size, len(sizes), form, rate, spoilt, dirty)
+    return Samples(None, "files", *marks, size, len(sizes), form, rate, spoilt, found.get("lost", 0), dirty)
 
 
 def _of(month: Path) -> tuple[int, int]:

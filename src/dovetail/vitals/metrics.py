@@ -172,6 +172,7 @@ def _stores(facts: Facts) -> Iterator[Family]:
     yield _one("head_rows", "gauge", "Frames kept in the head", samples.last - samples.released)
     yield _one("head_unsealed_rows", "gauge", "Frames that wait for the sealer", samples.last - samples.sealed)
     yield _one("samples_damaged", "gauge", "Samples that cannot be read and are set aside", samples.damaged)
+    yield _one("head_rows_lost", "gauge", "Frames that were accepted, and are gone", samples.lost)
     lags = {name: samples.last - at for name, at in found.positions.items()}
     yield _by("consumer_lag_rows", "gauge", "Frames that a consumer's records do not cover yet", "consumer", lags)
 
