@@ -56,7 +56,7 @@ def run(data: Path, *words: str) -> Result:
     return CliRunner().invoke(app, ["restate", *words, "--data", str(data)])
 
 
-def test_it_is_looked_at_done_listed_and_taken_back(data: Path) -> None:
+def test_it_is_looked_at_done_listed_and_taken_back_and_what_is_missing_is_said(data: Path) -> None:
     plan = run(data, *PERIOD)
     assert plan.exit_code == 2, plan.output
     assert "category: failure → planned" in plan.stdout
@@ -74,9 +74,6 @@ def test_it_is_looked_at_done_listed_and_taken_back(data: Path) -> None:
     assert "restatement 2, which takes 1 back" in back.stdout, back.output
     assert "(taken back by 2)" in run(data, "--list").stdout
     assert run(data, *PERIOD).stdout == plan.stdout
-
-
-def test_what_is_missing_is_said(data: Path) -> None:
     found = run(data, "--from", "2026-01-05T06:00:00Z")
     assert (found.exit_code, "--list" in found.output) == (2, True)
     assert "cannot be restated" in str(run(data, *PERIOD, "--only", "machines").exception)
