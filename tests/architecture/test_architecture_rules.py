@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -215,3 +216,14 @@ def test_what_decides_is_checked_strictly() -> None:
     """Why: pyright looks only at what it includes; what is meant to be strict and is not included is unchecked."""
     pyright = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
     assert pyright["include"] == pyright["strict"], test_what_decides_is_checked_strictly.__doc__
+
+
+def test_the_steps_of_the_records_store_are_one_chain() -> None:
+    """Why: of two steps that follow the same one no start knows which comes first, and refuses."""
+    steps = sorted((SOURCE / "db" / "migrations" / "versions").glob("0*.py"))
+    followed = [re.findall(r'^down_revision = (?:"(\d+)"|None)$', step.read_text("utf-8"), re.M) for step in steps]
+    before = Counter(number for found in followed for number in found)
+    tips = {step.name[:4] for step in steps} - before.keys()
+    assert len(tips) == 1 and set(before.values()) == {1}, (
+        f"{test_the_steps_of_the_records_store_are_one_chain.__doc__}"
+    )

@@ -13,6 +13,8 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from timeline_world import FILLER, PRESS, SYSTEM, T0, World, at, drain, ledger_on, said
 
+from dovetail.books.rollups import rollup_job, rollup_reason
+from dovetail.books.slices import slice_job, slice_table
 from dovetail.core.bus import Bus
 from dovetail.core.clock import HOUR_US
 from dovetail.db.uow import Database
@@ -172,8 +174,8 @@ def test_settling_as_it_comes_gives_the_same_books_and_the_past_stays_as_it_was_
             inside = [r for r in whole if r.t0_us < at(end) and (r.t1_us is None or r.t1_us > at(start))]
             assert world.folded(unit, at(start), at(end)) == inside
         with database.write(SYSTEM.actor) as uow:
-            for table in ("slice_job", "slice_table", "rollup_job", "rollup_reason"):
-                uow.connection.execute(getattr(ledger_store, table).delete())
+            for table in (slice_job, slice_table, rollup_job, rollup_reason):
+                uow.connection.execute(table.delete())
         ledger.settle(unit, 0, None)
         assert slices(world, unit) == incremental
         database.close()

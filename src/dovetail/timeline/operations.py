@@ -207,12 +207,14 @@ class TimelineOperations:
         )
 
     def _meanwhile(self, uow: UnitOfWork, wish: Wish, version: str, *, pointer: str) -> list[Edit]:
-        """What was said or taken back of the time of a wish since a version was shown, the newest word first."""
+        """What was said or taken back of the time of a wish since a version was shown, the newest word first; not what
+        was both: nothing of it was seen, and nothing stands."""
         seen = said_in(version)
         if seen is None:
             raise InvalidError("this version is not one of ours", pointer=pointer, code="version")
         end_us = FAR_US if wish.t1_us is None else wish.t1_us
-        found = [edit for edit in store.ever(uow, wish.equipment_id, wish.t0_us, end_us) if _word(edit) > seen]
+        ever = store.ever(uow, wish.equipment_id, wish.t0_us, end_us)
+        found = [edit for edit in ever if _word(edit) > seen and not (edit.withdrawn and edit.known > seen)]
         return sorted(found, key=_word, reverse=True)
 
 
