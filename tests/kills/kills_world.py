@@ -28,6 +28,7 @@ from dovetail.sim.line import Setting
 from dovetail.sim.packml import Reason
 from dovetail.sim.plant import PORTS, VirtualPlant
 from dovetail.sim.servers.rack import MIXED, ONLY_OPCUA
+from simulated import without_first_out
 
 SPEED = 20
 WARM_US = 10 * SECOND_US  # of wall time: the buffers are filled
@@ -50,7 +51,7 @@ def plant_code(endpoints: dict[str, str]) -> dict[str, str]:
 
     All PLCs report with the time at which each thing happened: only then is what is told true to the microsecond.
     """
-    files = with_endpoints(reporting(documents()), endpoints)
+    files = with_endpoints(reporting(without_first_out(documents())), endpoints)
     faster = {
         name: content.decode().replace("max_rate_upm: 400", f"max_rate_upm: {400 * SPEED}")
         for name, content in files.items()

@@ -23,6 +23,7 @@ from dovetail.sim.line import JobBegan, JobEnded, Line, Setting
 from dovetail.sim.samples import Sampler
 from dovetail.sim.truth import Interval
 from dovetail.testing.clock import ManualClock
+from simulated import without_first_out
 
 EVERYTHING = system_scope("test")
 START_US = from_rfc3339("2026-01-05T00:00:00Z")  # a Monday
@@ -129,12 +130,6 @@ def with_own_mode(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The plant code with the virtual machines' own mode 4 named; a no-op where it names it already."""
     bare, named = b"packml: {state: state, mode: mode}", b"packml: {state: state, mode: mode, modes: {4: Setup}}"
     return {name: content.replace(bare, named) for name, content in files.items()}
-
-
-def without_first_out(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The plant code as the simulator thinks of faults: a reason is told of a state, and not kept to the stop's end."""
-    lines = {name: content.splitlines(keepends=True) for name, content in files.items()}
-    return {name: b"".join(one for one in some if b"first_out_s:" not in one) for name, some in lines.items()}
 
 
 @contextmanager
