@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -26,7 +26,7 @@ type Watching = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 
 
 @contextmanager
-def unwatched(_steps: int) -> Iterator[Callable[[int], None]]:
+def unwatched(_steps: int) -> Generator[Callable[[int], None]]:
     """Nobody is told."""
     yield lambda _done: None
 

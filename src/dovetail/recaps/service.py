@@ -148,7 +148,8 @@ class RecapsRoom:
                 some = [tags[at] for at in places]
                 lost = {tag: gone[tag] for tag in some if gone.get(tag)}
                 for names in _together(asked.names, config, intervals) if places and len(intervals) else ():
-                    part, into = replace(asked, config=config, names=names), {name: results[name] for name in names}
+                    into: dict[Aggregate, Results] = {name: results[name] for name in names}
+                    part = replace(asked, config=config, names=names)
                     self._fill(into, some, np.array(places), intervals, part, scope=scope, gone=lost)
         return Recap(tuple(tags), intervals, results)
 
@@ -250,8 +251,8 @@ def _left(
 
 def _together(names: Sequence[Aggregate], config: Config, intervals: Intervals) -> list[tuple[Aggregate, ...]]:
     """Which are summed up from the same samples: extremes need others than sums do, where not all are read."""
-    extremes = tuple(name for name in names if name in EXTREMES)
-    others = tuple(name for name in names if name not in EXTREMES)
+    extremes: tuple[Aggregate, ...] = tuple(name for name in names if name in EXTREMES)
+    others: tuple[Aggregate, ...] = tuple(name for name in names if name not in EXTREMES)
     read_apart = extremes and others and config.stepped and FOLDABLE.issuperset(names) and few_and_short(intervals)
     return [extremes, others] if read_apart else [tuple(names)]
 

@@ -223,8 +223,8 @@ class SignaturesRoom:
 
     def _take_back(self, call: Call, found: Signature) -> SignatureOut:
         who = call.scope.actor
-        words = {"by_id": who.id, "by": who.name, "at_us": call.clock.now_us(), "why": call.reason or ""}
-        store.take_back(call.uow, found.id, **words)
+        at_us, why = call.clock.now_us(), call.reason or ""
+        store.take_back(call.uow, found.id, by_id=who.id, by=who.name, at_us=at_us, why=why)
         self._tell(call.uow, found)
         return signature_out(_found(call.uow, found.id))
 

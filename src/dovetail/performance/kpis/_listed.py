@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from dovetail.ledger.timeclass import Settings
@@ -34,8 +36,9 @@ class KpiOut(BaseModel):
 def describe(kpi: Kpi, settings: Settings) -> KpiOut:
     """A KPI's words, with the conventions that hold here."""
     kpi = as_counted(kpi, settings, catalogue())
-    same = {name: getattr(kpi, name) for name in KpiOut.model_fields if hasattr(kpi, name)}
-    return KpiOut(**same | {"convention": settings.say(kpi.convention)})
+    same: dict[str, Any] = {name: getattr(kpi, name) for name in KpiOut.model_fields if hasattr(kpi, name)}
+    same["convention"] = settings.say(kpi.convention)
+    return KpiOut(**same)
 
 
 def waiting() -> list[KpiOut]:
