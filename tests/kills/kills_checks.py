@@ -16,6 +16,7 @@ from serve_under_test import BALLAST, LINE
 from sqlalchemy import func, select
 
 from dovetail.app.bootstrap import House, open_house
+from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
 from dovetail.books.summing import rollups
 from dovetail.chunkstore.place import Storage
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
@@ -345,8 +346,8 @@ def ledger_balances(found: Books, equipment_id: int) -> None:
     different = [(held, made) for held, made in zip(slices, anew, strict=False) if held != made]
     assert slices == anew, f"slices of {equipment_id} do not follow from the facts: {different[:2]}"
     by_job, by_reason = rollups(slices)
-    for table, rows in ((ledger.rollup_job, by_job), (ledger.rollup_reason, by_reason)):
-        kept = ledger.rollup_rows(found.reading, equipment_id, table)
+    for table, rows in ((rollup_job, by_job), (rollup_reason, by_reason)):
+        kept = rollup_rows(found.reading, equipment_id, table)
         due = [{column.name: row[column.name] for column in table.c} for row in rows]  # some sums follow from others
         assert _as_set(kept) == _as_set(due), f"a rollup of {equipment_id} is not the sum of its slices"
 
