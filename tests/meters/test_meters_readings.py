@@ -8,11 +8,12 @@ import pytest
 from counting_plant import Plant, when
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from asking import client_of
 from dovetail.core.errors import ConflictError, DovetailError, InvalidError
 from dovetail.meters import api
-from dovetail.meters.model import between, step
+from dovetail.meters.model import Reading, between, step
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Done, execute
 
@@ -22,12 +23,18 @@ def operations(plant: Plant) -> list[Any]:
     return [*rooms.counting.operations, *rooms.holding.operations, *rooms.meters.operations]
 
 
-def do(plant: Plant, name: str, **said: Any) -> Done[Any]:
+def do(plant: Plant, name: str, why: str | None = None, /, **said: Any) -> Done[Any]:
     operation = next(one for one in operations(plant) if one.name == name)
     words = operation.input.model_validate(said)
-    done = execute(operation, words, database=plant.database, scope=plant.everyone)
+    done = execute(operation, words, database=plant.database, scope=plant.everyone, reason=why)
     plant.work()
     return done
+
+
+def last(plant: Plant) -> list[Reading]:
+    """Where the table's counters stand."""
+    with plant.database.read() as reading:
+        return plant.rooms.meters.last(reading, plant.table, scope=plant.everyone)
 
 
 def read(plant: Plant, after: int, minute: float, **said: Any) -> Done[Any]:
@@ -86,11 +93,74 @@ def test_more_than_the_rate_allows_is_held_and_counts_when_it_was_reviewed(on_bo
     assert (out.entry.held.made, plant.totals(plant.table)) == (8_000, {})
     do(plant, "count.release_entry", entry_id=out.entry.entry_id)
     assert plant.totals(plant.table) == {"good": 8_000}
-    with pytest.raises(ConflictError, match="released it"):
-        do(plant, "count.withdraw_readings", entry_id=out.entry.entry_id)
     later = read(plant, 20_000, 70).output.entry
     do(plant, "count.withdraw_readings", entry_id=later.entry_id)
     assert plant.totals(plant.table) == {"good": 8_000}
+    do(plant, "count.withdraw_readings", entry_id=out.entry.entry_id)
+    assert plant.totals(plant.table) == {}
+
+
+@pytest.mark.parametrize("decided", [
+    [("count.reject_entry", "not what it showed")],
+    [("count.reject_entry", "not what it showed"), ("count.withdraw_readings", None)],
+    [("count.release_entry", None), ("count.withdraw_readings", None)],
+    [("count.withdraw_held", None)],
+    [("count.withdraw_held", None), ("count.withdraw_readings", None)],
+    [("count.withdraw_readings", None)],
+])  # fmt: skip
+def test_after_a_wrong_reading_that_was_held_the_true_one_counts_from_the_one_before(
+    plant: Plant, decided: list[tuple[str, str | None]]
+) -> None:
+    read(plant, 10_000, 30, before=9_900, start=when(0))
+    wrong = read(plant, 99_999, 40).output.entry
+    assert wrong.held is not None
+    for name, why in decided:
+        do(plant, name, why, entry_id=wrong.entry_id)
+    assert [one.after for one in last(plant)] == [10_000]
+    true = read(plant, 10_100, 39, end=when(39)).output  # also where it is of a moment before the wrong one
+    assert (true.before, true.quantity, plant.totals(plant.table)) == (10_000, 100, {"good": 200})
+
+
+def test_after_an_entry_of_a_reading_was_taken_back_the_next_counts_from_the_one_before(on_both: Plant) -> None:
+    plant = on_both
+    read(plant, 1_400, 30, before=1_000, start=when(0))
+    wrong = read(plant, 1_900, 40).output.entry.entry_id
+    do(plant, "count.withdraw", entry_id=wrong)
+    true = read(plant, 1_500, 50).output
+    assert (true.before, true.quantity, plant.totals(plant.table)) == (1_400, 100, {"good": 500})
+    do(plant, "count.withdraw_readings", entry_id=wrong)  # it closes, though the counter was read since
+    with pytest.raises(ConflictError, match="took it back already"):
+        do(plant, "count.withdraw_readings", entry_id=wrong)
+    assert plant.totals(plant.table) == {"good": 500}
+
+
+def test_a_released_entry_that_was_taken_back_takes_its_reading_with_it(plant: Plant) -> None:
+    read(plant, 10_000, 30, before=9_900, start=when(0))
+    wrong = read(plant, 99_999, 40).output.entry.entry_id
+    counted = do(plant, "count.release_entry", entry_id=wrong).output.items
+    assert [one.after for one in last(plant)] == [99_999]
+    do(plant, "count.withdraw", entry_id=max(one.entry_id for one in plant.entries(plant.table)))
+    assert ([one.quantity for one in counted], [one.after for one in last(plant)]) == ([89_999], [10_000])
+    do(plant, "count.withdraw_readings", entry_id=wrong)
+    assert read(plant, 10_100, 50).output.quantity == 100
+
+
+@pytest.mark.parametrize("name", ["count.reject_entry", "count.withdraw_held"])
+def test_a_decision_that_is_taken_back_brings_the_reading_back(plant: Plant, name: str) -> None:
+    read(plant, 10_000, 30, before=9_900, start=when(0))
+    held = read(plant, 99_999, 40).output.entry.entry_id
+    do(plant, name, "wrong", entry_id=held)
+    do(plant, "count.hold_again", entry_id=held)
+    assert [one.after for one in last(plant)] == [99_999]
+    do(plant, "count.withdraw_readings", entry_id=held)
+    assert read(plant, 10_100, 50).output.quantity == 100
+
+
+def test_a_comment_stands_behind_what_the_counter_showed_and_fits(plant: Plant) -> None:
+    read(plant, 999_999_999_999, 30, before=999_999_999_900, start=when(0), counter="infeed", comment="x" * 1_900)
+    assert plant.entries(plant.table)[-1].comment.endswith(" · " + "x" * 1_900)
+    with pytest.raises(ValidationError):
+        read(plant, 999_999_999_999, 40, counter="infeed", comment="x" * 1_901)
 
 
 def test_a_counter_that_stood_still_is_a_reading_without_pieces(plant: Plant) -> None:
@@ -120,8 +190,9 @@ def test_what_cannot_be_is_refused_where_it_stands(plant: Plant, said: dict[str,
 
 def test_a_counter_with_a_tag_is_not_read_by_hand(plant: Plant) -> None:
     plant.now(60)
-    with pytest.raises(InvalidError, match="is read by its tag"):
-        do(plant, "count.enter_readings", equipment_id=plant.filler, counter="total", after=10, before=0)
+    for counter in ("total", "scrap", "good"):  # of all pieces and the scrap the good ones follow
+        with pytest.raises(InvalidError, match="is read by its tag"):
+            do(plant, "count.enter_readings", equipment_id=plant.filler, counter=counter, after=10, before=0)
     with pytest.raises(InvalidError, match="no counter of its own"):
         do(plant, "count.enter_readings", equipment_id=plant.line, after=10, before=0)
 
@@ -158,7 +229,7 @@ def test_over_the_api(plant: Plant) -> None:
     assert [(one["withdrawn"], one["withdrawn_by"]) for one in found] == [(True, "anna")]
     assert client.get(f"{table}/last-readings").json() == {"items": [], "by_tag": []}
     filler = client.get(f"/api/v1/equipment/{plant.filler}/last-readings").json()
-    assert filler == {"items": [], "by_tag": ["scrap", "total"]}
+    assert filler == {"items": [], "by_tag": ["good", "scrap", "total"]}
 
 
 @given(begin=st.integers(0, 9_999), made=st.lists(st.integers(0, 9_999), max_size=6))

@@ -224,6 +224,10 @@ class Entering:
         store.withdraw(call.uow, given.entry_id, by=call.scope.actor.name, at_us=self._clock.now_us())
         return _told(call.uow, given.entry_id, gone)
 
+    def taken_back(self, reading: Reading, entry_id: int) -> bool:
+        """Whether an entry counts no more."""
+        return any(one.known_to is not None for one in store.entry(reading, entry_id))
+
     # --- what is refused ---------------------------------------------------------------------------------------
     def _window(self, uow: UnitOfWork, given: EnterCounts) -> Window:
         """(t0, t1] of an entry; of a job that has ended, what is entered without a time belongs to its end."""

@@ -13,7 +13,7 @@ from dovetail.core.errors import ConflictError, NotFoundError
 from dovetail.core.limits import COUNT_ENTRY_MAX
 from dovetail.counting.entering import ENTER, Author, CountItem, EnterCounts, Entering, WithdrawCounts
 from dovetail.counting.reviewing import REVIEW
-from dovetail.db.uow import UnitOfWork
+from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.holding import store
 from dovetail.holding.model import HeldEntry, Verdict
 from dovetail.operations.operation import Call, Input, Operation, Undo
@@ -82,6 +82,10 @@ class ReviewOperations:
     def all(self) -> tuple[Operation[Any, Any], ...]:
         """For the catalogue."""
         return (self.release, self.reject, self.hold_again, self.withdraw)
+
+    def find(self, reading: Reading, entry_id: int) -> HeldEntry | None:
+        """An entry that was held, with what stands decided on it; None: there is no such."""
+        return store.one(reading, entry_id)
 
     def _release(self, call: Call, given: ReleaseEntry) -> ReviewOut:
         held = self._open(call.uow, given.entry_id)

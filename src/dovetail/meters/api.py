@@ -41,7 +41,7 @@ class CounterReadingOut(BaseModel):
 
 
 class LastReadings(BaseModel):
-    """Where each counter stands that people read; `by_tag`: those that Dovetail reads itself, they take no readings."""
+    """Where each counter stands that people read; `by_tag`: those that tags tell of, they take no readings."""
 
     items: list[CounterReadingOut]
     by_tag: list[str]

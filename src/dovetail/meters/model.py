@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +36,15 @@ class Reading:
     known_from: int
     known_to: int | None = None
     withdrawn_by: str | None = None
+
+
+def told_by(counters: Collection[str]) -> set[str]:
+    """The counters of which pieces are known by those that have a tag: of all and the good ones one tells of the other.
+
+    >>> sorted(told_by(["total", "scrap"])), sorted(told_by(["infeed"]))
+    (['good', 'scrap', 'total'], ['infeed'])
+    """
+    return {*counters, *(("good", "total") if {"good", "total"} & {*counters} else ())}
 
 
 def between(before: int, after: int, modulus: int | None) -> int:

@@ -10,22 +10,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from dovetail.core.clock import Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
 from dovetail.core.limits import COUNT_ENTRY_MAX, COUNT_PERIOD_MAX_US
-from dovetail.counting.entering import ENTER, EnterCounts, Entering, EntryOut, Moment, Quantity, WithdrawCounts, Words
+from dovetail.counting.entering import ENTER, EnterCounts, Entering, EntryOut, Moment, Quantity, WithdrawCounts
 from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.holding.operations import ReviewOperations
 from dovetail.meters import store
-from dovetail.meters.model import Reading, between, step
+from dovetail.meters.model import Reading, between, step, told_by
+from dovetail.meters.standing import Standing
 from dovetail.operations.moment import moment, past_moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
 
 NOWHERE: Final = -1
 SHOWN_MAX: Final = 10**12  # no counter of a machine has more digits
+COMMENT_MAX: Final = 1_900  # of an entry's 2,000: what the counter showed stands before it
 
 type Counter = Literal["good", "scrap", "total", "rework", "infeed"]
 Since = Annotated[
@@ -33,6 +35,7 @@ Since = Annotated[
     Field(description="where `before` is not the last end: pieces count from that end, or from `before` on"),
 ]
 Shown = Annotated[int, Field(ge=0, lt=SHOWN_MAX)]
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=COMMENT_MAX)]
 
 
 class EnterReadings(Input):
@@ -54,7 +57,7 @@ class EnterReadings(Input):
     rework: Quantity | None = None
     reason: Annotated[str, Field(max_length=400, description="why it is scrap: `group/code`")] | None = None
     job_response_id: str | None = None
-    comment: Words | None = None
+    comment: Comment | None = None
 
 
 class WithdrawReadings(Input):
@@ -87,9 +90,11 @@ class Metering:
     """The operations on readings by hand."""
 
     def __init__(
-        self, *, entering: Entering, reviewing: ReviewOperations, plant: Callable[[], PlantModel], clock: Clock
-    ) -> None:
-        self._entering, self._reviewing, self._plant, self._clock = entering, reviewing, plant, clock
+        self, *, entering: Entering, reviewing: ReviewOperations, standing: Standing,
+        plant: Callable[[], PlantModel], clock: Clock,
+    ) -> None:  # fmt: skip
+        self._entering, self._reviewing, self._standing = entering, reviewing, standing
+        self._plant, self._clock = plant, clock
         self.enter: Operation[EnterReadings, ReadingsOut] = Operation(
             name="count.enter_readings", summary="Enter what a counter showed at the beginning and the end",
             permission=ENTER, input=EnterReadings, output=ReadingsOut, handler=self._enter,
@@ -115,7 +120,7 @@ class Metering:
         if quantity > COUNT_ENTRY_MAX:
             message = f"{quantity} pieces lie between {stretch.before} and {given.after}: nobody makes so many at once"
             raise InvalidError(message, pointer="/after", code="reading-far", hint="read the counter again")
-        _refuse_next(store.after(call.uow, node.id, given.counter, t1_us), given, t1_us)
+        _refuse_next(self._standing.after(call.uow, node.id, given.counter, t1_us), given, t1_us)
         entry = self._counted(call, given, stretch, quantity)
         t0_us = t1_us if stretch.start is None else moment(stretch.start, "/start")
         who = call.scope.actor
@@ -145,7 +150,7 @@ class Metering:
 
     def _stretch(self, uow: UnitOfWork, node: Equipment, given: EnterReadings, t1_us: int) -> Stretch:
         """Raises ConflictError where the begin is not the end reading before it and nobody said what that means."""
-        last = store.last(uow, node.id, given.counter, t1_us)
+        last = self._standing.last(uow, node.id, given.counter, t1_us)
         modulus = given.modulus or (last.modulus if last else None)
         if last is None:
             if given.before is None:
@@ -169,15 +174,16 @@ class Metering:
             raise NotFoundError("there is no such reading")
         if found.known_to is not None:
             raise ConflictError(f"{found.withdrawn_by} took it back already", code="reading-withdrawn")
-        following = store.after(call.uow, found.equipment_id, found.counter, found.t1_us)
-        if following is not None:
+        fate, entry_id = self._standing.fate(call.uow, found)
+        following = self._standing.after(call.uow, found.equipment_id, found.counter, found.t1_us)
+        if fate != "gone" and following is not None:
             message = f"{following.by_name} has read this counter since, at {to_rfc3339(following.t1_us)}"
             raise ConflictError(message, code="reading-followed", hint="take the later readings back first")
         store.take_back(call.uow, found.entry_id, by=call.scope.actor.name)
-        entry = WithdrawCounts(entry_id=found.entry_id)
-        if found.became == "held":
+        entry = WithdrawCounts(entry_id=entry_id)
+        if fate == "held":
             self._reviewing.withdraw.handler(call, entry)
-        elif found.became == "counted":
+        elif fate == "counted":
             return self._entering.take_back(call, entry)
         return EntryOut(entry_id=found.entry_id, items=[])
 
@@ -187,9 +193,9 @@ def _unit(plant: PlantModel, given: EnterReadings) -> Equipment:
     if node.level != WORK_UNIT:
         message, hint = f"{node.name} has no counter of its own", "read the counter of one of its work units"
         raise InvalidError(message, pointer="/equipment_id", code="count-equipment", hint=hint)
-    if given.counter in node.counters:
+    if given.counter in told_by(node.counters):
         raise InvalidError(
-            f"the counter {given.counter} of {node.name} is read by its tag", pointer="/counter",
+            f"what the counter {given.counter} of {node.name} counts is read by its tag", pointer="/counter",
             code="reading-counted", hint="enter pieces that it did not see as a quantity",
         )  # fmt: skip
     return node

@@ -12,8 +12,9 @@ from dovetail.db.uow import Reading as Transaction
 from dovetail.equipment.model import WORK_UNIT, PlantModel
 from dovetail.holding.service import HoldingRoom
 from dovetail.meters import store
-from dovetail.meters.model import Reading
+from dovetail.meters.model import Reading, told_by
 from dovetail.meters.operations import Metering
+from dovetail.meters.standing import Standing
 from dovetail.operations.operation import Operation
 
 VIEW: Final = "plant.view"
@@ -32,9 +33,11 @@ class MetersRoom:
 
     def __init__(self, *, counting: CountingRoom, holding: HoldingRoom, equipment: Plants, clock: Clock) -> None:
         self._equipment = equipment
+        self._standing = Standing(entering=counting.entering, reviewing=holding.reviewing)
         self.metering = Metering(
-            entering=counting.entering, reviewing=holding.reviewing, plant=equipment.plant, clock=clock
-        )
+            entering=counting.entering, reviewing=holding.reviewing, standing=self._standing, plant=equipment.plant,
+            clock=clock,
+        )  # fmt: skip
 
     @property
     def operations(self) -> tuple[Operation[Any, Any], ...]:
@@ -57,10 +60,10 @@ class MetersRoom:
         """The counters of a work unit that tags tell of."""
         scope.require(VIEW, equipment_id)
         node = self._equipment.plant().equipment.get(equipment_id)
-        return [] if node is None else sorted(node.counters)
+        return [] if node is None else sorted(told_by(node.counters))
 
     def last(self, reading: Transaction, equipment_id: int, *, scope: Scope) -> list[Reading]:
         """Where each counter that people read here stands."""
         scope.require(VIEW, equipment_id)
-        found = (store.last(reading, equipment_id, counter, FAR_US) for counter in COUNTERS)
+        found = (self._standing.last(reading, equipment_id, counter, FAR_US) for counter in COUNTERS)
         return [one for one in found if one is not None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
+from itertools import count
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, insert, select, update
@@ -56,18 +57,25 @@ def read(reading: Transaction, equipment: Collection[int], from_us: int, to_us: 
     return _readings(reading, query.order_by(_C.t1_us.desc(), _C.entry_id.desc()))
 
 
-def last(reading: Transaction, equipment_id: int, counter: str, until_us: int) -> Reading | None:
-    """The last reading of a counter up to a moment that was not taken back."""
+def backwards(reading: Transaction, equipment_id: int, counter: str, until_us: int) -> Iterator[Reading]:
+    """The readings of a counter up to a moment that were not taken back, the newest first."""
     query = _of(_C.known_to.is_(None), _C.equipment_id == equipment_id, _C.counter == counter, _C.t1_us <= until_us)
-    found = _readings(reading, query.order_by(_C.t1_us.desc(), _C.entry_id.desc()).limit(1))
-    return found[0] if found else None
+    return _one_by_one(reading, query.order_by(_C.t1_us.desc(), _C.entry_id.desc()))
 
 
-def after(reading: Transaction, equipment_id: int, counter: str, after_us: int) -> Reading | None:
-    """The first reading of a counter after a moment that was not taken back."""
+def onwards(reading: Transaction, equipment_id: int, counter: str, after_us: int) -> Iterator[Reading]:
+    """The readings of a counter after a moment that were not taken back, the oldest first."""
     query = _of(_C.known_to.is_(None), _C.equipment_id == equipment_id, _C.counter == counter, _C.t1_us > after_us)
-    found = _readings(reading, query.order_by(_C.t1_us, _C.entry_id).limit(1))
-    return found[0] if found else None
+    return _one_by_one(reading, query.order_by(_C.t1_us, _C.entry_id))
+
+
+def _one_by_one(reading: Transaction, query: Any) -> Iterator[Reading]:
+    """Nearly always the first is the one that is looked for; the others may be years of them."""
+    for skipped in count():
+        found = _readings(reading, query.limit(1).offset(skipped))
+        if not found:
+            return
+        yield found[0]
 
 
 def one(reading: Transaction, entry_id: int) -> Reading | None:

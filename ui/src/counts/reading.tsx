@@ -26,7 +26,7 @@ function useReading(last: CounterReading | undefined) {
   const after = typed.after === "" ? null : Number(typed.after);
   const rolls = begin !== null && after !== null && after < begin ? (last?.modulus ?? rollsAt(begin)) : null;
   const quantity = begin === null || after === null ? null : made(begin, after, rolls);
-  return { typed, setTyped, since, setSince, before, differs, after, rolls, quantity, ready: quantity !== null && (differs === 0 || since !== null) };
+  return { typed, setTyped, since, setSince, before, begin, differs, after, rolls, quantity, ready: quantity !== null && (differs === 0 || since !== null) };
 }
 
 /** Whether people may read a counter of a machine: no tag tells of its pieces. */
@@ -47,8 +47,8 @@ function Form({ unit, counter, last, onClose }: { unit: Equipment; counter: "goo
   const [place, setPlace] = useState<Place>(last ? "after" : "before");
   const now = useReading(last);
   const n = (value: number) => formatNumber(value, reader.language);
-  const save = () => {
-    const more = { ...(now.typed.before === "" ? {} : { before: now.before }), ...(now.differs === 0 ? {} : { since: now.since }), ...(now.rolls === null ? {} : { modulus: now.rolls }) };
+  const save = () => { // the begin that is shown goes with it: where somebody has read the counter meanwhile the server tells
+    const more = { before: now.begin, ...(now.differs !== 0 && now.since === "given" ? { since: now.since } : {}), ...(now.rolls === null ? {} : { modulus: now.rolls }) };
     onClose();
     void send({ path: `/equipment/${unit.id}/counter-readings`, body: { counter, after: now.after, ...more, end: new Date(serverNowMs()).toISOString() }, label: "counts", values: { machine: unit.name, what: say("saved", { n: n(now.quantity ?? 0), after: n(now.after ?? 0) }) } });
   };
