@@ -50,6 +50,13 @@ def ran(plant: Plant) -> list[tuple[float, float | None, str, str | None, str, s
     ]
 
 
+def ends(plant: Plant) -> dict[int, int | None]:
+    """When the one job of each machine ended; None: it runs."""
+    with plant.database.read() as reading:
+        found = plant.rooms.production.responses(reading, plant.line, 0, EVER_US, scope=plant.everyone)
+    return {job.equipment_id: job.t1_us for job in found}
+
+
 def kept(plant: Plant) -> list[tuple[str, str]]:
     """(code, outcome) of all that was scanned, the oldest first."""
     with plant.database.read() as reading:
@@ -86,6 +93,18 @@ def test_a_code_read_twice_does_once(on_both: Plant) -> None:
     plant.clock.tick(1 * SECOND_US)
     assert do(plant, "job.scan", equipment_id=plant.filler, code="PO-1").output.outcome == "ended"
     assert len(ran(plant)) == 1
+
+
+def test_a_code_scanned_again_after_an_undo_does_it_again(on_both: Plant) -> None:
+    plant = on_both
+    order(plant, "PO-1")
+    for minute, outcome in [(5, "started"), (6, "ended")]:
+        first = scan(plant, "PO-1", minute)
+        Catalogue(operations(plant)).undo(first.audit_id, database=plant.database, scope=plant.everyone)
+        again = scan(plant, "PO-1", minute + 0.05)  # three seconds later
+        assert (first.output.outcome, again.output.outcome) == (outcome, outcome)
+        assert scan(plant, "PO-1", minute + 0.1).output.outcome == "repeated"
+    assert [one[:2] for one in ran(plant)] == [(5.05, 6.05)]
 
 
 def test_of_scans_at_the_same_moment_one_starts_the_order(on_both: Plant) -> None:
@@ -135,6 +154,28 @@ def test_a_start_and_an_end_by_scan_are_taken_back(plant: Plant) -> None:
     ended = scan(plant, "water", 10)
     catalogue.undo(ended.audit_id, database=plant.database, scope=plant.everyone)
     assert [one[:3] for one in ran(plant)] == [(1, None, "water")]
+
+
+def test_a_scan_at_one_machine_ends_the_job_of_the_line_there_only(on_both: Plant) -> None:
+    plant = on_both
+    plant.now(1)
+    do(plant, "job.start", equipment_id=plant.line, product="cola")
+    here = frozenset({plant.filler})
+    of_the_filler = Scope(Actor("f", "Fay"), at={"plant.view": here, "job.operate": here})
+    ended = scan(plant, "cola", 5, scope=of_the_filler)
+    assert (ended.output.outcome, len(ended.output.ended)) == ("ended", 1)
+    assert ends(plant) == {plant.filler: at(5), plant.table: None}
+    Catalogue(operations(plant)).undo(ended.audit_id, database=plant.database, scope=of_the_filler)
+    assert ends(plant) == {plant.filler: None, plant.table: None}
+
+
+def test_a_scan_at_the_line_ends_the_job_on_all_of_it(plant: Plant) -> None:
+    plant.now(1)
+    do(plant, "job.start", equipment_id=plant.line, product="cola")
+    plant.now(5)
+    ended = do(plant, "job.scan", equipment_id=plant.line, code="cola")
+    assert (ended.output.outcome, len(ended.output.ended)) == ("ended", 2)
+    assert ends(plant) == {plant.filler: at(5), plant.table: at(5)}
 
 
 def test_nothing_begins_in_a_signed_shift_and_who_may_not_is_refused(plant: Plant) -> None:

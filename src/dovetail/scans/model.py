@@ -53,6 +53,9 @@ def running_of[J: Job](code: str, running: Sequence[J]) -> J | None:
     return next(orders, None) or next(products, None)
 
 
-def is_again(last: Scan | None, code: str, at_us: int) -> bool:
-    """Whether the scan before it was this very one."""
-    return last is not None and last.code == code and abs(at_us - last.at_us) < AGAIN_US and last.outcome in DID
+def is_again(last: Scan, code: str, at_us: int, running: Sequence[Job]) -> bool:
+    """Whether the scan before it was this very one, and what it did still stands: after an undo it is a new one."""
+    if last.code != code or abs(at_us - last.at_us) >= AGAIN_US or last.outcome not in DID:
+        return False
+    runs = any(job.run_id == last.run_id for job in running)
+    return runs == (last.outcome == "started")

@@ -1,6 +1,7 @@
 """Take a scanned code: what it names begins, or ends where it runs; a code that nobody knows is kept and told.
 
-A scan is never an error of whoever scans: what is refused is answered in words, and the code stays on record.
+What the job's own rules refuse is answered in words, and the code stays on record. A missing right, a moment to come
+and a signed or closed shift refuse the scan itself: of that nothing is kept.
 """
 
 from __future__ import annotations
@@ -95,13 +96,14 @@ class Scanning:
         at_us = past_moment(given.at, "/at", now_us=self._clock.now_us())
         self._plant().get(given.equipment_id)
         last = store.last(call.uow, given.equipment_id)
-        if last is not None and is_again(last, given.code, at_us):
+        running = self._running(call, given.equipment_id)
+        if last is not None and is_again(last, given.code, at_us, running):
             out = ScanOut(scan_id=known, code=given.code, outcome="repeated", run_id=last.run_id, message=last.message)
             return self._kept(call, given, out, at_us)
         before = len(call.uow.events)
         try:
             with call.uow.connection.begin_nested():  # what is refused half-way leaves nothing behind but the scan
-                done = self._done(call, given, at_us)
+                done = self._done(call, given, running, at_us)
         except RefusedError as error:
             del call.uow.events[before:]
             outcome: Outcome = "unknown" if error.code == "scan-unknown" else "refused"
@@ -119,14 +121,17 @@ class Scanning:
             out = out.model_copy(update={"ended": [job.id for job in done.run.items]})
         return self._kept(call, given, out, at_us)
 
-    def _done(self, call: Call, given: ScanCode, at_us: int) -> Done:
+    def _done(self, call: Call, given: ScanCode, running: list[JobResponse], at_us: int) -> Done:
         """Raises RefusedError for what cannot be, with `scan-unknown` where nobody knows the code."""
         moment = to_rfc3339(at_us)
-        running = self._running(call, given.equipment_id)
         stands = running_of(given.code, running)
         if stands is not None:
-            end = EndJob(job_response_id=stands.run_id, ended_at=moment)
-            return Done("ended", self._production.jobs.end.handler(call, end))
+            end = self._production.jobs.end.handler
+            ends = [  # only what runs here: the right was asked for here, and the rest of the line runs on
+                end(call, EndJob(job_response_id=job.id, ended_at=moment))
+                for job in running if job.run_id == stands.run_id
+            ]  # fmt: skip
+            return Done("ended", JobRun(id=stands.run_id, items=[job for one in ends for job in one.items]))
         try:
             self._orders.found(call.uow, given.code, given.equipment_id)
         except NotFoundError:
