@@ -14,5 +14,10 @@ describe("Keys", () => {
   it("begin anew after a pause", () => expect(codes([["x", 0], ["y", 5], ...sent("PO-1", 2_000)])).toEqual(["PO-1"]));
   it("of one letter are none", () => expect(codes(sent("x", 0))).toEqual([]));
   it("leave Enter alone where nothing was typed", () => expect(new Keys().press("Enter", 0)).toEqual({ code: null, taken: false }));
+  it("leave spaces alone that begin nothing, as a button pressed twice", () => {
+    const keys = new Keys();
+    expect([keys.press(" ", 0), keys.press(" ", 300), keys.press("Enter", 600)]).toEqual(Array(3).fill({ code: null, taken: false }));
+  });
+  it("keep a space within a code", () => expect(codes(sent(" PO 47", 0))).toEqual(["PO 47"]));
   it("pass over shift and the like", () => expect(codes([["Shift", 0], ["P", 1], ["Shift", 2], ["O", 3], ["Enter", 4]])).toEqual(["PO"]));
 });

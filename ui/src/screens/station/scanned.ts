@@ -5,6 +5,8 @@ import type { Equipment } from "@/api/types";
 import { showToast } from "@/design/toast";
 import { useProductName } from "@/jobs/jobs";
 import { useSubmit } from "@/outbox/desk";
+import type { Command, Outcome } from "@/outbox/outbox";
+import { words as outboxWords } from "@/outbox/words";
 import { scanWords } from "@/screens/station/scan-words";
 import { useWords } from "@/words/words";
 
@@ -26,28 +28,42 @@ export class Keys {
       const isOne = code.length >= SHORTEST;
       return { code: isOne ? code : null, taken: isOne };
     }
-    if (key.length !== 1) return { code: null, taken: false };
+    if (key.length !== 1 || (key === " " && this.text === "")) return { code: null, taken: false };
     this.text = `${this.text}${key}`.slice(0, LONGEST);
     return { code: null, taken: this.text.length > 1 };
   }
 }
+
+const UNDO_OPEN = { waiting: "undoKept", refused: "notUndone" } as const;
 
 interface ScanAnswer { outcome: "started" | "ended" | "repeated" | "unknown" | "refused"; message: string | null; hint: string | null; product: string | null; job_order: string | null }
 
 /** Sends each code through the outbox and says in a toast what came of it, with the way back. */
 function useScan(here: Equipment): (code: string) => Promise<void> {
   const say = useWords(scanWords);
+  const sayOutbox = useWords(outboxWords);
   const submit = useSubmit();
   const productName = useProductName();
+  const tried = async (command: Command): Promise<Outcome | null> => {
+    try {
+      return await submit(command);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      showToast({ text: sayOutbox("full"), tone: "warning" });
+      return null;
+    }
+  };
   return async (code) => {
-    const outcome = await submit({ path: `/equipment/${here.id}/scans`, body: { code, at: new Date(serverNowMs()).toISOString() }, label: "scan", values: { code, machine: here.name } });
+    const outcome = await tried({ path: `/equipment/${here.id}/scans`, body: { code, at: new Date(serverNowMs()).toISOString() }, label: "scan", values: { code, machine: here.name } });
+    if (outcome === null) return;
     if (outcome.kind === "waiting") return showToast({ text: say("kept", { code }), tone: "warning" });
     if (outcome.kind === "refused") return showToast({ text: say("notTaken", { code, why: outcome.problem.detail ?? "" }), tone: "warning" });
     const answer = outcome.result as ScanAnswer;
     const { auditId } = outcome;
     const undo = async () => {
-      await submit({ path: `/audit/${auditId}/undo`, body: {}, label: "undo", values: { what: code } });
-      showToast({ text: say("undone") });
+      const taken = await tried({ path: `/audit/${auditId}/undo`, body: {}, label: "undo", values: { what: code } });
+      if (taken?.kind === "sent") showToast({ text: say("undone") });
+      else if (taken) showToast({ text: say(UNDO_OPEN[taken.kind], { code }), tone: "warning" });
     };
     const isDone = answer.outcome === "started" || answer.outcome === "ended";
     const text = say(answer.outcome, { code, product: productName(answer.product ?? ""), why: answer.message ?? "" });
