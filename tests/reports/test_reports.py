@@ -14,7 +14,7 @@ from test_performance_as_known import CONVENTION, House
 from test_performance_rooms import PLANT, at, run_an_hour
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, to_rfc3339
+from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, from_rfc3339, to_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
@@ -26,6 +26,22 @@ from dovetail.reports import api
 from dovetail.reports.model import digest_of, figures_of
 from dovetail.reports.store import frozen_report
 from dovetail.testing.clock import ManualClock
+
+STATES = "{level: WorkUnit, class: machine, calendar: day, parameters: {connection: plc}}"
+WITH_LINE = PLANT.replace(
+    b"connections:\n",
+    f"""\
+  acme/line: {{level: ProductionLine, flow: [press, oven]}}
+  acme/line/press: {STATES}
+  acme/line/oven: {STATES}
+  acme/bare: {{level: ProductionLine, flow: [saw, drill]}}
+  acme/bare/saw: {{level: WorkUnit}}
+  acme/bare/drill: {{level: WorkUnit}}
+connections:
+""".encode(),
+    1,
+)
+LINE = ("acme/line", "acme/line/press", "acme/line/oven")
 
 
 class Office:
@@ -67,12 +83,22 @@ class Office:
         given = {"name": "Early", "view": view, "start": to_rfc3339(at(0)), "end": to_rfc3339(at(50))} | words
         return self.post("reports", **({"equipment_id": self.ids["acme/filler"]} | given))
 
+    def runs(self, path: str, *changes: tuple[float, int]) -> None:
+        """A machine's state by minutes: 6 Execute, 11 Held."""
+        self.house.tags = self.house.rooms.equipment.plant().tags_of(self.ids[path])
+        self.house.send([("state", minute, state) for minute, state in changes], mark=60)
+
+    def kept(self, view: str, path: str) -> tuple[Any, Any]:
+        """(the report frozen of an equipment, its content)."""
+        made = self.freeze(view, equipment_id=self.ids[path])
+        return made, self.get(f"reports/{made['id']}")["content"]
+
 
 @pytest.fixture
 def office(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Office]:
     clock.step(-2 * SECOND_US)
     rooms = build_rooms(tmp_path, database, clock=clock, bus=bus)
-    rooms.equipment.apply({"plant.yaml": PLANT}, scope=system_scope("test"), reason="first")
+    rooms.equipment.apply({"plant.yaml": WITH_LINE}, scope=system_scope("test"), reason="first")
     clock.step(2 * SECOND_US)
     rooms.historian.resume("edge", [])
     house = House(rooms, clock)
@@ -138,6 +164,56 @@ def test_who_changes_it_in_the_database_is_found_out(
     assert quick_office.get(f"reports/{made['id']}/diff")["broken"] == broken
 
 
+def stops_of(content: Any) -> list[tuple[str, float, float, int]]:
+    """(machine, begin, end, minutes lost) of a report of stops; times in minutes."""
+    return [
+        (
+            one["equipment"].rpartition("/")[2],
+            (from_rfc3339(one["start"]) - at(0)) / MINUTE_US,
+            (from_rfc3339(one["end"]) - at(0)) / MINUTE_US,
+            one["us"] // MINUTE_US,
+        )
+        for one in content["answer"]["stops"]
+    ]
+
+
+@pytest.mark.parametrize(("path", "expected"), [
+    ("acme/line/press", [("press", 5, 10, 5), ("press", 40, 45, 5)]),
+    ("acme/line", [("oven", 7, 12, 5), ("oven", 20, 23, 3), ("press", 5, 10, 5), ("press", 40, 45, 5)]),
+])  # fmt: skip
+def test_two_stops_of_one_reason_with_a_run_between_are_two(quick_office: Office, path: str, expected: Any) -> None:
+    office = quick_office
+    office.scope = office.person("Ada", LINE)
+    office.runs("acme/line/press", (0, 6), (5, 11), (10, 6), (40, 11), (45, 6))
+    office.runs("acme/line/oven", (0, 6), (7, 11), (12, 6), (20, 11), (23, 6))
+    assert stops_of(office.kept("stops", path)[1]) == expected
+
+
+@pytest.mark.parametrize(("view", "part"), [("losses", "bars"), ("stops", "stops")])
+def test_a_line_without_a_constraint_is_frozen_for_what_its_machines_lost(
+    quick_office: Office, view: str, part: str
+) -> None:
+    office = quick_office
+    office.scope = office.person("Ada", LINE)
+    office.runs("acme/line/press", (0, 6), (5, 11), (10, 6))
+    office.runs("acme/line/oven", (0, 6))
+    made, content = office.kept(view, "acme/line")
+    assert sum(one["us"] for one in content["answer"][part]) == 5 * MINUTE_US
+    assert (content["partial"], content["hints"]) == (False, [])
+    assert office.get(f"reports/{made['id']}/diff")["moved"] == []
+    assert office.freeze(equipment_id=office.ids["acme/line"])["code"] == "no-ledger"  # KPIs need the constraint
+    office.scope = office.person("Ben", LINE[:2])
+    assert office.client.get(f"/api/v1/reports/{made['id']}").status_code == 404
+    assert office.kept(view, "acme/line")[1]["partial"] is True
+
+
+@pytest.mark.parametrize("view", ["losses", "stops"])
+def test_where_no_machine_tells_its_states_nothing_is_frozen(quick_office: Office, view: str) -> None:
+    quick_office.scope = quick_office.person("Ada", ("acme/bare", "acme/bare/saw", "acme/bare/drill"))
+    said = quick_office.freeze(view, equipment_id=quick_office.ids["acme/bare"])
+    assert (said["code"], "`states`" in said["hint"]) == ("no-ledger", True)
+
+
 def test_who_does_not_see_all_of_it_is_not_shown_it(quick_office: Office) -> None:
     made = quick_office.freeze(equipment_id=quick_office.ids["acme"])
     quick_office.scope = quick_office.person("Ben", ("acme",))
@@ -151,6 +227,7 @@ def test_who_does_not_see_all_of_it_is_not_shown_it(quick_office: Office) -> Non
 def test_its_author_withdraws_it_and_takes_that_back(quick_office: Office) -> None:
     office = quick_office
     made, ada, ben = office.freeze(), office.scope, office.person("Ben")
+    assert (made["by"], made["by_id"]) == ("Ada", "ada")
     office.scope = ben
     assert office.post(f"reports/{made['id']}/withdraw")["code"] == "not-yours"
     office.scope = ada

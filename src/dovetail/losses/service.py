@@ -80,7 +80,7 @@ class LossesRoom:
 
     def pareto(self, asked: Asked, *, by: By, measure: Measure, scope: Scope) -> Pareto:
         """What was lost, put down to `by`."""
-        units, partial = self._units(asked, scope)
+        units, partial = self.machines(asked, scope)
         words = asked.wanted.words | {by}
         over: LostOver | None = None
         if asked.as_of is None:
@@ -107,7 +107,7 @@ class LossesRoom:
 
     def losses(self, asked: Asked, *, scope: Scope, after: Place | None = None, limit: int = PAGE_MAX) -> Stretches:
         """The stretches of lost time that a bar is the sum of, by time, then by equipment, a page of them."""
-        units, _ = self._units(asked, scope)
+        units, _ = self.machines(asked, scope)
         after = after or Place()
         told: list[Lost] = []
         at_us: int | None = max(asked.from_us, after.at_us)
@@ -136,7 +136,7 @@ class LossesRoom:
         found = self._performance.shift(equipment_id, name, scope=scope)
         return found.t0_us, found.t1_us
 
-    def _units(self, asked: Asked, scope: Scope) -> tuple[list[int], bool]:
+    def machines(self, asked: Asked, scope: Scope) -> tuple[list[int], bool]:
         """The machines that are looked at; whether others are out of sight."""
         scope.require(VIEW, asked.equipment_id)
         with self._performance.database.read() as reading:

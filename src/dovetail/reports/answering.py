@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from typing import Any, Final
 
 from dovetail.core.clock import DAY_US, to_rfc3339
@@ -43,8 +43,14 @@ class Answers:
         period = self.performance.kpis(
             asked.equipment_id, asked.from_us, asked.to_us, scope=scope, as_of=asked.as_of
         )  # fmt: skip
-        found = {"losses": self._losses, "stops": self._stops}.get(asked.view)
         node = self.performance.gathering.node(asked.equipment_id, asked.to_us - 1, as_of=asked.as_of)[1]
+        sees, partial, hints = period.leaves.ids, period.leaves.hidden, period.leaves.hints
+        if asked.view == "kpis":
+            answer = kpis_out(period).model_dump(mode="json")
+        else:  # of every machine below it, whatever its KPIs are made of
+            units, partial = self.losses.machines(_of_losses(asked), scope)
+            sees, hints = tuple(dict.fromkeys((asked.equipment_id, *units))) if units else (), ()
+            answer = (self._losses if asked.view == "losses" else self._stops)(asked, scope)
         content = {
             "view": asked.view,
             "equipment": {"id": node.id, "path": node.path, "name": node.name, "timezone": node.timezone},
@@ -53,11 +59,11 @@ class Answers:
             "until": to_rfc3339(max(asked.from_us, period.until_us)),
             "as_of": asked.as_of,
             "conventions": asdict(period.settings),
-            "partial": period.leaves.hidden,
-            "hints": list(period.leaves.hints),
-            "answer": kpis_out(period).model_dump(mode="json") if found is None else found(asked, scope),
+            "partial": partial,
+            "hints": list(hints),
+            "answer": answer,
         }
-        return content, period.leaves.ids
+        return content, sees
 
     def _losses(self, asked: Question, scope: Scope) -> dict[str, Any]:
         found = self.losses.pareto(_of_losses(asked), by="reason", measure="minutes", scope=scope)
@@ -66,12 +72,11 @@ class Answers:
         return {"bars": bars, "busy_us": times.busy_us, "no_data_us": times.nodt_us, "lost_us": times.lost_us}
 
     def _stops(self, asked: Question, scope: Scope) -> dict[str, Any]:
-        """Lost time by stop: what follows itself in one state with one reason is one."""
+        """Lost time by stop: what follows itself without a gap in one state with one reason is one."""
         found = self.losses.losses(_of_losses(asked), scope=scope, limit=SLICES_OF_A_STOP * REPORT_STOPS_MAX)
-        losses = sorted(found.items, key=lambda one: (one.equipment_id, one.t0_us))
         stops: list[dict[str, Any]] = []
-        for (who, state, why, cls), together in groupby(losses, _same_stop):
-            pieces = list(together)
+        for pieces in _together(found.items):
+            who, state, why, cls = _said(pieces[0])
             node = self.performance.gathering.node(who, asked.to_us - 1, as_of=asked.as_of)[1]
             stops.append(
                 {"equipment": node.path, "state": state, "reason": why, "cls": cls, "us": sum(one.us for one in pieces)}
@@ -84,7 +89,19 @@ class Answers:
         return {"stops": stops}
 
 
-def _same_stop(lost: Lost) -> tuple[int, str, str | None, str]:
+def _together(losses: Iterable[Lost]) -> list[list[Lost]]:
+    """The pieces of each stop, by equipment and time. A machine that ran, or was not known of, between two has two."""
+    stops: list[list[Lost]] = []
+    for one in sorted(losses, key=lambda one: (one.equipment_id, one.t0_us)):
+        last = stops[-1][-1] if stops else None
+        if last is not None and _said(last) == _said(one) and one.t0_us <= last.t1_us:
+            stops[-1].append(one)
+        else:
+            stops.append([one])
+    return stops
+
+
+def _said(lost: Lost) -> tuple[int, str, str | None, str]:
     return lost.equipment_id, lost.state, lost.reason, lost.cls
 
 
