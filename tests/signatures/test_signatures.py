@@ -366,6 +366,11 @@ def test_what_a_signed_line_would_come_to_is_told_of_each_machine_of_it_to_who_s
     for node, scope in ((PRESS, SYSTEM), (None, unseen), (FILLER, unseen)):
         with pytest.raises(NotFoundError):
             would_be(house, signature, node, scope)
+    operator = replace(person("Ben"), at={"plant.view": frozenset({FILLER})})  # of one machine, not of the line
+    assert would_be(house, signature, FILLER, operator).after == Decimal("0.916666667")
+    for node in (None, LINE, PRESS):
+        with pytest.raises(NotFoundError):
+            would_be(house, signature, node, operator)
 
 
 def test_more_than_is_told_one_by_one_is_told_as_such(quick_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
