@@ -67,6 +67,7 @@ class ReportOut(BaseModel):
     end: str
     as_of: int
     by: str
+    by_id: str
     at: str
     note: str | None
     known: int
@@ -95,7 +96,7 @@ class Since:
 
 def report_out(found: Report) -> ReportOut:
     """As the API shows it."""
-    names = ("id", "name", "view", "equipment_id", "as_of", "note", "known", "digest")
+    names = ("id", "name", "view", "equipment_id", "as_of", "by_id", "note", "known", "digest")
     back = None if found.back_us is None else {"by": found.back_by or "", "at": to_rfc3339(found.back_us)}
     return ReportOut(
         **{name: getattr(found, name) for name in names}, start=to_rfc3339(found.from_us), end=to_rfc3339(found.to_us),

@@ -183,7 +183,7 @@ export interface Reason { key: string; name: string; category: Category | (strin
 /** A shift that somebody signed; `reopened`: the signature was taken back, by whom, when and why. */
 export interface Signature { id: number; equipment_id: number; shift_id: string; shift_name: string; start: string; end: string; by: string; at: string; comment: string | null; known: number; reopened: { by: string; at: string; why: string } | null }
 /** Figures of a period kept under a name; `digest` is the SHA-256 of what was kept. */
-export interface FrozenReport { id: number; name: string; view: "kpis" | "losses" | "stops"; equipment_id: number; start: string; end: string; as_of: number; by: string; at: string; note: string | null; known: number; digest: string; withdrawn: { by: string; at: string } | null }
+export interface FrozenReport { id: number; name: string; view: "kpis" | "losses" | "stops"; equipment_id: number; start: string; end: string; as_of: number; by: string; by_id: string; at: string; note: string | null; known: number; digest: string; withdrawn: { by: string; at: string } | null }
 export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
 
 export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null; target?: number | null; /** The path of the equipment that it was set for. */ target_of?: string | null; meets?: boolean | null }

@@ -22,9 +22,10 @@ export function useFigureName(): (figure: Named) => string {
   const { map } = useEquipment();
   const reason = (code: string) => (code === "-" ? say("noReason") : reasonName(code));
   return ({ key, label }) => {
-    const [kind, rest = ""] = key.split(/:(.*)/s);
+    const [kind = "", rest = ""] = key.split(/:(.*)/s);
     if (kind === "kpi") return rest in kpiWords.en ? wordFor(kpiWords, language, rest) : label;
-    if (rest in words.en && (kind !== "time" || rest.endsWith("_us"))) return wordFor(words, language, rest);
+    const isWord = ["all", "count"].includes(kind) || (kind === "time" && rest.endsWith("_us"));
+    if (isWord && rest in words.en) return wordFor(words, language, rest);
     if (kind === "time") return say("timeOf", { name: reason(rest) ?? rest });
     if (kind === "stops") return say("stopsOf", { name: reason(rest) ?? rest });
     const [path = "", start = "", what = ""] = key.split(" ");

@@ -3,6 +3,7 @@ import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Equipment, Signature } from "@/api/types";
+import { ProblemNotice } from "@/design/notice";
 import { wouldBeQuery } from "@/freezing/ask";
 import { MovedFigures } from "@/freezing/moved";
 import { kpiWords } from "@/kpi/words";
@@ -12,14 +13,15 @@ import { words } from "@/signing/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
-const ASK_AGAIN_MS = 60_000; // late data may come at any time
+const ASK_AGAIN_MS = 300_000; // late data may come at any time, and each answer derives the shift anew
 
 export function WouldBe({ here, signature }: { here: Equipment; signature: Signature }) {
   const say = useWords(words);
   const language = useLanguage();
   const [open, setOpen] = useState(false);
-  const { data } = useQuery({ ...wouldBeQuery(signature.id, here.id), refetchInterval: ASK_AGAIN_MS });
-  if (!data) return null;
+  const { data, error, refetch } = useQuery({ ...wouldBeQuery(signature.id, here.id), refetchInterval: ASK_AGAIN_MS });
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} compact />;
+  if (!data) return <span className={css.same} role="status" data-testid="board-would-be-waits">{say("looking")}</span>;
   if (data.moved.length === 0) return <span className={css.same} data-testid="board-as-signed">{say("asSigned")}</span>;
   const kpi = wordFor(kpiWords, language, data.kpi);
   const said = { kpi, signed: formatRatio(data.before, language, 1), now: formatRatio(data.after, language, 1) };

@@ -74,7 +74,7 @@ export function Opened({ id }: { id: number }) {
   if (!data) return <Waiting lines={6} />;
   const { report } = data;
   const table = () => ({ name: `${report.name} ${report.start.slice(0, 16)}`, head: [say("figure"), "key", "unit", say("frozen")], rows: data.figures.map((one) => [nameOf(one), one.key, one.unit, one.value]) });
-  const isOwn = report.by === me.person.name;
+  const isOwn = report.by_id === me.person.id;
   return (
     <>
       <Panel title={report.name} tools={<>{isOwn && <Keep report={report} />}<Give table={table} /></>} testid="report-opened">
