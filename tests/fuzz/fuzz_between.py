@@ -39,10 +39,13 @@ def told(data: bytes) -> None:
     assert Told.of(found.as_bytes()) == found
 
 
+SUBJECTS = tuple(up("edge-1", 3, lane).encode() for lane in (Lane.LIVE, Lane.BACKLOG))
+
+
 def subject(data: bytes) -> None:
-    """Source and shard of a message."""
-    source, shard = came_from(text_of(data))
-    assert came_from(up(source, shard)) == (source, shard)
+    """Source and shard of a message, and whether it waited."""
+    source, shard, waited = came_from(text_of(data))
+    assert came_from(up(source, shard, Lane.BACKLOG if waited else Lane.LIVE)) == (source, shard, waited)
 
 
 def worker_answer(data: bytes) -> None:
@@ -137,7 +140,13 @@ def arrow_answer(data: bytes) -> None:
 
 TARGETS = [
     Target("nats-told", "what workers tell of frames, over NATS", (TOLD.as_bytes(),), told, (InvalidError,)),
-    Target("nats-subjects", "subjects of frames in NATS", (up("edge-1", 3).encode(),), subject, (InvalidError,)),
+    Target(
+        "nats-subjects",
+        "subjects of frames in NATS",
+        (up("edge-1", 3).encode(), up("edge-1", 3, Lane.BACKLOG).encode()),
+        subject,
+        (InvalidError,),
+    ),
     Target(
         "nats-answers",
         "answers of workers to gateways, over NATS",

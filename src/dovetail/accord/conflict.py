@@ -58,8 +58,10 @@ def conflict(mine: Mine, stands: object, meanwhile: Sequence[Said], newest: int)
     yours: dict[str, object] = {name: mine.words.get(name) for name in SPOKEN}
     yours |= {"by": mine.by, "at": to_rfc3339(mine.at_us), "what": mine.what, "version": mine.seen}
     own, other = (next((one for one in words if one), None) for words in (_words(yours), _words(vars_of(last))))
-    took = "took back" if last.withdrawn else "said"
-    message = f"{last.by_name} {took} {other or _deed(last.what)} of this meanwhile; you say {own or _deed(mine.what)}"
+    told, own_told = other or _deed(last.what), own or _deed(mine.what)
+    said = f"{last.by_name} said {told} of this meanwhile"
+    taken = f"what {last.by_name} said of this ({told}) was taken back meanwhile"  # by whoever: only its author is kept
+    message = f"{taken if last.withdrawn else said}; you say {own_told}"
     members = {"yours": yours, "theirs": theirs, "meanwhile": [_told(one) for one in meanwhile]}
     return ConflictError(message, hint=WAYS, members=members | {"both": [_part(one) for one in mine.beside]})
 

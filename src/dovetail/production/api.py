@@ -5,7 +5,7 @@ from __future__ import annotations
 from dovetail.core.clock import DAY_US
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
-from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 from dovetail.production.operations import JobResponseOut, shown
 from dovetail.production.service import ProductionRoom
 
@@ -23,14 +23,15 @@ def routes(api: Api, service: ProductionRoom) -> None:
         start: str,
         end: str,
         scope: Scope,
-        as_of: int | None = None,
+        as_of: str | None = None,
         cursor: str | None = None,
     ) -> Page[JobResponseOut]:
         """The jobs that touch [start, end), by start; for a line or an area those of its work units."""
         from_us, to_us = period(start, end, longest_us=PERIOD_MAX_US)
         (offset,) = decode_cursor(cursor, int) or (0,)
         with api.database.read() as reading:
-            found = service.responses(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
+            known = as_known(reading, as_of)
+            found = service.responses(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
         page = found[offset : offset + PAGE_MAX]
         more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
         return Page(items=[shown(job) for job in page], next=more)

@@ -1,6 +1,7 @@
 // Two people corrected the same time: both entries side by side, and the choice is the person's: one of them, or both where they can stand together.
 import { Modal } from "@mantine/core";
 import type { BothPart, Said } from "@/api/problem";
+import { chosen, type Way } from "@/outbox/choice";
 import { outbox, useOutbox } from "@/outbox/desk";
 import css from "@/outbox/outbox.module.css";
 import type { Entry } from "@/outbox/outbox";
@@ -32,8 +33,6 @@ function Version({ title, said, testid }: { title: string; said: Said; testid: s
   );
 }
 
-type Way = "mine" | "theirs" | "both";
-
 /** What of one's own words stands beside theirs, each once. */
 function useBeside(): (both: readonly BothPart[]) => string {
   const { language } = useReader();
@@ -46,9 +45,8 @@ function Choice({ entry, refused: { theirs, yours, both = [] } }: { entry: Entry
   const beside = useBeside();
   const send = useDo();
   const settle = (how: Way) => {
-    const more = { mine: {}, theirs: { yields: true }, both: { beside: yours.version } }[how];
     outbox.drop(entry.id);
-    void send({ path: entry.path, body: { ...(entry.body as object), seen: theirs.version, ...more }, label: how === "theirs" ? "yielded" : entry.label, values: entry.values });
+    void send({ path: entry.path, body: chosen(entry.body, how, { seen: theirs.version, first: yours.version }), label: how === "theirs" ? "yielded" : entry.label, values: entry.values });
   };
   const choice = (how: Way, label: string, testid: string) => <button type="button" className={css.choice} onClick={() => settle(how)} data-testid={testid} {...(how === "mine" ? { "data-autofocus": true } : {})}>{label}</button>;
   return (
