@@ -35,12 +35,13 @@ class FrameShelf:
         self.repeated = 0
         self.epoch = 0
         self.away = False
+        self.trouble: Exception = LinkError("the database is away")
         self.refuses: set[float] = set()
         self.lock = threading.Lock()
 
     def put(self, arrivals: Sequence[tuple[int, Frame]]) -> None:
         if self.away:
-            raise LinkError("the database is away")
+            raise self.trouble
         if any(_value(one) in self.refuses for _, one in arrivals):
             raise RefusedError("not this one")
         with self.lock:

@@ -11,7 +11,7 @@ from shelf import GOOD, NOW_US, FrameShelf, frame, linked, put, worker
 
 from dovetail.core import limits
 from dovetail.core.batch import Batch, Kind
-from dovetail.core.errors import LinkError, RefusedError
+from dovetail.core.errors import DamagedError, LinkError, RefusedError
 from dovetail.packing import frames as codec
 from dovetail.transport import receiver, sender
 from dovetail.transport.link import look
@@ -44,14 +44,21 @@ async def test_a_frame_is_kept_when_the_edge_is_told_so(where: Address, edge: Se
     assert shelf.repeated == 0
 
 
-async def test_nothing_is_kept_while_the_database_is_away(where: Address, edge: Sender, shelf: FrameShelf) -> None:
-    async with worker(where, shelf):
-        shelf.away = True
+@pytest.mark.parametrize(
+    "trouble",
+    [LinkError("disk full"), DamagedError("wrong checksum"), OSError("i/o"), MemoryError()],
+    ids=["away", "damaged", "disk", "memory"],
+)
+async def test_nothing_is_kept_or_refused_while_the_database_is_away(
+    where: Address, edge: Sender, shelf: FrameShelf, trouble: Exception
+) -> None:
+    async with worker(where, shelf) as counted:
+        shelf.away, shelf.trouble = True, trouble
         with pytest.raises(LinkError, match="no worker has stored them"):
             await asyncio.to_thread(edge.put, [frame(1), frame(2)])
         shelf.away = False
         await put(edge, [frame(1), frame(2)])
-    assert (shelf.order, edge.sent_again) == ([1.0, 2.0], 0)
+    assert (shelf.order, edge.sent_again, counted.refused) == ([1.0, 2.0], 0, 0)
 
 
 async def test_what_waited_in_the_stream_is_stored_in_order(where: Address, edge: Sender, shelf: FrameShelf) -> None:

@@ -19,7 +19,7 @@ import orjson
 from nats.aio.msg import Msg
 
 from dovetail.core.batch import Frame, Lane
-from dovetail.core.errors import ConfigError, DovetailError, InvalidError, LinkError, RefusedError
+from dovetail.core.errors import ConfigError, DamagedError, DovetailError, InvalidError, LinkError, RefusedError
 from dovetail.core.limits import (
     BACKOFF_FIRST_S,
     BACKOFF_MAX_S,
@@ -212,11 +212,16 @@ class Receiver:
             self._came.set()
 
     async def _put_or_refuse(self, taken: Sequence[Taken]) -> None:
-        """One frame that cannot be stored must not hold up the others: it is refused, and its sender hears why."""
+        """One frame that cannot be stored must not hold up the others: it is refused, and its sender hears why.
+
+        What ails the store itself is no fault of any frame. Raises LinkError, ConfigError.
+        """
         try:
             return await asyncio.to_thread(self._shelf.put, [(one.shard, one.frame) for one in taken])
         except (LinkError, ConfigError):
             raise
+        except (DamagedError, OSError, MemoryError) as error:  # a message is small: its server sees to that
+            raise LinkError(f"the store is out of order: {str(error) or type(error).__name__}") from error
         except Exception as error:
             if len(taken) == 1:
                 self.counted.refused += 1
