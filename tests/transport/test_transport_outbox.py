@@ -17,7 +17,7 @@ from dovetail.core.sqlitelib import sqlite_module
 from dovetail.packing import frames as codec
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.transport import outbox as outbox_module
-from dovetail.transport.model import Parcel
+from dovetail.transport.model import LANES, Parcel
 from dovetail.transport.outbox import DiskOutbox
 
 
@@ -171,6 +171,26 @@ def test_a_full_outbox_takes_nothing_more(reopen: Open, monkeypatch: pytest.Monk
     outbox.put([frame(1, epoch=epoch, rows=50)])
     with pytest.raises(LinkError, match="is full"):
         outbox.put([frame(2, epoch=epoch)])
+
+
+def test_a_file_that_cannot_be_read_for_a_while_is_read_again(
+    reopen: Open, road: Road, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By both lanes, and it does not make what comes meanwhile a backlog."""
+    road.open.set()
+    with monkeypatch.context() as patch:
+        for lane in LANES:
+            patch.setitem(outbox_module._OLDEST, lane, "select * from nothing limit ?")
+        outbox = reopen()
+        epoch = begun(outbox)
+        outbox.put([frame(1, epoch=epoch)])
+        until_s = time.monotonic() + 5
+        while caplog.text.count("cannot be read") < len(LANES) and time.monotonic() < until_s:
+            time.sleep(0.005)
+        assert [record.levelname for record in caplog.records] == ["WARNING"] * len(LANES), "each lane says it once"
+        assert (road.held, outbox.is_cut) == ([], False)
+    assert empty(outbox)
+    assert road.held == [(epoch, 1, 1)]
 
 
 def test_a_file_that_cannot_be_read_is_for_a_person(reopen: Open, tmp_path: Path) -> None:

@@ -168,19 +168,22 @@ class DiskOutbox:
     def _run(self, lane: Lane) -> None:
         failures = 0
         while not self._over.is_set():
-            found = self._oldest(lane)
-            if not found:
-                self._news[lane].wait()
-                self._news[lane].clear()
-                continue
+            found = list[tuple[int, Parcel]]()
             try:
+                found = self._oldest(lane)
+                if not found:
+                    failures = 0
+                    self._news[lane].wait()
+                    self._news[lane].clear()
+                    continue
                 self._bring([parcel for _, parcel in found], [number for number, _ in found])
                 failures = 0
                 if lane is Lane.LIVE:
                     self.is_cut = False
                     self._nudge()  # what waited for these
             except Exception as error:
-                self.is_cut = self.is_cut or lane is Lane.LIVE
+                if lane is Lane.LIVE and found:  # a file that cannot be read says nothing of the way
+                    self.is_cut = True
                 if not failures:
                     how = logging.WARNING if isinstance(error, LinkError) else logging.ERROR
                     log.log(how, "what is collected waits on disk: %s", error, exc_info=how == logging.ERROR)
@@ -188,8 +191,12 @@ class DiskOutbox:
                 failures += 1
 
     def _oldest(self, lane: Lane) -> list[tuple[int, Parcel]]:
-        with self._lock:
-            rows = self._connection.execute(_OLDEST[lane], (OUTBOX_AT_ONCE,)).fetchall()
+        """What goes next, with its number in the file. Raises LinkError."""
+        try:
+            with self._lock:
+                rows = self._connection.execute(_OLDEST[lane], (OUTBOX_AT_ONCE,)).fetchall()
+        except sqlite3.Error as error:
+            raise LinkError(f"{self._path} cannot be read: {error}", code="outbox-read") from error
         return [(row[0], Parcel(Lane(row[1]), row[2], row[3], row[4], row[5])) for row in rows]
 
     def _bring(self, parcels: Sequence[Parcel], numbers: Sequence[int]) -> None:
