@@ -126,6 +126,7 @@ class Store:
     puts: list[int] = field(default_factory=list)
     trouble: Exception | None = None
     poison: float | None = None
+    poisoned: Exception = field(default_factory=lambda: InvalidError("cannot be stored"))
 
     def resume(self, _source, links):
         return Resumed(7, {tag: mark for tag, mark in self.marks.items() if tag in links})
@@ -134,7 +135,7 @@ class Store:
         if self.trouble is not None:
             raise self.trouble
         if any(self.poison in batch.value.tolist() for frame in frames for batch in frame.batches):
-            raise InvalidError("cannot be stored")
+            raise self.poisoned
         held = {(frame.epoch, frame.seq) for frame in self.frames}
         self.frames.extend(frame for frame in frames if (frame.epoch, frame.seq) not in held)  # a repeat is a no-op
         self.puts.append(len(frames))

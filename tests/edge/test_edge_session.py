@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import SECOND_US
-from dovetail.core.errors import ConfigError, DamagedError, LinkError
+from dovetail.core.errors import ConfigError, DamagedError, InvalidError, LinkError
 from dovetail.core.limits import FRAMES_WAITING_MAX
 from dovetail.drivers.base import Point
 from dovetail.edge.handover import SLACK_US
@@ -234,8 +234,9 @@ async def test_a_store_that_does_not_keep_up_is_a_declared_gap(clock, device, ca
     assert said == [("outbox", "ERROR"), ("session", "WARNING")]
 
 
-async def test_one_frame_that_cannot_be_stored_does_not_hold_up_the_others(clock, device):
-    store = Store(poison=13.0)
+@pytest.mark.parametrize("poisoned", [InvalidError("cannot be stored"), MemoryError()], ids=["wrong", "too large"])
+async def test_one_frame_that_cannot_be_stored_does_not_hold_up_the_others(clock, device, poisoned):
+    store = Store(poison=13.0, poisoned=poisoned)
     edge = edge_of(device, store)
     await edge.start()
     await clock.advance(1.0)
@@ -244,6 +245,37 @@ async def test_one_frame_that_cannot_be_stored_does_not_hold_up_the_others(clock
     await edge.stop()
     assert [value for _, value, quality in store.rows() if q.is_good(quality)] == [10.0, 12.0, 14.0]
     assert edge.delivery()["refused_frames"] == 1
+
+
+async def test_a_frame_that_is_too_much_memory_by_itself_holds_up_the_others_only_for_a_while(clock, device):
+    store = Store(poison=13.0, poisoned=MemoryError())
+    edge = edge_of(device, store)
+    await edge.start()
+    await clock.advance(1.0)
+    for value in (12.0, 13.0, 14.0):
+        device.change(value)
+    await clock.advance(2.0)
+    assert (edge.delivery()["refused_frames"], store.rows()[-1][1]) == (0, 12.0), "somebody else may have the memory"
+    await clock.advance(8.0)
+    assert [value for _, value, quality in store.rows() if q.is_good(quality)] == [10.0, 12.0, 14.0]
+    assert edge.delivery()["refused_frames"] == 1
+    await edge.stop()
+
+
+async def test_memory_that_is_short_for_a_moment_costs_no_frame(clock, device):
+    store = Store()
+    edge = edge_of(device, store)
+    await edge.start()
+    await clock.advance(1.0)
+    store.trouble = MemoryError()
+    for value in (12.0, 13.0, 14.0):
+        device.change(value)
+    await clock.advance(2.0)
+    store.trouble = None
+    await clock.advance(8.0)
+    assert [value for _, value, quality in store.rows() if q.is_good(quality)] == [10.0, 12.0, 13.0, 14.0]
+    assert (edge.delivery()["gap_samples"], edge.delivery()["refused_frames"]) == (0, 0)
+    await edge.stop()
 
 
 async def test_outbox_stops_although_the_store_is_away(clock):

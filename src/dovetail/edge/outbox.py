@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 FRAMES_PER_COMMIT: Final = 500  # one commit stays short; the rest goes with the next
 ROOM_AFTER_GAP: Final = FRAMES_WAITING_MAX // 2  # after an overflow, begin again only when half is free
+TOO_LARGE_TRIES: Final = 4  # over 3.5 s: memory that somebody else had is there again, or it is the frame itself
 RESERVE: Final = 200  # BAD samples and marks of lost links still fit: a gap must be declared
 
 
@@ -75,6 +76,7 @@ class Outbox:
         self._empty = asyncio.Event()
         self._empty.set()
         self._is_full = False
+        self._too_large = (0, 0, 0)  # the frame that was last too much for the memory by itself, and how often
         self._trouble = ""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="edge-outbox")
         self._task: asyncio.Task[None] | None = None
@@ -216,22 +218,31 @@ class Outbox:
     async def _put_or_refuse(self, frames: Sequence[Frame]) -> None:
         """One frame that cannot be stored must not hold up the others: it is counted as refused. Raises LinkError.
 
-        What ails the store itself is no fault of any frame.
+        What ails the store itself is no fault of any frame; only too little memory may be either's.
         """
         try:
             return await self._put(frames)
         except LinkError:
             raise
-        except (DamagedError, OSError, MemoryError) as error:
+        except (DamagedError, OSError) as error:
             raise LinkError(f"the store is out of order: {error}") from error
         except Exception as error:
             if len(frames) == 1:
+                if isinstance(error, MemoryError) and self._may_fit(frames[0]):
+                    raise LinkError(f"there is no memory for a frame of {len(frames[0])} samples") from error
                 self.counted.refused_frames += 1
                 log.exception("the store refused frame %d (%d samples): %s", frames[0].seq, len(frames[0]), error)
                 return None
         for frame in frames:
             await self._put_or_refuse([frame])
         return None
+
+    def _may_fit(self, frame: Frame) -> bool:
+        """Whether to try a frame again that was too much for the memory by itself; at the stop there is no later."""
+        epoch, seq, tries = self._too_large
+        tries = tries + 1 if (epoch, seq) == (frame.epoch, frame.seq) else 1
+        self._too_large = frame.epoch, frame.seq, tries
+        return tries < TOO_LARGE_TRIES and self._task is not None
 
     async def _put(self, frames: Sequence[Frame]) -> None:
         """One after the other: who was cancelled while the sink wrote has left a commit behind, which ends first."""
