@@ -118,7 +118,7 @@ def test_live_values_go_beside_what_waited(outbox: DiskOutbox, road: Road) -> No
         (Lane.LIVE, [(TAG, 6.0)], {}, {LINK: (5, 6)}),
     ]
     road.mend(Lane.BACKLOG)
-    until(lambda: outbox.waiting == 0)
+    until(lambda: outbox.waiting == outbox.backlog == 0)  # which are counted down one after the other
     outbox.put([frame(7)])
     until(lambda: outbox.waiting == 0)
     assert [said(one) for one in road.came[5:]] == [
