@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from restating_world import Change, House, played, scenario
 
 import shortcuts
 from dovetail.core import faults
 from dovetail.core.bus import Bus
-from dovetail.core.clock import HOUR_US, MINUTE_US, Clock, to_rfc3339
+from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, DovetailError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
+from dovetail.equipment.store import boundaries
 from dovetail.explain.diff import Asked, Differ
 from dovetail.restating.service import RestatementOut, RestatingRoom, UndoRestatement
 from dovetail.scenariofiles.document import OWN_PLANT
@@ -107,6 +109,16 @@ def test_a_part_is_restated_by_what_is_named_and_the_rest_stays(house: House) ->
     assert (made.by, made.why, made.equipment) == ("scenario", "as it was", 1)
 
 
+def test_a_moment_at_which_a_plant_was_applied_and_the_past_was_told_again_is_one(house: House) -> None:
+    applied_us = house.stage.rooms.equipment.versions(scope=OWN, before=None, limit=1)[0].valid_from_us
+    made = house.restate(house.asked(house.from_us, applied_us, only=("reasons",)))
+    house.undo(made)
+    with house.stage.database.read() as reading:
+        moments = [at_us for at_us, _ in boundaries(reading)]
+    assert applied_us in moments
+    assert len(moments) == len(set(moments))
+
+
 def test_definitions_of_an_earlier_plant_come_back_for_a_while(house: House) -> None:
     made = house.restate(house.asked(only=("reasons",)))
     assert house.cut_anew() != house.seen(made.known - 1)[0]
@@ -125,8 +137,57 @@ def test_what_was_changed_again_since_is_not_taken_back_over_it(house: House) ->
     house.undo(newer)
     back = house.undo(older)
     assert (back.undoes, house.room.get(older.id, scope=OWN).undone_by) == (older.id, back.id)
-    house.undo(back)  # and on again
+    on = house.undo(back)  # and on again
     assert house.seen() == house.seen(older.known)
+    assert undone(house) == {older.id: None, newer.id: newer.id + 1, newer.id + 1: None, back.id: on.id, on.id: None}
+    off = house.undo(older)
+    assert undone(house)[older.id] == off.id
+    house.undo(off)
+    assert undone(house)[older.id] is None
+
+
+def undone(house: House) -> dict[int, int | None]:
+    """By which restatement each is taken back, in the list; one by one it is the same."""
+    found = {one.id: one.undone_by for one in house.room.newest(scope=OWN, before=None, limit=99)}
+    assert {number: house.room.get(number, scope=OWN).undone_by for number in found} == found
+    return found
+
+
+def test_days_on_which_nothing_would_be_another_are_no_more_slices(house: House) -> None:
+    """Seven days from 07:00, amid the shift: a plan is made a day at a time, and nobody sees where."""
+    house.stage.clock.set(house.from_us + 8 * DAY_US)
+    house.stage.work()
+    from_us = house.from_us + HOUR_US
+    (ledger,) = house.plan(house.asked(from_us, from_us + 7 * DAY_US, only=("reasons",))).ledgers
+    assert ledger.moved_us > 0
+    assert ledger.slices[0] == ledger.slices[1]
+
+
+def test_the_rates_of_a_machine_that_has_another_name_by_now_are_those_of_its_name_then() -> None:
+    with played("two-products") as house:
+        code = scenario("two-products", ("large: {name: Large, rates_upm: {works/filler: 20}}", "large: {name: Large}"))
+        text = code.plant[OWN_PLANT].replace(b"works/filler", b"works/bottler")
+        house.apply(text.replace(b"level: WorkUnit", b"level: WorkUnit\n      moved: works/filler"))
+        was, asked = house.seen(), house.asked(only=("products:large",))
+        assert [(one.path, one.moved_us) for one in house.plan(asked).ledgers] == [("works/bottler", 2 * HOUR_US)]
+        made = house.restate(asked)
+        assert (made.equipment, made.touched_us) == (1, 4 * HOUR_US)
+        assert house.cut_anew() == house.seen()[0] != was[0]
+
+
+def test_an_old_restatement_stays_settled_while_its_machine_is_late_elsewhere() -> None:
+    with played("oee-worksheet") as house:
+        house.apply(scenario("oee-worksheet", ("map: {7: technical/fault}", "map: {}")).plant[OWN_PLANT])
+        start_us = house.from_us + 2 * HOUR_US
+        made = house.restate(house.asked(start_us, start_us + 10 * MINUTE_US))
+        unit = house.stage.rooms.states._follower.units[house.unit]
+        found: list[Any] = []
+        for late in ([], [(start_us + HOUR_US, start_us + 2 * HOUR_US)], [(start_us - HOUR_US, start_us - 1)],
+                     [(start_us - HOUR_US, start_us)], [(start_us + MINUTE_US, start_us + 2 * MINUTE_US)]):  # fmt: skip
+            unit.late = late
+            now = house.room.get(made.id, scope=OWN)
+            found.append((now.settled, now.rewritten_us))
+        assert [settled for settled, _ in found] == [True, True, True, False, False]
 
 
 def where_samples_went(house: House, gone: dict[int, int]) -> RestatingRoom:
@@ -208,6 +269,14 @@ def test_what_there_is_not_and_what_is_not_over_is_refused(house: House) -> None
         found.append((more, error, caught.value.code))
     assert found == REFUSED
     assert house.seen() == was
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 63, 10**30])
+def test_a_number_that_no_record_can_have_is_refused_as_input(house: House, number: int) -> None:
+    with pytest.raises(ValidationError):
+        house.asked(version=number)
+    with pytest.raises(ValidationError):
+        UndoRestatement(restatement_id=number)
 
 
 def test_it_needs_a_right_of_its_own_and_a_reason(house: House) -> None:

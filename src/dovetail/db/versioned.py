@@ -159,4 +159,5 @@ def with_restated(
     seen = query if as_of is None else query.where(restated_moment.c.known <= as_of)
     starts = [at_us for at_us, _ in boundaries]
     places = [(at_us, bisect_right(starts, at_us) - 1) for at_us in reading.connection.scalars(seen)]
-    return sorted([*boundaries, *((at_us, boundaries[place][1]) for at_us, place in places if place >= 0)])
+    new = [(at_us, place) for at_us, place in places if place >= 0 and starts[place] != at_us]
+    return sorted([*boundaries, *((at_us, boundaries[place][1]) for at_us, place in new)])

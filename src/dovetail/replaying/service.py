@@ -208,7 +208,9 @@ class _Comparing:
             len(room.states.held(reading, equipment_id, *period, scope=OWN)),
             len(self.states.held(reading, equipment_id, *period, scope=OWN)),
         )
-        return Machine(equipment_id, node.path, moved, (len(was), _count(would, asked.from_us)), jumps, whole, compared)
+        return Machine(
+            equipment_id, node.path, moved, (len(was), count_of(would, asked.from_us)), jumps, whole, compared
+        )
 
     def _would(self, reading: Reading, equipment_id: int) -> list[Slice]:
         """The slices as they would be, cut a day at a time."""
@@ -231,7 +233,7 @@ class _Comparing:
         return brief(sum_slices(inside), self.other, equipment_id, to_us)
 
 
-def _count(slices: Sequence[Slice], from_us: int) -> int:
+def count_of(slices: Sequence[Slice], from_us: int) -> int:
     """How many slices there are, those that were only cut to be derived a day at a time taken together."""
     seams = [(one, other) for one, other in pairwise(slices) if (other.t0_us - from_us) % DAY_US == 0]
     return len(slices) - sum(_face(one) == _face(other) for one, other in seams)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from fastapi import Path
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
@@ -168,7 +169,7 @@ def routes(api: Api, room: RestatingRoom, plans: Plans) -> None:
         return Page(items=found[:size], next=encode_cursor(found[size - 1].id) if len(found) > size else None)
 
     @api.query("GET", "/restatements/{restatement_id}", permission=RESTATE, summary="A restatement, and how far it is")
-    def one(restatement_id: int, scope: Scope) -> RestatementOut:
+    def one(restatement_id: Annotated[int, Path(ge=0, lt=1 << 63)], scope: Scope) -> RestatementOut:
         """What was restated by whom and why."""
         return room.get(restatement_id, scope=scope)
 

@@ -111,14 +111,14 @@ def _as_said(node: Equipment, body: Body | None, names: tuple[str, ...]) -> Equi
     return replace(node, **said)
 
 
-def moved_rates(plants: Plants, change: Change) -> set[str]:
-    """The paths of the plant of now at which a product would have had another rate somewhere in the period."""
-    moments = sorted({at_us for at_us, _ in (*change.was, *change.would)})
-    found: set[str] = set()
+def moved_rates(plants: Plants, change: Change, period: tuple[int, int]) -> set[int]:
+    """The equipment, by what it was called then, on which a product would have had another rate in the period."""
+    moments = sorted({at_us for at_us, _ in (*change.was, *change.would)} | {*plants.changes_between(*period)})
+    found: set[int] = set()
     for at_us in moments:
         pair = [body_at(history, at_us) for history in (change.was, change.would)]
         was, would = (None if body is None else Product(id=change.key, **body) for body in pair)
-        for path in (node.path for node in plants.plant().equipment.values()):
-            rates = [None if one is None else one.rate_upm(path) for one in (was, would)]
-            found |= {path} if rates[0] != rates[1] else set()
+        for node in plants.plant(at_us=at_us).equipment.values() if was != would else ():
+            rates = [None if one is None else one.rate_upm(node.path) for one in (was, would)]
+            found |= {node.id} if rates[0] != rates[1] else set()
     return found

@@ -15,7 +15,7 @@ from dovetail.ledger.model import Slice
 from dovetail.performance.facts import OWN, Gathering, Ledgered, Plants, ledgered
 from dovetail.performance.service import PerformanceRoom
 from dovetail.replaying.model import Compared
-from dovetail.replaying.service import brief
+from dovetail.replaying.service import brief, count_of
 from dovetail.restating.imagined import NODES, moved_rates
 from dovetail.restating.model import Change, Ledger, Shift, moved_us
 from dovetail.workcalendar.service import CalendarRoom
@@ -44,7 +44,7 @@ def touched(
         if one.section == "calendars":
             own |= set(calendar.users(one.key, *period))
         elif one.section == "products":
-            own |= {plant.by_path(path).id for path in moved_rates(plants, one)}
+            own |= moved_rates(plants, one, period)
         elif one.section in NODES:
             own |= {body["id"] for _, body in one.would if body is not None}
     return {number: made_of for number, made_of in ledgers.items() if made_of.units & own or number in own}
@@ -77,7 +77,7 @@ class Comparing:
             equipment_id,
             self.other.node(equipment_id)[1].path,
             moved_us(was, would),
-            (len(was), len(would)),
+            (len(was), count_of(would, self.period[0])),
             self._compared(equipment_id, was, would, (*self.period, "")),
             [one for one in shifts if one.compared.differs],
         )

@@ -50,7 +50,9 @@ class Restate(Input):
 
     start: str = Field(description="RFC 3339 with offset")
     end: str = Field(description="RFC 3339 with offset; at most now")
-    version: int | None = Field(default=None, ge=1, description="of the plant; left out: the definitions that hold now")
+    version: int | None = Field(
+        default=None, ge=1, lt=1 << 31, description="of the plant; left out: the definitions that hold now"
+    )
     only: tuple[Annotated[str, StringConstraints(max_length=500)], ...] = Field(
         default=(), max_length=200, description="sections, or `section:key`, as `products:cola`; none: all of them"
     )
@@ -60,7 +62,7 @@ class Restate(Input):
 class UndoRestatement(Input):
     """A restatement that is to be as if it had not been."""
 
-    restatement_id: int
+    restatement_id: int = Field(ge=0, lt=1 << 63)
 
 
 class RestatementOut(BaseModel):
@@ -80,7 +82,9 @@ class RestatementOut(BaseModel):
     rewritten_us: int
     touched_us: int = Field(description="how much time of how many machines was to be looked at")
     equipment: int = Field(description="how many of them have ledgers that may move")
-    changes: list[dict[str, Any]]
+    changes: list[dict[str, Any]] = Field(
+        description=f"in a list of restatements: the first {WORDS_MAX} of each section"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +285,8 @@ class RestatingRoom:
         with self.database.read() as reading:
             found = store.newest(reading, before=before, limit=limit)
             back = store.taken_back(reading, [one.id for one in found])
-            return [self._out(reading, one, back) for one in found]
+            told = [self._out(reading, one, back) for one in found]
+        return [one.model_copy(update={"changes": first_of_each(one.changes)}) for one in told]
 
     def _out(self, reading: Reading, made: Restatement, back: Mapping[int, int]) -> RestatementOut:
         settled = handled(reading, HANDLER) >= made.known and self._is_derived(reading, made)
@@ -298,17 +303,32 @@ class RestatingRoom:
         if not any(one["section"] == "states" for one in made.changes):
             return True
         mine = {number for number, _, _ in made.stretches}
-        if handled(reading, STATES) < made.known or mine & {*self._states.behind()}:
+        if handled(reading, STATES) < made.known or mine & {*self._states.behind(made.from_us, made.to_us)}:
             return False
         unheard = events_after(reading, handled(reading, HANDLER), ["RecordsChanged"], limit=EVENTS_MAX)
-        return not any(one.body["equipment_id"] in mine and one.body["from_us"] < made.to_us for one in unheard)
+        return not any(one.body["equipment_id"] in mine and _is_of(one.body, made) for one in unheard)
+
+
+def _is_of(changed: Mapping[str, Any], made: Restatement) -> bool:
+    """Whether what was derived again touches the time that was restated."""
+    return changed["from_us"] < made.to_us and (changed["to_us"] is None or made.from_us < changed["to_us"])
 
 
 def _rewritten_us(reading: Reading, made: Restatement) -> int:
-    """How much time was cut again for a restatement that the ledgers work at; they tell of each stretch."""
-    told = events_after(reading, made.known, ["LedgerSettled"])
+    """How much time was cut again for a restatement that the ledgers work at; they tell of each stretch.
+
+    That is a day of a machine at a time, and before it what they had still to do: no more is read.
+    """
+    days = sum(-(-(to_us - from_us) // DAY_US) + 1 for _, from_us, to_us in made.stretches)
+    told = events_after(reading, made.known, ["LedgerSettled"], limit=EVENTS_MAX + days)
     mine = (event.body for event in told if event.body["known"] == made.known)
     return sum(body["to_us"] - body["from_us"] for body in mine)
+
+
+def first_of_each(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the changes of a restatement the first of each section: which sections they are of stays to be seen."""
+    sections = {section: [one for one in changes if one["section"] == section] for section in SECTIONS}
+    return [one for found in sections.values() for one in found[:WORDS_MAX]]
 
 
 def words(change: Change, to_us: int) -> dict[str, Any]:

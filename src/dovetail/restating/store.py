@@ -74,6 +74,10 @@ def newest(reading: Reading, *, before: int | None, limit: int) -> list[Restatem
 
 
 def taken_back(reading: Reading, ids: list[int]) -> dict[int, int]:
-    """Of these, by which restatement each was taken back last."""
-    query = select(_C.undoes, func.max(_C.id)).where(_C.undoes.in_(ids)).group_by(_C.undoes)
-    return {row[0]: row[1] for row in reading.connection.execute(query)}
+    """Of these, by which restatement each is taken back: the last one that undoes it and stands itself."""
+    query = select(_C.id, _C.undoes).where(_C.undoes >= min(ids, default=1 << 62)).order_by(_C.id.desc())
+    found: dict[int, int] = {}
+    for number, undoes in reading.connection.execute(query):  # what takes one back is newer: it is known by then
+        if number not in found:
+            found.setdefault(undoes, number)
+    return {number: found[number] for number in ids if number in found}

@@ -207,9 +207,10 @@ class StatesRoom:
         unit = self._follower.units.get(equipment_id)
         return None if unit is None else self._follower.mark_of(unit)
 
-    def behind(self) -> list[int]:
-        """The equipment of which a stretch is to be derived again."""
-        return [number for number, unit in self._follower.units.items() if unit.late]
+    def behind(self, from_us: int, to_us: int) -> list[int]:
+        """The equipment of which something in [from_us, to_us] is to be derived again. From any thread."""
+        units = list(self._follower.units.items())
+        return [number for number, unit in units if any(t0 <= to_us and from_us <= t1 for t0, t1 in list(unit.late))]
 
     def reasons(self, at_us: int | None = None, as_of: int | None = None) -> dict[str, dict[str, Any]]:
         """The reason tree valid at a moment (default: now): code → name, category, children."""
