@@ -70,3 +70,13 @@ def test_the_list_says_what_when_and_why_to_whom_may_see_it(sqlite_database: Dat
     ]
     seen = asked_by(FILLER_ONLY, sqlite_database, spoilt).get("/api/v1/samples/damaged").json()["items"]
     assert [one["tag"] for one in seen] == [1]
+
+
+def test_the_list_comes_in_pages(sqlite_database: Database, spoilt: Historian) -> None:
+    client = asked_by(EVERYBODY, sqlite_database, spoilt)
+    client.get("/api/v1/samples", params={"tags": "1,6", **SPAN})
+    first = client.get("/api/v1/samples/damaged", params={"limit": 1}).json()
+    second = client.get("/api/v1/samples/damaged", params={"limit": 1, "cursor": first["next"]}).json()
+    assert [one["tag"] for one in first["items"] + second["items"]] == [1, 6]
+    assert second["next"] is None
+    assert client.get("/api/v1/samples/damaged", params={"cursor": "nonsense"}).status_code == 422

@@ -22,7 +22,11 @@ def listed(
 ) -> None:
     """List the stretches whose bytes are not what was written, and how they come back."""
     with house(data) as control:
-        found = control.call("GET", "/samples/damaged")["items"]
+        page = control.call("GET", "/samples/damaged")
+        found = list(page["items"])
+        while page["next"]:
+            page = control.call("GET", "/samples/damaged", cursor=page["next"])
+            found += page["items"]
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
         return

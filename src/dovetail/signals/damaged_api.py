@@ -8,11 +8,12 @@ from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import NotFoundError
+from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.damage.known import Hole
 from dovetail.forms.model import Named
 from dovetail.historian.service import VIEW, Historian
-from dovetail.operations.http import Api, Page
+from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor
 
 type Find = Callable[[str], Named | None]
 
@@ -37,9 +38,19 @@ def routes(api: Api, historian: Historian, *, named: Find) -> None:
     """Declare it."""
 
     @api.query("GET", "/samples/damaged", permission=VIEW, summary="What of the samples cannot be read any more")
-    def damaged(scope: Scope) -> Page[DamagedOut]:
+    def damaged(scope: Scope, cursor: str | None = None, limit: int = PAGE_MAX) -> Page[DamagedOut]:
         """By tag and time. Reading goes on around it: each answer about such a time says so in `dropped`."""
-        return Page(items=[_said(one, named) for one in historian.damage.all() if _sees(historian, one.of.tag, scope)])
+        after, size = decode_cursor(cursor, int, int, int), max(1, min(limit, PAGE_MAX))
+        left = [one for one in sorted(historian.damage.all(), key=_place) if after is None or _place(one) > after]
+        seen = [one for one in left if _sees(historian, one.of.tag, scope)]
+        return Page(
+            items=[_said(one, named) for one in seen[:size]],
+            next=encode_cursor(*_place(seen[size - 1])) if len(seen) > size else None,
+        )
+
+
+def _place(one: Hole) -> tuple[int, int, int]:
+    return one.of.tag, one.t0, one.of.id
 
 
 def _sees(historian: Historian, tag: int, scope: Scope) -> bool:
