@@ -67,3 +67,25 @@ def test_it_is_set_aside_once_and_goes_with_its_month(damage: Damage) -> None:
     assert not damage.set_aside(5, Set())  # type: ignore[arg-type]
     damage.went(5)
     assert damage.all() == []
+
+
+SPOILT = ValueError("spoilt")
+
+
+def test_of_a_copy_all_of_it_is_known_and_what_its_site_mends_is_not_held_against_it() -> None:
+    known = Damage(ManualClock(), where="copy")
+    known.watch(5)(Found(Damaged(9, 2, 1, 100, 200, 10, 0, "spoilt")), 2, SPOILT)  # type: ignore[arg-type]
+    known.watch(5)(Found(hole(1, 100, 200)), 1, SPOILT)  # type: ignore[arg-type]
+    known.watch(5)(Found(hole(1, 100, 200), hole(2, 300, 400)), 1, SPOILT)  # type: ignore[arg-type]
+    assert [(one.of.tag, one.t0) for one in known.all()] == [(1, 100), (1, 300), (2, 100)]
+    known.watch(5)(Found(hole(2, 300, 400)), 1, SPOILT)  # type: ignore[arg-type]
+    assert [(one.of.tag, one.t0) for one in known.all()] == [(1, 300), (2, 100)]
+
+
+def test_who_reads_a_copy_searches_once() -> None:
+    known, view = Damage(ManualClock(), where="copy"), Found(hole(1, 100, 200))
+    heard = known.watch(5)
+    heard(view, 1, SPOILT)  # type: ignore[arg-type]
+    view.damaged = []  # a second search would find nothing, and raise
+    heard(view, 1, SPOILT)  # type: ignore[arg-type]
+    assert [one.t0 for one in known.all()] == [100]

@@ -55,7 +55,7 @@ class EnterpriseCopy:
     def __init__(self, open_one: Callable[[], Connection[Any]]) -> None:
         self._pool = Pool(open_one, places=HISTORIAN_READERS_MAX, begin=_READ)
         self.head: Place = _Place(self._pool)
-        self.reader = Reader(Months(self), Recent(()), Damage(SystemClock()))
+        self.reader = Reader(Months(self), Recent(()), Damage(SystemClock(), where="copy"))
 
     def number(self, site: str, tag: int) -> int | None:
         """The number of a site's tag here; None: it was never forwarded."""

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from dovetail.chunkstore.aside import Damaged
 from dovetail.chunkstore.months import Month, Months, OnDamage, View
@@ -41,10 +42,13 @@ class Hole:
 
 
 class Damage:
-    """All that is known of it. Thread-safe; of a tag that has none one look tells so."""
+    """All that is known of it. Thread-safe; of a tag that has none one look tells so.
 
-    def __init__(self, clock: Clock, months: Months | None = None) -> None:
-        self._clock = clock
+    In a copy nothing is set aside, and its site mends it: whoever stumbles there searches the tag's month anew.
+    """
+
+    def __init__(self, clock: Clock, months: Months | None = None, *, where: Literal["site", "copy"] = "site") -> None:
+        self._clock, self._where = clock, where
         self._lock = threading.Lock()
         self._aside: dict[int, list[Damaged]] = {}  # by month
         self._found: dict[int, dict[int, Damaged]] = {}  # by month and chunk: not set aside yet
@@ -61,22 +65,29 @@ class Damage:
 
     def watch(self, month: int) -> OnDamage:
         """For who reads a month: a chunk that cannot be read is noted and passed over."""
+        searched: set[int] = set()  # by this reader, who reads one moment of the month
 
         def heard(view: View, tag: int, error: DamagedError) -> None:
-            if any(one.tag == tag for one in list(self._found.get(month, {}).values())):
-                return  # more of it, if there is more, is found once this is set aside
+            known = any(one.tag == tag for one in list(self._found.get(month, {}).values()))
+            if tag in searched or (known and self._where == "site"):
+                return  # of a site more of it, if there is more, is found once this is set aside
             found = view.search(tag, at_us=self._clock.now_us())
             if not found:
                 raise error  # what could not be read a moment ago: the disk says now this, now that
-            with self._lock:
-                known = self._found.setdefault(month, {})
-                new = [one for one in found if one.id not in known]
-                known |= {one.id: one for one in new}
-                self._settle()
-            for one in new:
+            searched.add(tag)
+            for one in self._note(month, tag, found):
                 log.error("%s: %d samples are a hole from now on, until somebody mends it", one.why, one.n)
 
         return heard
+
+    def _note(self, month: int, tag: int, found: Sequence[Damaged]) -> list[Damaged]:
+        """Those of a tag that were not known; they take the place of all that were."""
+        with self._lock:
+            before = self._found.get(month, {})
+            others = {one.id: one for one in before.values() if one.tag != tag}
+            self._found[month] = others | {one.id: one for one in found}
+            self._settle()
+        return [one for one in found if one.id not in before]
 
     def refuse(self, month: int) -> OnDamage:
         """For who must have all of it or nothing: the same, and a LinkError. Once it is set aside it is nobody's."""
