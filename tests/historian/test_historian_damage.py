@@ -95,6 +95,29 @@ def test_days_are_put_together_and_summed_up_around_it(historian: Historian, clo
     assert of(historian, 1, 2) == [(2, i, float(i)) for i in range(5_000)]
 
 
+def test_what_a_day_put_together_sets_aside_of_a_month_that_is_over_is_summed_up_anew(
+    historian: Historian, clock: ManualClock
+) -> None:
+    historian.put([frame(1, [(1, DAY_ZERO_US + i * SECOND_US, float(i), q.GOOD) for i in range(25_000)])])
+    historian.seal_once()
+    clock.step(70 * DAY_US)
+    until_nothing_is_left(historian)
+    summed_up = historian.rollups()
+    spoil(historian, 1, most=1)
+    of(historian, 1)
+    clock.step(DAY_US)
+    until_nothing_is_left(historian)
+    assert [one.is_aside for one in historian.damage.all()] == [True]
+    clock.step(HOUR_US)
+    until_nothing_is_left(historian)
+    assert historian.rollups() == summed_up
+    assert summed_up[0] and not summed_up[1]
+
+
+def until_nothing_is_left(historian: Historian) -> None:
+    assert 0 in [historian.compact_once() for _ in range(20)]
+
+
 def test_small_chunks_are_put_together_without_it(historian: Historian, clock: ManualClock) -> None:
     spoilt(historian)
     historian.put([frame(2, [(tag, DAY_ZERO_US + HOUR_US, 1.0, q.GOOD) for tag in (1, 2)])])
@@ -140,6 +163,41 @@ def test_the_newest_sample_is_not_an_older_one_after_a_restart(reopen: Open) -> 
     newest = reopen().last([1, 2], scope=ALL)
     assert (newest[1].value, newest[1].quality, newest[1].ts_us) == (None, q.BAD, DAY_ZERO_US + 49 * SECOND_US)
     assert newest[2].value == 49.0
+
+
+@pytest.mark.parametrize("set_aside", [False, True], ids=["passed over", "set aside"])
+def test_samples_that_a_person_brought_back_count_as_those_that_were_lost(
+    store: Store, clock: ManualClock, bus: Bus, *, set_aside: bool
+) -> None:
+    index = CorrectionIndex()
+    historian = Historian(store.open(), clock=clock, bus=bus, owner_of={1: 1, 2: 1}.get, corrections=index)
+    spoilt(historian)
+    clock.step(HOUR_US)
+    of(historian, 1)
+    {True: historian.seal_once, False: lambda: 0}[set_aside]()
+    given = tuple((DAY_ZERO_US + i * SECOND_US, float(i)) for i in range(50))
+    said = Said(1, DAY_ZERO_US, DAY_ZERO_US + 50 * SECOND_US, "insert", samples=given, known=1)
+    index.take([said.correction(1)], {}, known=1)
+    middle_us = DAY_ZERO_US + 25 * SECOND_US + SECOND_US // 2
+    assert historian.bounding([1], middle_us, scope=ALL)[1].value == 25.0
+    assert historian.last([1], at_us=middle_us, scope=ALL)[1].value == 25.0
+    assert historian.last([1], scope=ALL)[1].value == 49.0
+    mean = historian.mean(1, middle_us, middle_us + SECOND_US, scope=ALL)
+    assert (mean.value, mean.covered_us, mean.good_fraction) == (25.5, SECOND_US, 1.0)
+    historian.close()
+
+
+def test_a_late_sample_amid_it_holds_until_the_next_one_for_whoever_asks(
+    historian: Historian, clock: ManualClock
+) -> None:
+    spoilt(historian)
+    historian.put([frame(2, [(1, DAY_ZERO_US + 25 * SECOND_US, 7.0, q.GOOD)])])
+    historian.seal_once()
+    clock.step(HOUR_US)
+    late_us, later_us = DAY_ZERO_US + 25 * SECOND_US, DAY_ZERO_US + 30 * SECOND_US
+    assert historian.bounding([1], later_us, scope=ALL)[1].value == 7.0
+    whole, rest = (historian.mean(1, at_us, later_us + SECOND_US, scope=ALL) for at_us in (late_us, later_us))
+    assert (whole.value, whole.covered_us, rest.value, rest.covered_us) == (7.0, 6 * SECOND_US, 7.0, SECOND_US)
 
 
 def test_it_goes_with_its_month(historian: Historian) -> None:

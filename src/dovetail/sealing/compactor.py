@@ -60,6 +60,7 @@ class Compactor:
                 old = view.taken([(group.tag, kept.id) for group in groups for kept in group.kept])
                 sealed = view.sealed
             if self._sealer.damage.set_aside(number, month):
+                self._sealer.unrolled.add(number)  # of a month that is over nobody else would sum it up anew
                 return max(1, sum(map(len, found.values())))  # the next step looks at what is left
             if groups:
                 new = [_one_of([old[kept.id] for kept in group.kept]) for group in groups]
