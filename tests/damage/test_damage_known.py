@@ -45,7 +45,9 @@ def damage() -> Damage:
         (50, 90, None),
         (50, 150, 100),  # it held when the hole began
         (50, 350, 100),
-        (150, 180, 151),  # it came late: amid the hole it says nothing beyond its own moment
+        (150, 180, None),  # it came late, or a person gave it back: it holds until the next one
+        (150, 350, 300),
+        (100, 180, None),
         (250, 280, None),
         (250, 500, 300),
         (450, 500, None),

@@ -14,9 +14,11 @@ from dovetail.core import quality as q
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.scope import system_scope
+from dovetail.corrections.index import CorrectionIndex
 from dovetail.damage.known import Hole
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from naive_corrections import Said
 
 ALL = system_scope("test")
 type Open = Callable[[], Historian]
@@ -29,12 +31,13 @@ def store(each_store: Store) -> Store:
     return each_store
 
 
-def spoil(historian: Historian, tag: int) -> None:
-    """What a bad sector does to the chunks of a tag."""
+def spoil(historian: Historian, tag: int, *, most: int = 100) -> None:
+    """What a bad sector does to the chunks of a tag, the oldest first."""
     (month,) = historian.chunks.newest_first()
     with historian.chunks.use(month) as opened, opened._place.transaction() as session:
         table = opened._words.chunk
-        for chunk_id, body in session.execute(f"select id, body from {table} where tag = ?", (tag,)).fetchall():
+        found = f"select id, body from {table} where tag = ? order by t0 limit ?"
+        for chunk_id, body in session.execute(found, (tag, most)).fetchall():
             wrong = bytearray(body)
             wrong[-3] ^= 0x40
             session.execute(f"update {table} set body = ? where id = ?", (bytes(wrong), chunk_id))

@@ -143,9 +143,11 @@ class Damage:
         return {tag for tag in tags if tag in known and self.of(tag, from_us, to_us)} if known else set()
 
     def holds_until(self, tag: int, ts_us: int, at_us: int) -> int | None:
-        """From when on, before `at_us`, a sample says nothing: what came after it cannot be read. None: it holds."""
-        later = [max(one.t0, ts_us + 1) for one in self.of(tag, ts_us, at_us) if one.t1 > ts_us]
-        return min((moment for moment in later if moment < at_us), default=None)
+        """From when on, before `at_us`, a sample says nothing: a hole begins after it. None: it holds.
+
+        What lies amid a hole, because it came late or a person gave it back, holds until the next one.
+        """
+        return min((one.t0 for one in self.of(tag, ts_us, at_us) if one.t0 > ts_us), default=None)
 
     def all(self) -> list[Hole]:
         """Every one, by tag and time."""
