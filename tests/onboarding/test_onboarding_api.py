@@ -147,6 +147,14 @@ def test_a_try_says_what_answered_and_what_the_signals_hold(empty: Site) -> None
     assert read[5][1:] == (None, "BAD_CONFIG")
 
 
+def test_a_machine_whose_class_says_how_has_signals_without_a_meaning_of_its_own(empty: Site) -> None:
+    signals = [{"property": "state", "address": "30001"}]
+    body = {"link": link(empty.port), "signals": signals, "states": {"micro_stop_s": 30}}
+    answer = empty.client.post("/connections/try", json=body)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["meaning"], answer.json()["signals"][0]["value"]) == (None, 6)
+
+
 def test_a_link_is_held_between_looks_and_says_what_moved(empty: Site) -> None:
     states = {"activity": {"tag": "total", "timeout_s": 5}}
     signals = [{"property": "total", "address": "30007:uint32"}]

@@ -30,6 +30,7 @@ from dovetail.operations.http import Api, Page
 from dovetail.states.schema import StatesEntry
 
 EDIT = "plant.edit"
+WAYS = frozenset(("packml", "machinery", "values", "activity", "by_hand"))  # one of them says what a machine does
 
 
 def routes(api: Api, trying: Trying) -> None:
@@ -116,8 +117,8 @@ def _trying_routes(api: Api, trying: Trying) -> None:
 
 
 def _states(states: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The mapping when it holds; while somebody writes it, the first thing that does not."""
-    if not states:
+    """The mapping when it holds; while somebody writes it, the first thing that does not. None: its class says how."""
+    if not states or WAYS.isdisjoint(states):
         return None
     try:
         StatesEntry.model_validate(states)

@@ -75,7 +75,7 @@ export const signalBody = (signal: Signal, kind: Kind | "" = signal.kind): Signa
 /** The `states` of plant code, or null while nothing (or nothing whole) is said. */
 export function statesOf({ meaning, kept }: Draft): Record<string, unknown> | null {
   if (!meaning || meaning.way === "watch") return kept.states;
-  const more = Object.fromEntries(Object.entries(kept.states ?? {}).filter(([name]) => !["packml", "values", "activity", "by_hand"].includes(name)));
+  const more = Object.fromEntries(Object.entries(kept.states ?? {}).filter(([name]) => !["packml", "machinery", "values", "activity", "by_hand"].includes(name)));
   if (meaning.way === "hand") return { ...more, by_hand: true };
   if (!meaning.tag) return null;
   if (meaning.way === "packml") return { ...more, packml: { state: meaning.tag } };
