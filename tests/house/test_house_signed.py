@@ -74,7 +74,7 @@ def test_samples_under_a_signed_shift_are_never_due(house: House) -> None:
         (kept,) = house.rooms.retention.references(reading)
     assert kept.tags >= {tags["power"]}
     assert tags["heat"] not in kept.tags
-    assert (kept.from_us, kept.to_us) == (from_rfc3339(MONDAY) - DAY_US, from_rfc3339(MONDAY) + 8 * HOUR_US)
+    assert (kept.from_us, kept.to_us) == (from_rfc3339(MONDAY) - DAY_US, from_rfc3339(MONDAY) + 9 * HOUR_US)
 
     given = ReopenShift(signature_id=signature)
     execute(house.rooms.signatures.reopen, given, database=house.database, scope=house.scope, reason="a mistake")
