@@ -12,7 +12,6 @@ from dovetail.core.bus import Bus
 from dovetail.core.errors import LinkError
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
-from dovetail.fleet.service import tags_of
 from dovetail.ingestion.service import known_tags
 from dovetail.testing.clock import ManualClock
 
@@ -32,7 +31,7 @@ def equipment(database: Database, clock: ManualClock) -> EquipmentRoom:
 
 def test_a_plant_that_cannot_be_read_is_no_fault_of_a_tag(database: Database, equipment: EquipmentRoom) -> None:
     """The frame that asked waits; as soon as the records are there again it has its answer."""
-    is_tag = known_tags(lambda: tags_of(equipment), equipment.refresh)
+    is_tag = known_tags(equipment.tags, equipment.refresh)
     with pytest.raises(LinkError, match="the plant cannot be read: no such table"):
         is_tag(30)
     database.create_for_tests()
@@ -47,4 +46,4 @@ def test_a_connection_that_broke_is_no_fault_of_a_tag(
 
     monkeypatch.setattr(equipment, "plant", broken)
     with pytest.raises(LinkError, match="the plant cannot be read: the connection is closed"):
-        tags_of(equipment)
+        equipment.tags()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import bisect
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, Field, model_validator
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, from_rfc3339, to_rfc3339
-from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
+from dovetail.core.errors import ConflictError, InvalidError, LinkError, NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.db import versioned
 from dovetail.db.uow import Database, Reading
@@ -158,6 +159,13 @@ class EquipmentRoom:
         self.plant()
         boundaries = self._boundaries or []
         return [at_us for at_us, _version in boundaries if from_us < at_us < to_us]
+
+    def tags(self) -> Container[int]:
+        """Every tag that is given. Raises LinkError while the records are away: no frame is at fault then."""
+        try:
+            return self.plant().tags
+        except (OperationalError, InterfaceError) as error:
+            raise LinkError(f"the plant cannot be read: {error.orig}", code="plant-read") from error
 
     # --- the port `core.scope.EquipmentTree` -------------------------------------------------------------------
     def subtree(self, equipment_id: int) -> frozenset[int]:

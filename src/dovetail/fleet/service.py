@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
-
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, SystemClock
@@ -100,14 +98,6 @@ async def _until_told(worker: Worker, ready: Callable[[], None]) -> None:
         log.info("the worker ends")
 
 
-def tags_of(equipment: EquipmentRoom) -> Container[int]:
-    """Every tag that was given. Raises LinkError while the records are away: no frame is at fault then."""
-    try:
-        return equipment.plant().tags
-    except (OperationalError, InterfaceError) as error:
-        raise LinkError(f"the plant cannot be read: {error.orig}", code="plant-read") from error
-
-
 def run_worker(records_url: str, address: Address | None, *, on_ready: Callable[[str], None]) -> None:
     """`dovetail ingest`: store what comes until told to end; `on_ready` hears the worker's name. Raises ConfigError."""
     if address is None:
@@ -119,7 +109,7 @@ def run_worker(records_url: str, address: Address | None, *, on_ready: Callable[
     clock, bus = SystemClock(), Bus()
     database = Database(records_url, clock=clock, bus=bus)
     equipment = EquipmentRoom(database, clock, bus, ())
-    is_tag = known_tags(lambda: tags_of(equipment), equipment.refresh)
+    is_tag = known_tags(equipment.tags, equipment.refresh)
     worker = Worker(records_url, address, Appender(Beside(records_url), clock=clock, is_tag=is_tag))
     try:
         asyncio.run(_until_told(worker, lambda: on_ready(worker.name)))

@@ -264,7 +264,7 @@ def samples_rooms(
     corrected = CorrectionIndex()
     historian = Historian(
         where, clock=clock, bus=bus, owner_of=lambda tag: equipment.plant().owner_of(tag), roots=equipment.roots,
-        is_tag=lambda tag: tag in equipment.plant().tags, corrections=corrected,
+        is_tag=lambda tag: tag in equipment.tags(), corrections=corrected,
     )  # fmt: skip
     return historian, CorrectionsRoom(database, corrected, samples=historian, plant=equipment.plant, bus=bus)
 
