@@ -219,6 +219,9 @@ async def no_task_leaks(request: pytest.FixtureRequest) -> object:
     before = asyncio.all_tasks()
     yield
     left = [task for task in asyncio.all_tasks() - before if not task.done() and task is not asyncio.current_task()]
+    if ending := [task for task in left if task.cancelling()]:  # a thread that it waits for may be in the middle
+        await asyncio.wait(ending, timeout=10)
+        left = [task for task in left if not task.done()]
     for task in left:
         task.cancel()
     assert not left, f"{request.node.nodeid} left tasks running: {left}"

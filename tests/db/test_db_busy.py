@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 
@@ -13,6 +15,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.errors import BusyError
 from dovetail.core.scope import Actor
 from dovetail.core.sqlitelib import sqlite_module
+from dovetail.db.engine import READERS_MAX
 from dovetail.db.uow import Database
 from dovetail.operations.http import problem
 from dovetail.testing.clock import ManualClock
@@ -65,3 +68,37 @@ def test_while_another_process_writes_it_is_the_same(tmp_path: Path, clock: Manu
     with database.write(ACTOR) as uow:
         assert uow.known == 1
     database.close()
+
+
+def test_who_reads_within_a_read_waits_for_nobody(database: Database) -> None:
+    """As many as may read at once all read once more before any of them ends: none is told to come again."""
+    together = Barrier(READERS_MAX, timeout=30)
+
+    def reads() -> int:
+        with database.read() as outer:
+            together.wait()
+            with database.read() as inner, database.read():
+                together.wait()
+                return outer.known_now() + inner.known_now()
+
+    with ThreadPoolExecutor(READERS_MAX) as pool:
+        assert [one.result() for one in [pool.submit(reads) for _ in range(READERS_MAX)]] == [0] * READERS_MAX
+
+
+def test_who_only_reads_waits_for_a_place_and_has_it_back(database: Database) -> None:
+    held, ended = Barrier(READERS_MAX + 1, timeout=30), Event()
+
+    def holds() -> None:
+        with database.read():
+            held.wait()
+            ended.wait()
+
+    with ThreadPoolExecutor(READERS_MAX) as pool:
+        for _ in range(READERS_MAX):
+            pool.submit(holds)
+        held.wait()
+        with pytest.raises(BusyError), database.read():
+            pass
+        ended.set()
+    with database.read() as reading:
+        assert reading.known_now() == 0

@@ -18,6 +18,7 @@ from dovetail.core.sqlitelib import sqlite_module
 
 SYNCHRONOUS = "FULL"  # what was committed is on the disk: the power may go at any moment
 READERS_MAX = 8  # as many threads as read at once; the ninth waits
+WITHIN_MAX = 2 * READERS_MAX  # reads within a read of one thread: did these wait, all might wait for each other
 
 
 def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...], begin: str) -> Engine:
@@ -56,7 +57,7 @@ def open_engines(url: str | URL) -> tuple[Engine, Engine]:
             begin="BEGIN IMMEDIATE",
         )
         reader = _prepare_sqlite(
-            create_engine(target, pool_size=READERS_MAX, max_overflow=0, **shared),
+            create_engine(target, pool_size=READERS_MAX, max_overflow=WITHIN_MAX, **shared),
             pragmas=("query_only=ON", "wal_autocheckpoint=0", "busy_timeout=10000"),
             begin="BEGIN",
         )
@@ -67,6 +68,7 @@ def open_engines(url: str | URL) -> tuple[Engine, Engine]:
         reader = create_engine(
             target,
             pool_size=READERS_MAX,
+            max_overflow=WITHIN_MAX,
             pool_pre_ping=True,
             pool_timeout=limits.RECORDS_WAIT_S,
             isolation_level="REPEATABLE READ",

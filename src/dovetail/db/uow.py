@@ -7,6 +7,7 @@ take the next one is held until commit; so the numbers become visible in order (
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -22,7 +23,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import BusyError, LinkError
 from dovetail.core.scope import Actor, Scope
-from dovetail.db.engine import open_engines
+from dovetail.db.engine import READERS_MAX, open_engines
 from dovetail.db.tables import commit_log, event_log, metadata
 
 PG_DISK_FULL: Final = "53100"
@@ -133,6 +134,7 @@ class Database:
         self.gates: list[Callable[[UnitOfWork, Scope], None]] = []
         """Each sees what an operation did before it commits, and may refuse it: nothing is kept then."""
         self._writer, self._reader = open_engines(url)
+        self._places, self._mine = threading.BoundedSemaphore(READERS_MAX), threading.local()
 
     @property
     def writer(self) -> Engine:
@@ -155,8 +157,22 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """A consistent view for as long as the block lasts. Raises BusyError when others read for too long."""
-        with _free(self._reader) as connection, connection.begin():
+        with self._place(), _free(self._reader) as connection, connection.begin():
             yield Reading(connection, self.clock)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of few among those who read at once. Who reads has one for all that it asks within."""
+        within = getattr(self._mine, "reads", 0)
+        if not within and not self._places.acquire(timeout=limits.RECORDS_WAIT_S):
+            raise _busy()
+        self._mine.reads = within + 1
+        try:
+            yield
+        finally:
+            self._mine.reads = max(0, getattr(self._mine, "reads", 0) - 1)  # another thread may have begun it
+            if not within:
+                self._places.release()
 
     def create_for_tests(self) -> None:
         """All tables at once, without migrations: only tests of one room want this."""
