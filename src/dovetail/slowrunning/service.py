@@ -103,21 +103,29 @@ class SlowRunningRoom:
         """Slices and counts of a period, widened until no run reaches out of it: so every question finds the same."""
         now_us = self.performance.clock.now_us()
         lo_us, hi_us = from_us, min(to_us, now_us)
-        slices: list[Slice] = []
-        counts: list[CountTrack] = []
         if lo_us >= hi_us:
-            return slices, counts
-        for _ in range(REACH_MAX):
-            with self.performance.database.read() as reading:
-                lo_us, hi_us, _, counts = self.performance.gathering.close_over(
-                    reading, unit, lo_us, hi_us, as_of=as_of
-                )
-            slices = self.performance.slices(unit, lo_us, hi_us, scope=OWN, as_of=as_of)
-            reaches = (bool(slices) and is_judged(slices[0]), bool(slices) and is_judged(slices[-1]) and hi_us < now_us)
-            if not any(reaches):
+            return [], []
+        for _ in range(REACH_MAX):  # at the ends alone: what lies between is read once
+            first_us, _, slices, _ = self._closed(unit, lo_us, lo_us + 1, as_of)
+            if not slices or not is_judged(slices[0]):
                 break
-            lo_us, hi_us = lo_us - reaches[0], hi_us + reaches[1]
+            lo_us = first_us - 1
+        for _ in range(REACH_MAX):
+            _, last_us, slices, _ = self._closed(unit, hi_us - 1, hi_us, as_of)
+            if not slices or not is_judged(slices[-1]) or last_us >= now_us:
+                break
+            hi_us = last_us + 1
+        _, _, slices, counts = self._closed(unit, lo_us, hi_us, as_of)
         return slices, counts if as_of is not None else [*counts, *self._fresh(unit, now_us, counts, slices)]
+
+    def _closed(
+        self, unit: int, from_us: int, to_us: int, as_of: int | None
+    ) -> tuple[int, int, list[Slice], list[CountTrack]]:
+        """(from, to, slices, counts): a period widened until no record and no count reaches out of it."""
+        with self.performance.database.read() as reading:
+            gathering = self.performance.gathering
+            lo_us, hi_us, _, counts = gathering.close_over(reading, unit, from_us, to_us, as_of=as_of)
+        return lo_us, hi_us, self.performance.slices(unit, lo_us, hi_us, scope=OWN, as_of=as_of), counts
 
     def _fresh(self, unit: int, now_us: int, counts: Sequence[CountTrack], slices: Sequence[Slice]) -> list[CountTrack]:
         """Pieces that are counted but not recorded yet, where the slices reach so far."""
