@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections import OrderedDict
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from dovetail.core.clock import to_rfc3339
-from dovetail.core.errors import DovetailError, NotFoundError, RefusedError
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api
 from dovetail.operations.moment import moment
 from dovetail.replaying.model import Brief, Compared, Machine, Moved, Replay
 from dovetail.replaying.service import Asked, ReplayRoom
+from dovetail.web.inturn import InTurn, OnStep
 from dovetail.web.longwork import LongWork
 
-log = logging.getLogger(__name__)
-
-KEPT_MAX: Final = 10  # replays that can still be read; each is asked for again within seconds
 STRETCHES_MAX: Final = 500  # of one machine that are told; how many there are is said
 
 
@@ -103,53 +97,26 @@ class ReplayOut(BaseModel):
 
 
 class Replays:
-    """One replay at a time, in a thread of its own; the newest results are kept while the process lives."""
+    """Replays as people ask for them."""
 
     def __init__(self, room: ReplayRoom, work: LongWork) -> None:
-        self._room, self._work = room, work
-        self._busy = threading.Lock()
-        self._found: OrderedDict[str, tuple[str, ReplayOut]] = OrderedDict()
+        self._room, self._turn = room, InTurn[ReplayOut](work, "replay", "Replay", "steps")
 
     def begin(self, asked: Asked, *, scope: Scope) -> str:
         """Check what can be checked at once, and begin. Raises RefusedError while another runs."""
         scope.require("plant.edit", None)
         self._room.check(asked)
-        if not self._busy.acquire(blocking=False):
-            raise RefusedError("a replay runs already", code="replay-busy", hint="see it in the list of jobs")
-        try:
-            work_id = self._work.begin("Replay", total=1, unit="steps")
-            threading.Thread(
-                target=self._run, args=(asked, scope, work_id), name="dovetail-replay", daemon=True
-            ).start()
-        except BaseException:
-            self._busy.release()
-            raise
-        return work_id
 
-    def _run(self, asked: Asked, scope: Scope, work_id: str) -> None:
-        try:
-            found = self._room.replay(
-                asked, scope=scope, on_step=lambda done, total: self._work.step(work_id, done, total=total)
-            )
-            self._found[work_id] = (scope.actor.id, shown(found))
-            while len(self._found) > KEPT_MAX:
-                self._found.popitem(last=False)
-            self._work.end(work_id, detail=f"{found.samples:,} samples in {found.took_s:.1f} s")
-        except DovetailError as error:
-            self._work.end(work_id, state="failed", detail=error.message + (f" ({error.hint})" if error.hint else ""))
-        except Exception:
-            log.exception("a replay failed")
-            self._work.end(work_id, state="failed", detail="something went wrong on our side; the log has it")
-        finally:
-            self._busy.release()
+        def replay(on_step: OnStep) -> tuple[ReplayOut, str]:
+            found = self._room.replay(asked, scope=scope, on_step=on_step)
+            return shown(found), f"{found.samples:,} samples in {found.took_s:.1f} s"
+
+        return self._turn.begin(replay, scope=scope)
 
     def found(self, work_id: str, *, scope: Scope) -> ReplayOut:
         """What it found. Raises NotFoundError while it runs, and for whoever did not ask for it."""
         scope.require("plant.edit", None)
-        owner, found = self._found.get(work_id, ("", None))
-        if found is None or (owner != scope.actor.id and not scope.everything):
-            raise NotFoundError("there is no such replay, or it has not ended")
-        return found
+        return self._turn.found(work_id, scope=scope)
 
 
 def shown(found: Replay) -> ReplayOut:

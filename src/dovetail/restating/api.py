@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections import OrderedDict
 from typing import Annotated, Any, Final
 
 from fastapi import Path
 from pydantic import BaseModel
 
 from dovetail.core.clock import to_rfc3339
-from dovetail.core.errors import DovetailError, NotFoundError, RefusedError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor
 from dovetail.replaying.api import ComparedOut, compared_out
 from dovetail.restating.model import Ledger, Plan
 from dovetail.restating.service import RESTATE, Restate, RestatementOut, RestatingRoom, words
+from dovetail.web.inturn import InTurn, OnStep
 from dovetail.web.longwork import LongWork
 
-log = logging.getLogger(__name__)
-
-KEPT_MAX: Final = 10  # plans that can still be read; each is asked for again within seconds
 SHIFTS_MAX: Final = 500  # of one equipment that are told; how many there are is said
 
 
@@ -67,53 +61,27 @@ class RestatementPlanOut(BaseModel):
 
 
 class Plans:
-    """One plan at a time, in a thread of its own; the newest are kept while the process lives."""
+    """Plans of restatements as people ask for them."""
 
     def __init__(self, room: RestatingRoom, work: LongWork) -> None:
-        self._room, self._work = room, work
-        self._busy = threading.Lock()
-        self._found: OrderedDict[str, tuple[str, RestatementPlanOut]] = OrderedDict()
+        self._room, self._turn = room, InTurn[RestatementPlanOut](work, "restate", "Restatement", "days")
 
     def begin(self, asked: Restate, *, scope: Scope) -> str:
         """Check what can be checked at once, and begin. Raises RefusedError while another runs."""
         scope.require(RESTATE, None)
         with self._room.database.read() as reading:
             self._room.find(reading, asked)
-        if not self._busy.acquire(blocking=False):
-            hint = "see it in the list of jobs"
-            raise RefusedError("the plan of a restatement is being made already", code="restate-busy", hint=hint)
-        try:
-            work_id = self._work.begin("Restatement", total=1, unit="days")
-            thread = threading.Thread(target=self._run, args=(asked, scope, work_id), daemon=True)
-            thread.name = "dovetail-restate"
-            thread.start()
-        except BaseException:
-            self._busy.release()
-            raise
-        return work_id
 
-    def _run(self, asked: Restate, scope: Scope, work_id: str) -> None:
-        try:
-            plan = self._room.plan(asked, on_step=lambda done, total: self._work.step(work_id, done, total=total))
-            self._found[work_id] = (scope.actor.id, shown(plan, asked))
-            while len(self._found) > KEPT_MAX:
-                self._found.popitem(last=False)
-            self._work.end(work_id, detail=f"definitions: {len(plan.changes)}, ledgers: {len(plan.ledgers)}")
-        except DovetailError as error:
-            self._work.end(work_id, state="failed", detail=error.message + (f" ({error.hint})" if error.hint else ""))
-        except Exception:
-            log.exception("the plan of a restatement failed")
-            self._work.end(work_id, state="failed", detail="something went wrong on our side; the log has it")
-        finally:
-            self._busy.release()
+        def plan(on_step: OnStep) -> tuple[RestatementPlanOut, str]:
+            found = self._room.plan(asked, on_step=on_step)
+            return shown(found, asked), f"definitions: {len(found.changes)}, ledgers: {len(found.ledgers)}"
+
+        return self._turn.begin(plan, scope=scope)
 
     def found(self, work_id: str, *, scope: Scope) -> RestatementPlanOut:
         """What it found. Raises NotFoundError while it runs, and for whoever did not ask for it."""
         scope.require(RESTATE, None)
-        owner, found = self._found.get(work_id, ("", None))
-        if found is None or (owner != scope.actor.id and not scope.everything):
-            raise NotFoundError("there is no such plan, or it is not ready")
-        return found
+        return self._turn.found(work_id, scope=scope)
 
 
 def shown(plan: Plan, asked: Restate) -> RestatementPlanOut:
