@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-POLL_S: Final = 0.2
+from dovetail.operating.following import answered
+
 STRETCHES_SHOWN: Final = 5
 MINUTE_US: Final = 60_000_000
 TIMES: Final = ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us", "planned_down_us", "not_planned_us")
@@ -39,17 +38,7 @@ def replay(
     with installation(data) as control:
         if equipment:
             body["equipment"] = [id_of(control, path) for path in equipment]
-        job_id = control.call("POST", "/replays", body)["job_id"]
-        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-            if sys.stderr.isatty():
-                print(f"\r{100 * work['done'] // max(1, work['total']):3d} %", end="", file=sys.stderr, flush=True)
-            time.sleep(POLL_S)
-        if sys.stderr.isatty():
-            print("\r", end="", file=sys.stderr)
-        if work["state"] == "failed":
-            print(f"error[replay]: {work['detail']}", file=sys.stderr)
-            raise typer.Exit(1)
-        found = control.call("GET", f"/replays/{job_id}")
+        found = answered(control, "/replays", body, name="replay")
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
     raise typer.Exit(2 if found["differs"] else 0)
 

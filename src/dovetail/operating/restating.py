@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from dovetail.operating.following import answered, progress
 from dovetail.operating.replaying import as_minutes, differing
 
 if TYPE_CHECKING:
     from dovetail.app.bootstrap import House
 
-POLL_S: Final = 0.2
 SHIFTS_SHOWN: Final = 5
 
 
@@ -52,7 +50,7 @@ def restate(
             _tell(_settled(control, made, work), as_json, _made)
             return
         asked: dict[str, Any] = {"start": start, "end": end, "version": version, "only": only or []}
-        plan = _plan(control, asked)
+        plan = answered(control, "/restatements/plans", asked, name="restate")
         if not (apply and as_json):
             _tell(plan, as_json, as_text)
         if apply:
@@ -71,31 +69,14 @@ def _tell(found: Any, as_json: bool, said: Any) -> None:
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else said(found))
 
 
-def _plan(control: Any, asked: dict[str, Any]) -> dict[str, Any]:
-    job_id = control.call("POST", "/restatements/plans", asked)["job_id"]
-    while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-        _progress(work["done"] / max(1, work["total"]))
-        time.sleep(POLL_S)
-    _progress(None)
-    if work["state"] == "failed":
-        print(f"error[restate]: {work['detail']}", file=sys.stderr)
-        raise typer.Exit(1)
-    return control.call("GET", f"/restatements/plans/{job_id}")
-
-
 def _settled(control: Any, made: dict[str, Any], work: Callable[[], object]) -> dict[str, Any]:
     """Wait until the ledgers follow."""
     while not made["settled"]:
-        _progress(min(1.0, made["rewritten_us"] / max(1, made["touched_us"])))
+        progress(min(1.0, made["rewritten_us"] / max(1, made["touched_us"])))
         work()
         made = control.call("GET", f"/restatements/{made['id']}")
-    _progress(None)
+    progress(None)
     return made
-
-
-def _progress(share: float | None) -> None:
-    if sys.stderr.isatty():
-        print("\r" if share is None else f"\r{share:4.0%}", end="", file=sys.stderr, flush=True)
 
 
 def as_text(plan: dict[str, Any]) -> str:
