@@ -14,7 +14,7 @@ from dovetail.counting.model import Entry
 from dovetail.counting.pieces import CountTrack
 from dovetail.counting.reviewing import Reviewing
 from dovetail.db.uow import Reading
-from dovetail.equipment.model import WORK_UNIT, PlantModel
+from dovetail.equipment.model import PlantModel
 from dovetail.operations.operation import Operation
 
 VIEW: Final = "plant.view"
@@ -89,11 +89,7 @@ class CountingRoom:
 
     def _units(self, equipment_id: int, scope: Scope) -> list[int]:
         scope.require(VIEW, equipment_id)
-        plant = self._equipment.plant()
-        if equipment_id not in plant.equipment:  # gone by now: its past is still there
-            return [equipment_id]
-        below = [unit for unit in plant.subtree(equipment_id) if plant.equipment[unit].level == WORK_UNIT]
-        return [unit for unit in below if scope.sees(VIEW, unit)]
+        return [unit for unit in self._equipment.plant().units_of(equipment_id) if scope.sees(VIEW, unit)]
 
 
 def _of_quality(tree: ReasonTree) -> ReasonTree:

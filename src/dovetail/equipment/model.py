@@ -212,6 +212,11 @@ class PlantModel:
             waiting.extend(below)
         return frozenset(found)
 
+    def units_of(self, equipment_id: int) -> list[int]:
+        """The work units at and below a node; of one that is gone by now itself: its past is still there."""
+        below = [unit for unit in self.subtree(equipment_id) if self.equipment[unit].level == WORK_UNIT]
+        return below if equipment_id in self.equipment else [equipment_id]
+
     def roots(self) -> frozenset[int]:
         """The ids that have nothing above them: the enterprises of this installation."""
         return frozenset(self._children.get(None, ()))

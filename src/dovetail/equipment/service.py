@@ -113,15 +113,10 @@ class EquipmentRoom:
             secret_fields=frozenset({"documents"}),  # nothing secret, but megabytes: the version keeps them
         )
         self.rollback_operation = Operation(
-            name="plant.rollback",
-            summary="Apply an earlier plant again",
-            permission="plant.edit",
-            input=RollBackPlant,
-            output=AppliedPlant,
-            handler=self._roll_back,
-            reason="optional",
+            name="plant.rollback", summary="Apply an earlier plant again", permission="plant.edit",
+            input=RollBackPlant, output=AppliedPlant, handler=self._roll_back, reason="optional",
             undo=lambda _given, out: Undo("plant.rollback", RollBackPlant(version=out.previous)),
-        )
+        )  # fmt: skip
         bus.subscribe(PlantApplied, lambda _event: self.refresh())
 
     # --- what holds ------------------------------------------------------------------------------------------

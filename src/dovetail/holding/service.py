@@ -55,11 +55,7 @@ class HoldingRoom:
     def held(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[HeldEntry]:
         """The entries held in (from_us, to_us], decided or not; of a node above, of all work units below."""
         scope.require(VIEW, equipment_id)
-        plant = self._equipment.plant()
-        units = [equipment_id]
-        if equipment_id in plant.equipment:  # else it is gone by now: its past is still there
-            below = (unit for unit in plant.subtree(equipment_id) if plant.equipment[unit].level == WORK_UNIT)
-            units = [unit for unit in below if scope.sees(VIEW, unit)]
+        units = [unit for unit in self._equipment.plant().units_of(equipment_id) if scope.sees(VIEW, unit)]
         return store.of(reading, units, from_us, to_us)
 
     def waiting(self, reading: Reading, *, scope: Scope) -> tuple[list[HeldEntry], list[Jump]]:

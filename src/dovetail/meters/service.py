@@ -9,7 +9,7 @@ from dovetail.core.clock import Clock
 from dovetail.core.scope import Scope
 from dovetail.counting.service import CountingRoom
 from dovetail.db.uow import Reading as Transaction
-from dovetail.equipment.model import WORK_UNIT, PlantModel
+from dovetail.equipment.model import PlantModel
 from dovetail.holding.service import HoldingRoom
 from dovetail.meters import store
 from dovetail.meters.model import Reading, told_by
@@ -49,11 +49,7 @@ class MetersRoom:
     ) -> Sequence[Reading]:
         """The readings that ended in (from_us, to_us], the newest first; of a node above, of all work units below."""
         scope.require(VIEW, equipment_id)
-        plant = self._equipment.plant()
-        units = [equipment_id]
-        if equipment_id in plant.equipment:  # else it is gone by now: its past is still there
-            below = (unit for unit in plant.subtree(equipment_id) if plant.equipment[unit].level == WORK_UNIT)
-            units = [unit for unit in below if scope.sees(VIEW, unit)]
+        units = [unit for unit in self._equipment.plant().units_of(equipment_id) if scope.sees(VIEW, unit)]
         return store.read(reading, units, from_us, to_us)
 
     def by_tag(self, equipment_id: int, *, scope: Scope) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from dovetail.core.clock import Clock
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading
-from dovetail.equipment.model import WORK_UNIT, PlantModel
+from dovetail.equipment.model import PlantModel
 from dovetail.historian.service import Historian
 from dovetail.materials.service import MaterialsRoom
 from dovetail.operations.operation import Operation
@@ -83,7 +83,7 @@ class ProductionRoom:
         NotFoundError for equipment out of scope.
         """
         scope.require("plant.view", equipment_id)
-        units = [unit for unit in self._units(equipment_id) if scope.sees("plant.view", unit)]
+        units = [unit for unit in self._equipment.plant().units_of(equipment_id) if scope.sees("plant.view", unit)]
         found = store.between(reading, units, from_us, to_us, as_of=as_of)
         return [job for job in found if job.t1_us is None or job.t1_us > from_us]
 
@@ -107,8 +107,3 @@ class ProductionRoom:
     def _moments(self) -> list[int]:
         """The moments at which a rate can change, in order."""
         return sorted({*self._materials.moments(), *self._equipment.changes_between(-FOREVER_US, FOREVER_US)})
-
-    def _units(self, equipment_id: int) -> list[int]:
-        plant = self._equipment.plant()
-        below = [unit for unit in plant.subtree(equipment_id) if plant.equipment[unit].level == WORK_UNIT]
-        return [equipment_id] if equipment_id not in plant.equipment else below  # gone by now: its past is still there
