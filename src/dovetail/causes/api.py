@@ -17,7 +17,6 @@ from dovetail.causes.shown import (
     stop_cause_out,
 )
 from dovetail.core.clock import DAY_US
-from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.lineflow.model import Cause
@@ -97,9 +96,6 @@ def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -
     scope.require(VIEW, equipment_id)
     if asked.shift is not None:
         return service.shift_span(equipment_id, asked.shift, scope=scope)
-    if asked.start is None or asked.end is None:
-        message = "say from when to when, or which shift"
-        raise InvalidError(message, pointer="/start", code="period", hint="shift=current")
     return period(asked.start, asked.end, longest_us=LONGEST_US)
 
 

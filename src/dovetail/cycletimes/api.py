@@ -7,7 +7,6 @@ from typing import Final
 from pydantic import BaseModel
 
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US, to_rfc3339
-from dovetail.core.errors import InvalidError
 from dovetail.core.scope import Scope
 from dovetail.cycletimes.service import CycleTimes, CycleTimesRoom, Missing, OfProduct
 from dovetail.operations.http import Api, period
@@ -74,9 +73,6 @@ def routes(api: Api, room: CycleTimesRoom) -> None:
         if shift is not None:
             found = room.performance.shift(equipment_id, shift, scope=scope)
             when = (found.t0_us, found.t1_us)
-        elif start is None or end is None:
-            message, hint = "say from when to when, or which shift", "shift=current"
-            raise InvalidError(message, pointer="/start", code="period", hint=hint)
         else:
             when = period(start, end, longest_us=LONGEST_US)
         return _out(equipment_id, when, room.cycle_times(equipment_id, *when, scope=scope))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from dovetail.core.clock import DAY_US, from_rfc3339
-from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.insight.boarding import Boards
@@ -38,9 +37,6 @@ def _stop_routes(api: Api, service: InsightRoom) -> None:
         scope.require(VIEW, equipment_id)
         if shift is not None:
             found = service.stops_of_shift(equipment_id, shift, scope=scope, only=only)
-        elif start is None or end is None:
-            message, hint = "say from when to when, or which shift", "shift=current"
-            raise InvalidError(message, pointer="/start", code="period", hint=hint)
         else:
             from_us, to_us = period(start, end, longest_us=STOPS_LONGEST_US)
             found = service.stops(equipment_id, from_us, to_us, scope=scope, only=only)

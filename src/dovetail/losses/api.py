@@ -146,9 +146,6 @@ def _asked(api: Api, room: LossesRoom, equipment_id: int, given: AskedFor, scope
     scope.require(VIEW, equipment_id)
     if given.shift is not None:
         from_us, to_us = room.shift(equipment_id, given.shift, scope=scope)
-    elif given.start is None or given.end is None:
-        message, hint = "say from when to when, or which shift", "shift=current"
-        raise InvalidError(message, pointer="/start", code="period", hint=hint)
     else:
         from_us, to_us = period(given.start, given.end, longest_us=LONGEST_US)
     if given.as_of is not None and to_us - from_us > LONGEST_PAST_US:

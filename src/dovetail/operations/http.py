@@ -84,8 +84,12 @@ def _fits(part: int | str) -> bool:
     return 0 <= part < 1 << 63 if isinstance(part, int) else "\0" not in part
 
 
-def period(start: str, end: str, *, longest_us: int | None = None) -> tuple[int, int]:
-    """[start, end) of a query in µs. Raises InvalidError when it runs backwards or is longer than allowed."""
+def period(start: str | None, end: str | None, *, longest_us: int | None = None) -> tuple[int, int]:
+    """[start, end) of a query in µs. Raises InvalidError when it runs backwards, is longer than allowed, or is left out
+    by whoever might have named a shift instead."""
+    if start is None or end is None:
+        message, hint = "say from when to when, or which shift", "shift=current"
+        raise InvalidError(message, pointer="/start", code="period", hint=hint)
     from_us, to_us = from_rfc3339(start), from_rfc3339(end)
     if to_us <= from_us:
         raise InvalidError("the end lies before the start", pointer="/end", code="period")

@@ -7,7 +7,6 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from dovetail.core.clock import DAY_US, to_rfc3339
-from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.ledger.model import Slice
@@ -148,7 +147,7 @@ def _figure_routes(api: Api, service: PerformanceRoom) -> None:
             chosen = service.shift(equipment_id, shift, scope=scope, as_of=known)
             found = service.kpis(equipment_id, chosen.t0_us, chosen.t1_us, scope=scope, as_of=known, shift=chosen)
             return kpis_out(found)
-        from_us, to_us = _period(start, end)
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
         return kpis_out(service.kpis(equipment_id, from_us, to_us, scope=scope, as_of=known))
 
     @api.query("GET", "/equipment/{equipment_id}/slices", permission=VIEW, summary="The ledger, slice by slice")
@@ -178,14 +177,6 @@ def _catalogue_routes(api: Api, service: PerformanceRoom) -> None:
             return Page(items=[])
         known = [describe(kpi, service.settings) for kpi in catalogue().values()]
         return Page(items=[*known, *waiting(), *unusable()])
-
-
-def _period(start: str | None, end: str | None) -> tuple[int, int]:
-    if start is None or end is None:
-        raise InvalidError(
-            "say from when to when, or which shift", pointer="/start", code="period", hint="shift=current"
-        )
-    return period(start, end, longest_us=LONGEST_US)
 
 
 def as_of_known(service: PerformanceRoom, as_of: str | None) -> int | None:

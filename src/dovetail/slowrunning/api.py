@@ -7,7 +7,6 @@ from typing import Final
 from pydantic import BaseModel
 
 from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, to_rfc3339
-from dovetail.core.errors import InvalidError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, as_known, decode_cursor, encode_cursor, period
@@ -88,9 +87,6 @@ def routes(api: Api, room: SlowRunningRoom) -> None:
         scope.require(VIEW, equipment_id)
         if shift is not None:
             when = room.shift(equipment_id, shift, scope=scope)
-        elif start is None or end is None:
-            message, hint = "say from when to when, or which shift", "shift=current"
-            raise InvalidError(message, pointer="/start", code="period", hint=hint)
         else:
             when = period(start, end, longest_us=LONGEST_US)
         with api.database.read() as reading:
