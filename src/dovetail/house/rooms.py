@@ -294,7 +294,7 @@ def build_rooms(
     )
     states = StatesRoom(
         database, historian, equipment, calendar=calendar, corrections=AlsoRestated(corrections), clock=clock, bus=bus,
-        gone=lambda tag: retention.gone.upto(tag),  # noqa: PLW0108 - what is heard of later counts
+        gone=retention.gone.upto,
     )  # fmt: skip
     shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below
     timeline = timeline_room(database, clock, states=states, equipment=equipment, shown=shown)

@@ -153,7 +153,8 @@ class ReplayRoom:
     def _sources(self, imagined: Imagined, calendar: CalendarRoom, again: Mapping[int, Again]) -> Gathering:
         states = Replayed(self.states, again)
         sources = Sources(
-            equipment=imagined, states=Timeline(states), counting=Counting(states),  # type: ignore[arg-type]
+            equipment=imagined,
+            states=Timeline(states), counting=Counting(states),  # type: ignore[arg-type]  # as much as is asked of them
             production=self.performance.sources.production, calendar=calendar, categories=imagined.categories,
             rate_upm=imagined.rate_upm, settings=imagined.settings,
         )  # fmt: skip

@@ -12,12 +12,12 @@ from dovetail.db.events import events_after
 from dovetail.db.uow import Reading
 from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.restating import Restated
-from dovetail.performance.facts import Plants, Sources
+from dovetail.performance.facts import Sources
 from dovetail.replaying.derived import Engine, Replayed, everything
 from dovetail.replaying.service import Counting, Timeline
 from dovetail.restating.imagined import Imagined
 from dovetail.restating.model import Change
-from dovetail.states.rules import VERSIONS_MAX, RuleBook
+from dovetail.states.rules import VERSIONS_MAX, Plants, RuleBook
 from dovetail.states.service import StatesRoom
 from dovetail.virtual.asked import Past
 from dovetail.workcalendar.service import CalendarRoom
@@ -63,7 +63,7 @@ def read_otherwise(
         what = f"definitions have changed at {since} moments since: signals of that time are not derived again"
         hint = f"choose a time after which they changed at most {VERSIONS_MAX - ROOM_FOR} times"
         raise InvalidError(what, code="restate-states", pointer="/start", hint=hint)
-    was, would = RuleBook(held), RuleBook(imagined)  # type: ignore[arg-type]  # both say when definitions change
+    was, would = RuleBook(held), RuleBook(imagined)
     inside = held.changes_between(imagined.from_us, imagined.to_us)
     found: dict[int, int] = {}
     for at_us in (imagined.from_us, *inside):

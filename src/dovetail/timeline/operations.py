@@ -64,12 +64,11 @@ class TimelineOperations:
     ) -> None:
         self._plant, self._reasons, self._teller = plant, reasons, teller
         self._shown, self._answer, self._keeper = shown, answer, Keeper(teller)
-        made = lambda out: out.edit_ids  # noqa: E731 - both answers name the edits that were made
-        self.edit = _operation(EDIT, "Say what an equipment did, or why it stood", EditTime, answer, self._edit, made)
+        self.edit = _operation(EDIT, "Say what an equipment did, or why it stood", EditTime, answer, self._edit, _made)
         self.edit_many = _operation(
-            "timeline.edit-many", "Give several stops one reason", EditMany, Said, self._edit_many, made
+            "timeline.edit-many", "Give several stops one reason", EditMany, Said, self._edit_many, _made
         )
-        self.split = _operation("timeline.split", "Split a stop at a moment", SplitStop, answer, self._split, made)
+        self.split = _operation("timeline.split", "Split a stop at a moment", SplitStop, answer, self._split, _made)
         self.withdraw = _operation(
             WITHDRAW, "Take edits of the timeline back", Withdraw, Said, self._withdraw, None, reason="optional"
         )
@@ -250,6 +249,10 @@ def _cut(wish: Wish, part: Part) -> Wish:
     own = {"split": "cut", "comment": "comment", "reclassify": "reason"}.get(wish.what, "state")
     what: What = wish.what if own in part.matters else "reclassify" if "reason" in part.matters else "comment"
     return replace(wish, t0_us=part.t0_us, t1_us=part.t1_us, what=what)
+
+
+def _made(out: Any) -> Sequence[int]:
+    return out.edit_ids
 
 
 def _operation(
