@@ -35,8 +35,11 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
     const what = [first, second, rest.length > 0 && `+${rest.length}`].filter(Boolean).join(" · ");
     const audits = outcomes.flatMap((outcome, n) => (outcome.kind === "sent" && outcome.auditId && commands[n]?.undo !== "none" ? [outcome.auditId] : []));
     const undo = async () => {
-      for (const audit of audits.reverse()) await submit({ path: `/audit/${audit}/undo`, body: {}, label: "undo", values: { what } });
-      showToast({ text: say("undone") });
+      const back = (audit: string): Command => ({ path: `/audit/${audit}/undo`, body: {}, label: "undo", values: { what } });
+      const taken: Outcome[] = [];
+      for (const audit of audits.reverse()) taken.push(await submit(back(audit)));
+      const open = taken.find((outcome) => outcome.kind !== "sent");
+      showToast(open ? { text: say(open.kind === "waiting" ? "kept" : "notTaken", { what: nameOf(back("")) }), tone: "warning" } : { text: say("undone") });
     };
     const isHeld = outcomes.some((outcome) => outcome.kind === "sent" && heldIn(outcome.result as Answered));
     if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say(isHeld ? "held" : "saved", { what }), ...(isHeld ? { tone: "warning" as const } : {}), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });

@@ -1,14 +1,12 @@
 // The page of the shift board: which shift, the way to the one before and after, and the whole display for the wall.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Navigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { shiftBoardQuery } from "@/api/queries";
 import type { Equipment, Kpis, Shift } from "@/api/types";
-import { useEquipment } from "@/app/equipment";
+import { AtPlace } from "@/app/at-place";
 import { LinkBanner } from "@/app/link-banner";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
-import { words as noticeWords } from "@/design/words";
 import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import { NoCounter } from "@/kpi/untold";
@@ -21,7 +19,7 @@ import { words } from "@/screens/board/words";
 import { formatMoment } from "@/show/format";
 import { useReader } from "@/show/show";
 import { SigningBar } from "@/signing/bar";
-import { boardOf, useEquipmentPath } from "@/view/place";
+import { boardOf } from "@/view/place";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
 
@@ -81,13 +79,5 @@ function BoardOf({ here }: { here: Equipment }) {
 }
 
 export default function BoardPage() {
-  const say = useWords(noticeWords);
-  const { map, isPending, error, refetch } = useEquipment();
-  const path = useEquipmentPath();
-  if (isPending) return <Waiting lines={6} height={34} />;
-  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-  const first = map.roots[0];
-  if (!path && first) return <Navigate to={boardOf((map.groups(first)[0] ?? first).path)} replace />;
-  const here = path ? map.byPath(path) : undefined;
-  return here ? <BoardOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+  return <AtPlace at={boardOf} Shown={BoardOf} waiting={{ lines: 6, height: 34 }} />;
 }

@@ -1,15 +1,13 @@
 // Losses of a machine, a line or an area: the waterfall of the period, the Pareto with its drill, what lies under a bar.
 import { SegmentedControl, Select, Switch } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Navigate } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { kpisQuery, type Span } from "@/api/queries";
 import type { Equipment } from "@/api/types";
-import { useEquipment } from "@/app/equipment";
+import { AtPlace } from "@/app/at-place";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { words as noticeWords } from "@/design/words";
 import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import { Waterfall } from "@/kpi/waterfall";
@@ -25,7 +23,7 @@ import { formatDuration, formatMoment, formatRatio } from "@/show/format";
 import { SlowPanel } from "@/slow/panel";
 import { useReader } from "@/show/show";
 import { NoWindow } from "@/view/no-window";
-import { Go, lossesOf, stopsOf, useEquipmentPath } from "@/view/place";
+import { Go, lossesOf, stopsOf } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
 import { asSpan, soFar, usePeriod, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
@@ -150,13 +148,5 @@ function LossesOf({ here }: { here: Equipment }) {
 }
 
 export default function LossesPage() {
-  const say = useWords(noticeWords);
-  const { map, isPending, error, refetch } = useEquipment();
-  const path = useEquipmentPath();
-  if (isPending) return <Waiting lines={4} height={80} />;
-  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-  const first = map.roots[0];
-  if (!path && first) return <Navigate to={lossesOf((map.groups(first)[0] ?? first).path)} replace />;
-  const here = path ? map.byPath(path) : undefined;
-  return here ? <LossesOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+  return <AtPlace at={lossesOf} Shown={LossesOf} />;
 }

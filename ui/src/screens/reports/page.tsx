@@ -1,11 +1,9 @@
 // The reports of an equipment: freeze the period that is chosen, and open one that was frozen.
 import { useQuery } from "@tanstack/react-query";
-import { Navigate } from "@tanstack/react-router";
 import type { Equipment, FrozenReport } from "@/api/types";
-import { useEquipment } from "@/app/equipment";
+import { AtPlace } from "@/app/at-place";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { words as noticeWords } from "@/design/words";
 import { Freeze } from "@/freezing/freeze";
 import { reportsQuery } from "@/screens/reports/ask";
 import { Opened } from "@/screens/reports/opened";
@@ -14,7 +12,7 @@ import { words } from "@/screens/reports/words";
 import { When } from "@/show/show";
 import { usePeriod } from "@/view/period";
 import { PeriodChooser } from "@/view/period-chooser";
-import { reportsOf, useEquipmentPath } from "@/view/place";
+import { reportsOf } from "@/view/place";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
 
@@ -65,13 +63,5 @@ function ReportsOf({ here }: { here: Equipment }) {
 }
 
 export default function ReportsPage() {
-  const say = useWords(noticeWords);
-  const { map, isPending, error, refetch } = useEquipment();
-  const path = useEquipmentPath();
-  if (isPending) return <Waiting lines={4} height={80} />;
-  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-  const first = map.roots[0];
-  if (!path && first) return <Navigate to={reportsOf((map.groups(first)[0] ?? first).path)} replace />;
-  const here = path ? map.byPath(path) : undefined;
-  return here ? <ReportsOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+  return <AtPlace at={reportsOf} Shown={ReportsOf} />;
 }

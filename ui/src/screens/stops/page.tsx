@@ -1,14 +1,12 @@
 // The page of stops: the period on top, the table below; the address keeps period, filters, order and the open stop.
-import { Navigate } from "@tanstack/react-router";
 import type { Equipment } from "@/api/types";
+import { AtPlace } from "@/app/at-place";
 import { type EquipmentMap, useEquipment } from "@/app/equipment";
-import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { words as noticeWords } from "@/design/words";
 import css from "@/screens/stops/stops.module.css";
 import { words } from "@/screens/stops/words";
 import StopTable from "@/stops/stop-table";
-import { isUnit, stopsOf, useEquipmentPath } from "@/view/place";
+import { isUnit, stopsOf } from "@/view/place";
 import { usePeriod } from "@/view/period";
 import { PeriodChooser } from "@/view/period-chooser";
 import { NoWindow } from "@/view/no-window";
@@ -29,13 +27,5 @@ function StopsOf({ here }: { here: Equipment }) {
 }
 
 export default function StopsPage() {
-  const say = useWords(noticeWords);
-  const { map, isPending, error, refetch } = useEquipment();
-  const path = useEquipmentPath();
-  if (isPending) return <Waiting lines={4} height={80} />;
-  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-  const first = map.roots[0];
-  if (!path && first) return <Navigate to={stopsOf((map.groups(first)[0] ?? first).path)} replace />;
-  const here = path ? map.byPath(path) : undefined;
-  return here ? <StopsOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+  return <AtPlace at={stopsOf} Shown={StopsOf} />;
 }

@@ -1,12 +1,11 @@
 // The timeline of a line: the lanes of its machines above, the chosen segment and the list below; the address keeps it all.
 import { Button } from "@mantine/core";
-import { Navigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import type { Equipment } from "@/api/types";
+import { AtPlace } from "@/app/at-place";
 import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { words as noticeWords } from "@/design/words";
 import { Give } from "@/giving/give";
 import { useKnownMs } from "@/live/live";
 import { type Act, type Chosen, chosenIn, Field } from "@/screens/timeline/field";
@@ -24,7 +23,7 @@ import { type View, zoomed } from "@/timeline/keys";
 import { Legend } from "@/timeline/legend";
 import { panned } from "@/trend/gestures";
 import { NoWindow } from "@/view/no-window";
-import { timelineOf, useEquipmentPath } from "@/view/place";
+import { timelineOf } from "@/view/place";
 import { PeriodChooser } from "@/view/period-chooser";
 import { usePeriod, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
@@ -126,13 +125,5 @@ function Asked({ here, window, onView }: { here: Equipment; window: Window; onVi
 }
 
 export default function TimelinePage() {
-  const say = useWords(noticeWords);
-  const { map, isPending, error, refetch } = useEquipment();
-  const path = useEquipmentPath();
-  if (isPending) return <Waiting lines={4} height={80} />;
-  if (error) return <ProblemNotice error={error} onRetry={refetch} />;
-  const first = map.roots[0];
-  if (!path && first) return <Navigate to={timelineOf((map.groups(first)[0] ?? first).path)} replace />;
-  const here = path ? map.byPath(path) : undefined;
-  return here ? <TimelineOf key={here.id} here={here} /> : <Empty title={say("missing")} hint={say("missingHint")} />;
+  return <AtPlace at={timelineOf} Shown={TimelineOf} />;
 }
