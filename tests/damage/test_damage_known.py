@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dovetail.chunkstore.aside import Damaged
+from dovetail.core.errors import DamagedError
 from dovetail.damage.known import Damage
 from dovetail.testing.clock import ManualClock
 
@@ -34,7 +35,7 @@ def hole(chunk: int, t0: int, t1: int) -> Damaged:
 def damage() -> Damage:
     """Of tag 1 what lies in 100 … 200 and in 300 … 400."""
     known = Damage(ManualClock())
-    known.watch(5)(Found(hole(1, 100, 200), hole(2, 300, 400)), 1, ValueError("spoilt"))  # type: ignore[arg-type]
+    known.watch(5)(Found(hole(1, 100, 200), hole(2, 300, 400)), 1, DamagedError("spoilt"))
     return known
 
 
@@ -64,30 +65,30 @@ def test_only_of_whom_something_is_lost_in_that_time_it_is_said(damage: Damage) 
 
 def test_it_is_set_aside_once_and_goes_with_its_month(damage: Damage) -> None:
     assert damage.months() == [5]
-    assert damage.set_aside(5, Set())  # type: ignore[arg-type]
+    assert damage.set_aside(5, Set())
     assert [(one.t0, one.is_aside) for one in damage.all()] == [(100, True), (300, True)]
-    assert not damage.set_aside(5, Set())  # type: ignore[arg-type]
+    assert not damage.set_aside(5, Set())
     damage.went(5)
     assert damage.all() == []
 
 
-SPOILT = ValueError("spoilt")
+SPOILT = DamagedError("spoilt")
 
 
 def test_of_a_copy_all_of_it_is_known_and_what_its_site_mends_is_not_held_against_it() -> None:
     known = Damage(ManualClock(), where="copy")
-    known.watch(5)(Found(Damaged(9, 2, 1, 100, 200, 10, 0, "spoilt")), 2, SPOILT)  # type: ignore[arg-type]
-    known.watch(5)(Found(hole(1, 100, 200)), 1, SPOILT)  # type: ignore[arg-type]
-    known.watch(5)(Found(hole(1, 100, 200), hole(2, 300, 400)), 1, SPOILT)  # type: ignore[arg-type]
+    known.watch(5)(Found(Damaged(9, 2, 1, 100, 200, 10, 0, "spoilt")), 2, SPOILT)
+    known.watch(5)(Found(hole(1, 100, 200)), 1, SPOILT)
+    known.watch(5)(Found(hole(1, 100, 200), hole(2, 300, 400)), 1, SPOILT)
     assert [(one.of.tag, one.t0) for one in known.all()] == [(1, 100), (1, 300), (2, 100)]
-    known.watch(5)(Found(hole(2, 300, 400)), 1, SPOILT)  # type: ignore[arg-type]
+    known.watch(5)(Found(hole(2, 300, 400)), 1, SPOILT)
     assert [(one.of.tag, one.t0) for one in known.all()] == [(1, 300), (2, 100)]
 
 
 def test_who_reads_a_copy_searches_once() -> None:
     known, view = Damage(ManualClock(), where="copy"), Found(hole(1, 100, 200))
     heard = known.watch(5)
-    heard(view, 1, SPOILT)  # type: ignore[arg-type]
+    heard(view, 1, SPOILT)
     view.damaged = []  # a second search would find nothing, and raise
-    heard(view, 1, SPOILT)  # type: ignore[arg-type]
+    heard(view, 1, SPOILT)
     assert [one.t0 for one in known.all()] == [100]

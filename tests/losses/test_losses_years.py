@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -212,12 +212,12 @@ def test_a_long_past_is_read_machine_by_machine_and_says_how_far_it_is(
     told: list[int] = []
 
     @contextmanager
-    def watching(total: int) -> Iterator[object]:
+    def watching(total: int) -> Iterator[Callable[[int], None]]:
         told.append(total)
         yield told.append
 
     room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=World(sqlite_database).sources())
-    losses = LossesRoom(room, watching=watching)  # type: ignore[arg-type]
+    losses = LossesRoom(room, watching=watching)
     year = Asked(LINE, clock.now_us() - 365 * DAY_US, clock.now_us(), Wanted(), as_of=0)
     losses.pareto(year, by="reason", measure="minutes", scope=ALL)
     assert told == [2, 1, 2]

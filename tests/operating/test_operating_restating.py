@@ -6,14 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from an_hour import applied, lived
 from typer.testing import CliRunner, Result
 
-from dovetail.app.bootstrap import open_house
 from dovetail.cli.main import app
-from dovetail.core.batch import Batch, Frame, Kind, Lane
-from dovetail.core.clock import MINUTE_US
-from dovetail.ownership.settings import Settings
-from dovetail.testing.clock import DAY_ZERO_US
 
 PLANT = """\
 plant: {format: 1, name: Test}
@@ -31,24 +27,8 @@ PERIOD = ("--from", "2026-01-05T06:00:00Z", "--to", "2026-01-05T07:00:00Z")
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """An hour of a press that was jammed for ten minutes; now a jam is no failure, and its word means another state."""
-    (tmp_path / "code").mkdir()
-    (tmp_path / "code" / "plant.yaml").write_text(PLANT)
-    made = tmp_path / "data"
-    words = ["apply", str(tmp_path / "code"), "--yes", "--data", str(made)]
-    done = CliRunner().invoke(app, [*words, "--from", "2026-01-01T00:00:00Z"])
-    assert done.exit_code == 0, done.output
-    with open_house(Settings(data=made)) as house:
-        tag = next(tag.id for tag in house.rooms.equipment.plant().tags.values() if tag.property == "word")
-        said = ((0, 1), (20, 2), (30, 1), (90, 2))
-        words_said = Batch.of(Kind.I64, [(tag, DAY_ZERO_US + at * MINUTE_US, word, 0xC0) for at, word in said])
-        house.rooms.historian.put([Frame("test", Lane.IMPORT, 1, 1, (words_said,))])
-        while house.rooms.states.step():
-            pass
-        while house.rooms.performance.step():
-            pass
-    (tmp_path / "code" / "plant.yaml").write_text(PLANT.replace("failure", "planned").replace("Stopped", "Held"))
-    done = CliRunner().invoke(app, words)
-    assert done.exit_code == 0, done.output
+    made = lived(tmp_path, PLANT)
+    applied(tmp_path, PLANT.replace("failure", "planned").replace("Stopped", "Held"))
     return made
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import shortcuts
@@ -14,24 +12,12 @@ from dovetail.equipment.service import PlantInvalidError
 from dovetail.replaying import anew
 from dovetail.replaying.model import Machine, Moved, Replay, differences
 from dovetail.replaying.service import Asked, ReplayRoom
-from dovetail.scenariofiles.document import OWN_PLANT, Document, read_scenario
+from dovetail.scenariofiles.document import OWN_PLANT
 from dovetail.scenarios.play import played_out
 from dovetail.scenarios.stage import OWN, Stage
+from scenario_here import FOLDER, Change, scenario
 
-FOLDER = Path(__file__).parents[2] / "plants" / "scenarios"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
-
-type Change = tuple[str, str]
-
-
-def scenario(name: str, *changes: Change) -> Document:
-    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    found, report = read_scenario(name, text.encode())
-    assert found is not None, str(report)
-    return found
 
 
 def room(now: Stage) -> ReplayRoom:

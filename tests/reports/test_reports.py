@@ -94,8 +94,7 @@ class Office:
         return made, self.get(f"reports/{made['id']}")["content"]
 
 
-@pytest.fixture
-def office(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Office]:
+def office_on(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Office]:
     clock.step(-2 * SECOND_US)
     rooms = build_rooms(tmp_path, database, clock=clock, bus=bus)
     rooms.equipment.apply({"plant.yaml": WITH_LINE}, scope=system_scope("test"), reason="first")
@@ -108,8 +107,13 @@ def office(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> 
 
 
 @pytest.fixture
+def office(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Office]:
+    yield from office_on(database, tmp_path, clock, bus)
+
+
+@pytest.fixture
 def quick_office(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Office]:
-    yield from office.__wrapped__(sqlite_database, tmp_path, clock, bus)  # type: ignore[attr-defined]
+    yield from office_on(sqlite_database, tmp_path, clock, bus)
 
 
 def test_a_report_stays_and_says_what_moved_since_and_by_whom(office: Office) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from dovetail.core.clock import MINUTE_US, to_rfc3339
@@ -15,23 +14,10 @@ from dovetail.operations.operation import execute
 from dovetail.performance.facts import Gathering
 from dovetail.restating.model import Plan
 from dovetail.restating.service import Restate, RestatementOut, UndoRestatement
-from dovetail.scenariofiles.document import OWN_PLANT, Document, read_scenario
+from dovetail.scenariofiles.document import OWN_PLANT
 from dovetail.scenarios.play import played_out
 from dovetail.scenarios.stage import OWN, Opened, Stage, on_sqlite
-
-FOLDER = Path(__file__).parents[2] / "plants" / "scenarios"
-
-type Change = tuple[str, str]
-
-
-def scenario(name: str, *changes: Change) -> Document:
-    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    found, report = read_scenario(name, text.encode())
-    assert found is not None, str(report)
-    return found
+from scenario_here import Change, scenario
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from restating_world import Change, House, played, scenario
+from restating_world import House, played
 
 import shortcuts
 from dovetail.core import faults
@@ -26,6 +26,7 @@ from dovetail.restating.service import RestatementOut, RestatingRoom, UndoRestat
 from dovetail.scenariofiles.document import OWN_PLANT
 from dovetail.scenarios.stage import OWN
 from dovetail.signatures.service import ReopenShift, SignShift
+from scenario_here import Change, scenario
 
 CHANGES = [
     ("oee-worksheet", ("standard_rate_upm: 60", "standard_rate_upm: 50")),

@@ -14,6 +14,7 @@ from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
+from dovetail.equipment.model import Tag
 from dovetail.gone.told import nothing, with_damage
 from dovetail.historian.service import Historian
 from dovetail.operations.http import Api
@@ -26,7 +27,7 @@ def asked_by(who: Scope, database: Database, historian: Historian) -> TestClient
     api = Api(database)
     gone = with_damage(nothing, historian.damage)
 
-    def find(word: str):  # type: ignore[no-untyped-def]
+    def find(word: str) -> Tag | None:
         return named(PLANT, word)
 
     damaged_api.routes(api, historian, named=find)

@@ -115,8 +115,7 @@ def may(name: str, *permissions: str) -> Scope:
     return replace(scope, at={**scope.at, **dict.fromkeys(permissions, everywhere)})
 
 
-@pytest.fixture
-def house(database: Database, clock: ManualClock, bus: Bus) -> House:
+def signed_on(database: Database, clock: ManualClock, bus: Bus) -> House:
     world = World(database, clock, bus)
     ledger = ledger_on(world)
     room = SignaturesRoom(database, plant=lambda: world.plant_model, calendar=Shifts(world), clock=clock)
@@ -129,8 +128,13 @@ def house(database: Database, clock: ManualClock, bus: Bus) -> House:
 
 
 @pytest.fixture
+def house(database: Database, clock: ManualClock, bus: Bus) -> House:
+    return signed_on(database, clock, bus)
+
+
+@pytest.fixture
 def quick_house(sqlite_database: Database, clock: ManualClock, bus: Bus) -> House:
-    return house.__wrapped__(sqlite_database, clock, bus)  # type: ignore[attr-defined]
+    return signed_on(sqlite_database, clock, bus)
 
 
 def edit(house: House, start: float, end: float, *, who: str = "Ada", unit: int = FILLER, **words: Any) -> Any:

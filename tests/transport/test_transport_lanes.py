@@ -252,8 +252,8 @@ async def test_a_commit_takes_what_is_live_first_and_a_little_of_what_waited(
 ) -> None:
     """So the next one comes soon, and what waited goes on however much is live."""
     monkeypatch.setattr(receiver, "INGEST_ROWS_AT_ONCE", 3)
-    made = Receiver(None, shelf, Counted())  # type: ignore[arg-type]  # nothing goes over a link here
-    some = [Taken(0, None, frame(second)) for second in range(2)]  # type: ignore[arg-type]
+    made = Receiver(None, shelf, Counted())  # nothing goes over a link here
+    some = [Taken(0, None, frame(second)) for second in range(2)]
     waited, live = ([receiver._Load(some, waited=one) for _ in range(3)] for one in (True, False))
     made._loads = [*waited, *live]
     assert made._next_loads() == [live[0], live[1], waited[0]]
