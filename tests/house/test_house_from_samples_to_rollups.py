@@ -195,7 +195,7 @@ def the_samples_alone_give_the_same(life: Life) -> None:
             assert _faces(again.records) == _faces(told)
             counts = [*rooms.states.counts(*asked, scope=OWN), *tail.counts]
             assert _summed(list(again.counts)) == _summed(counts)
-            assert len(again.held) == len(rooms.states.held(*asked, scope=OWN))
+            assert len(again.held) == len(rooms.states.held(reading, (unit,), *asked[2:], scope=OWN))
 
 
 def _faces(records: Sequence[StateRecord]) -> list[tuple[object, ...]]:

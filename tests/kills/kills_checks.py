@@ -314,7 +314,7 @@ def _really(intervals: list[Interval]) -> list[Said]:
 def every_piece_is_counted(found: Books, unit: str) -> None:
     """From the first reading to the last the counts are the machine's own, although nobody saw some being made."""
     truth, number = found.world.plant.line.truth[unit], found.unit(unit)
-    assert not states.held(found.reading, number, 0, EVER_US), f"{unit}: pieces are held back"
+    assert not states.held(found.reading, (number,), 0, EVER_US), f"{unit}: pieces are held back"
     counts = found.counts(number)
     for name, kind in (("processed", "good"), ("defective", "scrap")):
         tag = found.plant.tags_of(number)[name].id

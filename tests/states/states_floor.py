@@ -154,7 +154,7 @@ class Floor:
 
     def held(self) -> list[Any]:
         with self.database.read() as reading:
-            return self.room.held(reading, FILLER, 0, 1 << 60, scope=self.everyone)
+            return self.room.held(reading, (FILLER,), 0, 1 << 60, scope=self.everyone)
 
     def states(self) -> list[tuple[float, float | None, str]]:
         """The timeline in seconds of the test's day."""

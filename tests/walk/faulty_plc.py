@@ -225,7 +225,7 @@ class Hall:
 
     def held(self, name: str) -> list[tuple[str, int]]:
         with self.database.read() as reading:
-            asked = (reading, self.unit(name), 0, self.clock.now_us() + MINUTE_US)
+            asked = (reading, (self.unit(name),), 0, self.clock.now_us() + MINUTE_US)
             return [(jump.cause, jump.quantity) for jump in self.rooms.states.held(*asked, scope=EVERYTHING)]
 
 

@@ -30,7 +30,7 @@ class States(Protocol):
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Sequence[CountRecord]: ...
     def held(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+        self, reading: Reading, of: Collection[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Sequence[HeldJump]: ...
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail: ...
 
@@ -94,17 +94,15 @@ class Fold:
         self, reading: Reading, equipment_id: int, name: str, at_us: int, *, as_of: int | None = None
     ) -> HeldJump | None:
         """The held jump of a name, which lies at `at_us`."""
-        there = self.states.held(reading, equipment_id, at_us - 1, at_us, scope=OWN, as_of=as_of)
+        there = self.states.held(reading, (equipment_id,), at_us - 1, at_us, scope=OWN, as_of=as_of)
         return next((one for one in there if held_id(one, there) == name), None)
 
     def jumps(self, reading: Reading, equipment: Collection[int], from_us: int, to_us: int) -> list[Jump]:
         """The jumps held in (from_us, to_us] with what was decided on them, and decisions whose jump is gone."""
         decided = {one.held_id: one for one in store.decisions(reading, equipment, from_us, to_us)}
-        found: list[Jump] = []
-        for equipment_id in sorted(equipment):
-            held = self.states.held(reading, equipment_id, from_us, to_us, scope=OWN)
-            named = [(held_id(one, held), one) for one in held]
-            found += [Jump(name, one, decided.pop(name, None)) for name, one in named]
+        held = self.states.held(reading, equipment, from_us, to_us, scope=OWN)
+        named = [(held_id(one, held), one) for one in held]
+        found = [Jump(name, one, decided.pop(name, None)) for name, one in named]
         gone = [one for one in decided.values() if from_us < one.seen.t1_us <= to_us]
         found += [Jump(one.held_id, None, one) for one in gone]
         return sorted(found, key=lambda one: (one.shown.t1_us, one.held_id))

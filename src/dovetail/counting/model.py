@@ -127,7 +127,8 @@ def held_id(jump: HeldJump, among: Sequence[HeldJump]) -> str:
 
     Of several of one counter at one moment, which are all in `among`, the later ones are numbered.
     """
-    same = [one for one in among if (one.counter, one.t1_us) == (jump.counter, jump.t1_us)]
+    where = (jump.equipment_id, jump.counter, jump.t1_us)
+    same = [one for one in among if (one.equipment_id, one.counter, one.t1_us) == where]
     place = sorted(same, key=lambda one: (one.t0_us, one.before, one.after)).index(jump) + 1
     return f"{jump.equipment_id}-{jump.counter}-{jump.t1_us}" + (f"-{place}" if place > 1 else "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from dovetail.core.clock import Clock
@@ -81,6 +81,10 @@ class CountingRoom:
     def jumps(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[Jump]:
         """The jumps held in (from_us, to_us] and what was decided; of a node above, of all work units below."""
         return self._fold.jumps(reading, self._units(equipment_id, scope), from_us, to_us)
+
+    def jumps_among(self, reading: Reading, units: Collection[int], from_us: int, to_us: int) -> list[Jump]:
+        """The same of these work units, all of which the caller may see."""
+        return self._fold.jumps(reading, units, from_us, to_us)
 
     def scrap_reasons(self, reading: Reading, equipment_id: int, *, scope: Scope) -> tuple[ReasonTree, list[str]]:
         """(the tree of reasons for scrap, those last given here): the reasons of category quality."""

@@ -66,8 +66,7 @@ class HoldingRoom:
         units = [one.id for one in plant.equipment.values() if one.level == WORK_UNIT and scope.sees(REVIEW, one.id)]
         jumps = [
             jump
-            for unit in sorted(units)
-            for jump in self._counting.jumps(reading, unit, now_us - JUMPS_BACK_US, now_us, scope=scope)
+            for jump in self._counting.jumps_among(reading, units, now_us - JUMPS_BACK_US, now_us)
             if jump.now is not None and (jump.decision is None or not jump.decision.still_seen(jump.now))
         ]
         return store.waiting(reading, units), sorted(jumps, key=lambda jump: jump.shown.t1_us)

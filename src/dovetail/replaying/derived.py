@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -36,7 +36,7 @@ class Stored(Protocol):
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[CountRecord]: ...
     def held(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+        self, reading: Reading, of: Collection[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[HeldJump]: ...
     def checkpoint_before(self, reading: Reading, equipment_id: int, at_us: int) -> Checkpoint | None: ...
 
@@ -108,14 +108,12 @@ class Replayed:
         return before + again.counted(from_us, to_us)
 
     def held(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+        self, reading: Reading, of: Collection[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[HeldJump]:
-        again = self._again.get(equipment_id)
-        stored = self._stored.held(reading, equipment_id, from_us, to_us, scope=scope)
-        if again is None:
-            return stored
-        before = [one for one in stored if one.t1_us <= again.after_us]
-        return before + [one for one in again.held if from_us < one.t1_us <= to_us]
+        stored = self._stored.held(reading, of, from_us, to_us, scope=scope)
+        anew = {one: self._again[one] for one in of if one in self._again}
+        kept = [one for one in stored if one.equipment_id not in anew or one.t1_us <= anew[one.equipment_id].after_us]
+        return kept + [one for again in anew.values() for one in again.held if from_us < one.t1_us <= to_us]
 
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
         """Nothing is provisional here."""

@@ -206,8 +206,8 @@ class _Comparing:
             *period, "", self._was(equipment_id, was, *period), self._brief(equipment_id, would, *period)
         )  # fmt: skip
         jumps = (
-            len(room.states.held(reading, equipment_id, *period, scope=OWN)),
-            len(self.states.held(reading, equipment_id, *period, scope=OWN)),
+            len(room.states.held(reading, (equipment_id,), *period, scope=OWN)),
+            len(self.states.held(reading, (equipment_id,), *period, scope=OWN)),
         )
         return Machine(
             equipment_id, node.path, moved, (len(was), count_of(would, asked.from_us)), jumps, whole, compared

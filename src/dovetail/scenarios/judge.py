@@ -221,7 +221,7 @@ class _Check:
             return
         with self.judge.now.database.read() as reading:
             found = self.judge.now.rooms.states.held(
-                reading, self.equipment_id, *self.span, scope=OWN, as_of=self.as_of
+                reading, (self.equipment_id,), *self.span, scope=OWN, as_of=self.as_of
             )
         actual = [_Row(one.t1_us, one.t1_us, (one.counter, str(one.quantity), one.cause), {}) for one in found]
         expected: list[_Row] = []

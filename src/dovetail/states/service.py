@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -187,11 +187,11 @@ class StatesRoom:
         return store.counts(reading, equipment_id, from_us, to_us, as_of=as_of)
 
     def held(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+        self, reading: Reading, of: Collection[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[HeldJump]:
         """The counter movements in (from_us, to_us] that no machine can make: shown, not counted."""
-        scope.require("plant.view", equipment_id)
-        return store.held(reading, equipment_id, from_us, to_us, as_of=as_of)
+        seen = [one for one in of if scope.sees("plant.view", one)]
+        return store.held(reading, seen, from_us, to_us, as_of=as_of)
 
     def tail(self, equipment_id: int, *, scope: Scope) -> Tail:
         """What is decided beyond what is settled, up to now."""

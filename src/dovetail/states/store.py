@@ -197,12 +197,12 @@ def _counts_query(*, now: bool) -> Any:
     )
 
 
-def held(reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[HeldJump]:
-    """The jumps held in (from_us, to_us], by time."""
+def held(reading: Reading, of: Sequence[int], from_us: int, to_us: int, *, as_of: int | None = None) -> list[HeldJump]:
+    """The jumps of these equipment held in (from_us, to_us], by time."""
     table = held_jump
     query = (
         select(*_columns(table, HeldJump))
-        .where(table.c.equipment_id == equipment_id, _visible(table, as_of))
+        .where(table.c.equipment_id.in_(of), _visible(table, as_of))
         .where(table.c.t1_us > from_us, table.c.t1_us <= to_us)
         .order_by(table.c.t1_us, table.c.counter)
     )
