@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from profiles import PATIENCE_MS, Profiles
 from sample import SEED
 from turns import CLOSING, OneLineAtATime, in_turn, place_of, turn_of
+from witness import seen
 from xdist.remote import Producer
 from xdist.workermanage import WorkerController
 
@@ -66,6 +67,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"browser: a sample of {len(ours)} out of {len(ours) + len(LONG_FORM)}"
             f" (DOVETAIL_SAMPLE={SEED}); all: -m browser"
         )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails before a tab says what the tab shows."""
+    report = yield
+    for name, tab in getattr(item, "funcargs", {}).items():
+        if call.when == "call" and report.failed and isinstance(tab, Page):
+            report.sections.append((f"what `{name}` shows", seen(tab)))
+    return report
 
 
 @pytest.fixture

@@ -43,8 +43,7 @@ def finds(page: Page, unit: int, key: str, start: str) -> None:
 def splits_by_keyboard(page: Page) -> None:
     """S asks where, Enter says so, and the way back is in the message."""
     rows = str(page.get_by_test_id("segment-list").get_attribute("aria-rowcount"))
-    page.get_by_test_id("lanes-field").focus()
-    page.keyboard.press("s")
+    page.get_by_test_id("lanes-field").press("s")
     expect(page.get_by_test_id("form-moment")).to_be_visible()
     assert stumbles(page) == []
     page.get_by_test_id("form-moment").press("Enter")
@@ -64,6 +63,8 @@ def hands_out(page: Page) -> None:
     rows = [[str(cell) for cell in cells] for _, cells in grid]
     assert rows[0][:3] == ["Machine", "path", "Start"]
     assert len(rows) - 1 == shown > 1
+    expect(page.get_by_test_id("give-xlsx")).to_be_hidden()
+    expect(page.get_by_test_id("give")).to_be_focused()  # the menu gives the keyboard back where it came from
 
 
 def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Client) -> None:
@@ -75,8 +76,7 @@ def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Cli
     finds(page, unit, reason, stop["start"])
     splits_by_keyboard(page)
     hands_out(page)
-    page.get_by_test_id("lanes-field").focus()
-    page.keyboard.press("r")
+    page.get_by_test_id("lanes-field").press("r")
     page.get_by_test_id(f"reason-{CLEANING}").click()
     expect(page.get_by_test_id("toast")).to_contain_text("Cleaning")
     expect(page.get_by_test_id("segment-reason")).to_contain_text("Cleaning")

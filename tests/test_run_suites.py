@@ -1,0 +1,69 @@
+"""What a run of all suites makes of tests that failed: tried once more where they are few, and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import run_suites
+from run_suites import Result, Voices, pass_alone, run
+
+# the plugins are not what is tried here, and take a second each time to load
+PLAIN = """[tool.pytest.ini_options]
+addopts = "-ra -p no:cacheprovider -p no:hypothesispytest -p no:asyncio -p no:anyio -p no:xdist -p no:platformdirs"
+"""
+SILENT = Voices(lambda words: words)
+ONCE = """
+from pathlib import Path
+import pytest
+@pytest.mark.parametrize("name", ["a - b", "c"])
+def test_steady(name): pass
+@pytest.mark.parametrize("name", ["with - a dash"])
+def test_once(name):
+    been = Path(__file__).with_suffix(".been")
+    if not been.exists():
+        been.touch()
+        raise AssertionError("beside - others")
+"""
+NEVER = "def test_never(): assert 1 + 1 == 3\n"
+
+
+@pytest.fixture
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own with a folder of tests."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "pyproject.toml").write_text(PLAIN)
+    monkeypatch.setattr(run_suites, "ROOT", tmp_path)
+    return tmp_path / "tests"
+
+
+def result_of(suite: Path) -> Result:
+    return run({"title": "they", "command": ["pytest", str(suite)], "minutes": 1}, SILENT, soak=False)
+
+
+def test_one_that_fails_in_company_and_passes_alone_is_unsteady(suite: Path) -> None:
+    (suite / "test_it.py").write_text(ONCE)
+    fallen = result_of(suite)
+    assert (fallen.passed, fallen.failed, fallen.ok) == (2, 1, False)
+    assert pass_alone([fallen], 2, soak=False) == fallen.fell
+    assert [node.partition("::")[2] for node in fallen.fell] == ["test_once[with - a dash]"]
+
+
+def test_one_that_fails_again_stays_a_failure(suite: Path) -> None:
+    (suite / "test_it.py").write_text(ONCE + NEVER)
+    fallen = result_of(suite)
+    assert len(fallen.fell) == 2
+    assert pass_alone([fallen], 1, soak=False) == ()
+    assert pass_alone([fallen], 2, soak=False) == ()
+
+
+def test_what_is_no_test_has_no_second_attempt(suite: Path) -> None:
+    (suite / "test_it.py").write_text(ONCE)
+    (suite / "test_broken.py").write_text("def (")
+    broken = result_of(suite)
+    assert not broken.ok
+    assert pass_alone([broken], 9, soak=False) == ()
+    (suite / "test_broken.py").unlink()
+    linter = run({"title": "it", "command": ["false"], "minutes": 1}, SILENT, soak=False)
+    assert pass_alone([result_of(suite), linter], 9, soak=False) == ()
