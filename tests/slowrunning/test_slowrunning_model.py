@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plainly import minutes_of, slow_in
 
 from dovetail.core.clock import MINUTE_US, SECOND_US
+from dovetail.core.shares import shares, split
 from dovetail.counting.pieces import Said
 from dovetail.ledger.model import JobShare, Slice, TimeClass
 from dovetail.ledger.pieces import Pieces
-from dovetail.slowrunning.model import PPM, SlowRule, SlowStretch, slow_stretches, within
+from dovetail.slowrunning.columns import made, minutes
+from dovetail.slowrunning.model import PPM, Rules, SlowRule, SlowStretch, is_judged, slow_stretches
 
 RULE = SlowRule(below_ppm=850_000, for_us=300 * SECOND_US)
 RATE_UPM = 100.0
@@ -55,7 +58,7 @@ def by_minute(*pieces: int, begin: int = 0) -> list[Count]:
     ]
 
 
-def minutes(found: list[SlowStretch]) -> list[tuple[float, float, int]]:
+def in_minutes(found: list[SlowStretch]) -> list[tuple[float, float, int]]:
     """(from, to, pieces) of each stretch."""
     return [(one.t0_us / MINUTE_US, one.t1_us / MINUTE_US, one.produced) for one in found]
 
@@ -84,12 +87,12 @@ SLOW, FULL = [60] * 8, [100] * 10
 def test_slow_is_what_stays_below_its_share_for_long_enough(
     slices: list[Slice], made: list[int], expected: list[tuple[float, float, int]]
 ) -> None:
-    assert minutes(slow_stretches(slices, by_minute(*made), [(0, RULE)])) == expected
+    assert in_minutes(slow_stretches(slices, by_minute(*made), [(0, RULE)])) == expected
 
 
 def test_a_rule_holds_from_its_day_on_and_none_says_nothing() -> None:
     made, slices = by_minute(*[60] * 20), [piece(0, 20)]
-    assert minutes(slow_stretches(slices, made, [(0, None), (10 * MINUTE_US, RULE)])) == [(10, 20, 600)]
+    assert in_minutes(slow_stretches(slices, made, [(0, None), (10 * MINUTE_US, RULE)])) == [(10, 20, 600)]
     assert slow_stretches(slices, made, [(0, None)]) == []
 
 
@@ -100,9 +103,8 @@ def test_a_stretch_says_what_it_cost() -> None:
 
 def test_pieces_of_a_cut_stretch_are_shared_out_as_the_ledger_does_it() -> None:
     made, slices = by_minute(*[60] * 20), [piece(0, 20)]
-    found = slow_stretches(slices, made, [(0, RULE)])
-    half = within(found, slices, made, (round(2.5 * MINUTE_US), 4 * MINUTE_US))
-    assert minutes(half) == [(2.5, 4, 90)]
+    half = slow_stretches(slices, made, [(0, RULE)], inside=(round(2.5 * MINUTE_US), 4 * MINUTE_US))
+    assert in_minutes(half) == [(2.5, 4, 90)]
 
 
 made_of = st.lists(st.integers(0, 120), min_size=1, max_size=90)
@@ -133,7 +135,8 @@ def test_the_parts_of_a_period_come_to_the_whole(made: list[int], cuts: list[int
     slices, counts = tiled(len(made), cuts), by_minute(*made)
     found, end_us = slow_stretches(slices, counts, [(0, RULE)]), len(made) * MINUTE_US
     edge_us = min(edge * MINUTE_US + 7 * SECOND_US, end_us)
-    parts = [*within(found, slices, counts, (0, edge_us)), *within(found, slices, counts, (edge_us, end_us))]
+    halves = [slow_stretches(slices, counts, [(0, RULE)], inside=one) for one in ((0, edge_us), (edge_us, end_us))]
+    parts = [one for half in halves for one in half]
     for what in ("elapsed_us", "produced", "ideal_ns"):
         assert sum(getattr(one, what) for one in parts) == sum(getattr(one, what) for one in found)
 
@@ -143,3 +146,61 @@ def test_the_order_in_which_counts_became_known_says_nothing(made: list[int], cu
     slices, counts = tiled(len(made), cuts), by_minute(*made)
     shuffled = sorted(counts, key=lambda _: chance.random())
     assert slow_stretches(slices, shuffled, [(0, RULE)]) == slow_stretches(slices, counts, [(0, RULE)])
+
+
+# --- as columns ----------------------------------------------------------------------------------------------------
+moments = st.integers(0, 40 * MINUTE_US // SECOND_US).map(lambda second: second * SECOND_US)
+counts_of = st.lists(
+    st.builds(
+        lambda ends, quantity, kind, spread, job: Count(
+            min(ends), max(ends), quantity, kind, spread=spread, job_response_id=job
+        ),
+        st.tuples(moments, moments),
+        st.integers(-20, 900),
+        st.sampled_from(("good", "scrap", "rework", "infeed")),
+        st.booleans(),
+        st.sampled_from((None, "a", "b")),
+    ),
+    max_size=12,
+)
+pieces_of = st.lists(
+    st.tuples(
+        st.integers(1, 10 * 60),  # seconds
+        st.sampled_from(("APT", "APT", "APT", "ADET", "NODT")),
+        st.sampled_from((((None, 100.0),), (("a", 90.0),), (("a", 120.0), ("b", 40.0)), (("b", None),))),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+def tiled_of(parts: list[tuple[int, TimeClass, tuple[tuple[str | None, float | None], ...]]]) -> list[Slice]:
+    """Slices that follow each other, some with two jobs at once."""
+    done: list[Slice] = []
+    at_us = 0
+    for seconds, cls, jobs in parts:
+        t1_us = at_us + seconds * SECOND_US
+        times = split(t1_us - at_us, ppm := shares([None] * len(jobs)))
+        told = zip(jobs, ppm, times, strict=True)
+        each = tuple(JobShare(job, job, part, us, Pieces(), rate) for (job, rate), part, us in told)
+        bare = piece(at_us / MINUTE_US, t1_us / MINUTE_US, cls=cls)
+        state = {"APT": "Execute", "NODT": "NO_DATA"}.get(cls, "Held")
+        done.append(replace(bare, state=state, shares=each))
+        at_us = t1_us
+    return done
+
+
+@given(pieces_of, counts_of, moments)
+def test_columns_say_what_each_minute_says(
+    parts: list[tuple[int, TimeClass, tuple[tuple[str | None, float | None], ...]]], counts: list[Count], change: int
+) -> None:
+    slices, brief = tiled_of(parts), SlowRule(700_000, 120 * SECOND_US)
+    rules: Rules = [(0, RULE), (change, brief), (change + 7 * MINUTE_US, None)]
+    plain = minutes_of(slices, counts, rules)
+    columns = minutes(slices, [is_judged(one) for one in slices], [at_us for at_us, _ in rules])
+    what = made(columns, counts)
+    assert [columns.part(n) for n in range(len(columns.of))] == [one.part for one in plain]
+    assert [*what.produced] == [one.produced for one in plain]
+    assert [*what.ideal_ns] == [one.ideal_ns for one in plain]
+    found = slow_stretches(slices, counts, rules)
+    assert [(one.t0_us, one.t1_us) for one in found] == [*slow_in(slices, counts, rules)]

@@ -18,6 +18,7 @@ from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.operations.http import Api
 from dovetail.slowrunning import api as slowrunning_api
+from dovetail.slowrunning import service
 from dovetail.slowrunning.service import SlowRunningRoom
 from dovetail.testing.clock import ManualClock
 
@@ -62,6 +63,13 @@ def test_every_period_finds_the_same_stretch(on_both: Plant) -> None:
     assert told(on_both, 0, 30) == []
     assert told(on_both, 41, 43) == [(41, 43, 120)]  # a part of the whole, though alone it would be too short
     assert told(on_both, 35, 50) + told(on_both, 50, 60) == [(40, 50, 600), (50, 60, 540)]
+
+
+def test_a_long_period_is_read_in_parts_and_says_the_same(on_both: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = told(on_both, 0, 60)
+    monkeypatch.setattr(service, "AT_ONCE_US", 7 * MINUTE_US)  # each part ends where it does not run
+    assert told(on_both, 0, 60) == whole == [(40, 60, 19 * 60)]
+    assert told(on_both, 43, 58) == [(43, 58, 15 * 60)]
 
 
 def test_a_line_is_told_by_its_own_ledger_and_shows_its_machines(on_both: Plant) -> None:

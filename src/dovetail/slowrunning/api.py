@@ -128,7 +128,6 @@ def _out(
 
 def _stretch(one: SlowStretch) -> SlowStretchOut:
     planned = one.theoretical_mu / 1_000
-    products = [share.product for made in one.made for share in made.part.piece.shares if share.product]
     return SlowStretchOut(
         equipment_id=one.equipment_id,
         start=to_rfc3339(one.t0_us),
@@ -140,7 +139,7 @@ def _stretch(one: SlowStretch) -> SlowStretchOut:
         standard_upm=planned * MINUTE_US / one.elapsed_us,
         share=one.share,
         lost_us=one.lost_us,
-        products=list(dict.fromkeys(products)),
+        products=list(one.products),
         below=one.rule.below_ppm / PPM,
         for_s=one.rule.for_us / SECOND_US,
     )

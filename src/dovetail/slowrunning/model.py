@@ -6,18 +6,18 @@ state of its own: it lies on production time (APT), and what it costs is a part 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
 from typing import Final
 
-from dovetail.core.clock import MINUTE_US
+import numpy as np
+from numpy.typing import NDArray
+
 from dovetail.core.shares import split
 from dovetail.counting.pieces import CountTrack
 from dovetail.ledger.model import Slice
-from dovetail.ledger.pieces import allot, pieces_by_job
-from dovetail.ledger.timeclass import NO_KNOWLEDGE, RUNNING
+from dovetail.ledger.timeclass import RUNNING
+from dovetail.slowrunning.columns import Ints, Part, Parts, cut, ints, made, minutes, spanned
 
 PIECES_MIN: Final = 10  # planned in the time that is judged, or one piece more or less would decide
 PPM: Final = 1_000_000
@@ -39,82 +39,23 @@ type Rules = Sequence[tuple[int, SlowRule | None]]  # from when each holds, by t
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """[t0_us, t1_us) of a slice: a stretch that pieces can fall into."""
-
-    t0_us: int
-    t1_us: int
-    piece: Slice
-    rule: SlowRule | None = None
-
-    @property
-    def may_produce(self) -> bool:
-        return self.piece.state in RUNNING or self.piece.state in NO_KNOWLEDGE
-
-    @property
-    def job_ids(self) -> list[str | None]:
-        return [share.job_response_id for share in self.piece.shares]
-
-    @property
-    def job_ppm(self) -> list[int]:
-        return [share.share_ppm for share in self.piece.shares]
-
-    @property
-    def elapsed_us(self) -> int:
-        return self.t1_us - self.t0_us
-
-    @property
-    def need_us(self) -> int:
-        """How long it takes until something can be said: `for_us`, or so long that PIECES_MIN were planned in it."""
-        slowest_ns = max(share.pri_ns or 0 for share in self.piece.shares)
-        return max(self.rule.for_us if self.rule else 0, PIECES_MIN * slowest_ns // 1_000)
-
-    @property
-    def theoretical_mu(self) -> int:
-        """Pieces the standard rate would have made, in thousandths."""
-        times = split(self.elapsed_us, self.job_ppm)
-        rates = [share.pri_ns or 0 for share in self.piece.shares]
-        return sum((2_000_000 * us + ns) // (2 * ns) for us, ns in zip(times, rates, strict=True) if ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A part with the pieces made in it and their ideal time."""
-
-    part: Part
-    produced: int
-    ideal_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class SlowStretch:
-    """A machine ran slowly in [t0_us, t1_us); `made`: slice by slice."""
+    """A machine ran slowly in [t0_us, t1_us): `produced` pieces, which should have taken `ideal_ns`; the standard rate
+    would have made `theoretical_mu` thousandths of a piece. `products`: what it made."""
 
     equipment_id: int
     t0_us: int
     t1_us: int
     rule: SlowRule
-    made: tuple[Made, ...]
+    produced: int
+    theoretical_mu: int
+    ideal_ns: int
+    products: tuple[str, ...]
 
     @property
     def elapsed_us(self) -> int:
         """How long, µs."""
         return self.t1_us - self.t0_us
-
-    @property
-    def produced(self) -> int:
-        """Pieces made in it."""
-        return sum(one.produced for one in self.made)
-
-    @property
-    def theoretical_mu(self) -> int:
-        """Pieces the standard rate would have made, in thousandths."""
-        return sum(one.part.theoretical_mu for one in self.made)
-
-    @property
-    def ideal_ns(self) -> int:
-        """How long its pieces should have taken."""
-        return sum(one.ideal_ns for one in self.made)
 
     @property
     def lost_us(self) -> int:
@@ -132,105 +73,112 @@ def is_judged(piece: Slice) -> bool:
     return piece.cls == "APT" and piece.state in RUNNING and all(share.pri_ns is not None for share in piece.shares)
 
 
-def slow_stretches(slices: Sequence[Slice], counts: Sequence[CountTrack], rules: Rules) -> list[SlowStretch]:
-    """The slow stretches of one equipment. `slices` tile the time in which `counts` lie; they begin and end outside of
-    a run, or where nothing is known, or what lies beyond is not seen."""
-    minutes = _made(_parts(slices, rules, by_minute=True), counts)
-    found = [ends for run in _runs(minutes) for ends in _slow_in(run)]
-    return _told(slices, counts, rules, found)
-
-
-def within(
-    found: Iterable[SlowStretch], slices: Sequence[Slice], counts: Sequence[CountTrack], when: tuple[int, int]
+def slow_stretches(
+    slices: Sequence[Slice], counts: Sequence[CountTrack], rules: Rules, *, inside: tuple[int, int] | None = None
 ) -> list[SlowStretch]:
-    """The part of some slow stretches that lies in a period, with the pieces of that part."""
-    inside = [one for one in found if one.t0_us < when[1] and one.t1_us > when[0]]
-    ends = [(max(one.t0_us, when[0]), min(one.t1_us, when[1])) for one in inside]
-    cut = [(*end, one.rule) for end, one in zip(ends, inside, strict=True)]
-    return _told(slices, counts, (), cut)
+    """The slow stretches of one equipment; `inside`: what of them lies in a period, with the pieces of that part.
+
+    `slices` tile the time in which `counts` lie; they begin and end outside of a run, or where nothing is known, or
+    what lies beyond is not seen."""
+    if not slices:
+        return []
+    found = list(_slow_in(slices, counts, rules))
+    if inside is not None:
+        cut_to = [(max(t0_us, inside[0]), min(t1_us, inside[1]), rule) for t0_us, t1_us, rule in found]
+        found = [ends for ends in cut_to if ends[0] < ends[1]]
+    return _told(slices, counts, found)
 
 
 type _Ends = tuple[int, int, SlowRule]
 
 
-def _told(
-    slices: Sequence[Slice], counts: Sequence[CountTrack], rules: Rules, found: Sequence[_Ends]
-) -> list[SlowStretch]:
+def _told(slices: Sequence[Slice], counts: Sequence[CountTrack], found: Sequence[_Ends]) -> list[SlowStretch]:
     """Stretches with what was made in them: pieces shared out as the ledger does it for a period with these ends."""
-    edges = sorted({edge for t0_us, t1_us, _ in found for edge in (t0_us, t1_us)})
-    made = _made(_parts(slices, rules, cuts=edges), counts) if found else []
-    starts = [one.part.t0_us for one in made]
+    if not found:
+        return []
+    edges = [edge for t0_us, t1_us, _ in found for edge in (t0_us, t1_us)]
+    parts = cut(slices, edges)
+    what = made(parts, counts)
     done: list[SlowStretch] = []
     for t0_us, t1_us, rule in found:
-        first, last = bisect_right(starts, t0_us) - 1, bisect_right(starts, t1_us - 1)
-        inside = tuple(made[first:last])
-        done.append(SlowStretch(inside[0].part.piece.equipment_id, t0_us, t1_us, rule, inside))
+        among = spanned(parts, t0_us, t1_us)
+        within = [parts.part(number) for number in among]
+        products = [share.product for part in within for share in part.piece.shares if share.product]
+        done.append(
+            SlowStretch(
+                equipment_id=within[0].piece.equipment_id,
+                t0_us=t0_us,
+                t1_us=t1_us,
+                rule=rule,
+                produced=int(what.produced[among.start : among.stop].sum()),
+                theoretical_mu=sum(_theoretical_mu(part) for part in within),
+                ideal_ns=int(what.ideal_ns[among.start : among.stop].sum()),
+                products=tuple(dict.fromkeys(products)),
+            )
+        )
     return done
 
 
-def _parts(slices: Sequence[Slice], rules: Rules, *, cuts: Sequence[int] = (), by_minute: bool = False) -> list[Part]:
-    """The slices, those that can be judged cut at `cuts`, where another rule holds and, if asked, at each minute: a
-    counter's pieces are told by the minute, so none of them is halved."""
-    moments = [from_us for from_us, _ in rules]
-    done: list[Part] = []
-    for piece in slices:
-        t0_us, t1_us = piece.t0_us, piece.t1_us
-        edges = {t0_us, t1_us, *_between(cuts, t0_us, t1_us)}
-        if is_judged(piece):
-            edges |= {*_between(moments, t0_us, t1_us)}
-            edges |= {*range((t0_us // MINUTE_US + 1) * MINUTE_US, t1_us, MINUTE_US)} if by_minute else set()
-        for begin_us, end_us in pairwise(sorted(edges)):
-            place = bisect_right(moments, begin_us) - 1
-            rule = rules[place][1] if place >= 0 and is_judged(piece) else None
-            done.append(Part(begin_us, end_us, piece, rule))
-    return done
+def _theoretical_mu(part: Part) -> int:
+    """Pieces the standard rates would have made in a part, in thousandths."""
+    times = split(part.t1_us - part.t0_us, part.job_ppm)
+    rates = [share.pri_ns or 0 for share in part.piece.shares]
+    return sum((2_000_000 * us + ns) // (2 * ns) for us, ns in zip(times, rates, strict=True) if ns)
 
 
-def _between(edges: Sequence[int], from_us: int, to_us: int) -> Sequence[int]:
-    return edges[bisect_right(edges, from_us) : bisect_right(edges, to_us - 1)]
-
-
-def _made(parts: Sequence[Part], counts: Sequence[CountTrack]) -> list[Made]:
-    by_job = pieces_by_job(allot(counts, parts), counts, parts) if parts else []
-    done: list[Made] = []
-    for part, pieces in zip(parts, by_job, strict=True):
-        ideal = sum((share.pri_ns or 0) * one.produced for share, one in zip(part.piece.shares, pieces, strict=True))
-        done.append(Made(part, sum(one.produced for one in pieces), ideal))
-    return done
-
-
-def _runs(made: Sequence[Made]) -> Iterator[list[Made]]:
-    """The parts that follow each other without a stop and under one rule."""
-    number = 0
-    keys: list[tuple[int, SlowRule | None]] = []
-    for before, one in pairwise([None, *made]):
-        assert one is not None
-        number += before is None or before.part.t1_us != one.part.t0_us
-        keys.append((number, one.part.rule))
-    for key, run in groupby(zip(keys, made, strict=True), key=lambda pair: pair[0]):
-        if key[1] is not None:
-            yield [one for _, one in run]
-
-
-def _slow_in(run: Sequence[Made]) -> Iterator[_Ends]:
+def _slow_in(slices: Sequence[Slice], counts: Sequence[CountTrack], rules: Rules) -> Iterator[_Ends]:
     """Where windows that are just long enough to be judged are slow, put together; both ends are slow themselves."""
-    rule = run[0].part.rule
-    assert rule is not None
-    upto_ns = [0, *accumulate(one.ideal_ns for one in run)]
-    covered = [0] * (len(run) + 1)
-    first = 0
-    for last, one in enumerate(run):
-        while first < last and one.part.t1_us - run[first + 1].part.t0_us >= one.part.need_us:
-            first += 1
-        lasts_us = one.part.t1_us - run[first].part.t0_us
-        if lasts_us >= one.part.need_us and rule.is_slow(upto_ns[last + 1] - upto_ns[first], lasts_us):
-            covered[first] += 1
-            covered[last + 1] -= 1
-    depth = list(accumulate(covered))
-    for is_in, group in groupby(range(len(run)), key=lambda n: depth[n] > 0):
-        slow = [n for n in group if is_in and rule.is_slow(run[n].ideal_ns, run[n].part.elapsed_us)]
-        if slow:
-            t0_us, t1_us = run[slow[0]].part.t0_us, run[slow[-1]].part.t1_us
-            enough = t1_us - t0_us >= run[slow[-1]].part.need_us
-            if enough and rule.is_slow(upto_ns[slow[-1] + 1] - upto_ns[slow[0]], t1_us - t0_us):
-                yield t0_us, t1_us, rule
+    held = _Held.over(slices, rules)
+    parts, run = held.parts, held.run
+    if not len(held.rules):
+        return
+    ideal_ns = made(parts, counts).ideal_ns
+    upto_ns = np.concatenate((ints([0]), np.cumsum(ideal_ns)))
+    place = np.arange(len(run))
+    far = np.searchsorted(parts.t0_us, parts.t1_us - held.need_us, side="right") - 1
+    first = np.maximum.accumulate(np.maximum(np.minimum(far, place), np.searchsorted(run, run)))
+    lasts_us = parts.t1_us - parts.t0_us[first]
+    slow = (lasts_us >= held.need_us) & held.is_slow(upto_ns[1:] - upto_ns[first], lasts_us)
+    depth = np.zeros(len(run) + 1, dtype=np.int64)
+    np.add.at(depth, first[slow], 1)
+    np.add.at(depth, place[slow] + 1, -1)
+    inside = np.cumsum(depth)[:-1] > 0
+    ends = np.flatnonzero(inside & held.is_slow(ideal_ns, parts.t1_us - parts.t0_us))
+    window = np.cumsum(np.append(True, (np.diff(run) != 0) | (np.diff(inside) != 0)))[ends]
+    begins, stops = (np.flatnonzero(np.diff(window, **side)) for side in ({"prepend": -1}, {"append": -1}))
+    for a, b in zip(ends[begins], ends[stops], strict=True):
+        t0_us, t1_us, rule = int(parts.t0_us[a]), int(parts.t1_us[b]), held.rules[held.rule[a]]
+        if t1_us - t0_us >= held.need_us[b] and rule.is_slow(int(upto_ns[b + 1] - upto_ns[a]), t1_us - t0_us):
+            yield t0_us, t1_us, rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The minutes of a machine, with what is held against each: which of `rules` (-1: none), and how long it takes
+    until something can be said. `run`: the number of the run that it is of; one under one rule, without a stop."""
+
+    parts: Parts
+    rules: list[SlowRule]
+    rule: Ints
+    need_us: Ints
+    run: Ints
+
+    @classmethod
+    def over(cls, slices: Sequence[Slice], rules: Rules) -> _Held:
+        """Cut where another rule holds and, where a rate can be held against it, at each minute."""
+        judged = [is_judged(piece) for piece in slices]
+        parts = minutes(slices, judged, [at_us for at_us, _ in rules])
+        said = list(dict.fromkeys(rule for _, rule in rules if rule is not None))
+        held = ints([-1, *(-1 if rule is None else said.index(rule) for _, rule in rules)])
+        rule = held[np.searchsorted(ints([at_us for at_us, _ in rules]), parts.t0_us, side="right")]
+        rule = np.where(np.array(judged, dtype=bool)[parts.of], rule, -1)
+        apart = (np.diff(rule) != 0) | (parts.t0_us[1:] != parts.t1_us[:-1])
+        slowest = ints([max(share.pri_ns or 0 for share in piece.shares) for piece in slices])
+        for_us = ints([*(one.for_us for one in said), 0])  # the last one: where there is no rule
+        need_us = np.maximum(for_us[rule], (PIECES_MIN * slowest // 1_000)[parts.of])
+        return cls(parts, said, rule, need_us, np.cumsum(np.append(0, apart)))
+
+    def is_slow(self, ideal_ns: Ints, elapsed_us: Ints) -> NDArray[np.bool_]:
+        """Of each whether it is slow by its rule: `SlowRule.is_slow`, in numbers that fit a column."""
+        below_ppm = ints([*(one.below_ppm for one in self.rules), 0])[self.rule]
+        return (self.rule >= 0) & (ideal_ns <= (below_ppm * elapsed_us - 1) // 1_000)

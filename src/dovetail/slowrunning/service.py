@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dovetail.core.clock import SECOND_US
+from dovetail.core.clock import DAY_US, SECOND_US
 from dovetail.core.scope import Scope
 from dovetail.counting.pieces import CountTrack, not_yet_held
 from dovetail.equipment.model import WORK_UNIT, Equipment
@@ -14,10 +14,12 @@ from dovetail.ledger.model import Slice
 from dovetail.performance.facts import OWN
 from dovetail.performance.service import PerformanceRoom
 from dovetail.reasoning.written import SlowRunningEntry
-from dovetail.slowrunning.model import PPM, Rules, SlowRule, SlowStretch, is_judged, slow_stretches, within
+from dovetail.slowrunning.model import PPM, Rules, SlowRule, SlowStretch, is_judged, slow_stretches
 
 VIEW: Final = "plant.view"
 REACH_MAX: Final = 50  # states in a row in which it ran, on either side of a period: more is nobody's one slow stretch
+OPEN_US: Final = 31 * DAY_US  # what still runs and has for longer is looked at no further
+AT_ONCE_US: Final = 7 * DAY_US  # of a longer period, read and judged at once: some 1,500 slices and 10,000 counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,13 @@ class SlowRunningRoom:
         """Where one unit ran slowly: whole stretches are found, and cut to the period. The caller may see it."""
         if all(rule is None for _, rule in self._rules(unit, from_us, to_us, as_of)):
             return []
-        slices, counts = self._whole_runs(unit, from_us, to_us, as_of)
-        is_told = any(count.kind == "good" for count in counts)
-        if not slices or not (is_told or self._is_told(unit, slices[-1].t1_us - 1, as_of)):
-            return []
-        rules = self._rules(unit, slices[0].t0_us, slices[-1].t1_us, as_of)
-        return within(slow_stretches(slices, counts, rules), slices, counts, (from_us, to_us))
+        found: list[SlowStretch] = []
+        for slices, counts in self._whole_runs(unit, from_us, to_us, as_of):
+            is_told = any(count.kind == "good" for count in counts)
+            if slices and (is_told or self._is_told(unit, slices[-1].t1_us - 1, as_of)):
+                rules = self._rules(unit, slices[0].t0_us, slices[-1].t1_us, as_of)
+                found += slow_stretches(slices, counts, rules, inside=(from_us, to_us))
+        return found
 
     def _is_told(self, unit: int, at_us: int, as_of: int | None) -> bool:
         """Whether a counter tells of good pieces: else nobody knows how fast it is."""
@@ -99,33 +102,53 @@ class SlowRunningRoom:
 
     def _whole_runs(
         self, unit: int, from_us: int, to_us: int, as_of: int | None
-    ) -> tuple[list[Slice], list[CountTrack]]:
-        """Slices and counts of a period, widened until no run reaches out of it: so every question finds the same."""
+    ) -> Iterator[tuple[list[Slice], list[CountTrack]]]:
+        """Slices and counts of a period, widened until no run reaches out of it: so every question finds the same. Of
+        a long period in parts between which it did not run either: what is held at once does not grow with it."""
         now_us = self.performance.clock.now_us()
-        lo_us, hi_us = from_us, min(to_us, now_us)
-        if lo_us >= hi_us:
-            return [], []
-        for _ in range(REACH_MAX):  # at the ends alone: what lies between is read once
-            first_us, _, slices, _ = self._closed(unit, lo_us, lo_us + 1, as_of)
+        until_us = min(to_us, now_us)
+        if from_us >= until_us:
+            return
+        lo_us = self._before_run(unit, from_us, as_of)
+        while lo_us < until_us:
+            hi_us = self._after_run(unit, min(max(lo_us, from_us) + AT_ONCE_US, until_us), as_of)
+            slices = self.performance.slices(unit, lo_us, hi_us, scope=OWN, as_of=as_of)
+            with self.performance.database.read() as reading:
+                counts = self.performance.gathering.counts(reading, unit, lo_us, hi_us, as_of=as_of)
+            if as_of is None and hi_us >= until_us:
+                counts = [*counts, *self._fresh(unit, now_us, counts, slices)]
+            yield slices, counts
+            lo_us = hi_us
+
+    def _before_run(self, unit: int, at_us: int, as_of: int | None) -> int:
+        """Where the run began that goes on at a moment, and no record and no count reaches over."""
+        begin_us = at_us
+        for _ in range(REACH_MAX):
+            begin_us, _, slices = self._closed(unit, at_us, as_of)
             if not slices or not is_judged(slices[0]):
                 break
-            lo_us = first_us - 1
-        for _ in range(REACH_MAX):
-            _, last_us, slices, _ = self._closed(unit, hi_us - 1, hi_us, as_of)
-            if not slices or not is_judged(slices[-1]) or last_us >= now_us:
-                break
-            hi_us = last_us + 1
-        _, _, slices, counts = self._closed(unit, lo_us, hi_us, as_of)
-        return slices, counts if as_of is not None else [*counts, *self._fresh(unit, now_us, counts, slices)]
+            at_us = begin_us - 1
+        return begin_us
 
-    def _closed(
-        self, unit: int, from_us: int, to_us: int, as_of: int | None
-    ) -> tuple[int, int, list[Slice], list[CountTrack]]:
-        """(from, to, slices, counts): a period widened until no record and no count reaches out of it."""
+    def _after_run(self, unit: int, at_us: int, as_of: int | None) -> int:
+        """Where the run ends that goes on before a moment, and no record and no count reaches over."""
+        end_us = at_us
+        for _ in range(REACH_MAX):
+            _, end_us, slices = self._closed(unit, at_us - 1, as_of)
+            if not slices or not is_judged(slices[-1]) or end_us >= self.performance.clock.now_us():
+                break
+            at_us = end_us + 1
+        return end_us
+
+    def _closed(self, unit: int, at_us: int, as_of: int | None) -> tuple[int, int, list[Slice]]:
+        """(from, to, slices): a moment widened until no record and no count reaches out of it; a record that is open
+        goes on until now."""
         with self.performance.database.read() as reading:
             gathering = self.performance.gathering
-            lo_us, hi_us, _, counts = gathering.close_over(reading, unit, from_us, to_us, as_of=as_of)
-        return lo_us, hi_us, self.performance.slices(unit, lo_us, hi_us, scope=OWN, as_of=as_of), counts
+            lo_us, hi_us, records, _ = gathering.close_over(reading, unit, at_us, at_us + 1, as_of=as_of)
+        if records and records[-1].t1_us is None:
+            hi_us = max(hi_us, min(self.performance.clock.now_us(), at_us + OPEN_US))
+        return lo_us, hi_us, self.performance.slices(unit, lo_us, hi_us, scope=OWN, as_of=as_of)
 
     def _fresh(self, unit: int, now_us: int, counts: Sequence[CountTrack], slices: Sequence[Slice]) -> list[CountTrack]:
         """Pieces that are counted but not recorded yet, where the slices reach so far."""
