@@ -2,8 +2,8 @@
 
 OEE by the keys of the rollups, beside SQL over the slices (limit of the rollups: 200 ms; of other groupings: 5 s); one
 stop of a year ago that a person gives another reason, until the ledgers of its machine and line say so (limit: 1 s);
-what cost most in the year, from sums of shifts beside SQL over slices; and where the lost minutes of a line came from.
-`--days` makes a shorter year.
+what cost most in the year, from sums of shifts beside SQL over slices; where the lost minutes of a line came from; and
+where machines ran slowly. `--days` makes a shorter year.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import argparse
 import statistics
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import ledger_year
 from ledger_year import OWN, Year, a_year
 
 from dovetail.books.rollups import sums_by_rollup
-from dovetail.core.clock import DAY_US, to_rfc3339
+from dovetail.core.clock import DAY_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
 from dovetail.ledger.columns import nothing
@@ -32,6 +34,9 @@ from dovetail.losses.service import Asked, LossesRoom
 from dovetail.operations.operation import execute
 from dovetail.performance import store
 from dovetail.performance.report import catalogue, compute
+from dovetail.slowrunning import service as slowrunning
+from dovetail.slowrunning.model import SlowRule
+from dovetail.slowrunning.service import SlowRunningRoom
 from dovetail.timeline.operations import EditTime
 
 ROUNDS = 3
@@ -140,6 +145,23 @@ def losses(year: Year, scope: Scope = OWN) -> bool:
     return True
 
 
+def slow_running(year: Year) -> None:
+    """Where machines ran slowly: of a machine and of the plant, and how much is held at once (the limit is a week)."""
+    room, rule = SlowRunningRoom(year.rooms.performance), SlowRule(below_ppm=850_000, for_us=300 * SECOND_US)
+    print("\n| where machines ran slowly | days | stretches | ms | held at once, MB |\n|---|---:|---:|---:|---:|")
+    with patch.object(slowrunning, "_rule", lambda _node: rule):
+        for name, units in (("a machine", year.machines[:1]), ("fifty machines", year.machines)):
+            for days in (1, 7, 31):
+                from_us = year.end_us - min(days, ledger_year.DAYS - 1) * DAY_US
+                tracemalloc.start()
+                room.stretches(units[0], from_us, year.end_us)
+                held_mb = tracemalloc.get_traced_memory()[1] / 1e6
+                tracemalloc.stop()
+                began = time.perf_counter()
+                found = sum(len(room.stretches(unit, from_us, year.end_us)) for unit in units)
+                print(f"| {name} | {days} | {found:,} | {1000 * (time.perf_counter() - began):,.0f} | {held_mb:.1f} |")
+
+
 def main() -> int:
     """Each store in turn: fill it, ask, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,6 +183,7 @@ def main() -> int:
             if not losses(year):
                 print("the two ways to what cost most differ")
                 return 1
+            slow_running(year)
     return 0
 
 

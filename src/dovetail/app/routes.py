@@ -225,9 +225,9 @@ def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     """Where time went and how long pieces took: questions about the past that keep nothing."""
     causes_api.routes(api, rooms.causes)
     cycletimes_api.routes(api, CycleTimesRoom(rooms.performance, rooms.historian))
-    slowrunning_api.routes(api, SlowRunningRoom(rooms.performance))
-    watching = partial(work.watched, "Losses as once known", "machines")
-    losses_api.routes(api, LossesRoom(rooms.performance, watching=watching))
+    slow, lost = (partial(work.watched, title, "machines") for title in ("Slow running", "Losses as once known"))
+    slowrunning_api.routes(api, SlowRunningRoom(rooms.performance, watching=slow))
+    losses_api.routes(api, LossesRoom(rooms.performance, watching=lost))
     course_api.routes(api, Courses(rooms.performance))
 
 

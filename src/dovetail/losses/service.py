@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dovetail.core.clock import DAY_US
 from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
+from dovetail.core.watching import Watching, unwatched
 from dovetail.equipment.model import WORK_UNIT
 from dovetail.ledger.losing import LOST, WITH_PLANNED
 from dovetail.losses.model import Bar, By, Loss, Lost, Measure, Times, Wanted, bars, lost_of, times_of, total
@@ -18,17 +17,7 @@ from dovetail.performance.losttime import LostOver, LostTime
 from dovetail.performance.service import PerformanceRoom
 
 VIEW: Final = "plant.view"
-WATCHED_FROM_US: Final = 100 * DAY_US  # longer periods of past knowledge are said to be under way
 READ_MAX: Final = 2 * PAGE_MAX  # slices of one machine read at once
-
-type Watching = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-"""Say that work of so many steps is under way, and how many are done."""
-
-
-@contextmanager
-def unwatched(_steps: int) -> Generator[Callable[[int], None]]:
-    """Nobody is told."""
-    yield lambda _done: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +86,8 @@ class LossesRoom:
     def _one_by_one(self, asked: Asked, units: Sequence[int], words: Collection[str], scope: Scope) -> list[LostOver]:
         """From the slices, one machine after the other: what sums do not say, as what was known at a past moment."""
         from_us, to_us, as_of = asked.from_us, asked.to_us, asked.as_of
-        watching = self._watching if to_us - from_us > WATCHED_FROM_US else unwatched
         found: list[LostOver] = []
-        with watching(len(units)) as step:
+        with self._watching(len(units)) as step:
             for unit in units:
                 found.append(self._lost.over_slices(unit, from_us, to_us, words=words, scope=scope, as_of=as_of))
                 step(len(found))

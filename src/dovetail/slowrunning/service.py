@@ -8,6 +8,7 @@ from typing import Final
 
 from dovetail.core.clock import DAY_US, SECOND_US
 from dovetail.core.scope import Scope
+from dovetail.core.watching import Watching, unwatched
 from dovetail.counting.pieces import CountTrack, not_yet_held
 from dovetail.equipment.model import WORK_UNIT, Equipment
 from dovetail.ledger.model import Slice
@@ -48,8 +49,9 @@ class SlowRunning:
 class SlowRunningRoom:
     """Answers; keeps nothing: slow running is an opinion on records, and found anew at each question."""
 
-    def __init__(self, performance: PerformanceRoom) -> None:
+    def __init__(self, performance: PerformanceRoom, *, watching: Watching = unwatched) -> None:
         self.performance = performance
+        self._watching = watching
 
     def shift(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
         """When a shift (`current` or an id) begins and ends. Raises NotFoundError."""
@@ -69,9 +71,12 @@ class SlowRunningRoom:
         period = self.performance.kpis(equipment_id, from_us, to_us, scope=scope, as_of=as_of)
         end_us = max(from_us, period.until_us - 1)
         paced = [self.performance.gathering.made_of(one, end_us, as_of=as_of).times_of for one in period.leaves.ids]
-        found = {
-            unit: self.stretches(unit, from_us, to_us, as_of=as_of) for unit in {*paced, *(node.id for node in seen)}
-        }
+        asked = sorted({*paced, *(node.id for node in seen)})
+        found: dict[int, list[SlowStretch]] = {}
+        with self._watching(len(asked)) as step:
+            for unit in asked:
+                found[unit] = self.stretches(unit, from_us, to_us, as_of=as_of)
+                step(len(found))
         told = [OfUnit(node.id, self._rules(node.id, end_us, end_us, as_of)[0][1], found[node.id]) for node in seen]
         silent = [plant.get(one.unit).path for one in told if one.rule is None]
         hint = f"say when it runs slowly, `slow_running` under its `states`: {', '.join(silent)}"

@@ -10,12 +10,13 @@ from typing import Final, Literal
 
 from pydantic import BaseModel
 
-from dovetail.core.clock import Clock, to_rfc3339
+from dovetail.core.clock import SECOND_US, Clock, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.ids import uuid7
 from dovetail.operations.http import Api, Page
 
 KEPT_MAX: Final = 100  # of ended work; the audit keeps what matters for ever
+UNTOLD_US: Final = SECOND_US  # who waits for less needs no bar
 
 State = Literal["running", "done", "failed", "cancelled"]
 
@@ -77,14 +78,25 @@ class LongWork:
 
     @contextmanager
     def watched(self, title: str, unit: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Work of `total` steps that a caller waits for: what is yielded takes how many are done."""
-        work_id = self.begin(title, total=total, unit=unit)
+        """Work of `total` steps that a caller waits for: what is yielded takes how many are done. Told once it has
+        taken a second: what is quicker is no work that anybody looks at."""
+        began_us, work_id = self._clock.monotonic_us(), ""
+
+        def stepped(done: int) -> None:
+            nonlocal work_id
+            if not work_id and self._clock.monotonic_us() - began_us >= UNTOLD_US:
+                work_id = self.begin(title, total=total, unit=unit)
+            if work_id:
+                self.step(work_id, done)
+
         try:
-            yield lambda done: self.step(work_id, done)
+            yield stepped
         except BaseException:
-            self.end(work_id, state="failed", detail="see the answer to who asked")
+            if work_id:
+                self.end(work_id, state="failed", detail="see the answer to who asked")
             raise
-        self.end(work_id)
+        if work_id:
+            self.end(work_id)
 
     def _put(self, work_id: str, **changes: object) -> None:
         with self._lock:
