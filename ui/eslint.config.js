@@ -20,8 +20,10 @@ export default tseslint.config(
       "max-params": ["error", 3],
       "no-console": "error",
       "no-eval": "error",
+      "no-restricted-imports": ["error", { paths: [{ name: "@mantine/core", importNames: ["Modal"], message: "Use Dialog of @/design/dialog: it gives the focus back when it is drawn only while open." }] }],
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
+  { files: ["src/design/dialog.tsx"], rules: { "no-restricted-imports": "off" } },
   { files: ["src/**/*.test.{ts,tsx}"], rules: { "plant/no-bare-strings": "off", "plant/no-stray-colours": "off", "max-lines-per-function": "off" } },
 );

@@ -92,6 +92,7 @@ def follows_oee(page: Page, path: str, value: float, language: str, *, words_of:
     expect(said.filter(has_text=name)).to_have_count(times)
     assert stumbles(page) == []
     page.keyboard.press("Escape")
+    expect(page.get_by_test_id("explain")).to_have_count(0)
 
 
 def follows_the_word(page: Page, t0_us: int) -> str:

@@ -1,5 +1,5 @@
 // A correction being made: what was wrong, of when, what it was, and why; with what it would do before it is said.
-import { Button, Modal, NumberInput, SegmentedControl, Textarea } from "@mantine/core";
+import { Button, NumberInput, SegmentedControl, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Wiring } from "@/api/types";
@@ -8,6 +8,7 @@ import { askedOf, correct, type Grade, GRADES, type How, HOWS, type What, WHATS,
 import { Preview } from "@/corrections/preview";
 import { useReread } from "@/corrections/reread";
 import { words } from "@/corrections/words";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import { showToast } from "@/design/toast";
 import { exactWallOf, momentOfWall, unitSymbol } from "@/show/format";
@@ -104,8 +105,8 @@ export interface Asked { tag: Wiring; span: Span; what: What }
 export function CorrectDialog({ asked, onClose }: { asked: Asked | null; onClose: () => void }) {
   const say = useWords(words);
   return (
-    <Modal opened={asked !== null} onClose={onClose} title={say("title", { tag: asked?.tag.path ?? "" })} size={680} closeButtonProps={{ "aria-label": say("close") }} data-testid="correction-dialog">
+    <Dialog opened={asked !== null} onClose={onClose} title={say("title", { tag: asked?.tag.path ?? "" })} size={680} closeButtonProps={{ "aria-label": say("close") }} data-testid="correction-dialog">
       {asked && <CorrectForm {...asked} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }

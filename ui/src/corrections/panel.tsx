@@ -1,5 +1,5 @@
 // What was corrected of a signal, the newest first: what, of when, by whom, why; those who may correct and take back.
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Wiring } from "@/api/types";
@@ -9,6 +9,7 @@ import { type Asked, CorrectDialog, type Span } from "@/corrections/dialog";
 import { useMayCorrect } from "@/corrections/may";
 import { useReread } from "@/corrections/reread";
 import { words } from "@/corrections/words";
+import { Dialog } from "@/design/dialog";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { showToast } from "@/design/toast";
@@ -71,7 +72,7 @@ function UndoDialog({ one, onClose }: { one: Correction | null; onClose: () => v
   });
   const submit = (event: FormEvent) => { event.preventDefault(); if (one && reason.trim()) undo.mutate(one); };
   return (
-    <Modal opened={one !== null} onClose={onClose} title={say("undoTitle")} size={520} closeButtonProps={{ "aria-label": say("close") }} data-testid="undo-dialog">
+    <Dialog opened={one !== null} onClose={onClose} title={say("undoTitle")} size={520} closeButtonProps={{ "aria-label": say("close") }} data-testid="undo-dialog">
       <form className={css.form} onSubmit={submit}>
         <p className={css.hint}>{say("undoHint")}</p>
         <Textarea label={say("why")} value={reason} onChange={(event) => setReason(event.currentTarget.value)} maxLength={2_000} autosize minRows={2} data-autofocus data-testid="undo-reason" />
@@ -81,7 +82,7 @@ function UndoDialog({ one, onClose }: { one: Correction | null; onClose: () => v
           <Button type="submit" loading={undo.isPending} disabled={reason.trim() === ""} data-testid="undo-save">{say("takeBack")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

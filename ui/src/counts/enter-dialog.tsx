@@ -1,5 +1,4 @@
 // Entering pieces in one action: good, scrap, all, rework and infeed on a number pad, the reason of the scrap beside it.
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { serverNowMs } from "@/api/client";
@@ -11,6 +10,7 @@ import { NumberPad } from "@/counts/pad";
 import { Reading, useMayRead } from "@/counts/reading";
 import { readingWords } from "@/counts/reading-words";
 import { words } from "@/counts/words";
+import { Dialog } from "@/design/dialog";
 import { useDo } from "@/outbox/said";
 import { formatNumber } from "@/show/format";
 import { useReasonName } from "@/states/names";
@@ -109,10 +109,10 @@ export function EnterDialog({ units, onClose }: { units: readonly Equipment[]; o
   const mayRead = useMayRead(unit);
   const reads = mayRead && how === "counter";
   return (
-    <Modal opened onClose={onClose} title={say("title", { name: unit?.name ?? "" })} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "", body: css.body ?? "" }} data-testid="enter-dialog">
+    <Dialog opened onClose={onClose} title={say("title", { name: unit?.name ?? "" })} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "", body: css.body ?? "" }} data-testid="enter-dialog">
       {units.length > 1 && <div className={`${css.units} ${css.whole}`} role="radiogroup" aria-label={say("which")}>{units.map((one) => <button key={one.id} type="button" role="radio" aria-checked={one.id === unit?.id} className={css.unit} onClick={() => setUnit(one)} data-testid={`enter-unit-${one.path}`}>{one.name}</button>)}</div>}
       {mayRead && <div className={`${css.units} ${css.whole}`} role="radiogroup" aria-label={sayHow("how")}>{WAYS.map((one) => <button key={one} type="button" role="radio" aria-checked={one === how} className={css.unit} onClick={() => setHow(one)} data-testid={`enter-by-${one}`}>{sayHow(one)}</button>)}</div>}
       {reads && unit ? <Reading key={unit.id} unit={unit} counter="good" onClose={onClose} /> : <Pieces unit={unit} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }

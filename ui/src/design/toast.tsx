@@ -10,10 +10,16 @@ let shown: Toast | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
+/** Nobody is hurried: a message stays while a pointer or the focus is on it, and then for its whole time. */
+const hold = () => clearTimeout(timer);
+function release(): void {
+  hold();
+  if (shown) timer = setTimeout(() => showToast(null), shown.act ? SHOWN_MS : TOLD_MS);
+}
+
 export function showToast(toast: Toast | null): void {
   shown = toast;
-  clearTimeout(timer);
-  if (toast) timer = setTimeout(() => showToast(null), toast.act ? SHOWN_MS : TOLD_MS);
+  release();
   for (const listener of listeners) listener();
 }
 
@@ -33,7 +39,7 @@ export function ToastPlace({ at }: { at: "top" | "bottom" }) {
   return (
     <div role="status" className={css.place} data-at={at}>
       {toast && (
-        <div className={css.toast} data-tone={toast.tone ?? "plain"} data-testid="toast">
+        <div className={css.toast} data-tone={toast.tone ?? "plain"} onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release} data-testid="toast">
           <span>{toast.text}</span>
           {act && <button type="button" className={css.act} onClick={run} data-testid="toast-act">{act.label}</button>}
         </div>

@@ -2,6 +2,7 @@
 import { CopyButton } from "@mantine/core";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useEquipment } from "@/app/equipment";
+import { giveFocusBack } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
@@ -45,7 +46,7 @@ export function Frame({ question, exactness = false, children }: { question: Que
   useEffect(() => {
     const before = document.activeElement;
     panel.current?.focus();
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+    return () => giveFocusBack(before);
   }, []);
   useEffect(() => {
     if (!panel.current?.contains(document.activeElement)) panel.current?.focus(); // the step that was pressed is gone

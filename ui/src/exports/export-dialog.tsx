@@ -1,9 +1,10 @@
 // Signals of a period as a file: what is wanted, and the files of before. Written by the server while others work on.
-import { Button, Modal, NumberInput, SegmentedControl } from "@mantine/core";
+import { Button, NumberInput, SegmentedControl } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { addressOf, post } from "@/api/client";
 import { useJobs } from "@/app/jobs-indicator";
+import { Dialog } from "@/design/dialog";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { asOfOf, type Export, everyFor, exportsQuery, type Format, FORMATS, KNOWN, type Known, knownOf, type Shape, SHAPES, sizeOf, TAGS_MAX, wholeSeconds } from "@/exports/exports";
 import css from "@/exports/exports.module.css";
@@ -165,10 +166,10 @@ export function ExportButton({ tags, total = tags.length, span, size = "xs", asO
   return (
     <>
       <Button size={size} variant="default" onClick={() => setOpened(span())} disabled={total === 0} data-testid="export">{say("export")}</Button>
-      <Modal opened={opened !== null} onClose={close} title={`${say("title")} · ${count}`} size={620} closeButtonProps={{ "aria-label": say("close") }} data-testid="export-dialog">
+      <Dialog opened={opened !== null} onClose={close} title={`${say("title")} · ${count}`} size={620} closeButtonProps={{ "aria-label": say("close") }} data-testid="export-dialog">
         {total > TAGS_MAX ? <Empty compact title={count} hint={say("tooMany", { n: TAGS_MAX })} /> : opened && <WishForm tags={tags} span={opened} asOf={asOf} onClose={close} />}
         <Mine />
-      </Modal>
+      </Dialog>
     </>
   );
 }

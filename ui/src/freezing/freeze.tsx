@@ -1,10 +1,11 @@
 // Freezes what a page shows of a period under a name: a button wherever figures of a period stand, and what it asks.
-import { Button, Modal, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { change } from "@/api/client";
 import type { Equipment, FrozenReport } from "@/api/types";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import { showToast } from "@/design/toast";
 import css from "@/freezing/freezing.module.css";
@@ -43,7 +44,7 @@ function FreezeDialog({ here, window, view: first, onMade, onClose }: DialogProp
     send.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={say("title", { name: here.name })} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid="freeze-dialog">
+    <Dialog opened onClose={onClose} title={say("title", { name: here.name })} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid="freeze-dialog">
       <form className={css.form} onSubmit={submit}>
         <p className={css.help}>{say("help", { from, to })}{window.live && ` ${say("running")}`}</p>
         <TextInput label={say("name")} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={NAME_MAX} required data-autofocus data-testid="freeze-name" />
@@ -55,7 +56,7 @@ function FreezeDialog({ here, window, view: first, onMade, onClose }: DialogProp
           <Button type="submit" loading={send.isPending} disabled={name.trim() === ""} data-testid="freeze-save">{say("save")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

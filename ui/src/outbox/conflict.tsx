@@ -1,6 +1,6 @@
 // Two people corrected the same time: both entries side by side, and the choice is the person's: one of them, or both where they can stand together.
-import { Modal } from "@mantine/core";
 import type { BothPart, Said } from "@/api/problem";
+import { Dialog } from "@/design/dialog";
 import { chosen, type Way } from "@/outbox/choice";
 import { outbox, useOutbox } from "@/outbox/desk";
 import css from "@/outbox/outbox.module.css";
@@ -50,7 +50,7 @@ function Choice({ entry, refused: { theirs, yours, both = [] } }: { entry: Entry
   };
   const choice = (how: Way, label: string, testid: string) => <button type="button" className={css.choice} onClick={() => settle(how)} data-testid={testid} {...(how === "mine" ? { "data-autofocus": true } : {})}>{label}</button>;
   return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={say("conflictTitle")} size="xl">
+    <Dialog opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={say("conflictTitle")} size="xl">
       <p className={css.hint}>{nameOf(entry)}</p>
       <div className={css.versions} data-testid="conflict">
         <Version title={say("yours")} said={yours} testid="conflict-yours" />
@@ -60,7 +60,7 @@ function Choice({ entry, refused: { theirs, yours, both = [] } }: { entry: Entry
       </div>
       {both.length > 0 && <div className={css.both}>{choice("both", say("useBoth", { own: beside(both) }), "use-both")}</div>}
       <p className={css.hint}>{say("nothingLost")}</p>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,9 @@
 // Says how much waits on this device and what was not accepted, and lets a person look at each of them.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Signature } from "@/api/types";
 import { useMe } from "@/app/gate";
+import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { outbox, useOutbox } from "@/outbox/desk";
 import css from "@/outbox/outbox.module.css";
@@ -64,10 +65,10 @@ export function OutboxNotice({ large = false }: { large?: boolean }) {
         <Icon name={refused > 0 ? "jam" : "clock"} size={large ? 26 : 18} />
         <span>{[waiting > 0 && say("waiting", { n: waiting }), refused > 0 && say("refused", { n: refused })].filter(Boolean).join(" · ")}</span>
       </button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={say("title")} size="lg" closeButtonProps={{ "aria-label": say("close"), size: 64 }}>
+      <Dialog opened={open} onClose={() => setOpen(false)} title={say("title")} size="lg" closeButtonProps={{ "aria-label": say("close"), size: 64 }}>
         <p className={css.hint}>{say("hint")}</p>
         <ul className={css.list}>{entries.map((entry) => <Row key={entry.id} entry={entry} />)}</ul>
-      </Modal>
+      </Dialog>
     </>
   );
 }

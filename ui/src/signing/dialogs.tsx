@@ -1,9 +1,10 @@
 // What is asked before a shift is signed, and before a signature is taken back.
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { change } from "@/api/client";
 import type { Equipment, Shift, Signature } from "@/api/types";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import css from "@/signing/signing.module.css";
 import { words } from "@/signing/words";
@@ -32,7 +33,7 @@ function Ask({ name, title, hint, field, done, act, onClose }: AskProps) {
     send.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid={`${name}-dialog`}>
+    <Dialog opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid={`${name}-dialog`}>
       <form className={css.form} onSubmit={submit}>
         <p className={css.help}>{hint}</p>
         <Textarea label={field.label} description={field.hint} inputWrapperOrder={["label", "input", "description"]} value={text} onChange={(event) => setText(event.currentTarget.value)} maxLength={WORDS_MAX} rows={2} required={field.isNeeded} data-autofocus data-testid={`${name}-words`} />
@@ -42,7 +43,7 @@ function Ask({ name, title, hint, field, done, act, onClose }: AskProps) {
           <Button type="submit" loading={send.isPending} disabled={field.isNeeded && text.trim() === ""} data-testid={`${name}-save`}>{say(name)}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

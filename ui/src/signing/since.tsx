@@ -1,8 +1,8 @@
 // What a signed shift would come to now, beside what was signed: shown where it is another, with what came since.
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Equipment, Signature } from "@/api/types";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import { wouldBeQuery } from "@/freezing/ask";
 import { MovedFigures } from "@/freezing/moved";
@@ -29,10 +29,10 @@ export function WouldBe({ here, signature }: { here: Equipment; signature: Signa
     <>
       <button type="button" className={css.wouldBe} title={say("since")} onClick={() => setOpen(true)} data-testid="board-would-be">{say(data.before === data.after ? "wouldBeBeside" : "wouldBe", said)}</button>
       {open && (
-        <Modal opened onClose={() => setOpen(false)} title={say("sinceTitle")} closeButtonProps={{ "aria-label": say("close") }} size="xl" data-testid="since-dialog">
+        <Dialog opened onClose={() => setOpen(false)} title={say("sinceTitle")} closeButtonProps={{ "aria-label": say("close") }} size="xl" data-testid="since-dialog">
           <p className={css.help}>{say("sinceHint")}{!data.told && ` ${say("tooMany")}`}</p>
           <MovedFigures as="signed" label={say("sinceTitle")} found={data} />
-        </Modal>
+        </Dialog>
       )}
     </>
   );

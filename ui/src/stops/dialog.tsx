@@ -1,10 +1,10 @@
 // One stop opened: what stood and how long, the reasons to touch, a comment, and everything that was ever said of it.
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { timelineEditsQuery } from "@/api/queries";
 import type { Stop, TimelineEdit } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import { useKnownMs } from "@/live/live";
@@ -89,7 +89,7 @@ export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; 
     void send([stop], { ...said, ...given });
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size="min(1180px, 100vw - 24px)" padding={0} attributes={{ content: { "aria-label": say("why") } }} data-testid="stop-dialog">
+    <Dialog opened onClose={onClose} withCloseButton={false} size="min(1180px, 100vw - 24px)" padding={0} attributes={{ content: { "aria-label": say("why") } }} data-testid="stop-dialog">
       <Head stop={stop} onClose={onClose} />
       <div className={css.body}>
         <ReasonPicker stop={stop} onPick={(reason) => answer({ reason })} />
@@ -101,6 +101,6 @@ export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; 
         </div>
         {history === "shown" && <EditHistory stop={stop} onDone={onClose} />}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 // The stops of a period as a table: filtered, sorted, answered one by one or many at once, and handed out as CSV.
-import { Button, Checkbox, Modal } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { memo, useCallback, useEffect, useMemo, useState } from "react";
 import { stopCausesQuery, stopsQuery } from "@/api/queries";
 import type { Equipment, Stop, StopCause, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { CauseOfStop } from "@/causes/cause-of-stop";
+import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Freeze } from "@/freezing/freeze";
@@ -100,7 +101,7 @@ function Bulk({ chosen, onDone }: { chosen: readonly Stop[]; onDone: () => void 
     <div className={css.bulk} role="status" data-testid="bulk">
       <span>{say("chosen", { n: chosen.length })}</span>
       <Button size="sm" onClick={() => setOpen(true)} data-testid="bulk-give">{say("give")}</Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={say("bulkTitle", { n: chosen.length })} size="min(1180px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("close") }}><ReasonPicker stop={{ ...first, reason: null }} onPick={pick} /></Modal>
+      <Dialog opened={open} onClose={() => setOpen(false)} title={say("bulkTitle", { n: chosen.length })} size="min(1180px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("close") }}><ReasonPicker stop={{ ...first, reason: null }} onPick={pick} /></Dialog>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // What is different on a day: closed, other hours, overtime, or planned down; seen before it is saved.
-import { ActionIcon, Button, Modal, SegmentedControl, TextInput } from "@mantine/core";
+import { ActionIcon, Button, SegmentedControl, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { ProblemNotice } from "@/design/notice";
 import { type CalendarDetail, type Day, useChange, type Wanted } from "@/screens/calendars/api";
@@ -66,7 +67,7 @@ export function ExceptionDialog({ calendar, day, onClose, onDone }: DialogProps)
   const submit = (event: FormEvent) => { event.preventDefault(); if (wanted) send(wanted); };
   const isReady = wanted !== null && isFresh && !error && (!preview?.needs_reason || reason.trim() !== "");
   return (
-    <Modal opened onClose={onClose} title={formatDate(day.date, "long", language)} size={640} closeButtonProps={{ "aria-label": say("cancel") }} data-testid="exception-dialog">
+    <Dialog opened onClose={onClose} title={formatDate(day.date, "long", language)} size={640} closeButtonProps={{ "aria-label": say("cancel") }} data-testid="exception-dialog">
       <form className={css.form} onSubmit={submit}>
         <Fields given={given} onGiven={setGiven} date={day.date} />
         <PreviewBox preview={preview} error={error} reason={reason} onReason={setReason} />
@@ -77,6 +78,6 @@ export function ExceptionDialog({ calendar, day, onClose, onDone }: DialogProps)
           <Button type="submit" disabled={!isReady} loading={save.isPending} data-testid="exception-save">{say("save")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

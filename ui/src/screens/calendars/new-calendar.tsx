@@ -1,6 +1,7 @@
 // A calendar that is not there yet: it begins with one early shift and is then made what it should be.
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import { type Definition, useChange } from "@/screens/calendars/api";
 import css from "@/screens/calendars/calendars.module.css";
@@ -20,7 +21,7 @@ export default function NewCalendar({ onClose }: { onClose: () => void }) {
   const body: Definition = { name: null, shifts: [first], crews: [], rotation: null, holidays: {}, exceptions: {} };
   const submit = (event: FormEvent) => { event.preventDefault(); make.mutate({ wanted: { body }, reason: "", seen: "" }); };
   return (
-    <Modal opened onClose={onClose} title={say("newCalendar")} closeButtonProps={{ "aria-label": say("cancel") }}>
+    <Dialog opened onClose={onClose} title={say("newCalendar")} closeButtonProps={{ "aria-label": say("cancel") }}>
       <form className={css.form} onSubmit={submit}>
         <TextInput label={say("newKey")} description={say("newHint")} value={key} onChange={(event) => setKey(event.currentTarget.value)} maxLength={60} data-autofocus data-testid="new-key" />
         {make.error && <ProblemNotice error={make.error} compact />}
@@ -29,6 +30,6 @@ export default function NewCalendar({ onClose }: { onClose: () => void }) {
           <Button type="submit" disabled={!KEY.test(key)} loading={make.isPending} data-testid="new-save">{say("create")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

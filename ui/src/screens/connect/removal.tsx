@@ -1,7 +1,8 @@
 // Taking a connection out of the plant: what goes with it is seen before, and can be taken back.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import { showToast } from "@/design/toast";
 import { removalQuery, useRemove, useTakeBack } from "@/screens/connect/api";
@@ -20,7 +21,7 @@ export default function Removal({ name, onClose }: { name: string; onClose: () =
     void navigate({ to: "/connections" });
   });
   return (
-    <Modal opened onClose={onClose} title={say("title", { name })} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid="removal">
+    <Dialog opened onClose={onClose} title={say("title", { name })} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid="removal">
       {error && <ProblemNotice error={error} onRetry={() => void refetch()} compact />}
       {!data && !error && <Waiting />}
       {data && <PlanView preview={data} />}
@@ -30,6 +31,6 @@ export default function Removal({ name, onClose }: { name: string; onClose: () =
         <Button variant="default" onClick={onClose}>{say("keep")}</Button>
         <Button color="red" disabled={!data || data.faults.length > 0} loading={remove.isPending} onClick={() => data && remove.mutate(data.version)} data-testid="remove-confirm">{say("remove")}</Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 // Adding a user: who they are and what they may do; the way in is a link, never a password somebody else knows.
-import { Button, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { post } from "@/api/client";
@@ -7,6 +7,7 @@ import { rolesQuery } from "@/api/queries";
 import type { OneTime } from "@/api/types";
 import { useFault } from "@/app/fault";
 import { roleWords } from "@/app/words";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import css from "@/screens/people/people.module.css";
 import { OFFERED, type Offered } from "@/screens/people/roles";
@@ -34,7 +35,7 @@ export function AddDialog({ onClose, onAdded }: { onClose: () => void; onAdded: 
     add.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={say("add")} closeButtonProps={{ "aria-label": say("close") }} size="md" data-testid="add-dialog">
+    <Dialog opened onClose={onClose} title={say("add")} closeButtonProps={{ "aria-label": say("close") }} size="md" data-testid="add-dialog">
       <form className={css.form} onSubmit={submit}>
         <TextInput label={say("name")} value={given.name} onChange={(event) => setGiven({ ...given, name: event.currentTarget.value })} maxLength={200} error={faultOf("name")} required autoComplete="off" data-autofocus size="md" data-testid="add-name" />
         <TextInput label={say("login")} description={say("loginHint")} value={given.login} onChange={(event) => setGiven({ ...given, login: event.currentTarget.value })} pattern="\S+" maxLength={120} error={faultOf("login")} required autoComplete="off" spellCheck={false} size="md" data-testid="add-login" />
@@ -46,6 +47,6 @@ export function AddDialog({ onClose, onAdded }: { onClose: () => void; onAdded: 
           <Button type="submit" loading={add.isPending} data-testid="add-submit">{say("makeLink")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 // What is asked before something ends for a user, and the few words about them that may be changed.
-import { Button, Checkbox, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Select, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { change } from "@/api/client";
 import type { Listed } from "@/api/types";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import type { Done } from "@/screens/people/doing";
 import css from "@/screens/people/people.module.css";
@@ -22,7 +23,7 @@ export function EndDialog({ person, what, onClose, onDone }: DialogProps & { wha
     onSuccess: ({ auditId }) => onDone({ deed: off ? "didDeactivate" : "didSignOut", name: person.name, auditId: off ? auditId : null }),
   });
   return (
-    <Modal opened onClose={onClose} title={say(off ? "deactivateTitle" : "signOutTitle", { name: person.name })} closeButtonProps={{ "aria-label": say("close") }} size="md" data-testid="end-dialog">
+    <Dialog opened onClose={onClose} title={say(off ? "deactivateTitle" : "signOutTitle", { name: person.name })} closeButtonProps={{ "aria-label": say("close") }} size="md" data-testid="end-dialog">
       <div className={css.form}>
         <p className={css.hint}>{say(off ? "deactivateHint" : "signOutHint", { name: person.name })}</p>
         {!off && <Checkbox label={say("tokensToo")} checked={tokens} onChange={(event) => setTokens(event.currentTarget.checked)} data-testid="end-tokens" />}
@@ -32,7 +33,7 @@ export function EndDialog({ person, what, onClose, onDone }: DialogProps & { wha
           <Button loading={end.isPending} onClick={() => end.mutate()} data-testid="end-confirm">{say(off ? "deactivate" : "signOut")}</Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -49,7 +50,7 @@ export function EditDialog({ person, onClose, onDone }: DialogProps) {
     save.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={say("edit")} closeButtonProps={{ "aria-label": say("close") }} size="md" data-testid="edit-dialog">
+    <Dialog opened onClose={onClose} title={say("edit")} closeButtonProps={{ "aria-label": say("close") }} size="md" data-testid="edit-dialog">
       <form className={css.form} onSubmit={submit}>
         <TextInput label={say("name")} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={200} required data-autofocus size="md" data-testid="edit-name" />
         <Select label={say("language")} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} value={locale} onChange={(next) => setLocale(next ?? locale)} allowDeselect={false} size="md" />
@@ -59,6 +60,6 @@ export function EditDialog({ person, onClose, onDone }: DialogProps) {
           <Button type="submit" loading={save.isPending} data-testid="edit-save">{say("save")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

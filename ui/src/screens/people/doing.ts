@@ -12,16 +12,18 @@ export interface Done { deed: Deed; name: string; auditId: string | null }
 export function useDone() {
   const client = useQueryClient();
   const [done, setDone] = useState<Done | null>(null);
+  const [held, hold] = useState(false); // nobody is hurried: it stays while a pointer or the focus is on it
   useEffect(() => {
-    if (!done) return undefined;
+    if (!done || held) return undefined;
     const timer = setTimeout(() => setDone(null), UNDO_MS);
     return () => clearTimeout(timer);
-  }, [done]);
+  }, [done, held]);
   const note = (next: Done | null) => {
     setDone(next);
+    hold(false);
     void client.invalidateQueries({ queryKey: ["/people"] });
   };
-  return { done, note };
+  return { done, note, hold };
 }
 
 export const undo = (auditId: string) => change("POST", `/audit/${auditId}/undo`);

@@ -18,11 +18,11 @@ import { useWords } from "@/words/words";
 
 const COLUMNS = ["person", "role", "state", "seen", "sessions", "actions"] as const;
 
-function DoneBar({ done, onUndone }: { done: Done; onUndone: () => void }) {
+function DoneBar({ done, onUndone, hold }: { done: Done; onUndone: () => void; hold: (held: boolean) => void }) {
   const say = useWords(words);
   const back = useMutation({ mutationFn: undo, onSuccess: onUndone });
   return (
-    <div className={css.done} role="status" data-testid="person-done">
+    <div className={css.done} role="status" onPointerEnter={() => hold(true)} onPointerLeave={() => hold(false)} onFocus={() => hold(true)} onBlur={() => hold(false)} data-testid="person-done">
       <span>{say(done.deed, { name: done.name })}</span>
       {back.error && <ProblemNotice error={back.error} compact />}
       {done.auditId && <Button variant="subtle" size="compact-sm" loading={back.isPending} onClick={() => done.auditId && back.mutate(done.auditId)} data-testid="person-undo">{say("undo")}</Button>}
@@ -36,7 +36,7 @@ export default function People() {
   const [text, setText] = useState("");
   const [adding, setAdding] = useState(false);
   const [link, setLink] = useState<{ name: string; made: OneTime } | null>(null);
-  const { done, note } = useDone();
+  const { done, note, hold } = useDone();
   const found = (data ?? []).filter((person) => matches(person, text.trim()));
   const showLink = (name: string, made: OneTime) => {
     setAdding(false);
@@ -50,7 +50,7 @@ export default function People() {
         <TextInput className={css.search} type="search" value={text} onChange={(event) => setText(event.currentTarget.value)} placeholder={say("search")} aria-label={say("search")} leftSection={<Icon name="search" size={15} />} data-testid="people-search" />
         <Button onClick={() => setAdding(true)} data-testid="add-person">{say("add")}</Button>
       </div>
-      {done && <DoneBar key={done.auditId} done={done} onUndone={() => note(null)} />}
+      {done && <DoneBar key={done.auditId} done={done} onUndone={() => note(null)} hold={hold} />}
       <Panel flush>
         {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
         {isPending && <Waiting lines={5} />}

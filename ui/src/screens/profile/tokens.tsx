@@ -1,10 +1,11 @@
 // Keys for programs: made here, shown once, ended here.
-import { Button, Modal, NumberInput, TextInput } from "@mantine/core";
+import { Button, NumberInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { post } from "@/api/client";
 import { ownTokensQuery } from "@/api/queries";
 import type { OneTime, OwnToken } from "@/api/types";
+import { Dialog } from "@/design/dialog";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Secret } from "@/design/secret";
 import css from "@/screens/profile/profile.module.css";
@@ -26,7 +27,7 @@ function MakeDialog({ onClose }: { onClose: () => void }) {
     make.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={say("make")} closeButtonProps={{ "aria-label": say("close") }} closeOnClickOutside={!make.data} size="lg" data-testid="token-dialog">
+    <Dialog opened onClose={onClose} title={say("make")} closeButtonProps={{ "aria-label": say("close") }} closeOnClickOutside={!make.data} size="lg" data-testid="token-dialog">
       {make.data ? (
         <div className={css.form}>
           <Secret label={say("token")} value={make.data.token} copy={say("copy")} copied={say("copied")} testid="token" />
@@ -41,7 +42,7 @@ function MakeDialog({ onClose }: { onClose: () => void }) {
           <div className={css.buttons}><Button variant="default" onClick={onClose}>{say("cancel")}</Button><Button type="submit" loading={make.isPending} data-testid="token-submit">{say("make")}</Button></div>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
 // What is asked before the past is told again, and before that is taken back: why.
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import { showToast } from "@/design/toast";
 import css from "@/screens/replay/replay.module.css";
@@ -21,7 +22,7 @@ function Why({ title, help, label, testid, error, isBusy, onClose, onSay }: WhyP
     onSay(reason.trim());
   };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid={testid}>
+    <Dialog opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": say("close") }} size="lg" data-testid={testid}>
       <form className={css.form} onSubmit={submit}>
         <p className={css.hint}>{help}</p>
         <Textarea label={say("reason")} description={say("reasonHint")} inputWrapperOrder={["label", "input", "description"]} value={reason} onChange={(event) => setReason(event.currentTarget.value)} rows={2} maxLength={WHY_MAX} required data-autofocus data-testid={`${testid}-why`} />
@@ -31,7 +32,7 @@ function Why({ title, help, label, testid, error, isBusy, onClose, onSay }: WhyP
           <Button type="submit" loading={isBusy} disabled={reason.trim() === ""} data-testid={`${testid}-save`}>{label}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

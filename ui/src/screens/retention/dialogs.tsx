@@ -1,9 +1,10 @@
 // What is asked before samples are held, and before a hold ends: which, of when, and why.
-import { Button, Modal, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { change } from "@/api/client";
 import { useEquipment } from "@/app/equipment";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import css from "@/installation/installation.module.css";
 import type { Hold } from "@/installation/queries";
@@ -42,7 +43,7 @@ function Frame({ title, label, testid, error, isBusy, isReady, onClose, onSubmit
     onSubmit();
   };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": sayShared("close") }} size="lg" data-testid={testid}>
+    <Dialog opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": sayShared("close") }} size="lg" data-testid={testid}>
       <form className={css.form} onSubmit={submit}>
         {children}
         {error && <ProblemNotice error={error} compact />}
@@ -51,7 +52,7 @@ function Frame({ title, label, testid, error, isBusy, isReady, onClose, onSubmit
           <Button type="submit" loading={isBusy} disabled={!isReady} data-testid={`${testid}-save`}>{label}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

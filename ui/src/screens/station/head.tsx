@@ -1,5 +1,5 @@
 // The top of the station: where it stands, who works at it, whether it is linked, and the state in large letters.
-import { Modal, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import type { Equipment } from "@/api/types";
 import { useMe } from "@/app/gate";
 import { useEquipment } from "@/app/equipment";
 import { words as appWords } from "@/app/words";
+import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { ShiftName } from "@/kpi/shift-figures";
@@ -43,14 +44,14 @@ function Who({ here, onClose }: { here: Equipment; onClose: () => void }) {
     put("/me/locale", { locale: next }).catch(() => undefined); // the choice holds on this device even when it cannot be kept
   };
   return (
-    <Modal opened onClose={onClose} title={person.name} closeButtonProps={{ "aria-label": say("stay"), size: 64 }} size="md">
+    <Dialog opened onClose={onClose} title={person.name} closeButtonProps={{ "aria-label": say("stay"), size: 64 }} size="md">
       <div className={css.who}>
         <p className="quiet">{say("handOverHint")}</p>
         <SegmentedControl classNames={{ label: css.choice ?? "" }} fullWidth value={language} onChange={(value) => choose(value as Language)} data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))} aria-label={say("language")} data-testid="station-language" />
         <button type="button" className={css.main} onClick={leave} data-testid="station-sign-out"><Icon name="signOut" size={24} />{say("signOut")}</button>
         <Go to={placeOf(here)} className={css.plain} testid="station-leave">{say("leave")}</Go>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,11 @@
 // The dialogs about jobs at the station: start one, end one, hand it over to the next shift. All large, all through the outbox.
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { serverNowMs } from "@/api/client";
 import { productsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { Dialog } from "@/design/dialog";
 import { Empty } from "@/design/notice";
 import { idsOf, rateFor, type Run, useProductName } from "@/jobs/jobs";
 import type { Command } from "@/outbox/outbox";
@@ -22,7 +22,7 @@ const PRODUCTS_AT_ONCE = 12;
 
 export function Sheet({ title, onClose, children, testid }: { title: string; onClose: () => void; children: ReactNode; testid: string }) {
   const say = useWords(jobWords);
-  return <Modal opened onClose={onClose} title={title} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "" }} data-testid={testid}>{children}</Modal>;
+  return <Dialog opened onClose={onClose} title={title} size="min(1000px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("cancel"), size: 64 }} classNames={{ title: css.title ?? "", header: css.header ?? "" }} data-testid={testid}>{children}</Dialog>;
 }
 
 export function Field({ label, value, onChange, testid, hint = "", max = TEXT_MAX }: { label: string; value: string; onChange: (value: string) => void; testid: string; hint?: string; max?: number }) {

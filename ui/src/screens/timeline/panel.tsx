@@ -1,9 +1,9 @@
 // The segment that is chosen: what is known of it, its reason in one touch more, and the ways to correct it.
-import { Modal } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { RefObject } from "react";
 import { offeredReasonsQuery, stopsQuery } from "@/api/queries";
 import type { Equipment, Stop } from "@/api/types";
+import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import { useMay } from "@/jobs/jobs";
@@ -94,10 +94,10 @@ function Dialogs({ unit, now, stop, ms, nowMs, act, onClose }: { unit: Equipment
   const say = useWords(words);
   const edits = useEdits({ unit, version: now.version });
   if (act === "reason") return stop ? <StopDialog key={stop.stop_id} stop={stop} history="shown" onClose={onClose} /> : null;
-  if (act === "history") return <Modal opened onClose={onClose} title={say("history")} size="lg" closeButtonProps={{ "aria-label": say("close"), size: 48 }}>{stop && <EditHistory stop={stop} onDone={onClose} />}</Modal>;
+  if (act === "history") return <Dialog opened onClose={onClose} title={say("history")} size="lg" closeButtonProps={{ "aria-label": say("close"), size: 48 }}>{stop && <EditHistory stop={stop} onDone={onClose} />}</Dialog>;
   if (!act) return null;
   const Form = FORMS[act];
-  return <Modal opened onClose={onClose} title={say(act)} size="md" closeButtonProps={{ "aria-label": say("close"), size: 48 }}><Form unit={unit} now={now} cursorMs={ms} nowMs={nowMs} edits={edits} onDone={onClose} /></Modal>;
+  return <Dialog opened onClose={onClose} title={say(act)} size="md" closeButtonProps={{ "aria-label": say("close"), size: 48 }}><Form unit={unit} now={now} cursorMs={ms} nowMs={nowMs} edits={edits} onDone={onClose} /></Dialog>;
 }
 
 export function SegmentPanel({ unit, ms, nowMs, act, onAct, place }: PanelProps) {

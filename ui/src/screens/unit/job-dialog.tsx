@@ -1,11 +1,12 @@
 // Starting a job: product first, the rest only where somebody needs it.
-import { Button, Modal, NumberInput, Select, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { asProblem, fieldOf } from "@/api/problem";
 import { productsQuery } from "@/api/queries";
 import type { Equipment, JobResponse } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
 import { type Given, rateFor, startJob } from "@/jobs/jobs";
 import css from "@/screens/unit/unit.module.css";
@@ -34,7 +35,7 @@ export function JobDialog(props: DialogProps) {
     if (given.product) start.mutate(given);
   };
   return (
-    <Modal opened onClose={onClose} title={say("startJob")} closeButtonProps={{ "aria-label": say("cancel") }} size="md" data-testid="job-dialog">
+    <Dialog opened onClose={onClose} title={say("startJob")} closeButtonProps={{ "aria-label": say("cancel") }} size="md" data-testid="job-dialog">
       <form className={css.form} onSubmit={submit}>
         <Select label={say("product")} description={products.length ? say("productHint") : say("noProducts")} data={products.map((product) => ({ value: product.id, label: product.name }))} value={given.product} onChange={(product) => setGiven({ ...given, product })} searchable required size="md" data-autofocus data-testid="job-product" />
         <NumberInput label={say("standardRate")} description={say("rateHint")} placeholder={usual === null ? "" : formatNumber(usual, language)} value={given.rate ?? ""} onChange={(rate) => setGiven({ ...given, rate: typeof rate === "number" ? rate : null })} min={0.001} decimalScale={3} size="md" error={wrong === "standard_rate_upm" ? asProblem(start.error).detail : undefined} data-testid="job-rate" />
@@ -49,6 +50,6 @@ export function JobDialog(props: DialogProps) {
           <Button className={css.touch} type="submit" disabled={!given.product} loading={start.isPending} data-testid="job-submit">{say("startJob")}</Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
