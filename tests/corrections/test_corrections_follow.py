@@ -18,9 +18,9 @@ from dovetail.corrections.model import QUALITIES
 from dovetail.corrections.preview import SHOWN, AskedPreview
 from dovetail.corrections.service import CorrectionsRoom
 from dovetail.db.uow import Database
-from dovetail.explain.signals import Signals
-from dovetail.explain.tree import Node, Place
 from dovetail.operations.operation import Catalogue, Done, execute
+from dovetail.proof.signals import Signals
+from dovetail.proof.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
 

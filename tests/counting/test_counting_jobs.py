@@ -7,7 +7,7 @@ from counting_plant import PLANT, Plant, at, when
 
 from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import InvalidError
-from dovetail.explain.tree import Node, Place
+from dovetail.proof.tree import Node, Place
 
 
 def start(plant: Plant, minute: float, **more) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Kind
+from dovetail.core.batch import Batch, Kind
 from dovetail.core.clock import HOUR_US, MINUTE_US, from_rfc3339
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
@@ -240,6 +240,12 @@ class World:
     ) -> dict[int, Sample]:
         held = sorted((s for s in self.samples if at_us is None or s.ts_us <= at_us), key=lambda s: s.ts_us)
         return {sample.tag: sample for sample in held if sample.tag in tags}
+
+    def raw(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Batch]:
+        held = sorted((s for s in self.samples if from_us <= s.ts_us < to_us), key=lambda s: s.ts_us)
+        return [Batch.of(Kind.F64, [(s.tag, s.ts_us, s.value, s.quality) for s in held if s.tag in tags])]
 
 
 def good(tag: int, ts_us: int, value: float) -> Sample:

@@ -17,12 +17,12 @@ from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
 from dovetail.explain import api as explain_api
 from dovetail.explain.service import PAGE, Explainer
-from dovetail.explain.tree import Node, Place
 from dovetail.ledger.columns import BY_NAME
 from dovetail.operations.http import Api
 from dovetail.performance.api import routes
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
+from dovetail.proof.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
 END = 400

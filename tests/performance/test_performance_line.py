@@ -14,9 +14,9 @@ from counting_plant import PLANT, Plant, an_hour, at, plant_on
 from dovetail.core.bus import Bus
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
-from dovetail.explain.tree import Place
 from dovetail.performance.report import KpiValue
 from dovetail.performance.service import Period
+from dovetail.proof.tree import Place
 from dovetail.testing.clock import ManualClock
 
 SUMMED = PLANT.replace("constraint: filler}", "constraint: filler, line: aggregate}")

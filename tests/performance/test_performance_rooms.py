@@ -14,10 +14,10 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
-from dovetail.explain.tree import Node, Place
 from dovetail.house.rooms import Rooms, build_rooms
 from dovetail.ledger.columns import sum_slices
 from dovetail.operations.operation import execute
+from dovetail.proof.tree import Node, Place
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 PLANT = b"""

@@ -7,9 +7,9 @@ from typing import Final
 from dovetail.core.scope import Scope
 from dovetail.explain import diff_api
 from dovetail.explain.service import Explainer
-from dovetail.explain.tree import Node, Place
 from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
 from dovetail.performance.api import LONGEST_US, as_of_known
+from dovetail.proof.tree import Node, Place
 
 VIEW: Final = "plant.view"
 

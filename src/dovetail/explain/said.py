@@ -9,8 +9,6 @@ from itertools import pairwise
 from typing import Final
 
 from dovetail.core.clock import to_rfc3339
-from dovetail.explain.beneath import Timeline, edit_node
-from dovetail.explain.tree import Node, Place
 from dovetail.ledger.columns import BY_NAME
 from dovetail.ledger.cutting import stretches
 from dovetail.ledger.model import Slice
@@ -19,6 +17,8 @@ from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import OWN
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
+from dovetail.proof.beneath import Timeline, edit_node
+from dovetail.proof.tree import Node, Place
 from dovetail.timeline.model import PRODUCING, Edit
 
 SAID_MAX: Final = 20  # edits looked at beneath one figure, the newest first: each is held against what the signals said

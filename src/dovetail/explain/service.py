@@ -5,26 +5,27 @@ Each node shows what it was made from, so that every step can be computed again;
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final, cast
 
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.counting.pieces import KINDS, Said
-from dovetail.explain.beneath import Timeline, beneath, derived_node, edit_node
 from dovetail.explain.said import Words
-from dovetail.explain.signals import Corrections, Samples, Signals
-from dovetail.explain.tree import Node, Place
-from dovetail.ledger.columns import BY_NAME, sum_slices
+from dovetail.ledger.columns import BY_NAME
 from dovetail.ledger.model import Slice
 from dovetail.ledger.named import LABELS, parts_of, value_of
-from dovetail.ledger.tracks import CountTrack, StateTrack
+from dovetail.ledger.tracks import StateTrack
 from dovetail.performance.facts import OWN
 from dovetail.performance.kpis._lines import as_counted
 from dovetail.performance.kpis._listed import describe
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom, Period
+from dovetail.proof.beneath import Timeline, beneath, derived_node, edit_node
+from dovetail.proof.readings import RawSamples, Readings
+from dovetail.proof.signals import Corrections, Signals
+from dovetail.proof.slices import NO_JOB, brings, count_node, job_node, slice_node
+from dovetail.proof.tree import Node, Place
 from dovetail.reasoning.shown import evidence_out
 from dovetail.timeline.service import Under
 
@@ -36,10 +37,11 @@ class Explainer:
     """Answers one node with its direct children; reads only what that node needs."""
 
     def __init__(
-        self, room: PerformanceRoom, samples: Samples, timeline: Timeline, corrections: Corrections | None = None
+        self, room: PerformanceRoom, samples: RawSamples, timeline: Timeline, corrections: Corrections | None = None
     ) -> None:
         self.room = room
         self._timeline, self._signals = timeline, Signals(samples, room.sources.equipment.plant, corrections)
+        self._readings = Readings(samples, self._signals)
         self._words = Words(room, timeline)
 
     def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
@@ -151,7 +153,7 @@ class Explainer:
         sums = self.room.sums(place.ledger_id, place.from_us, place.to_us, scope=place.scope, as_of=place.as_of)
         node = self._equipment_node(place, sums) if place.kind == "equipment" else self._column_node(place, sums)
         found = self._contributing(place, place.from_us if cursor is None else int(cursor))
-        node.children = [self._slice_node(place.down(f"slice:{piece.t0_us}"), piece) for piece in found[:PAGE]]
+        node.children = [slice_node(place.down(f"slice:{piece.t0_us}"), piece) for piece in found[:PAGE]]
         node.next = str(found[PAGE].t0_us) if len(found) > PAGE else None
         return node
 
@@ -166,7 +168,7 @@ class Explainer:
                 break
             whole = read if end_us == place.to_us else read[:-1]  # the last one may go on past this part
             reach_us = reach_us if whole else 2 * reach_us
-            found += [piece for piece in whole if _brings(place.column, piece)]
+            found += [piece for piece in whole if brings(place.column, piece)]
             from_us = whole[-1].t1_us if whole else from_us
             from_us = place.to_us if end_us == place.to_us else from_us
         return found
@@ -198,35 +200,20 @@ class Explainer:
                 return read[0]
             reach_us *= 4
 
-    def _slice_node(self, place: Place, piece: Slice) -> Node:
-        column = BY_NAME[place.column]
-        words = ("state", "mode", "reason", "external", "unplanned", "plan", "cls", "day", "shift_id", "crew")
-        detail = {name: getattr(piece, name) for name in words}
-        detail |= {"start": to_rfc3339(piece.t0_us), "end": to_rfc3339(piece.t1_us), "elapsed_us": piece.elapsed_us}
-        detail["jobs"] = [asdict(share) | {"pri_ns": share.pri_ns} for share in piece.shares]
-        return Node(
-            key=place.path,
-            label=" · ".join(word for word in (piece.state, piece.reason) if word),
-            value=_brings(place.column, piece),
-            unit=column.unit,
-            kind="slice",
-            detail=detail,
-            more=True,
-        )
-
     def _slice(self, place: Place, _cursor: str | None) -> Node:
         piece = self._find_slice(place)
-        node = self._slice_node(place, piece)
+        node = slice_node(place, piece)
         gathering = self.room.gathering
         with self.room.database.read() as reading:
             records = gathering.records(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
             given = gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
         node.children = [self._state_node(place.down(f"state-record:{r.t0_us}"), r) for r in records]
         for n, (count, quantity) in enumerate(given):
-            node.children.append(self._count_node(place.down(f"count-record:{n}"), count, quantity))
+            node.children.append(count_node(place.down(f"count-record:{n}"), count, quantity, piece))
         for share in piece.shares:
-            if share.job_response_id is not None:
-                node.children.append(self._job_node(place.down(f"job-response:{share.job_response_id}"), piece))
+            if share.job_response_id is not None or share.rate_upm is not None:
+                step = f"job-response:{share.job_response_id or NO_JOB}"
+                node.children.append(job_node(place.down(step), piece, share))
         return node
 
     def _state_node(self, place: Place, record: StateTrack) -> Node:
@@ -289,16 +276,6 @@ class Explainer:
         node.children = self._state_samples(place, at_us)
         return node
 
-    def _count_node(self, place: Place, count: CountTrack, quantity: int) -> Node:
-        detail = {name: getattr(count, name) for name in ("kind", "quantity", "origin", "spread", "tag_id")}
-        detail |= {"start": to_rfc3339(count.t0_us), "end": to_rfc3339(count.t1_us), "to_this_slice": quantity}
-        detail["job_response_id"] = count.job_response_id
-        words = f"{count.quantity} {count.kind}"
-        return Node(
-            key=place.path, label=words, value=quantity, unit="{#}", kind="count-record", detail=detail,
-            more=count.tag_id is not None or count.said is not None,
-        )  # fmt: skip
-
     def _count_record(self, place: Place, _cursor: str | None) -> Node:
         piece = self._find_slice(place)
         with self.room.database.read() as reading:
@@ -306,33 +283,25 @@ class Explainer:
         if int(place.record) >= len(given):
             raise NotFoundError("there is no such count record", code="explain-path")
         count, quantity = given[int(place.record)]
-        node = self._count_node(place, count, quantity)
+        node = count_node(place, count, quantity, piece)
         if count.said is not None:  # a person said so, not a counter
             node.children = [_said_node(place.down("said"), count.said)]
-        plant = self.room.sources.equipment.plant()
-        tag = plant.tags.get(count.tag_id or 0)
+        plant, _ = self.room.gathering.node(place.ledger_id, count.t1_us - 1, as_of=place.as_of)
+        now = self.room.sources.equipment.plant()
+        tag = plant.tags.get(count.tag_id or 0) or now.tags.get(count.tag_id or 0)
         if tag is not None:
-            told_us = max(count.t1_us, getattr(count, "at_us", 0))
-            node.children = self._signals.nodes(place, [tag], count.t0_us) + self._signals.nodes(place, [tag], told_us)
+            node.children = self._readings.beneath(place, plant, tag, count)
         return node
 
     def _count_entry(self, place: Place, cursor: str | None) -> Node:
         return self._count_record(place, cursor).children[0].model_copy(update={"key": place.path})
 
-    def _job_node(self, place: Place, piece: Slice) -> Node:
-        share = next(one for one in piece.shares if one.job_response_id == place.record)
-        return Node(
-            key=place.path,
-            label=share.product or "",
-            value=share.rate_upm,
-            unit="{#}/min",
-            kind="job-response",
-            formula="PRI = 60 s / standard rate",
-            detail=asdict(share) | {"pri_ns": share.pri_ns, "ideal_ns": share.ideal_ns},
-        )
-
     def _job_response(self, place: Place, _cursor: str | None) -> Node:
-        return self._job_node(place, self._find_slice(place))
+        piece = self._find_slice(place)
+        found = [share for share in piece.shares if (share.job_response_id or NO_JOB) == place.record]
+        if not found:
+            raise NotFoundError("this job did not run in this slice", code="explain-path")
+        return job_node(place, piece, found[0])
 
 
 def _said_node(place: Place, said: Said) -> Node:
@@ -340,11 +309,6 @@ def _said_node(place: Place, said: Said) -> Node:
     detail = {"entry": said.id, "by": said.by, "at": to_rfc3339(said.at_us), "how": said.how, "why": said.why}
     detail |= {"reason": said.reason, "tag_id": said.tag_id}
     return Node(key=place.path, label=said.by, value=said.why or said.reason, kind="count-entry", detail=detail)
-
-
-def _brings(column: str, piece: Slice) -> int:
-    """What a slice brings to a column."""
-    return sum_slices([piece])[column]
 
 
 def _words(found: object) -> set[str]:

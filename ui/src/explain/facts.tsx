@@ -2,7 +2,7 @@
 import type { ExplainNode } from "@/api/types";
 import { exactNumber, useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
-import { factWords, words } from "@/explain/words";
+import { factWords, readingWords, words } from "@/explain/words";
 import { words as kpiText } from "@/kpi/words";
 import { Lasting, Num, When } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
@@ -12,7 +12,8 @@ import { useWords, wordFor } from "@/words/words";
 
 const MOMENTS = new Set(["start", "end", "ts", "ts_device"]);
 const CODES = new Set(["address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
-const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pri_ns", "ideal_ns", "share_ppm", "pieces", "sub_ns"]);
+const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pieces", "sub_ns"]);
+const UNITS: Readonly<Record<string, string>> = { _us: "us", _ns: "ns" };
 
 const AROUND_MS = 15 * 60_000;
 /** The tag and what it did around the moment that counts here. */
@@ -30,15 +31,17 @@ function Fact({ name, value, detail }: FactProps) {
   const exact = useExact();
   const stateName = useStateName();
   const reasonName = useReasonName();
-  if (MOMENTS.has(name)) return <When at={String(value)} as="exact" />;
-  if (typeof value === "number" && exact) return <span className="num">{exactNumber(value, name.endsWith("_us") ? "us" : "", language)}</span>;
-  if (typeof value === "number" && name.endsWith("_us")) return <Lasting us={value} />;
+  const unit = UNITS[name.slice(-3)] ?? "";
+  if (MOMENTS.has(name)) return exact ? <span className="mono">{String(value)}</span> : <When at={String(value)} as="exact" />; // to the microsecond, so that a difference can be had
+  if (typeof value === "number" && exact) return <span className="num">{exactNumber(value, unit, language)}</span>;
+  if (typeof value === "number" && unit) return <Lasting us={unit === "ns" ? value / 1000 : value} />;
   if (typeof value === "number") return <Num value={value} measured />;
   const tagId = detail["tag_id"];
   if (name === "tag" && typeof tagId === "number") return <TagFact path={String(value)} tagId={tagId} at={detail["ts"] ?? detail["start"]} />;
   if (name === "connection") return <Go to={connectionOf(String(value))} className="link mono">{String(value)}</Go>;
   if (typeof value === "boolean") return wordFor(factWords, language, value ? "yes" : "no");
   if (name === "state") return stateName(String(value));
+  if (name === "reading") return wordFor(readingWords, language, String(value));
   if (name === "reason") return reasonName(String(value));
   if (name === "untold") return (value as string[]).map((kind) => wordFor(kpiText, language, kind)).join(", ");
   const shown = Array.isArray(value) ? value.join(", ") : String(value);

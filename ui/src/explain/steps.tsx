@@ -6,7 +6,7 @@ import { Icon } from "@/design/icons";
 import css from "@/explain/explain.module.css";
 import { useValueText } from "@/explain/exact";
 import { lookIn, useKindName, useStepLabel } from "@/explain/value";
-import { formatDuration } from "@/show/format";
+import { formatDuration, formatNumber } from "@/show/format";
 import { Num, When } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { useLanguage } from "@/words/language";
@@ -17,13 +17,14 @@ const VIRTUAL_FROM = 60;
 function Under({ node }: { node: ExplainNode }) {
   const kindName = useKindName();
   const language = useLanguage();
-  const { start, ts, quality_name: quality, moved_us: movedUs, cls_before: was, cls_after: now } = node.detail;
+  const { start, ts, quality_name: quality, moved_us: movedUs, cls_before: was, cls_after: now, pieces_since: since } = node.detail;
   const moment = start ?? ts;
   return (
     <span className={css.under}>
       {kindName(node.kind)}
       {typeof moment === "string" && <>{" · "}<When at={moment} as="full" /></>}
       {typeof quality === "string" && ` · ${quality}`}
+      {typeof since === "number" && since > 0 && <>{" · "}<strong data-testid="pieces-since">+{formatNumber(since, language)}</strong></>}
       {typeof movedUs === "number" && ` · ${[was, now].map((classes) => [classes].flat().join(", ")).join(" → ")} ${formatDuration(movedUs, language)}`}
       {node.kind === "kpi" && node.formula && ` · ${node.formula}`}
     </span>
@@ -51,7 +52,7 @@ function ManySteps({ nodes, onOpen }: { nodes: readonly ExplainNode[]; onOpen: (
   const list = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: nodes.length, getScrollElement: () => list.current, estimateSize: () => ROW_PX, overscan: 6 });
   return (
-    <div ref={list} className={css.many}>
+    <div ref={list} className={css.many} data-testid="explain-many">
       <div className={css.runway} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => {
           const node = nodes[index];
@@ -65,7 +66,7 @@ function ManySteps({ nodes, onOpen }: { nodes: readonly ExplainNode[]; onOpen: (
 export function Steps({ nodes, onOpen, heading }: { nodes: readonly ExplainNode[]; onOpen: (node: ExplainNode) => void; heading: string }) {
   return (
     <section className={css.steps}>
-      <h3>{heading} <span className="quiet"><Num value={nodes.length} /></span></h3>
+      <h3>{heading} <span className="quiet" data-testid="explain-count"><Num value={nodes.length} /></span></h3>
       {nodes.length > VIRTUAL_FROM ? <ManySteps nodes={nodes} onOpen={onOpen} /> : nodes.map((node) => <Step key={node.key} node={node} onOpen={() => onOpen(node)} />)}
     </section>
   );

@@ -23,13 +23,21 @@ export const factWords = defineWords({
     day: "Day", shift_id: "Shift", crew: "Crew", start: "Start", end: "End", elapsed_us: "Duration", source: "Source", kind: "Kind", quantity: "Quantity", origin: "Origin", spread: "Spread over an outage", to_this_slice: "Into this slice",
     tag: "Tag", ts: "Time", ts_device: "Device time", quality_name: "Quality", connection: "Connection", driver: "Driver", endpoint: "Endpoint", address: "Address", scale: "Scale", offset: "Offset", product: "Product", rate_upm: "Standard rate /min",
     path: "Equipment", job_response_id: "Job", good: "Good", scrap: "Scrap", by: "Said by", at: "Said at", comment: "Comment", why: "Why it was said", evidence_changed: "Signals changed since", moved_us: "Time counted otherwise", cls_before: "Counted by the signals as", cls_after: "Counted now as", untold: "Counted by nothing", yes: "yes", no: "no",
+    rework: "Rework", share_ppm: "Share, in millionths", pri_ns: "Time per piece (PRI)", ideal_ns: "Ideal time (PRI·PQ)", ideal_good_ns: "Ideal time of the good pieces (PRI·GQ)", theoretical_mu: "Pieces at the standard rate, thousandths", pieces_since: "Pieces since the reading before", reading: "Taken for", modulus: "Counter rolls over at", within_us: "Time within the slice", lasted_us: "Time of the record",
   },
   de: {
     standard: "Norm", range: "Bereich", measure: "Maß", classes: "Zeitklassen", flag: "Kennzeichen", state: "Zustand", mode: "Betriebsart", reason: "Grund", because: "Beleg", external: "Von außen", unplanned: "Außerhalb des Plans", plan: "Plan", cls: "Zeitklasse",
     day: "Tag", shift_id: "Schicht", crew: "Mannschaft", start: "Anfang", end: "Ende", elapsed_us: "Dauer", source: "Quelle", kind: "Art", quantity: "Menge", origin: "Herkunft", spread: "Über einen Ausfall verteilt", to_this_slice: "In diesen Abschnitt",
     tag: "Signal", ts: "Zeit", ts_device: "Gerätezeit", quality_name: "Güte", connection: "Verbindung", driver: "Treiber", endpoint: "Endpunkt", address: "Adresse", scale: "Faktor", offset: "Versatz", product: "Produkt", rate_upm: "Standardtakt /min",
     path: "Anlage", job_response_id: "Auftrag", good: "Gut", scrap: "Ausschuss", by: "Angabe von", at: "Angegeben am", comment: "Bemerkung", why: "Anlass der Angabe", evidence_changed: "Signale seither geändert", moved_us: "Anders gezählte Zeit", cls_before: "Nach den Signalen gezählt als", cls_after: "Jetzt gezählt als", untold: "Von nichts gezählt", yes: "ja", no: "nein",
+    rework: "Nacharbeit", share_ppm: "Anteil in Millionsteln", pri_ns: "Zeit je Stück (PRI)", ideal_ns: "Sollzeit (PRI·PQ)", ideal_good_ns: "Sollzeit der Gutstücke (PRI·GQ)", theoretical_mu: "Stücke im Standardtakt, Tausendstel", pieces_since: "Stück seit der Ablesung davor", reading: "Gedeutet als", modulus: "Zähler läuft über bei", within_us: "Zeit in diesem Abschnitt", lasted_us: "Zeit des Satzes",
   },
+});
+
+/** What a reading of a counter was taken for. */
+export const readingWords = defineWords({
+  en: { first: "where the counter stood before", grew: "growth", fell: "roll-over, reset or correction", held: "a jump that no machine makes: held for a review, not counted" },
+  de: { first: "Stand davor", grew: "Zuwachs", fell: "Überlauf, Rücksetzung oder Berichtigung", held: "Sprung, den keine Maschine macht: zur Prüfung gehalten, nicht gezählt" },
 });
 
 export const changeWords = defineWords({

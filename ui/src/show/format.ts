@@ -92,7 +92,7 @@ export function formatMoment(ms: number, style: MomentStyle, reader: Reader): st
   return format.format(ms);
 }
 
-const UNITS: Readonly<Record<string, string>> = { "{#}": "", "{#}/min": "/min", "{#}/h": "/h", Cel: "°C", "1": "", us: "µs" };
+const UNITS: Readonly<Record<string, string>> = { "{#}": "", "m{#}": "", "{#}/min": "/min", "{#}/h": "/h", Cel: "°C", "1": "", us: "µs" };
 
 /** A UCUM unit as people on the floor write it. */
 export const unitSymbol = (ucum: string | null | undefined): string => (ucum ? (UNITS[ucum] ?? ucum) : "");

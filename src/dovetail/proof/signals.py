@@ -13,7 +13,7 @@ from dovetail.core.scope import Scope
 from dovetail.corrections.model import Correction
 from dovetail.drivers.base import where
 from dovetail.equipment.model import PlantModel, Tag
-from dovetail.explain.tree import Node, Place
+from dovetail.proof.tree import Node, Place
 
 
 class SampleLike(Protocol):

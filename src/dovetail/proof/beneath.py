@@ -7,7 +7,7 @@ from typing import Protocol
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
-from dovetail.explain.tree import Node, Place
+from dovetail.proof.tree import Node, Place
 from dovetail.reasoning.shown import evidence_out
 from dovetail.states.model import StateRecord
 from dovetail.timeline.model import Edit

@@ -1,0 +1,1 @@
+"""What an explanation of a number is made of below the ledger: records, readings of counters, samples, addresses."""
