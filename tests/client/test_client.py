@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +27,7 @@ from dovetail.corrections.asked import AmendSamples, UndoCorrection
 from dovetail.gone.model import Drop, Stretch
 from dovetail.operations.operation import execute
 from dovetail.ownership.settings import Settings
+from dovetail.production.operations import StartJob
 from dovetail.security.people import AddPerson
 from dovetail.security.tokens import CreateToken
 from dovetail.testing.clock import DAY_ZERO_US
@@ -41,6 +42,8 @@ equipment:
       speed: {unit: mm}
       hot: {kind: bool}
       note: {kind: str}
+products:
+  lid: {unit: "1"}
 """
 START, END = "2026-01-05T06:00:00Z", datetime.fromisoformat("2026-01-05T09:00:00+01:00")
 SAMPLES = 1_200  # more than a page, as the test makes them
@@ -148,6 +151,46 @@ def test_a_trend_has_a_row_for_each_bucket(client: Client) -> None:
     assert table["n"].to_list() == [60] * 20
     assert table["min"].to_list() == [15.0 * n for n in range(20)]
     assert set(table["path"]) == {"acme/press.speed"}
+
+
+def test_what_tags_came_to_interval_by_interval(client: Client) -> None:
+    span = (START, "2026-01-05T06:20:00Z")
+    answer = client.aggregates("acme/press.speed", *span, of=["Minimum", "Count"], every=timedelta(minutes=10))
+    table = answer.to_polars()
+    assert table.select("path", "aggregate", "value", "unit").rows() == [
+        ("acme/press.speed", "Minimum", 0.0, "mm"), ("acme/press.speed", "Count", 600.0, None),
+        ("acme/press.speed", "Minimum", 150.0, "mm"), ("acme/press.speed", "Count", 600.0, None),
+    ]  # fmt: skip
+    both = client.aggregates(["acme/press.speed", "acme/press.note"], *span, of="Count").to_polars()
+    assert both.select("path", "value").rows() == [
+        ("acme/press.speed", 1_200.0),
+        ("acme/press.note", None),
+    ]  # uncertain is bad
+    assert table["start"].dt.epoch("us").unique().sort().to_list() == [DAY_ZERO_US, DAY_ZERO_US + 600 * SECOND_US]
+    assert answer.to_pandas()["value"].sum() == 1_350.0
+    assert client.aggregates("acme/press.speed", START, END, of="Maximum").to_arrow().num_rows == 1
+    with pytest.raises(TypeError, match="interpolation"):
+        client.aggregates("acme/press.speed", START, END, slope="steep")
+
+
+def test_what_tags_came_to_job_by_job(client: Client, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    press, jobs = client.equipment_id("acme/press"), site.house.rooms.production.jobs
+    now = datetime.now().astimezone()
+    ran = [(now - timedelta(minutes=30), now - timedelta(minutes=20)), (now - timedelta(minutes=10), None)]
+    for n, (begun, ended) in enumerate(ran):
+        given = StartJob(
+            equipment_id=press, product="lid", job_order=f"PO-{n}", started_at=begun.isoformat(),
+            ended_at=ended and ended.isoformat(),
+        )  # fmt: skip
+        execute(jobs.start, given, database=site.house.database, scope=CLI)
+    monkeypatch.setattr("dovetail.recaps.api.OCCASIONS_MAX", 1)
+    span = (now - timedelta(hours=1), now + timedelta(hours=1))
+    answer = client.intervals("acme/press.speed", *span, over="jobs", equipment="acme/press", of=["Count", "Start"])
+    assert [page.num_rows for page in answer] == [2, 2]
+    table = answer.to_polars()
+    assert table["job_order"].to_list() == ["PO-0", "PO-0", "PO-1", "PO-1"]
+    assert table["ended"].is_null().to_list() == [False, False, True, True]
+    assert client.intervals("acme/press.speed", *span, over="stops", equipment=press).to_arrow().num_rows == 0
 
 
 def test_what_was_newest_at_a_moment(client: Client) -> None:

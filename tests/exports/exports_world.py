@@ -10,10 +10,15 @@ from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import Actor, Scope
-from dovetail.db.uow import Database
+from dovetail.db.uow import Database, Reading
+from dovetail.equipment.model import Equipment, PlantModel, Tag
+from dovetail.exports.files import Sources
 from dovetail.exports.service import ExportsRoom
 from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
+from dovetail.production.model import JobResponse
+from dovetail.recaps.service import RecapsRoom
+from dovetail.recaps.service import Sources as Occasions
 from dovetail.testing.clock import DAY_ZERO_US
 from dovetail.web.longwork import LongWork
 
@@ -67,9 +72,46 @@ class Rights:
         return self.of(actor)
 
 
+def node(n: int, path: str) -> Equipment:
+    return Equipment(
+        id=n, path=path, name=path.rpartition("/")[2], parent_id=None, level="WorkUnit", class_name=None,
+        timezone="Europe/Prague", calendar=None, standard_rate_upm=None, flow=(), constraint=None, outfeed=None,
+        states=None, counters={}, job=None, parameters={},
+    )  # fmt: skip
+
+
+PLANT = PlantModel(
+    version=1,
+    equipment=[node(1, "acme/press"), node(2, "acme/oven"), node(3, "acme/safe")],
+    tags=[
+        Tag(tag.id, tag.path, OWNER[tag.id], tag.path.rpartition(".")[2], None, None, tag.kind or Kind.F64, tag.unit)
+        for tag in TAGS
+    ],
+    connections=[],
+)
+JOBS = [  # of the press: half a minute, and the next goes on
+    JobResponse(
+        name, 1, f"PO-{name}", "lid", f"L{name}", T + begin * SECOND_US, ends and T + ends * SECOND_US, None, "early",
+        known_from=1, known_to=None, run_id=name, run_equipment_id=1, started_by="person", ended_by=None,
+    )
+    for name, begin, ends in (("a", 0, 30), ("b", 30, None))
+]  # fmt: skip
+
+
+class Jobs:
+    """What ran on the press."""
+
+    def responses(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[JobResponse]:
+        return [one for one in JOBS if one.equipment_id == equipment_id and one.t0_us < to_us]
+
+
 def room_in(folder: Path, database: Database, historian: Historian, bus: Bus, rights: Rights) -> ExportsRoom:
     """The exports of that plant, all of it in Prague."""
+    happened = Occasions(Jobs(), lambda _unit, _from, _to: (), lambda _unit, _from, _to, _scope: ())
+    recaps = RecapsRoom(database, historian=historian, plant=lambda: PLANT, sources=happened, clock=database.clock)
     return ExportsRoom(
-        database, folder, historian=historian, work=LongWork(database.clock), bus=bus, named=BY_WORD.get,
+        database, folder, sources=Sources(historian, recaps), work=LongWork(database.clock), bus=bus, named=BY_WORD.get,
         node_of=OWNER.get, zone_of=lambda _tag: "Europe/Prague", scope_of=rights,
     )  # fmt: skip

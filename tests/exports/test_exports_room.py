@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from exports_world import ADA, EVE, Rights, T, filled, room_in, seeing
+from exports_world import ADA, EVE, Rights, T, room_in, seeing
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, SECOND_US, to_rfc3339
 from dovetail.core.errors import DovetailError, InvalidError, NotFoundError, RefusedError
 from dovetail.db.uow import Database
 from dovetail.exports import service
+from dovetail.exports.asked import AskExport
 from dovetail.exports.model import Export
-from dovetail.exports.service import AskExport, ExportsRoom, OfExport
+from dovetail.exports.service import ExportsRoom, OfExport
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import execute
 from dovetail.taglists.xlsx import grid_of
@@ -27,29 +27,6 @@ from waiting import until
 
 PERIOD = {"start": to_rfc3339(T), "end": to_rfc3339(T + 90 * SECOND_US)}
 ADAS, EVES = seeing(ADA, 1, 2), seeing(EVE, 1)
-
-
-@pytest.fixture
-def historian(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Historian]:
-    opened = Historian(tmp_path / "historian", clock=clock, bus=bus, owner_of={1: 1, 2: 1, 3: 2, 4: 3}.get)
-    filled(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def rights() -> Rights:
-    return Rights()
-
-
-@pytest.fixture
-def room(
-    tmp_path: Path, sqlite_database: Database, historian: Historian, bus: Bus, rights: Rights
-) -> Iterator[ExportsRoom]:
-    opened = room_in(tmp_path / "exports", sqlite_database, historian, bus, rights)
-    yield opened
-    rights.open.set()
-    opened.stop()
 
 
 def asked(room: ExportsRoom, database: Database, **given: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -68,6 +69,20 @@ def test_the_name_of_the_file_says_what_it_is(data: Path, tmp_path: Path) -> Non
     done = run(data, "export", "acme/press.speed", *PERIOD, "--shape", "wide", "--every", "1800", "-o", str(file))
     assert done.exit_code == 0, (done.output, done.exception)
     assert pl.read_parquet(file)["acme/press.speed"].to_list() == [1.5, 1.5]
+
+
+@pytest.mark.parametrize(
+    "words, rows",
+    [
+        (["--aggregate", "Count,Maximum", "--every", "1800"], [(1.0, 1.5), (0.0, None)]),
+        (["--aggregate", "Count,Maximum", "--over", "jobs"], []),  # nothing ran on the machine of the first tag
+    ],
+)
+def test_what_signals_came_to_is_a_file_too(data: Path, tmp_path: Path, words: list[str], rows: list[Any]) -> None:
+    file = tmp_path / "sums.parquet"
+    done = run(data, "export", "acme/press.speed", *PERIOD, *words, "--shape", "wide", "-o", str(file))
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert pl.read_parquet(file).select("acme/press.speed Count", "acme/press.speed Maximum").rows() == rows
 
 
 def test_a_tag_that_is_not_there_is_an_error_of_ours(data: Path, tmp_path: Path) -> None:

@@ -42,7 +42,6 @@ from dovetail.events.production import JobResponseChanged
 from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
-from dovetail.exports.tiering import Tiers
 from dovetail.fleet.model import Transported
 from dovetail.house.keeping import lacking_in
 from dovetail.house.rooms import (
@@ -60,6 +59,7 @@ from dovetail.ownership import datafolder
 from dovetail.ownership.settings import Settings
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
+from dovetail.tiers.tiering import Tiers
 from dovetail.upkeep.layout import EXPORTS, HISTORIAN, SPOOL
 from dovetail.upkeep.restore import settle
 from dovetail.upkeep.upgrade import keep_before

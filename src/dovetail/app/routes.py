@@ -33,7 +33,6 @@ from dovetail.equipment import api as equipment_api
 from dovetail.explain import api as explain_api
 from dovetail.exports import api as exports_api
 from dovetail.exports.service import ExportsRoom
-from dovetail.exports.tiering import Tiers
 from dovetail.finding import api as finding_api
 from dovetail.fleet import api as fleet_api
 from dovetail.fleet.model import Transported
@@ -76,6 +75,7 @@ from dovetail.slowrunning.service import SlowRunningRoom
 from dovetail.states import api as states_api
 from dovetail.switchboard import api as switchboard_api
 from dovetail.tagimport import api as tagimport_api
+from dovetail.tiers.tiering import Tiers
 from dovetail.timeline import api as timeline_api
 from dovetail.vault import api as vault_api
 from dovetail.virtual import api as virtual_api

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -18,6 +18,7 @@ from dovetail.client.tables import Answer, read_page
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 NEXT: Final = "x-next-cursor"
+HOW: Final = frozenset(("interpolation", "uncertain", "percent_bad", "percent_good", "extrapolation"))
 TIMEOUT_S: Final = 60.0  # a page of 50,000 samples takes a busy server a second
 
 type Tags = str | int | Sequence[str | int]
@@ -72,6 +73,48 @@ class Client:
         span = {"start": _moment(start), "end": _moment(end)}
         asked = {"tags": _words(tags), **span, "px": px, "as_of": _known(as_of)}
         return Answer(lambda: self._pages("/series", asked))
+
+    def aggregates(
+        self,
+        tags: Tags,
+        start: Moment,
+        end: Moment,
+        *,
+        of: str | Sequence[str] = "TimeAverage2",
+        every: timedelta | float | None = None,
+        as_of: Known | None = None,
+        **how: str | int,
+    ) -> Answer:
+        """What tags came to, interval by interval of `every` (a timedelta or seconds; None: all of it at once).
+
+        A row for each interval, in it for each tag and each aggregate in `of` (OPC UA Part 13).
+        `how`, here and below, is the API's: interpolation ("stepped", "sloped"), uncertain ("bad", "good"),
+        percent_bad, percent_good, extrapolation.
+        """
+        every_s = every.total_seconds() if isinstance(every, timedelta) else every
+        asked = {**_sums(tags, of, how), "start": _moment(start), "end": _moment(end), "every_s": every_s}
+        return Answer(lambda: self._pages("/aggregates", {**asked, "as_of": _known(as_of)}))
+
+    def intervals(
+        self,
+        tags: Tags,
+        start: Moment,
+        end: Moment,
+        *,
+        over: str,
+        equipment: str | int,
+        of: str | Sequence[str] = "TimeAverage2",
+        as_of: Known | None = None,
+        **how: str | int,
+    ) -> Answer:
+        """What tags came to in each job, lot, shift or stop of an equipment that touches the period, each whole.
+
+        `over`: "jobs", "lots", "shifts" or "stops" (downtimes). A row for each of them, in it for each tag and each
+        aggregate in `of`, with what happened: id, name, equipment, job_order, product, lot, crew, reason, ended.
+        """
+        asked = {**_sums(tags, of, how), "start": _moment(start), "end": _moment(end), "over": over}
+        asked |= {"equipment": self.equipment_id(equipment), "as_of": _known(as_of)}
+        return Answer(lambda: self._pages("/aggregates/intervals", asked))
 
     def last(self, tags: Tags, *, at: Moment | None = None, as_of: Known | None = None) -> dict[int, dict[str, Any]]:
         """By tag id what was newest at a moment (None: now): value, ts, quality, quality_name, ts_device, dropped.
@@ -157,6 +200,13 @@ def _given(query: Mapping[str, object]) -> dict[str, str]:
 
 def _words(tags: Tags) -> str:
     return ",".join(map(str, [tags] if isinstance(tags, str | int) else tags))
+
+
+def _sums(tags: Tags, of: str | Sequence[str], how: Mapping[str, str | int]) -> dict[str, object]:
+    unknown = how.keys() - HOW
+    if unknown:
+        raise TypeError(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(sorted(HOW))}")
+    return {**how, "tags": _words(tags), "aggregates": of if isinstance(of, str) else ",".join(of)}
 
 
 def _moment(at: Moment) -> str:

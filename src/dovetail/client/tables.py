@@ -25,15 +25,16 @@ def read_page(content: bytes) -> pa.Table:
         page.validate(full=True)
         return _told(page)
     except (pa.ArrowException, OSError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"what came is no table of samples: {error}") from error
+        raise ValueError(f"what came is no table of ours: {error}") from error
 
 
 class Answer:
-    """Samples or trends, page by page. Iterate over it to hold one page (a pyarrow.Table) at a time.
+    """Samples, trends or sums, page by page. Iterate over it to hold one page (a pyarrow.Table) at a time.
 
     Columns of samples: tag, path, unit, ts, `value_f64`, `value_i64`, … for each kind there is (a whole table of one
     kind alone says `value`), quality, ts_device, native. Of trends: tag, path, unit, t0, min, max, first, last, n,
-    n_good and what else the server says of a bucket. Times are UTC.
+    n_good and what else the server says of a bucket. Of sums: start, end, what happened then (of occasions), tag, path,
+    aggregate, unit, ts, value, quality, status, status_code, dropped. Times are UTC.
 
     A time of which a retention rule let samples go is in no row: `dropped` says it, and so does the metadata of every
     page and table, and `attrs` of what pandas gets.
@@ -96,5 +97,6 @@ def _told(page: pa.Table) -> pa.Table:
     which = _compute.index_in(page.column("tag").combine_chunks(), place)
     for at, key in ((1, "path"), (2, "unit")):
         words = pa.array([tag[key] for tag in tags], pa.string())
-        page = page.add_column(at, key, words.take(which))
+        if key not in page.column_names:  # sums say their own: a variance is in another unit than its signal
+            page = page.add_column(at, key, words.take(which))
     return page.replace_schema_metadata({DROPPED: json.dumps(said.get(DROPPED, []))})

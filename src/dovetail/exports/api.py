@@ -12,11 +12,13 @@ from dovetail.exports.service import ExportsRoom
 from dovetail.gone.told import TagWentOut, went_said
 from dovetail.historian.service import VIEW
 from dovetail.operations.http import Api, Page
+from dovetail.recaps.model import Over
 
 
 class ExportOut(BaseModel):
     """An export; how far it is says `/jobs/{id}`. `detail` says why there is no file, and who can mend it.
 
+    `aggregates`: it holds these sums instead of samples, `over` jobs, lots, shifts or stops, or interval by interval.
     `as_of`: corrections of samples after this `known` do not count in it; null: all known when it was written do.
     `dropped`: what of its time had gone by a retention rule, tag by tag; there is nothing of it in the file.
     """
@@ -26,6 +28,8 @@ class ExportOut(BaseModel):
     state: State
     format: Format
     shape: Shape
+    aggregates: list[str]
+    over: Over | None
     tags: list[str]
     start: str
     end: str
@@ -58,12 +62,15 @@ def routes(api: Api, room: ExportsRoom) -> None:
 
 
 def _out(one: Export) -> ExportOut:
+    over = one.wanted.over
     return ExportOut(
         id=one.id,
         name=one.wanted.file_name(),
         state=one.state,
         format=one.wanted.format,
         shape=one.wanted.shape,
+        aggregates=[] if over is None else list(over.names),
+        over=None if over is None or over.occasions is None else over.occasions[0],
         tags=[tag.path for tag in one.wanted.tags],
         start=to_rfc3339(one.wanted.from_us),
         end=to_rfc3339(one.wanted.to_us),

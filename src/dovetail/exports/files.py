@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from itertools import batched
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import EXPORT_BLOCK_ROWS, EXPORT_BYTES_MAX
 from dovetail.exports import rows as tables
+from dovetail.exports import sums
 from dovetail.exports.model import Wanted
 from dovetail.exports.rows import Asking, Rows
 from dovetail.forms import arrow
@@ -20,17 +22,25 @@ from dovetail.forms.sheets import CsvSheet, Sheet
 from dovetail.forms.xlsx import XlsxSheet
 from dovetail.gone.told import went_said
 from dovetail.historian.service import Historian
+from dovetail.recaps.service import RecapsRoom
 
 type Step = Callable[[float], None]  # told the share that is done, block by block; raises to give up
 
 COMPRESSION: Final = "zstd"
 
 
-def write(path: Path, wanted: Wanted, historian: Historian, asking: Asking, step: Step) -> int:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Whom the rows are asked of: samples of the historian, sums of the room that works them out."""
+
+    historian: Historian
+    recaps: RecapsRoom
+
+
+def write(path: Path, wanted: Wanted, sources: Sources, asking: Asking, step: Step) -> int:
     """Write the file; how many rows it has. Raises InvalidError when it grows too long, NotFoundError out of scope."""
-    writer = _parquet if wanted.format == "parquet" else _sheet
     count = 0
-    for n, share in writer(path, wanted, historian, asking):
+    for n, share in _writing(path, wanted, sources, asking):
         count += n
         if count > wanted.rows_max:
             raise InvalidError(
@@ -44,6 +54,12 @@ def write(path: Path, wanted: Wanted, historian: Historian, asking: Asking, step
             )  # fmt: skip
         step(share)
     return count
+
+
+def _writing(path: Path, wanted: Wanted, sources: Sources, asking: Asking) -> Iterator[tuple[int, float]]:
+    if wanted.over is not None:
+        return (sums.parquet if wanted.format == "parquet" else sums.sheet)(path, wanted, sources.recaps, asking)
+    return (_parquet if wanted.format == "parquet" else _sheet)(path, wanted, sources.historian, asking)
 
 
 def _sheet(path: Path, wanted: Wanted, historian: Historian, asking: Asking) -> Iterator[tuple[int, float]]:

@@ -28,11 +28,13 @@ from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database, UnitOfWork
 from dovetail.events.exports import ExportAsked
 from dovetail.exports import files, store
-from dovetail.exports.model import Export, Format, Language, Shape, State, Wanted
+from dovetail.exports.asked import AskExport
+from dovetail.exports.files import Sources
+from dovetail.exports.model import Export, State, Wanted
 from dovetail.forms import arrow
 from dovetail.forms.model import Named, tag_words
 from dovetail.gone.told import GoneOf, nothing
-from dovetail.historian.service import VIEW, Historian
+from dovetail.historian.service import VIEW
 from dovetail.operations.http import as_known, period
 from dovetail.operations.operation import Call, Input, Nothing, Operation
 from dovetail.web.longwork import LongWork
@@ -46,25 +48,6 @@ STOP_S: Final = 5.0  # a stop of the server does not wait longer for an export t
 UNIT: Final = "%"
 
 LOST: Final = "the server stopped while it was written; ask for it again"
-
-
-class AskExport(Input):
-    """Signals of a period as a file. Tags by id or path.
-
-    Long: one row a sample, tag by tag. Wide: one row every `every_s` seconds, with the value that held then. `zone`:
-    whose wall time the times are told in: `plant` (that of the first tag's equipment), `UTC` or an IANA name. `as_of`
-    (a `known` or a moment) leaves out what was corrected later, 0 all that ever was.
-    """
-
-    tags: list[str] = Field(min_length=1)
-    start: str
-    end: str
-    shape: Shape = "long"
-    format: Format = "csv"
-    every_s: float = Field(default=60.0, gt=0, le=31_622_400)
-    zone: str = Field(default="plant", max_length=60)
-    language: Language = "en"
-    as_of: str | None = Field(default=None, max_length=40)
 
 
 class OfExport(Input):
@@ -99,7 +82,7 @@ class ExportsRoom:
         database: Database,
         folder: Path,
         *,
-        historian: Historian,
+        sources: Sources,
         work: LongWork,
         bus: Bus,
         named: Callable[[str], Named | None],
@@ -108,7 +91,7 @@ class ExportsRoom:
         scope_of: Callable[[Actor], Scope],
         gone: GoneOf = nothing,
     ) -> None:
-        self._database, self._folder, self._historian, self._work = database, folder, historian, work
+        self._database, self._folder, self._sources, self._work = database, folder, sources, work
         self._clock: Clock = database.clock
         self._named, self._node_of, self._zone_of, self._scope_of, self._gone = named, node_of, zone_of, scope_of, gone
         self._lock = threading.Lock()
@@ -151,7 +134,7 @@ class ExportsRoom:
 
     def _ask(self, call: Call, given: AskExport) -> ExportAccepted:
         wanted = self._wanted(given, as_known(call.uow, given.as_of))
-        self._historian.last([tag.id for tag in wanted.tags], scope=call.scope)  # raises for one out of scope
+        self._require(wanted, call.scope)
         mine = store.of_actor(call.uow, call.scope.actor.id)
         if len(mine) >= EXPORTS_KEPT_MAX:
             raise RefusedError(
@@ -176,6 +159,12 @@ class ExportsRoom:
         call.uow.emit(ExportAsked(one.id))
         return ExportAccepted(export_id=one.id, job_id=one.id)
 
+    def _require(self, wanted: Wanted, scope: Scope) -> None:
+        """Raises NotFoundError for a signal, or a machine, that is out of scope."""
+        self._sources.historian.last([tag.id for tag in wanted.tags], scope=scope)
+        if wanted.over is not None and wanted.over.occasions is not None:
+            scope.require(VIEW, wanted.over.occasions[1])
+
     def _wanted(self, given: AskExport, as_of: int | None) -> Wanted:
         tags = self._tags(given.tags)
         from_us, to_us = period(given.start, given.end)
@@ -188,11 +177,13 @@ class ExportsRoom:
             ) from error
         if given.format == "parquet":
             arrow.parquet()  # raises where it is not installed
+        over = None if given.aggregate is None else given.aggregate.over_what(from_us, to_us)
         to_us = min(to_us, max(from_us + 1, self._clock.now_us()))
         wanted = Wanted(
-            tags=tags, from_us=from_us, to_us=to_us, shape=given.shape,
-            format=given.format, every_us=round(given.every_s * SECOND_US), zone=zone, language=given.language,
-            as_of=as_of, dropped=tuple((tag.id, one) for tag in tags for one in self._gone(tag.id, 0, to_us)),
+            tags=tags, from_us=from_us, to_us=to_us, shape=given.shape, format=given.format, over=over,
+            every_us=round(given.every_s * SECOND_US) if over is None else over.every_us, zone=zone,
+            language=given.language, as_of=as_of,
+            dropped=tuple((tag.id, one) for tag in tags for one in self._gone(tag.id, 0, to_us)),
         )  # fmt: skip
         wanted.check()
         return wanted
@@ -259,7 +250,7 @@ class ExportsRoom:
 
         try:
             step(0.0)
-            rows = files.write(partial, one.wanted, self._historian, asking, step)
+            rows = files.write(partial, one.wanted, self._sources, asking, step)
             partial.rename(whole)
         except BaseException:
             partial.unlink(missing_ok=True)
@@ -287,7 +278,7 @@ class ExportsRoom:
     def file(self, export_id: str, *, scope: Scope) -> tuple[Export, Path]:
         """The whole file, to who asked for it and may see all that is in it now. Raises NotFoundError, RefusedError."""
         found = self.one(export_id, scope=scope)
-        self._historian.last([tag.id for tag in found.wanted.tags], scope=scope)
+        self._require(found.wanted, scope)
         if found.state != "done":
             raise RefusedError(f"this export has no file: it is {found.state}", code="export-no-file")
         path = self.path(found)

@@ -36,7 +36,7 @@ def samples_floats(samples: Samples, tags: Sequence[Named], asked: Mapping[str, 
     for tag in tags:
         mine = np.flatnonzero(samples.tag == tag.id)
         blocks.append((samples.ts[mine], numbers[mine], samples.quality[mine], device[mine]))
-    return _laid_out(SAMPLES, list(zip(tags, blocks, strict=True)), asked)
+    return laid_out(SAMPLES, list(zip(tags, blocks, strict=True)), asked)
 
 
 def series_floats(
@@ -49,15 +49,16 @@ def series_floats(
         {"before": one.before if math.isfinite(one.before) else None, "dropped": went}
         for one, went in zip(trends, gone, strict=True)
     ]
-    return _laid_out(SERIES, list(zip(tags, blocks, strict=True)), asked, said)
+    return laid_out(SERIES, list(zip(tags, blocks, strict=True)), asked, said)
 
 
-def _laid_out(
+def laid_out(
     names: Sequence[str],
     blocks: Sequence[tuple[Named, Columns]],
     asked: Mapping[str, object],
     more: Sequence[Mapping[str, object]] = (),
 ) -> bytes:
+    """The columns of each tag under one head; `more` is said of each beside what it is."""
     said = more or [{}] * len(blocks)
     told = [{**tag.said(), "rows": len(columns[0]), **also} for (tag, columns), also in zip(blocks, said, strict=True)]
     head = orjson.dumps({**asked, "columns": names, "tags": told})

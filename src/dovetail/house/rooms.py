@@ -27,6 +27,7 @@ from dovetail.dispatch.service import DispatchRoom
 from dovetail.equipment.plant import SECTIONS as EQUIPMENT_SECTIONS
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.explain.service import Explainer
+from dovetail.exports.files import Sources as Told
 from dovetail.exports.service import ExportsRoom
 from dovetail.finding.service import Finder
 from dovetail.forms.model import Named
@@ -366,8 +367,8 @@ def exports_room(folder: Path, database: Database, rooms: Rooms, work: LongWork,
         return "UTC" if node is None else equipment.plant().get(node).timezone
 
     return ExportsRoom(
-        database, folder, historian=rooms.historian, work=work, bus=bus, named=lambda word: named(equipment, word),
-        node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
+        database, folder, sources=Told(rooms.historian, rooms.recaps), work=work, bus=bus,
+        named=lambda word: named(equipment, word), node_of=node_of, zone_of=zone_of, scope_of=rooms.security.scope_of,
         gone=gone_of(rooms.retention, rooms.historian),
     )  # fmt: skip
 

@@ -4,79 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Final
 
-from fastapi import Query
-from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from fastapi import Header, Query
+from pydantic import BaseModel
+from starlette.responses import Response
 
-from dovetail.aggregates.compute import Results
-from dovetail.aggregates.names import Aggregate, Config, unit_of
-from dovetail.aggregates.status import words
 from dovetail.core.clock import SECOND_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_TAGS_MAX, OCCASIONS_MAX, OCCASIONS_PERIOD_MAX_US
 from dovetail.core.scope import Scope
-from dovetail.db.uow import Reading
-from dovetail.forms.model import Named, tag_words
-from dovetail.gone.told import GoneOf, TagWentOut, all_said
+from dovetail.forms import arrow
+from dovetail.forms.model import ARROW, F64, Form, Named, form_of, tag_words
+from dovetail.forms.sums import Beside, Sums, sums_floats, sums_schema, sums_table
+from dovetail.gone.told import TagWentOut, all_said
 from dovetail.historian.service import VIEW
-from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
-from dovetail.recaps.model import Occasion, Over, aggregates_of
-from dovetail.recaps.service import Asked, Recap, RecapsRoom
+from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.recaps.asked import AskedEvenly, AskedHow, AskedOver
+from dovetail.recaps.columns import happened, sums_of
+from dovetail.recaps.model import Occasion
+from dovetail.recaps.service import Asked, RecapsRoom
 
+NEXT: Final = "X-Next-Cursor"  # of a form that has no place for it beside the sums
+BINARY: Final = (ARROW, F64)
+
+type Accept = Annotated[str | None, Header()]
 type Find = Callable[[str], Named | None]
-
-
-class AskedHow(BaseModel):
-    """Which aggregates of which tags, and how they are worked out: OPC UA's AggregateConfiguration in words.
-
-    `interpolation`: how the signals go from one sample to the next; yes and no and texts are always stepped.
-    `uncertain`: as what uncertain samples count. From `percent_bad` of BAD on, a result is BAD; from `percent_good` of
-    GOOD on it is GOOD. `extrapolation` is for TimeAverage, Total and Interpolative after the newest sample.
-    """
-
-    tags: str = Field(description="ids or paths with commas between them")
-    aggregates: str = Field(default="TimeAverage2", description="names as in OPC UA Part 13, commas between them")
-    start: str
-    end: str
-    interpolation: Literal["stepped", "sloped"] = "stepped"
-    uncertain: Literal["bad", "good"] = "bad"
-    percent_bad: int = Field(default=100, ge=1, le=100)
-    percent_good: int = Field(default=100, ge=0, le=100)
-    extrapolation: Literal["stepped", "sloped"] = "stepped"
-    as_of: str | None = Field(
-        default=None, description="a `known` or a moment: what was corrected later does not count, 0 nothing that was"
-    )
-
-    def asked(self, reading: Reading) -> Asked:
-        """In the room's words."""
-        return Asked(
-            aggregates_of(self.aggregates),
-            Config(
-                stepped=self.interpolation == "stepped",
-                treat_uncertain_as_bad=self.uncertain == "bad",
-                percent_bad=self.percent_bad,
-                percent_good=self.percent_good,
-                sloped_extrapolation=self.extrapolation == "sloped",
-            ),
-            as_known(reading, self.as_of),
-        )
-
-
-class AskedEvenly(AskedHow):
-    """`every_s` seconds is one interval; without it the whole period is one."""
-
-    every_s: float | None = Field(default=None, gt=0)
-
-
-class AskedOver(AskedHow):
-    """Over which occasions of which equipment."""
-
-    over: Over
-    equipment: int
-    cursor: str | None = None
-    limit: int = OCCASIONS_MAX
 
 
 class AggregateOut(BaseModel):
@@ -152,36 +105,58 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
             return asked.asked(reading)
 
     @api.query(
-        "GET", "/aggregates", permission=VIEW, summary="What tags came to, interval by interval (OPC UA Part 13)"
+        "GET",
+        "/aggregates",
+        permission=VIEW,
+        summary="What tags came to, interval by interval (OPC UA Part 13)",
+        answer=AggregatesOut,
+        also=BINARY,
     )
-    def aggregates(asked: Annotated[AskedEvenly, Query()], scope: Scope) -> AggregatesOut:
+    def aggregates(asked: Annotated[AskedEvenly, Query()], scope: Scope, accept: Accept = None) -> object:
         """Over even intervals of [start, end)."""
         tags, how = _tags(asked.tags, named), how_of(asked)
         every_us = None if asked.every_s is None else max(1, round(asked.every_s * SECOND_US))
         span = period(asked.start, asked.end)
         found = room.evenly([tag.id for tag in tags], span, every_us, how, scope=scope)
+        sums, form = sums_of(found, tags, room.gone), asked.format or form_of(accept)
+        dropped = all_said(room.gone, [tag.id for tag in tags], span)
+        if form != "json":
+            return _in_columns(form, sums, {}, _said(span) | {"dropped": dropped})
         return AggregatesOut(
             start=list(map(to_rfc3339, found.intervals.start.tolist())),
             end=list(map(to_rfc3339, found.intervals.end.tolist())),
-            items=[_columns(found, (at, tag, name), room.gone) for at, tag in enumerate(tags) for name in how.names],
-            dropped=_dropped(room.gone, tags, span),
+            items=[_columns(one) for one in sums],
+            dropped=[TagWentOut.model_validate(one) for one in dropped],
         )
 
     @api.query(
-        "GET", "/aggregates/intervals", permission=VIEW, summary="What tags came to over jobs, lots, shifts or stops"
+        "GET",
+        "/aggregates/intervals",
+        permission=VIEW,
+        summary="What tags came to over jobs, lots, shifts or stops",
+        answer=Page[OccasionOut],
+        also=BINARY,
     )
-    def over(asked: Annotated[AskedOver, Query()], scope: Scope) -> Page[OccasionOut]:
-        """Over the occasions of an equipment that touch [start, end), each whole; shifts and stops as known now."""
+    def over(asked: Annotated[AskedOver, Query()], scope: Scope, accept: Accept = None) -> object:
+        """Over the occasions of an equipment that touch [start, end), each whole; shifts and stops as known now.
+
+        Arrow and float64 pages say where the next one begins in the header X-Next-Cursor.
+        """
         tags, how = _tags(asked.tags, named), how_of(asked)
         span = period(asked.start, asked.end, longest_us=OCCASIONS_PERIOD_MAX_US)
         occasions = room.occasions(asked.over, asked.equipment, span, scope=scope, as_of=how.as_of)
         (offset,) = decode_cursor(asked.cursor, int) or (0,)
         most = max(1, AGGREGATE_CELLS_MAX // (len(tags) * len(how.names)))
         end = offset + max(1, min(asked.limit, OCCASIONS_MAX, most))
-        page = occasions[offset:end]
+        page, following = occasions[offset:end], encode_cursor(end) if end < len(occasions) else None
         found = room.of_occasions([tag.id for tag in tags], page, how, scope=scope)
-        items = [_occasion(found, i, one, tags, room) for i, one in enumerate(page)]
-        return Page(items=items, next=encode_cursor(end) if end < len(occasions) else None)
+        sums, form = sums_of(found, tags, room.gone), asked.format or form_of(accept)
+        if form == "json":
+            items = [_occasion(sums, i, one, tags, room) for i, one in enumerate(page)]
+            return Page(items=items, next=following)
+        whole = (min((one.t0_us for one in page), default=span[0]), max([span[1], *found.intervals.end.tolist()]))
+        said = _said(span) | {"next": following, "dropped": all_said(room.gone, [tag.id for tag in tags], whole)}
+        return _in_columns(form, sums, happened(page, room), said, following=following)
 
 
 def _tags(given: str, named: Find) -> list[Named]:
@@ -196,40 +171,38 @@ def _known(word: str, named: Find) -> Named:
     return found or Named(int(word), word)
 
 
-def _columns(found: Recap, of: tuple[int, Named, Aggregate], gone: GoneOf) -> AggregateOut:
-    at, tag, name = of
-    result, intervals = found.results[name], found.intervals
-    moved = bool((result.ts[at] != intervals.start).any())
-    spans = zip(intervals.start.tolist(), intervals.end.tolist(), strict=True)
+def _said(span: tuple[int, int]) -> dict[str, object]:
+    return {"start": to_rfc3339(span[0]), "end": to_rfc3339(span[1])}
+
+
+def _in_columns(
+    form: Form, sums: list[Sums], beside: Beside, said: dict[str, object], *, following: str | None = None
+) -> Response:
+    headers = None if following is None else {NEXT: following}
+    if form == "f64":
+        return Response(sums_floats(sums, said | {"beside": beside}), media_type=F64, headers=headers)
+    tags = list({one.tag.id: one.tag for one in sums}.values())
+    table = sums_table(sums, beside, sums_schema(list(beside))).replace_schema_metadata(arrow.meta(tags, said))
+    return Response(arrow.stream(table), media_type=ARROW, headers=headers)
+
+
+def _columns(one: Sums) -> AggregateOut:
     return AggregateOut(
-        tag=tag.id,
-        path=tag.path,
-        aggregate=name,
-        unit=unit_of(name, tag.unit),
-        ts=list(map(to_rfc3339, result.ts[at].tolist())) if moved else None,
-        value=_finite(result.value[at]),
-        quality=result.quality[at].tolist(),
-        status=_words(result, at),
-        dropped=[bool(gone(tag.id, *span)) for span in spans],
+        tag=one.tag.id,
+        path=one.tag.path,
+        aggregate=one.aggregate,
+        unit=one.unit,
+        ts=list(map(to_rfc3339, one.ts.tolist())) if bool((one.ts != one.start).any()) else None,
+        value=[number if math.isfinite(number) else None for number in one.value.tolist()],
+        quality=one.quality.tolist(),
+        status=one.words,
+        dropped=one.dropped.tolist(),
     )
 
 
-def _words(result: Results, at: int) -> list[str]:
-    said: dict[tuple[int, int], str] = {}  # few differ among many
-    pairs = zip(result.status[at].tolist(), result.bits[at].tolist(), strict=True)
-    return [said.get(pair) or said.setdefault(pair, words(*pair)) for pair in pairs]
-
-
-def _finite(column: NDArray[Any]) -> list[float | None]:
-    return [number if math.isfinite(number) else None for number in column.tolist()]
-
-
-def _dropped(gone: GoneOf, tags: list[Named], span: tuple[int, int]) -> list[TagWentOut]:
-    return [TagWentOut.model_validate(one) for one in all_said(gone, [tag.id for tag in tags], span)]
-
-
-def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], room: RecapsRoom) -> OccasionOut:
-    span = int(found.intervals.start[i]), int(found.intervals.end[i])
+def _occasion(sums: list[Sums], i: int, one: Occasion, tags: list[Named], room: RecapsRoom) -> OccasionOut:
+    end_us = int(sums[0].end[i])
+    dropped = all_said(room.gone, [tag.id for tag in tags], (one.t0_us, end_us))
     return OccasionOut(
         id=one.id,
         name=one.name,
@@ -242,26 +215,21 @@ def _occasion(found: Recap, i: int, one: Occasion, tags: list[Named], room: Reca
         lot=one.lot,
         crew=one.crew,
         reason=one.reason,
-        values=[
-            _value(result, (at, i), (tag, name), gone=bool(room.gone(tag.id, *span)))
-            for at, tag in enumerate(tags)
-            for name, result in found.results.items()
-        ],
-        dropped=_dropped(room.gone, tags, span),
+        values=[_value(each, i) for each in sums],
+        dropped=[TagWentOut.model_validate(went) for went in dropped],
     )
 
 
-def _value(result: Results, at: tuple[int, int], of: tuple[Named, Aggregate], *, gone: bool) -> ValueOut:
-    tag, name = of
-    value = float(result.value[at])
+def _value(one: Sums, i: int) -> ValueOut:
+    value = float(one.value[i])
     return ValueOut(
-        tag=tag.id,
-        path=tag.path,
-        aggregate=name,
-        unit=unit_of(name, tag.unit),
-        ts=to_rfc3339(int(result.ts[at])),
+        tag=one.tag.id,
+        path=one.tag.path,
+        aggregate=one.aggregate,
+        unit=one.unit,
+        ts=to_rfc3339(int(one.ts[i])),
         value=value if math.isfinite(value) else None,
-        quality=int(result.quality[at]),
-        status=words(int(result.status[at]), int(result.bits[at])),
-        dropped=gone,
+        quality=int(one.quality[i]),
+        status=one.words[i],
+        dropped=bool(one.dropped[i]),
     )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from dovetail.terminal.asking import DataOption, Here, do, house, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, id_of, plain
+from dovetail.terminal.readings import tag_named
 
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
@@ -46,7 +47,17 @@ def export(
         Format | None, typer.Option("--format", help="Default: what the file's name ends in, else csv.")
     ] = None,
     shape: Annotated[Shape, typer.Option(help="long: one row a sample; wide: one row a time.")] = Shape.long,
-    every: Annotated[float, typer.Option(min=0.001, help="Seconds from row to row of a wide file.")] = 60.0,
+    every: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Seconds from row to row of a wide file (60 without it), or of one aggregate."),
+    ] = None,
+    aggregate: Annotated[
+        str | None, typer.Option(help="Sums instead of samples: names of OPC UA Part 13, commas between them.")
+    ] = None,
+    over: Annotated[
+        str | None, typer.Option(help="Aggregates over jobs, lots, shifts or stops instead of even intervals.")
+    ] = None,
+    equipment: Annotated[str | None, typer.Option(help="Whose, with --over; default: that of the first tag.")] = None,
     zone: Annotated[str, typer.Option(help="Times in: plant, UTC, or a name as Europe/Prague.")] = "plant",
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Without what was corrected after this moment or number.")
@@ -54,14 +65,20 @@ def export(
     german: Annotated[bool, typer.Option("--german", help="CSV for a German spreadsheet.")] = False,
     data: DataOption = Here,
 ) -> None:
-    """Write signals of a period to a file, with quality, units and times."""
+    """Write signals of a period to a file, with quality, units and times; or what they came to."""
     ending = out.suffix.removeprefix(".")
-    asked = {
-        "tags": tags, "start": start, "end": end, "shape": shape, "every_s": every, "zone": zone,
+    asked: dict[str, Any] = {
+        "tags": tags, "start": start, "end": end, "shape": shape, "zone": zone, "as_of": as_of,
         "format": kind or (ending if ending in Format else Format.csv), "language": "de" if german else "en",
-        "as_of": as_of,
     }  # fmt: skip
+    if over is not None and aggregate is None:
+        aggregate = "TimeAverage2"
     with house(data) as control:
+        if aggregate is None:
+            asked["every_s"] = 60.0 if every is None else every
+        else:
+            whose = None if over is None else _equipment(control, equipment, tags[0])
+            asked["aggregate"] = {"aggregates": aggregate, "every_s": every, "over": over, "equipment": whose}
         begun = control.call("POST", "/exports", asked)
         done = _followed(control, begun["export_id"])
         if done["state"] != "done":
@@ -72,6 +89,10 @@ def export(
         control.call("POST", f"/exports/{done['id']}/remove", {})
     print(f"{target}: {done['rows']:,} rows, {size / 1e6:,.1f} MB")
     _tell_of_dropped(done)
+
+
+def _equipment(control: Control, named: str | None, tag: str) -> int:
+    return int(tag_named(control, tag)["equipment_id"]) if named is None else id_of(control, named)
 
 
 def _tell_of_dropped(done: dict[str, Any]) -> None:

@@ -14,11 +14,11 @@ from dovetail.core.clock import DAY_US, Clock, from_rfc3339
 from dovetail.core.errors import ConfigError, DovetailError, InvalidError, LinkError, RefusedError
 from dovetail.core.limits import TIER_DAYS
 from dovetail.core.scope import system_scope
-from dovetail.exports.tier import Tier, Written
 from dovetail.forms import arrow
 from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call, Input, Operation
+from dovetail.tiers.tier import Tier, Written
 from dovetail.web.longwork import LongWork
 
 log = logging.getLogger(__name__)

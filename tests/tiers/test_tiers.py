@@ -7,20 +7,23 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from exports_world import GOOD, TAGS
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
 from dovetail.core.errors import LinkError
 from dovetail.core.scope import Scope
-from dovetail.exports.tier import Tier, Written
 from dovetail.forms import arrow
+from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from dovetail.tiers.tier import Tier, Written
 
 MIDNIGHT = DAY_ZERO_US // DAY_US * DAY_US - 3 * DAY_US
-STROKE, RECIPE, OVEN, _ = TAGS
+GOOD = 0xC0
+STROKE = Named(1, "acme/press.stroke", "mm", Kind.F64)
+RECIPE = Named(2, "acme/press.recipe", None, Kind.STR)
+OVEN = Named(3, "acme/oven.on", "1", Kind.BOOL)
 
 
 @pytest.fixture
@@ -94,7 +97,7 @@ def test_a_damaged_file_is_written_anew_and_a_foreign_one_stays(tier: Tier) -> N
 
 
 def test_half_a_file_is_never_seen(tier: Tier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dovetail.exports.tier.EXPORT_FREE_BYTES", 1 << 62)
+    monkeypatch.setattr("dovetail.tiers.tier.EXPORT_FREE_BYTES", 1 << 62)
     with pytest.raises(LinkError):
         write(tier)
     assert [path for path in tier.folder.rglob("*") if path.is_file()] == []
