@@ -42,6 +42,23 @@ OF_NAME: Final = {"start": MOMENTS, "end": MOMENTS, "at": MOMENTS, "as_of": (*WH
 PERIOD: Final = {"start": MOMENTS[0], "end": MOMENTS[1]}  # so that the rest is looked at, too
 
 
+NOT_AS_KNOWN: Final = {  # reads of an equipment that take no `as_of`, and why
+    "tags": "what is defined now",
+    "job-orders": "what is to be done now",
+    "state": "of this moment",
+    "live-kpi": "of this moment",
+    "last-readings": "of this moment: where somebody who reads a counter goes on",
+    "reasons": "what is offered now, or `at` a moment",
+    "scrap-reasons": "what is offered now",
+    "count-entries": "all that was ever entered, with when, and when it was taken back",
+    "counter-readings": "all that was ever read, with when, and by whom it was taken back",
+    "held-jumps": "what waits for a decision now, or how it was decided, with when",
+    "held-entries": "what waits for a decision now, or how it was decided, with when",
+    "scans": "all that was ever scanned, with when",
+    "signatures": "all that was ever signed, with when, and when it was taken back",
+}
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An installation with a plant; nothing runs in it."""
@@ -97,3 +114,14 @@ async def test_no_query_is_an_error_of_ours(house: House, client: httpx2.AsyncCl
             if answer.status_code >= 500:
                 wrong.setdefault(path, f"{address[:300]} {answer.text[:200]}")
     assert wrong == {}
+
+
+def test_what_equipment_did_can_be_asked_as_it_was_known_at_a_moment(house: House) -> None:
+    """A new read of states, counts, slices or what follows from them takes `as_of`, or stands here with a reason."""
+    start = "/api/v1/equipment/{equipment_id}/"
+    reads = {
+        path.removeprefix(start): {one["name"] for one in methods["get"].get("parameters", [])}
+        for path, methods in house.app.openapi()["paths"].items()
+        if path.startswith(start) and "get" in methods
+    }
+    assert {name for name, asked in reads.items() if "as_of" not in asked} == set(NOT_AS_KNOWN)

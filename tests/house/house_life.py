@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from dovetail.accord.asked import EditTime, Withdraw
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, from_rfc3339, to_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.counting.entering import EnterCounts
+from dovetail.house.seen import lanes_room
 from dovetail.ledger.model import Slice
 from dovetail.operations.operation import execute
 from dovetail.production.operations import EndJob, StartJob
@@ -72,6 +74,7 @@ class Remembered:
     known: int
     equipment_id: int
     slices: Sequence[Slice]
+    screens: Mapping[str, Any]
 
 
 class Life:
@@ -219,7 +222,29 @@ class Life:
         self.now.work()
         with self.now.database.read() as reading:
             known = reading.known_now()
-        self.remembered += [Remembered(known, unit, self.slices(unit, as_of=known)) for unit in self.units]
+        self.remembered += [
+            Remembered(known, unit, self.slices(unit, as_of=known), self.screens(unit, as_of=known))
+            for unit in self.units
+        ]
 
     def slices(self, equipment_id: int, *, as_of: int | None = None) -> list[Slice]:
         return self.now.rooms.performance.slices(equipment_id, BEGIN_US, self.now_us, scope=OWN, as_of=as_of)
+
+    def screens(self, equipment_id: int, *, as_of: int | None = None) -> dict[str, Any]:
+        """What is shown of an equipment: its stops and where they come from, its board, its lanes, its plan."""
+        rooms, asked = self.now.rooms, {"scope": OWN, "as_of": as_of}
+        lanes = lanes_room(rooms.timeline, rooms.performance)
+        day = (BEGIN_US, BEGIN_US + DAY_US)
+        picture = lanes.picture(equipment_id, *day, px=200, **asked)
+        return {
+            "stops": rooms.insight.stops(equipment_id, *day, **asked),
+            "of the shift": rooms.insight.stops_of_shift(equipment_id, "current", **asked),
+            "causes": rooms.causes.stops(equipment_id, *day, **asked),
+            "board": rooms.boards.board(equipment_id, "current", **asked),
+            "plan": rooms.pace.plans.plan(equipment_id, BEGIN_US, BEGIN_US + DAY_US, **asked),
+            "lanes": (
+                picture.until_us,
+                [(unit, lane.t0_us.tolist(), lane.marks.tolist()) for unit, lane in picture.lanes],
+            ),
+            "edits": [rooms.timeline.edits(unit, *day, **asked) for unit, _ in picture.lanes],
+        }

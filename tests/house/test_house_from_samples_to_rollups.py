@@ -219,6 +219,7 @@ def what_was_known_is_still_answered(life: Life) -> None:
     """As of each moment that was remembered the answer is what it was."""
     for one in life.remembered:
         assert life.slices(one.equipment_id, as_of=one.known) == one.slices
+        assert life.screens(one.equipment_id, as_of=one.known) == one.screens
 
 
 def machine(*, steps: int, examples: int, shrink: bool = True) -> settings:

@@ -52,7 +52,7 @@ def kitchen(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: S
     world = World(sqlite_database, calendar_of=EARLY)
     clock.step(at(90) - clock.now_us())
     room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=world.sources())
-    return Kitchen(world, room, Boards(room, clock), clock, everyone)
+    return Kitchen(world, room, Boards(room), clock, everyone)
 
 
 def ran(kitchen: Kitchen) -> None:

@@ -31,7 +31,8 @@ def world(sqlite_database: Database, clock: ManualClock, bus: Bus) -> World:
 
 @pytest.fixture
 def room(world: World) -> LanesRoom:
-    return LanesRoom(world.database, clock=world.clock, plant=lambda: world.plant_model, timeline=world.room)
+    plant = world.plant_model
+    return LanesRoom(world.database, plant=lambda *_asked: plant, timeline=world.room, until=world.until)
 
 
 def test_the_machines_stand_in_the_order_of_the_flow(room: LanesRoom) -> None:

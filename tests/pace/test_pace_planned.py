@@ -41,7 +41,7 @@ def two_products(shop: Shop) -> None:
 def test_every_hour_of_the_board_opens_into_the_numbers_that_it_shows(shop: Shop, told: Callable[[Shop], None]) -> None:
     told(shop)
     shop.settle()
-    board = Boards(shop.room, shop.clock).board(FILLER, "current", scope=shop.everyone)
+    board = Boards(shop.room).board(FILLER, "current", scope=shop.everyone)
     for hour in board.hours:
         plan = plan_of(shop, FILLER, from_rfc3339(hour.start), from_rfc3339(hour.end))
         assert (plan.planned, plan.good, plan.difference) == (hour.planned, hour.good, hour.difference), hour.start

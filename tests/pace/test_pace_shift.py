@@ -208,6 +208,6 @@ def test_the_pace_is_the_difference_that_the_board_shows(shop: Shop, lengths: li
     shop.clock.step(at(min(minute, 239)) - shop.clock.now_us())
     shop.world.say(FILLER, records=records, counts=counts, moved=(T0, None))
     told = shop.told(FILLER).pace
-    totals = Boards(shop.room, shop.clock).board(FILLER, "current", scope=shop.everyone).totals
+    totals = Boards(shop.room).board(FILLER, "current", scope=shop.everyone).totals
     assert told.difference == totals.difference
     assert (told.planned, told.good) == (totals.planned, totals.good)

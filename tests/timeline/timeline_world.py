@@ -21,6 +21,7 @@ from dovetail.ledger.timeclass import Settings
 from dovetail.operations.operation import Catalogue, Done, execute
 from dovetail.performance.facts import Sources as LedgerSources
 from dovetail.performance.service import PerformanceRoom
+from dovetail.performance.store import moment_of
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.testing.clock import ManualClock
@@ -109,13 +110,16 @@ class World:
             answer=EditAnswer,
         )
         sources = Sources(
-            plant=lambda: self.plant_model,
-            plant_at=lambda at_us: self.before[1] if self.before and at_us < self.before[0] else self.plant_model,
+            plant=lambda _equipment_id, _as_of: self.plant_model,
+            plant_at=lambda at_us, _as_of: (
+                self.before[1] if self.before and at_us < self.before[0] else self.plant_model
+            ),
             timeline=self.room,
-            spans=self.spans,
-            shift=self.shift,
+            spans=lambda equipment_id, from_us, to_us, _as_of: self.spans(equipment_id, from_us, to_us),
+            shift=lambda equipment_id, name, _as_of: self.shift(equipment_id, name),
             reasons=lambda _at_us: self.reasons,
-            settings=lambda _at_us: Settings(),
+            settings=lambda _at_us, _as_of: Settings(),
+            until=self.until,
         )
         self.insight = InsightRoom(self.database, clock=self.clock, sources=sources)
 
@@ -174,6 +178,11 @@ class World:
 
     def stops(self, equipment_id: int, start: float, end: float, **words: Any) -> Any:
         return self.insight.stops(equipment_id, at(start), at(end), scope=SYSTEM, **words)
+
+    def until(self, as_of: int | None) -> int:
+        """Nothing is known of what comes after."""
+        with self.database.read() as reading:
+            return self.clock.now_us() if as_of is None else moment_of(reading, as_of) or self.clock.now_us()
 
     # --- what the timeline asks ------------------------------------------------------------------------------
     def _at(self, equipment_id: int, as_of: int | None) -> list[StateRecord]:

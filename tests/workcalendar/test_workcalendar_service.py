@@ -159,7 +159,7 @@ def client(room: CalendarRoom, database: Database, bus: Bus) -> TestClient:
     """The room's routes, asked by someone who may see the filler alone."""
     apply(database, bus, {"two": week(Early=("06:00", "14:00"))}, MONDAY - DAY_US)
     routes = Api(database)
-    api.routes(routes, room)
+    api.routes(routes, lambda *asked: room.shifts(*asked[:3]))
     scope = Scope(actor=Actor(id="p1", name="Ada"), at={"plant.view": frozenset({FILLER})})
     return client_of(scope, routes)
 

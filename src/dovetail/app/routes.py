@@ -41,11 +41,11 @@ from dovetail.forwarding.service import ForwardingRoom
 from dovetail.holding import api as holding_api
 from dovetail.house.keeping import gone_of
 from dovetail.house.rooms import Rooms, named
+from dovetail.house.seen import lanes_room, shifts_known
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
 from dovetail.lanes import api as lanes_api
-from dovetail.lanes.service import LanesRoom
 from dovetail.losses import api as losses_api
 from dovetail.losses import course_api
 from dovetail.losses.course import Courses
@@ -161,7 +161,7 @@ def assemble(api: Api, parts: Parts) -> None:
     security_api.routes(api, rooms.security, node_view=node_view, demo=parts.is_demo)
     equipment_api.routes(api, rooms.equipment, last=lambda tags, scope: rooms.historian.last(tags, scope=scope))
     materials_api.routes(api, rooms.materials)
-    workcalendar_api.routes(api, rooms.calendar)
+    workcalendar_api.routes(api, partial(shifts_known, rooms.performance))
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
     gone = gone_of(rooms.retention, rooms.historian)
     samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
@@ -176,7 +176,7 @@ def assemble(api: Api, parts: Parts) -> None:
     _lost_and_taken(api, rooms, parts.work)
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
-    lanes_api.routes(api, LanesRoom(parts.database, clock=parts.clock, plant=plant_now, timeline=rooms.timeline))
+    lanes_api.routes(api, lanes_room(rooms.timeline, rooms.performance))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     switchboard_api.routes(api, rooms.performance)

@@ -27,21 +27,16 @@ LONGEST_US: Final = 32 * DAY_US  # a month: the records of every unit of the lin
 
 
 class When(BaseModel):
-    """A period (`start` and `end`) or a `shift`."""
+    """A period (`start` and `end`) or a `shift`, as it was known at a moment."""
 
     start: str | None = None
     end: str | None = None
     shift: str | None = Field(default=None, description="current, or the id of a shift")
     cursor: str | None = None
-
-
-class WhenKnown(When):
-    """The same, as it was known at a moment."""
-
     as_of: str | None = Field(default=None, description="a `known`, or a moment (RFC 3339)")
 
 
-class Evidence(WhenKnown):
+class Evidence(When):
     """Which pieces: of one cause, or all."""
 
     unit: int | None = Field(default=None, description="the unit they come from")
@@ -53,7 +48,7 @@ def routes(api: Api, service: CausesRoom) -> None:
     """Declare this room's routes."""
 
     @api.query("GET", "/equipment/{equipment_id}/causes", permission=VIEW, summary="Why a line lost time")
-    def causes(equipment_id: int, scope: Scope, asked: Annotated[WhenKnown, Query()]) -> CausesOut:
+    def causes(equipment_id: int, scope: Scope, asked: Annotated[When, Query()]) -> CausesOut:
         """Each lost minute of a line's constraint, or of a unit, put down to one unit and reason; bottlenecks."""
         from_us, to_us = _period(service, equipment_id, asked, scope)
         known = _known(service, asked.as_of)
@@ -75,7 +70,7 @@ def routes(api: Api, service: CausesRoom) -> None:
         """Each unplanned stop with the unit it comes from, and what the line would have made without it."""
         from_us, to_us = _period(service, equipment_id, asked, scope)
         found = sorted(
-            service.stops(equipment_id, from_us, to_us, scope=scope),
+            service.stops(equipment_id, from_us, to_us, scope=scope, as_of=_known(service, asked.as_of)),
             key=lambda stop: (-stop.without.gained_us, -stop.line_lost_us, -stop.t0_us),
         )
         (offset,) = decode_cursor(asked.cursor, int) or (0,)
@@ -95,7 +90,8 @@ def _fits(asked: Evidence, cause: Cause) -> bool:
 def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -> tuple[int, int]:
     scope.require(VIEW, equipment_id)
     if asked.shift is not None:
-        return service.shift_span(equipment_id, asked.shift, scope=scope)
+        known = _known(service, asked.as_of)
+        return service.shift_span(equipment_id, asked.shift, scope=scope, as_of=known)
     return period(asked.start, asked.end, longest_us=LONGEST_US)
 
 

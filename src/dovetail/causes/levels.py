@@ -18,14 +18,19 @@ OWN: Final[Scope] = system_scope("causes")
 class Samples(Protocol):
     """What is asked of the historian."""
 
-    def raw(self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope) -> list[Batch]: ...
+    def raw(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Batch]: ...
 
 
 class BufferLevels:
-    """Reads only what is asked for: the levels beside units that do not say themselves whom they wait for."""
+    """Reads only what is asked for: the levels beside units that do not say themselves whom they wait for.
 
-    def __init__(self, samples: Samples | None, plant: PlantModel, line: Line) -> None:
-        self._samples, self._plant, self._line = samples, plant, line
+    `as_of`: corrections of samples made later do not count.
+    """
+
+    def __init__(self, samples: Samples | None, plant: PlantModel, line: Line, *, as_of: int | None = None) -> None:
+        self._samples, self._plant, self._line, self._as_of = samples, plant, line, as_of
 
     def beside(self, unit: int, from_us: int, to_us: int) -> tuple[Level | None, Level | None]:
         """The level of the buffer before a unit, and of the one behind it; of several behind it none speaks."""
@@ -39,7 +44,8 @@ class BufferLevels:
         tag = self._plant.tags_of(unit).get(said.get("level") or "")
         if tag is None or self._samples is None:
             return None
-        series = series_of(self._samples.raw([tag.id], from_us, to_us, scope=OWN), [tag.id]).get(tag.id)
+        batches = self._samples.raw([tag.id], from_us, to_us, scope=OWN, as_of=self._as_of)
+        series = series_of(batches, [tag.id]).get(tag.id)
         if series is None:
             return None
         values: list[Any] = series.value.tolist()

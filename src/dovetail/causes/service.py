@@ -16,7 +16,7 @@ from dovetail.lineflow.bottleneck import Holding, bottlenecks
 from dovetail.lineflow.model import Line, Spell
 from dovetail.lineflow.ranking import rated, without
 from dovetail.lineflow.standing import inferred, spells
-from dovetail.performance.facts import ledgered, missing_hint, with_decided
+from dovetail.performance.facts import EVER_US, ledgered, missing_hint, with_decided
 from dovetail.performance.service import PerformanceRoom
 
 VIEW: Final = "plant.view"
@@ -39,7 +39,8 @@ class Stretch(Protocol):
     def planned(self) -> bool: ...
 
 
-type Stretches = Callable[[int, int, int, Scope], Sequence[Stretch]]
+type Stretches = Callable[[int, int, int, Scope, int | None], Sequence[Stretch]]
+"""The stops of an equipment in [from, to) that a scope sees, as known at an `as_of`."""
 
 
 class CausesRoom:
@@ -49,14 +50,15 @@ class CausesRoom:
         self.performance = performance
         self._stretches, self._samples = stretches, samples
 
-    def shift_span(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
+    def shift_span(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> tuple[int, int]:
         """When a shift (`current` or an id) begins and ends; where none runs now, the last eight hours."""
         try:
-            shift = self.performance.shift(equipment_id, name, scope=scope)
+            shift = self.performance.shift(equipment_id, name, scope=scope, as_of=as_of)
         except NotFoundError:
             if name != "current":
                 raise
-            now_us = self.performance.clock.now_us()
+            with self.performance.database.read() as reading:
+                now_us = self.performance.until(reading, EVER_US, as_of)
             return now_us - WITHOUT_SHIFT_US, now_us
         return shift.t0_us, shift.t1_us
 
@@ -84,12 +86,14 @@ class CausesRoom:
         """Which unit held the line back, moment by moment of its planned busy time."""
         return bottlenecks(found.spells, found.busy) if len(found.line.units) > 1 else []
 
-    def stops(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[StopCause]:
+    def stops(
+        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[StopCause]:
         """The unplanned stops that touch a period, each with its causes and what the line would have made without."""
-        found = self.found(equipment_id, from_us - LOOK_BACK_US, to_us + AFTER_US, scope=scope)
+        found = self.found(equipment_id, from_us - LOOK_BACK_US, to_us + AFTER_US, scope=scope, as_of=as_of)
         walk = Blame(found.line, found.spells)
         told: list[StopCause] = []
-        for stop in self._stretches(equipment_id, from_us, to_us, scope):
+        for stop in self._stretches(equipment_id, from_us, to_us, scope, as_of):
             begin_us = max(stop.t0_us, found.from_us)
             end_us = min(found.until_us, found.until_us if stop.t1_us is None else stop.t1_us)
             if stop.planned or stop.equipment_id not in found.spells or begin_us >= end_us:
@@ -134,7 +138,7 @@ class CausesRoom:
             unit: [[plain[near] for near in line.neighbours(unit, side)] for side in ("starved", "blocked")]
             for unit in silent
         }
-        read = BufferLevels(self._samples, plant, line)
+        read = BufferLevels(self._samples, plant, line, as_of=as_of)
         levels = {unit: read.beside(unit, early_us, until_us) for unit in silent}
         return plain | {unit: inferred(plain[unit], *sides[unit], levels=levels[unit]) for unit in silent}
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.cycletimes.service import CycleTimes, CycleTimesRoom, Missing, OfProduct
-from dovetail.operations.http import Api, period
+from dovetail.operations.http import Api, as_known, period
 
 VIEW: Final = "plant.view"
 LONGEST_US: Final = 31 * DAY_US  # every reading of the counters is looked at
@@ -57,6 +57,7 @@ class CycleTimesOut(BaseModel):
     start: str
     end: str
     until: str
+    as_of: int | None
     products: list[ProductOut]
     hints: list[str]
 
@@ -66,25 +67,37 @@ def routes(api: Api, room: CycleTimesRoom) -> None:
 
     @api.query("GET", "/equipment/{equipment_id}/cycle-times", permission=VIEW, summary="How long a piece takes")
     def cycle_times(
-        equipment_id: int, scope: Scope, start: str | None = None, end: str | None = None, shift: str | None = None
+        equipment_id: int,
+        scope: Scope,
+        start: str | None = None,
+        end: str | None = None,
+        shift: str | None = None,
+        as_of: str | None = None,
     ) -> CycleTimesOut:
-        """Ideal, best demonstrated and actual, by product; of `start` to `end` (31 days at most) or a `shift`."""
+        """Ideal, best demonstrated and actual, by product; of `start` to `end` (31 days at most) or a `shift`.
+
+        As once known, single pieces are those of the samples as corrected by then; late ones among them count.
+        """
         scope.require(VIEW, equipment_id)
+        with api.database.read() as reading:
+            known = as_known(reading, as_of)
         if shift is not None:
-            found = room.performance.shift(equipment_id, shift, scope=scope)
+            found = room.performance.shift(equipment_id, shift, scope=scope, as_of=known)
             when = (found.t0_us, found.t1_us)
         else:
             when = period(start, end, longest_us=LONGEST_US)
-        return _out(equipment_id, when, room.cycle_times(equipment_id, *when, scope=scope))
+        told = room.cycle_times(equipment_id, *when, scope=scope, as_of=known)
+        return _out(equipment_id, when, told, known)
 
 
-def _out(equipment_id: int, when: tuple[int, int], found: CycleTimes) -> CycleTimesOut:
+def _out(equipment_id: int, when: tuple[int, int], found: CycleTimes, as_of: int | None) -> CycleTimesOut:
     return CycleTimesOut(
         equipment_id=equipment_id,
         unit_id=found.unit.id,
         start=to_rfc3339(when[0]),
         end=to_rfc3339(when[1]),
         until=to_rfc3339(found.until_us),
+        as_of=as_of,
         products=[_product(one) for one in found.products],
         hints=found.hints,
     )

@@ -42,7 +42,9 @@ type Missing = Literal["no-counter", "too-little"]
 class Samples(Protocol):
     """What is asked of the historian."""
 
-    def raw(self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope) -> list[Batch]: ...
+    def raw(
+        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[Batch]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,24 @@ class CycleTimesRoom:
         self.performance = performance
         self._samples = samples
 
-    def cycle_times(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> CycleTimes:
-        """Of a machine, or of a line's constraint. Raises InvalidError where there is no ledger."""
+    def cycle_times(
+        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> CycleTimes:
+        """Of a machine, or of a line's constraint. Raises InvalidError where there is no ledger.
+
+        As known at `as_of` but for one thing: samples that came late are read too, for none remembers when it came.
+        """
         scope.require(VIEW, equipment_id)
-        plant = self._plant(equipment_id, to_us)
-        node = plant.get(equipment_id)
+        plant, node = self.performance.gathering.node(equipment_id, to_us - 1, as_of=as_of)
         made_of = ledgered(plant, node)
         if made_of is None:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         unit = plant.get(made_of.times_of)
         scope.require(VIEW, unit.id)
-        slices = self.performance.slices(unit.id, from_us, to_us, scope=scope)
+        slices = self.performance.slices(unit.id, from_us, to_us, scope=scope, as_of=as_of)
         until_us = slices[-1].t1_us if slices else from_us
         counters = _of_all_pieces(plant, unit)
-        cycles = cycles_of(runs_of(slices), *self._movements(counters, from_us, until_us))
+        cycles = cycles_of(runs_of(slices), *self._movements(counters, from_us, until_us, as_of))
         products = [
             _told(name, one, cycles.get(name), "too-little" if counters else "no-counter")
             for name, one in tallies(slices).items()
@@ -96,25 +102,24 @@ class CycleTimesRoom:
         hints = [] if counters else [f"{unit.path}: nothing counts pieces, give it `counters`"]
         return CycleTimes(unit, from_us, until_us, products, hints)
 
-    def _plant(self, equipment_id: int, to_us: int) -> PlantModel:
-        """The plant as it was at the end of a period; that of today where the equipment was not defined then."""
-        then = self.performance.sources.equipment.plant(at_us=to_us - 1)
-        return then if equipment_id in then.equipment else self.performance.sources.equipment.plant()
-
-    def _movements(self, counters: Sequence[CounterRule], from_us: int, until_us: int) -> tuple[Column, Column]:
+    def _movements(
+        self, counters: Sequence[CounterRule], from_us: int, until_us: int, as_of: int | None
+    ) -> tuple[Column, Column]:
         """When the counters told of pieces, and of how many, by time."""
-        told = [*self._told(counters, from_us, until_us)]
+        told = [*self._told(counters, from_us, until_us, as_of)]
         if not told:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         ts, pieces = (np.concatenate(column) for column in zip(*told, strict=True))
         moments, place = np.unique(ts, return_inverse=True)
         return moments, np.bincount(place, weights=pieces).astype(np.int64)
 
-    def _told(self, counters: Sequence[CounterRule], from_us: int, until_us: int) -> Iterator[tuple[Column, Column]]:
+    def _told(
+        self, counters: Sequence[CounterRule], from_us: int, until_us: int, as_of: int | None
+    ) -> Iterator[tuple[Column, Column]]:
         memory: dict[int, Memory | None] = {}
         tags = [rule.tag for rule in counters]
         for start_us in range(from_us, until_us, STEP_US) if tags else ():
-            batches = self._samples.raw(tags, start_us, min(start_us + STEP_US, until_us), scope=OWN)
+            batches = self._samples.raw(tags, start_us, min(start_us + STEP_US, until_us), scope=OWN, as_of=as_of)
             series = series_of(batches, tags)
             for rule in counters:
                 if rule.tag in series:

@@ -39,11 +39,11 @@ from dovetail.historian.service import Historian
 from dovetail.holding.service import HoldingRoom
 from dovetail.house.definitions import calendar_room, held_against, with_earlier
 from dovetail.house.keeping import gone_of
+from dovetail.house.seen import insight_room
 from dovetail.house.signed import SignedSamples
 from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
-from dovetail.insight.service import OWN, InsightRoom
-from dovetail.insight.service import Sources as Seen
+from dovetail.insight.service import InsightRoom
 from dovetail.insight.shown import EditAnswer
 from dovetail.livekpi.model import vocabulary
 from dovetail.livekpi.plant import with_figures
@@ -208,19 +208,6 @@ def entered_rooms(counting: CountingRoom, holding: HoldingRoom, equipment: Equip
     return {"holding": holding, "meters": meters}
 
 
-def insight_room(
-    database: Database, clock: Clock, *, equipment: EquipmentRoom, timeline: TimelineRoom, performance: PerformanceRoom
-) -> InsightRoom:
-    """What a shift wants to know, of the rooms that know it."""
-    seen = Seen(
-        plant=equipment.plant, plant_at=lambda at_us: equipment.plant(at_us=at_us), timeline=timeline,
-        spans=performance.sources.calendar.spans, reasons=timeline.reasons,
-        shift=lambda equipment_id, name: performance.shift(equipment_id, name, scope=OWN),
-        settings=performance.gathering.settings_at,
-    )  # fmt: skip
-    return InsightRoom(database, clock=clock, sources=seen)
-
-
 class PaceRooms(TypedDict):
     """How it goes, and what is to run."""
 
@@ -305,7 +292,7 @@ def build_rooms(
         categories=states.categories, rate_upm=materials.rate_upm, signed=signatures.windows, **held_against(yardsticks)
     ), database, clock, states)  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
-    insight = insight_room(database, clock, equipment=equipment, timeline=timeline, performance=performance)
+    insight = insight_room(database, clock, timeline=timeline, performance=performance)
     trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
     return Rooms(
         equipment=equipment,
@@ -327,7 +314,7 @@ def build_rooms(
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
-        boards=Boards(performance, clock),
+        boards=Boards(performance),
         **pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures)),
         **entered_rooms(counting, holding, equipment, clock),
         trying=Trying(onboarding, trials, clock),

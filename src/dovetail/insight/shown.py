@@ -51,12 +51,16 @@ class ShiftOut(BaseModel):
 
 
 class StopsOut(BaseModel):
-    """The stops of a period, the newest first. `without_reason`: share of the unplanned stopped time, null: none."""
+    """The stops of a period, the newest first. `without_reason`: share of the unplanned stopped time, null: none.
+
+    `as_of`: as known then, null: now.
+    """
 
     items: list[StopOut]
     next: str | None = None
     start: str
     end: str
+    as_of: int | None = None
     shift: ShiftOut | None
     stopped_s: float
     unassigned_s: float
@@ -163,6 +167,7 @@ class BoardOut(BaseModel):
     """Plan and actual of a shift, hour by hour; `hints` say what is missing where something cannot be known."""
 
     equipment_id: int
+    as_of: int | None = None
     shift: ShiftOut | None
     hours: list[BoardHour]
     totals: BoardTotals

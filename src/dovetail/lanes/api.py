@@ -12,7 +12,7 @@ from dovetail.core.limits import SERIES_PX_MAX
 from dovetail.core.scope import Scope
 from dovetail.lanes.model import COLUMNS, Segments
 from dovetail.lanes.service import LanesRoom
-from dovetail.operations.http import Api, period
+from dovetail.operations.http import Api, as_known, period
 from dovetail.timeline.model import StateRecord
 from dovetail.timeline.shown import StateRecordOut, record_out
 
@@ -55,6 +55,7 @@ class SegmentsOut(BaseModel):
     start: str
     end: str
     until: str
+    as_of: int | None = None
     bucket_us: int
     records: int
     partial: bool
@@ -81,15 +82,18 @@ def routes(api: Api, room: LanesRoom) -> None:
         end: str,
         scope: Scope,
         px: Annotated[int, Query(ge=16, le=PX_MAX, description="how many pixels wide it is drawn")] = 1_000,
+        as_of: str | None = None,
     ) -> SegmentsOut:
         """Of a machine, or of all machines of a line in the order of its flow; short records become one per pixel."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        found = room.picture(equipment_id, from_us, to_us, px=px, scope=scope)
+        known = _known(api, as_of)
+        found = room.picture(equipment_id, from_us, to_us, px=px, scope=scope, as_of=known)
         kinds = {1: "void", 2: "stands", 4: "produces"}
         return SegmentsOut(
             start=to_rfc3339(from_us),
             end=to_rfc3339(to_us),
             until=to_rfc3339(max(from_us, found.until_us)),
+            as_of=known,
             bucket_us=found.bucket_us,
             records=found.records,
             partial=found.partial,
@@ -101,9 +105,9 @@ def routes(api: Api, room: LanesRoom) -> None:
         )
 
     @api.query("GET", "/equipment/{equipment_id}/segment", permission=VIEW, summary="What a machine did at a moment")
-    def segment(equipment_id: int, at: str, scope: Scope) -> SegmentOut:
+    def segment(equipment_id: int, at: str, scope: Scope, as_of: str | None = None) -> SegmentOut:
         """The state record of a moment, and its neighbours: all that is needed to correct it."""
-        found = room.around(equipment_id, from_rfc3339(at), scope=scope)
+        found = room.around(equipment_id, from_rfc3339(at), scope=scope, as_of=_known(api, as_of))
 
         def out(record: StateRecord) -> StateRecordOut:
             end_us = record.t0_us if record.t1_us is None else record.t1_us
@@ -115,6 +119,11 @@ def routes(api: Api, room: LanesRoom) -> None:
             after=None if found.after is None else out(found.after),
             version=found.version,
         )
+
+
+def _known(api: Api, as_of: str | None) -> int | None:
+    with api.database.read() as reading:
+        return as_known(reading, as_of)
 
 
 def _lane(equipment_id: int, lane: Segments) -> LaneOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dovetail.core.scope import Scope
-from dovetail.operations.http import Api, period
+from dovetail.operations.http import Api, as_known, period
 from dovetail.pace.planned import LONGEST_US, PlanOut
 from dovetail.pace.service import PaceRoom
 from dovetail.pace.shown import LiveKpiOut
@@ -24,7 +24,9 @@ def routes(api: Api, service: PaceRoom) -> None:
         return service.live_kpi(equipment_id, scope=scope)
 
     @api.query("GET", "/equipment/{equipment_id}/plan", permission=VIEW, summary="How planned pieces come about")
-    def plan(equipment_id: int, start: str, end: str, scope: Scope) -> PlanOut:
+    def plan(equipment_id: int, start: str, end: str, scope: Scope, as_of: str | None = None) -> PlanOut:
         """Of a shift or of hours in it: planned time times the rate that held, and what became of it so far."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        return service.plans.plan(equipment_id, from_us, to_us, scope=scope)
+        with api.database.read() as reading:
+            known = as_known(reading, as_of)
+        return service.plans.plan(equipment_id, from_us, to_us, scope=scope, as_of=known)

@@ -13,7 +13,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from dovetail.core.clock import HOUR_US, Clock, to_rfc3339
+from dovetail.core.clock import HOUR_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
@@ -54,6 +54,7 @@ class PlanOut(BaseModel):
     start: str
     end: str
     until: str
+    as_of: int | None
     planned: int | None
     due: int | None
     good: int | None
@@ -67,39 +68,45 @@ class PlanOut(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """[from_us, to_us) of the shift that begins at `shift_us`; `now_us`: up to here it has passed."""
+    """[from_us, to_us) of the shift that begins at `shift_us`; `now_us`: up to here it has passed, or it was known at
+    `as_of`."""
 
     shift_us: int
     from_us: int
     to_us: int
     now_us: int
+    as_of: int | None
 
 
 class Plans:
     """Answers of the ledger and the calendar; keeps nothing."""
 
-    def __init__(self, performance: PerformanceRoom, clock: Clock) -> None:
-        self._performance, self._clock = performance, clock
+    def __init__(self, performance: PerformanceRoom) -> None:
+        self._performance = performance
 
-    def plan(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> PlanOut:
+    def plan(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> PlanOut:
         """The plan of a machine or a line. Raises NotFoundError where it has none."""
         scope.require(VIEW, equipment_id)
-        plant = self._performance.sources.equipment.plant()
+        with self._performance.database.read() as reading:
+            plant = self._performance.plant_at(reading, equipment_id, as_of)
+            until_us = self._performance.until(reading, to_us, as_of)
         node = plant.get(equipment_id)
         made_of = ledgered(plant, node)
         if made_of is None:
             ours = bool(node.flow) or node.level == WORK_UNIT
             hint = missing_hint(node) if ours else "a plan is that of a machine or a line"
             raise NotFoundError(f"{node.path} has no plan of its own", code="no-plan", hint=hint)
-        shifts = self._performance.sources.calendar.shifts(made_of.times_of, from_us, from_us + 1)
+        calendar = self._performance.gathering.said(as_of).calendar
+        shifts = calendar.shifts(made_of.times_of, from_us, from_us + 1)
         shift_us = next((one.t0_us for one in shifts if one.t0_us <= from_us < one.t1_us), from_us)
-        asked = _Asked(shift_us, from_us, to_us, max(from_us, min(self._clock.now_us(), to_us)))
+        asked = _Asked(shift_us, from_us, to_us, max(from_us, until_us), as_of)
         return self._told(plant, node, made_of, asked, scope)
 
     def _told(self, plant: PlantModel, node: Equipment, made_of: Ledgered, asked: _Asked, scope: Scope) -> PlanOut:
         constraint = plant.get(made_of.times_of)
-        pieces = self._slices(node.id, asked.shift_us, asked.now_us, scope)
-        spans = self._performance.sources.calendar.spans(constraint.id, asked.shift_us, asked.to_us)
+        pieces = self._slices(node.id, asked, scope)
+        calendar = self._performance.gathering.said(asked.as_of).calendar
+        spans = calendar.spans(constraint.id, asked.shift_us, asked.to_us)
         plan = Plan(spans, pieces, constraint.standard_rate_upm)
         seen = self._known(plant, made_of, pieces, asked, scope)
         due_before, due_by_now = (_due(plan, _until(seen, at_us)) for at_us in (asked.from_us, asked.now_us))
@@ -113,6 +120,7 @@ class Plans:
             start=to_rfc3339(asked.from_us),
             end=to_rfc3339(asked.to_us),
             until=to_rfc3339(asked.now_us),
+            as_of=asked.as_of,
             planned=planned,
             due=due,
             good=good if known_us or good else None,
@@ -124,14 +132,17 @@ class Plans:
             hints=[] if planned is not None else [f"{constraint.path}: give it, or its product, a standard rate"],
         )
 
-    def _slices(self, equipment_id: int, from_us: int, to_us: int, scope: Scope) -> list[Slice]:
-        return self._performance.slices(equipment_id, from_us, to_us, scope=scope) if from_us < to_us else []
+    def _slices(self, equipment_id: int, asked: _Asked, scope: Scope) -> list[Slice]:
+        """The slices of the shift, as far as it has passed."""
+        from_us, to_us, room = asked.shift_us, asked.now_us, self._performance
+        return room.slices(equipment_id, from_us, to_us, scope=scope, as_of=asked.as_of) if from_us < to_us else []
 
     def _good(self, equipment_id: int, asked: _Asked, scope: Scope) -> int | None:
         """Good pieces as everywhere; None where nothing tells of them."""
         if asked.now_us <= asked.from_us:
             return None
-        return self._performance.kpis(equipment_id, asked.from_us, asked.now_us, scope=scope).figures.counts.good
+        when, as_of = (asked.from_us, asked.now_us), asked.as_of
+        return self._performance.kpis(equipment_id, *when, scope=scope, as_of=as_of).figures.counts.good
 
     def _known(
         self, plant: PlantModel, made_of: Ledgered, pieces: Sequence[Slice], asked: _Asked, scope: Scope
@@ -140,7 +151,7 @@ class Plans:
         end = plant.get(made_of.good_from)
         if made_of.good_from == made_of.times_of or ledgered(plant, end) is None or not scope.sees(VIEW, end.id):
             return known(pieces)
-        return common(known(pieces), known(self._slices(end.id, asked.shift_us, asked.now_us, scope)))
+        return common(known(pieces), known(self._slices(end.id, asked, scope)))
 
 
 def _until(stretches: Sequence[tuple[int, int]], at_us: int) -> list[tuple[int, int]]:

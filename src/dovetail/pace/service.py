@@ -39,7 +39,7 @@ class PaceRoom:
 
     def __init__(self, performance: PerformanceRoom, ends: JobEnds, *, clock: Clock) -> None:
         self._performance, self._ends, self._clock = performance, ends, clock
-        self.plans = Plans(performance, clock)
+        self.plans = Plans(performance)
 
     def live_kpi(self, equipment_id: int, *, scope: Scope) -> LiveKpiOut:
         """The running shift of a machine or a line; where none runs, the last eight hours."""

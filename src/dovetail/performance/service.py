@@ -27,7 +27,7 @@ from dovetail.ledger.model import Slice
 from dovetail.ledger.named import needed_by
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
-from dovetail.performance.facts import OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
+from dovetail.performance.facts import EVER_US, OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
 from dovetail.performance.kpis._lines import below_of, figured, is_summed
 from dovetail.performance.report import Figures, catalogue, compute, figures
 from dovetail.performance.settling import recut, settle
@@ -277,13 +277,14 @@ class PerformanceRoom:
         return {key: {kpi.id: compute(kpi, sums, settings) for kpi in asked} for key, sums in full.items()}
 
     def shift(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> ShiftTrack:
-        """The shift that runs now (`current`), or that of an id. Raises NotFoundError."""
+        """The shift that runs now, or ran when `as_of` became known (`current`), or that of an id; or NotFoundError."""
         scope.require(VIEW, equipment_id)
         calendar = self.gathering.said(as_of).calendar
-        plant = self.sources.equipment.plant()
+        with self.database.read() as reading:
+            now_us, plant = self.until(reading, EVER_US, as_of), self.plant_at(reading, equipment_id, as_of)
         made_of = ledgered(plant, plant.get(equipment_id))
         source = equipment_id if made_of is None else made_of.times_of
-        found = calendar.shift_at(source, self.clock.now_us()) if name == "current" else None
+        found = calendar.shift_at(source, now_us) if name == "current" else None
         if (day_us := shift_day_us(name)) is not None:
             near = calendar.shifts(source, day_us - DAY_US, day_us + 3 * DAY_US)
             found = next((one for one in near if one.id == name), None)

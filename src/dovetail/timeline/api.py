@@ -49,10 +49,12 @@ def _edit_routes(api: Api, service: TimelineRoom) -> None:
     @api.query(
         "GET", "/equipment/{equipment_id}/timeline-edits", permission=VIEW, summary="What people said, all of it"
     )
-    def edits(equipment_id: int, start: str, end: str, scope: Scope) -> Page[EditOut]:
+    def edits(equipment_id: int, start: str, end: str, scope: Scope, as_of: str | None = None) -> Page[EditOut]:
         """Every edit that touches [start, end), superseded and withdrawn ones too, the newest thousand."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        return Page(items=service.edits(equipment_id, from_us, to_us, scope=scope)[:PAGE_MAX])
+        with api.database.read() as reading:
+            known = as_known(reading, as_of)
+        return Page(items=service.edits(equipment_id, from_us, to_us, scope=scope, as_of=known)[:PAGE_MAX])
 
     operations = service.operations
     api.change("POST", "/equipment/{equipment_id}/timeline-edits", operations.edit)

@@ -113,16 +113,18 @@ class TimelineRoom:
             gathered = self._teller.gather(reading, equipment_id, begin_us, tail.decided_us + 1, tail=tail)
         return Tail(tail.settled_us, tail.decided_us, gathered.records(begin_us, None), tail.counts)
 
-    def told(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> Told:
-        """What is told of [from_us, to_us) and of the records that touch it, settled or not."""
+    def told(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Told:
+        """What is told of [from_us, to_us) and of the records that touch it; without `as_of` the unsettled ones too."""
         scope.require(VIEW, equipment_id)
-        tail = self._teller.tail_of(equipment_id)
-        gathered = self._teller.gather(reading, equipment_id, from_us, to_us, tail=tail)
+        tail = self._teller.tail_of(equipment_id) if as_of is None else None
+        gathered = self._teller.gather(reading, equipment_id, from_us, to_us, as_of=as_of, tail=tail)
         records = gathered.records(from_us, to_us)
         if not records:
             return Told([], [], frozenset())
         last_us = max(to_us, *(record.t1_us or to_us for record in records))
-        said = store.ever(reading, equipment_id, records[0].t0_us, last_us)
+        said = store.ever(reading, equipment_id, records[0].t0_us, last_us, as_of=as_of)
         return Told(records, said, _changed(gathered))
 
     def said(
@@ -219,17 +221,19 @@ class TimelineRoom:
             for record in gathered.records(from_us, to_us)[:limit]
         ]
 
-    def edits(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope) -> list[EditOut]:
+    def edits(
+        self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[EditOut]:
         """Every edit ever made of [from_us, to_us), superseded and withdrawn ones too, the newest first."""
         scope.require(VIEW, equipment_id)
-        tail = self._teller.tail_of(equipment_id)
+        tail = self._teller.tail_of(equipment_id) if as_of is None else None
         with self._database.read() as reading:
-            found = store.ever(reading, equipment_id, from_us, to_us)
+            found = store.ever(reading, equipment_id, from_us, to_us, as_of=as_of)
             if not found:
                 return []
             lo_us = min(edit.t0_us for edit in found)
             hi_us = max(edit.t0_us + 1 if edit.t1_us is None else edit.t1_us for edit in found)
-            gathered = self._teller.gather(reading, equipment_id, lo_us, hi_us, tail=tail)
+            gathered = self._teller.gather(reading, equipment_id, lo_us, hi_us, as_of=as_of, tail=tail)
         speaks = gathered.speaking()
         changed = _changed(gathered)
         return [edit_out(edit, speaks=speaks, changed=changed, newer=found[:place]) for place, edit in enumerate(found)]

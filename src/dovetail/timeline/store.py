@@ -102,9 +102,9 @@ def after(reading: Reading, equipment_id: int, at_us: int, *, as_of: int | None 
     return next(iter(_read(reading, query.order_by(_C.t0_us, _C.edit_id).limit(1))), None)
 
 
-def ever(reading: Reading, equipment_id: int, from_us: int, to_us: int) -> list[Edit]:
-    """Every edit made of [from_us, to_us) as it stands now, withdrawn ones too, the newest first."""
-    query = _edits(_visible(None), _between(equipment_id, from_us, to_us))
+def ever(reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Edit]:
+    """Every edit made of [from_us, to_us) as it stands, withdrawn ones too, the newest first."""
+    query = _edits(_visible(as_of), _between(equipment_id, from_us, to_us))
     return _read(reading, query.order_by(_C.edit_id.desc()))
 
 
