@@ -160,6 +160,7 @@ def test_a_month_of_version_2_opens_and_what_comes_is_shared(tmp_path: Path, clo
     older = connect(store.folder / "chunks-2026-01.db", role="writer")
     older.executescript(
         "drop index chunk_moments; alter table chunk drop column moments; drop table moments; pragma user_version=2;"
+        "alter table chunk drop column checked; alter table rollup drop column checked;"
     )
     older.close()
     historian = Historian(store.open(), clock=clock, bus=bus, owner_of={1: 1, 2: 1}.get)

@@ -241,7 +241,7 @@ def test_a_month_of_version_1_gets_rollups(tmp_path_factory: pytest.TempPathFact
     connection = connect(store.folder / "chunks-2026-01.db", role="writer")
     connection.executescript(
         "drop index chunk_moments; alter table chunk drop column moments; drop table moments; drop table rollup;"
-        "pragma user_version=1;"
+        "alter table chunk drop column checked; pragma user_version=1;"
     )
     connection.close()
     again = start(store, clock)

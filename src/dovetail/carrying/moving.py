@@ -15,6 +15,7 @@ from dovetail.chunkstore.files import HEAD, Files, number_of
 from dovetail.chunkstore.moments import COLUMNS
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 
+_BODY: Final = COLUMNS.count(",")
 ROWS_AT_ONCE: Final = 200  # chunks of at most some 100 kB each
 TABLES: Final = {  # of the head, besides its rows
     "received": "source, lane, epoch, spans",
@@ -38,7 +39,7 @@ class HeadRows:
 @dataclass(frozen=True, slots=True)
 class MonthRows:
     """A month as one session sees it: up to where it holds everything, its repeats, what is damaged, as it lies there,
-    and chunks in groups (`COLUMNS`).
+    and chunks in groups (`COLUMNS`, and their checks).
     """
 
     sealed: int
@@ -65,8 +66,13 @@ def month_of(session: Session, words: MonthWords) -> MonthRows:
     damaged = aside.rows(session, words)
     columns = f"{COLUMNS.removesuffix('body')}{moments.body_of(words)}"
     groups = _by_key(session, f"select id, {columns} from {words.chunk} where id > ? order by id limit ?")  # noqa: S608  # our own words
-    whole = ([(*row[1:-2], moments.whole(*row[-2:])) for row in group] for group in groups)
+    whole = ([_whole(row[1:-3], *row[-3:]) for row in group] for group in groups)
     return MonthRows(sealed, repeats, damaged, whole)
+
+
+def _whole(row: Sequence[Any], body: bytes, shared: bytes | None, check: int | None) -> tuple[Any, ...]:
+    """With its check, as it lies there: who carries a row does not vouch for it."""
+    return (*row, moments.whole(body, shared), check)
 
 
 def put_head(storage: Storage, head: HeadRows, *, on_bytes: OnBytes = lambda _n: None) -> None:
@@ -89,7 +95,7 @@ def put_month(storage: Storage, number: int, month: MonthRows, *, on_bytes: OnBy
         for group in month.groups:
             with place.transaction() as target:
                 moments.fill(target, words, group)
-            on_bytes(sum(len(row[-1]) for row in group))
+            on_bytes(sum(len(row[_BODY]) for row in group))
         with place.transaction() as target:
             target.many(words.duplicate, month.repeats)
             aside.fill(target, words, month.aside)

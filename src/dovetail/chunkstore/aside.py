@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from dovetail.chunkstore import moments, rolled
 from dovetail.chunkstore.place import MonthWords, Session
 from dovetail.chunkstore.rolled import Touched
-from dovetail.packing import chunks
+from dovetail.packing import checks, fresh
 from dovetail.packing.columns import DamagedError
+from dovetail.packing.fresh import NewChunk
 
 _OF_CHUNK: Final = "id, tag, kind, t0, t1, n, rev"
+_DERIVED: Final = moments.VOUCHED.removeprefix("tag, ")
 COLUMNS: Final = f"{_OF_CHUNK}, at_us, why, body, times"
 
 
@@ -36,23 +38,30 @@ class Damaged:
     n: int
     at_us: int
     why: str
+    what: Literal["samples", "header"] = "samples"  # a header alone is derived from its samples anew
 
 
 def search(session: Session, words: MonthWords, tag: int, *, at_us: int) -> list[Damaged]:
     """Which chunks of a tag cannot be read; each is opened."""
-    columns = f"id, kind, t0, t1, n, {moments.body_of(words)}"
-    sql = f"select {columns} from {words.chunk} where tag = ? order by t0"
+    sql = f"select id, {moments.body_of(words)}, {moments.VOUCHED} from {words.chunk} where tag = ? order by t0"
     found: list[Damaged] = []
-    for chunk_id, kind, t0, t1, n, body, times in session.execute(sql, (tag,)).fetchall():
+    for chunk_id, body, times, check, *row in session.execute(sql, (tag,)).fetchall():
+        kind, t0, t1, n = row[1:5]
         try:
-            chunks.decode(moments.whole(body, times), tag=tag)
+            moments.opened(body, times, check, tag=tag)
         except DamagedError as error:
             found.append(Damaged(chunk_id, tag, kind, t0, t1, n, at_us, error.message))
+        else:
+            if not checks.holds(check, row):
+                why = f"the header of a chunk of tag {tag} has the wrong checksum"
+                found.append(Damaged(chunk_id, tag, kind, t0, t1, n, at_us, why, "header"))
     return found
 
 
-def put(session: Session, words: MonthWords, damaged: Sequence[Damaged]) -> None:
-    """Set chunks aside, as they lie there; one that is no longer there is passed over."""
+def put(session: Session, words: MonthWords, found: Sequence[Damaged]) -> None:
+    """Set chunks aside, as they lie there; one that is no longer there is passed over. A header is derived anew."""
+    damaged = [one for one in found if one.what == "samples"]
+    _derive(session, words, [one.id for one in found if one.what == "header"])
     same = "where id = ? and tag = ? and t0 = ? and t1 = ? and n = ?"  # a number alone may be another's by now
     times = f"(select body from {words.moments} where id = {words.chunk}.moments)"
     keeps = f"insert into {words.aside} ({COLUMNS}) select {_OF_CHUNK}, ?, ?, body, {times} from {words.chunk} {same}"
@@ -63,6 +72,19 @@ def put(session: Session, words: MonthWords, damaged: Sequence[Damaged]) -> None
     session.many(f"delete from {words.chunk} {same}", known)
     moments.sweep(session, words, sorted(freed))
     rolled.soil(session, words.rollup, [Touched(one.tag, one.t0, one.t1) for one in damaged])
+
+
+def _derive(session: Session, words: MonthWords, ids: Sequence[int]) -> None:
+    """Write anew what rows say of their samples, where these are whole and the row is not."""
+    sql = f"select {moments.body_of(words)}, {moments.VOUCHED} from {words.chunk} where id = ?"
+    sets = ", ".join(f"{name} = ?" for name in (*_DERIVED.split(", "), "checked"))
+    for chunk_id in ids:
+        for body, times, check, *row in session.execute(sql, (chunk_id,)).fetchall():
+            if not checks.holds(check, row):
+                block = moments.opened(body, times, check, tag=row[0])
+                ((*anew, _),) = fresh.rows([NewChunk(block, row[-2], body)])
+                values = (*anew[1:], checks.check_of(anew, body), chunk_id)
+                session.execute(f"update {words.chunk} set {sets} where id = ?", values)
 
 
 def listed(session: Session, words: MonthWords) -> list[Damaged]:

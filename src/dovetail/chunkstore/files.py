@@ -22,7 +22,7 @@ PATIENCE_MS: Final = 10_000
 
 HEAD: Final = "head.db"
 HEAD_VERSION: Final = 1
-MONTH_VERSION: Final = 4
+MONTH_VERSION: Final = 5
 _HEAD_TABLES = """
 create table head (head_id integer primary key autoincrement, n integer not null, body blob not null);
 create table received (source text, lane text, epoch integer, spans text not null,
@@ -63,12 +63,17 @@ create table if not exists aside (id integer not null, tag integer not null, kin
     t1 integer not null, n integer not null, rev integer not null, at_us integer not null, why text not null,
     body blob not null, times blob);
 """
-_LATER: Final = {1: _ROLLUP, 2: _MOMENTS, 3: _ASIDE}  # of a month: what came after each version
+_CHECKED: Final = """
+alter table chunk add column checked integer;
+alter table rollup add column checked integer default 0;
+"""
+_LATER: Final = {1: _ROLLUP, 2: _MOMENTS, 3: _ASIDE, 4: _CHECKED}  # of a month: what came after each version
 WORDS: Final = MonthWords(
     chunk="chunk",
     rollup="rollup",
     moments="moments",
     aside="aside",
+    checked="checked",
     sealed="select head_id from sealed",
     seal="update sealed set head_id = ?",
     duplicates="select source, lane, n from duplicate",
@@ -77,8 +82,9 @@ WORDS: Final = MonthWords(
     clear="delete from",
 )
 OLDER_WORDS: Final = {  # of a month by its version, which nobody has opened since
-    **dict.fromkeys((1, 2), replace(WORDS, moments="", aside="")),
-    3: replace(WORDS, aside=""),
+    **dict.fromkeys((1, 2), replace(WORDS, moments="", aside="", checked="null")),
+    3: replace(WORDS, aside="", checked="null"),
+    4: replace(WORDS, checked="null"),
 }
 SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then soon written anew
 

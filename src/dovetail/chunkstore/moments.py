@@ -14,18 +14,22 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from dovetail.chunkstore.place import MonthWords, Session
-from dovetail.packing import chunks
+from dovetail.packing import checks, chunks
+from dovetail.packing.columns import Block, DamagedError
 from dovetail.packing.headers import Header
 
 COLUMNS: Final = f"tag, kind, {', '.join(Header._fields)}, end_value, end_status, end_device, rev, codec, body"
+VOUCHED: Final = COLUMNS.removesuffix(", body")  # what a chunk's check is of, besides its body
+_N: Final = COLUMNS.count(",") + 1
+HEADER_AT, SUMS_AT, T1_AT, END_AT = slice(4, 16), slice(8, 14), 5, slice(16, 19)  # in a row: id, check, VOUCHED
 IN_ONE: Final = 500  # that one question names
 _BYTES_MIN: Final = 64  # of fewer the number, and the row behind it, would be as long as they are
 
 
 def body_of(words: MonthWords) -> str:
-    """What a body is made of, as columns for `whole`: what the chunk keeps itself, and the moments it shares."""
+    """What a body is made of, as columns for `opened`: what the chunk keeps, the moments it shares, and its check."""
     shared = f"(select body from {words.moments} where id = {words.chunk}.moments)" if words.moments else "null"
-    return f"body, {shared}"
+    return f"body, {shared}, {words.checked}"
 
 
 def bytes_of(words: MonthWords) -> str:
@@ -42,9 +46,24 @@ def whole(body: bytes, shared: bytes | None) -> bytes:
     return body if shared is None else chunks.with_times(body, shared)
 
 
+def opened(body: bytes, shared: bytes | None, check: int | None, *, tag: int) -> Block:
+    """The samples of a body. Raises DamagedError: it is not what was written, or another tag's."""
+    if not checks.owns(check, tag, body):
+        raise not_its_own(tag)
+    return chunks.decode(whole(body, shared), tag=tag)
+
+
+def not_its_own(tag: int) -> DamagedError:
+    """What is kept as a tag's samples is not."""
+    return DamagedError(f"a chunk of tag {tag} is not what was written for it")
+
+
 def fill(session: Session, words: MonthWords, rows: Sequence[Sequence[Any]]) -> None:
-    """Put chunks (`COLUMNS`, with whole bodies) into a month, and what moments several of them share only once."""
-    parts = [chunks.without_times(row[-1]) for row in rows]
+    """Put chunks (`COLUMNS`, with whole bodies) into a month, and what moments several of them share only once.
+
+    Behind that a row may bring its check from elsewhere; the others are new, and get one.
+    """
+    parts = [chunks.without_times(row[_N - 1]) for row in rows]
     ids = [_id(times) if len(times) >= _BYTES_MIN else None for _, times in parts]
     often = Counter(one for one in ids if one is not None)
     known = there(session, words, list(often))
@@ -54,9 +73,10 @@ def fill(session: Session, words: MonthWords, rows: Sequence[Sequence[Any]]) -> 
         if one is not None and one not in known and often[one] > 1:
             known[one] = new[one] = times
         shares = one is not None and known.get(one) == times
-        filled.append((*row[:-1], rest if shares else row[-1], one if shares else None))
+        check = row[_N] if len(row) > _N else checks.check_of(row[: _N - 1], row[_N - 1])
+        filled.append((*row[: _N - 1], rest if shares else row[_N - 1], one if shares else None, check))
     session.many(f"insert into {words.moments} (id, body) values (?, ?)", list(new.items()))
-    session.fill(words.chunk, f"{COLUMNS}, moments", filled)
+    session.fill(words.chunk, f"{COLUMNS}, moments, checked", filled)
 
 
 def _id(times: bytes) -> int:

@@ -8,28 +8,28 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore import aside, moments, rolled
 from dovetail.chunkstore.aside import Damaged
-from dovetail.chunkstore.found import Found, Listed, Piece, Weight
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 from dovetail.chunkstore.rolled import Rollup, Touched
+from dovetail.chunkstore.weighing import Weighing
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
-from dovetail.packing import chunks
+from dovetail.packing import checks, chunks, fresh
 from dovetail.packing.chunks import Kept
 from dovetail.packing.columns import Block, DamagedError
-from dovetail.packing.headers import Header, headers
+from dovetail.packing.found import Found, Listed
+from dovetail.packing.fresh import NewChunk
+from dovetail.packing.headers import Header, header
 from dovetail.packing.rollups import Known
 
-_HEADER = ", ".join(Header._fields)
 TAGS_AT_ONCE: Final = 128  # asked for together: some 6 MB of chunks each time
-type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...]]
+type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...] | None]
 type OnDamage = Callable[[View, int, DamagedError], None]  # (where, of which tag, what is wrong)
 type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
 
@@ -44,25 +44,16 @@ def begin_of(month: int) -> int:
     return int(np.datetime64(month, "M").astype("M8[us]").astype(np.int64))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NewChunk:
-    """A chunk to write: whose samples, which revision of that stretch it is, and its body where it is packed."""
-
-    block: Block
-    rev: int
-    body: bytes | None = None
-
-
-class View:
+class View(Weighing):
     """One month at one moment. All SQL that reads chunks.
 
     A chunk that cannot be read is told to `on_damage` and passed over; without it, it is a DamagedError.
     """
 
     def __init__(self, session: Session, words: MonthWords, on_damage: OnDamage | None = None) -> None:
+        super().__init__(session, words)
         self._on_damage = on_damage
-        self._session, self._words, self._chunk = session, words, words.chunk
-        self._body = moments.body_of(words)
+        self._body, self._row = moments.body_of(words), f"id, {words.checked}, {moments.VOUCHED}"
         found = session.execute(words.sealed).fetchone()
         self.sealed: int = found[0]
 
@@ -94,9 +85,9 @@ class View:
         }
         return {chunk_id: NewChunk(block, rev) for chunk_id, (block, rev) in found.items() if block is not None}
 
-    def _opened(self, tag: int, body: bytes, shared: bytes | None) -> Block | None:
+    def _opened(self, tag: int, *body: Any) -> Block | None:
         try:
-            return chunks.decode(moments.whole(body, shared), tag=tag)
+            return moments.opened(*body, tag=tag)
         except DamagedError as error:
             self.damaged(tag, error)
             return None
@@ -129,44 +120,31 @@ class View:
             answer.setdefault((tag, Kind(kind)), []).append(Kept(*kept))
         return answer
 
-    def weights(self, until_us: int, tags: Sequence[int] | None = None) -> dict[int, Weight]:
-        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read."""
-        sums = f"count(*), sum(n), sum({moments.bytes_of(self._words)}), min(t0), max(t1)"
-        if tags is None:
-            sql = f"select tag, {sums} from {self._chunk} where t1 < ? group by tag order by tag"
-            found = self._session.execute(sql, (until_us,)).fetchall()
-        else:
-            sql = f"select tag, {sums} from {self._chunk} where tag = ? and t1 < ? group by tag"
-            answers = self._session.each(sql, [(tag, until_us) for tag in tags])
-            found = [row for rows in answers for row in rows]
-        return {row[0]: Weight(*map(int, row)) for row in found}
-
-    def size(self) -> tuple[int, int]:
-        """How many chunks there are, and how many samples."""
-        chunks_n, n = self._session.execute(f"select count(*), coalesce(sum(n), 0) from {self._chunk}").fetchone()
-        return int(chunks_n), int(n)
-
-    def firsts(self, from_us: int) -> dict[int, int]:
-        """By tag, when the first chunk begins that is not over before `from_us`."""
-        sql = f"select tag, min(t0) from {self._chunk} where t1 >= ? group by tag"
-        return {tag: int(t0) for tag, t0 in self._session.execute(sql, (from_us,))}
-
-    def pieces(self, tags: Sequence[int], until_us: int) -> list[Piece]:
-        """The chunks of tags that are over before `until_us`, tag by tag, oldest first."""
-        columns = f"id, tag, t0, t1, n, {moments.bytes_of(self._words)}"
-        sql = f"select {columns} from {self._chunk} where tag = ? and t1 < ? order by t0"
-        return [Piece(*row) for rows in self._session.each(sql, [(tag, until_us) for tag in tags]) for row in rows]
-
     def found(self, tag: int, from_us: int, to_us: int) -> list[Found]:
         """Headers of the chunks that touch [from, to), by kind and time."""
-        sql = f"select id, kind, {_HEADER} from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by kind, t0"
-        rows = self._session.execute(sql, (tag, to_us, from_us))
-        return [Found(row[0], Kind(row[1]), Header(*row[2:])) for row in rows]
+        sql = f"select {self._row} from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by kind, t0"
+        rows = self._session.execute(sql, (tag, to_us, from_us)).fetchall()
+        found = ((row, self._header(tag, row)) for row in rows)
+        return [Found(row[0], Kind(row[3]), head) for row, head in found if head is not None]
+
+    def _header(self, tag: int, row: Sequence[Any]) -> Header | None:
+        """What a row says of a chunk; if it is not what was written, what its samples say. None: neither is."""
+        if self._holds(tag, row):
+            return Header(*row[moments.HEADER_AT])
+        block = self.readable(row[0], tag=tag)
+        return None if block is None else header(block)
+
+    def _holds(self, tag: int, row: Sequence[Any]) -> bool:
+        """Whether a row is as it was written; else it is told."""
+        as_written = checks.holds(row[1], row[2:])
+        if not as_written:
+            self.damaged(tag, DamagedError(f"the header of a chunk of tag {tag} has the wrong checksum"))
+        return as_written
 
     def body(self, chunk_id: int, *, tag: int) -> Block:
         """The samples of one chunk; raises DamagedError, and says so to whoever wants to know."""
         try:
-            return chunks.decode(moments.whole(*self._kept(chunk_id)), tag=tag)
+            return moments.opened(*self._kept(chunk_id), tag=tag)
         except DamagedError as error:
             self.damaged(tag, error)
             raise
@@ -175,43 +153,60 @@ class View:
         """The same; None: it is damaged."""
         return self._opened(tag, *self._kept(chunk_id))
 
-    def _kept(self, chunk_id: int) -> tuple[bytes, bytes | None]:
+    def _kept(self, chunk_id: int) -> tuple[bytes, bytes | None, int | None]:
         return self._session.execute(f"select {self._body} from {self._chunk} where id = ?", (chunk_id,)).fetchone()
 
     def packed(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Packed]]:
         """The chunks that touch [from, to) as they lie there, by tag (sorted) and time, of some tags after the other.
 
-        (tag, body, the moments it shares or None, first, last, min, max, sum and tw); who shares them has one object.
+        (tag, body, the moments it shares or None, first, last, min, max, sum and tw or None); who shares them has one
+        object.
         """
         shared = "moments" if self._words.moments else "null"
-        sql = f"select tag, body, {shared}, first, last, min, max, sum, tw from {self._chunk} where tag in "
+        sql = f"select {self._row}, body, {shared} from {self._chunk} where tag in "
         for start in range(0, len(tags), TAGS_AT_ONCE):
             some = tags[start : start + TAGS_AT_ONCE]
             touching = f"({', '.join('?' * len(some))}) and t0 < ? and t1 >= ? order by tag, t0"
             rows = self._session.execute(sql + touching, (*some, to_us, from_us)).fetchall()
-            known = moments.there(self._session, self._words, list({row[2] for row in rows} - {None}))
-            yield [(tag, body, known.get(number), tuple(sums)) for tag, body, number, *sums in rows]
+            known = moments.there(self._session, self._words, list({row[-1] for row in rows} - {None}))
+            yield [one for row in rows if (one := self._packed(row, known)) is not None]
+
+    def _packed(self, row: Sequence[Any], known: dict[int, bytes]) -> Packed | None:
+        """None: the body is another tag's. Sums that are not as they were written are not told."""
+        tag, body = row[2], row[-2]
+        if not checks.owns(row[1], tag, body):
+            self.damaged(tag, moments.not_its_own(tag))
+            return None
+        sums = tuple(row[moments.SUMS_AT]) if self._holds(tag, row[:-2]) else None
+        return tag, body, known.get(row[-1]), sums
 
     def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
         """The samples of the chunks that touch [from, to), by tag (sorted) and time."""
         for tag, body, times, _ in (one for some in self.packed(tags, from_us, to_us) for one in some):
-            block = self._opened(tag, body, times)
+            block = self._opened(tag, body, times, None)
             if block is not None:
                 yield block
 
     def newest_before(self, tags: Sequence[int], at_us: int) -> Iterator[Block]:
         """Per tag and kind, the chunk with the last sample strictly before `at_us`: whole, or its end if it is over."""
         sql = (
-            f"select id, kind, t1, end_value, end_status, end_device from {self._chunk} where tag = ? and t0 < ? "
+            f"select {self._row} from {self._chunk} where tag = ? and t0 < ? "
             "order by t0 desc limit 8"  # chunks of one kind never overlap: more rows only where a tag changed its kind
         )
         some = self._begun(tags, at_us)  # mostly few: many months hold nothing of a tag
         for tag, rows in zip(some, list(self._session.each(sql, [(tag, at_us) for tag in some])), strict=True):
-            for kind, (chunk_id, _, *end) in {row[1]: row for row in reversed(rows)}.items():
-                over = end[0] < at_us
-                block = chunks.end_block(Kind(kind), tag, tuple(end)) if over else self.readable(chunk_id, tag=tag)
+            for row in {row[3]: row for row in reversed(rows)}.values():
+                over = row[moments.T1_AT] < at_us
+                block = self._end(tag, row) if over else self.readable(row[0], tag=tag)
                 if block is not None:
                     yield block
+
+    def _end(self, tag: int, row: Sequence[Any]) -> Block | None:
+        """The newest sample of a chunk by its row; if that is not what was written, by its samples."""
+        if self._holds(tag, row):
+            return chunks.end_block(Kind(row[3]), tag, (row[moments.T1_AT], *row[moments.END_AT]))
+        block = self.readable(row[0], tag=tag)
+        return None if block is None else block.take(slice(len(block) - 1, None))
 
     def _begun(self, tags: Sequence[int], at_us: int) -> list[int]:
         """The tags with a sample before `at_us`."""
@@ -224,10 +219,11 @@ class View:
     def ends(self) -> Iterator[Block]:
         """The newest sample of every tag and kind of this month, each a block of one."""
         newest = f"select tag, kind, max(t0) as t0 from {self._chunk} group by tag, kind"  # answered by the index alone
-        columns = "tag, kind, t1, end_value, end_status, end_device"
-        sql = f"select {columns} from {self._chunk} join ({newest}) as newest using (tag, kind, t0) order by tag, t1"
-        for tag, kind, *end in self._session.execute(sql):
-            yield chunks.end_block(Kind(kind), tag, tuple(end))
+        sql = f"select {self._row} from {self._chunk} join ({newest}) as newest using (tag, kind, t0) order by tag, t1"
+        for row in self._session.execute(sql).fetchall():
+            block = self._end(row[2], row)
+            if block is not None:
+                yield block
 
     def rolled(self, tags: Sequence[int], *, unit: int, days: tuple[int, int]) -> list[Rollup]:
         """The rollups of tags on the days first … last that nobody doubts, by tag and day."""
@@ -289,7 +285,7 @@ class Month:
 
         `touched` are the samples that come or go: what they were summed up to is dirty from then on.
         """
-        filled = list(rows(new))
+        filled = list(fresh.rows(new))
         with self._place.transaction() as session:
             shared = moments.remove(session, self._words, gone)
             moments.fill(session, self._words, filled)
@@ -317,14 +313,6 @@ class Month:
     def close(self) -> None:
         """Give its place back."""
         self._place.close()
-
-
-def rows(new: Sequence[NewChunk]) -> Iterator[tuple[object, ...]]:
-    """Chunks as their COLUMNS."""
-    blocks = [chunk.block for chunk in new]
-    for one, block, head in zip(new, blocks, headers(blocks), strict=True):
-        of = int(block.tag[0]), int(block.kind)
-        yield *of, *head, *chunks.end_of(block), one.rev, chunks.VERSION, one.body or chunks.encode(block)
 
 
 class Months:

@@ -78,6 +78,7 @@ class MonthWords:
     rollup: str
     moments: str  # "": every chunk keeps its own
     aside: str  # chunks that cannot be read; "": nobody has set one aside
+    checked: str  # the column of a chunk that vouches for its row; "null": nobody did so yet
     sealed: str  # select: the head row up to which it holds everything
     seal: str  # update: … (head_id)
     duplicates: str  # select: source, lane, n

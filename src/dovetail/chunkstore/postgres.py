@@ -12,7 +12,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection, errors
@@ -25,7 +24,7 @@ from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
 from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 
-VERSION: Final = 4
+VERSION: Final = 5
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
 _TABLES: Final = """
@@ -62,6 +61,10 @@ alter table rollup alter body set storage external;
 _MOMENTS: Final = """
 alter table chunk add column moments bigint;
 create index chunk_moments on chunk (moments) where moments is not null;
+"""
+_CHECKED: Final = """
+alter table chunk add column checked bigint;
+alter table rollup add column checked bigint default 0;
 """
 _ASIDE: Final = """(id bigint not null, tag bigint not null, kind smallint not null, t0 bigint not null,
     t1 bigint not null, n integer not null, rev integer not null, at_us bigint not null, why text not null,
@@ -242,7 +245,7 @@ class Server:
 
     def words(self, number: int) -> MonthWords:
         """Which partition is meant is said by its name, so that the server need not search for it."""
-        return _words(number)
+        return words_of(number)
 
     def whole(self) -> AbstractContextManager[ServerSession]:
         """Head and months at one moment."""
@@ -266,7 +269,8 @@ def _share(execute: Callable[[str], object], table: str) -> None:
     execute(f"alter table {table} alter body set storage external")
 
 
-def _words(month: int) -> MonthWords:
+def words_of(month: int) -> MonthWords:
+    """What a month is called there."""
     name = f"{1970 + month // 12:04d}_{month % 12 + 1:02d}"
     adds = "on conflict (month, source, lane) do update set n = duplicate.n + excluded.n"
     return MonthWords(
@@ -274,58 +278,13 @@ def _words(month: int) -> MonthWords:
         rollup=f"rollup_{name}",
         moments=f"moments_{name}",
         aside=f"aside_{name}",
+        checked="checked",
         sealed=f"select head_id from sealed where month = {month}",
         seal=f"update sealed set head_id = ? where month = {month}",
         duplicates=f"select source, lane, n from duplicate where month = {month}",
         duplicate=f"insert into duplicate values ({month}, ?, ?, ?) {adds}",
         clear="truncate",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What stands in a schema: the marks of the head, the bytes of everything and of each month, its form."""
-
-    last: int
-    sealed: int
-    released: int
-    bytes: int
-    months: dict[int, int]
-    version: int
-    dirty: int
-    damaged: int  # samples
-    lost: int  # rows of the head
-
-
-def look(url: str) -> Look | None:
-    """What samples a database holds, without the right to write; None: it has none. Raises LinkError."""
-    with passing(to="read"), connect(url) as connection:
-        if connection.execute(f"select to_regclass('{SCHEMA}.user_version')").fetchone() == (None,):
-            return None
-        return looked(ServerSession(connection))
-
-
-def looked(session: Session) -> Look:
-    """The same, through a session."""
-    marks = dict(session.execute("select name, head_id from mark").fetchall())
-    (newest,) = session.execute("select coalesce(max(head_id), 0) from head").fetchone()
-    sized = "select coalesce(sum(pg_total_relation_size(oid)), 0)::bigint from pg_class"
-    own = f"relnamespace = '{SCHEMA}'::regnamespace and relkind in ('r', 'm')"
-    (size,) = session.execute(f"{sized} where {own}").fetchone()
-    numbers = [number for (number,) in session.execute("select month from sealed order by month")]
-    asked = "select pg_total_relation_size(to_regclass(?)) + coalesce(pg_total_relation_size(to_regclass(?)), 0)"
-    tables = {number: (_words(number).chunk, _words(number).moments) for number in numbers}
-    months = {number: session.execute(asked, named).fetchone()[0] for number, named in tables.items()}
-    (version,) = session.execute("select version from user_version").fetchone()
-    of_rollups = "select count(*) from rollup where dirty = 1" if version > 1 else "select 0"
-    (dirty,) = session.execute(of_rollups).fetchone()
-    aside = [f"select n from {_words(number).aside}" for number in numbers if version > 3] or ["select 0 as n"]
-    (spoilt,) = session.execute(
-        f"select coalesce(sum(n), 0)::bigint from ({' union all '.join(aside)}) as a"
-    ).fetchone()
-    last = max(newest, marks["released"], marks.get("floor", 0))
-    lost = marks.get("lost", 0)
-    return Look(last, marks["sealed"], marks["released"], size, months, version, dirty, spoilt, lost)
 
 
 def drop(url: str) -> None:
@@ -351,7 +310,7 @@ def _prepare(connection: Connection[Any]) -> None:
 
 
 def _upgrade(connection: Connection[Any], version: int) -> None:
-    """From version 1: rollups beside chunks, made later from them; 2: moments that later chunks share; 3: damage."""
+    """From version 1: rollups, made later from chunks; 2: moments that later chunks share; 3: damage; 4: checks."""
 
     def execute(sql: str) -> object:
         return connection.execute(sql.encode())
@@ -361,13 +320,14 @@ def _upgrade(connection: Connection[Any], version: int) -> None:
         execute(_ROLLUP)
         for month in months:
             days = (begin_of(month) // DAY_US, begin_of(month + 1) // DAY_US)
-            _attach(execute, "rollup", _words(month).rollup, days)
+            _attach(execute, "rollup", words_of(month).rollup, days)
     if version < 3:
         execute(_MOMENTS)
         for month in months:
-            _share(execute, _words(month).moments)
+            _share(execute, words_of(month).moments)
     for month in months:
-        execute(f"create table if not exists {_words(month).aside} {_ASIDE}")
+        execute(f"create table if not exists {words_of(month).aside} {_ASIDE}")
+    execute(_CHECKED)
     connection.execute("update user_version set version = %s", (VERSION,))
 
 

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from dovetail.chunkstore.place import Session
 from dovetail.core.clock import DAY_US
+from dovetail.packing import checks
 from dovetail.packing.rollups import Known
+
+log = logging.getLogger(__name__)
 
 HOURS: Final = 3_600  # the two units, in seconds
 MINUTES: Final = 60
@@ -43,9 +47,18 @@ def rolled(session: Session, table: str, tags: Sequence[int], *, unit: int, days
     for start in range(0, len(tags), IN_ONE):
         some = tags[start : start + IN_ONE]
         asked = f"tag in ({', '.join('?' * len(some))}) and unit = ? and day between ? and ? and dirty = 0"
-        sql = f"select tag, unit, day, upto, body from {table} where {asked} order by tag, day"
-        found += [Rollup(*row) for row in session.execute(sql, (*some, unit, *days)).fetchall()]
+        sql = f"select tag, unit, day, upto, body, checked from {table} where {asked} order by tag, day"
+        rows = session.execute(sql, (*some, unit, *days)).fetchall()
+        found += [Rollup(*row) for *row, check in rows if _is_as_written(row, check)]
     return found
+
+
+def _is_as_written(row: Sequence[Any], check: int | None) -> bool:
+    """Else its samples answer; a search makes it anew."""
+    if check in (checks.EARLIER, checks.rollup_check(*row)):
+        return True
+    log.error("what tag %d was summed up to on day %d is not what was written: its samples answer", row[0], row[2])
+    return False
 
 
 def known(session: Session, table: str, first: int, last: int) -> dict[int, dict[int, dict[int, Known]]]:
@@ -62,7 +75,8 @@ def soil(session: Session, table: str, touched: Sequence[Touched]) -> None:
     (upto_us,) = session.execute(f"select coalesce(max(upto), 0) from {table}").fetchone()
     within = [one for one in touched if one.first_us < upto_us]
     rows = [(one.tag, one.first_us // DAY_US, one.last_us // DAY_US, one.first_us) for one in within]
-    session.many(f"update {table} set dirty = 1 where tag = ? and day between ? and ? and upto > ?", rows)
+    dirty = "dirty = 1, checked = null"  # so that one bit alone never makes it clean
+    session.many(f"update {table} set {dirty} where tag = ? and day between ? and ? and upto > ?", rows)
 
 
 def forget(session: Session, table: str, touched: Sequence[Touched]) -> None:
@@ -75,8 +89,9 @@ def write(session: Session, table: str, rollups: Sequence[Rollup]) -> None:
     """In place of those of the same tag, unit and day."""
     gone = f"delete from {table} where tag = ? and unit = ? and day = ?"
     session.many(gone, [(one.tag, one.unit, one.day) for one in rollups])
-    rows = [(one.tag, one.unit, one.day, one.upto_us, 0, one.body) for one in rollups]
-    session.many(f"insert into {table} (tag, unit, day, upto, dirty, body) values (?, ?, ?, ?, ?, ?)", rows)
+    keys = [(one.tag, one.unit, one.day, one.upto_us) for one in rollups]
+    rows = [(*key, 0, one.body, checks.rollup_check(*key, one.body)) for key, one in zip(keys, rollups, strict=True)]
+    session.many(f"insert into {table} (tag, unit, day, upto, dirty, body, checked) values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def account(session: Session, table: str) -> tuple[int, int]:

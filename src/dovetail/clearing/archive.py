@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from dovetail.chunkstore.found import Piece
 from dovetail.chunkstore.months import View
 from dovetail.core import faults
 from dovetail.core.clock import Clock
@@ -28,6 +27,7 @@ from dovetail.forms.model import Named
 from dovetail.forms.samples import samples_of
 from dovetail.gone.model import Stretch
 from dovetail.historian.service import Historian
+from dovetail.packing.found import Piece
 from dovetail.retention.choosing import stretches
 from dovetail.retention.model import Archive
 from dovetail.retention.service import Line

@@ -83,7 +83,7 @@ class EnterpriseCopy:
         """All that is here is sealed; who sent what is the site's account."""
         none = "select null, null, 0 where false"
         return MonthWords(
-            chunk=partition(number), rollup="", moments="", aside="", sealed="select 0", seal="",
+            chunk=partition(number), rollup="", moments="", aside="", checked="null", sealed="select 0", seal="",
             duplicates=none, duplicate="", clear="",
         )  # fmt: skip
 

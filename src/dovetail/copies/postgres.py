@@ -17,12 +17,13 @@ import numpy as np
 from psycopg import Connection, errors
 
 from dovetail.chunkstore.moments import COLUMNS
-from dovetail.chunkstore.months import NewChunk, begin_of, rows
+from dovetail.chunkstore.months import begin_of
 from dovetail.copies.model import Held, Piece, Ready, TagName
 from dovetail.copies.target import taken
 from dovetail.core import faults
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.packing import chunks
+from dovetail.packing.fresh import NewChunk, rows
 from dovetail.serverlink.sessions import PASSING, ServerSession
 
 SCHEMA: Final = "enterprise"

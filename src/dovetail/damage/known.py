@@ -1,7 +1,8 @@
 """Stretches of signals whose bytes a disk has spoilt: declared holes, which neither stop nor fool their neighbours.
 
 A chunk that cannot be read is a hole from the moment somebody stumbles over it. Whoever moves chunks then sets it
-aside in one commit of its month, where it is kept as it lies; it is never opened in passing again.
+aside in one commit of its month, where it is kept as it lies; it is never opened in passing again. A chunk whose
+samples are whole and only its header is not is no hole: its samples answer, and in that commit it gets a new one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from dovetail.core.clock import Clock
 from dovetail.core.errors import DamagedError, LinkError
 
 log = logging.getLogger(__name__)
+
+_SAID = {
+    "samples": "%s: %d samples are a hole from now on, until somebody mends it",
+    "header": "%s: its %d samples are whole, and it is derived from them anew",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Damage:
         self._aside: dict[int, list[Damaged]] = {}  # by month
         self._found: dict[int, dict[int, Damaged]] = {}  # by month and chunk: not set aside yet
         self._of: dict[int, tuple[Hole, ...]] = {}  # by tag
+        self.mended = 0  # headers that were derived anew since this process began
         if months is not None:
             self._load(months)
 
@@ -76,7 +83,7 @@ class Damage:
                 raise error  # what could not be read a moment ago: the disk says now this, now that
             searched.add(tag)
             for one in self._note(month, tag, found):
-                log.error("%s: %d samples are a hole from now on, until somebody mends it", one.why, one.n)
+                log.error(_SAID[one.what], one.why, one.n)
 
         return heard
 
@@ -115,6 +122,7 @@ class Damage:
             self._aside[number] = aside
             for one in found:
                 self._found[number].pop(one.id, None)
+                self.mended += one.what == "header"
             self._settle()
         return True
 
@@ -127,7 +135,8 @@ class Damage:
 
     def _settle(self) -> None:
         holes = [Hole(month, one, True) for month, some in self._aside.items() for one in some]
-        holes += [Hole(month, one, False) for month, some in self._found.items() for one in some.values()]
+        found = ((month, one) for month, some in self._found.items() for one in some.values())
+        holes += [Hole(month, one, False) for month, one in found if one.what == "samples"]
         of: dict[int, list[Hole]] = {}
         for hole in sorted(holes, key=lambda one: one.t0):
             of.setdefault(hole.of.tag, []).append(hole)

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from dovetail.chunkstore.found import Listed
 from dovetail.chunkstore.months import Months, OnDamage, View, begin_of, month_of
 from dovetail.copies.model import Piece, Stretch, mark_of
 from dovetail.corrections.model import Correction
 from dovetail.corrections.overlay import laid
 from dovetail.forwarding.model import Selection
 from dovetail.packing.columns import Block, concat
+from dovetail.packing.found import Listed
 
 type Standing = Mapping[int, Sequence[Correction]]  # the corrections that count now, by tag
 

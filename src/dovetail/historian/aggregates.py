@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.found import Found
 from dovetail.historian.model import Series, buckets
 from dovetail.packing.columns import VALID, Block
+from dovetail.packing.found import Found
 from dovetail.packing.headers import GOOD_MASK, Header
 from dovetail.packing.rollups import Pictured
 from dovetail.reading.corrected import Corrected

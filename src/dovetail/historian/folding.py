@@ -18,7 +18,6 @@ from dovetail.aggregates.names import Config
 from dovetail.aggregates.places import named
 from dovetail.aggregates.points import Folded as SummedBefore
 from dovetail.aggregates.points import points_of
-from dovetail.chunkstore.found import Found
 from dovetail.chunkstore.rolled import HOURS
 from dovetail.core import quality as q
 from dovetail.core.clock import HOUR_US
@@ -28,6 +27,7 @@ from dovetail.historian.hourly import foldable, joined, samples
 from dovetail.historian.hourly import folded as folded_hours
 from dovetail.historian.model import Folded, Mean
 from dovetail.packing.columns import TEXT_KINDS, Block
+from dovetail.packing.found import Found
 from dovetail.packing.headers import Header
 from dovetail.packing.order import floats
 from dovetail.packing.rollups import NO_ROWS, Rows

@@ -88,7 +88,7 @@ class Historian:
 
     def _rebuild_last(self) -> None:
         for month in reversed(self._months.newest_first()):
-            with self._months.view(month) as view:
+            with self._months.view(month, self.damage.watch(month)) as view:
                 for block in view.ends():
                     self._last.load(block)
         for hole in self.damage.all():  # of a newer sample than any other it is known when it was, not what it said

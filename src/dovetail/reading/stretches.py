@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dovetail.chunkstore.found import Found
 from dovetail.chunkstore.months import View, begin_of, month_of
 from dovetail.core.batch import Kind
 from dovetail.packing.columns import Block
+from dovetail.packing.found import Found
 from dovetail.packing.headers import Header
 from dovetail.packing.order import clipped, floats, ordered
 from dovetail.reading.corrected import Corrected, nothing_known

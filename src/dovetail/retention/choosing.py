@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dovetail.chunkstore.found import Piece, Weight
 from dovetail.chunkstore.months import View
 from dovetail.gone.model import Stretch
+from dovetail.packing.found import Piece, Weight
 from dovetail.retention.model import STANDS_US, Protected, Reference, Why, number_of
 from dovetail.sealing.dropper import Dropper
 

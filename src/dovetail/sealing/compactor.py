@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dovetail.chunkstore.months import Months, NewChunk
+from dovetail.chunkstore.months import Months
 from dovetail.core import faults
 from dovetail.core.batch import Kind
 from dovetail.core.clock import DAY_US
@@ -16,6 +16,7 @@ from dovetail.core.limits import COMPACT_CHUNKS_MAX, COMPACT_SAMPLES_MAX
 from dovetail.packing import chunks
 from dovetail.packing.chunks import Kept
 from dovetail.packing.columns import concat
+from dovetail.packing.fresh import NewChunk
 from dovetail.sealing.sealer import Sealer
 
 

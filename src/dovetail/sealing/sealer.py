@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.months import Month, Months, NewChunk, View, month_of
+from dovetail.chunkstore.months import Month, Months, View, month_of
 from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
 from dovetail.core.batch import Kind
@@ -29,6 +29,7 @@ from dovetail.damage.known import Damage
 from dovetail.headlog.head import Head
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, concat
+from dovetail.packing.fresh import NewChunk
 from dovetail.sealing.recent import Recent, Row
 
 log = logging.getLogger(__name__)

@@ -29,8 +29,8 @@ PATIENCE: Final = {  # a server that is gone is missed in half a minute, a table
 TYPES: Final = (
     *("int8", "int2", "int8", "int8", "int4", "int4", "float8", "float8", "float8", "float8", "float8", "float8"),
     *("int8", "int8", "bytea", "int8", "int8", "int4", "int2", "bytea"),
-    "int8",
-)  # of moments.COLUMNS, and the moments that a chunk shares; a copy knows only the former
+    *("int8", "int8"),
+)  # of moments.COLUMNS, the moments that a chunk shares and its check; a copy knows only the former
 # a server that is shut down, a link that broke, a full disk, a standby that took over: time or a person heals it
 PASSING = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
 

@@ -183,8 +183,9 @@ def _samples_of_server(records_url: str, staged: Path, where: Where, *, progress
         yield
         return
     from dovetail.chunkstore import postgres  # psycopg is there only where somebody has a PostgreSQL
+    from dovetail.upkeep.serverlook import look
 
-    if postgres.look(records_url) is not None:
+    if look(records_url) is not None:
         raise RefusedError("the database is not empty: it holds samples", code="restore-over", hint=_NEW_ONE)
     try:
         server = postgres.Server(records_url)

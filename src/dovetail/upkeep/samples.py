@@ -144,7 +144,7 @@ def _few_enough(count: int) -> None:
 
 
 def _of_server(session: Session, storage: Storage) -> Samples:
-    from dovetail.chunkstore.postgres import looked  # only who keeps samples there has what speaks to it
+    from dovetail.upkeep.serverlook import looked  # only who keeps samples there has what speaks to it
 
     seen = looked(session)
     _few_enough(len(seen.months))

@@ -54,7 +54,7 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: 
     try:
         if where(data, records_url, wanted) == "files":
             return _in_files(data / HISTORIAN, at_us)
-        from dovetail.chunkstore.postgres import look
+        from dovetail.upkeep.serverlook import look
 
         found = look(records_url)
     except (DovetailError, ImportError) as error:

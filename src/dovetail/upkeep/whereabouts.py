@@ -65,7 +65,7 @@ def open_samples(data: Path, records_url: str, wanted: str | None) -> Storage:
 
 
 def _has(records_url: str) -> bool:
-    from dovetail.chunkstore.postgres import look  # psycopg is there only where somebody has a PostgreSQL
+    from dovetail.upkeep.serverlook import look  # psycopg is there only where somebody has a PostgreSQL
 
     return look(records_url) is not None
 

@@ -1,0 +1,46 @@
+"""What the chunks of a month come to, for who weighs, counts or lets go: no body is read, and no row compared."""
+
+# ruff: noqa: S608 - tables and columns are our own words
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dovetail.chunkstore import moments
+from dovetail.chunkstore.place import MonthWords, Session
+from dovetail.packing.found import Piece, Weight
+
+
+class Weighing:
+    """One month at one moment, as far as rows tell it."""
+
+    def __init__(self, session: Session, words: MonthWords) -> None:
+        self._session, self._words, self._chunk = session, words, words.chunk
+
+    def weights(self, until_us: int, tags: Sequence[int] | None = None) -> dict[int, Weight]:
+        """By tag (None: of all), what the chunks come to that are over before `until_us`; no body is read."""
+        sums = f"count(*), sum(n), sum({moments.bytes_of(self._words)}), min(t0), max(t1)"
+        if tags is None:
+            sql = f"select tag, {sums} from {self._chunk} where t1 < ? group by tag order by tag"
+            found = self._session.execute(sql, (until_us,)).fetchall()
+        else:
+            sql = f"select tag, {sums} from {self._chunk} where tag = ? and t1 < ? group by tag"
+            answers = self._session.each(sql, [(tag, until_us) for tag in tags])
+            found = [row for rows in answers for row in rows]
+        return {row[0]: Weight(*map(int, row)) for row in found}
+
+    def size(self) -> tuple[int, int]:
+        """How many chunks there are, and how many samples."""
+        chunks_n, n = self._session.execute(f"select count(*), coalesce(sum(n), 0) from {self._chunk}").fetchone()
+        return int(chunks_n), int(n)
+
+    def firsts(self, from_us: int) -> dict[int, int]:
+        """By tag, when the first chunk begins that is not over before `from_us`."""
+        sql = f"select tag, min(t0) from {self._chunk} where t1 >= ? group by tag"
+        return {tag: int(t0) for tag, t0 in self._session.execute(sql, (from_us,))}
+
+    def pieces(self, tags: Sequence[int], until_us: int) -> list[Piece]:
+        """The chunks of tags that are over before `until_us`, tag by tag, oldest first."""
+        columns = f"id, tag, t0, t1, n, {moments.bytes_of(self._words)}"
+        sql = f"select {columns} from {self._chunk} where tag = ? and t1 < ? order by t0"
+        return [Piece(*row) for rows in self._session.each(sql, [(tag, until_us) for tag in tags]) for row in rows]

@@ -1,0 +1,59 @@
+"""What vouches for the numbers that stand beside samples: a header says what a chunk holds, and is read without it.
+
+One number for each chunk: its low half is a sum over whose samples they are and the checksum of the body, its high
+half one over the whole row, begun with the low half. So a header is looked at without its body, and a body alone says
+whose it is. Rows that an earlier version wrote have none, and are as good as they were then.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+_WHOSE: Final = struct.Struct("<qI")
+_BOTH: Final = struct.Struct("<II")
+_ROW: Final = struct.Struct("<6q6d6q")
+_ROLLUP: Final = struct.Struct("<4q")
+_SUM_AT: Final = slice(4, 8)  # of a body, behind its magic and version
+_HALF: Final = 32
+EARLIER: Final = 0  # beside a rollup that an earlier version wrote
+
+
+def check_of(row: Sequence[Any], body: bytes) -> int:
+    """Of a new chunk: tag, kind, the header, end_value, end_status, end_device, rev, codec; and its body."""
+    low = _whose(row[0], body)
+    return int.from_bytes(_BOTH.pack(low, _summed(row, low)), "little", signed=True)
+
+
+def holds(check: int | None, row: Sequence[Any]) -> bool:
+    """Whether a row is as it was written; True where nobody can know."""
+    if check is None:
+        return True
+    try:
+        return _summed(row, check & 0xFFFF_FFFF) == (check >> _HALF) & 0xFFFF_FFFF
+    except (struct.error, TypeError):  # what stands there is not even a number
+        return False
+
+
+def owns(check: int | None, tag: int, body: bytes) -> bool:
+    """Whether a body is that of this tag's chunk; it may lack its moments."""
+    return check is None or check & 0xFFFF_FFFF == _whose(tag, body)
+
+
+def _whose(tag: int, body: bytes) -> int:
+    return zlib.crc32(_WHOSE.pack(tag, int.from_bytes(body[_SUM_AT], "little")))
+
+
+def _summed(row: Sequence[Any], low: int) -> int:
+    """A store may keep -0.0 as 0.0, and says of no value that there is none."""
+    tag, kind, t0, t1, n, n_good, first, last, least, most, total, area, covered, good, value, *rest = row
+    numbers = (float("nan") if one is None else one + 0.0 for one in (first, last, least, most, total, area))
+    whole = _ROW.pack(tag, kind, t0, t1, n, n_good, *numbers, covered, good, *rest)
+    return zlib.crc32(value, zlib.crc32(whole, low))
+
+
+def rollup_check(tag: int, unit: int, day: int, upto_us: int, body: bytes) -> int:
+    """Of a rollup that holds everything before `upto_us`; never EARLIER."""
+    return zlib.crc32(_ROLLUP.pack(tag, unit, day, upto_us), int.from_bytes(body[_SUM_AT], "little")) + 1
