@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_reading import QUALITY, Reading, Sample
 
 from dovetail.aggregates.compute import Summing
 from dovetail.aggregates.names import AGGREGATES, Aggregate, Config
 from dovetail.aggregates.places import Intervals, named
 from dovetail.aggregates.points import Points, points_of
+from plain_reading import QUALITY, Reading, Sample
 
 CONFIGS = st.builds(
     Config,

@@ -41,6 +41,23 @@ CASES = [
 ]  # fmt: skip
 
 
+LATE = [
+    # the site holds, the copy holds, what goes and what comes, where (0, 4) went by a rule: the copy keeps what it has
+    ([ours(3, 5, B)],                  [held(0, 5, A)],                   []),
+    ([ours(3, 5, B), ours(5, 9, C)],   [held(0, 5, A), held(5, 9, A)],    [([5], [5])]),
+    ([ours(2, 3, B)],                  [held(0, 2, A), held(3, 5, A)],    [([], [2])]),  # it has nothing of that
+    ([ours(3, 5, B)],                  [held(0, 5, HALF)],                [([0], [3])]),  # it was left half written
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("site", "copy", "expected"), LATE)
+def test_what_comes_late_for_time_that_went_takes_nothing_away(
+    site: list[Stretch], copy: list[Held], expected: list[tuple[list[int], list[int]]]
+) -> None:
+    found = swaps(7, site, copy, [(0, 4)])
+    assert [([one.from_us for one in swap.gone], [one.from_us for one in swap.new]) for swap in found] == expected
+
+
 @pytest.mark.parametrize(("site", "copy", "expected"), CASES)
 def test_only_what_differs_is_swapped(
     site: list[Stretch], copy: list[Held], expected: list[tuple[list[int], list[int]]]

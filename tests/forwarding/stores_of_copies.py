@@ -12,8 +12,8 @@ from dovetail.copies.copyreader import EnterpriseCopy
 from dovetail.copies.postgres import SCHEMA, ServerCopy
 from dovetail.reading.read import Range
 from dovetail.serverlink.sessions import connect
-from naive_corrections import Row
-from site_and_copy import ENDS, TAGS
+from plain_samples import Row
+from site_life import COPIED, EVER
 
 
 class ServerElsewhere:
@@ -43,8 +43,8 @@ class ServerElsewhere:
 
     def rows(self, site: str = "brno") -> list[Row]:
         copy = EnterpriseCopy(self.connect)
-        numbers = {copy.number(site, tag): tag for tag in TAGS}
-        asked = Range(tuple(sorted(number for number in numbers if number is not None)), *ENDS)
+        numbers = {copy.number(site, tag): tag for tag in COPIED}
+        asked = Range(tuple(sorted(number for number in numbers if number is not None)), *EVER)
         found = [row for block in copy.reader.raw(asked) for row in block.batch().rows()]
         copy.close()
         return sorted(((numbers[row[0]], *row[1:]) for row in found), key=lambda row: (row[1], row[0]))  # type: ignore[misc]

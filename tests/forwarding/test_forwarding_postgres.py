@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 from stores_of_copies import ServerElsewhere
 
-from dovetail.forwarding import reconcile
-from dovetail.packing import chunks
+from any_order import lives_with_copy
 from shortcuts import examples
-from site_and_copy import STEPS, World
 
 pytestmark = pytest.mark.postgres
 
@@ -25,15 +20,10 @@ def elsewhere(postgres_url: str) -> Iterator[ServerElsewhere]:
     place.close()
 
 
-@settings(max_examples=examples(60), deadline=None)
-@given(STEPS)
-def test_the_copy_reads_as_the_plain_list(elsewhere: ServerElsewhere, steps: list[tuple[str, object]]) -> None:
-    elsewhere.empty()
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunks, "CHUNK_SAMPLES_MAX", 5)
-        patch.setattr(reconcile, "FORWARD_SAMPLES_MAX", 6)
-        patch.setattr(reconcile, "FORWARD_TAGS_AT_ONCE", 1)
-        world = World(Path(folder), elsewhere)
-        for step in steps:
-            world.act(step)
-        world.end()
+def test_the_copy_reads_as_the_plain_list(elsewhere: ServerElsewhere) -> None:
+    lives_with_copy(elsewhere, steps=15, examples=examples(40))
+
+
+@pytest.mark.soak
+def test_the_copy_of_a_long_life_does_so(elsewhere: ServerElsewhere) -> None:
+    lives_with_copy(elsewhere, steps=40, examples=150)

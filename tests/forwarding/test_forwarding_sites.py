@@ -14,9 +14,12 @@ from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.reading.read import Range
-from site_and_copy import ENDS, GOOD, MONTH_ENDS_US, World
+from plain_samples import Row
+from site_life import EVER, MONTH_ENDS_US, CopiedLife
+from stores import FileStore
 
 pytestmark = pytest.mark.postgres
+GOOD = 0xC0
 
 
 @pytest.fixture(scope="module")
@@ -32,21 +35,31 @@ def elsewhere(server: ServerElsewhere) -> ServerElsewhere:
     return server
 
 
+def site_in(folder: Path, elsewhere: ServerElsewhere) -> CopiedLife:
+    folder.mkdir()
+    return CopiedLife(folder, FileStore(folder / "samples"), elsewhere)
+
+
+def sent(site: CopiedLife, rows: list[Row]) -> None:
+    site.send(rows)
+    site.seal()
+
+
 @pytest.fixture
-def world(elsewhere: ServerElsewhere, tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path / "one", elsewhere)
+def world(elsewhere: ServerElsewhere, tmp_path: Path) -> Iterator[CopiedLife]:
+    made = site_in(tmp_path / "one", elsewhere)
     yield made
     made.close()
 
 
-def test_two_sites_have_tags_of_their_own(world: World, elsewhere: ServerElsewhere, tmp_path: Path) -> None:
+def test_two_sites_have_tags_of_their_own(world: CopiedLife, elsewhere: ServerElsewhere, tmp_path: Path) -> None:
     """Both number their tags from one: in the copy each has its own number, and nobody reads the other's."""
-    world.put_and_seal([(1, MONTH_ENDS_US, 1.5, GOOD)])
-    world.forward(None)
-    other = World(tmp_path / "two", elsewhere)
+    sent(world, [(1, MONTH_ENDS_US, 1.5, GOOD)])
+    world.forward()
+    other = site_in(tmp_path / "two", elsewhere)
     other.copy.close()
     other.reconciler._copy = other.copy = elsewhere.open("wien", "two")
-    other.put_and_seal([(1, MONTH_ENDS_US, 7.0, GOOD), (2, MONTH_ENDS_US, -2.0, GOOD)])
+    sent(other, [(1, MONTH_ENDS_US, 7.0, GOOD), (2, MONTH_ENDS_US, -2.0, GOOD)])
     while other.reconciler.step():
         pass
     assert elsewhere.rows("brno") == world.expected()
@@ -55,34 +68,34 @@ def test_two_sites_have_tags_of_their_own(world: World, elsewhere: ServerElsewhe
 
 
 def test_a_site_that_has_the_name_of_another_is_refused_until_it_takes_over(
-    world: World, elsewhere: ServerElsewhere
+    world: CopiedLife, elsewhere: ServerElsewhere
 ) -> None:
-    world.put_and_seal([(1, MONTH_ENDS_US, 1.5, GOOD)])
-    world.forward(None)
+    sent(world, [(1, MONTH_ENDS_US, 1.5, GOOD)])
+    world.forward()
     restored = elsewhere.open("brno", "another")
     with pytest.raises(ConfigError, match="another installation forwards as site 'brno'"):
         restored.claim()
     restored.take_over()
     restored.claim()
-    world.put_and_seal([(1, MONTH_ENDS_US + 1, 2.0, GOOD)])
+    sent(world, [(1, MONTH_ENDS_US + 1, 2.0, GOOD)])
     world.clock.tick(DAY_US)
     with pytest.raises(ConfigError):
         world.reconciler.step()
     restored.close()
 
 
-def test_a_server_that_drops_everybody_is_found_again(world: World, elsewhere: ServerElsewhere) -> None:
-    world.put_and_seal([(1, MONTH_ENDS_US, 1.5, GOOD)])
-    world.forward(None)
+def test_a_server_that_drops_everybody_is_found_again(world: CopiedLife, elsewhere: ServerElsewhere) -> None:
+    sent(world, [(1, MONTH_ENDS_US, 1.5, GOOD)])
+    world.forward()
     elsewhere.drop_everybody()
-    world.put_and_seal([(1, MONTH_ENDS_US + 1, 2.0, GOOD)])
+    sent(world, [(1, MONTH_ENDS_US + 1, 2.0, GOOD)])
     world.clock.tick(DAY_US)
     with pytest.raises(LinkError, match="the copy is away"):
         world.reconciler.step()
-    world.forward(None)
+    world.forward()
 
 
-def test_what_is_brought_is_whole(world: World, elsewhere: ServerElsewhere) -> None:
+def test_what_is_brought_is_whole(world: CopiedLife, elsewhere: ServerElsewhere) -> None:
     """Every kind, the device's own time, the protocol's own status: as the site has them."""
     values: dict[Kind, Value] = {
         Kind.F64: float("-inf"), Kind.I64: -(2**63), Kind.U64: 2**64 - 1, Kind.BOOL: True, Kind.STR: "č\0",
@@ -97,7 +110,7 @@ def test_what_is_brought_is_whole(world: World, elsewhere: ServerElsewhere) -> N
     copy = EnterpriseCopy(elsewhere.connect)
     number = copy.number("brno", 1)
     assert number is not None
-    found = {block.kind: block for block in copy.reader.raw(Range((number,), *ENDS))}
+    found = {block.kind: block for block in copy.reader.raw(Range((number,), *EVER))}
     copy.close()
     assert {kind: block.value.tolist()[0] for kind, block in found.items()} == values
     assert {(int(one.device[0] - one.ts[0]), int(one.native[0])) for one in found.values()} == {(-5, 9)}  # type: ignore[index]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from stores import FileStore, ServerStore, Store
 
 from dovetail.core.bus import Bus
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import ManualClock
+from stores import FileStore, ServerStore, Store
 
 type Open = Callable[[], Historian]
 

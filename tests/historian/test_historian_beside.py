@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from naive_historian import NaiveHistorian, Row, rows_of
-from stores import ServerStore
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
@@ -24,6 +23,7 @@ from dovetail.ingestion.appending import Appender
 from dovetail.ingestion.beside import Beside
 from dovetail.ingestion.store import Leases
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from stores import ServerStore
 
 pytestmark = pytest.mark.postgres
 ALL = system_scope("test")

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 from naive_historian import frame, rows_of
-from stores import Store
 
 from dovetail.core import quality as q
+from dovetail.core.batch import Batch, Kind
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.scope import system_scope
 from dovetail.corrections.index import CorrectionIndex
+from dovetail.corrections.model import Correction
 from dovetail.damage.known import Hole
 from dovetail.historian.service import Historian
+from dovetail.packing.columns import Block
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from naive_corrections import Said
+from stores import Store
 
 ALL = system_scope("test")
 type Open = Callable[[], Historian]
@@ -178,9 +180,12 @@ def test_samples_that_a_person_brought_back_count_as_those_that_were_lost(
     clock.step(HOUR_US)
     of(historian, 1)
     {True: historian.seal_once, False: lambda: 0}[set_aside]()
-    given = tuple((DAY_ZERO_US + i * SECOND_US, float(i)) for i in range(50))
-    said = Said(1, DAY_ZERO_US, DAY_ZERO_US + 50 * SECOND_US, "insert", samples=given, known=1)
-    index.take([said.correction(1)], {}, known=1)
+    given = Block.of(Batch.of(Kind.F64, [(1, DAY_ZERO_US + i * SECOND_US, float(i), q.GOOD) for i in range(50)]))
+    inserted = Correction(
+        1, 1, 1, "insert", DAY_ZERO_US, DAY_ZERO_US + 50 * SECOND_US, change=None, given=given, under=0,
+        reason="never sent", by_id="p1", by_name="Ada", at_us=0, known=1,
+    )  # fmt: skip
+    index.take([inserted], {}, known=1)
     middle_us = DAY_ZERO_US + 25 * SECOND_US + SECOND_US // 2
     assert historian.bounding([1], middle_us, scope=ALL)[1].value == 25.0
     assert historian.last([1], at_us=middle_us, scope=ALL)[1].value == 25.0

@@ -18,7 +18,6 @@ from typing import Any
 import psutil
 import pytest
 from naive_historian import frame, rows_of
-from stores import Store
 
 import shortcuts
 from dovetail.chunkstore.postgres import Server
@@ -29,6 +28,7 @@ from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from plug import PlugPulledError
+from stores import Store
 
 ALL = system_scope("test")
 GOOD = 0xC0

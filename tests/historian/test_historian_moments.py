@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from naive_historian import rows_of
-from stores import FileStore, Store
 
 from dovetail.chunkstore import moments
 from dovetail.chunkstore.files import connect
@@ -18,6 +17,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from stores import FileStore, Store
 
 ALL = system_scope("test")
 GOOD = 0xC0

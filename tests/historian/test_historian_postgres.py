@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from naive_historian import frame, rows_of
-from stores import ServerStore
 
 from dovetail.chunkstore import postgres
 from dovetail.chunkstore.place import Session
@@ -20,6 +19,7 @@ from dovetail.core.scope import system_scope
 from dovetail.events.historian import FramesStored
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from stores import ServerStore
 
 pytestmark = pytest.mark.postgres
 ALL = system_scope("test")

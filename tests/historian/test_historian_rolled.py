@@ -1,4 +1,4 @@
-"""Whatever is read of hours and minutes that were summed up equals what a plain list of rows says."""
+"""A trend rests on hours and minutes that were summed up, never on stale ones, and says so where one is damaged."""
 
 from __future__ import annotations
 
@@ -6,54 +6,23 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from naive_historian import NaiveHistorian, Row, frame
-from stores import FileStore, Store
+from naive_historian import frame
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
 from dovetail.core.scope import system_scope
-from dovetail.historian.model import buckets
 from dovetail.historian.service import Historian
 from dovetail.packing import chunks, rollups
 from dovetail.reading import rolled
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from plug import PlugPulledError
-from shortcuts import examples
+from stores import FileStore, Store
 
 ALL = system_scope("test")
-GOOD, BAD, UNCERTAIN = 0xC0, 0x08, 0x40
+GOOD = 0xC0
 MIDNIGHT_US = DAY_ZERO_US // DAY_US * DAY_US
-# two days, close to the turns of minutes, hours and days
-INSTANTS = [
-    MIDNIGHT_US + day * DAY_US + hour * HOUR_US + at_us
-    for day in (0, 1)
-    for hour in (0, 1, 5, 23)
-    for at_us in (0, 1, 30 * SECOND_US, MINUTE_US - 1, MINUTE_US, 7 * MINUTE_US, HOUR_US - 1)
-]
-VALUES = st.sampled_from([0.0, 1.5, -2.0, 7.0])
-ROWS = st.tuples(st.sampled_from([1, 2]), st.sampled_from(INSTANTS)).flatmap(
-    lambda where: st.one_of(
-        st.tuples(st.just(where[0]), st.just(where[1]), VALUES, st.sampled_from([GOOD, GOOD, UNCERTAIN])),
-        st.tuples(st.just(where[0]), st.just(where[1]), st.none(), st.just(BAD)),
-    )
-)
-STEPS = st.lists(
-    st.one_of(
-        st.lists(ROWS, min_size=1, max_size=30), st.sampled_from(["seal", "roll", "an hour", "kill", "torn roll"])
-    ),
-    min_size=2,
-    max_size=14,
-)
-PERIODS = [  # (from, to, px): by the hour, by the minute, at an angle to both, hours of which the first is cut
-    (MIDNIGHT_US, MIDNIGHT_US + 2 * DAY_US, 48),
-    (MIDNIGHT_US, MIDNIGHT_US + 2 * DAY_US, 2),
-    (MIDNIGHT_US + HOUR_US, MIDNIGHT_US + 2 * HOUR_US, 60),
-    (MIDNIGHT_US + 5 * HOUR_US, MIDNIGHT_US + 2 * DAY_US, 1_000),
-    (MIDNIGHT_US + 17, MIDNIGHT_US + 2 * DAY_US - HOUR_US - 3, 7),
-    (MIDNIGHT_US + 30 * SECOND_US, MIDNIGHT_US + DAY_US + 30 * SECOND_US, 24),
-]
+BY_HOUR = (MIDNIGHT_US, MIDNIGHT_US + 2 * DAY_US, 48)  # from, to, px
+BY_MINUTE = (MIDNIGHT_US + HOUR_US, MIDNIGHT_US + 2 * HOUR_US, 60)
 
 
 @pytest.fixture(autouse=True)
@@ -80,45 +49,6 @@ def trend(historian: Historian, period: tuple[int, int, int]) -> list[tuple[obje
     return list(zip(*listed, strict=True))
 
 
-def compare(historian: Historian, naive: NaiveHistorian) -> None:
-    for from_us, to_us, px in PERIODS:
-        begin_us, width_us = buckets(from_us, to_us, px)
-        expected = naive.in_buckets(1, (from_us, to_us), begin_us=begin_us, width_us=width_us)
-        assert trend(historian, (from_us, to_us, px)) == expected
-
-
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-def test_trends_through_rollups_equal_those_of_a_plain_list(each_store: Store, steps: list[str | list[Row]]) -> None:
-    """Late, doubled and shuffled samples, sealed or not, summed up or dirty, after kills, also in the middle."""
-    each_store.empty()
-    clock = ManualClock(MIDNIGHT_US + DAY_US + 6 * HOUR_US)
-    historian, naive = start(each_store, clock), NaiveHistorian()
-    acts: dict[str, Callable[[], object]] = {
-        "seal": lambda: historian.seal_once(),
-        "roll": lambda: roll(historian),
-        "an hour": lambda: clock.step(HOUR_US),
-        "torn roll": lambda: historian.compact_once(),
-    }
-    for seq, step in enumerate(steps):
-        match step:
-            case "kill":
-                each_store.kill(historian)
-                historian = start(each_store, clock)
-            case str():
-                acts[step]()
-            case rows:
-                historian.put([frame(seq, rows)])
-                naive.put(rows)
-        compare(historian, naive)
-    historian.seal_once()
-    clock.step(3 * DAY_US)
-    roll(historian)
-    compare(historian, naive)
-    assert historian.rollups()[1] == 0
-    historian.close()
-
-
 @pytest.fixture
 def day(each_store: Store) -> Iterator[tuple[Historian, ManualClock, Store]]:
     """A day of a sample every five minutes, summed up."""
@@ -132,7 +62,6 @@ def day(each_store: Store) -> Iterator[tuple[Historian, ManualClock, Store]]:
     historian.close()
 
 
-BY_HOUR = PERIODS[0]
 LATE = (1, MIDNIGHT_US + 3 * HOUR_US + 1, -5.0, GOOD)
 
 
@@ -158,7 +87,7 @@ def test_a_trend_of_hours_opens_no_chunk(
     historian, _, _ = day
     assert historian.rollups() == (2, 0)
     assert opened(historian, monkeypatch, BY_HOUR) == 0
-    assert opened(historian, monkeypatch, PERIODS[2]) == 0
+    assert opened(historian, monkeypatch, BY_MINUTE) == 0
 
 
 def test_what_comes_late_is_in_the_answer_at_once_and_summed_up_within_the_hour(
@@ -215,7 +144,7 @@ def test_a_damaged_rollup_is_said_and_its_day_is_read_from_samples(
     day: tuple[Historian, ManualClock, Store], unit: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     historian, _, _ = day
-    period = {60: PERIODS[2], 3_600: BY_HOUR}[unit]
+    period = {60: BY_MINUTE, 3_600: BY_HOUR}[unit]
     expected = trend(historian, period)
     (number,) = historian._months.newest_first()
     with historian._months.use(number) as month:

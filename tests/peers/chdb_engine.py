@@ -10,8 +10,8 @@ from peers_world import Counterpart
 from dovetail.copies import dialect
 from dovetail.copies.clickhouse import ColumnCopy
 from dovetail.copies.httpengine import Address, HttpEngine
-from naive_corrections import Row
-from site_and_copy import ENDS
+from plain_samples import Row
+from site_life import EVER
 
 FOLDER = Path(__file__).parent / "chdb"
 PYTHON = FOLDER / "env" / "bin" / "python"
@@ -43,6 +43,6 @@ class ChdbEngine(Counterpart):
 
     def rows(self) -> list[Row]:
         engine = self.engine()
-        found = engine.ask(dialect.rows("brno", *ENDS))
+        found = engine.ask(dialect.rows("brno", *EVER))
         engine.close()
         return [(tag, ts, f64 if valid else None, quality) for tag, ts, _, f64, _, _, _, valid, quality, _, _ in found]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from chdb_engine import ChdbEngine
-from hypothesis import given, settings
 from peers_world import until
 
+from any_order import lives_with_copy
 from dovetail.app.bootstrap import open_house
 from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.clock import SECOND_US
-from dovetail.forwarding import reconcile
 from dovetail.ownership.settings import Settings
-from dovetail.packing import chunks
 from shortcuts import examples
-from site_and_copy import MONTH_ENDS_US, STEPS, World
+from site_life import MONTH_ENDS_US
 
 pytestmark = pytest.mark.peers
 
@@ -33,18 +30,13 @@ def engine() -> Iterator[ChdbEngine]:
     started.stop()
 
 
-@settings(max_examples=examples(60), deadline=None)
-@given(STEPS)
-def test_the_copy_reads_as_the_plain_list(engine: ChdbEngine, steps: list[tuple[str, object]]) -> None:
-    engine.empty()
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunks, "CHUNK_SAMPLES_MAX", 5)
-        patch.setattr(reconcile, "FORWARD_SAMPLES_MAX", 6)
-        patch.setattr(reconcile, "FORWARD_TAGS_AT_ONCE", 1)
-        world = World(Path(folder), engine)
-        for step in steps:
-            world.act(step)
-        world.end()
+def test_the_copy_reads_as_the_plain_list(engine: ChdbEngine) -> None:
+    lives_with_copy(engine, steps=15, examples=examples(60))
+
+
+@pytest.mark.soak
+def test_the_copy_of_a_long_life_does_so(engine: ChdbEngine) -> None:
+    lives_with_copy(engine, steps=40, examples=60)
 
 
 PLANT = """

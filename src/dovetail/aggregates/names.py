@@ -26,6 +26,7 @@ AGGREGATES: Final[tuple[Aggregate, ...]] = (*OF_VALUES, *OF_ANYTHING)
 LOOK_BACK: Final[frozenset[Aggregate]] = frozenset(
     ("Interpolative", "TimeAverage", "Total", "NumberOfTransitions")
 )  # they pass over BAD samples before an interval until they find one that is not (Part 13, 3.1.8)
+AT_END: Final[frozenset[Aggregate]] = frozenset(("EndBound", "DeltaBounds"))  # a sample at the very end is theirs
 LOOK_AHEAD: Final[frozenset[Aggregate]] = frozenset(("Interpolative", "TimeAverage", "Total"))
 
 FOLDABLE: Final[frozenset[Aggregate]] = frozenset(

@@ -88,16 +88,20 @@ def mark_of(parts: Iterable[tuple[object, ...]]) -> bytes:
     return digest.digest()
 
 
-def swaps(tag: int, ours: Sequence[Stretch], held: Sequence[Held]) -> list[Swap]:
+def swaps(
+    tag: int, ours: Sequence[Stretch], held: Sequence[Held], went: Sequence[tuple[int, int]] = ()
+) -> list[Swap]:  # fmt: skip
     """What makes a copy's stretches of a tag and month equal to ours, oldest first; each swap stands alone.
 
     Nothing but retention takes away at the site what was sent, and a copy is kept longer: what it holds of time of
-    which we hold nothing stays there. Only what people gave goes when they take it back.
+    which we hold nothing stays there, and so does what it holds of time that `went` by a rule (first, last), though
+    something came late for it. Only what people gave goes when they take it back.
     """
     sent = [one for one in ours if not one.added]
     marks = {(one.from_us, one.end_us): one.mark for one in ours}
     other = [one for one in held if one.mark != marks.get((one.from_us, one.end_us))]
-    gone = [one for one in other if one.added or _touches_any(one, sent)]
+    kept = [one for one in other if one.mark and any(one.from_us <= t1 and t0 < one.end_us for t0, t1 in went)]
+    gone = [one for one in other if one.added or (one not in kept and _touches_any(one, sent))]
     stays = [one for one in other if one not in gone]
     as_is = {(one.from_us, one.end_us) for one in held} - {(one.from_us, one.end_us) for one in other}
     new = [one for one in ours if (one.from_us, one.end_us) not in as_is and not _touches_any(one, stays)]

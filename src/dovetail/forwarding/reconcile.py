@@ -124,7 +124,7 @@ class Reconciler:
         held = self._copy.held(month, some) if some else {}
         with self._site.look(month, selection) as look:
             ours = look.stretches(some)
-            differ = [one for tag in some for one in swaps(tag, ours[tag], held.get(tag, ()))]
+            differ = [one for tag in some for one in swaps(tag, ours[tag], held.get(tag, ()), look.went(tag))]
             chosen = _within(differ, FORWARD_SAMPLES_MAX)
             ready = [_ready(look, one) for one in chosen]
         if ready:

@@ -13,6 +13,7 @@ from dovetail.copies.model import Piece, Stretch, mark_of
 from dovetail.corrections.model import Correction
 from dovetail.corrections.overlay import laid
 from dovetail.forwarding.model import Selection
+from dovetail.gone.told import GoneOf, nothing
 from dovetail.packing.columns import Block, concat
 from dovetail.packing.found import Listed
 
@@ -23,12 +24,18 @@ class Site:
     """The sealed samples of one installation; `standing` are its corrections. Thread-safe.
 
     `heard`: of a month, who is told of a chunk that cannot be read, and raises LinkError: a copy gets all or nothing.
+    `gone`: what of a tag a retention rule let go of here, which a copy keeps.
     """
 
     def __init__(
-        self, months: Months, standing: Callable[[], Standing], heard: Callable[[int], OnDamage] | None = None
+        self,
+        months: Months,
+        standing: Callable[[], Standing],
+        heard: Callable[[int], OnDamage] | None = None,
+        *,
+        gone: GoneOf = nothing,
     ) -> None:
-        self._months, self._standing, self._heard = months, standing, heard
+        self._months, self._standing, self._heard, self._gone = months, standing, heard, gone
 
     def months(self, selection: Selection) -> list[int]:
         """The months of which there is anything, the newest first."""
@@ -53,9 +60,9 @@ class Site:
         corrected = {tag: [one for one in found if one.touches(*span)] for tag, found in every.items()}
         if self._is_there(month):
             with self._months.view(month, None if self._heard is None else self._heard(month)) as view:
-                yield Look(view, span, corrected)
+                yield Look(view, span, corrected, self._gone)
         else:
-            yield Look(None, span, corrected)
+            yield Look(None, span, corrected, self._gone)
 
     def _is_there(self, month: int) -> bool:
         return bool(self._months.between(*_span(month)))
@@ -67,14 +74,18 @@ class Site:
 class Look:
     """A month of a site at one moment; without a view nothing of it was ever sealed."""
 
-    def __init__(self, view: View | None, span: tuple[int, int], corrected: Standing) -> None:
-        self._view, self._span, self._corrected = view, span, corrected
+    def __init__(self, view: View | None, span: tuple[int, int], corrected: Standing, gone: GoneOf) -> None:
+        self._view, self._span, self._corrected, self._gone = view, span, corrected, gone
+
+    def went(self, tag: int) -> list[tuple[int, int]]:
+        """(first, last) of what a rule let go of a tag in this month."""
+        return [(one.t0, one.t1) for one in self._gone(tag, *self._span)]
 
     def stretches(self, tags: Sequence[int]) -> dict[int, list[Stretch]]:
         """For each tag its stretches, oldest first."""
         listed = [list[Listed]() for _ in tags] if self._view is None else self._view.listed(tags)
         return {
-            tag: _stretches(tag, found, self._corrected.get(tag, ()), self._span)
+            tag: _stretches(tag, found, self._corrected.get(tag, ()), self._span, self.went(tag))
             for tag, found in zip(tags, listed, strict=True)
         }
 
@@ -93,9 +104,11 @@ class Look:
 
 
 def _stretches(
-    tag: int, chunks: Sequence[Listed], corrections: Sequence[Correction], span: tuple[int, int]
-) -> list[Stretch]:
-    cuts = sorted({chunk.t0 for chunk in chunks})
+    tag: int, chunks: Sequence[Listed], corrections: Sequence[Correction], span: tuple[int, int],
+    went: Sequence[tuple[int, int]],
+) -> list[Stretch]:  # fmt: skip
+    edges = {at_us for t0, t1 in went for at_us in (t0, t1 + 1) if span[0] < at_us < span[1]} if chunks else set[int]()
+    cuts = sorted({chunk.t0 for chunk in chunks} | edges)  # what came late for time that went is a stretch of its own
     if any(one.given is not None for one in corrections) and cuts[:1] != [span[0]]:
         cuts.insert(0, span[0])  # what people gave may lie before all that was sent
     found: list[Stretch] = []

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.aggregates.names import EXTREMES, LOOK_AHEAD, LOOK_BACK, Aggregate, Config
+from dovetail.aggregates.names import AT_END, EXTREMES, LOOK_AHEAD, LOOK_BACK, Aggregate, Config
 from dovetail.aggregates.places import Intervals
 from dovetail.aggregates.points import Folded, Points, points_of
 from dovetail.core import quality as q
@@ -99,6 +99,8 @@ class Samples:
             parts = [self._bounds([tag for tag in tags if tag not in bound], from_us), inside]
         if not config.stepped or LOOK_AHEAD & set(names):
             parts += [self._after(tag, to_us, reach_us=reach_us, config=config) for tag in tags]
+        elif AT_END & set(names):
+            parts.append(self._rows(tags, to_us, to_us + 1))
         if gone:
             parts.append(none_from(gone, parts))
         tag, ts, value, quality, valid = (np.concatenate(columns) for columns in zip(*parts, strict=True))
@@ -114,9 +116,10 @@ class Samples:
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
         extremes = bool(EXTREMES & set(names))
         before = self._historian.bounding(tags, from_us, scope=self._scope, as_of=self._as_of)
+        upto_us = to_us + bool(AT_END & set(names))
         found = [
             self._historian.folded(
-                tag, from_us, to_us, cuts=cuts, extremes=extremes, scope=self._scope, as_of=self._as_of
+                tag, from_us, upto_us, cuts=cuts, extremes=extremes, scope=self._scope, as_of=self._as_of
             )
             for tag in tags
         ]
@@ -129,12 +132,12 @@ class Samples:
         return points_of(lanes, ts, value, quality, valid=valid, until=until, folded=Folded(n, total, area))
 
     def hourly(
-        self, tags: Sequence[int], intervals: Intervals, *, until: NDArray[np.int64]
+        self, tags: Sequence[int], intervals: Intervals, *, names: Sequence[Aggregate], until: NDArray[np.int64]
     ) -> tuple[NDArray[np.intp], Points]:
         """(the places of those tags (sorted) that hours suffice for, their points); intervals are of whole hours."""
         from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
         found = self._historian.hourly(tags, from_us, to_us, scope=self._scope, as_of=self._as_of)
-        return self._with_bounds(found, tags, from_us, until=until)
+        return self._with_bounds(found, tags, (from_us, to_us), names=names, until=until)
 
     def slotted(
         self, tags: Sequence[int], intervals: Intervals, *, names: Sequence[Aggregate], until: NDArray[np.int64]
@@ -143,16 +146,19 @@ class Samples:
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
         keeps = "extremes" if EXTREMES.issuperset(names) else "sums"
         found = self._historian.slotted(tags, cuts, keeps, scope=self._scope, as_of=self._as_of)
-        return self._with_bounds(found, tags, cuts[0], until=until)
+        return self._with_bounds(found, tags, (cuts[0], cuts[-1]), names=names, until=until)
 
     def _with_bounds(
-        self, found: Hourly, tags: Sequence[int], from_us: int, *, until: NDArray[np.int64]
-    ) -> tuple[NDArray[np.intp], Points]:
-        some = found.folded
+        self, found: Hourly, tags: Sequence[int], span: tuple[int, int], *, names: Sequence[Aggregate],
+        until: NDArray[np.int64],
+    ) -> tuple[NDArray[np.intp], Points]:  # fmt: skip
+        some, (from_us, to_us) = found.folded, span
         began = np.zeros(len(tags), dtype=np.bool_)
         began[found.place[some.ts < from_us]] = True
         lacking = [tags[place] for place in found.places.tolist() if not began[place]]
         bounds = self._bounds(lacking, from_us)
+        if AT_END & set(names):
+            bounds = _joined(bounds, self._rows([tags[place] for place in found.places.tolist()], to_us, to_us + 1))
         none = np.zeros(len(bounds[0]))
         given: list[tuple[NDArray[Any], ...]] = [(*bounds[1:], none.astype(np.int64), none, none), _listed(some)]
         ts, value, quality, valid, n, total, area = (np.concatenate(column) for column in zip(*given, strict=True))

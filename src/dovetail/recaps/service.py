@@ -192,7 +192,7 @@ class RecapsRoom:
             return 0 if may_fold else samples.count(tags[at], from_us, to_us)
 
         if may_fold and not EXTREMES & set(asked.names) and whole_hours(intervals):
-            found, points = samples.hourly(tags, intervals, until=until)
+            found, points = samples.hourly(tags, intervals, names=asked.names, until=until)
             _put(results, Summing(points, intervals, asked.config), places[found], np.arange(len(intervals)))
             tags, places, until = _left(tags, places, until, found)
         if tags and may_fold and few_and_short(intervals) and len({name in EXTREMES for name in asked.names}) == 1:

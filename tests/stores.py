@@ -45,11 +45,12 @@ class FileStore:
 class ServerStore:
     """A database of its own in the session's PostgreSQL."""
 
-    def __init__(self, server_url: str) -> None:
+    def __init__(self, server_url: str, name: str = "samples") -> None:
         self._admin = psycopg.connect(server_url, autocommit=True)
-        self._admin.execute("create database samples")
+        self._name = name
+        self._admin.execute(f"create database {name}")
         base, _, query = server_url.partition("?")
-        self.address = self.url = f"{base.rsplit('/', 1)[0]}/samples?{query}"
+        self.address = self.url = f"{base.rsplit('/', 1)[0]}/{name}?{query}"
         self._inside = psycopg.connect(self.url, autocommit=True)
 
     def open(self) -> Storage:
@@ -68,13 +69,14 @@ class ServerStore:
         self._disconnect()
 
     def _disconnect(self) -> None:
-        others = "datname = 'samples' and pid <> %s"
+        others = "datname = %s and pid <> %s"
         mine = self._inside.info.backend_pid
-        self._admin.execute(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where {others}", (mine,))
+        asked = f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where {others}"
+        self._admin.execute(asked, (self._name, mine))
 
     def close(self) -> None:
         self._inside.close()
-        self._admin.execute("drop database samples with (force)")
+        self._admin.execute(f"drop database {self._name} with (force)")
         self._admin.close()
 
 

@@ -55,7 +55,7 @@ class Reading:
         return [sample for sample in self.samples if sample.ts > t]
 
     def exactly(self, t: int) -> Sample | None:
-        return next((sample for sample in self.samples if sample.ts == t), None)
+        return next((sample for sample in reversed(self.samples) if sample.ts == t), None)  # of several the last holds
 
     # --- bounds -------------------------------------------------------------------------------------------------
 
@@ -104,9 +104,9 @@ class Reading:
         return max(min(self.samples[0].ts, end) - start, 0)
 
     def by_share(self, bad: float, good: float, whole: float) -> Status:
-        if bad > 0 and bad / whole * 100 >= self.config.percent_bad - 1e-9:
+        if bad > 0 and bad * 100 >= whole * self.config.percent_bad:
             return Status.BAD
-        return Status.GOOD if good >= whole * self.config.percent_good / 100 - 1e-9 else Status.SUBNORMAL
+        return Status.GOOD if good * 100 >= whole * self.config.percent_good else Status.SUBNORMAL
 
     def by_time(self, start: int, end: int) -> Status:
         regions = self.regions(start, end)
@@ -319,7 +319,8 @@ class Reading:
         return t, value, Status.GOOD if believed else Status.SUBNORMAL, Bits.INTERPOLATED
 
     def _on_lines(self, name: str, start: int, end: int) -> Told:
-        usable = [sample.ts for sample in self.samples if not self.is_bad(sample)]
+        values = [(sample.ts, sample.value) for sample in self.samples if not self.is_bad(sample)]
+        usable = [ts for ts, _ in values]
         if not usable or usable[0] >= end:
             return (start, *NOTHING)
         begin = max(start, usable[0])
@@ -327,7 +328,7 @@ class Reading:
         area, believed = 0.0, begin == start
         for a, b in itertools.pairwise(moments):
             value, good = self.line(a)
-            nearly = self.line(b)[0] if b not in usable else next(s.value for s in self.samples if s.ts == b)
+            nearly = self.line(b)[0] if b not in usable else next(value for ts, value in values if ts == b)
             area += (value + nearly) / 2 * (b - a)
             later = [ts for ts in usable if ts > a]
             inner = self.line(a if not later or later[0] - a < 2 else a + 1)[1] if later else False
