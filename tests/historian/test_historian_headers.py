@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 from naive_historian import frame, rows_of
-from stores import Store
 
 from dovetail.core import quality as q
 from dovetail.core.clock import DAY_US, HOUR_US
@@ -19,6 +18,7 @@ from dovetail.historian.model import Series
 from dovetail.historian.service import Historian
 from dovetail.packing import checks
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from stores import Store
 
 ALL = system_scope("test")
 SECOND_US = 1_000_000
