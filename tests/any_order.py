@@ -21,8 +21,8 @@ from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from dovetail.forwarding import reconcile
 from dovetail.packing import chunks, rollups
 from plain_samples import Row, Said
+from samples_stores import FileStore
 from site_life import FORCE, LANES, MONTH_ENDS_US, NOTE, ODD, SPEED, UNKNOWN, CopiedLife, Elsewhere, Life
-from stores import FileStore
 
 GOOD, BAD, UNCERTAIN = 0xC0, 0x08, 0x40
 INSTANTS = [  # two days close to the turns of minutes, hours, days and of a month

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import shortcuts
 from any_order import ROWS, SAID, AnyOrder, lives
 from plain_samples import Row, Said, distinct, shown
+from samples_stores import FileStore, ServerStore
 from site_life import Life
-from stores import FileStore, ServerStore
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.reading.read import Range
 from plain_samples import Row
+from samples_stores import FileStore
 from site_life import EVER, MONTH_ENDS_US, CopiedLife
-from stores import FileStore
 
 pytestmark = pytest.mark.postgres
 GOOD = 0xC0

@@ -10,7 +10,7 @@ import pytest
 from dovetail.core.bus import Bus
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import ManualClock
-from stores import FileStore, ServerStore, Store
+from samples_stores import FileStore, ServerStore, Store
 
 type Open = Callable[[], Historian]
 

@@ -23,7 +23,7 @@ from dovetail.ingestion.appending import Appender
 from dovetail.ingestion.beside import Beside
 from dovetail.ingestion.store import Leases
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from stores import ServerStore
+from samples_stores import ServerStore
 
 pytestmark = pytest.mark.postgres
 ALL = system_scope("test")

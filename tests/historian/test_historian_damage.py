@@ -20,7 +20,7 @@ from dovetail.damage.known import Hole
 from dovetail.historian.service import Historian
 from dovetail.packing.columns import Block
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from stores import Store
+from samples_stores import Store
 
 ALL = system_scope("test")
 type Open = Callable[[], Historian]

@@ -18,7 +18,7 @@ from dovetail.historian.model import Series
 from dovetail.historian.service import Historian
 from dovetail.packing import checks
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from stores import Store
+from samples_stores import Store
 
 ALL = system_scope("test")
 SECOND_US = 1_000_000

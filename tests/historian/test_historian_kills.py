@@ -28,7 +28,7 @@ from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from plug import PlugPulledError
-from stores import Store
+from samples_stores import Store
 
 ALL = system_scope("test")
 GOOD = 0xC0

@@ -17,7 +17,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from stores import FileStore, Store
+from samples_stores import FileStore, Store
 
 ALL = system_scope("test")
 GOOD = 0xC0

@@ -19,7 +19,7 @@ from dovetail.core.scope import system_scope
 from dovetail.events.historian import FramesStored
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from stores import ServerStore
+from samples_stores import ServerStore
 
 pytestmark = pytest.mark.postgres
 ALL = system_scope("test")

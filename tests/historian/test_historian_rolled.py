@@ -16,7 +16,7 @@ from dovetail.packing import chunks, rollups
 from dovetail.reading import rolled
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from plug import PlugPulledError
-from stores import FileStore, Store
+from samples_stores import FileStore, Store
 
 ALL = system_scope("test")
 GOOD = 0xC0
