@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from complaints import Complaints
 from playwright.sync_api import Page, expect
@@ -126,6 +128,25 @@ def test_a_count_and_a_plan_of_the_board_open_into_what_makes_them(page: Page) -
     made = sum(float(text.replace(",", "")) for text in parts.all_inner_texts())
     assert made == pytest.approx(float(opened.inner_text().replace(",", "")), abs=0.6)
     expect(page.get_by_test_id("plan-difference")).to_contain_text(re.compile(r"\d"))
+
+
+def test_a_figure_of_a_frozen_report_is_explained_as_it_was_known_then(page: Page, api: httpx2.Client) -> None:
+    line = next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == LINE)
+    yesterday = datetime.now(UTC) - timedelta(hours=20)
+    asked = {"start": yesterday.isoformat(), "end": (yesterday + timedelta(hours=8)).isoformat()}
+    made = api.post("/reports", json={"name": "Explained", "equipment_id": line, **asked})
+    assert made.status_code == 201, made.text
+    report = made.json()
+    page.goto(f"/reports/{LINE}?report={report['id']}")
+    frozen = page.get_by_test_id("frozen-kpi:oee_index")
+    said = frozen.inner_text()
+    frozen.click()
+    expect(page.get_by_test_id("explain-value")).to_have_text(said)
+    expect(page.get_by_test_id("explain-known")).to_have_text(f"As known then: № {report['as_of']}")
+    expect(page).to_have_url(re.compile(f"knew={report['as_of']}"))
+    go_down(page, "kpi")
+    page.get_by_test_id("frozen-count:good").click()
+    expect(page.get_by_test_id("explain-value")).to_have_text(page.get_by_test_id("frozen-count:good").inner_text())
 
 
 def test_a_replay_tells_what_other_plant_code_would_have_made_of_yesterday(page: Page) -> None:

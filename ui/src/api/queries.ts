@@ -88,7 +88,7 @@ export const momentsQuery = (tags: readonly number[], ms: number, asOf: string |
 export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { screen });
 export const statisticsQuery = (tags: readonly number[], span: Span, asOf: string | null = null) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span, as_of: asOf });
 
-export interface ExplainAt extends Span { equipment_id: number; path: string }
+export interface ExplainAt extends Span { equipment_id: number; path: string; as_of: string | null }
 /** A node of the tree under a KPI; its children come a page at a time. */
 export const explainQuery = (kpi: string, at: ExplainAt) =>
   infiniteQueryOptions({

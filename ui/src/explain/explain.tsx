@@ -19,7 +19,7 @@ import { words } from "@/explain/words";
 import { StateSign } from "@/states/sign";
 import { useWords } from "@/words/words";
 
-const spanOf = (question: Question, path: string) => ({ equipment_id: question.equipmentId, start: question.start, end: question.end, path });
+const spanOf = (question: Question, path: string) => ({ equipment_id: question.equipmentId, start: question.start, end: question.end, path, as_of: question.asOf ?? null });
 
 /** The steps above the open one, each with its value; asked for one by one when a link leads deep. */
 function Way({ question, onOpen }: { question: Question; onOpen: (key: string) => void }) {
@@ -29,7 +29,7 @@ function Way({ question, onOpen }: { question: Question; onOpen: (key: string) =
   const keys = keysTo(question.key).slice(0, -1);
   const found = useQueries({
     queries: keys.map((key) => ({
-      queryKey: ["explain-step", question.equipmentId, question.start, question.end, key],
+      queryKey: ["explain-step", question.equipmentId, question.start, question.end, question.asOf, key],
       queryFn: ({ signal }: { signal: AbortSignal }) => get<ExplainNode>(`/kpis/${kpiOf(question)}/explain`, spanOf(question, key), signal),
       staleTime: 60_000,
     })),
@@ -102,14 +102,14 @@ function Panel({ question }: { question: Question }) {
       {answer.isPending && <Waiting lines={6} />}
       {node && <Open node={node} />}
       {node && <Below answer={answer} onOpen={open} />}
-      {node && node.key === "oee_index" && <Conventions question={question} />}
-      {node && node.key === kpiOf(question) && <Changed question={question} />}
+      {node && node.key === "oee_index" && !question.asOf && <Conventions question={question} />}
+      {node && node.key === kpiOf(question) && !question.asOf && <Changed question={question} />}
     </Frame>
   );
 }
 
 export function Explain() {
   const question = useQuestion();
-  const identity = question && `${kpiOf(question)} ${question.equipmentId} ${question.start} ${question.end}`;
+  const identity = question && `${kpiOf(question)} ${question.equipmentId} ${question.start} ${question.end} ${question.asOf ?? ""}`;
   return question && (isPlan(question) ? <PlanPanel key={identity} question={question} /> : <Panel key={identity} question={question} />);
 }

@@ -4,22 +4,30 @@ import type { Kpis } from "@/api/types";
 import { type Change, type Search, useChangeSearch, useSearchText } from "@/view/search";
 
 /** `key` is the path of the node that is open, from the KPI down: `oee_index/availability/apt_us`. */
-export interface Question { key: string; equipmentId: number; start: string; end: string }
+export interface Question { key: string; equipmentId: number; start: string; end: string; /** As known at that change of the records, or moment; left out: now. */ asOf?: string | undefined }
 
 export function questionIn(search: Search): Question | null {
-  const { explain, of, from, to } = search;
+  const { explain, of, from, to, knew } = search;
   const equipmentId = Number(of);
   if (!explain || !of || !from || !to || !Number.isInteger(equipmentId)) return null;
-  return { key: explain, equipmentId, start: from, end: to };
+  return { key: explain, equipmentId, start: from, end: to, ...(knew ? { asOf: knew } : {}) };
 }
 
-export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end });
-const CLOSED: Change = { explain: null, of: null, from: null, to: null, exact: null };
+export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end, knew: question.asOf ?? null });
+const CLOSED: Change = { explain: null, of: null, from: null, to: null, knew: null, exact: null };
 
 const PLAN = "plan";
 /** How the planned pieces of a stretch come about, and how far the good ones are from what was due. */
 export const planOf = (equipmentId: number, span: { start: string; end: string }): Question => ({ key: PLAN, equipmentId, start: span.start, end: span.end });
 export const isPlan = (question: Question): boolean => question.key === PLAN;
+
+const FRACTION = /\.(\d{1,6})/;
+/** A moment so many µs later: a Date alone would round both to the millisecond. */
+export function laterBy(start: string, us: number): string {
+  const micros = Number((FRACTION.exec(start)?.[1] ?? "0").padEnd(6, "0")) + us;
+  const seconds = new Date(Date.parse(start.replace(FRACTION, "")) + Math.floor(micros / 1e6) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(micros % 1e6).padStart(6, "0")}Z`;
+}
 
 export const kpiOf = (question: Question): string => question.key.split("/")[0] ?? "";
 

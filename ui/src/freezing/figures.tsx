@@ -1,5 +1,6 @@
 // A figure of a report in words and in the reader's way of writing numbers.
 import { useEquipment } from "@/app/equipment";
+import { laterBy, type Question } from "@/explain/open";
 import type { Figure } from "@/freezing/ask";
 import { kpiWords } from "@/kpi/words";
 import { words } from "@/freezing/words";
@@ -31,6 +32,22 @@ export function useFigureName(): (figure: Named) => string {
     const [path = "", start = "", what = ""] = key.split(" ");
     const said = what in stateWords.en ? stateName(what) : reasonName(what);
     return [formatMoment(Date.parse(start), "full", reader), map.byPath(path)?.name ?? path, said].join(" · ");
+  };
+}
+
+/** What is asked to explain a figure as it was known; null: what it was frozen of is not a sum of the ledger alone. */
+export function useFigureQuestion(): (figure: Pick<Figure, "key" | "value">, of: Omit<Question, "key">) => Question | null {
+  const { map } = useEquipment();
+  return ({ key, value }, of) => {
+    const [kind = "", rest = ""] = key.split(/:(.*)/s);
+    if (value === null) return null;
+    if (kind === "kpi") return { ...of, key: rest };
+    if (kind === "count") return { ...of, key: `quality_ratio/${rest}` };
+    if (kind === "time" && rest.endsWith("_us")) return { ...of, key: `availability/${rest}` };
+    const [path = "", start = ""] = key.split(" ");
+    const unit = map.byPath(path);
+    if (!unit || Number.isNaN(Date.parse(start))) return null;
+    return { ...of, key: "availability/elapsed_us", equipmentId: unit.id, start, end: laterBy(start, value) };
   };
 }
 

@@ -1,20 +1,24 @@
 // Figures that stay beside what they are now, and who moved one of them.
 import type { KpiChange } from "@/api/types";
 import { ChangeList } from "@/explain/changed";
+import type { Question } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import type { Moved } from "@/freezing/ask";
-import { useFigureName, useFigureValue } from "@/freezing/figures";
+import { useFigureName, useFigureQuestion, useFigureValue } from "@/freezing/figures";
 import css from "@/freezing/freezing.module.css";
 import { words } from "@/freezing/words";
 import { kpiWords } from "@/kpi/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
-interface MovedProps { as: "frozen" | "signed"; label: string; found: { moved: readonly Moved[]; same: number; kpi: string; changes: readonly KpiChange[] } }
-export function MovedFigures({ as, label, found }: MovedProps) {
+interface MovedProps { as: "frozen" | "signed"; label: string; found: { moved: readonly Moved[]; same: number; kpi: string; changes: readonly KpiChange[] }; /** Where their explanation can be shown beside them. */ of?: Omit<Question, "key"> }
+export function MovedFigures({ as, label, found, of }: MovedProps) {
   const say = useWords(words);
   const language = useLanguage();
   const nameOf = useFigureName();
   const valueOf = useFigureValue();
+  const ask = useFigureQuestion();
+  const questionOf = (key: string, value: number | null, then: "then" | "now") => (of ? ask({ key, value }, then === "then" ? of : { ...of, asOf: undefined }) : null);
   return (
     <>
       <div className={css.box} tabIndex={0} role="region" aria-label={label}>
@@ -22,7 +26,7 @@ export function MovedFigures({ as, label, found }: MovedProps) {
           <thead><tr><th scope="col">{say("figure")}</th>{([as, "now", "difference"] as const).map((key) => <th key={key} scope="col" className={css.right}>{say(key)}</th>)}</tr></thead>
           <tbody>
             {found.moved.map((one) => (
-              <tr key={one.key} data-key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}>{valueOf(one.frozen, one.unit)}</td><td className={css.right}>{valueOf(one.now, one.unit)}</td><td className={css.right}>{valueOf(one.difference, one.unit, "difference")}</td></tr>
+              <tr key={one.key} data-key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}><Opens question={questionOf(one.key, one.frozen, "then")}>{valueOf(one.frozen, one.unit)}</Opens></td><td className={css.right}><Opens question={questionOf(one.key, one.now, "now")}>{valueOf(one.now, one.unit)}</Opens></td><td className={css.right}>{valueOf(one.difference, one.unit, "difference")}</td></tr>
             ))}
           </tbody>
         </table>

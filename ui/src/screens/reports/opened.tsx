@@ -7,7 +7,9 @@ import { useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
-import { useFigureName, useFigureValue } from "@/freezing/figures";
+import { Opens } from "@/explain/opens";
+import { frozenOf } from "@/freezing/ask";
+import { useFigureName, useFigureQuestion, useFigureValue } from "@/freezing/figures";
 import { MovedFigures } from "@/freezing/moved";
 import { Give } from "@/giving/give";
 import { type Broken, type Opened as Answer, openedQuery, sinceQuery } from "@/screens/reports/ask";
@@ -33,7 +35,7 @@ function Since({ id }: { id: number }) {
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} compact />;
   if (!data) return <Waiting lines={3} />;
   if (data.moved.length === 0) return <Empty compact icon="check" title={say("nothing")} />;
-  return <MovedFigures as="frozen" label={say("since")} found={data} />;
+  return <MovedFigures as="frozen" label={say("since")} found={data} of={frozenOf(data.report)} />;
 }
 
 function Keep({ report }: { report: FrozenReport }) {
@@ -55,11 +57,13 @@ function Figures({ opened }: { opened: Answer }) {
   const say = useWords(words);
   const nameOf = useFigureName();
   const valueOf = useFigureValue();
+  const questionOf = useFigureQuestion();
+  const of = frozenOf(opened.report);
   return (
     <div className={css.box} tabIndex={0} role="region" aria-label={opened.report.name}>
       <table className={css.table} data-testid="report-figures">
         <thead><tr><th scope="col">{say("figure")}</th><th scope="col" className={css.right}>{say("frozen")}</th></tr></thead>
-        <tbody>{opened.figures.map((one) => <tr key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}>{valueOf(one.value, one.unit)}</td></tr>)}</tbody>
+        <tbody>{opened.figures.map((one) => <tr key={one.key}><th scope="row">{nameOf(one)}</th><td className={css.right}><Opens question={questionOf(one, of)} testid={`frozen-${one.key}`}>{valueOf(one.value, one.unit)}</Opens></td></tr>)}</tbody>
       </table>
     </div>
   );
