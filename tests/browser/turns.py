@@ -28,6 +28,7 @@ TURNS: Final = {
     "test_browser_two_people": NOW,
     "test_browser_corrections": PAST,
     "test_browser_explain": PAST,
+    "test_browser_giving": PAST,
     "test_browser_lead_day": PAST,
     "test_browser_signing": PAST,
     "test_browser_stops": PAST,

@@ -11,6 +11,7 @@ import { words } from "@/causes/words";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
+import { GiveSeen } from "@/giving/give";
 import { formatMoment } from "@/show/format";
 import { Lasting, Num, Ratio, useReader, When } from "@/show/show";
 import { Go, unitOf } from "@/view/place";
@@ -94,10 +95,10 @@ function Table({ line, found }: { line: Equipment; found: Causes }) {
 export function CausesPanel({ line }: { line: Equipment }) {
   const say = useWords(words);
   const { map } = useEquipment();
-  const { data, error } = useQuery({ ...causesQuery(line.id, { shift: "current" }), placeholderData: keepPreviousData, refetchInterval: ANEW_MS, enabled: line.constraint !== null });
+  const { data, error, dataUpdatedAt: readMs } = useQuery({ ...causesQuery(line.id, { shift: "current" }), placeholderData: keepPreviousData, refetchInterval: ANEW_MS, enabled: line.constraint !== null });
   if (!line.constraint) return null;
   return (
-    <Panel title={say("title")} testid="causes-panel">
+    <Panel title={say("title")} tools={<GiveSeen of={{ here: line, start: data?.start, end: data?.end, readMs }} name={`${say("title")} ${line.name}`} disabled={!data?.rows.length} />} testid="causes-panel">
       {error && !data && <ProblemNotice error={error} compact />}
       {!data && !error && <Waiting lines={4} />}
       {data && data.rows.length === 0 && <Empty compact icon="check" title={say("none")} hint={say("noneHint")} />}

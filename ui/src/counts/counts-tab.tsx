@@ -8,6 +8,7 @@ import { HeldEntries } from "@/counts/held-entries";
 import { words } from "@/counts/words";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { GiveSeen } from "@/giving/give";
 import { words as kpiText } from "@/kpi/words";
 import { useMay } from "@/jobs/jobs";
 import { useDo } from "@/outbox/said";
@@ -114,8 +115,10 @@ export default function CountsTab({ unit, window }: { unit: Equipment; window: W
       <h3>{say("jumps")}</h3>
       <Jumps unit={unit} window={window} />
       <HeldEntries unit={unit} window={window} />
-      <h3>{say("entries")}</h3>
-      <Entries unit={unit} window={window} />
+      <section className={css.part}>
+        <div className={css.headed}><h3>{say("entries")}</h3><GiveSeen of={{ here: unit, ...asSpan(window) }} name={`${say("entries")} ${unit.name}`} /></div>
+        <Entries unit={unit} window={window} />
+      </section>
     </div>
   );
 }

@@ -75,12 +75,12 @@ function Row({ one, chosen, onPick }: RowProps) {
   );
 }
 
-function useTable(here: Equipment): (products: readonly OfProduct[], start: string) => Table {
+function useTable(here: Equipment): (products: readonly OfProduct[]) => Table {
   const say = useWords(words);
   const nameOf = useProductName();
   const named = (one: OfProduct) => (one.product === null ? say("none") : nameOf(one.product));
-  return (products, start) => ({
-    name: `${say("title")} ${here.name} ${start.slice(0, 16)}`,
+  return (products) => ({
+    name: `${say("title")} ${here.name}`,
     head: [say("product"), say("pieces"), `${say("ideal")} (s)`, `${say("best")} (s)`, `${say("actual")} (s)`, "10 % (s)", "50 % (s)", "90 % (s)", say("throughput"), ">= (s)", "< (s)", say("pieces")],
     rows: products.flatMap((one) => [
       [named(one), one.produced, one.ideal_s, one.best_s, one.actual_s, one.p10_s, one.p50_s, one.p90_s, one.throughput, null, null, null],
@@ -96,7 +96,7 @@ export default function CyclesPanel({ equipment, window }: { equipment: Equipmen
   const table = useTable(equipment);
   const nameOf = useProductName();
   const isLong = window.t1 - window.t0 > LONGEST_MS;
-  const { data, error, isPending, refetch } = useQuery({ ...cycleTimesQuery(equipment.id, soFar(window, useNowMs(), 60_000)), placeholderData: keepPreviousData, enabled: !isLong });
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...cycleTimesQuery(equipment.id, soFar(window, useNowMs(), 60_000)), placeholderData: keepPreviousData, enabled: !isLong });
   if (isLong) return <Empty title={say("tooLong")} hint={say("tooLongHint")} />;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} />;
@@ -105,7 +105,7 @@ export default function CyclesPanel({ equipment, window }: { equipment: Equipmen
   const heads = ["product", "pieces", "ideal", "best", "actual", "median", "range", "throughput"] as const;
   return (
     <div className={css.box} data-testid="cycle-times">
-      <div className={css.head}><p className={css.hint}>{say("hint")}</p><Give table={() => table(data.products, data.start)} /></div>
+      <div className={css.head}><p className={css.hint}>{say("hint")}</p><Give of={{ here: equipment, start: data.start, end: data.end, readMs }} table={() => table(data.products)} /></div>
       <table className={css.table}>
         <thead><tr>{heads.map((head) => <th key={head} scope="col">{say(head)}</th>)}</tr></thead>
         <tbody>{data.products.map((one) => <Row key={keyOf(one)} one={one} chosen={one === chosen} onPick={() => change({ product: keyOf(one) })} />)}</tbody>

@@ -4,10 +4,13 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { diffQuery } from "@/api/queries";
 import type { KpiChange } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import css from "@/explain/changed.module.css";
 import { kpiOf, type Question } from "@/explain/open";
+import { useChangesTable } from "@/explain/tables";
 import { changeWords } from "@/explain/words";
+import { Give } from "@/giving/give";
 import { words as countWords } from "@/kpi/words";
 import { daysEarlier, formatDuration, formatNumber, momentOfWall, wallOf } from "@/show/format";
 import { Ratio, useZone, When } from "@/show/show";
@@ -64,6 +67,8 @@ export function ChangeList({ changes }: { changes: readonly KpiChange[] }) {
 
 function Answer({ question, sinceMs }: { question: Question; sinceMs: number }) {
   const say = useWords(changeWords);
+  const { map } = useEquipment();
+  const tableOf = useChangesTable();
   const at = { equipment_id: question.equipmentId, start: question.start, end: question.end, known_from: new Date(sinceMs).toISOString() };
   const answer = useInfiniteQuery(diffQuery(kpiOf(question), at));
   const first = answer.data?.pages[0];
@@ -80,6 +85,7 @@ function Answer({ question, sinceMs }: { question: Question; sinceMs: number }) 
       </p>
       {first.partial && <p className="quiet">{say("settling")}</p>}
       {changes.length === 0 ? <Empty compact title={say("nothing")} /> : <ChangeList changes={changes} />}
+      {changes.length > 0 && <div className={css.give}><Give of={{ here: map.byId(question.equipmentId) ?? null, start: question.start, end: question.end, readMs: answer.dataUpdatedAt }} table={() => tableOf(changes)} /></div>}
       {answer.hasNextPage && <Button variant="default" loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{say("more")}</Button>}
     </>
   );

@@ -4,10 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { conventionsQuery } from "@/api/queries";
 import type { Convention, ConventionStep } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import css from "@/explain/conventions.module.css";
 import type { Question } from "@/explain/open";
+import { useConventionTable } from "@/explain/tables";
 import { conventionWords } from "@/explain/words";
+import { Give } from "@/giving/give";
 import { formatDuration, formatNumber } from "@/show/format";
 import { Ratio } from "@/show/show";
 import { useLanguage } from "@/words/language";
@@ -56,12 +59,15 @@ function Definition({ found, isShown }: { found: Convention; isShown: boolean })
 
 function Answer({ question }: { question: Question }) {
   const say = useWords(conventionWords);
+  const { map } = useEquipment();
+  const tableOf = useConventionTable();
   const answer = useQuery(conventionsQuery(question.equipmentId, { start: question.start, end: question.end }));
   if (answer.error) return <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />;
   if (!answer.data) return <Waiting lines={5} />;
   const { conventions, shown, short_stops: stops, short_stop_max_s: longest } = answer.data;
   return (
     <>
+      <div className={css.give}><Give of={{ here: map.byId(question.equipmentId) ?? null, start: answer.data.start, end: answer.data.until, readMs: answer.dataUpdatedAt }} table={() => tableOf(answer.data)} /></div>
       {conventions.map((one) => <Definition key={one.id} found={one} isShown={one.id === shown} />)}
       <p className={css.note}>{say("shortStops", { n: stops, s: longest })}</p>
     </>

@@ -42,12 +42,12 @@ export const readingWords = defineWords({
 
 export const changeWords = defineWords({
   en: {
-    title: "What changed since", yesterday: "yesterday", week: "last week", moment: "a moment", at: "Moment", points: "{n} pp", nothing: "Nothing that moves this figure became known since then.", steps: "{n} times", settling: "Part of this equipment is out of your sight.", more: "Show more",
+    title: "What changed since", what: "Change", said: "Said", by: "By", why: "Why", yesterday: "yesterday", week: "last week", moment: "a moment", at: "Moment", points: "{n} pp", nothing: "Nothing that moves this figure became known since then.", steps: "{n} times", settling: "Part of this equipment is out of your sight.", more: "Show more",
     "timeline-edit": "Timeline edit", "timeline-withdrawal": "Edit taken back", "count-entry": "Pieces entered or reviewed", job: "Job changed", plant: "Plant code applied", calendar: "Calendar corrected", restate: "Past restated", signature: "Shift signed or opened", "sample-correction": "Samples corrected", "late-data": "Data that came late", data: "Data", running: "Time that went on",
     rate: "ideal time {us}", before: "then", after: "now",
   },
   de: {
-    title: "Was sich geändert hat seit", yesterday: "gestern", week: "letzter Woche", moment: "Zeitpunkt", at: "Zeitpunkt", points: "{n} %-Pkt", nothing: "Seither wurde nichts bekannt, was diese Kennzahl bewegt.", steps: "{n}-mal", settling: "Ein Teil dieser Anlage ist für Sie nicht sichtbar.", more: "Mehr zeigen",
+    title: "Was sich geändert hat seit", what: "Änderung", said: "Angabe", by: "Von", why: "Warum", yesterday: "gestern", week: "letzter Woche", moment: "Zeitpunkt", at: "Zeitpunkt", points: "{n} %-Pkt", nothing: "Seither wurde nichts bekannt, was diese Kennzahl bewegt.", steps: "{n}-mal", settling: "Ein Teil dieser Anlage ist für Sie nicht sichtbar.", more: "Mehr zeigen",
     "timeline-edit": "Angabe zum Zeitverlauf", "timeline-withdrawal": "Angabe zurückgenommen", "count-entry": "Stück eingegeben oder geprüft", job: "Auftrag geändert", plant: "Werkscode angewendet", calendar: "Kalender berichtigt", restate: "Vergangenheit neu bewertet", signature: "Schicht unterschrieben oder geöffnet", "sample-correction": "Messwerte berichtigt", "late-data": "Verspätete Daten", data: "Daten", running: "Zeit, die weiterlief",
     rate: "Sollzeit {us}", before: "damals", after: "jetzt",
   },
@@ -55,12 +55,12 @@ export const changeWords = defineWords({
 
 export const conventionWords = defineWords({
   en: {
-    title: "By other definitions", shown: "shown here", availability: "A", performance: "P", quality: "Q", points: "{n} points", same: "the same", pieces: "{n} pieces", then: "then",
+    title: "By other definitions", definition: "Definition", rule: "Rule", difference: "Difference", shown: "shown here", availability: "A", performance: "P", quality: "Q", points: "{n} points", same: "the same", pieces: "{n} pieces", then: "then",
     shortStops: "{n} short stops of at most {s} s in this period. All definitions use the same sums.",
     short_stopsStep: "short stops count as run time", unitsStep: "products weigh by pieces, not by time", neitherStep: "without an order: neither runtime nor downtime", speedStep: "slow running is not seen", stopsStep: "stops count as lost performance, only set-up as lost availability",
   },
   de: {
-    title: "Nach anderen Definitionen", shown: "hier gezeigt", availability: "V", performance: "L", quality: "Q", points: "{n} Punkte", same: "gleich", pieces: "{n} Stück", then: "dann",
+    title: "Nach anderen Definitionen", definition: "Definition", rule: "Regel", difference: "Unterschied", shown: "hier gezeigt", availability: "V", performance: "L", quality: "Q", points: "{n} Punkte", same: "gleich", pieces: "{n} Stück", then: "dann",
     shortStops: "{n} Kurzstopps von höchstens {s} s in diesem Zeitraum. Alle Definitionen nutzen dieselben Summen.",
     short_stopsStep: "Kurzstopps zählen als Laufzeit", unitsStep: "Produkte wiegen nach Stück, nicht nach Zeit", neitherStep: "ohne Auftrag: weder Laufzeit noch Stillstand", speedStep: "langsamer Lauf bleibt ungesehen", stopsStep: "Stopps zählen als Leistungsverlust, nur Rüsten als Verfügbarkeitsverlust",
   },

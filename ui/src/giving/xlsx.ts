@@ -1,5 +1,5 @@
 // A table as a workbook of one sheet (ECMA-376): texts stay texts, numbers stay numbers, nothing is run as a formula.
-import type { Cell, Table } from "@/giving/table";
+import { type Cell, headsOf, type Table } from "@/giving/table";
 
 const NAMES = { main: "http://schemas.openxmlformats.org/spreadsheetml/2006/main", office: "http://schemas.openxmlformats.org/officeDocument/2006/relationships", package: "http://schemas.openxmlformats.org/package/2006" } as const;
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
@@ -24,11 +24,15 @@ function cellXml(cell: Cell, where: string, style: string): string {
 
 const rowXml = (cells: readonly Cell[], number: number, style = "") => `<row r="${number}">${cells.map((cell, i) => cellXml(cell, `${columnName(i)}${number}`, style)).join("")}</row>`;
 
-function sheetXml({ head, rows }: Table): string {
+function sheetXml(table: Table): string {
+  const { head, rows } = table;
+  const heads = headsOf(table);
+  const below = heads.length;
   const widths = head.map((name, i) => Math.min(60, Math.max(name.length, ...rows.slice(0, 200).map((row) => String(row[i] ?? "").length)) + 2));
   const columns = widths.map((width, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`).join("");
-  const frozen = '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>';
-  return `${HEAD}<worksheet xmlns="${NAMES.main}">${frozen}<cols>${columns}</cols><sheetData>${rowXml(head, 1, ' s="1"')}${rows.map((row, i) => rowXml(row, i + 2)).join("")}</sheetData></worksheet>`;
+  const frozen = `<sheetViews><sheetView workbookViewId="0"><pane ySplit="${below}" topLeftCell="A${below + 1}" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>`;
+  const headXml = heads.map((cells, i) => rowXml(cells, i + 1, cells === head ? ' s="1"' : "")).join("");
+  return `${HEAD}<worksheet xmlns="${NAMES.main}">${frozen}<cols>${columns}</cols><sheetData>${headXml}${rows.map((row, i) => rowXml(row, below + i + 1)).join("")}</sheetData></worksheet>`;
 }
 
 function partsOf(table: Table): [name: string, text: string][] {

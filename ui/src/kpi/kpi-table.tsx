@@ -2,19 +2,19 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { catalogueQuery, kpisQuery } from "@/api/queries";
-import type { KpiFigure, KpiWords, Kpis } from "@/api/types";
+import type { Equipment, KpiFigure, KpiWords, Kpis } from "@/api/types";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { questionOf, useAsk } from "@/explain/open";
+import { Give } from "@/giving/give";
 import css from "@/kpi/kpi-table.module.css";
 import { BigLosses } from "@/kpi/big-losses";
-import { kpiText } from "@/kpi/kpi-text";
+import { kpiText, nameOfKpi } from "@/kpi/kpi-text";
+import { useKpiTable } from "@/kpi/tables";
 import { Target } from "@/kpi/target";
-import { kpiWords, waitWords, words } from "@/kpi/words";
+import { waitWords, words } from "@/kpi/words";
 import type { Window } from "@/view/period";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
-
-const nameOf = (id: string, language: "en" | "de", otherwise: string) => { const found = wordFor(kpiWords, language, id); return found === id ? otherwise : found; };
 
 function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula: string | undefined }) {
   const say = useWords(words);
@@ -22,7 +22,7 @@ function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula
   const ask = useAsk();
   return (
     <tr data-testid={`kpi-row-${figure.id}`}>
-      <th scope="row">{nameOf(figure.id, language, figure.name)}<span className={css.under}>{figure.standard}</span></th>
+      <th scope="row">{nameOfKpi(figure, language)}<span className={css.under}>{figure.standard}</span></th>
       <td className={css.value}><button type="button" className={css.open} onClick={() => ask(questionOf(figure.id, kpis))}>{kpiText(figure, language)}<Target figure={figure} /><span className="visually-hidden">{say("explainIt")}</span></button></td>
       <td><code>{formula}</code></td>
       <td className={css.under}>{figure.convention}</td>
@@ -35,7 +35,7 @@ function WaitingRow({ kpi }: { kpi: KpiWords }) {
   const language = useLanguage();
   return (
     <tr className={css.waiting} data-testid={`kpi-waits-${kpi.id}`}>
-      <th scope="row">{nameOf(kpi.id, language, kpi.name)}<span className={css.under}>{kpi.standard}</span></th>
+      <th scope="row">{nameOfKpi(kpi, language)}<span className={css.under}>{kpi.standard}</span></th>
       <td className={css.value}>–</td>
       <td><code>{kpi.formula}</code></td>
       <td className={css.under}>{kpi.problem ?? say("waitsFor", { part: wordFor(waitWords, language, kpi.waits_for ?? "") })}</td>
@@ -43,12 +43,13 @@ function WaitingRow({ kpi }: { kpi: KpiWords }) {
   );
 }
 
-interface TableProps { equipmentId: number; window: Window; tools?: ReactNode }
-export default function KpiTable({ equipmentId, window, tools }: TableProps) {
+interface TableProps { here: Equipment; window: Window; tools?: ReactNode }
+export default function KpiTable({ here, window, tools }: TableProps) {
   const say = useWords(words);
   const sayWaits = useWords(waitWords);
   const span = { start: new Date(window.t0).toISOString(), end: new Date(window.t1).toISOString() };
-  const found = useQuery(kpisQuery(equipmentId, span));
+  const tableOf = useKpiTable();
+  const found = useQuery(kpisQuery(here.id, span));
   const catalogue = useQuery(catalogueQuery());
   if (found.error) return <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data || !catalogue.data) return <Waiting lines={8} />;
@@ -59,7 +60,7 @@ export default function KpiTable({ equipmentId, window, tools }: TableProps) {
   const ordered = [...kpis.kpis].sort((a, b) => (byId.get(a.id)?.iso ?? 99) - (byId.get(b.id)?.iso ?? 99));
   return (
     <div className={css.box}>
-      {tools && <div className={css.tools}>{tools}</div>}
+      <div className={css.tools}>{tools}<Give of={{ here, start: kpis.start, end: kpis.until ?? kpis.end, readMs: found.dataUpdatedAt }} table={() => tableOf({ name: here.name, kpis, ordered, waiting, formulaOf: (id) => byId.get(id)?.formula })} /></div>
       <BigLosses kpis={kpis} />
       <table className={css.table} data-testid="kpi-table">
         <thead><tr>{(["kpi", "value", "formula", "convention"] as const).map((key) => <th key={key} scope="col" className={key === "value" ? css.value : undefined}>{sayWaits(key)}</th>)}</tr></thead>

@@ -1,6 +1,14 @@
 // The value of a KPI as its unit asks for: a share, a duration, pieces or pieces per hour.
 import { formatDuration, formatMeasured, formatNumber, formatRatio, NOTHING, unitSymbol } from "@/show/format";
+import { kpiWords } from "@/kpi/words";
 import type { Language } from "@/words/language";
+import { wordFor } from "@/words/words";
+
+/** What the screens call a KPI; one of a plant's own package by its own name. */
+export function nameOfKpi({ id, name }: { id: string; name: string }, language: Language): string {
+  const found = wordFor(kpiWords, language, id);
+  return found === id ? name : found;
+}
 
 export function kpiText({ value, unit }: { value: number | null; unit: string | null }, language: Language, digits = 1): string {
   if (value === null) return NOTHING;

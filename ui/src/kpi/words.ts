@@ -12,6 +12,7 @@ export const kpiWords = defineWords({
 
 export const words = defineWords({
   en: {
+    waterfall: "Where the time went", loss: "Loss", time: "Time", share: "Share", piecesLost: "Pieces", unit: "Unit", aim: "Target", standard: "Standard",
     explainIt: "Explain", coverage: "Data {share}", coverageHint: "Share of the planned time with data. Ratios count observed time only.", bounds: "between {low} and {high}",
     good: "Good", scrap: "Scrap", rework: "Rework", infeed: "Infeed", pieces: "{n} pcs", noValue: "No value: nothing to divide by yet.",
     untold: "No counter is assigned, and nobody entered any.", untoldFigure: "No value: no counter is assigned.", untoldScrap: "No counter of scrap is assigned: only scrap that people enter lowers this figure.", noCounterShort: "No counter is assigned.", noCounter: "Nothing counts the pieces of {name}: no counter is assigned. Without one, performance, quality and OEE stay unknown.", assign: "Assign a counter",
@@ -19,6 +20,7 @@ export const words = defineWords({
     noConstraint: "The line shows no figures", noConstraintHint: "Name the unit that sets the pace as the line's constraint in the plant code.",
   },
   de: {
+    waterfall: "Wohin die Zeit ging", loss: "Verlust", time: "Zeit", share: "Anteil", piecesLost: "Stück", unit: "Einheit", aim: "Ziel", standard: "Norm",
     explainIt: "Erklären", coverage: "Daten {share}", coverageHint: "Anteil der geplanten Zeit mit Daten. Verhältnisse zählen nur beobachtete Zeit.", bounds: "zwischen {low} und {high}",
     good: "Gut", scrap: "Ausschuss", rework: "Nacharbeit", infeed: "Einlauf", pieces: "{n} Stück", noValue: "Kein Wert: Es gibt noch nichts, wodurch zu teilen wäre.",
     untold: "Kein Zähler ist zugeordnet, und niemand hat Stück eingegeben.", untoldFigure: "Kein Wert: Es ist kein Zähler zugeordnet.", untoldScrap: "Kein Ausschusszähler ist zugeordnet: Nur eingegebener Ausschuss senkt diese Kennzahl.", noCounterShort: "Kein Zähler ist zugeordnet.", noCounter: "Nichts zählt die Stücke von {name}: Es ist kein Zähler zugeordnet. Ohne ihn bleiben Leistung, Qualität und OEE unbekannt.", assign: "Zähler zuordnen",

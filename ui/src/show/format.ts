@@ -116,6 +116,13 @@ export function momentOfWall(text: string, zone: string | undefined): number {
 /** The plant's clock as `YYYY-MM-DDTHH:MM`, for an input field. */
 export const wallOf = (ms: number, zone: string | undefined): string => exactWallOf(ms, zone).slice(0, 16);
 
+/** A moment as files hold it: RFC 3339 on the plant's clock, with its offset. `fraction`: of the second, as it is to be written. */
+export function zoned(ms: number, zone: string | undefined, fraction = ""): string {
+  const aheadMin = Math.round(zoneAheadMs(ms, zone) / 60_000);
+  const [h, min] = [Math.floor(Math.abs(aheadMin) / 60), Math.abs(aheadMin) % 60];
+  return `${exactWallOf(Math.floor(ms / 1000) * 1000, zone).slice(0, 19)}${fraction}${aheadMin < 0 ? "-" : "+"}${two(h)}:${two(min)}`;
+}
+
 /** The same to the millisecond. */
 export const exactWallOf = (ms: number, zone: string | undefined): string => new Date(ms + zoneAheadMs(ms, zone)).toISOString().slice(0, 23);
 

@@ -1,4 +1,4 @@
-// The components through which every number, moment and duration reaches a screen.
+// The components through which every number, moment and duration reaches a screen; each carries its exact value for whoever takes it away.
 import { createContext, useContext } from "react";
 import { useKnownMs } from "@/live/live";
 import { formatBytes, formatCounter, formatDuration, formatMeasured, formatMoment, formatNumber, formatRatio, type MomentStyle, type Reader, unitSymbol } from "@/show/format";
@@ -20,7 +20,7 @@ export function Num({ value, digits = 0, unit = null, measured = false }: NumPro
   const language = useLanguage();
   const symbol = unitSymbol(unit);
   return (
-    <span className="num">
+    <span className="num" data-given={value ?? ""} data-unit={symbol || undefined}>
       {measured ? formatMeasured(value, language) : formatNumber(value, language, digits)}
       {symbol && value !== null && value !== undefined && <span className="unit">{`\u2009${symbol}`}</span>}
     </span>
@@ -28,7 +28,7 @@ export function Num({ value, digits = 0, unit = null, measured = false }: NumPro
 }
 
 export function Ratio({ value, digits = 1 }: { value: number | null | undefined; digits?: number }) {
-  return <span className="num">{formatRatio(value, useLanguage(), digits)}</span>;
+  return <span className="num" data-given={value ?? ""}>{formatRatio(value, useLanguage(), digits)}</span>;
 }
 
 export function Size({ bytes }: { bytes: number | null | undefined }) {
@@ -36,7 +36,7 @@ export function Size({ bytes }: { bytes: number | null | undefined }) {
 }
 
 export function Lasting({ us }: { us: number | null | undefined }) {
-  return <span className="num">{formatDuration(us, useLanguage())}</span>;
+  return <span className="num" data-given={us === null || us === undefined ? "" : us / 1e6} data-unit="s">{formatDuration(us, useLanguage())}</span>;
 }
 
 /** `at` is RFC 3339 or ms; hovering shows date, milliseconds and the zone. */
@@ -45,7 +45,7 @@ export function When({ at, as = "minute" }: { at: string | number | null | undef
   const ms = typeof at === "string" ? Date.parse(at) : (at ?? Number.NaN);
   if (!Number.isFinite(ms)) return <span className="num">{formatMoment(Number.NaN, as, reader)}</span>;
   return (
-    <time className="num" dateTime={new Date(ms).toISOString()} title={`${formatMoment(ms, "exact", reader)} ${reader.zone ?? ""}`}>
+    <time className="num" dateTime={new Date(ms).toISOString()} data-given={typeof at === "string" ? at : new Date(ms).toISOString()} title={`${formatMoment(ms, "exact", reader)} ${reader.zone ?? ""}`}>
       {formatMoment(ms, as, reader)}
     </time>
   );

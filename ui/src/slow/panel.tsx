@@ -52,8 +52,8 @@ function Row({ one }: { one: SlowStretch }) {
 function useTable(here: Equipment): (data: SlowRunning) => Table {
   const say = useWords(words);
   const { map } = useEquipment();
-  return ({ items, start }) => ({
-    name: `${say("title")} ${here.name} ${start.slice(0, 16)}`,
+  return ({ items }) => ({
+    name: `${say("title")} ${here.name}`,
     head: [say("start"), "end", `${say("duration")} (s)`, say("machine"), "path", say("product"), say("rate"), say("standard"), say("share"), `${say("lost")} (s)`, say("pieces")],
     rows: items.map((one) => {
       const unit = map.byId(one.equipment_id);
@@ -90,9 +90,9 @@ export function SlowPanel({ here, span: asked }: { here: Equipment; span: Span }
   const tableOf = useTable(here);
   const span = toTheMinute(asked);
   const isLong = isTooLong(span);
-  const { data, error, isPending, refetch } = useQuery({ ...slowQuery(here.id, span), placeholderData: keepPreviousData, enabled: !isLong });
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...slowQuery(here.id, span), placeholderData: keepPreviousData, enabled: !isLong });
   return (
-    <Panel title={say("title")} tools={<Give table={() => tableOf(data as SlowRunning)} disabled={!data || isLong} />} testid="slow-panel">
+    <Panel title={say("title")} tools={<Give of={{ here, ...span, readMs }} table={() => tableOf(data as SlowRunning)} disabled={!data || isLong} />} testid="slow-panel">
       {isLong && <Empty compact icon="clock" title={say("tooLong")} hint={say("tooLongHint")} />}
       {!isLong && error && !data && <ProblemNotice error={error} onRetry={() => void refetch()} compact />}
       {!isLong && isPending && <Waiting lines={3} />}

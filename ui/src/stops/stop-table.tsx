@@ -123,9 +123,9 @@ function Summary({ stops, data, nowMs }: { stops: readonly Stop[]; data: Stops; 
 /** Asked again when the live stops of the equipment change, where the period reaches into now. */
 function usePeriodStops(equipmentId: number, window: Window) {
   const live = useLive<Stops>(window.live ? `equipment/${equipmentId}/stops` : null);
-  const { data, error, isPending, refetch } = useQuery({ ...stopsQuery(equipmentId, asSpan(window)), placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...stopsQuery(equipmentId, asSpan(window)), placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
   useEffect(() => { if (live) void refetch(); }, [live, refetch]);
-  return { data, error, isPending, refetch };
+  return { data, error, isPending, refetch, readMs };
 }
 
 /** What each stop comes from, where the equipment has a ledger; nothing while it is not known. */
@@ -167,7 +167,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
   const mayAnswer = useMay("timeline.edit", here);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const open = useCallback((stop: Stop) => change({ stop: stop.stop_id }), [change]);
-  const { data, error, isPending, refetch } = usePeriodStops(here.id, window);
+  const { data, error, isPending, refetch, readMs } = usePeriodStops(here.id, window);
   const causes = useCauses(here, window);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} />;
@@ -180,7 +180,7 @@ export default function StopTable({ here, units, window }: { here: Equipment; un
       <div className={css.tools}>
         <Filters units={units} filter={filter} />
         <Freeze here={here} window={window} view="stops" />
-        <Give table={() => tableOf(`${say("title")} ${here.name}`, found)} disabled={found.length === 0} />
+        <Give of={{ here, ...asSpan(window), readMs }} table={() => tableOf(`${say("title")} ${here.name}`, found)} disabled={found.length === 0} />
       </div>
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}

@@ -1,28 +1,34 @@
 // Exactly what is shown, as a file: the picture, or the rows from which it was drawn.
 import { unitSymbol } from "@/show/format";
 import { FONT, type Picture } from "@/trend/paint";
+import type { Curve } from "@/trend/trace";
 
 export interface Named { tag: number; no: number; path: string; unit: string | null }
 type Row = (string | number | null)[];
 const HEAD: Row = ["time", "signal", "unit", "lowest", "highest", "first", "last", "samples", "good samples"];
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
 
-/** One row for each bucket in view, pen by pen; a live sample is a bucket of its own. */
-export function rowsOf(picture: Picture, names: readonly Named[]): Row[] {
+function* curveRows({ segments, tail }: Curve, whose: Row, endMs: number): Generator<Row> {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { tile, from, to } of segments) {
+    for (let i = from; i < to; i++) {
+      newest = tile.at[i] as number;
+      yield [new Date(newest).toISOString(), ...whose, known(tile.min[i]), known(tile.max[i]), known(tile.first[i]), known(tile.last[i]), tile.n[i] ?? 0, tile.good[i] ?? 0];
+    }
+  }
+  for (const { tsMs, value } of tail) {
+    if (tsMs > newest && tsMs <= endMs) yield [new Date(tsMs).toISOString(), ...whose, value, value, value, value, 1, Number(value !== null)];
+  }
+}
+
+/** One row for each bucket in view, pen by pen, and after each the curve it is compared with, at its own time; a live sample is a bucket of its own. */
+export function rowsOf(picture: Picture, names: readonly Named[], compared = ""): Row[] {
   const rows: Row[] = [HEAD];
-  for (const { tag, curve } of picture.pens) {
+  for (const { tag, curve, then } of picture.pens) {
     const name = names.find((one) => one.tag === tag);
-    const whose = [name?.path ?? String(tag), unitSymbol(name?.unit)];
-    let newest = Number.NEGATIVE_INFINITY;
-    for (const { tile, from, to } of curve.segments) {
-      for (let i = from; i < to; i++) {
-        newest = tile.at[i] as number;
-        rows.push([new Date(newest).toISOString(), ...whose, known(tile.min[i]), known(tile.max[i]), known(tile.first[i]), known(tile.last[i]), tile.n[i] ?? 0, tile.good[i] ?? 0]);
-      }
-    }
-    for (const { tsMs, value } of curve.tail) {
-      if (tsMs > newest && tsMs <= picture.view.t1) rows.push([new Date(tsMs).toISOString(), ...whose, value, value, value, value, 1, Number(value !== null)]);
-    }
+    const [path, unit] = [name?.path ?? String(tag), unitSymbol(name?.unit)];
+    rows.push(...curveRows(curve, [path, unit], picture.view.t1));
+    if (then) rows.push(...curveRows(then, [`${path} (${compared})`, unit], picture.view.t1));
   }
   return rows;
 }

@@ -37,10 +37,10 @@ function useBoard(equipmentId: number, shift: string, running: boolean) {
 }
 
 function ShiftOf({ here, shift, running }: { here: Equipment; shift: Shift; running: boolean }) {
-  const { data, error, isPending, refetch } = useBoard(here.id, shift.id, running);
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useBoard(here.id, shift.id, running);
   const tableOf = useBoardTable();
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  return isPending || !data ? <Waiting lines={9} height={34} /> : <><Board board={data} /><div className={css.give}><Freeze here={here} window={{ t0: Date.parse(shift.start), t1: Date.parse(shift.end), live: running, shift }} view="kpis" /><Give table={() => tableOf(data, `${here.name} ${shift.name} ${shift.start.slice(0, 10)}`)} /></div><NoCounter here={here} blind={isUncounted(data)} /></>;
+  return isPending || !data ? <Waiting lines={9} height={34} /> : <><Board board={data} /><div className={css.give}><Freeze here={here} window={{ t0: Date.parse(shift.start), t1: Date.parse(shift.end), live: running, shift }} view="kpis" /><Give of={{ here, start: shift.start, end: shift.end, readMs }} table={() => tableOf(data, `${here.name} ${shift.name}`)} /></div><NoCounter here={here} blind={isUncounted(data)} /></>;
 }
 
 function BoardOf({ here }: { here: Equipment }) {

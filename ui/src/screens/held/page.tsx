@@ -6,8 +6,10 @@ import { useEquipment } from "@/app/equipment";
 import { Jump } from "@/counts/counts-tab";
 import counts from "@/counts/counts.module.css";
 import { Held } from "@/counts/held-entries";
+import { useHeldTable } from "@/counts/tables";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
+import { Give } from "@/giving/give";
 import css from "@/screens/held/held.module.css";
 import { words } from "@/screens/held/words";
 import { formatNumber } from "@/show/format";
@@ -38,15 +40,19 @@ export default function HeldPage() {
   const say = useWords(words);
   const language = useLanguage();
   const { map } = useEquipment();
-  const { data, error, refetch } = useQuery(heldQuery());
+  const tableOf = useHeldTable();
+  const { data, error, refetch, dataUpdatedAt: readMs } = useQuery(heldQuery());
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={4} height={80} />;
   const shown = data.entries.length + data.jumps.length;
   return (
     <div className={css.page}>
-      <div>
-        <h1>{say("title")}</h1>
-        <p className="quiet" data-testid="held-summary">{[data.waiting > 0 && say("summary", { n: formatNumber(data.waiting, language) }), say("hint"), shown < data.waiting && say("more", { n: formatNumber(Math.max(data.entries.length, data.jumps.length), language) })].filter(Boolean).join(" · ")}</p>
+      <div className={css.headed}>
+        <div>
+          <h1>{say("title")}</h1>
+          <p className="quiet" data-testid="held-summary">{[data.waiting > 0 && say("summary", { n: formatNumber(data.waiting, language) }), say("hint"), shown < data.waiting && say("more", { n: formatNumber(Math.max(data.entries.length, data.jumps.length), language) })].filter(Boolean).join(" · ")}</p>
+        </div>
+        <Give of={{ here: null, readMs }} table={() => tableOf(say("title"), data.entries, data.jumps)} disabled={shown === 0} />
       </div>
       {data.waiting === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
       {machinesOf(data, map.items).map((unit) => <Machine key={unit.id} unit={unit} held={data} />)}

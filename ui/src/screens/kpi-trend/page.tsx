@@ -24,7 +24,8 @@ import { useChangeSearch, useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
-const DAY_MS = 86_400_000;
+const BEFORE = ["start", "until", "value", "low", "high", "coverage"] as const; // the curve that is compared with, point by point
+const moved = (now: number | null, before: number | null | undefined): number | null => (now === null || before === null || before === undefined ? null : now - before);
 type Pairs = ReturnType<typeof withBefore>;
 
 /** What a KPI is called where the screens have a word of their own for it. */
@@ -60,7 +61,7 @@ function Change({ pair, unit }: { pair: Pairs[number]; unit: string }) {
   const language = useLanguage();
   const [now, before] = [pair.now.value, pair.before?.value];
   if (now === null || before === null || before === undefined) return <>–</>;
-  const by = now - before;
+  const by = moved(now, before) ?? 0;
   const share = unit === "1" || unit === ""; // shares differ by points: 60 % more than 50 % would be 80 %
   const shown = share ? say("points", { n: formatNumber(Math.abs(by) * 100, language, 1) }) : kpiText(Math.abs(by), unit, language);
   return <>{`${by > 0 ? "+" : by < 0 ? "−" : ""}${shown}`}</>;
@@ -105,7 +106,8 @@ function CourseOf({ here, asked }: { here: Equipment; asked: Asked }) {
   const ask = useAsk();
   const nameOf = useKpiName();
   const dayEnd = dayStartMs(dayStartMs(useNowMs(), here.timezone) + 26 * 3_600_000, here.timezone);
-  const { data, error, isPending, refetch } = useQuery({ ...courseQuery(here.id, asked, stretch(asked, dayEnd)), placeholderData: keepPreviousData });
+  const periodName = usePeriodName(asked.per);
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...courseQuery(here.id, asked, stretch(asked, dayEnd)), placeholderData: keepPreviousData });
   const was = useQuery({ ...courseQuery(here.id, asked, stretch(asked, dayEnd, 1)), enabled: asked.compare, placeholderData: keepPreviousData });
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} height={40} />;
@@ -114,12 +116,12 @@ function CourseOf({ here, asked }: { here: Equipment; asked: Asked }) {
   const of = (point: Point): Question => ({ key: data.kpi.id, equipmentId: here.id, start: point.start, end: point.until });
   const open = (point: Point) => ask(of(point));
   const table = () => ({
-    name: `${say("export")} ${kpiName} ${here.name} ${new Date(dayEnd - DAY_MS).toISOString().slice(0, 10)}`,
-    head: [say("period"), "start", "end", data.kpi.id, "low", "high", say("target"), say("coverage"), ...(asked.compare ? [say("before")] : [])],
-    rows: pairs.map(({ now, before }) => [now.name ?? now.start.slice(0, 10), now.start, now.until, now.value, now.low, now.high, now.target, now.coverage, ...(asked.compare ? [before?.value ?? null] : [])]),
+    name: `${say("export")} ${kpiName} ${here.name}`,
+    head: [say("period"), "start", "end", data.kpi.id, "low", "high", say("target"), say("coverage"), ...(asked.compare ? BEFORE.map((name) => `${say("before")}: ${name}`) : []), ...(asked.compare ? [say("change")] : [])],
+    rows: [...pairs].reverse().map(({ now, before }) => [periodName(now), now.start, now.until, now.value, now.low, now.high, now.target, now.coverage, ...(asked.compare ? [...BEFORE.map((name) => before?.[name] ?? null), moved(now.value, before?.value)] : [])]),
   });
   return (
-    <Panel title={kpiName} tools={<><span className="quiet">{data.kpi.standard} <code className="mono">{data.kpi.convention}</code></span><Give table={table} disabled={pairs.length === 0} /></>} testid="course-panel">
+    <Panel title={kpiName} tools={<><span className="quiet">{data.kpi.standard} <code className="mono">{data.kpi.convention}</code></span><Give of={{ here, ...stretch(asked, dayEnd), readMs, before: asked.compare ? stretch(asked, dayEnd, 1) : null }} table={table} disabled={pairs.length === 0 || (asked.compare && !was.data)} /></>} testid="course-panel">
       {pairs.length === 0 ? <Empty icon="clock" title={say("none")} hint={data.hints.join(" · ") || say("noneHint")} /> : (
         <>
           <Chart course={data} pairs={pairs} name={here.name} kpiName={kpiName} onOpen={open} />

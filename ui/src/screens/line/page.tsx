@@ -7,6 +7,7 @@ import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
 import { CausesPanel } from "@/causes/causes-panel";
 import { useCurrentShift } from "@/kpi/current-shift";
+import { GiveSeen } from "@/giving/give";
 import { isBlind } from "@/kpi/made";
 import { PacePanel } from "@/kpi/pace-panel";
 import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
@@ -57,7 +58,7 @@ function Line({ line }: { line: Equipment }) {
         <PacePanel here={line} />
         {error && !kpis && <ProblemNotice error={error} compact />}
       </Panel>
-      <Panel title={say("machines")} flush testid="machines"><Machines line={line} units={units} /></Panel>
+      <Panel title={say("machines")} flush tools={<GiveSeen of={{ here: line, start: kpis?.start, end: kpis?.until ?? kpis?.end }} name={`${say("machines")} ${line.name}`} />} testid="machines"><Machines line={line} units={units} /></Panel>
       <CausesPanel line={line} />
       <LineTimeline line={line} units={units} />
     </div>

@@ -10,13 +10,14 @@ import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
+import { useWaterfallTable } from "@/kpi/tables";
 import { Waterfall } from "@/kpi/waterfall";
 import { useNowMs } from "@/live/now";
 import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, MEASURES, type ParetoAnswer, paretoQuery } from "@/losses/ask";
 import { Bars } from "@/losses/bars";
 import css from "@/screens/losses/losses.module.css";
 import { useKeyName } from "@/losses/names";
-import { useParetoTable } from "@/screens/losses/tables";
+import { useParetoTable } from "@/losses/tables";
 import { Under } from "@/screens/losses/under";
 import { words } from "@/losses/words";
 import { formatDuration, formatMoment, formatRatio } from "@/show/format";
@@ -32,13 +33,33 @@ import { useWords } from "@/words/words";
 
 const SEEN_US = 500_000; // less is written as 0 s
 
-function WaterfallOf({ equipmentId, span, title }: { equipmentId: number; span: Span; title?: string }) {
-  const { data, error } = useQuery({ ...kpisQuery(equipmentId, span), placeholderData: keepPreviousData });
+type Asking = ReturnType<typeof useFigures>;
+const useFigures = (equipmentId: number, span: Span | null) => useQuery({ ...kpisQuery(equipmentId, span ?? { shift: "current" }), placeholderData: keepPreviousData, enabled: span !== null });
+
+function WaterfallOf({ asking: { data, error }, title }: { asking: Asking; title?: string }) {
   return (
     <div className={css.fall}>
       {title && <h3>{title}</h3>}
       {error && !data ? <ProblemNotice error={error} compact /> : data ? data.times.elapsed_us > 0 ? <Waterfall kpis={data} /> : <Hints hints={data.hints ?? []} /> : <Waiting lines={6} />}
     </div>
+  );
+}
+
+/** The period and the one it is compared with, side by side; in a file one below the other. */
+function Waterfalls({ here, span, before }: { here: Equipment; span: Span; before: Span | null }) {
+  const say = useWords(words);
+  const reader = useReader();
+  const [now, was] = [useFigures(here.id, span), useFigures(here.id, before)];
+  const tableOf = useWaterfallTable();
+  const named = ({ start, end }: Span) => `${formatMoment(Date.parse(start), "minute", reader)} – ${formatMoment(Date.parse(end), "minute", reader)}`;
+  const shown = () => [now.data, before ? was.data : undefined].flatMap((kpis) => (kpis && kpis.times.elapsed_us > 0 ? [kpis] : []));
+  return (
+    <Panel title={say("waterfall")} tools={<Give of={{ here, ...span, readMs: now.dataUpdatedAt, before }} table={() => tableOf(here.name, shown())} disabled={!now.data || (before !== null && !was.data)} />} testid="waterfalls">
+      <div className={css.falls}>
+        <WaterfallOf asking={now} {...(before ? { title: named(span) } : {})} />
+        {before && <WaterfallOf asking={was} title={say("before", { period: named(before) })} />}
+      </div>
+    </Panel>
   );
 }
 
@@ -98,7 +119,7 @@ function Picked({ here, span, asked }: { here: Equipment; span: Span; asked: Ask
   const divide = (next: By) => change({ by: next, pick: null, [fieldOf(by)]: pick });
   return (
     <Panel title={say("under", { name: nameOf(by, pick) })} flush testid="picked" tools={<><span className="quiet">{say("drill")}</span>{BYS.filter((one) => one !== by && only[one] === undefined).map((one) => <button key={one} type="button" className={css.drill} onClick={() => divide(one)} data-testid={`drill-${one}`}>{say(one)}</button>)}</>}>
-      <Under equipmentId={here.id} span={span} asked={narrowed} />
+      <Under here={here} name={nameOf(by, pick)} span={span} asked={narrowed} />
     </Panel>
   );
 }
@@ -116,11 +137,10 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
   const was = useQuery({ ...paretoQuery(here.id, beforeSpan ?? span, asked), placeholderData: keepPreviousData, enabled: beforeSpan !== null });
   const tableOf = useParetoTable(here, asked);
   const compared = beforeSpan ? was.data : undefined;
-  const named = (from: number, to: number) => `${formatMoment(from, "minute", reader)} – ${formatMoment(to, "minute", reader)}`;
   return (
     <>
-      <Panel title={say("waterfall")} testid="waterfalls"><div className={css.falls}><WaterfallOf equipmentId={here.id} span={span} {...(before ? { title: named(Date.parse(span.start), Date.parse(span.end)) } : {})} />{before && beforeSpan && <WaterfallOf equipmentId={here.id} span={beforeSpan} title={say("before", { period: named(before.t0, before.t1) })} />}</div></Panel>
-      <Panel title={say("pareto")} tools={<><Freeze here={here} window={window} view="losses" /><Give table={() => tableOf(now.data as ParetoAnswer, compared)} disabled={!now.data} /></>} testid="pareto-panel">
+      <Waterfalls here={here} span={span} before={beforeSpan} />
+      <Panel title={say("pareto")} tools={<><Freeze here={here} window={window} view="losses" /><Give of={{ here, ...span, readMs: now.dataUpdatedAt, before: beforeSpan }} table={() => tableOf(now.data as ParetoAnswer, compared)} disabled={!now.data || (beforeSpan !== null && !was.data)} /></>} testid="pareto-panel">
         <Choices asked={asked} />
         <Restrictions asked={asked} />
         {now.error && !now.data && <ProblemNotice error={now.error} onRetry={() => void now.refetch()} compact />}

@@ -1,9 +1,12 @@
 // What a bar sums: each stretch of lost time, with the way to the timeline and into its explanation.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Span } from "@/api/queries";
+import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { useAsk } from "@/explain/open";
+import { Give } from "@/giving/give";
+import type { Table } from "@/giving/table";
 import { useProductName } from "@/jobs/jobs";
 import { type Asked, type Lost, lossesQuery } from "@/losses/ask";
 import css from "@/screens/losses/losses.module.css";
@@ -47,14 +50,33 @@ function Row({ lost, span }: { lost: Lost; span: Span }) {
   );
 }
 
-export function Under({ equipmentId, span, asked }: { equipmentId: number; span: Span; asked: Asked }) {
+/** All of them, in their order, with the keys beside the names. */
+function useTable(): (name: string, found: readonly Lost[]) => Table {
   const say = useWords(words);
-  const { data, error, isPending, refetch } = useQuery({ ...lossesQuery(equipmentId, span, asked), placeholderData: keepPreviousData });
+  const { map } = useEquipment();
+  const stateName = useStateName();
+  const reasonName = useReasonName();
+  const productName = useProductName();
+  return (name, found) => ({
+    name: say("under", { name }),
+    head: [say("start"), "end", say("equipment"), "path", say("state"), say("reason"), "reason", say("product"), "product", say("shift"), say("crew"), `${say("duration")} (s)`, say("units")],
+    rows: found.map((one) => {
+      const unit = map.byId(one.equipment_id);
+      return [one.start, one.end, unit?.name ?? "", unit?.path ?? "", stateName(lookOf(one).word), reasonName(one.reason) ?? null, one.reason, one.product && productName(one.product), one.product, one.shift, one.crew, one.us / 1e6, one.lost_units];
+    }),
+  });
+}
+
+export function Under({ here, name, span, asked }: { here: Equipment; name: string; span: Span; asked: Asked }) {
+  const say = useWords(words);
+  const tableOf = useTable();
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...lossesQuery(here.id, span, asked), placeholderData: keepPreviousData });
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} compact />;
   if (isPending || !data) return <Waiting lines={4} />;
   if (data.length === 0) return <Empty compact icon="check" title={say("nothing")} />;
   return (
     <div className={css.box} tabIndex={0} role="region" aria-label={say("list")}>
+      <div className={css.give}><Give of={{ here, ...span, readMs }} table={() => tableOf(name, data)} /></div>
       <table className={css.table} data-testid="under">
         <thead><tr>{(["start", "equipment", "state", "reason", "product", "shift", "duration", "units"] as const).map((key) => <th key={key} scope="col" className={key === "duration" || key === "units" ? css.right : undefined}>{say(key)}</th>)}<td /></tr></thead>
         <tbody>{data.slice(0, SHOWN_MAX).map((lost) => <Row key={`${lost.equipment_id} ${lost.start} ${lost.product}`} lost={lost} span={span} />)}</tbody>

@@ -98,7 +98,7 @@ function MachinePanel({ machine }: { machine: Machine }) {
 
 /** One row per stretch, with keys and times as the API has them. */
 const tableOf = (replay: Replay, title: string) => ({
-  name: `${title} ${replay.start.slice(0, 10)} ${replay.end.slice(0, 10)}`,
+  name: title,
   head: ["path", "start", "end", "duration_s", "was_state", "was_mode", "was_reason", "would_state", "would_mode", "would_reason"],
   rows: replay.machines.flatMap((machine) => machine.stretches.map((one) => [machine.path, one.start, one.end, one.duration_us / 1e6, ...(one.was ?? ["", "", ""]), ...(one.would ?? ["", "", ""])])),
 });
@@ -109,7 +109,7 @@ export function Found({ replay }: { replay: Replay }) {
   const moved = replay.machines.filter((machine) => machine.differs);
   return (
     <>
-      <Panel title={say(replay.differs ? "found" : "same")} tools={<Give table={() => tableOf(replay, say("title"))} disabled={moved.length === 0} />} testid="replay-found">
+      <Panel title={say(replay.differs ? "found" : "same")} tools={<Give of={{ here: null, start: replay.start, end: replay.end }} table={() => tableOf(replay, say("title"))} disabled={moved.length === 0} />} testid="replay-found">
         <p className={css.hint} data-testid="replay-summary">{say("summary", { n: moved.length, all: replay.machines.length, samples: formatNumber(replay.samples, language), time: formatDuration(replay.took_s * 1e6, language), speed: formatNumber(replay.speed, language) })}</p>
         {!replay.differs && <Empty compact icon="check" title={say("same")} />}
         {replay.notes.length > 0 && <><p className={css.hint}><Icon name="info" size={16} /> {say("notes")}</p><ul className={css.notes}>{replay.notes.map((note) => <li key={note}>{note}</li>)}</ul></>}

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { change } from "@/api/client";
 import type { FrozenReport } from "@/api/types";
+import { useEquipment } from "@/app/equipment";
 import { useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
@@ -11,7 +12,7 @@ import { Opens } from "@/explain/opens";
 import { frozenOf } from "@/freezing/ask";
 import { useFigureName, useFigureQuestion, useFigureValue } from "@/freezing/figures";
 import { MovedFigures } from "@/freezing/moved";
-import { Give } from "@/giving/give";
+import { Give, GiveSeen } from "@/giving/give";
 import { type Broken, type Opened as Answer, openedQuery, sinceQuery } from "@/screens/reports/ask";
 import css from "@/screens/reports/reports.module.css";
 import { words } from "@/screens/reports/words";
@@ -72,22 +73,23 @@ function Figures({ opened }: { opened: Answer }) {
 export function Opened({ id }: { id: number }) {
   const say = useWords(words);
   const me = useMe();
+  const { map } = useEquipment();
   const nameOf = useFigureName();
   const { data, error, refetch } = useQuery(openedQuery(id));
   if (error && !data) return <ProblemNotice error={error} title={say("missing")} onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={6} />;
   const { report } = data;
-  const table = () => ({ name: `${report.name} ${report.start.slice(0, 16)}`, head: [say("figure"), "key", "unit", say("frozen")], rows: data.figures.map((one) => [nameOf(one), one.key, one.unit, one.value]) });
+  const table = () => ({ name: report.name, head: [say("figure"), "key", "unit", say("frozen")], rows: data.figures.map((one) => [nameOf(one), one.key, one.unit, one.value]) });
   const isOwn = report.by_id === me.person.id;
   return (
     <>
-      <Panel title={report.name} tools={<>{isOwn && <Keep report={report} />}<Give table={table} /></>} testid="report-opened">
+      <Panel title={report.name} tools={<>{isOwn && <Keep report={report} />}<Give of={{ here: map.byId(report.equipment_id) ?? null, start: report.start, end: report.end, readMs: Date.parse(report.at) }} table={table} /></>} testid="report-opened">
         <p className={css.said}><When at={report.start} as="full" /> – <When at={report.end} as="full" /> · {say(report.view)} · {say("by")} {report.by}, <When at={report.at} as="full" /></p>
         {report.note && <q className={css.note}>{report.note}</q>}
         <Intact broken={data.broken} digest={report.digest} />
         <Figures opened={data} />
       </Panel>
-      <Panel title={say("since")} testid="report-since"><Since id={id} /></Panel>
+      <Panel title={say("since")} tools={<GiveSeen of={{ here: map.byId(report.equipment_id) ?? null, start: report.start, end: report.end }} name={`${say("since")} ${report.name}`} />} testid="report-since"><Since id={id} /></Panel>
     </>
   );
 }

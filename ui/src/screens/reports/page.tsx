@@ -5,6 +5,7 @@ import { AtPlace } from "@/app/at-place";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { Freeze } from "@/freezing/freeze";
+import { GiveSeen } from "@/giving/give";
 import { reportsQuery } from "@/screens/reports/ask";
 import { Opened } from "@/screens/reports/opened";
 import css from "@/screens/reports/reports.module.css";
@@ -54,7 +55,7 @@ function ReportsOf({ here }: { here: Equipment }) {
     <div className={css.page}>
       <div className={css.titleRow}><h1>{say("title", { name: here.name })}</h1><PeriodChooser period={period} /></div>
       <p className={css.help}>{say("help")}</p>
-      <Panel title={say("list")} flush testid="reports-panel" tools={<Freeze here={here} window={period.window} view="kpis" variant="filled" onMade={(made: FrozenReport) => goTo({ report: String(made.id) })} />}>
+      <Panel title={say("list")} flush testid="reports-panel" tools={<><Freeze here={here} window={period.window} view="kpis" variant="filled" onMade={(made: FrozenReport) => goTo({ report: String(made.id) })} /><GiveSeen of={{ here }} name={say("title", { name: here.name })} /></>}>
         <List here={here} chosen={chosen} />
       </Panel>
       {chosen !== null && <Opened key={chosen} id={chosen} />}

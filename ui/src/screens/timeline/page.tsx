@@ -83,7 +83,7 @@ function Shown({ here, window, lanes, onView }: ShownProps) {
   if (picture.lanes.length === 0) return <Panel><Empty icon="line" title={say("noMachines")} hint={say("noMachinesHint")} /></Panel>;
   return (
     <>
-      <Panel title={<span className="quiet">{say("records", { n: picture.records })}</span>} tools={<><Tools view={window} onView={onView} /><Give table={() => tableOf(picture, window)} /></>} testid="timeline-panel">
+      <Panel title={<span className="quiet">{say("records", { n: picture.records })}</span>} tools={<><Tools view={window} onView={onView} /><Give of={{ here, start: window.t0, end: window.t1 }} table={() => tableOf(picture, window)} /></>} testid="timeline-panel">
         {picture.partial && <p className="quiet">{say("partial")}</p>}
         <Field lanes={lanes} view={window} nowMs={nowMs} names={names} chosen={chosen} onView={onView} onChoose={choose} onAct={(next) => found && found.segment.n === 1 && setAct(next)} onOpen={open} />
         <Legend bars={tones} slow={lanes.slow.size > 0} />

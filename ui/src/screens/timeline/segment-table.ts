@@ -16,7 +16,7 @@ export function useSegmentTable(here: Equipment): (picture: Picture, view: View)
   const marksOf = useMarks();
   const reasonName = useReasonName();
   return (picture, view) => ({
-    name: `${say("openTimeline")} ${here.name} ${new Date(view.t0).toISOString().slice(0, 16)}`,
+    name: `${say("openTimeline")} ${here.name}`,
     head: [say("machine"), "path", say("from"), say("to"), `${say("duration")} (s)`, say("stateColumn"), "state", say("reasonColumn"), "reason", say("marks"), "records"],
     rows: picture.lanes.flatMap((lane) => inView(picture, lane, view).map((one) => {
       const unit = map.byId(one.equipmentId);

@@ -42,13 +42,13 @@ function Cursors({ trend, atMs, doing }: { trend: Trending; atMs: number; doing:
 }
 
 /** A file for those who have no access: named after what it shows. */
-function useSaving(known: readonly KnownPen[]) {
+function useSaving(known: readonly KnownPen[], compared: string) {
   const reader = useReader();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useRef<Drawn>(null);
   const names = known.filter(drawable).map(({ pen, no, tag, unit }): Named => ({ tag: pen.tag, no, path: tag?.path ?? "", unit }));
   const file = (ending: string) => `trend-${new Date(drawn.current?.view.t0 ?? 0).toISOString().slice(0, 16)}.${ending}`;
-  const csv = () => { if (drawn.current) download(file("csv"), rowsOf(drawn.current, names)); };
+  const csv = () => { if (drawn.current) download(file("csv"), rowsOf(drawn.current, names, compared)); };
   const png = () => {
     if (!canvas.current || !drawn.current) return;
     const { view, pens } = drawn.current;
@@ -64,7 +64,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
   const pens = useMemo(() => known.filter(drawable), [known]);
   const holdsUntil = useHoldsUntil(pens);
   const behind = useBands(known, bands, { view, nowMs });
-  const { canvas, drawn, csv, png } = useSaving(known);
+  const { canvas, drawn, csv, png } = useSaving(known, say(beside === null ? "then" : beside === SENT ? "sent" : "known"));
   const nameOf = useKnownName();
   const [failure, setFailure] = useState<Problem | null>(null);
   const [gone, setGone] = useState<readonly GoneOfPen[]>([]);

@@ -10,8 +10,10 @@ import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
 import { Freeze } from "@/freezing/freeze";
+import { Give } from "@/giving/give";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
+import { useWaterfallTable } from "@/kpi/tables";
 import { Waterfall } from "@/kpi/waterfall";
 import { isBlind } from "@/kpi/made";
 import { PacePanel } from "@/kpi/pace-panel";
@@ -64,9 +66,10 @@ function FigureRow({ kpis }: { kpis: Kpis | undefined }) {
 }
 
 function Losses({ equipment, window, figures }: DetailsProps) {
+  const tableOf = useWaterfallTable();
   return (
     <>
-      {figures.kpis ? <Waterfall kpis={figures.kpis} /> : figures.error ? <ProblemNotice error={figures.error} /> : <Waiting lines={8} />}
+      {figures.kpis ? <><div className={css.give}><Give of={{ here: equipment, start: figures.kpis.start, end: figures.kpis.until ?? figures.kpis.end }} table={() => tableOf(equipment.name, figures.kpis ? [figures.kpis] : [])} /></div><Waterfall kpis={figures.kpis} /></> : figures.error ? <ProblemNotice error={figures.error} /> : <Waiting lines={8} />}
       <LossesOfUnit equipment={equipment} window={window} />
     </>
   );
@@ -85,13 +88,13 @@ function Details({ equipment, window, figures }: DetailsProps) {
         <Tabs.Panel value={chosen}>
           <Suspense fallback={<Waiting />}>
             {chosen === "losses" && <Losses equipment={equipment} window={window} figures={figures} />}
-            {chosen === "kpis" && <KpiTable equipmentId={equipment.id} window={window} tools={<Freeze here={equipment} window={window} view="kpis" />} />}
+            {chosen === "kpis" && <KpiTable here={equipment} window={window} tools={<Freeze here={equipment} window={window} view="kpis" />} />}
             {chosen === "stops" && <StopTable here={equipment} units={[equipment]} window={window} />}
             {chosen === "counts" && <CountsTab unit={equipment} window={window} />}
             {chosen === "cycles" && <CyclesPanel equipment={equipment} window={window} />}
             {chosen === "trend" && <TrendTab equipmentId={equipment.id} window={window} />}
             {chosen === "tags" && <TagsTab equipmentId={equipment.id} />}
-            {chosen === "history" && <RecordsTab equipmentId={equipment.id} window={window} />}
+            {chosen === "history" && <RecordsTab here={equipment} window={window} />}
           </Suspense>
         </Tabs.Panel>
       </Tabs>

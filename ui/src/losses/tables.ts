@@ -15,7 +15,7 @@ export function useParetoTable(here: Equipment, asked: Asked): (now: ParetoAnswe
     const columns = [`${say("time")} (min)`, say("stops"), say("units")];
     const only = Object.entries(asked.only).map(([by, key]) => nameOf(by as "reason", key)).join(" ");
     return {
-      name: `${say("export")} ${here.name} ${say(asked.by)} ${only} ${now.start.slice(0, 16)}`,
+      name: `${say("export")} ${here.name} ${say(asked.by)} ${only}`,
       head: [say(asked.by), "key", ...columns, `${say("share")}`, say("cumulated"), ...(before ? columns.map((name) => `${say("was")}: ${name}`) : [])],
       rows: paired(now.items, before?.items ?? []).map(({ key, now: a, before: b }) => [
         nameOf(asked.by, key), keyText({ key }), a ? a.us / MINUTE_US : null, a?.stops ?? null, a?.lost_units ?? null, a?.share ?? null, a?.cumulated ?? null, ...(before ? [b ? b.us / MINUTE_US : null, b?.stops ?? null, b?.lost_units ?? null] : []),
