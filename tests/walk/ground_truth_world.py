@@ -133,8 +133,9 @@ def with_own_mode(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 @contextmanager
-def installation(folder: Path, *, hours: int) -> Iterator[Installation]:
-    """An empty installation in `folder` with the demo's plant, `hours` after the start of the line's life."""
+def installation(folder: Path, *, hours: int, files: Mapping[str, bytes] | None = None) -> Iterator[Installation]:
+    """An empty installation in `folder`, `hours` after the start of the line's life; its plant (`files`) is the demo's,
+    of which each state has the reason that the simulator's truth has."""
     until_us = START_US + hours * HOUR_US
     clock, bus = ManualClock(until_us), Bus()
     folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +143,9 @@ def installation(folder: Path, *, hours: int) -> Iterator[Installation]:
     database.create_for_tests()
     rooms = build_rooms(folder, database, clock=clock, bus=bus)
     rooms.equipment.apply(
-        with_own_mode(without_first_out(documents())), scope=EVERYTHING, valid_from_us=START_US - MINUTE_US
+        with_own_mode(without_first_out(documents()) if files is None else files),
+        scope=EVERYTHING,
+        valid_from_us=START_US - MINUTE_US,
     )
     plant = rooms.equipment.plant()
     try:

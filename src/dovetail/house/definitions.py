@@ -6,19 +6,21 @@ worked out with what was known before.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, TypedDict
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.db.uow import Database
 from dovetail.equipment.service import EquipmentRoom
+from dovetail.events.equipment import PlantApplied
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.tracks import SpanTrack
 from dovetail.materials.service import MaterialsRoom
-from dovetail.performance.facts import ShiftTrack, Sources
+from dovetail.performance.facts import Plants, ShiftTrack, Sources
 from dovetail.states.service import StatesRoom
 from dovetail.workcalendar.service import CalendarRoom
 from dovetail.yardsticks.model import Target
@@ -43,6 +45,31 @@ class CalendarAsKnown:
 
     def shift_at(self, equipment_id: int, at_us: int, *, as_of: int | None = None) -> ShiftTrack | None:
         return self.room.shift_at(equipment_id, at_us, as_of=self.known)
+
+
+class Categories:
+    """The category of each reason, from memory: it is asked for each definition that the slices of a day are cut by.
+
+    What is held is read again when a plant is applied; between two changes of definitions it is the same.
+    """
+
+    def __init__(self, equipment: Plants, read: Callable[[int], Mapping[str, str]], bus: Bus) -> None:
+        self._equipment, self._read = equipment, read
+        self._lock = threading.RLock()
+        self._held: dict[int, Mapping[str, str]] = {}
+        bus.subscribe(PlantApplied, lambda _applied: self._forget())
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._held = {}
+
+    def __call__(self, at_us: int) -> Mapping[str, str]:
+        """Those that are valid at a moment."""
+        with self._lock:  # while it is read, too: what is read before a change is forgotten after it
+            begin_us = max(self._equipment.changes_between(-EVER_US, at_us + 1), default=-EVER_US)
+            if begin_us not in self._held:
+                self._held[begin_us] = self._read(begin_us)
+            return self._held[begin_us]
 
 
 class HeldAgainst(TypedDict):
@@ -73,8 +100,9 @@ def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> Cal
     )
 
 
-def with_earlier(sources: Sources, database: Database, clock: Clock, states: StatesRoom) -> Sources:
-    """The rooms beneath the ledger, which can also be asked as their definitions were known at a `known`."""
+def with_earlier(sources: Sources, database: Database, clock: Clock, states: StatesRoom, *, bus: Bus) -> Sources:
+    """The rooms beneath the ledger, which can also be asked as their definitions were known at a `known`; what is asked
+    for each definition comes from memory."""
 
     @lru_cache(maxsize=MOMENTS_KEPT)
     def earlier(known: int) -> Sources:
@@ -85,9 +113,9 @@ def with_earlier(sources: Sources, database: Database, clock: Clock, states: Sta
             sources,
             equipment=equipment,
             calendar=CalendarAsKnown(calendar_room(database, unheard, equipment), known),
-            categories=lambda at_us: states.categories(at_us, known),
+            categories=Categories(equipment, partial(states.categories, as_of=known), unheard),
             rate_upm=materials.rate_upm,
             **held_against(Yardsticks(database, unheard, as_of=known)),
         )
 
-    return replace(sources, earlier=earlier)
+    return replace(sources, categories=Categories(sources.equipment, sources.categories, bus), earlier=earlier)

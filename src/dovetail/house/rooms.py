@@ -290,7 +290,7 @@ def build_rooms(
     sources = with_earlier(Sources(
         equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
         categories=states.categories, rate_upm=materials.rate_upm, signed=signatures.windows, **held_against(yardsticks)
-    ), database, clock, states)  # fmt: skip
+    ), database, clock, states, bus=bus)  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, timeline=timeline, performance=performance)
     trials, onboarding = EdgeOfThreads(clock, vault.value), Onboarding(equipment, vault)
