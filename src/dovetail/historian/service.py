@@ -20,7 +20,7 @@ from dovetail.core.batch import Batch, Frame, Kind
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import InvalidError, LinkError, NotFoundError, RefusedError
-from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, CONSUMER_FRAMES_MAX, SERIES_PX_MAX, UNSEALED_SAMPLES_MAX
+from dovetail.core.limits import AGGREGATE_SAMPLES_MAX, CONSUMER_FRAMES_MAX, SERIES_PX_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.damage.known import Damage
@@ -80,7 +80,9 @@ class Historian:
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
         self._entry = Entry(self._head, self._last, Ingest(self._last, held=self._reader.at), clock)
-        self._sealer = Sealer(self._head, self._months, self._recent, write_lock=self._write_lock, damage=self.damage)
+        self._sealer = Sealer(
+            self._head, self._months, self._recent, write_lock=self._write_lock, damage=self.damage, clock=clock
+        )
         self._compactor = Compactor(self._months, self._sealer)
         self._roller = Roller(self._months, self._sealer)
         self.refuses: str | None = None  # why nothing is taken now: samples then wait with whoever sent them
@@ -125,8 +127,7 @@ class Historian:
         """
         if self.refuses is not None:
             raise LinkError(self.refuses, code="disk-full", hint="an administrator makes room; what is sent waits")
-        if self._recent.samples > UNSEALED_SAMPLES_MAX:
-            self._sealer.seal_once()
+        self._sealer.keep_pace(frames)
         with self._write_lock:
             rows = self._overlooked() + self._put(frames)
         self._publish(rows)

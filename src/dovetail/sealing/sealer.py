@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from dovetail.chunkstore.months import Month, Months, View, month_of
 from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
-from dovetail.core.batch import Kind
+from dovetail.core.batch import Frame, Kind
+from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.limits import (
     HEAD_BYTES_MAX,
     HEAD_ROWS_RELEASED_AT_ONCE,
@@ -35,6 +37,7 @@ from dovetail.sealing.recent import Recent, Row
 log = logging.getLogger(__name__)
 
 GIVE_WAY_S: Final = 0.001  # of one commit; 5,000 tags are then sealed in five seconds, where commits never cease
+KEEP_PACE_S: Final = 1.0  # of one commit, however large; at the limit it is the caller who seals
 TAGS_AT_ONCE: Final = 64  # asked for together, held together: at most some 30 MB of chunks
 
 type Origin = tuple[str, str]
@@ -73,10 +76,11 @@ class Sealer:
     """
 
     def __init__(
-        self, head: Head, months: Months, recent: Recent, *, write_lock: threading.RLock, damage: Damage
+        self, head: Head, months: Months, recent: Recent, *, write_lock: threading.RLock, damage: Damage, clock: Clock
     ) -> None:
         self._head, self._months, self._recent, self.damage = head, months, recent, damage
-        self._write_lock = write_lock
+        self._write_lock, self._clock = write_lock, clock
+        self._sample_s = 0.0  # what the last sealing took for a sample
         self.idle = threading.Lock()
         self.changed: set[int] = set()  # months, for who puts their chunks together; while idle is held
         self.unrolled: set[int] = set()  # months, for who sums them up; while idle is held
@@ -92,9 +96,24 @@ class Sealer:
             rows = _first_rows(self._recent.snapshot(), self._head.sealed)
             sealed = sum(map(len, rows))
             if rows:
+                began_us = self._clock.monotonic_us()
                 self._seal(rows)
+                self._sample_s = (self._clock.monotonic_us() - began_us) / SECOND_US / max(sealed, 1)
             self._release()
             return sealed
+
+    def keep_pace(self, frames: Sequence[Frame]) -> None:
+        """Before these are stored: wait so long that samples do not come faster than they are sealed for ever.
+
+        Nothing while less than half of UNSEALED_SAMPLES_MAX wait; from there on gradually more, until at the limit
+        storing takes as long as sealing does: nobody stands for a whole sealing. Beyond it the caller seals.
+        """
+        full = self._recent.samples / UNSEALED_SAMPLES_MAX
+        if full > 1:
+            self.seal_once()
+        elif full > 0.5:
+            samples = sum(len(batch) for frame in frames for batch in frame.batches)
+            time.sleep(min(samples * self._sample_s * (2 * full - 1), KEEP_PACE_S))
 
     def _set_aside(self) -> None:
         """What somebody has stumbled over who only read."""
