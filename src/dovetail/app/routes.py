@@ -19,6 +19,7 @@ from dovetail.causes import api as causes_api
 from dovetail.clearing.service import Keeper
 from dovetail.connections import api as connections_api
 from dovetail.connections.service import feeds as feeds_of
+from dovetail.conversions import api as conversions_api
 from dovetail.core.clock import HOUR_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
@@ -218,6 +219,7 @@ def _floor(api: Api, rooms: Rooms) -> None:
     counting_api.routes(api, rooms.counting)
     holding_api.routes(api, rooms.holding)
     meters_api.routes(api, rooms.meters)
+    conversions_api.routes(api, rooms.conversions)
     scans_api.routes(api, rooms.scans)
 
 

@@ -32,6 +32,7 @@ class CountRecordOut(BaseModel):
     tag_id: int | None
     spread: bool
     provisional: bool
+    unit: str | None
     entry_id: int | None
     held_id: str | None
     by: str | None
@@ -49,6 +50,7 @@ class CountEntryOut(BaseModel):
     kind: str
     quantity: int
     taken_from: str | None
+    unit: str | None
     reason: str | None
     start: str
     end: str
@@ -115,12 +117,7 @@ def routes(api: Api, service: CountingRoom) -> None:
 def _count_routes(api: Api, service: CountingRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
     def count_records(
-        equipment_id: int,
-        start: str,
-        end: str,
-        scope: Scope,
-        as_of: str | None = None,
-        cursor: str | None = None,
+        equipment_id: int, start: str, end: str, scope: Scope, as_of: str | None = None, cursor: str | None = None
     ) -> Page[CountRecordOut]:
         """The counts that touch (start, end], of counters by time and then of people; without `as_of` also those of
         the minute that is not over."""
@@ -164,13 +161,9 @@ def _entry_routes(api: Api, service: CountingRoom) -> None:
 def _jump_routes(api: Api, service: CountingRoom) -> None:
     @api.query("GET", "/equipment/{equipment_id}/held-jumps", permission=VIEW, summary="Counter jumps that were held")
     def held_jumps(
-        equipment_id: int,
-        start: str,
-        end: str,
-        scope: Scope,
-        only: Literal["undecided"] | None = None,
+        equipment_id: int, start: str, end: str, scope: Scope, only: Literal["undecided"] | None = None,
         cursor: str | None = None,
-    ) -> Page[HeldJumpOut]:
+    ) -> Page[HeldJumpOut]:  # fmt: skip
         """The jumps held in (start, end] by time, and what was decided; for a line those of its work units.
 
         `only=undecided`: those that wait for a person, because nothing is decided or late samples changed them since.
@@ -198,6 +191,7 @@ def _count_out(count: CountTrack, *, provisional: bool) -> CountRecordOut:
         start=to_rfc3339(count.t0_us),
         end=to_rfc3339(count.t1_us),
         provisional=provisional,
+        unit=None if said is None else said.unit,
         entry_id=int(said.id) if said is not None and said.how == "entry" else None,
         held_id=said.id if said is not None and said.how == "jump" else None,
         by=None if said is None else said.by,

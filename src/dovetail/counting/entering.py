@@ -15,6 +15,7 @@ from dovetail.core.scope import Scope
 from dovetail.counting import store
 from dovetail.counting.fold import OWN, Fold
 from dovetail.counting.model import Entry, PersonCount, Window, counted_before, entry_counts, totals, touched
+from dovetail.counting.pieces import CountTrack
 from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.events.counting import CountsChanged
@@ -30,6 +31,7 @@ EVERY: Final[tuple[CountKind, ...]] = ("good", "scrap", "rework", "infeed")
 
 Quantity = Annotated[int, Field(ge=-COUNT_ENTRY_MAX, le=COUNT_ENTRY_MAX)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+UnitName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Moment = Annotated[str, Field(description="RFC 3339 with offset")]
 
 
@@ -78,6 +80,7 @@ class EnterCounts(Input):
     rework: Quantity | None = None
     total: Annotated[Quantity, Field(description="good, scrap and rework: what is not given follows")] | None = None
     infeed: Quantity | None = None
+    unit: Annotated[UnitName, Field(description="of all quantities; default: the running product's")] | None = None
     reason: Annotated[str, Field(max_length=400, description="why it is scrap: `group/code`")] | None = None
     start: Moment | None = None
     end: Moment | None = None
@@ -112,11 +115,16 @@ class HeldBack(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """What an action entered or took back. `held`: it is kept and counts nothing until somebody has reviewed it."""
+    """What an action entered or took back. `held`: it is kept and counts nothing until somebody has reviewed it.
+
+    `counts_as`: what items in a `unit` came to in that of the product; empty: no conversion is known, they wait.
+    """
 
     entry_id: int
     items: list[CountItem]
     held: HeldBack | None = None
+    unit: str | None = None
+    counts_as: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ class Weighed:
 
 
 type Hold = Callable[[Call, Weighed], HeldBack | None]
+type InUnits = Callable[[Reading, int, Sequence[CountTrack]], Sequence[CountTrack]]
 
 
 class Entering:
@@ -159,28 +168,20 @@ class Entering:
         self._fold, self._plant, self._reasons = fold, plant, reasons
         self._jobs, self._calendar, self._clock = jobs, calendar, clock
         self.hold: Hold = lambda _call, _weighed: None  # who holds what cannot be stands on a floor above
+        self.in_units: InUnits = lambda _uow, _equipment_id, counts: counts  # nor do conversions stand here
         self.enter: Operation[EnterCounts, EntryOut] = Operation(
-            name="count.enter",
-            summary="Enter good, scrap, rework or infeed by hand",
-            permission=ENTER,
-            input=EnterCounts,
-            output=EntryOut,
-            handler=lambda call, given: self.keep(call, given, None),
+            name="count.enter", summary="Enter good, scrap, rework or infeed by hand", permission=ENTER,
+            input=EnterCounts, output=EntryOut, handler=lambda call, given: self.keep(call, given, None),
             node=lambda _uow, given: given.equipment_id,
             undo=lambda _given, out: Undo(
                 "count.withdraw_held" if out.held else "count.withdraw", WithdrawCounts(entry_id=out.entry_id)
             ),
-        )
+        )  # fmt: skip
         self.withdraw: Operation[WithdrawCounts, EntryOut] = Operation(
-            name="count.withdraw",
-            summary="Take an entry of pieces back",
-            permission=ENTER,
-            input=WithdrawCounts,
-            output=EntryOut,
-            handler=self.take_back,
+            name="count.withdraw", summary="Take an entry of pieces back", permission=ENTER, input=WithdrawCounts,
+            output=EntryOut, handler=self.take_back, reason="optional",
             node=lambda uow, given: _where(store.entry(uow, given.entry_id)),
-            reason="optional",
-        )
+        )  # fmt: skip
 
     def keep(self, call: Call, given: EnterCounts, author: Author | None) -> EntryOut:
         """Enter pieces; those of an `author` were reviewed, and are not held."""
@@ -195,16 +196,21 @@ class Entering:
         why: Mapping[CountKind, str | None] = {"scrap": given.reason}
         said = (given.job_response_id, given.comment, who.id, who.name, who.at_us, known)
         entries = [
-            Entry(known, node.id, kind, quantity, counted_before(kind, then.counters), why.get(kind), *window, *said)
+            Entry(
+                known, node.id, kind, quantity, counted_before(kind, then.counters), why.get(kind), *window, *said,
+                unit=given.unit,
+            )
             for kind in EVERY
             if (quantity := getattr(given, kind))
-        ]
+        ]  # fmt: skip
         counts = [count for entry in entries for count in entry_counts(entry)]
         weighed = Weighed(given, then, window, *self._require_there(call.uow, node, counts, window))
         if author is None and (held := self.hold(call, weighed)) is not None:
-            return EntryOut(entry_id=known, items=[], held=held)
+            return EntryOut(entry_id=known, items=[], held=held, unit=given.unit)
         store.add_entries(call.uow, entries)
-        return _told(call.uow, known, counts)
+        told = _told(call.uow, known, counts)
+        came_to = {kind: quantity for kind, quantity in weighed.change.items() if quantity}
+        return told if given.unit is None else told.model_copy(update={"unit": given.unit, "counts_as": came_to})
 
     def take_back(self, call: Call, given: WithdrawCounts) -> EntryOut:
         """None of the pieces of an entry count any more."""
@@ -275,8 +281,9 @@ class Entering:
         if start_us == end_us:
             shift = self._calendar.shift_at(node.id, end_us - 1)
             start_us = end_us - COUNT_BACK_US if shift is None else min(shift.t0_us, end_us - 1)
-        there = totals(self._fold.with_fresh(uow, node.id, start_us, end_us), (start_us, end_us))
-        change = totals(counts, (start_us, end_us))
+        held = self._fold.with_fresh(uow, node.id, start_us, end_us)
+        there = totals(self.in_units(uow, node.id, held), (start_us, end_us))
+        change = totals(self.in_units(uow, node.id, counts), (start_us, end_us))
         for kind, less in change.items():
             if less < 0 and there[kind] + less < 0:
                 raise InvalidError(
@@ -343,12 +350,9 @@ def _told(uow: UnitOfWork, entry_id: int, counts: Sequence[PersonCount]) -> Entr
     uow.emit(CountsChanged(counts[0].equipment_id, from_us, to_us, uow.known))
     items = [
         CountItem(
-            kind=one.kind,
-            quantity=one.quantity,
-            origin=one.origin,
-            start=to_rfc3339(one.t0_us),
+            kind=one.kind, quantity=one.quantity, origin=one.origin, start=to_rfc3339(one.t0_us),
             end=to_rfc3339(one.t1_us),
         )
         for one in counts
-    ]
+    ]  # fmt: skip
     return EntryOut(entry_id=entry_id, items=items)

@@ -44,6 +44,7 @@ class Entry:
     known_to: int | None = None
     withdrawn_by: str | None = None
     withdrawn_us: int | None = None
+    unit: str | None = None  # in which they were said; None: the product's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def read_held_id(text: str) -> tuple[int, str, int] | None:
 
 def entry_counts(entry: Entry) -> list[PersonCount]:
     """The counts that follow from an entry: what it adds, and what it takes out."""
-    said = Said("entry", str(entry.entry_id), entry.by_name, entry.at_us, entry.comment, entry.reason)
+    words = (entry.by_name, entry.at_us, entry.comment, entry.reason)
+    said = Said("entry", str(entry.entry_id), *words, unit=entry.unit)
     return _both(entry, entry.quantity, said, spread=entry.t0_us < entry.t1_us, job=entry.job_response_id)
 
 

@@ -24,7 +24,10 @@ def told_by(counters: Iterable[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who said that pieces were made: `id` is the entry's, or the held jump's that was accepted."""
+    """Who said that pieces were made: `id` is the entry's, or the held jump's that was accepted.
+
+    `unit`: in which they were said; None: in that of the product that ran.
+    """
 
     how: Literal["entry", "jump"]
     id: str
@@ -33,6 +36,7 @@ class Said:
     why: str | None
     reason: str | None
     tag_id: int | None = None
+    unit: str | None = None
 
 
 class CountTrack(Protocol):

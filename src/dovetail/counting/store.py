@@ -36,6 +36,7 @@ count_entry = Table(
     Column("known_to", BigInteger),
     Column("withdrawn_by", String(200)),
     Column("withdrawn_us", BigInteger),
+    Column("unit", String(60)),
     Index("ix_count_entry_equipment_t1", "equipment_id", "t1_us"),
     Index("ix_count_entry_entry", "entry_id"),
 )

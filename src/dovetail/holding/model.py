@@ -51,10 +51,13 @@ def fastest_upm(counters: Mapping[str, Mapping[str, object]], standard: Iterable
 
     What its counters are held against, else twice the highest of the rates at which it is measured.
 
+    A counter with a unit of its own is held against its rate in that unit, so not here.
+
     >>> fastest_upm({"total": {"max_rate_upm": 200}}, [120]), fastest_upm({}, [None, 60.0]), fastest_upm({}, [None])
     (200.0, 120.0, None)
     """
-    said = [float(str(rate)) for body in counters.values() if (rate := body.get("max_rate_upm")) is not None]
+    plain = [body for body in counters.values() if body.get("unit") is None]
+    said = [float(str(rate)) for body in plain if (rate := body.get("max_rate_upm")) is not None]
     rates = [ABOVE_STANDARD * rate for rate in standard if rate is not None]
     return max(said or rates, default=None)
 

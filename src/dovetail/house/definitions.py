@@ -10,11 +10,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Final, TypedDict
+from typing import Final, TypedDict, cast
 
+from dovetail.conversions.service import ConversionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
-from dovetail.db.uow import Database
+from dovetail.counting.pieces import CountTrack
+from dovetail.db.uow import Database, Reading
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.events.equipment import PlantApplied
 from dovetail.ledger.timeclass import Settings
@@ -100,6 +102,19 @@ def calendar_room(database: Database, bus: Bus, equipment: EquipmentRoom) -> Cal
     )
 
 
+class InUnits(TypedDict):
+    """What the ledger takes from the conversions."""
+
+    counting: ConversionsRoom
+    fresh: Callable[[Reading, int, Sequence[CountTrack]], Sequence[CountTrack]]
+    whole: Callable[[Reading, frozenset[int], tuple[int, int], int | None], tuple[int, int]]
+
+
+def in_units(conversions: ConversionsRoom) -> InUnits:
+    """Every count in the unit of what ran, as the ledger takes it."""
+    return {"counting": conversions, "fresh": conversions.fresh, "whole": conversions.whole}
+
+
 def with_earlier(sources: Sources, database: Database, clock: Clock, states: StatesRoom, *, bus: Bus) -> Sources:
     """The rooms beneath the ledger, which can also be asked as their definitions were known at a `known`; what is asked
     for each definition comes from memory."""
@@ -115,6 +130,7 @@ def with_earlier(sources: Sources, database: Database, clock: Clock, states: Sta
             calendar=CalendarAsKnown(calendar_room(database, unheard, equipment), known),
             categories=Categories(equipment, partial(states.categories, as_of=known), unheard),
             rate_upm=materials.rate_upm,
+            **in_units(cast(ConversionsRoom, sources.counting).redefined(equipment=equipment, materials=materials)),
             **held_against(Yardsticks(database, unheard, as_of=known)),
         )
 

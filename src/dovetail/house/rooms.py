@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from dovetail.causes.service import CausesRoom
 from dovetail.chunkstore.place import Storage
 from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
+from dovetail.conversions.service import ConversionsRoom
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import NotFoundError
@@ -37,7 +38,7 @@ from dovetail.forwarding.site import Site
 from dovetail.forwarding.ways import copy_of
 from dovetail.historian.service import Historian
 from dovetail.holding.service import HoldingRoom
-from dovetail.house.definitions import calendar_room, held_against, with_earlier
+from dovetail.house.definitions import calendar_room, held_against, in_units, with_earlier
 from dovetail.house.keeping import gone_of
 from dovetail.house.seen import insight_room
 from dovetail.house.signed import SignedSamples
@@ -136,6 +137,11 @@ class Rooms:
         return ReportsRoom(self.performance.database, self.performance, self.signatures)
 
     @property
+    def conversions(self) -> ConversionsRoom:
+        """Counts in the units of products, of which the ledger is made."""
+        return cast(ConversionsRoom, self.performance.sources.counting)
+
+    @property
     def causes(self) -> CausesRoom:
         """Why a line lost time; it keeps nothing."""
         return CausesRoom(self.performance, stretches=self.insight.stretches, samples=self.historian)
@@ -185,14 +191,19 @@ def timeline_room(
 
 
 def counting_rooms(
-    clock: Clock, states: StatesRoom, equipment: EquipmentRoom, *, production: ProductionRoom, calendar: CalendarRoom
-) -> tuple[CountingRoom, HoldingRoom]:
-    """Pieces as counters and people say them, and those that are held."""
+    clock: Clock, states: StatesRoom, equipment: EquipmentRoom, materials: MaterialsRoom, *,
+    by: tuple[ProductionRoom, CalendarRoom],
+) -> tuple[CountingRoom, HoldingRoom, ConversionsRoom]:  # fmt: skip
+    """Pieces as counters and people say them, those that are held, and all of them in the units of products."""
+    production, calendar = by
     counting = CountingRoom(
         states=states, equipment=equipment, jobs=production, calendar=calendar, reasons=states.reasons,
         categories=states.categories, clock=clock,
     )  # fmt: skip
-    return counting, HoldingRoom(counting=counting, equipment=equipment, production=production, clock=clock)
+    conversions = ConversionsRoom(counting, production, equipment, materials)
+    counting.entering.in_units = conversions.in_units  # an entry is weighed in the unit of what ran
+    holding = HoldingRoom(counting=counting, equipment=equipment, production=production, clock=clock)
+    return counting, holding, conversions
 
 
 class EnteredRooms(TypedDict):
@@ -286,10 +297,10 @@ def build_rooms(
     )  # fmt: skip
     shown: Shown = lambda uow, *where: insight.stop_at(uow, *where)  # noqa: E731, PLW0108 - `insight` is made below
     timeline = timeline_room(database, clock, states=states, equipment=equipment, shown=shown)
-    counting, holding = counting_rooms(clock, states, equipment, production=production, calendar=calendar)
+    counting, holding, conversions = counting_rooms(clock, states, equipment, materials, by=(production, calendar))
     sources = with_earlier(Sources(
-        equipment=equipment, states=timeline, counting=counting, production=production, calendar=calendar,
-        categories=states.categories, rate_upm=materials.rate_upm, signed=signatures.windows, **held_against(yardsticks)
+        equipment=equipment, states=timeline, production=production, calendar=calendar, categories=states.categories,
+        rate_upm=materials.rate_upm, signed=signatures.windows, **in_units(conversions), **held_against(yardsticks)
     ), database, clock, states, bus=bus)  # fmt: skip
     performance = PerformanceRoom(database, clock=clock, bus=bus, sources=sources)
     insight = insight_room(database, clock, timeline=timeline, performance=performance)

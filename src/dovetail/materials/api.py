@@ -11,12 +11,16 @@ from dovetail.operations.http import Api, Page
 
 
 class ProductOut(BaseModel):
-    """A product and its standard rates, pieces per minute by equipment path."""
+    """A product and its standard rates, pieces per minute by equipment path.
+
+    `units`: how many of its unit one of another is, exactly (`12`, `100/33`).
+    """
 
     id: str
     name: str
     unit: str
     rates_upm: dict[str, float]
+    units: dict[str, str]
 
 
 def routes(api: Api, service: MaterialsRoom) -> None:
@@ -30,7 +34,13 @@ def routes(api: Api, service: MaterialsRoom) -> None:
         found = service.products(from_rfc3339(at) if at else None)
         return Page(
             items=[
-                ProductOut(id=product.id, name=product.name, unit=product.unit, rates_upm=dict(product.rates_upm))
+                ProductOut(
+                    id=product.id,
+                    name=product.name,
+                    unit=product.unit,
+                    rates_upm=dict(product.rates_upm),
+                    units=dict(product.units),
+                )
                 for product in found.values()
             ]
         )

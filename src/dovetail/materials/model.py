@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+
+from dovetail.materials.measures import ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A MaterialDefinition. `unit` is UCUM; `rates_upm` are pieces per minute by equipment path."""
+    """A MaterialDefinition. `unit` is UCUM; `rates_upm` are pieces per minute by equipment path.
+
+    `units`: how many of its unit one of another is, exactly, as text (`12`, `100/33`).
+    """
 
     id: str
     name: str
     unit: str = "{#}"
     rates_upm: Mapping[str, float] = field(default_factory=dict[str, float])
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def per(self, unit: str) -> Fraction | None:
+        """How many of the product's unit one `unit` is; None where nobody said.
+
+        >>> Product("cola", "Cola", units={"case": "12"}).per("case")
+        Fraction(12, 1)
+        """
+        return ratio(unit, self.unit, {other: Fraction(said) for other, said in self.units.items()})
 
     def rate_upm(self, equipment_path: str) -> float | None:
         """The rate at an equipment, else the one of the nearest node above it that has one; None where none is given.

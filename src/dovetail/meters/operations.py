@@ -15,7 +15,16 @@ from pydantic import BaseModel, Field, StringConstraints
 from dovetail.core.clock import Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError
 from dovetail.core.limits import COUNT_ENTRY_MAX, COUNT_PERIOD_MAX_US
-from dovetail.counting.entering import ENTER, EnterCounts, Entering, EntryOut, Moment, Quantity, WithdrawCounts
+from dovetail.counting.entering import (
+    ENTER,
+    EnterCounts,
+    Entering,
+    EntryOut,
+    Moment,
+    Quantity,
+    UnitName,
+    WithdrawCounts,
+)
 from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.holding.operations import ReviewOperations
@@ -55,6 +64,7 @@ class EnterReadings(Input):
     end: Moment | None = None
     scrap: Quantity | None = None
     rework: Quantity | None = None
+    unit: Annotated[UnitName, Field(description="what it counts in; default: the running product's")] | None = None
     reason: Annotated[str, Field(max_length=400, description="why it is scrap: `group/code`")] | None = None
     job_response_id: str | None = None
     comment: Comment | None = None
@@ -136,7 +146,8 @@ class Metering:
 
     def _counted(self, call: Call, given: EnterReadings, stretch: Stretch, quantity: int) -> EntryOut:
         """The entry of the pieces; none where the counter stood still and nothing else is said."""
-        said = given.model_dump(include={"scrap", "rework", "reason", "job_response_id", "end"}, exclude_none=True)
+        kept = {"scrap", "rework", "reason", "job_response_id", "end", "unit"}
+        said = given.model_dump(include=kept, exclude_none=True)
         if not quantity and not said.get("scrap") and not said.get("rework"):
             return EntryOut(entry_id=call.uow.known, items=[])
         shown = f"counter {given.counter}: {stretch.before} to {given.after}"

@@ -109,6 +109,10 @@ class Sources:
     targets: Callable[[str, int], Mapping[str, Goal]] | None = None
     signed: Callable[[Reading, int, int, int, int | None], Sequence[tuple[int, int, int]]] = lambda *_: ()
     """(from, to, known) of the stretches of a ledger that stand as known then: what comes later does not move them."""
+    fresh: Callable[[Reading, int, Sequence[CountTrack]], Sequence[CountTrack]] = lambda _r, _unit, fresh: fresh
+    """Counts of a unit that are not recorded yet, as `counting` gives those that are."""
+    whole: Callable[..., tuple[int, int]] = lambda _reading, _units, period, _as_of: period
+    """A period in which counts of units changed, with all in which others are others because of it."""
     earlier: Callable[[int], Sources] | None = None
     """The same, with the definitions that were known at a `known`; none: they never were others."""
 
@@ -222,7 +226,7 @@ class Gathering:
         found: list[CountTrack] = []
         for unit in sorted(made_of.units):
             # one more microsecond on each side: a count belongs to (t0, t1], a room may ask by [t0, t1)
-            counted = self._sources.counting.counts(reading, unit, from_us - 1, to_us + 1, scope=OWN, as_of=as_of)
+            counted = self.said(as_of).counting.counts(reading, unit, from_us - 1, to_us + 1, scope=OWN, as_of=as_of)
             found += [count for count in counted if made_of.counts_of(unit, count.kind)]
         return [count for count in found if count.t1_us > from_us and begin_us(count) < to_us]
 
@@ -257,15 +261,16 @@ class Gathering:
         near = self.near(equipment_id, (from_us, to_us), as_of=as_of)
         beside = self._sources.states.records(reading, source, *near, scope=OWN, as_of=as_of)
         return Facts(
-            equipment_id=equipment_id,
-            timezone=node.timezone,
-            records=tracks[0],
+            equipment_id=equipment_id, timezone=node.timezone, records=tracks[0], jobs=jobs, counts=tracks[1],
             spans=self.said(as_of).calendar.spans(source, from_us, to_us),
-            jobs=jobs,
-            counts=tracks[1],
             definitions=self._definitions(node, near, {job.product for job in jobs if job.product}, as_of),
             around=[one for one in beside if one.t0_us >= to_us or (one.t1_us is not None and one.t1_us <= from_us)],
-        )
+        )  # fmt: skip
+
+    def whole(self, reading: Reading, equipment_id: int, period: tuple[int, int], as_of: int) -> tuple[int, int]:
+        """`Sources.whole` of an equipment's ledger."""
+        units = self.made_of(equipment_id, period[1] - 1, as_of=as_of).units
+        return self.said(as_of).whole(reading, units, period, as_of)
 
     def near(self, equipment_id: int, period: tuple[int, int], *, as_of: int | None) -> tuple[int, int]:
         """A period and what is so near that a short stop may reach into it."""
@@ -332,7 +337,8 @@ class Gathering:
         records = with_decided(records, decided.records)
         for unit in sorted(made_of.units):
             tail = decided if unit == made_of.times_of else self._sources.states.tail(unit, scope=OWN)
-            fresh = [count for count in tail.counts if made_of.counts_of(unit, count.kind)]
+            told = [count for count in tail.counts if made_of.counts_of(unit, count.kind)]
+            fresh = self._sources.fresh(reading, unit, told)
             counts += [count for count in not_yet_held(fresh, counts) if count.t0_us >= lo_us]
         hi_us = max([hi_us, *(count.t1_us for count in counts)])
         facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=None)

@@ -26,7 +26,8 @@ def settle(
     Slices end where the open state record begins: what follows is derived at query time. Answers the period in
     which rows changed, None where none did. The rollups of the days touched change in the same transaction.
     """
-    wider = _reach(uow, gathering, equipment_id, gathering.near(equipment_id, period, as_of=known), known=known)
+    whole = gathering.whole(uow, equipment_id, period, known)
+    wider = _reach(uow, gathering, equipment_id, gathering.near(equipment_id, whole, as_of=known), known=known)
     while True:
         lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known)
         if (wider := _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)) == (lo_us, hi_us):

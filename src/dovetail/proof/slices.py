@@ -60,9 +60,12 @@ def count_node(place: Place, count: CountTrack, quantity: int, piece: Slice) -> 
     if quantity != count.quantity:
         detail["within_us"] = min(count.t1_us, piece.t1_us) - max(count.t0_us, piece.t0_us)
         detail["lasted_us"] = count.t1_us - count.t0_us
+    step = getattr(count, "step", None)
+    detail |= {} if step is None else step.told()
     return Node(
         key=place.path, label=f"{count.quantity} {count.kind}", value=quantity, unit="{#}", kind="count-record",
-        formula=_counted(count, quantity), detail=detail, more=count.tag_id is not None or count.said is not None,
+        formula=_counted(count, quantity) if step is None else step.formula, detail=detail,
+        more=count.tag_id is not None or count.said is not None,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class Held:
     categories: Callable[[int], Mapping[str, str]]
     rate_upm: Callable[[str, str, int], float | None]
     settings: Callable[[int], Settings]
+    products: Callable[[int | None], Mapping[str, Product]] = lambda _at_us: {}
 
 
 class Imagined:
@@ -80,6 +81,10 @@ class Imagined:
             return self._held.rate_upm(product, path, at_us)
         found = self._products.get(product)
         return None if found is None else found.rate_upm(path)
+
+    def products(self, at_us: int | None = None) -> Mapping[str, Product]:
+        """The products that hold at a moment."""
+        return self._products if at_us is None or at_us >= self.from_us else self._held.products(at_us)
 
     def settings(self, at_us: int) -> Settings:
         """The conventions at a moment."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from dovetail.conversions.service import ConversionsRoom
 from dovetail.core.clock import DAY_US, Clock
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope
@@ -147,15 +148,18 @@ class ReplayRoom:
         if not report.ok:
             raise PlantInvalidError(report)
         held = self.performance.sources
-        old = Held(self.equipment, held.categories, held.rate_upm, self.performance.gathering.settings_at)
+        room, settings_at = held.counting, self.performance.gathering.settings_at
+        products = {"products": room.materials.products} if isinstance(room, ConversionsRoom) else {}
+        old = Held(self.equipment, held.categories, held.rate_upm, settings_at, **products)
         return Imagined(plant, self.equipment.sections, old, from_us=asked.from_us)
 
     def _sources(self, imagined: Imagined, calendar: CalendarRoom, again: Mapping[int, Again]) -> Gathering:
-        states = Replayed(self.states, again)
+        states, production = Replayed(self.states, again), self.performance.sources.production
+        in_units = ConversionsRoom(Counting(states), production, imagined, imagined)
         sources = Sources(
             equipment=imagined,
-            states=Timeline(states), counting=Counting(states),  # type: ignore[arg-type]  # as much as is asked of them
-            production=self.performance.sources.production, calendar=calendar, categories=imagined.categories,
+            states=Timeline(states), counting=in_units,  # type: ignore[arg-type]  # as much as is asked of them
+            production=production, calendar=calendar, categories=imagined.categories,
             rate_upm=imagined.rate_upm, settings=imagined.settings,
         )  # fmt: skip
         return Gathering(sources, self.performance.settings)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
+from dovetail.conversions.service import ConversionsRoom, Products
 from dovetail.db.versioned import EVER_US, History, body_at, over
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.ledger.timeclass import Settings
@@ -28,6 +29,7 @@ class Imagined:
 
     def __init__(self, held: Sources, changes: Sequence[Change], period: tuple[int, int], *, reasons: Reasons) -> None:
         self._held, self._plants, self._reasons = held, held.equipment, reasons
+        self._materials: Products | None = None
         self.from_us, self.to_us = period
         self._by: dict[str, dict[str, History]] = {}
         for one in changes:
@@ -45,8 +47,16 @@ class Imagined:
         room = calendar.imagined(versions, calendar_of=self.calendar_of, plant_moments=moments)
         return replace(
             self._held, equipment=self, calendar=room, categories=self.categories, rate_upm=self.rate_upm,
-            settings=self.settings, earlier=None,
+            settings=self.settings, earlier=None, **self._in_units(),
         )  # fmt: skip
+
+    def _in_units(self) -> dict[str, Any]:
+        """Counts in the units of the products as they would be; where nothing converts, as they are."""
+        if not isinstance(room := self._held.counting, ConversionsRoom):
+            return {}
+        self._materials = room.materials
+        would = room.redefined(equipment=self, materials=self)
+        return {"counting": would, "fresh": would.fresh, "whole": would.whole}
 
     # --- as the rooms answer -------------------------------------------------------------------------------------
     def plant(self, *, at_us: int | None = None) -> PlantModel:
@@ -93,6 +103,13 @@ class Imagined:
         body = told[product]
         return None if body is None else Product(id=product, **body).rate_upm(path)
 
+    def products(self, at_us: int | None = None) -> Mapping[str, Product]:
+        """The products that hold at a moment."""
+        held = {} if self._materials is None else self._materials.products(at_us)
+        told = {} if at_us is None else self._at("products", at_us)
+        would = {key: Product(id=key, **body) for key, body in told.items() if body is not None}
+        return {key: one for key, one in held.items() if key not in told} | would
+
     def settings(self, at_us: int) -> Settings:
         """The conventions at a moment."""
         told = self._at("conventions", at_us)
@@ -112,13 +129,13 @@ def _as_said(node: Equipment, body: Body | None, names: tuple[str, ...]) -> Equi
 
 
 def moved_rates(plants: Plants, change: Change, period: tuple[int, int]) -> set[int]:
-    """The equipment, by what it was called then, on which a product would have had another rate in the period."""
+    """The equipment, by what it was called then, on which a product would have had another rate or other units."""
     moments = sorted({at_us for at_us, _ in (*change.was, *change.would)} | {*plants.changes_between(*period)})
     found: set[int] = set()
     for at_us in moments:
         pair = [body_at(history, at_us) for history in (change.was, change.would)]
         was, would = (None if body is None else Product(id=change.key, **body) for body in pair)
         for node in plants.plant(at_us=at_us).equipment.values() if was != would else ():
-            rates = [None if one is None else one.rate_upm(node.path) for one in (was, would)]
-            found |= {node.id} if rates[0] != rates[1] else set()
+            said = [None if one is None else (one.rate_upm(node.path), one.unit, one.units) for one in (was, would)]
+            found |= {node.id} if said[0] != said[1] else set()
     return found

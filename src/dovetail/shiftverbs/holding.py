@@ -49,6 +49,21 @@ def waiting(data: DataOption = Here) -> None:
     print(f"{found['waiting']} wait" if found["waiting"] else "Nothing waits.")
 
 
+@held_app.command("unconverted")
+def unconverted(data: DataOption = Here) -> None:
+    """Show counts of the last month in units that nobody can convert: kept, not counted, and what to do."""
+    with house(data) as control:
+        found = control.call("GET", "/unconverted")["items"]
+        paths = _paths(control)
+    for one in found:
+        what = f"{one['quantity']} {one['unit']} {one['kind']}"
+        said = f"of {one['product']}" if one["product"] else "nothing ran"
+        print(
+            f"{paths[one['equipment_id']]}  {what}  {said}  {period_of(one)}  {one['by'] or 'counter'}: {one['hint']}"
+        )
+    print(f"{len(found)} wait for a conversion" if found else "Everything is converted.")
+
+
 @held_app.command("release")
 def release(
     entry_id: Entry,

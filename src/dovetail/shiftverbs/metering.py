@@ -18,6 +18,7 @@ def enter(
     before: Annotated[int | None, typer.Option(help="What it showed at the beginning; else the last end.")] = None,
     counter: Annotated[str, typer.Option(help="What it counts: good, total, scrap, rework, infeed.")] = "good",
     modulus: Annotated[int | None, typer.Option(help="Where it begins anew; else as last time.")] = None,
+    unit: Annotated[str | None, typer.Option(help="What it counts in, as case or kg; default: pieces.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Where begin and last end differ: count from the previous end or as given.")
     ] = None,
@@ -29,7 +30,7 @@ def enter(
     data: DataOption = Here,
 ) -> None:
     """Enter what a counter shows: the pieces since the last reading, or since --before, follow."""
-    given = {"counter": counter, "after": after, "before": before, "modulus": modulus, "since": since}
+    given = {"counter": counter, "after": after, "before": before, "modulus": modulus, "since": since, "unit": unit}
     given |= {"scrap": scrap, "reason": reason, "start": start, "end": end, "comment": comment}
     with house(data) as control:
         done = do(control, "count.enter_readings", {"equipment_id": id_of(control, where)} | given)

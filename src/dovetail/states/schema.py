@@ -98,6 +98,7 @@ class CounterEntry(Entry):
     tag: Name
     modulus: Modulus | None = None
     max_rate_upm: Rate | None = None
+    unit: Name | None = Field(default=None, description="what it counts in; default: the unit of the product that runs")
 
 
 class CountersEntry(Entry):
@@ -175,7 +176,5 @@ def reasons_in(states: StatesEntry | None) -> list[tuple[tuple[str, ...], str]]:
 
 def parsed(states: object, counters: Any) -> tuple[StatesEntry | None, CountersEntry]:
     """The mappings of an equipment that was validated when it was applied."""
-    return (
-        None if not states else StatesEntry.model_validate(states),
-        CountersEntry.model_validate(counters or {}),
-    )
+    read = None if not states else StatesEntry.model_validate(states)
+    return read, CountersEntry.model_validate(counters or {})

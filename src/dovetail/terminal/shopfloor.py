@@ -28,6 +28,7 @@ def enter(
     rework: Annotated[int | None, typer.Option(help="Pieces to rework.")] = None,
     total: Annotated[int | None, typer.Option(help="All of them: good or scrap follows.")] = None,
     infeed: Annotated[int | None, typer.Option(help="Pieces fed in.")] = None,
+    unit: Annotated[str | None, typer.Option(help="What they are counted in, as case or kg; default: pieces.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why it is scrap: group/code.")] = None,
     start: Start = None,
     end: End = None,
@@ -37,13 +38,18 @@ def enter(
 ) -> None:
     """Enter pieces made at a work unit: for a period, for the moment of --end, or for now."""
     given = {"good": good, "scrap": scrap, "rework": rework, "infeed": infeed, "reason": reason, "total": total}
-    given |= {"start": start, "end": end, "job_response_id": job, "comment": comment}
+    given |= {"start": start, "end": end, "job_response_id": job, "comment": comment, "unit": unit}
     with house(data) as control:
         done = do(control, "count.enter", {"equipment_id": id_of(control, where)} | given)
     for item in done["output"]["items"]:
         print(f"{item['quantity']:+8} {item['kind']:7} {period_of(item)}  ({item['origin']})")
     if (held := done["output"]["held"]) is not None:
         print(f"Held for review: {held['made']} pieces {period_of(held)}, {held['possible']} possible.")
+    if (came_to := done["output"]["counts_as"]) is not None:
+        pieces = ", ".join(f"{quantity:+} {kind}" for kind, quantity in came_to.items())
+        print(
+            f"In {unit}; counts as {pieces}." if came_to else f"What a {unit} is, nobody has said: kept, not counted."
+        )
     taken_back_by(done)
 
 
@@ -54,7 +60,7 @@ def list_entries(where: Where, hours: Hours = 24, data: DataOption = Here) -> No
         for one in items(control, where, "count-entries", hours):
             back = f"  taken back by {one['withdrawn_by']}" if one["withdrawn"] else ""
             words = " · ".join(word for word in (one["reason"], one["comment"]) if word)
-            pieces = f"{one['quantity']:+8} {one['kind']:7}"
+            pieces = f"{one['quantity']:+8} {one['unit'] or ''} {one['kind']:7}"
             print(f"{one['entry_id']:6} {pieces} {period_of(one)}  {one['by']}  {words}{back}")
 
 

@@ -1,0 +1,193 @@
+"""The conversions room: counts in the unit of what ran, for the ledger, and those that nobody can convert."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+from typing import Final, Protocol
+
+from dovetail.conversions.model import BLOCK_US, Converted, Definition, JobTrack, Told, Unconverted, block, converted
+from dovetail.core.scope import Scope, system_scope
+from dovetail.counting.pieces import CountTrack, not_yet_held
+from dovetail.db.uow import Reading
+from dovetail.equipment.model import WORK_UNIT, PlantModel
+from dovetail.materials.model import Product
+
+VIEW: Final = "plant.view"
+OWN: Final = system_scope("conversions")
+
+
+class EntryLike(Protocol):
+    """What a person entered, as far as is asked of it."""
+
+    @property
+    def unit(self) -> str | None: ...
+
+
+class Raw(Protocol):
+    """What is asked of the counting room: pieces as they were counted."""
+
+    def counts(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Sequence[CountTrack]: ...
+
+
+class Production(Protocol):
+    """What is asked of the production room."""
+
+    def responses(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Sequence[JobTrack]: ...
+
+
+class Plants(Protocol):
+    """What is asked of the equipment room."""
+
+    def plant(self, *, at_us: int | None = None) -> PlantModel: ...
+    def changes_between(self, from_us: int, to_us: int) -> Sequence[int]: ...
+
+
+class Products(Protocol):
+    """What is asked of the materials room."""
+
+    def products(self, at_us: int | None = None) -> Mapping[str, Product]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionsRoom:
+    """Answers as the counting room does, in units of products; under the definitions that it was given."""
+
+    raw: Raw
+    production: Production
+    equipment: Plants
+    materials: Products
+
+    def redefined(self, *, equipment: Plants, materials: Products, raw: Raw | None = None) -> ConversionsRoom:
+        """The same under other definitions, and over other counts where some are given."""
+        return replace(self, equipment=equipment, materials=materials, raw=raw or self.raw)
+
+    # --- as the counting room answers ----------------------------------------------------------------------------
+    def counts(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> Sequence[CountTrack]:
+        """The counts that touch (from_us, to_us], in the unit of what ran; those that wait are not among them."""
+        raw = self.raw.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=as_of)
+        if not self._has_units(equipment_id, raw):
+            return raw
+        told = self._told(reading, equipment_id, raw, as_of)
+        if _parts_left(told):  # what is carried into these comes from the counts of the same days before them
+            raw = self.raw.counts(reading, equipment_id, *_days(raw), scope=scope, as_of=as_of)
+            told = self._told(reading, equipment_id, raw, as_of)
+        touching = [one for one in told.counts if one.t1_us > from_us and min(one.t0_us, one.t1_us - 1) < to_us]
+        return sorted(touching, key=lambda one: one.said is not None)  # counters first, as they were given
+
+    def in_units(self, reading: Reading, equipment_id: int, counts: Sequence[CountTrack]) -> Sequence[CountTrack]:
+        """Some counts in the unit of what ran, by themselves."""
+        if not self._has_units(equipment_id, counts):
+            return counts
+        return self._told(reading, equipment_id, counts, None).counts
+
+    def fresh(self, reading: Reading, equipment_id: int, fresh: Sequence[CountTrack]) -> Sequence[CountTrack]:
+        """Counts that are not recorded yet, with what is carried into them from those that are."""
+        if not fresh or not self._has_units(equipment_id, fresh):
+            return fresh
+        held = self.raw.counts(reading, equipment_id, *_days(fresh), scope=OWN)
+        told = self._told(reading, equipment_id, [*held, *not_yet_held(fresh, held)], None)
+        ours = {id(one) for one in fresh}
+        return [one for one in told.counts if id(one.of if isinstance(one, Converted) else one) in ours]
+
+    def whole(
+        self, reading: Reading, units: Collection[int], period: tuple[int, int], as_of: int | None = None
+    ) -> tuple[int, int]:
+        """A period in which counts changed, widened to whole days where parts of pieces are carried through them."""
+        from_us, to_us = block(period[0] + 1) * BLOCK_US, (block(period[1]) + 1) * BLOCK_US
+        for unit in units:
+            raw = (
+                self.raw.counts(reading, unit, from_us, to_us, scope=OWN, as_of=as_of) if self._may_carry(unit) else ()
+            )
+            if raw and _parts_left(self._told(reading, unit, raw, as_of)):
+                return from_us, to_us
+        return period
+
+    # --- what nobody knows ---------------------------------------------------------------------------------------
+    def waiting(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+    ) -> list[tuple[int, Unconverted]]:
+        """(work unit, count) of every count in (from_us, to_us] of which nobody said what it comes to, by time; of a
+        node above, of all work units below that may be seen."""
+        scope.require(VIEW, equipment_id)
+        units = [unit for unit in self.equipment.plant().units_of(equipment_id) if scope.sees(VIEW, unit)]
+        return self._waiting(reading, units, from_us, to_us)
+
+    def waiting_anywhere(
+        self, reading: Reading, from_us: int, to_us: int, *, scope: Scope
+    ) -> list[tuple[int, Unconverted]]:
+        """The same of every work unit that may be seen."""
+        nodes = self.equipment.plant().equipment.values()
+        units = [node.id for node in nodes if node.level == WORK_UNIT and scope.sees(VIEW, node.id)]
+        return self._waiting(reading, units, from_us, to_us)
+
+    def _waiting(
+        self, reading: Reading, units: Sequence[int], from_us: int, to_us: int
+    ) -> list[tuple[int, Unconverted]]:
+        found: list[tuple[int, Unconverted]] = []
+        for unit in units:
+            raw = self.raw.counts(reading, unit, from_us, to_us, scope=OWN)
+            if self._has_units(unit, raw):
+                found += [(unit, one) for one in self._told(reading, unit, raw, None).waiting]
+        return sorted(found, key=lambda one: (one[1].t1_us, one[0]))
+
+    # --- definitions ---------------------------------------------------------------------------------------------
+    def _has_units(self, equipment_id: int, counts: Sequence[CountTrack]) -> bool:
+        """Whether any of these may stand in a unit of its own."""
+        if not counts:
+            return False
+        if any(one.said is not None and one.said.unit is not None for one in counts):
+            return True
+        moments = self._moments(min(one.t0_us for one in counts), max(one.t1_us for one in counts))
+        return any(self._units(equipment_id, at_us) for at_us in moments)
+
+    def _may_carry(self, equipment_id: int) -> bool:
+        """Whether anything could be counted in another unit at all: most plants know of none."""
+        now = self.materials.products().values()
+        return any(product.units for product in now) or bool(self._units(equipment_id, None))
+
+    def _moments(self, from_us: int, to_us: int) -> list[int]:
+        return [from_us, *sorted(self.equipment.changes_between(from_us, to_us))]
+
+    def _units(self, equipment_id: int, at_us: int | None) -> Mapping[int, str]:
+        plant = self.equipment.plant(at_us=at_us)
+        node = plant.equipment.get(equipment_id)
+        told = [(body, str(body["unit"])) for body in (node.counters if node else {}).values() if body.get("unit")]
+        if not told:
+            return {}
+        tags = plant.tags_of(equipment_id)
+        return {tags[body["tag"]].id: unit for body, unit in told if body["tag"] in tags}
+
+    def _told(self, reading: Reading, equipment_id: int, counts: Sequence[CountTrack], as_of: int | None) -> Told:
+        from_us = min(min(one.t0_us, one.t1_us - 1) for one in counts)
+        to_us = max(one.t1_us for one in counts)
+        jobs = self.production.responses(reading, equipment_id, from_us, to_us, scope=OWN, as_of=as_of)
+        edges = [*self._moments(from_us, to_us), to_us]
+        return converted(counts, jobs, [self._definition(equipment_id, *pair) for pair in pairwise(edges)])
+
+    def _definition(self, equipment_id: int, t0_us: int, t1_us: int) -> Definition:
+        return Definition(t0_us, t1_us, self._units(equipment_id, t0_us), partial(_per, self.materials.products(t0_us)))
+
+
+def _per(products: Mapping[str, Product], product: str, unit: str) -> Fraction | None:
+    found = products.get(product)
+    return None if found is None else found.per(unit)
+
+
+def _parts_left(told: Told) -> bool:
+    return any(isinstance(one, Converted) and one.step.per.denominator > 1 for one in told.counts)
+
+
+def _days(counts: Sequence[CountTrack]) -> tuple[int, int]:
+    """(from, to] of the whole days on which these counts end."""
+    blocks = [block(one.t1_us) for one in counts]
+    return min(blocks) * BLOCK_US, (max(blocks) + 1) * BLOCK_US
