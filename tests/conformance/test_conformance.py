@@ -16,10 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shortcuts
-from any_order import ROWS, SAID, AnyOrder, lives
+from any_order import GOOD, ROWS, SAID, AnyOrder, lives
+from dovetail.aggregates.names import Config
+from dovetail.aggregates.places import named
+from dovetail.recaps.service import Asked
 from plain_samples import Row, Said, distinct, shown
 from samples_stores import FileStore, ServerStore
-from site_life import Life
+from site_life import ALL, FORCE, MONTH_ENDS_US, Life
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,50 @@ def test_the_head_brings_late_samples_as_they_count(said: list[Said], rows: list
         brought = [row for found in life.historian.head(0, 10) for batch in found.frame.batches for row in batch.rows()]
         assert {shown(row) for row in brought} == {shown(row) for row in expected}
         life.close()
+
+
+# --- what it has found ------------------------------------------------------------------------------------------------
+HELD = [(FORCE, MONTH_ENDS_US + 100, 1.0, GOOD), (FORCE, MONTH_ENDS_US + 1_000, 2.0, GOOD)]
+SINCE = named([(MONTH_ENDS_US + 600, MONTH_ENDS_US + 1_100)])  # of the chunk they lie in the first one lies before
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    lived = Life(tmp_path, FileStore(tmp_path / "samples"))
+    lived.send(HELD)
+    lived.seal()
+    yield lived
+    lived.close()
+
+
+def mean_since(life: Life) -> float:
+    recap = life.recaps.over([FORCE], SINCE, Asked(("TimeAverage2",), Config()), scope=ALL)
+    return float(recap.results["TimeAverage2"].value[0, 0])
+
+
+def test_what_came_late_and_is_not_sealed_holds_at_the_beginning_of_an_interval(life: Life) -> None:
+    life.send([(FORCE, MONTH_ENDS_US + 500, 7.0, GOOD)])
+    assert mean_since(life) == (7.0 * 400 + 2.0 * 100) / 500
+
+
+@pytest.mark.parametrize(
+    ("said", "mean"),
+    [
+        (Said(FORCE, MONTH_ENDS_US, MONTH_ENDS_US + 300, "delete"), 2.0),
+        (Said(FORCE, MONTH_ENDS_US, MONTH_ENDS_US + 300, "change", value=4.0), (4.0 * 400 + 2.0 * 100) / 500),
+        (
+            Said(FORCE, MONTH_ENDS_US, MONTH_ENDS_US + 300, "insert", samples=((MONTH_ENDS_US + 200, 4.0),)),
+            (4.0 * 400 + 2.0 * 100) / 500,
+        ),
+    ],
+)
+def test_what_was_corrected_before_an_interval_holds_at_its_beginning(life: Life, said: Said, mean: float) -> None:
+    life.say(said)
+    assert mean_since(life) == mean
+
+
+@pytest.mark.parametrize("spans", [[(600, 1_000)], [(600, 1_000), (1_000, 1_100)]])
+def test_a_sample_at_the_very_end_is_its_bound_whatever_else_is_asked(life: Life, spans: list[tuple[int, int]]) -> None:
+    intervals = named([(MONTH_ENDS_US + start, MONTH_ENDS_US + end) for start, end in spans])
+    recap = life.recaps.over([FORCE], intervals, Asked(("EndBound", "DeltaBounds"), Config()), scope=ALL)
+    assert [recap.results[name].value[0, 0] for name in ("EndBound", "DeltaBounds")] == [2.0, 1.0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ from dovetail.core.batch import Kind
 from dovetail.packing.columns import TEXT_KINDS, Block, DamagedError
 from dovetail.packing.order import ordered
 from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, sheet
-from dovetail.reading.corrected import Corrected
+from dovetail.reading.corrected import EVER_US, Corrected
 from dovetail.reading.read import Range
 from dovetail.reading.runs import Runs
 from dovetail.reading.thinned import thinned
@@ -45,7 +45,8 @@ type Keeps = Literal["sums", "extremes"]
 @dataclass(slots=True)
 class Slots:
     """By tags that are asked for: `rows` (SLOT) of what was summed up, `raw` samples with the place of their tag, both
-    with the last sample before the first moment where it was at hand; `rest`: tags that must be read in another way."""
+    with the last sample that counts before the first moment where it was at hand; `rest`: tags that must be read in
+    another way."""
 
     rows: NDArray[Any] = field(default_factory=lambda: np.empty(0, dtype=SLOT))
     raw: list[Raw] = field(default_factory=list[Raw])
@@ -60,6 +61,7 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     asked = Range(tuple(tags), cuts[0], cuts[-1])
     rest = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
+    bare = _bare(reader, asked)
     opened = _side_by_side(
         lambda group: list(_thinned(group, cuts, tags) if keeps == "extremes" else _laid(group, cuts, tags)),
         _groups(_lines(reader, asked, loose), rest),
@@ -69,12 +71,20 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     rows, raw = [one for one, _ in parts if one is not None], [one for _, some in parts for one in some]
     rest |= reader.damage.among(tags, 0, cuts[-1])  # last: some of it may have been found just now
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
-    if rest:
-        found = found[~np.isin(found["place"], np.searchsorted(tags, sorted(rest)))]
-        raw = [
-            (place[which], block.take(which)) for place, block in raw for which in [~np.isin(block.tag, sorted(rest))]
-        ]
+    for left_out, from_us in ((rest, EVER_US), (bare, cuts[0])):
+        if left_out:
+            some = sorted(left_out)
+            found = found[~np.isin(found["place"], np.searchsorted(tags, some)) | (found["t0"] >= from_us)]
+            kept = [~np.isin(block.tag, some) | (block.ts >= from_us) for _, block in raw]
+            raw = [(place[which], block.take(which)) for (place, block), which in zip(raw, kept, strict=True)]
     return Slots(found[np.lexsort((found["t0"], found["place"]))], raw, rest)
+
+
+def _bare(reader: Corrected, asked: Range) -> set[int]:
+    """Tags whose last sample of a chunk before the first moment need not be the last one that counts before it."""
+    before = replace(asked, from_us=0, to_us=asked.from_us)
+    corrected = {tag for tag, over in reader.of(asked.tags).items() if over.from_us < asked.from_us}
+    return corrected.union(*(np.unique(block.tag).tolist() for block in reader.loose(before)))
 
 
 def _groups(some: Iterator[list[Line]], rest: set[int]) -> Iterator[list[Line]]:
