@@ -11,12 +11,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import inspect, text
-from upkeep_world import opened
+from upkeep_world import EVERYTHING, documents, opened
 
 import dovetail
+from dovetail.operations.operation import execute
+from dovetail.vault.service import PutSecret
 
 FRAMES = (6, 10, 13)  # sealed, derived, only accepted
+TOKEN = "the-token-of-the-laboratory-0123456789"
+POSTED = b"""
+connections: {lab: {driver: webhook, options: {token: "secret://lab-token", time: at, time_format: unix}}}
+equipment:
+  acme/brno/lab:
+    level: WorkUnit
+    tags: {sent: {connection: lab, address: /sent, kind: f64}}
+"""
 
 
 def plain(value: Any) -> Any:
@@ -24,9 +35,18 @@ def plain(value: Any) -> Any:
     return json.loads(json.dumps(value, default=lambda other: dataclasses.asdict(other), sort_keys=True))
 
 
+def taking_posts(plant: Any) -> None:
+    """One connection that somebody posts to, for who sends while it is migrated."""
+    put = PutSecret(name="lab-token", value=SecretStr(TOKEN))
+    execute(plant.house.rooms.vault.operations[0], put, database=plant.house.database, scope=EVERYTHING)
+    files = {**documents(), "posted.yaml": POSTED}
+    plant.house.rooms.equipment.apply(files, scope=EVERYTHING)
+
+
 def main(data: Path, url: str | None, to: Path) -> None:
     sealed, derived, accepted = FRAMES
     with opened(data, database_url=url) as plant:
+        taking_posts(plant)
         plant.put(plant.frames[:sealed])
         plant.house.rooms.historian.seal_once()
         plant.put(plant.frames[sealed:derived])

