@@ -57,6 +57,7 @@ from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
 from dovetail.ownership.settings import Settings
+from dovetail.scrubbing.service import Scrub
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
 from dovetail.tiers.tiering import Tiers
@@ -102,6 +103,7 @@ class House:
         )  # fmt: skip
         sites = partial(tags_by_site, self.rooms.equipment)
         self.tiers = Tiers(settings.data, self.rooms.historian, self.work, clock=clock, sites=sites)
+        self.scrub = Scrub(settings.data, self.rooms.historian, clock=clock)
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
         archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
         self.on_this_disk = isinstance(samples, Files)
@@ -151,7 +153,7 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter, self.intake, self.exports, self.tiers, self.keeper, self.forwarding,
+                self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub, self.keeper, self.forwarding,
                 self.transported,
             )  # fmt: skip
             routes.assemble(api, parts)
@@ -246,6 +248,7 @@ class House:
         exports = Worker("exports", self.exports.step, rest_s=limits.EXPORTS_TIDY_S)
         intake = Worker("intake", self.intake.step, rest_s=limits.INTAKE_AUDIT_S)
         keeper = Worker("retention", self.keeper.step, rest_s=limits.DISK_LOOK_S)
+        search = Worker("search", self.scrub.step, rest_s=limits.SCRUB_EVERY_S, is_behind=lambda: False)
         # what ingest workers store beside us, if there are any: it waits in the step, for as long as nothing comes
         follower = Worker("follower", lambda: rooms.historian.follow(limits.FOLLOW_S), rest_s=0.0)
         figures = Worker("figures", live_figures(rooms, self.clock).step, is_behind=lambda: False)
@@ -263,7 +266,7 @@ class House:
             self.bus.subscribe(event, ledger.nudge)
         return [
             states, production, virtual, timeline, ledger, figures, sealer, compactor, connections, dispatch, webhooks,
-            exports, intake, keeper, *([follower] if rooms.historian.storage.is_shared else []), forwarding,
+            exports, intake, keeper, search, *([follower] if rooms.historian.storage.is_shared else []), forwarding,
         ]  # fmt: skip
 
     async def start(self) -> None:

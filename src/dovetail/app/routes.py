@@ -67,6 +67,8 @@ from dovetail.restating import api as restating_api
 from dovetail.retention import api as retention_api
 from dovetail.savedviews import api as savedviews_api
 from dovetail.scans import api as scans_api
+from dovetail.scrubbing import api as scrubbing_api
+from dovetail.scrubbing.service import Scrub
 from dovetail.security import api as security_api
 from dovetail.signals import api as signals_api
 from dovetail.signals import damaged_api, moments_api, samples_api
@@ -108,6 +110,7 @@ class Parts:
     intake: Intake
     exports: ExportsRoom
     tiers: Tiers
+    scrub: Scrub
     keeper: Keeper
     forwarding: ForwardingRoom
     transported: Callable[[], Transported | None]
@@ -143,6 +146,7 @@ def catalogue(parts: Parts) -> Catalogue:
         parts.backups.check,
         *parts.exports.operations,
         parts.tiers.write,
+        parts.scrub.begin,
         *rooms.retention.holds.operations,
         *parts.keeper.operations,
         parts.forwarding.run,
@@ -200,6 +204,7 @@ def assemble(api: Api, parts: Parts) -> None:
     people.routes(api, rooms.security)
     operations_api.routes(api, catalogue(parts), parts.database)
     backups_api.routes(api, parts.backups)
+    scrubbing_api.routes(api, parts.scrub)
     exports_api.routes(api, parts.exports)
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     forwarding_api.routes(api, parts.forwarding, parts.clock)

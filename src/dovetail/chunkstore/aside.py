@@ -14,6 +14,7 @@ from typing import Final, Literal
 from dovetail.chunkstore import moments, rolled
 from dovetail.chunkstore.place import MonthWords, Session
 from dovetail.chunkstore.rolled import Touched
+from dovetail.core.clock import DAY_US
 from dovetail.packing import checks, fresh
 from dovetail.packing.columns import DamagedError
 from dovetail.packing.fresh import NewChunk
@@ -72,6 +73,9 @@ def put(session: Session, words: MonthWords, found: Sequence[Damaged]) -> None:
     session.many(f"delete from {words.chunk} {same}", known)
     moments.sweep(session, words, sorted(freed))
     rolled.soil(session, words.rollup, [Touched(one.tag, one.t0, one.t1) for one in damaged])
+    left = f"select 1 from {words.chunk} where tag = ? and t0 < (day + 1) * {DAY_US} and t1 >= day * {DAY_US}"
+    empty = f"delete from {words.rollup} where tag = ? and day between ? and ? and not exists ({left})"
+    session.many(empty, [(one.tag, one.t0 // DAY_US, one.t1 // DAY_US, one.tag) for one in damaged])
 
 
 def _derive(session: Session, words: MonthWords, ids: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from dovetail.chunkstore.place import Session
 from dovetail.core.clock import DAY_US
 from dovetail.packing import checks
-from dovetail.packing.rollups import Known
+from dovetail.packing.rollups import Known, whole
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,13 @@ def _is_as_written(row: Sequence[Any], check: int | None) -> bool:
         return True
     log.error("what tag %d was summed up to on day %d is not what was written: its samples answer", row[0], row[2])
     return False
+
+
+def altered(session: Session, table: str, tags: Sequence[int]) -> list[tuple[int, int]]:
+    """(tag, day) of those that are clean and not what was written."""
+    sql = f"select tag, unit, day, upto, body, checked from {table} where tag = ? and dirty = 0"
+    rows = (row for some in session.each(sql, [(tag,) for tag in tags]) for row in some)
+    return sorted({(row[0], row[2]) for *row, check in rows if not _is_as_written(row, check) or not whole(row[4])})
 
 
 def known(session: Session, table: str, first: int, last: int) -> dict[int, dict[int, dict[int, Known]]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dovetail.chunkstore import moments
+from dovetail.chunkstore import moments, rolled
 from dovetail.chunkstore.place import MonthWords, Session
 from dovetail.packing.found import Piece, Weight
 
@@ -28,6 +28,15 @@ class Weighing:
             answers = self._session.each(sql, [(tag, until_us) for tag in tags])
             found = [row for rows in answers for row in rows]
         return {row[0]: Weight(*map(int, row)) for row in found}
+
+    def samples(self) -> dict[int, int]:
+        """By tag, how many there are; the index alone tells."""
+        sql = f"select tag, sum(n) from {self._chunk} group by tag order by tag"
+        return {tag: int(n) for tag, n in self._session.execute(sql).fetchall()}
+
+    def altered(self, tags: Sequence[int]) -> list[tuple[int, int]]:
+        """(tag, day) of the rollups that nobody doubts and that are not what was written; each is opened."""
+        return rolled.altered(self._session, self._words.rollup, tags)
 
     def size(self) -> tuple[int, int]:
         """How many chunks there are, and how many samples."""

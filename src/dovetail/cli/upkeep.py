@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,12 +19,35 @@ def doctor(
         str | None, typer.Option(help="PostgreSQL of the records.", envvar="DOVETAIL_DATABASE_URL")
     ] = None,
     hardening: Annotated[bool, typer.Option("--hardening", help="Also what an attacker would look for.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="First look through all samples for damage; ended early, it goes on there.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")] = False,
 ) -> None:
     """Say what ails an installation and who can mend it, running or not. Exit 0: well, 1: look, 2: ill."""
+    if deep:
+        _search(data, database_url)
     found = _diagnosis(data, database_url, hardening)
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _as_text(found))
     raise typer.Exit(found["worst"])
+
+
+def _search(data: Path, database_url: str | None) -> None:
+    """Wait until all samples are looked through, with how far it is on a terminal."""
+    from dovetail.core.errors import NotFoundError
+    from dovetail.terminal.asking import do
+    from dovetail.terminal.installation import at_work
+
+    if not data.is_dir():
+        raise NotFoundError(f"there is no data folder {data}", hint="name it with --data")
+    if database_url is not None:
+        os.environ["DOVETAIL_DATABASE_URL"] = database_url
+    with at_work(data, lambda house: house.scrub.step()) as (control, work_on):
+        do(control, "samples.search", {})
+        while (found := control.call("GET", "/samples/search"))["now"]:
+            if sys.stderr.isatty():
+                print(f"\r{found['done']:,} of {found['total']:,} samples\r", end="", file=sys.stderr, flush=True)
+            work_on()
 
 
 def _diagnosis(data: Path, database_url: str | None, hardening: bool) -> dict[str, Any]:

@@ -82,19 +82,20 @@ class Damage:
             if not found:
                 raise error  # what could not be read a moment ago: the disk says now this, now that
             searched.add(tag)
-            for one in self._note(month, tag, found):
-                log.error(_SAID[one.what], one.why, one.n)
+            self.note(month, tag, found)
 
         return heard
 
-    def _note(self, month: int, tag: int, found: Sequence[Damaged]) -> list[Damaged]:
-        """Those of a tag that were not known; they take the place of all that were."""
+    def note(self, month: int, tag: int, found: Sequence[Damaged]) -> None:
+        """All that a search of a tag has found; it takes the place of what was known, and is said where it was not."""
         with self._lock:
             before = self._found.get(month, {})
             others = {one.id: one for one in before.values() if one.tag != tag}
             self._found[month] = others | {one.id: one for one in found}
             self._settle()
-        return [one for one in found if one.id not in before]
+        for one in found:
+            if one.id not in before:
+                log.error(_SAID[one.what], one.why, one.n)
 
     def refuse(self, month: int) -> OnDamage:
         """For who must have all of it or nothing: the same, and a LinkError. Once it is set aside it is nobody's."""

@@ -127,6 +127,15 @@ def _opened(data: bytes, *, tag: int) -> bytes:
     return body
 
 
+def whole(data: bytes) -> bool:
+    """Whether a body is what was written."""
+    try:
+        _opened(data, tag=0)
+    except DamagedError:
+        return False
+    return True
+
+
 def pack_hours(rows: Rows) -> bytes:
     """Hours of one tag and day, by time."""
     return _sealed(rows.tobytes())

@@ -15,6 +15,7 @@ SPOOL: Final = "spool.db"  # in the historian's folder: what was taken from file
 INSTALLATION: Final = "installation.id"  # made when first asked for: whose backups and copies are they
 LAST_BACKUP: Final = "last-backup.json"
 LAST_PROOF: Final = "last-proof.json"  # of a backup that was restored and compared
+LAST_SEARCH: Final = "last-search.json"  # for damage: how far it is, and what it found
 EXPORTS: Final = "exports"  # what people had written to files, for a week: copies, so no backup holds them
 BALLAST: Final = "ballast"
 SET_UP_LINK: Final = "set-up-link"  # where the one-time link goes when standard output is a journal
@@ -24,4 +25,4 @@ SCRATCH: Final = "scratch-"  # what a backup or a restore lays out for a while, 
 ASIDE: Final = "before-restore-"  # what a restore found, kept
 KNOWN: Final = frozenset(
     {LOCK, SOCKET, RECORDS, ELSEWHERE, HISTORIAN, INSTALLATION, LAST_BACKUP, LAST_PROOF, BALLAST, SET_UP_LINK}
-)
+) | {LAST_SEARCH}

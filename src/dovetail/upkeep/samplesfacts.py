@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from dovetail.chunkstore import files
 from dovetail.core.errors import DovetailError
@@ -13,6 +13,8 @@ from dovetail.upkeep import samples
 from dovetail.upkeep.layout import HISTORIAN
 from dovetail.upkeep.rates import bytes_a_day
 from dovetail.upkeep.whereabouts import Where, where
+
+DIRTY_MANY: Final = 10_000  # days of tags: some minutes of the roller's work
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Samples:
         says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
         how = "look after the disk; `dovetail samples damaged list` says which, and how they come back from a backup"
         return "ill", says, "administrator", how
+
+    def rollups(self) -> tuple[Literal["well", "look"], str, Literal["time", "nobody"], str]:
+        """The same of what days were summed up to."""
+        says = f"{self.dirty} days of signals are to be summed up anew: till then their samples answer"
+        return ("look", says, "time", "see the log") if self.dirty > DIRTY_MANY else ("well", says, "nobody", "")
 
 
 def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: int) -> Samples:

@@ -8,6 +8,7 @@ from typing import Final
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, to_rfc3339
 from dovetail.core.limits import DISK_FULL_BYTES, GROUP_COMMIT_S, HEAD_BYTES_MAX
 from dovetail.fleet.model import Verdict, judge
+from dovetail.scrubbing.model import told_of
 from dovetail.vitals.copied import backups
 from dovetail.vitals.facts import FOLDER, Facts
 from dovetail.vitals.finding import Finding
@@ -19,7 +20,6 @@ MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 FSYNC_SLOW_MS: Final = GROUP_COMMIT_S * 1000  # the live lane shares a commit this often
 CLOCK_BEHIND_US: Final = 5 * MINUTE_US
 ROWS_BEHIND: Final = 20_000  # of the head: some minutes of a busy plant; a restart may leave 2,000
-DIRTY_MANY: Final = 10_000  # days of tags: some minutes of the roller's work
 EVENTS_BEHIND: Final = 1_000
 COPY_BEHIND_US: Final = HOUR_US  # of the time that a copy was last seen to be equal; one is compared each minute
 SPACE_DAYS: Final = 30  # time to buy a disk, or to say what may go
@@ -167,11 +167,8 @@ def _samples(facts: Facts) -> Iterator[Finding]:
 
 def _chunks(facts: Facts) -> Iterator[Finding]:
     yield Finding("damage", *facts.samples.damage())
-    says = f"{facts.samples.dirty} days of signals are to be summed up anew: till then their samples answer"
-    many = facts.samples.dirty > DIRTY_MANY
-    yield Finding(
-        "rollups", "look" if many else "well", says, "time" if many else "nobody", "see the log" if many else ""
-    )
+    yield Finding("search", *told_of(facts.searched, facts.at_us))
+    yield Finding("rollups", *facts.samples.rollups())
 
 
 def _consumers(facts: Facts) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ from dovetail.fleet.model import Transported
 from dovetail.forwarding.model import Forwarded
 from dovetail.operations.store import audit
 from dovetail.performance.service import HANDLER, KINDS
+from dovetail.scrubbing.model import Round, last_round
 from dovetail.upkeep import records
 from dovetail.upkeep.layout import ASIDE, BALLAST, BEFORE_UPGRADE, LAST_BACKUP, RESTORING, SOCKET
 from dovetail.upkeep.proofs import Proof, last_proof
@@ -154,6 +155,7 @@ class Facts:
     upgraded: tuple[str, ...]
     restoring: bool
     live: Live | None = None
+    searched: Round | None = None
 
     @property
     def days_left(self) -> float | None:
@@ -194,6 +196,7 @@ def gather(door: Door, *, clock: Clock, live: Live | None = None, look: Literal[
         upgraded=tuple(sorted(path.name for path in door.data.glob(f"{BEFORE_UPGRADE}*"))),
         restoring=(door.data / RESTORING).exists(),
         live=live,
+        searched=last_round(door.data),
     )
 
 

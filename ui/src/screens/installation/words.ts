@@ -26,12 +26,12 @@ export const words = defineWords({
 export const subjects = defineWords({
   en: {
     server: "Server", connections: "Connections", transport: "Transport", spool: "What waits on disk", forwarding: "Copies elsewhere", filesystem: "File system", fsync: "Speed of the disk", space: "Free space", ballast: "Reserve", permissions: "File permissions",
-    sqlite: "SQLite", records: "Records", samples: "Samples", rollups: "Sums by hour", consumers: "Readers of samples", ledger: "Ledger", retention: "Retention", backups: "Backups", proof: "Proof of backups", restore: "Restore", upgrade: "Upgrade", clock: "Clock", door: "Address", tls: "Certificate", versions: "Versions",
+    sqlite: "SQLite", records: "Records", samples: "Samples", rollups: "Sums by hour", damage: "Damage", search: "Search for damage", consumers: "Readers of samples", ledger: "Ledger", retention: "Retention", backups: "Backups", proof: "Proof of backups", restore: "Restore", upgrade: "Upgrade", clock: "Clock", door: "Address", tls: "Certificate", versions: "Versions",
     "hardening.set-up": "Set-up", "hardening.root": "User of the service", "hardening.tls-key": "TLS key", "hardening.password": "Database password", "hardening.proxy": "Proxy", "hardening.files": "Files",
   },
   de: {
     server: "Server", connections: "Verbindungen", transport: "Transport", spool: "Was auf der Festplatte wartet", forwarding: "Kopien anderswo", filesystem: "Dateisystem", fsync: "Tempo der Festplatte", space: "Freier Platz", ballast: "Reserve", permissions: "Dateirechte",
-    sqlite: "SQLite", records: "Aufzeichnungen", samples: "Messwerte", rollups: "Summen je Stunde", consumers: "Leser der Messwerte", ledger: "Zeitbuch", retention: "Aufbewahrung", backups: "Sicherungen", proof: "Probe der Sicherungen", restore: "Wiederherstellung", upgrade: "Aktualisierung", clock: "Uhr", door: "Adresse", tls: "Zertifikat", versions: "Versionen",
+    sqlite: "SQLite", records: "Aufzeichnungen", samples: "Messwerte", rollups: "Summen je Stunde", damage: "Schäden", search: "Suche nach Schäden", consumers: "Leser der Messwerte", ledger: "Zeitbuch", retention: "Aufbewahrung", backups: "Sicherungen", proof: "Probe der Sicherungen", restore: "Wiederherstellung", upgrade: "Aktualisierung", clock: "Uhr", door: "Adresse", tls: "Zertifikat", versions: "Versionen",
     "hardening.set-up": "Einrichtung", "hardening.root": "Benutzer des Dienstes", "hardening.tls-key": "TLS-Schlüssel", "hardening.password": "Datenbankpasswort", "hardening.proxy": "Proxy", "hardening.files": "Dateien",
   },
 });
