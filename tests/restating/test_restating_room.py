@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from restating_world import House, played
+from restating_world import House, plain, played
 
 import shortcuts
 from dovetail.core import faults
@@ -26,6 +26,7 @@ from dovetail.restating.service import RestatementOut, RestatingRoom, UndoRestat
 from dovetail.scenariofiles.document import OWN_PLANT
 from dovetail.scenarios.stage import OWN
 from dovetail.signatures.service import ReopenShift, SignShift
+from dovetail.states import rules
 from scenario_here import Change, scenario
 
 CHANGES = [
@@ -174,6 +175,54 @@ def test_the_rates_of_a_machine_that_has_another_name_by_now_are_those_of_its_na
         made = house.restate(asked)
         assert (made.equipment, made.touched_us) == (1, 4 * HOUR_US)
         assert house.cut_anew() == house.seen()[0] != was[0]
+
+
+VERSIONS = 2  # instead of 16, so that few plants are more
+OTHER_FAULTS: Change = ("map: {7: technical/fault}", "map: {7: technical}")
+
+
+def applied_often(house: House) -> None:
+    """Its plant code says something else by now, and has changed at more moments since than late samples go back."""
+    for n in range(VERSIONS + 2):
+        shown = ("part: {name: Part}", f"part: {{name: Part {n}}}")
+        house.apply(scenario("oee-worksheet", OTHER_FAULTS, shown).plant[OWN_PLANT])
+
+
+def test_states_are_read_otherwise_however_often_definitions_have_changed_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rules, "VERSIONS_MAX", VERSIONS)
+    with played("oee-worksheet", OTHER_FAULTS) as other:
+        wanted = other.seen()
+    with played("oee-worksheet") as house:
+        applied_often(house)
+        was, plan = house.seen(), house.plan(house.asked(only=("states",)))
+        made = house.restate(house.asked(only=("states",)))
+        assert house.cut_anew() == house.seen()[0] == wanted[0] != was[0]
+        (ledger,) = [one for one in plan.ledgers if one.equipment_id == house.unit]
+        assert ledger.whole.would.times == wanted[1].model_dump()
+        house.undo(made)
+        assert house.seen() == was
+
+
+def test_a_machine_that_was_renamed_is_told_again_by_its_old_name_and_one_that_left_keeps_its_past() -> None:
+    left = ("works/press:\n      level: WorkUnit", "works/mill:\n      level: WorkUnit")
+    gone = ("works/press:\n      level: WorkUnit", "works/lathe:\n      level: WorkUnit")
+    renamed = ("level: WorkUnit", "level: WorkUnit\n      moved: works/press")
+    with played("oee-worksheet", OTHER_FAULTS) as other:
+        wanted = other.seen()
+    with played("oee-worksheet") as house:
+        house.apply(scenario("oee-worksheet", OTHER_FAULTS, left, renamed).plant[OWN_PLANT])
+        was = house.seen()
+        made = house.restate(house.asked(only=("states",)))
+        assert house.cut_anew() == house.seen()[0] == wanted[0] != was[0]
+        house.undo(made)
+        performance, unit = house.stage.rooms.performance, house.unit
+        house.apply(scenario("oee-worksheet", OTHER_FAULTS, gone).plant[OWN_PLANT])
+        assert unit not in house.stage.rooms.equipment.plant().equipment
+        assert plain(performance.slices(unit, house.from_us, house.until_us, scope=OWN)) == was[0]
+        with pytest.raises(InvalidError, match="held then"):  # of the machine that is there now: it was not there then
+            house.restate(house.asked(only=("states",)))
 
 
 def test_an_old_restatement_stays_settled_while_its_machine_is_late_elsewhere() -> None:

@@ -146,7 +146,7 @@ class Engine:
             book, equipment_id, from_us
         )
         made = Again(checkpoint.at_us)
-        tags = book.tags_of(equipment_id)
+        tags = book.tags_of(equipment_id, checkpoint.at_us, end_us)
         at_us = checkpoint.at_us
         while at_us < end_us:
             upto_us = min(max(at_us, from_us - 1) + LONG_US, end_us)

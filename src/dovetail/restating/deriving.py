@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Protocol
 
 from dovetail.core.clock import HOUR_US, to_rfc3339
 from dovetail.core.errors import InvalidError
 from dovetail.db.events import events_after
 from dovetail.db.uow import Reading
+from dovetail.equipment.model import PlantModel
 from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.restating import Restated
 from dovetail.performance.facts import Sources
@@ -21,8 +22,6 @@ from dovetail.states.rules import VERSIONS_MAX, Plants, RuleBook
 from dovetail.states.service import StatesRoom
 from dovetail.virtual.asked import Past
 from dovetail.workcalendar.service import CalendarRoom
-
-ROOM_FOR: Final = 4  # moments at which definitions change that a restatement may still bring
 
 
 class Corrections(Protocol):
@@ -51,19 +50,16 @@ class AlsoRestated:
 def read_otherwise(
     changes: Sequence[Change], held: Plants, imagined: Imagined, *, gone: Callable[[int], int | None]
 ) -> dict[int, int]:
-    """The equipment whose rules would be others, its own or through a neighbour's, and a tag that each reads.
+    """The equipment whose rules would be others, its own or through a neighbour's, and a tag that each is read by now:
+    what is told of that tag is heard by who derives it.
 
     `gone` says up to when samples of a tag went. Raises InvalidError where they cannot be derived again: samples of
-    that time went, or so much was applied since that nobody reads the tags of that time any more.
+    that time went, or it is long since the equipment was read by any signal.
     """
     if not any(one.section == "states" for one in changes):
         return {}
-    since = len(held.changes_between(imagined.from_us - 1, 1 << 62))
-    if since > VERSIONS_MAX - ROOM_FOR:
-        what = f"definitions have changed at {since} moments since: signals of that time are not derived again"
-        hint = f"choose a time after which they changed at most {VERSIONS_MAX - ROOM_FOR} times"
-        raise InvalidError(what, code="restate-states", pointer="/start", hint=hint)
     was, would = RuleBook(held), RuleBook(imagined)
+    read_now = {number: tag for tag, numbers in was.readers().items() for number in numbers}
     inside = held.changes_between(imagined.from_us, imagined.to_us)
     found: dict[int, int] = {}
     for at_us in (imagined.from_us, *inside):
@@ -72,8 +68,16 @@ def read_otherwise(
             rules = [one for one in (after.get(number), before.get(number)) if one is not None and one.tags]
             if before.get(number) != after.get(number) and rules:
                 _demand_samples([tag for one in rules for tag in one.tags], imagined, gone)
-                found.setdefault(number, rules[0].tags[0])
+                found[number] = _heard(number, read_now, held.plant(at_us=at_us))
     return found
+
+
+def _heard(number: int, read_now: Mapping[int, int], plant: PlantModel) -> int:
+    if number not in read_now:
+        what = f"{plant.get(number).path} has not been read by any signal for {VERSIONS_MAX} changes of the plant code"
+        hint = "give it signals again and apply, or leave `states` out with `only`"
+        raise InvalidError(what, code="restate-states", pointer="/start", hint=hint)
+    return read_now[number]
 
 
 def _demand_samples(tags: Sequence[int], imagined: Imagined, gone: Callable[[int], int | None]) -> None:

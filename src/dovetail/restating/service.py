@@ -28,7 +28,7 @@ from dovetail.performance.facts import OWN, Gathering
 from dovetail.performance.service import EVENTS_MAX, HANDLER, PerformanceRoom
 from dovetail.restating import store
 from dovetail.restating.deriving import derived_again, read_otherwise
-from dovetail.restating.imagined import Imagined
+from dovetail.restating.imagined import NODES, Imagined
 from dovetail.restating.kept import SECTIONS, demand_what_is_named, laid
 from dovetail.restating.model import Change, Plan, chosen, digest_of
 from dovetail.restating.planning import Comparing, touched
@@ -139,15 +139,27 @@ class RestatingRoom:
         held = {name: versioned.histories(reading, versioned.TABLES[kept.table]) for name, kept in SECTIONS.items()}
         changes: list[Change] = []
         latest: dict[tuple[str, str], History] = {}  # of an equipment there may be two, one over the other
-        for section, key in ((name, key) for name in SECTIONS for key in sorted(wanted.get(name, ()))):
-            place = (SECTIONS[section].table, key)
-            was = latest.get(place) or versioned.between(held[section].get(key, []), from_us, to_us)
-            change = laid(section, key, was, said[section][key])
+        named = self._names_then(at_us, (from_us, to_us))
+        asked_for = [(name, key) for name in SECTIONS for key in sorted(wanted.get(name, ()))]
+        over = [(name, key, named.get(key, [key]) if name in NODES else [key]) for name, key in asked_for]
+        for section, key, then in ((section, key, then) for section, key, names in over for then in names):
+            place = (SECTIONS[section].table, then)
+            was = latest.get(place) or versioned.between(held[section].get(then, []), from_us, to_us)
+            change = laid(section, then, was, said[section][key])
             if change is not None and change.stretches(to_us):
                 changes.append(change)
                 latest[place] = change.would
         demand_what_is_named(changes, held)
         return Found((from_us, to_us), changes)
+
+    def _names_then(self, at_us: int, period: tuple[int, int]) -> dict[str, list[str]]:
+        """By its path at a moment each path that an equipment had in a period: it was defined by the name of then."""
+        plants = [self.equipment.plant(at_us=t) for t in (period[0], *self.equipment.changes_between(*period))]
+        found: dict[str, list[str]] = {}
+        for node in self.equipment.plant(at_us=at_us).equipment.values():
+            then = (one.equipment[node.id].path for one in plants if node.id in one.equipment)
+            found[node.path] = list(dict.fromkeys(then))
+        return found
 
     def plan(self, asked: Restate, *, on_step: OnStep = lambda _done, _total: None) -> Plan:
         """What would move, the biggest difference first."""

@@ -296,14 +296,15 @@ class Follower:
         return derive(self.world, unit.equipment_id, checkpoint, inputs, upto_us=upto_us, keep=keep)
 
     def _read(self, unit: Unit, from_us: int, to_us: int) -> Inputs:
-        tags = self.book.tags_of(unit.equipment_id)
+        tags = self.book.tags_of(unit.equipment_id, from_us, to_us)
         return series_of(self.samples.raw(tags, from_us, to_us, scope=OWN), tags) if tags else {}
 
     # --- late samples ----------------------------------------------------------------------------------------
     def again(self) -> set[int]:
         """Derive one late stretch again, or a part of a long one; the units it touched."""
         for unit in (unit for unit in self.units.values() if unit.late):
-            went = [at_us for tag in self.book.tags_of(unit.equipment_id) if (at_us := self.gone(tag)) is not None]
+            tags = self.book.tags_of(unit.equipment_id, unit.late[0][0], unit.late[-1][1])
+            went = [at_us for tag in tags if (at_us := self.gone(tag)) is not None]
             unit.late = derivable(unit.late, max(went, default=None))
         waiting = [unit for unit in self.units.values() if unit.late and not self._may_wait(unit)]
         if not waiting:

@@ -153,9 +153,9 @@ class RuleBook:
             self._moments = sorted(set(self._plants.changes_between(FIRST_US, LAST_US)))
         return self._moments
 
-    def tags_of(self, equipment_id: int) -> tuple[int, ...]:
-        """Every tag that is or was read for an equipment, over the newest plant versions."""
-        found = (self.all_at(start).get(equipment_id) for start in self._starts()[-VERSIONS_MAX:])
+    def tags_of(self, equipment_id: int, from_us: int, to_us: int) -> tuple[int, ...]:
+        """Every tag that an equipment is read by in [from_us, to_us]."""
+        found = (rules for _, _, rules in self.periods(equipment_id, from_us, to_us))
         return tuple(dict.fromkeys(tag for rules in found if rules is not None for tag in rules.tags))
 
     def readers(self) -> dict[int, tuple[int, ...]]:
