@@ -11,15 +11,16 @@ from typing import Final
 from culprits import Culprit, Culprits
 from ground_truth_world import EVERYTHING, PATHS, REASONS, START_US, Installation, Life, installation
 
+from dovetail.core.clock import HOUR_US
 from dovetail.demo.run import documents
-from dovetail.sim.packml import Reason, State
+from dovetail.sim.packml import Reason
 
 CHANGEOVER: Final = "setup/changeover"
 EXPLAINED: Final = {
     "edge": "the right machine; where its reason begins or ends within one standstill",
     "changeover": "a changeover goes down the line, machine by machine: at which of them it is",
     "pace": "one that runs, too slowly for its neighbour, against one that stands farther on",
-    "both": "two machines stood at once: which of them stood in the way first",
+    "two": "two machines stood, at once or one after the other: which of them is still waited for",
 }
 
 type Named = tuple[str, str | None]  # a unit and its reason; None: it gave none, or it ran too slowly
@@ -33,7 +34,7 @@ class Miss:
     t1_us: int
     said: Named
     true: Named
-    is_standing: tuple[bool, bool]  # whether each of the two stood
+    both_stood: bool  # each of the two, for its reason, within the last hour
 
     @property
     def why(self) -> str:
@@ -43,7 +44,7 @@ class Miss:
             "edge": said_unit == true_unit,
             "changeover": CHANGEOVER in (said_reason, true_reason),
             "pace": None in (said_reason, true_reason),
-            "both": all(self.is_standing),
+            "two": self.both_stood,
         }
         return next((why for why, is_so in found.items() if is_so), "unexplained")
 
@@ -90,8 +91,8 @@ def _judged(plant: Installation, life: Life, truth: Culprits, number: int) -> Ju
         for t0_us, t1_us, culprit in truth.over(names[found.unit], piece.t0_us, piece.t1_us):
             true = _true(culprit)
             if said != true:
-                stood = (_stands(life, said[0], t0_us), _stands(life, true[0], t0_us))
-                misses.append(Miss(t0_us, t1_us, said, true, stood))
+                both_stood = all(_stood(life, named, t0_us, t1_us) for named in (said, true))
+                misses.append(Miss(t0_us, t1_us, said, true, both_stood))
     assert sum(piece.lasts_us for piece, _ in found.pieces) == found.lost_us
     return Judged(found.lost_us, misses)
 
@@ -101,6 +102,7 @@ def _true(culprit: Culprit | None) -> Named:
     return unit, REASONS[why] if isinstance(why, Reason) else None
 
 
-def _stands(life: Life, unit: str, at_us: int) -> bool:
-    (now,) = life.line.truth[unit].intervals(at_us, at_us + 1)
-    return now.status.state != State.EXECUTE
+def _stood(life: Life, named: Named, t0_us: int, t1_us: int) -> bool:
+    unit, reason = named
+    lately = life.line.truth[unit].intervals(t0_us - HOUR_US, t1_us)
+    return any(REASONS[one.status.reason] == reason for one in lately)
