@@ -6,23 +6,31 @@ that a change of quality and the loss of a value are one run. `ts_device` and `n
 
 from __future__ import annotations
 
+import logging
 import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone  # type: ignore[attr-defined]  # ships no types
 
 from dovetail.core.batch import DTYPES, Batch, Column, Kind
-from dovetail.core.errors import DamagedError
+from dovetail.core.errors import ConfigError, DamagedError
+
+try:  # a machine for which there is no wheel keeps and reads its own samples all the same
+    from pcodec import ChunkConfig, DeltaSpec, ModeSpec, standalone  # type: ignore[attr-defined]  # ships no types
+except ImportError:  # pragma: no cover - a process of its own shows it
+    standalone = None
+
+log = logging.getLogger(__name__)
 
 TEXT_KINDS = (Kind.STR, Kind.JSON)
 VALID = 1 << 16
-_RAW, _PACKED = 0, 1
+_RAW, _PACKED, _SHUFFLED = 0, 1, 2  # as they are; by pcodec; their differences byte by byte, by zstd
 _PACK_FROM = 16  # a packed column costs about 25 bytes before the first number
 SECTION = struct.Struct("<BI")
 _ONE_RUN = struct.Struct("<II")
@@ -145,6 +153,8 @@ def pack_numbers(column: Column, *, steady: bool = False) -> bytes:
     raw = np.ascontiguousarray(column)
     if len(raw) < _PACK_FROM:
         return bytes((_RAW,)) + raw.astype(raw.dtype.newbyteorder("<")).tobytes()
+    if standalone is None:
+        return bytes((_SHUFFLED,)) + _shuffled(raw)
     return bytes((_PACKED,)) + standalone.simple_compress(raw, _config(steady=steady))
 
 
@@ -152,7 +162,9 @@ def unpack_numbers(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
     """The column that `pack_numbers` was given."""
     if data[0] == _RAW:
         return np.frombuffer(data, dtype.newbyteorder("<"), offset=1).astype(dtype)
-    found = standalone.simple_decompress(data[1:])
+    if data[0] == _SHUFFLED:
+        return _unshuffled(data[1:]).view(dtype)
+    found = _pcodec().simple_decompress(data[1:])
     if found is None or found.dtype != dtype:
         raise DamagedError(f"a column holds {found if found is None else found.dtype}, not {dtype}")
     return found
@@ -160,10 +172,39 @@ def unpack_numbers(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 def unpack_first(data: bytes, into: NDArray[Any]) -> None:
     """As many of the first numbers of a column as there is room for; not one more is unpacked."""
-    if data[0] == _RAW:
+    if data[0] != _PACKED:
         into[:] = unpack_numbers(data, into.dtype)[: len(into)]
-    elif standalone.simple_decompress_into(data[1:], into).n_processed != len(into):
+    elif _pcodec().simple_decompress_into(data[1:], into).n_processed != len(into):
         raise DamagedError(f"a column holds fewer numbers than {len(into)}")
+
+
+def _pcodec() -> Any:
+    """Raises ConfigError, not DamagedError: what cannot be read here is whole, and nobody sets it aside."""
+    if standalone is None:
+        raise ConfigError(
+            "these samples are packed by pcodec, which is not installed here",
+            code="codec-missing", hint="an administrator installs it: pip install pcodec",
+        )  # fmt: skip
+    return standalone
+
+
+@cache
+def _say_larger() -> None:
+    log.warning("pcodec is not installed: samples are packed by zstd alone, and take more room; pip install pcodec")
+
+
+def _shuffled(raw: NDArray[Any]) -> bytes:
+    """64-bit numbers as differences of their bits, the first bytes of all together, then the second, and so on."""
+    _say_larger()
+    bits = raw.view(np.uint64)
+    steps = np.concatenate((bits[:1], bits[1:] - bits[:-1])).astype("<u8")
+    return squeeze(np.ascontiguousarray(steps.view(np.uint8).reshape(-1, 8).T).tobytes())
+
+
+def _unshuffled(data: bytes) -> NDArray[np.uint64]:
+    """What `_shuffled` was given, as bits."""
+    planes = np.frombuffer(unsqueeze(data), np.uint8).reshape(8, -1)
+    return np.cumsum(np.ascontiguousarray(planes.T).view("<u8").ravel(), dtype=np.uint64)
 
 
 def pack_times(ts: NDArray[np.int64]) -> bytes:
