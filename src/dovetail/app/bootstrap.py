@@ -43,6 +43,7 @@ from dovetail.events.security import RightsChanged
 from dovetail.events.states import RecordsChanged
 from dovetail.events.timeline import TimelineEdited
 from dovetail.fleet.model import Transported
+from dovetail.house.histories import histories_room
 from dovetail.house.keeping import lacking_in
 from dovetail.house.rooms import (
     Rooms,
@@ -61,7 +62,7 @@ from dovetail.scrubbing.service import Scrub
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
 from dovetail.tiers.tiering import Tiers
-from dovetail.upkeep.layout import EXPORTS, HISTORIAN, SPOOL
+from dovetail.upkeep.layout import EXPORTS, HISTORIAN, HISTORIES, SPOOL
 from dovetail.upkeep.restore import settle
 from dovetail.upkeep.upgrade import keep_before
 from dovetail.upkeep.whereabouts import open_samples
@@ -105,6 +106,7 @@ class House:
         self.tiers = Tiers(settings.data, self.rooms.historian, self.work, clock=clock, sites=sites)
         self.scrub = Scrub(settings.data, self.rooms.historian, clock=clock)
         self.exports = exports_room(settings.data / EXPORTS, database, self.rooms, self.work, bus)
+        self.histories = histories_room(settings.data / HISTORIES, database, self.rooms, self.work, bus)
         archives = Archives(settings.archive, self.rooms.historian, equipment=self.rooms.equipment.plant, clock=clock)
         self.on_this_disk = isinstance(samples, Files)
         room_left = (lambda: disk_usage(settings.data).free) if self.on_this_disk else None
@@ -154,7 +156,7 @@ class House:
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
                 self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub, self.keeper, self.forwarding,
-                self.transported,
+                self.transported, self.histories,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:
@@ -273,6 +275,7 @@ class House:
         """Collect, decide, settle and seal from now on."""
         loop = asyncio.get_running_loop()
         await asyncio.to_thread(self.rooms.connections.begin)
+        self.histories.resume()
         self.rooms.states.keep_pace(limits.COUNTING_PACE_US)
         self.heartbeat.start()
         self._tasks.append(asyncio.create_task(self.heartbeat.run(), name="heartbeat"))
@@ -353,9 +356,8 @@ class House:
 
     def close(self) -> None:
         """Close the stores; what was accepted is on disk already."""
-        self.exports.stop()
-        self.tiers.stop()
-        self.backups.stop()
+        for part in (self.histories, self.exports, self.tiers, self.backups):
+            part.stop()
         self.rooms.finder.close()
         self.forwarding.close()
         self.rooms.historian.close()

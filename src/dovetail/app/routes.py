@@ -39,6 +39,8 @@ from dovetail.fleet import api as fleet_api
 from dovetail.fleet.model import Transported
 from dovetail.forwarding import api as forwarding_api
 from dovetail.forwarding.service import ForwardingRoom
+from dovetail.histories import api as histories_api
+from dovetail.histories.service import HistoriesRoom
 from dovetail.holding import api as holding_api
 from dovetail.house.keeping import gone_of
 from dovetail.house.rooms import Rooms, named
@@ -114,6 +116,7 @@ class Parts:
     keeper: Keeper
     forwarding: ForwardingRoom
     transported: Callable[[], Transported | None]
+    histories: HistoriesRoom
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -147,6 +150,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *parts.exports.operations,
         parts.tiers.write,
         parts.scrub.begin,
+        parts.histories.bring,
         *rooms.retention.holds.operations,
         *parts.keeper.operations,
         parts.forwarding.run,
@@ -168,11 +172,7 @@ def assemble(api: Api, parts: Parts) -> None:
     materials_api.routes(api, rooms.materials)
     workcalendar_api.routes(api, partial(shifts_known, rooms.performance))
     calendaredit_api.routes(api, rooms.calendar_editing, lambda who, t0, t1: _settled(rooms, who, t0, t1))
-    gone = gone_of(rooms.retention, rooms.historian)
-    samples_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
-    damaged_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word))
-    moments_api.routes(api, rooms.historian, named=lambda word: named(rooms.equipment, word), gone=gone)
-    recaps_api.routes(api, rooms.recaps, named=lambda word: named(rooms.equipment, word))
+    _samples(api, parts)
     _floor(api, rooms)
     states_api.routes(api, rooms.states)
     corrections_api.routes(api, rooms.corrections)
@@ -205,7 +205,6 @@ def assemble(api: Api, parts: Parts) -> None:
     operations_api.routes(api, catalogue(parts), parts.database)
     backups_api.routes(api, parts.backups)
     scrubbing_api.routes(api, parts.scrub)
-    exports_api.routes(api, parts.exports)
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     forwarding_api.routes(api, parts.forwarding, parts.clock)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
@@ -215,6 +214,18 @@ def assemble(api: Api, parts: Parts) -> None:
     replaying_api.routes(api, replaying_api.Replays(replay, parts.work))
     restating_api.routes(api, rooms.restating, restating_api.Plans(rooms.restating, parts.work))
     fleet_api.routes(api, delivery=parts.rooms.historian.delivery, transported=parts.transported)
+
+
+def _samples(api: Api, parts: Parts) -> None:
+    """What signals said, and what they came to; out to files, and in from those of others."""
+    rooms = parts.rooms
+    gone, known = gone_of(rooms.retention, rooms.historian), partial(named, rooms.equipment)
+    samples_api.routes(api, rooms.historian, named=known, gone=gone)
+    damaged_api.routes(api, rooms.historian, named=known)
+    moments_api.routes(api, rooms.historian, named=known, gone=gone)
+    recaps_api.routes(api, rooms.recaps, named=known)
+    exports_api.routes(api, parts.exports)
+    histories_api.routes(api, parts.histories)
 
 
 def _floor(api: Api, rooms: Rooms) -> None:

@@ -25,7 +25,7 @@ from dovetail.cli import (
 )
 from dovetail.offsite import forwarding
 from dovetail.operating import replaying, restating, verbs
-from dovetail.sampleverbs import correcting, damaged, keeping, samples
+from dovetail.sampleverbs import correcting, damaged, importing, keeping, samples
 from dovetail.scenarios import verb as scenarios
 from dovetail.shiftverbs import cycling, figuring, freezing, holding, metering, ordering, pacing, scanning, slowing
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
@@ -78,6 +78,7 @@ samples.register(app)
 correcting.register(samples.samples_app)
 keeping.register(samples.samples_app)
 damaged.register(samples.samples_app)
+importing.register(app)
 discovering.register(app)
 assisting.register(app)
 drivers.register(app)

@@ -206,6 +206,12 @@ PLANT_PROBLEMS_MAX: Final = 200  # nobody reads further; the count of the rest i
 
 # --- tag lists ----------------------------------------------------------------------------------------------
 TAG_LIST_BYTES_MAX: Final = 20_000_000  # unpacked; an Ignition export of 20,000 tags is about half of it
+HISTORY_FRAME_ROWS: Final = 20_000  # of a foreign history to one frame: half a commit, so that live samples wait 0.2 s
+HISTORY_REFUSED_SHOWN: Final = 200  # rows of a foreign history that are named with their reason; all are counted
+HISTORY_SERIES_MAX: Final = 5_000  # of one file: what a plant has; more is a column of values taken for names
+HISTORY_HELD_MAX: Final = 200_000  # samples that one frame's rows are compared with, tag by tag
+HISTORY_KEPT_MAX: Final = 50  # imports whose outcome is kept; the audit keeps that they were
+HISTORY_XLSX_BYTES_MAX: Final = 20_000_000  # a workbook is opened as a whole; more is better a CSV
 TAG_LIST_ROWS_MAX: Final = 20_000  # tags of one list: what a plant is validated with in seconds (DESIGN §14)
 TAG_LIST_COLUMNS_MAX: Final = 200  # a table with more is no list of tags
 TAG_LIST_CELL_MAX: Final = 4_096  # characters; the longest address that a protocol allows

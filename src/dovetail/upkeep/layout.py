@@ -16,6 +16,7 @@ INSTALLATION: Final = "installation.id"  # made when first asked for: whose back
 LAST_BACKUP: Final = "last-backup.json"
 LAST_PROOF: Final = "last-proof.json"  # of a backup that was restored and compared
 LAST_SEARCH: Final = "last-search.json"  # for damage: how far it is, and what it found
+HISTORIES: Final = "histories"  # imports of foreign histories under way: asked for again where a backup is restored
 EXPORTS: Final = "exports"  # what people had written to files, for a week: copies, so no backup holds them
 BALLAST: Final = "ballast"
 SET_UP_LINK: Final = "set-up-link"  # where the one-time link goes when standard output is a journal

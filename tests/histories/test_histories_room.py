@@ -1,0 +1,206 @@
+"""A foreign history brought in: what it would come to, what came in, and a process that ends amid it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asking import client_of
+from dovetail.core import faults
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.bus import Bus
+from dovetail.core.clock import SECOND_US, to_rfc3339
+from dovetail.core.errors import DovetailError, InvalidError, NotFoundError, RefusedError
+from dovetail.core.scope import Actor, Scope, system_scope
+from dovetail.db.uow import Database
+from dovetail.forms.model import Named
+from dovetail.historian.service import Historian
+from dovetail.histories import api as histories_api
+from dovetail.histories import model, service
+from dovetail.histories.asked import HistoryOut, ImportHistory
+from dovetail.histories.service import HistoriesRoom, Plant
+from dovetail.operations.http import Api
+from dovetail.operations.operation import execute
+from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from dovetail.web.longwork import LongWork
+from waiting import until
+
+ROOT, PRESS, SAFE = 1, 2, 3
+STROKE = Named(11, "acme/press.stroke", "mm", Kind.F64)
+NOTE = Named(12, "acme/press.note", None, Kind.STR)
+CODE = Named(13, "acme/safe.code", None, Kind.I64)
+OWNER = {11: PRESS, 12: PRESS, 13: SAFE}
+BY_WORD = {word: tag for tag in (STROKE, NOTE, CODE) for word in (str(tag.id), tag.path)}
+T = DAY_ZERO_US - 86_400 * SECOND_US
+ADA = Scope(Actor("p1", "Ada"), at={name: frozenset({ROOT, PRESS}) for name in ("samples.correct", "plant.view")})
+SERVER = system_scope("cli:test")
+
+
+def csv_of(n: int, *, more: str = "") -> str:
+    rows = [f"{to_rfc3339(T + i * SECOND_US)},P1,{i / 4},Good\n" for i in range(n)]
+    return "time,tag,value,quality\n" + "".join(rows) + more
+
+
+@pytest.fixture
+def historian(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Historian]:
+    opened = Historian(tmp_path / "historian", clock=clock, bus=bus, owner_of=OWNER.get)
+    yield opened
+    opened.close()
+
+
+def room_in(folder: Path, database: Database, historian: Historian, bus: Bus) -> HistoriesRoom:
+    plant = Plant(BY_WORD.get, OWNER.get, lambda _tag: "Europe/Prague", lambda: ROOT, lambda _actor: ADA)
+    return HistoriesRoom(
+        database, folder / "histories", historian=historian, plant=plant, work=LongWork(database.clock), bus=bus
+    )
+
+
+@pytest.fixture
+def room(tmp_path: Path, sqlite_database: Database, historian: Historian, bus: Bus) -> Iterator[HistoriesRoom]:
+    opened = room_in(tmp_path, sqlite_database, historian, bus)
+    yield opened
+    opened.stop()
+
+
+async def imported(room: HistoriesRoom, database: Database, text: str, scope: Scope = ADA, **given: Any) -> HistoryOut:
+    content = base64.b64encode(text.encode()).decode()
+    whole = {"content": content, "name": "pi.csv", "tags": {"P1": "acme/press.stroke"}, **given}
+    asked = ImportHistory.model_validate(whole)
+    import_id = execute(room.bring, asked, database=database, scope=scope).output.import_id
+    await until(lambda: room.one(import_id, scope=scope).state != "running")
+    return room.one(import_id, scope=scope)
+
+
+def stored(historian: Historian, tag: int = 11) -> list[tuple[int, Any, int]]:
+    span = (T - 86_400 * SECOND_US, DAY_ZERO_US)
+    found = [row for batch in historian.raw([tag], *span, scope=SERVER) for row in batch.rows()]
+    return [(round((ts - T) / SECOND_US), value, quality) for _, ts, value, quality in found]
+
+
+async def test_what_it_would_come_to_is_said_and_nothing_is_stored(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian
+) -> None:
+    """Two are there already, and a row is none; the series is told with its tag and its time."""
+    held = Batch.of(Kind.F64, [(11, T + i * SECOND_US, i / 4, 0xC0) for i in range(2)])
+    historian.put([Frame("plc", Lane.LIVE, 1, 1, (held,))])
+    found = await imported(room, sqlite_database, csv_of(5, more="later,P1,1,Good\n"), dry_run=True)
+    assert (found.state, found.rows, found.samples, found.there, found.refused) == ("done", 6, 5, 2, {"time": 1})
+    assert [(one.line, one.code) for one in found.some_refused] == [(7, "time")]
+    (series,) = found.series
+    assert (series.tag, series.samples, series.first) == ("acme/press.stroke", 5, to_rfc3339(T))
+    assert len(stored(historian)) == 2
+
+
+@pytest.mark.parametrize("faulty, state, n", [("refuse", "failed", 0), ("leave-out", "done", 3)])
+async def test_rows_that_become_no_sample_stop_it_or_are_left_out(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian, faulty: str, state: str, n: int
+) -> None:
+    bad = [
+        f"{to_rfc3339(T)},P2,1,Good", f"{to_rfc3339(T)},P1,fast,Good", f"{to_rfc3339(T)},P1,1,splendid",
+        "1970-01-01T00:00:00Z,P1,1,Good", "2100-01-01T00:00:00Z,P1,1,Good",
+    ]  # fmt: skip
+    found = await imported(room, sqlite_database, csv_of(3, more="\n".join(bad)), faulty=faulty)
+    assert found.state == state
+    assert found.refused == {"no-tag": 1, "value": 1, "quality": 1, "time-range": 2}
+    assert stored(historian) == [(i, i / 4, 0xC0) for i in range(n)]
+
+
+async def test_a_process_that_ends_amid_it_goes_on_when_it_starts_again(
+    tmp_path: Path, database: Database, historian: Historian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On both databases. Frames of seven rows: it ends behind the second, before the third is acknowledged."""
+    monkeypatch.setattr(model, "HISTORY_FRAME_ROWS", 7)
+    before = room_in(tmp_path, database, historian, database.bus)
+    at = iter(range(1, 100))
+
+    def end(name: str) -> None:
+        if name == "history.stored" and next(at) == 2:
+            before._ending.set()
+
+    monkeypatch.setattr(faults, "on_point", end)
+    asked = ImportHistory(content=base64.b64encode(csv_of(40).encode()).decode(), tags={"P1": 11})
+    import_id = execute(before.bring, asked, database=database, scope=ADA).output.import_id
+    await until(lambda: not before._running)
+    assert len(stored(historian)) == 14
+    assert before.one(import_id, scope=ADA).state == "running"  # for whoever asks: it is not over
+    after = room_in(tmp_path, database, historian, Bus())
+    after.resume()
+    await until(lambda: not after._running)
+    done = after.one(import_id, scope=ADA)
+    assert (done.state, done.samples, done.there) == ("done", 40, 14)
+    assert stored(historian) == [(i, i / 4, 0xC0) for i in range(40)]
+    (account,) = historian.delivery()
+    assert (account.source, account.expected, account.stored, account.frames_missing) == (done.stored_as, 40, 40, 0)
+    assert [path.name for path in (tmp_path / "histories" / import_id).iterdir()] == [service.WANTED]
+    after.stop()
+
+
+async def test_the_same_file_again_stores_nothing_and_another_choice_does(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian
+) -> None:
+    first = await imported(room, sqlite_database, csv_of(5))
+    again = await imported(room, sqlite_database, csv_of(5))
+    assert (first.there, again.there, first.stored_as) == (0, 5, again.stored_as)
+    other = await imported(room, sqlite_database, csv_of(5), tags={"P1": "acme/press.note"})
+    assert other.stored_as != first.stored_as
+    assert (len(stored(historian)), len(stored(historian, 12))) == (5, 5)
+
+
+async def test_a_series_named_as_a_tag_needs_no_word(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian
+) -> None:
+    wide = "Zeit;acme/press.stroke;note\n05.01.2026 06:00:00;1,5;red\n"
+    found = await imported(room, sqlite_database, wide, tags={}, prefix="acme/press.")
+    assert (found.state, found.samples, found.refused) == ("done", 2, {})
+    ((_, value, _),) = stored(historian, 12)
+    assert value == "red"
+
+
+async def test_a_tag_out_of_reach_is_none(room: HistoriesRoom, sqlite_database: Database, historian: Historian) -> None:
+    found = await imported(room, sqlite_database, csv_of(2), tags={"P1": "acme/safe.code"})
+    assert (found.state, found.refused) == ("failed", {"no-tag": 2})
+    assert stored(historian, 13) == []
+    with pytest.raises(NotFoundError):
+        room.one(found.id, scope=Scope(Actor("p2", "Eve"), at=ADA.at))
+
+
+@pytest.mark.parametrize(
+    "given, error, code",
+    [
+        ({"content": None}, InvalidError, "history-file"),
+        ({"content": "%"}, InvalidError, "history-file"),
+        ({"content": None, "path": "/etc/passwd"}, RefusedError, "history-path"),  # over the network nobody names files
+        ({"zone": "Europe/Nowhere"}, InvalidError, "zone"),
+        ({"equipment": SAFE}, NotFoundError, "not-found"),
+    ],
+)
+async def test_what_cannot_be_is_refused_at_once(
+    room: HistoriesRoom, sqlite_database: Database, given: dict[str, Any], error: type[DovetailError], code: str
+) -> None:
+    with pytest.raises(error) as refused:
+        await imported(room, sqlite_database, csv_of(1), **given)
+    assert refused.value.code == code
+
+
+async def test_a_file_of_something_else_fails_with_a_word(room: HistoriesRoom, sqlite_database: Database) -> None:
+    found = await imported(room, sqlite_database, "name,value\na,1\n")
+    assert found.state == "failed"
+    assert "no column tells the time" in found.detail
+
+
+def test_the_audit_does_not_hold_the_file(sqlite_database: Database, room: HistoriesRoom) -> None:
+    declared = Api(sqlite_database)
+    histories_api.routes(declared, room)
+    client = client_of(ADA, declared, base_url="http://plant/api/v1")
+    body = {"content": base64.b64encode(csv_of(2).encode()).decode(), "tags": {"P1": 11}, "dry_run": True}
+    answer = client.post("/history-imports", json=body)
+    assert answer.status_code == 202
+    assert client.get(f"/history-imports/{answer.json()['import_id']}").json()["name"] == "history"
+    with sqlite_database.read() as reading:
+        given = reading.connection.exec_driver_sql("select given from audit").scalars().all()
+    assert len(given) == 1
+    assert body["content"] not in str(given)
