@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock, from_rfc3339, to_rfc3339
-from dovetail.core.errors import ConflictError, InvalidError, LinkError, NotFoundError
+from dovetail.core.errors import InvalidError, LinkError, NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.db import versioned
 from dovetail.db.uow import Database, Reading
@@ -22,7 +22,8 @@ from dovetail.equipment.model import PlantModel
 from dovetail.equipment.snapshot import snapshot
 from dovetail.events.equipment import PlantApplied
 from dovetail.operations.operation import Call, Done, Input, Operation, Undo, execute
-from dovetail.plantcode.plan import Plan, make_plan
+from dovetail.pending.planning import planned
+from dovetail.plantcode.plan import Plan
 from dovetail.plantcode.plant import Plant
 from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Section
@@ -188,7 +189,8 @@ class EquipmentRoom:
             raise PlantInvalidError(report)
         with self.database.read() as reading:
             newest = next(iter(store.versions(reading, limit=1)), None)
-            return make_plan(plant, self.sections, reading, self._valid_from(valid_from_us, newest))
+            from_us, told = self._valid_from(valid_from_us, newest), store.boundaries(reading)
+            return planned(plant, self.sections, reading, from_us=from_us, boundaries=told)
 
     def apply(
         self,
@@ -230,7 +232,8 @@ class EquipmentRoom:
         newest = next(iter(store.versions(call.uow, limit=1)), None)
         asked_us = None if given.valid_from is None else from_rfc3339(given.valid_from)
         valid_from_us = self._valid_from(asked_us, newest)
-        plan = make_plan(plant, self.sections, call.uow, valid_from_us)
+        told = store.boundaries(call.uow)
+        plan = planned(plant, self.sections, call.uow, from_us=valid_from_us, boundaries=told)
         if newest is not None and not plan.steps and newest.digest == given.digest:
             return _applied(newest, changed=False)
         for section in self.sections:
@@ -257,13 +260,9 @@ class EquipmentRoom:
         return self._apply(call, ApplyPlant(documents=found[1]))
 
     def _valid_from(self, asked_us: int | None, newest: store.Version | None) -> int:
-        """From when a plant would hold. Raises where that would change what held before."""
+        """From when a plant would hold. Raises where that would change the past."""
         now_us = self.clock.now_us()
         from_us = now_us if asked_us is None else asked_us
-        if newest is not None and from_us < newest.valid_from_us:
-            since = to_rfc3339(newest.valid_from_us)
-            what = f"version {newest.version} holds from {since}, which is later"
-            raise ConflictError(what, code="plant-version", hint=f"apply it from {since} on, or later")
         if newest is not None and from_us < now_us:
             what = "definitions are not changed in the past by an apply"
             raise InvalidError(what, pointer="/valid_from", code="plant-past", hint="leave valid_from out for now")
