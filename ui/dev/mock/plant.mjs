@@ -74,8 +74,8 @@ export const tags = units.flatMap((u) =>
 );
 
 export const products = [
-  { id: "cola-05", name: "Cola 0.5 l", unit: "{#}", rates_upm: Object.fromEntries(units.map((u) => [u.path, 100])) },
-  { id: "lemon-10", name: "Lemonade 1.0 l", unit: "{#}", rates_upm: Object.fromEntries(units.map((u) => [u.path, 80])) },
+  { id: "cola-05", name: "Cola 0.5 l", unit: "{#}", rates_upm: Object.fromEntries(units.map((u) => [u.path, 100])), units: { case: "12", kg: "100/53" } },
+  { id: "lemon-10", name: "Lemonade 1.0 l", unit: "{#}", rates_upm: Object.fromEntries(units.map((u) => [u.path, 80])), units: {} },
 ];
 
 export const reasons = [

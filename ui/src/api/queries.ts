@@ -76,6 +76,7 @@ export const lastReadingsQuery = (id: number) => one<T.LastReadings>(`/equipment
 export const jobOrdersQuery = (id: number) => ({ ...list<T.JobOrder>(`/equipment/${id}/job-orders`), refetchInterval: 30_000 });
 export const shiftBoardQuery = (id: number, shift: string) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift });
 export const planQuery = (id: number, span: Span) => ({ ...one<T.Plan>(`/equipment/${id}/plan`, { ...span }), refetchInterval: 15_000 });
+export const unconvertedQuery = () => ({ ...list<T.Unconverted>("/unconverted"), staleTime: 15_000 });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
 export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });
 export const connectionsQuery = () => list<T.Connection>("/connections");

@@ -176,7 +176,10 @@ export interface HeldNow { waiting: number; entries: HeldEntry[]; jumps: HeldJum
 export interface Hindrance { code: "runs" | "ran" | "gone" | "refused"; text: string; job: string | null; since: string | null }
 /** `hindered`: why an order that should have started itself by now has not. */
 export interface JobOrder { equipment_id: number; job_order: string; product: string; quantity: number | null; planned_start: string | null; start: "manual" | "scheduled"; status: "planned" | "running" | "ended" | "withdrawn"; hindered: Hindrance | null }
-export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number> }
+/** `units`: how many of its unit one of another is, exactly, as text. */
+export interface Product { id: string; name: string; unit: string | null; rates_upm: Record<string, number>; units: Record<string, string> }
+/** Units that are kept and not counted: nothing ran then, or the product does not say what one of them is. */
+export interface Unconverted { equipment_id: number; start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; unit: string; product: string | null; why: "no-job" | "no-conversion"; by: string | null }
 export type Category = "failure" | "setup" | "planned" | "external" | "other";
 /** `key` is the part below the parent's: a record carries `mechanical/jam`. */
 export interface Reason { key: string; name: string; category: Category | (string & {}); children: Reason[] }

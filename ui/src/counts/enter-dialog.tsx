@@ -9,6 +9,8 @@ import { follows, type Kind, KINDS, scrapIn, sent, type Typed, wrong } from "@/c
 import { NumberPad } from "@/counts/pad";
 import { Reading, useMayRead } from "@/counts/reading";
 import { readingWords } from "@/counts/reading-words";
+import { unitWords } from "@/counts/unit-words";
+import { Units } from "@/counts/units";
 import { words } from "@/counts/words";
 import { Dialog } from "@/design/dialog";
 import { useDo } from "@/outbox/said";
@@ -43,12 +45,13 @@ function Reasons({ unit, chosen, onChoose }: { unit: Equipment; chosen: string |
 }
 const place = (last: readonly string[], key: string) => (last.includes(key) ? last.indexOf(key) : last.length);
 
-interface Said extends Typed { reason: string | null; comment: string }
-const EMPTY: Said = { good: "", scrap: "", total: "", rework: "", infeed: "", reason: null, comment: "" };
+interface Said extends Typed { reason: string | null; comment: string; unit: string | null }
+const EMPTY: Said = { good: "", scrap: "", total: "", rework: "", infeed: "", reason: null, comment: "", unit: null };
 
 /** One entry of all that was typed, for the moment at which it was typed. */
 function useSave(unit: Equipment | undefined, typed: Said, onClose: () => void): () => void {
   const say = useWords(words);
+  const sayUnit = useWords(unitWords);
   const language = useLanguage();
   const send = useDo();
   return () => {
@@ -58,11 +61,13 @@ function useSave(unit: Equipment | undefined, typed: Said, onClose: () => void):
     const body = {
       ...pieces,
       ...(typed.reason && scrapIn(typed) > 0 ? { reason: typed.reason } : {}),
+      ...(typed.unit === null ? {} : { unit: typed.unit }),
       ...(typed.comment.trim() ? { comment: typed.comment.trim() } : {}),
       end: new Date(serverNowMs()).toISOString(),
     };
     onClose();
-    void send({ path: `/equipment/${unit.id}/count-entries`, body, label: "counts", values: { machine: unit.name, what: counted.map((kind) => say(`${kind}N`, { n: formatNumber(Number(typed[kind]), language) })).join(", ") } });
+    const what = counted.map((kind) => say(`${kind}N`, { n: formatNumber(Number(typed[kind]), language) })).join(", ");
+    void send({ path: `/equipment/${unit.id}/count-entries`, body, label: "counts", values: { machine: unit.name, what: typed.unit === null ? what : sayUnit("inUnit", { what, unit: typed.unit }) } });
   };
 }
 
@@ -78,6 +83,7 @@ function Pieces({ unit, onClose }: { unit: Equipment | undefined; onClose: () =>
   return (
     <>
       <div className={css.left}>
+        {unit && <Units machine={unit} chosen={typed.unit} onChoose={(chosen) => setTyped({ ...typed, unit: chosen })} />}
         <div className={css.kinds} role="radiogroup" aria-label={say("pieces")}>
           {KINDS.map((one) => (
             <button key={one} type="button" role="radio" aria-checked={one === kind} className={css.kind} onClick={() => setKind(one)} data-testid={`enter-${one}`}>

@@ -1,12 +1,13 @@
 // What waits for a decision, machine by machine, the oldest first; decided here, it leaves the list and can be taken back.
 import { useQuery } from "@tanstack/react-query";
-import { heldQuery } from "@/api/queries";
+import { heldQuery, unconvertedQuery } from "@/api/queries";
 import type { Equipment, HeldNow } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { Jump } from "@/counts/counts-tab";
 import counts from "@/counts/counts.module.css";
 import { Held } from "@/counts/held-entries";
 import { useHeldTable } from "@/counts/tables";
+import { UnconvertedCounts } from "@/counts/unconverted";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { Give } from "@/giving/give";
@@ -42,6 +43,7 @@ export default function HeldPage() {
   const { map } = useEquipment();
   const tableOf = useHeldTable();
   const { data, error, refetch, dataUpdatedAt: readMs } = useQuery(heldQuery());
+  const unconverted = useQuery(unconvertedQuery()).data ?? [];
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={4} height={80} />;
   const shown = data.entries.length + data.jumps.length;
@@ -54,7 +56,8 @@ export default function HeldPage() {
         </div>
         <Give of={{ here: null, readMs }} table={() => tableOf(say("title"), data.entries, data.jumps)} disabled={shown === 0} />
       </div>
-      {data.waiting === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
+      {data.waiting === 0 && unconverted.length === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
+      <UnconvertedCounts />
       {machinesOf(data, map.items).map((unit) => <Machine key={unit.id} unit={unit} held={data} />)}
     </div>
   );
