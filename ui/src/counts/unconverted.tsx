@@ -44,7 +44,7 @@ export function UnconvertedCounts() {
             <li key={key} className={css.jump} data-waits data-testid="unconverted-count">
               <div className={css.jumpHead}>
                 <Icon name="jam" size={18} />
-                {unit && <Go to={unitOf(unit.path)} search={{ tab: "counts" }}>{unit.name}</Go>}
+                {unit && <Go to={unitOf(unit.path)} search={{ tab: "counts" }} className={css.where}>{unit.name}</Go>}
                 <strong>{say("what", { n: formatNumber(quantity, reader.language), unit: first.unit, kind: say(first.kind) })}</strong>
                 <span className="quiet">{[`${formatMoment(Date.parse(first.start), "full", reader)} – ${formatMoment(Date.parse(end), "full", reader)}`, first.by ?? say("byCounter")].join(" · ")}</span>
               </div>

@@ -5,7 +5,7 @@ export const unitWords = defineWords({
   en: {
     pieces: "pieces", countedIn: "Counted in", inUnit: "{what} ({unit})", title: "Counts in a unit that nobody can convert",
     hint: "Kept, but not counted: nobody has said what they come to in the unit of the product.", what: "{n} {unit}, {kind}",
-    "no-job": "Nothing ran then. Enter the job for that time.", "no-conversion": "{product} does not say what one {unit} is. Add it to the product's units, then tell that time again.",
+    "no-job": "Nothing ran then. Enter the job for that time.", "no-conversion": "{product} does not say what one {unit} is. Add it to the product's units, then restate that time.",
     byCounter: "counter", good: "good", scrap: "scrap", rework: "rework", infeed: "infeed",
   },
   de: {

@@ -43,7 +43,7 @@ export default function HeldPage() {
   const { map } = useEquipment();
   const tableOf = useHeldTable();
   const { data, error, refetch, dataUpdatedAt: readMs } = useQuery(heldQuery());
-  const unconverted = useQuery(unconvertedQuery()).data ?? [];
+  const unconverted = useQuery(unconvertedQuery()).data;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting lines={4} height={80} />;
   const shown = data.entries.length + data.jumps.length;
@@ -56,7 +56,7 @@ export default function HeldPage() {
         </div>
         <Give of={{ here: null, readMs }} table={() => tableOf(say("title"), data.entries, data.jumps)} disabled={shown === 0} />
       </div>
-      {data.waiting === 0 && unconverted.length === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
+      {data.waiting === 0 && unconverted?.length === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
       <UnconvertedCounts />
       {machinesOf(data, map.items).map((unit) => <Machine key={unit.id} unit={unit} held={data} />)}
     </div>
