@@ -292,7 +292,8 @@ class CopiedLife(Life):
 
     def _let_go(self, tag: int, t0: int, t1: int) -> int:
         sent = [row for row in self.expected() if row[0] == tag and t0 <= row[1] <= t1]
-        self.only_there += [row for row in sent if not row[3] & plain.SUBSTITUTED]
+        brought = [row for row in sent if not self._went(row)]  # what came late for time that went is not
+        self.only_there += [row for row in brought if not row[3] & plain.SUBSTITUTED]
         self.gone.append((tag, t0, t1))
         return super()._let_go(tag, t0, t1)
 

@@ -19,10 +19,11 @@ import shortcuts
 from any_order import GOOD, ROWS, SAID, AnyOrder, lives
 from dovetail.aggregates.names import Config
 from dovetail.aggregates.places import named
+from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.recaps.service import Asked
 from plain_samples import Row, Said, distinct, shown
 from samples_stores import FileStore, ServerStore
-from site_life import ALL, FORCE, MONTH_ENDS_US, Life
+from site_life import ALL, FORCE, MONTH_ENDS_US, SPEED, Life
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +126,13 @@ def test_a_sample_at_the_very_end_is_its_bound_whatever_else_is_asked(life: Life
     intervals = named([(MONTH_ENDS_US + start, MONTH_ENDS_US + end) for start, end in spans])
     recap = life.recaps.over([FORCE], intervals, Asked(("EndBound", "DeltaBounds"), Config()), scope=ALL)
     assert [recap.results[name].value[0, 0] for name in ("EndBound", "DeltaBounds")] == [2.0, 1.0]
+
+
+def test_of_two_samples_at_the_beginning_of_an_interval_the_last_one_holds(life: Life) -> None:
+    begin_us = MONTH_ENDS_US + 10 * HOUR_US
+    life.send([(SPEED, begin_us, 4.0, GOOD), (SPEED, begin_us, 6.0, GOOD), (SPEED, begin_us + HOUR_US, 5.0, GOOD)])
+    life.seal()
+    recap = life.recaps.over(
+        [SPEED], named([(begin_us, begin_us + 2 * DAY_US)]), Asked(("StartBound",), Config()), scope=ALL
+    )
+    assert recap.results["StartBound"].value[0, 0] == 6.0

@@ -5,7 +5,7 @@ And the mean that follows from it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -45,8 +45,8 @@ def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bo
     """
 
     def slot(header: Header) -> int | None:
-        """Between which cuts a chunk lies whole; None: a cut lies in it."""
-        at = bisect_right(cuts, header.t0)
+        """Between which cuts a chunk lies whole; None: one lies in it, or where it begins, maybe with two samples."""
+        at = bisect_left(cuts, header.t0)
         return at if at == bisect_right(cuts, header.t1) else None
 
     ranges = _ranges(reader, asked, slot) if extremes else {}
