@@ -30,6 +30,7 @@ TURNS: Final = {
     "test_browser_explain": PAST,
     "test_browser_giving": PAST,
     "test_browser_lead_day": PAST,
+    "test_browser_new_lead": PAST,
     "test_browser_signing": PAST,
     "test_browser_stops": PAST,
     "test_browser_timeline": PAST,

@@ -1,11 +1,12 @@
 // One short sentence at the bottom of the screen about what was just done, with the way back while it is there.
-import { useSyncExternalStore } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import css from "@/design/toast.module.css";
 
 const SHOWN_MS = 20_000; // time enough to change one's mind …
 const TOLD_MS = 6_000; // … and to read what cannot be undone here
 
-export interface Toast { text: string; tone?: "plain" | "warning"; act?: { label: string; run: () => void } }
+/** `act`: the way back; `onward`: a link to what follows from it. */
+export interface Toast { text: string; tone?: "plain" | "warning"; act?: { label: string; run: () => void }; onward?: ReactNode }
 let shown: Toast | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
@@ -41,6 +42,7 @@ export function ToastPlace({ at }: { at: "top" | "bottom" }) {
       {toast && (
         <div className={css.toast} data-tone={toast.tone ?? "plain"} onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release} data-testid="toast">
           <span>{toast.text}</span>
+          {toast.onward && <span role="presentation" className={css.onward} onClick={() => showToast(null)}>{toast.onward}</span>}
           {act && <button type="button" className={css.act} onClick={run} data-testid="toast-act">{act.label}</button>}
         </div>
       )}

@@ -15,11 +15,13 @@ import { words as countWords } from "@/kpi/words";
 import { daysEarlier, formatDuration, formatNumber, momentOfWall, wallOf } from "@/show/format";
 import { Ratio, useZone, When } from "@/show/show";
 import { useReasonName } from "@/states/names";
+import { useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
+const SEEN = 0.001;
 const SINCE = ["yesterday", "week", "moment"] as const;
-type Since = (typeof SINCE)[number];
+type Since = (typeof SINCE)[number] | "correction";
 
 /** Shares of a ratio in points, always with their sign. */
 function Points({ value }: { value: number | null }) {
@@ -75,12 +77,13 @@ function Answer({ question, sinceMs }: { question: Question; sinceMs: number }) 
   if (answer.error) return <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />;
   if (!first) return <Waiting lines={3} />;
   const changes = (answer.data?.pages ?? []).flatMap((page) => page.changes);
+  const digits = Math.abs(first.difference ?? 1) < SEEN ? 3 : 1; // two that differ are not written as the same number
   return (
     <>
       <p className={css.figures} data-testid="diff-figures">
-        <span><small>{say("before")}</small> <Ratio value={first.before} digits={1} /></span>
+        <span><small>{say("before")}</small> <Ratio value={first.before} digits={digits} /></span>
         <span aria-hidden="true">→</span>
-        <span><small>{say("after")}</small> <Ratio value={first.after} digits={1} /></span>
+        <span><small>{say("after")}</small> <Ratio value={first.after} digits={digits} /></span>
         <strong data-testid="diff-difference"><Points value={first.difference} /></strong>
       </p>
       {first.partial && <p className="quiet">{say("settling")}</p>}
@@ -95,14 +98,17 @@ export function Changed({ question }: { question: Question }) {
   const say = useWords(changeWords);
   const zone = useZone();
   const [openedMs] = useState(() => Date.now());
-  const [since, setSince] = useState<Since>("yesterday");
+  const correctedMs = Date.parse(useSearchText()["since"] ?? "");
+  const offered: Since[] = [...(Number.isFinite(correctedMs) ? (["correction"] as const) : []), ...SINCE];
+  const [chosen, setSince] = useState<Since>(offered[0] ?? "yesterday");
+  const since = offered.includes(chosen) ? chosen : "yesterday";
   const [wall, setWall] = useState(() => wallOf(daysEarlier(openedMs, 1, zone), zone));
-  const moments = { yesterday: daysEarlier(openedMs, 1, zone), week: daysEarlier(openedMs, 7, zone), moment: momentOfWall(wall, zone) };
+  const moments = { yesterday: daysEarlier(openedMs, 1, zone), week: daysEarlier(openedMs, 7, zone), correction: correctedMs, moment: momentOfWall(wall, zone) };
   const sinceMs = moments[since];
   return (
     <section className={css.changed} data-testid="explain-diff">
       <h3>{say("title")}</h3>
-      <SegmentedControl size="xs" fullWidth value={since} onChange={(value) => setSince(value as Since)} data={SINCE.map((value) => ({ value, label: say(value) }))} aria-label={say("title")} data-testid="diff-since" />
+      <SegmentedControl size="xs" fullWidth value={since} onChange={(value) => setSince(value as Since)} data={offered.map((value) => ({ value, label: say(value) }))} aria-label={say("title")} data-testid="diff-since" />
       {since === "moment" && <input type="datetime-local" className={css.input} value={wall} onChange={(event) => setWall(event.currentTarget.value)} aria-label={say("at")} data-testid="diff-moment" />}
       {Number.isFinite(sinceMs) && <Answer key={sinceMs} question={question} sinceMs={sinceMs} />}
     </section>

@@ -17,6 +17,7 @@ import { Steps } from "@/explain/steps";
 import { lookIn, useKindName, useStepLabel } from "@/explain/value";
 import { words } from "@/explain/words";
 import { StateSign } from "@/states/sign";
+import { useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
 
 const spanOf = (question: Question, path: string) => ({ equipment_id: question.equipmentId, start: question.start, end: question.end, path, as_of: question.asOf ?? null });
@@ -95,15 +96,18 @@ function Panel({ question }: { question: Question }) {
   const answer = useInfiniteQuery(explainQuery(kpiOf(question), spanOf(question, question.key)));
   const open = (key: string) => ask({ ...question, key });
   const node = answer.data?.pages[0];
+  const changed = node?.key === kpiOf(question) && !question.asOf;
+  const corrected = useSearchText()["since"] !== undefined; // whoever comes from a correction asks first what it moved
   return (
     <Frame question={question} exactness>
       <Way question={question} onOpen={open} />
       {answer.error && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Waiting lines={6} />}
       {node && <Open node={node} />}
+      {changed && corrected && <Changed question={question} />}
       {node && <Below answer={answer} onOpen={open} />}
       {node && node.key === "oee_index" && !question.asOf && <Conventions question={question} />}
-      {node && node.key === kpiOf(question) && !question.asOf && <Changed question={question} />}
+      {changed && !corrected && <Changed question={question} />}
     </Frame>
   );
 }

@@ -14,7 +14,7 @@ export function questionIn(search: Search): Question | null {
 }
 
 export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end, knew: question.asOf ?? null });
-const CLOSED: Change = { explain: null, of: null, from: null, to: null, knew: null, exact: null };
+const CLOSED: Change = { explain: null, of: null, from: null, to: null, knew: null, exact: null, since: null };
 
 const PLAN = "plan";
 /** How the planned pieces of a stretch come about, and how far the good ones are from what was due. */

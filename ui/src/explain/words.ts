@@ -42,12 +42,12 @@ export const readingWords = defineWords({
 
 export const changeWords = defineWords({
   en: {
-    title: "What changed since", what: "Change", said: "Said", by: "By", why: "Why", yesterday: "yesterday", week: "last week", moment: "a moment", at: "Moment", points: "{n} pp", nothing: "Nothing that moves this figure became known since then.", steps: "{n} times", settling: "Part of this equipment is out of your sight.", more: "Show more",
+    title: "What changed since", what: "Change", said: "Said", by: "By", why: "Why", yesterday: "yesterday", week: "last week", correction: "this correction", moment: "a moment", at: "Moment", points: "{n} pp", nothing: "Nothing that moves this figure became known since then.", steps: "{n} times", settling: "Part of this equipment is out of your sight.", more: "Show more",
     "timeline-edit": "Timeline edit", "timeline-withdrawal": "Edit taken back", "count-entry": "Pieces entered or reviewed", job: "Job changed", plant: "Plant code applied", calendar: "Calendar corrected", restate: "Past restated", signature: "Shift signed or opened", "sample-correction": "Samples corrected", "late-data": "Data that came late", data: "Data", running: "Time that went on",
     rate: "ideal time {us}", before: "then", after: "now",
   },
   de: {
-    title: "Was sich geändert hat seit", what: "Änderung", said: "Angabe", by: "Von", why: "Warum", yesterday: "gestern", week: "letzter Woche", moment: "Zeitpunkt", at: "Zeitpunkt", points: "{n} %-Pkt", nothing: "Seither wurde nichts bekannt, was diese Kennzahl bewegt.", steps: "{n}-mal", settling: "Ein Teil dieser Anlage ist für Sie nicht sichtbar.", more: "Mehr zeigen",
+    title: "Was sich geändert hat seit", what: "Änderung", said: "Angabe", by: "Von", why: "Warum", yesterday: "gestern", week: "letzter Woche", correction: "dieser Angabe", moment: "Zeitpunkt", at: "Zeitpunkt", points: "{n} %-Pkt", nothing: "Seither wurde nichts bekannt, was diese Kennzahl bewegt.", steps: "{n}-mal", settling: "Ein Teil dieser Anlage ist für Sie nicht sichtbar.", more: "Mehr zeigen",
     "timeline-edit": "Angabe zum Zeitverlauf", "timeline-withdrawal": "Angabe zurückgenommen", "count-entry": "Stück eingegeben oder geprüft", job: "Auftrag geändert", plant: "Werkscode angewendet", calendar: "Kalender berichtigt", restate: "Vergangenheit neu bewertet", signature: "Schicht unterschrieben oder geöffnet", "sample-correction": "Messwerte berichtigt", "late-data": "Verspätete Daten", data: "Daten", running: "Zeit, die weiterlief",
     rate: "Sollzeit {us}", before: "damals", after: "jetzt",
   },

@@ -1,8 +1,8 @@
 // What people entered and the server has not got yet: kept on this device, sent in order, never dropped without a word.
 import { asProblem, Problem, type ProblemBody } from "@/api/problem";
 
-/** What is to be done, and how it is named to a person: `label` is a key of the outbox's words. `undo` "none": there is no way back that makes sense. */
-export interface Command { path: string; body: unknown; label: string; values: Readonly<Record<string, string>>; undo?: "none" }
+/** What is to be done, and how it is named to a person: `label` is a key of the outbox's words. `undo` "none": there is no way back that makes sense. `moves`: the machine whose figures follow, by its path. */
+export interface Command { path: string; body: unknown; label: string; values: Readonly<Record<string, string>>; undo?: "none"; moves?: string }
 /** `id` is the Idempotency-Key: sent twice, it is done once. Sent only as the person who entered it. */
 export interface Entry extends Command { id: string; person: string; personName: string; atMs: number; refused: (ProblemBody & { status: number }) | null }
 export interface Sent { result: unknown; auditId: string | null }

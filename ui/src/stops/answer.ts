@@ -11,7 +11,8 @@ import { useReasonName } from "@/states/names";
 /** What is said; a part that is left out stays as it is, null takes it away. To acknowledge is to say that all of it is right. */
 export interface Answer { reason?: string | null; comment?: string | null; what?: "acknowledge" }
 
-export function useAnswer(): (stops: readonly Stop[], answer: Answer) => Promise<Outcome[]> {
+/** `at`: where it is answered; whoever stands at the machine is not led away from it. */
+export function useAnswer(at: "desk" | "station" = "desk"): (stops: readonly Stop[], answer: Answer) => Promise<Outcome[]> {
   const { map } = useEquipment();
   const reader = useReader();
   const reasonName = useReasonName();
@@ -22,9 +23,10 @@ export function useAnswer(): (stops: readonly Stop[], answer: Answer) => Promise
       body: { start: stop.start, end: stop.end, seen: stop.version, ...answer },
       label: answer.what ?? (answer.reason === undefined ? "comment" : "reason"),
       values: { machine: map.byId(stop.equipment_id)?.name ?? "", time: formatMoment(Date.parse(stop.start), "time", reader), reason: reasonName(answer.reason) ?? "–" },
+      ...(at === "desk" && answer.reason !== undefined ? { moves: map.byId(stop.equipment_id)?.path ?? "" } : {}),
     }));
     return send(...commands);
-  }, [map, reader, reasonName, send]);
+  }, [at, map, reader, reasonName, send]);
 }
 
 /** What gave way, or was taken back, is said again after all. */

@@ -81,7 +81,7 @@ export function EditHistory({ stop, onDone }: { stop: Stop; onDone: () => void }
 /** `history`: the line lead sees what was ever said; the operator at the machine only answers. */
 export function StopDialog({ stop, onClose, history = "hidden" }: { stop: Stop; onClose: () => void; history?: "shown" | "hidden" }) {
   const say = useWords(words);
-  const send = useAnswer();
+  const send = useAnswer(history === "shown" ? "desk" : "station");
   const [comment, setComment] = useState(stop.comment ?? "");
   const said = comment.trim() === (stop.comment ?? "") ? {} : { comment: comment.trim() || null };
   const answer = (given: Answer) => {

@@ -1,12 +1,28 @@
 // How what was entered is named to a person: the same words in the toast, in the list of what waits, and in a conflict.
 import { useCallback } from "react";
+import { serverNowMs } from "@/api/client";
+import { useEquipment } from "@/app/equipment";
 import { showToast } from "@/design/toast";
+import { asChange } from "@/explain/open";
 import { useSubmit } from "@/outbox/desk";
 import type { Command, Entry, Outcome } from "@/outbox/outbox";
 import { words } from "@/outbox/words";
+import { Go, unitOf } from "@/view/place";
+import type { Search } from "@/view/search";
 import { useWords } from "@/words/words";
 
 const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "acknowledge", "scan"] as const;
+
+const DAY_MS = 86_400_000;
+const STEP_MS = 15_000; // in which the figures of a period that still runs are asked for
+const CLOCKS_MS = 1_000; // by which this device's idea of the server's clock may be ahead
+
+/** The machine's week with its OEE open, and what has moved it since a moment. */
+const movedBy = (id: number, beforeMs: number) => {
+  const end = Math.floor(beforeMs / STEP_MS) * STEP_MS;
+  const question = { key: "oee_index", equipmentId: id, start: new Date(end - 7 * DAY_MS).toISOString(), end: new Date(end).toISOString() };
+  return { period: "7d", ...asChange(question), since: new Date(beforeMs).toISOString() } as Search;
+};
 
 interface Answered { held?: unknown; entry?: { held?: unknown } }
 /** Whether the pieces of an answer wait for a review; those of a counter's reading are an entry within it. */
@@ -22,8 +38,10 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
   const say = useWords(words);
   const submit = useSubmit();
   const nameOf = useEntryName();
+  const { map } = useEquipment();
   return useCallback(async (...commands) => {
     const outcomes: Outcome[] = [];
+    const beforeMs = serverNowMs() - CLOCKS_MS;
     try {
       for (const command of commands) outcomes.push(await submit(command));
     } catch (error) {
@@ -42,10 +60,13 @@ export function useDo(): (...commands: Command[]) => Promise<Outcome[]> {
       showToast(open ? { text: say(open.kind === "waiting" ? "kept" : "notTaken", { what: nameOf(back("")) }), tone: "warning" } : { text: say("undone") });
     };
     const isHeld = outcomes.some((outcome) => outcome.kind === "sent" && heldIn(outcome.result as Answered));
-    if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say(isHeld ? "held" : "saved", { what }), ...(isHeld ? { tone: "warning" as const } : {}), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
+    const [moves, ...others] = new Set(commands.map((command) => command.moves));
+    const unit = moves && others.length === 0 ? map.byPath(moves) : undefined;
+    const onward = unit ? { onward: <Go to={unitOf(unit.path)} search={movedBy(unit.id, beforeMs)} testid="toast-onward">{say("moves")}</Go> } : {};
+    if (outcomes.every((outcome) => outcome.kind === "sent")) showToast({ text: say(isHeld ? "held" : "saved", { what }), ...onward, ...(isHeld ? { tone: "warning" as const } : {}), ...(audits.length > 0 ? { act: { label: say("undoIt"), run: () => void undo() } } : {}) });
     else if (outcomes.some((outcome) => outcome.kind === "waiting")) showToast({ text: say("kept", { what }), tone: "warning" });
     else if (outcomes.some((outcome) => outcome.kind === "refused" && !outcome.problem.body.theirs)) showToast({ text: say("notTaken", { what }), tone: "warning" });
     else showToast(null); // what two people said is asked at once
     return outcomes;
-  }, [submit, nameOf, say]);
+  }, [submit, nameOf, say, map]);
 }
