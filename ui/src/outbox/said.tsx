@@ -14,12 +14,12 @@ import { useWords } from "@/words/words";
 const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "acknowledge", "scan"] as const;
 
 const DAY_MS = 86_400_000;
-const STEP_MS = 15_000; // in which the figures of a period that still runs are asked for
+const MINUTE_MS = 60_000; // of which a part may not have come in yet: it would stand beside the correction as time that went on
 const CLOCKS_MS = 1_000; // by which this device's idea of the server's clock may be ahead
 
 /** The machine's week with its OEE open, and what has moved it since a moment. */
 const movedBy = (id: number, beforeMs: number) => {
-  const end = Math.floor(beforeMs / STEP_MS) * STEP_MS;
+  const end = Math.floor(beforeMs / MINUTE_MS - 1) * MINUTE_MS;
   const question = { key: "oee_index", equipmentId: id, start: new Date(end - 7 * DAY_MS).toISOString(), end: new Date(end).toISOString() };
   return { period: "7d", ...asChange(question), since: new Date(beforeMs).toISOString() } as Search;
 };

@@ -11,7 +11,7 @@ import { words } from "@/screens/timeline/words";
 import { exactWallOf, momentOfWall } from "@/show/format";
 import { useZone } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
-import { keyOf } from "@/stops/picker";
+import { groupsOf } from "@/stops/tree";
 import { lookOf } from "@/states/look";
 import { useWords } from "@/words/words";
 
@@ -48,7 +48,7 @@ function ReasonSelect({ unit, at, value, onChange, label, unchanged }: { unit: E
   const say = useWords(words);
   const reasonName = useReasonName();
   const { data } = useQuery(offeredReasonsQuery(unit.id, at));
-  const keys = (data?.items ?? []).flatMap((group) => (group.children.length > 0 ? group.children.map((child) => keyOf(child, group.key)) : [group.key]));
+  const keys = groupsOf(data?.items ?? []).flatMap((group) => group.leaves.map((leaf) => leaf.key));
   const options = [...(unchanged ? [{ value: "=", label: say("unchanged") }] : []), { value: "-", label: say("noReason") }, ...keys.map((key) => ({ value: key, label: reasonName(key) ?? key }))];
   return <Select label={label} size="md" searchable allowDeselect={false} value={value === undefined ? "=" : (value ?? "-")} onChange={(next) => onChange(next === "=" ? undefined : next === "-" || next === null ? null : next)} data={options} data-testid="form-reason" />;
 }
