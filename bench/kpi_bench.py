@@ -26,6 +26,8 @@ from dovetail.books.rollups import sums_by_rollup
 from dovetail.core.clock import DAY_US, SECOND_US, to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
+from dovetail.groupings.model import OF_SHIFTS
+from dovetail.groupings.service import GroupingsRoom
 from dovetail.ledger.columns import nothing
 from dovetail.ledger.named import needed_by
 from dovetail.ledger.timeclass import Settings
@@ -85,6 +87,27 @@ def oee(year: Year) -> bool:
             return False
         print(f"| {' × '.join(by)} | {len(same)} | {fast_ms:.0f} | {slow_ms:,.0f} | {slow_ms / fast_ms:.0f} × |")
     return True
+
+
+def groupings(year: Year) -> None:
+    """What the year of the plant came to by words that sums of shifts know, and by others, slice by slice."""
+    room, node = GroupingsRoom(year.rooms.performance), year.rooms.equipment.plant().by_path("acme").id
+    with year.database.read() as reading:
+        known = reading.known_now()
+    print("\n| the plant by | from | groups | ms |\n|---|---|---:|---:|")
+    asked: list[tuple[tuple[str, ...], int | None]] = [
+        (("product",), None), (("month", "shift"), None), (("weekday", "equipment"), None), (("state",), None),
+        (("reason",), None), (("product",), known),
+    ]  # fmt: skip
+    for by, as_of in asked:
+        began = time.perf_counter()
+        found = room.grouped(
+            node, (year.start_us, year.end_us), by=by, kpis=("oee_index",), scope=OWN, as_of=as_of
+        ).groups
+        took_ms = 1000 * (time.perf_counter() - began)
+        source = "sums of shifts" if as_of is None and OF_SHIFTS.issuperset(by) else "slices"
+        name = " × ".join(by) + ("" if as_of is None else ", as known then")
+        print(f"| {name} | {source} | {len(found)} | {took_ms:,.0f} |")
 
 
 def late_edits(year: Year) -> bool:
@@ -177,6 +200,7 @@ def main() -> int:
             if not oee(year):
                 print("the two answers differ")
                 return 1
+            groupings(year)
             if not late_edits(year):
                 print("the edit did not arrive in the ledgers")
                 return 1

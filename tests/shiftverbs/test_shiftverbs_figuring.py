@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from dovetail.cli.main import app
-from dovetail.shiftverbs.figuring import conventions_in_words, kpis_in_words
+from dovetail.shiftverbs.figuring import conventions_in_words, groups_in_words, kpis_in_words
 
 PERIOD = {"start": "2026-01-05T06:00:00Z", "until": "2026-01-05T14:00:00Z", "coverage": 1.0, "hints": []}
 ISO = {"availability": 0.6667, "performance": 0.9, "quality": 0.98, "oee": 0.588}
@@ -62,6 +62,13 @@ def test_a_definition_says_why_it_is_another_number() -> None:
     ]
 
 
+def test_groups_are_told_by_their_words() -> None:
+    kpi = {"id": "oee_index", "value": 0.5, "unit": "1"}
+    item = {"key": {"shift": "Early", "product": None}, "busy_us": 90 * 60_000_000, "good": 7, "kpis": [kpi]}
+    said = groups_in_words(PERIOD | {"by": ["shift", "product"], "items": [item]})
+    assert [" ".join(line.split()) for line in said[1:]] == ["Early · – 90.0 min 7 good oee_index 50.0%"]
+
+
 def test_an_installation_is_asked(tmp_path: Path) -> None:
     run = CliRunner().invoke
     assert run(app, ["init", str(tmp_path / "plant")]).exit_code == 0
@@ -79,6 +86,9 @@ def test_an_installation_is_asked(tmp_path: Path) -> None:
     assert "UMH classic: availability –" in run(app, [*asked, "--conventions", *data]).output
     told = json.loads(run(app, [*asked, "--conventions", "--json", *data]).output)
     assert [one["id"] for one in told["conventions"]] == ["iso22400", "traksys", "aveva", "classic", "umh_classic"]
+    apart = json.loads(run(app, [*asked, "--by", "shift,product", "--json", *data]).output)
+    assert apart["by"] == ["shift", "product"]
+    assert "by shift, product" in run(app, [*asked, "--by", "shift,product", *data]).output
     earlier = ["--as-of", "2026-01-05T12:00:00Z", "--json", *data]
     assert json.loads(run(app, [*asked, "--json", *data]).output)["as_of"] is None
     assert isinstance(json.loads(run(app, [*asked, *earlier]).output)["as_of"], int)

@@ -39,6 +39,8 @@ from dovetail.fleet import api as fleet_api
 from dovetail.fleet.model import Transported
 from dovetail.forwarding import api as forwarding_api
 from dovetail.forwarding.service import ForwardingRoom
+from dovetail.groupings import api as groupings_api
+from dovetail.groupings.service import GroupingsRoom
 from dovetail.histories import api as histories_api
 from dovetail.histories.service import HistoriesRoom
 from dovetail.holding import api as holding_api
@@ -243,7 +245,9 @@ def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     """Where time went and how long pieces took: questions about the past that keep nothing."""
     causes_api.routes(api, rooms.causes)
     cycletimes_api.routes(api, CycleTimesRoom(rooms.performance, rooms.historian))
-    slow, lost = (partial(work.watched, title, "machines") for title in ("Slow running", "Losses as once known"))
+    titles = ("Slow running", "Losses as once known", "Figures by group")
+    slow, lost, apart = (partial(work.watched, title, "machines") for title in titles)
+    groupings_api.routes(api, GroupingsRoom(rooms.performance, watching=apart))
     slowrunning_api.routes(api, SlowRunningRoom(rooms.performance, watching=slow))
     losses_api.routes(api, LossesRoom(rooms.performance, watching=lost))
     course_api.routes(api, Courses(rooms.performance))

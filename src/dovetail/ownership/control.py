@@ -85,7 +85,7 @@ class Control:
     def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
         """The answer of one API call. Raises the error that the API answered with, or LinkError."""
         asked = {key: value for key, value in query.items() if value is not None}
-        target = "/api/v1" + path + ("?" + urlencode(asked) if asked else "")
+        target = "/api/v1" + path + ("?" + urlencode(asked, doseq=True) if asked else "")
         connection = _Connection(self._path)
         try:
             payload = None if body is None else json.dumps(body)

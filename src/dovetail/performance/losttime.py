@@ -53,7 +53,7 @@ class LostTime:
         upgrade adds to them what was cut before it."""
         with self._room.database.read() as reading:
             until_us = self._room.until(reading, to_us, None)
-            if until_us - from_us < ROLLUP_FROM_US or store.to_recut(reading) is not None:
+            if until_us - from_us < ROLLUP_FROM_US or not self._room.is_whole(reading):
                 return None
             found = LostOver(
                 over_shifts(reading, units, from_us, until_us, words=words),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from dovetail.books.rollups import Bucket, buckets_across, sums_by_rollup
-from dovetail.books.summing import KEYS_JOB
 from dovetail.core import faults
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, Clock
-from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.db.events import events_after, mark_handled, plants_known
 from dovetail.db.events import handled as handled_to
@@ -24,12 +23,11 @@ from dovetail.ledger.changes import Change, changes, merged
 from dovetail.ledger.columns import Sums, add, nothing, sum_slices
 from dovetail.ledger.cutting import shift_day_us
 from dovetail.ledger.model import Slice
-from dovetail.ledger.named import needed_by
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
 from dovetail.performance.facts import EVER_US, OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
 from dovetail.performance.kpis._lines import below_of, figured, is_summed
-from dovetail.performance.report import Figures, catalogue, compute, figures
+from dovetail.performance.report import Figures, figures
 from dovetail.performance.settling import recut, settle
 
 VIEW: Final = "plant.view"
@@ -126,6 +124,10 @@ class PerformanceRoom:
                 following = moved[place + 1].known if place + 1 < len(moved) else None
                 self._settle(change, handled=change.known if following != change.known else None)
             return len(found) or self._recut()
+
+    def is_whole(self, reading: Reading) -> bool:
+        """Whether the sums of shifts say all that is held: no upgrade left days to be cut again."""
+        return store.to_recut(reading) is None
 
     def _recut(self) -> int:
         """A day of a ledger that an upgrade left to be cut again; 0 when there is none. Only an upgrade makes more."""
@@ -249,32 +251,6 @@ class PerformanceRoom:
                 targets=self.gathering.targets(plant.get(equipment_id).path, until_us - 1, as_of=as_of),
             ),
         )
-
-    def grouped(
-        self,
-        equipment_ids: Iterable[int],
-        from_us: int,
-        to_us: int,
-        *,
-        by: Sequence[str],
-        kpis: Sequence[str],
-        scope: Scope,
-    ) -> dict[tuple[str | int, ...], dict[str, float | None]]:
-        """KPIs over the whole shifts in [from_us, to_us), by keys of the rollup: `equipment_id`, `day`, `shift_name`,
-        `crew`, `product`, `job_response_id`. What the scope does not see is left out; InvalidError for another key."""
-        allowed = {"equipment_id", *KEYS_JOB}
-        unknown = sorted({*by} - allowed) + sorted({*kpis} - set(catalogue()))
-        if unknown:
-            hint = ", ".join(sorted(allowed | set(catalogue())))
-            raise InvalidError(f"there is no {', '.join(unknown)}", pointer="/by", code="group", hint=hint)
-        asked = [catalogue()[name] for name in kpis]
-        settings = self.settings_for(to_us)
-        columns = needed_by([name for kpi in asked for name in (*kpi.inputs, "nodt_us")], settings)
-        seen = [equipment_id for equipment_id in equipment_ids if scope.sees(VIEW, equipment_id)]
-        with self.database.read() as reading:
-            groups = sums_by_rollup(reading, seen, from_us, to_us, by=by, columns=columns)
-        full = {key: nothing() | sums for key, sums in groups.items()}
-        return {key: {kpi.id: compute(kpi, sums, settings) for kpi in asked} for key, sums in full.items()}
 
     def shift(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> ShiftTrack:
         """The shift that runs now, or ran when `as_of` became known (`current`), or that of an id; or NotFoundError."""

@@ -9,6 +9,7 @@ import typer
 
 from dovetail.terminal.asking import DataOption, Here, Where, house, id_of
 
+APART: Final = ("oee_index", "availability", "effectiveness", "quality_ratio")  # of each group
 RATIOS: Final = ("availability", "performance", "quality", "oee")
 Start = Annotated[str | None, typer.Option(help="From when, RFC 3339 with offset; left out: the shift.")]
 End = Annotated[str | None, typer.Option(help="Until when.")]
@@ -23,6 +24,7 @@ def kpis(
     end: End = None,
     shift: Shift = "current",
     conventions: Annotated[bool, typer.Option("--conventions", help="OEE by other definitions, too.")] = False,
+    by: Annotated[str | None, typer.Option(help="Told apart by product, shift, crew, day …; a,b.")] = None,
     as_of: AsOf = None,
     as_json: Json = False,
     data: DataOption = Here,
@@ -30,15 +32,21 @@ def kpis(
     """Show the KPIs of a shift or a period of an equipment, and with --conventions OEE by five definitions."""
     if conventions and as_of is not None:
         raise typer.BadParameter("definitions of others are worked out of what is known now", param_hint="--as-of")
+    if conventions and by is not None:
+        raise typer.BadParameter("definitions of others are of the whole", param_hint="--by")
     with house(data) as control:
         route = f"/equipment/{id_of(control, where)}/kpis"
         found = control.call("GET", route, **_period(start, end, shift), as_of=as_of)
         if conventions:
             found = control.call("GET", f"{route}/conventions", start=found["start"], end=found["until"])
+        if by is not None:
+            when = {"start": found["start"], "end": found["until"], "as_of": as_of}
+            found = control.call("GET", f"{route}/grouped", **when, by=by.split(","), kpi=list(APART))
     if as_json:
         print(json.dumps(found))
         return
-    for line in conventions_in_words(found) if conventions else kpis_in_words(found):
+    in_words = conventions_in_words if conventions else kpis_in_words if by is None else groups_in_words
+    for line in in_words(found):
         print(line)
 
 
@@ -79,6 +87,16 @@ def kpis_in_words(found: dict[str, Any]) -> list[str]:
         f"{kpi['name']:36} {_value(kpi):>12}{_target(kpi)}  {kpi['convention']}".rstrip() for kpi in found["kpis"]
     ]
     lines += [f"{loss['label']:36} {loss['us'] / 60_000_000:8.1f} min" for loss in found.get("big_losses", [])]
+    return [*lines, *(f"hint: {hint}" for hint in found["hints"])]
+
+
+def groups_in_words(found: dict[str, Any]) -> list[str]:
+    """A line for each group, those of most planned busy time first."""
+    lines = [f"{found['start']} … {found['until']}  by {', '.join(found['by'])}"]
+    for one in found["items"]:
+        name = " · ".join("–" if word is None else str(word) for word in one["key"].values())
+        figures = "  ".join(f"{kpi['id']} {_value(kpi)}" for kpi in one["kpis"])
+        lines.append(f"{name:36} {one['busy_us'] / 60_000_000:9.1f} min {one['good']:8} good  {figures}")
     return [*lines, *(f"hint: {hint}" for hint in found["hints"])]
 
 
