@@ -6,10 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from part13_derived import DERIVED
 from part13_examples import CONFIGS, LEFT_OUT, SAMPLES, TABLES
 
 from dovetail.aggregates.compute import Summing
-from dovetail.aggregates.names import Aggregate
+from dovetail.aggregates.names import AGGREGATES, Aggregate
 from dovetail.aggregates.places import evenly
 from dovetail.aggregates.points import Points, points_of
 from dovetail.aggregates.status import Bits, Status
@@ -67,3 +68,19 @@ def test_a_table_of_the_standard(name: Aggregate, number: int, every_s: int, pri
     for i, text in [row for row in rows if row[1] != LEFT_OUT]:
         at_s, value, status, bits = written(text, i * every_s)
         assert found[i] == (at_s, value if value is None else pytest.approx(value, abs=0.0011), status, bits)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "worked_out"),
+    [pytest.param(name, number, texts, id=f"{name}-{number}") for name, number, texts, _ in DERIVED],
+)
+def test_what_the_standard_has_no_table_of_is_as_its_text_says(name: Aggregate, number: int, worked_out: str) -> None:
+    rows = [written(text, i * 20) for i, text in enumerate(worked_out.split(", "))]
+    expected = [
+        (at_s, value if value is None else pytest.approx(value, abs=1e-9), *marks) for at_s, value, *marks in rows
+    ]
+    assert summed(name, number, 20) == expected
+
+
+def test_every_aggregate_is_checked_against_a_table() -> None:
+    assert {name for name, *_ in (*TABLES, *DERIVED)} == set(AGGREGATES)
