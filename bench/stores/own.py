@@ -14,7 +14,7 @@ from stores.workload import COUNTERS, GOOD, TAGS, YEAR_TAG, Columns
 from dovetail.aggregates.names import Config
 from dovetail.aggregates.places import named
 from dovetail.chunkstore.place import Storage
-from dovetail.chunkstore.postgres import look
+from dovetail.upkeep.serverlook import look
 from dovetail.core import limits
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
