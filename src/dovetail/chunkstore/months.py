@@ -7,7 +7,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -54,8 +55,11 @@ class View(Weighing):
         super().__init__(session, words)
         self._on_damage = on_damage
         self._body, self._row = moments.body_of(words), f"id, {words.checked}, {moments.VOUCHED}"
-        found = session.execute(words.sealed).fetchone()
-        self.sealed: int = found[0]
+
+    @cached_property
+    def sealed(self) -> int:
+        """The head row up to which the month holds everything."""
+        return int(self._session.execute(self._words.sealed).fetchone()[0])
 
     def kept(self, tags: Sequence[int], kind: Kind) -> Iterator[list[Kept]]:
         """For each tag, of not too many, its chunks of one kind, oldest first."""
@@ -261,9 +265,9 @@ class Month:
         self.users = 0
 
     @contextmanager
-    def view(self, on_damage: OnDamage | None = None) -> Iterator[View]:
-        """Read at one moment; any thread."""
-        with self._place.snapshot() as session:
+    def view(self, on_damage: OnDamage | None = None, within: Session | None = None) -> Iterator[View]:
+        """Read at one moment, which may be that of a session; any thread."""
+        with self._place.snapshot() if within is None else nullcontext(within) as session:
             yield View(session, self._words, on_damage)
 
     def set_aside(self, damaged: Sequence[Damaged]) -> list[Damaged]:
@@ -351,10 +355,14 @@ class Months:
                 opened.users -= 1
 
     @contextmanager
-    def view(self, month: int, on_damage: OnDamage | None = None) -> Iterator[View]:
-        """Read one month at one moment."""
-        with self.use(month) as opened, opened.view(on_damage) as view:
+    def view(self, month: int, on_damage: OnDamage | None = None, within: Session | None = None) -> Iterator[View]:
+        """Read one month at one moment, `within` that of `whole`."""
+        with self.use(month) as opened, opened.view(on_damage, within) as view:
             yield view
+
+    def whole(self) -> AbstractContextManager[Session | None]:
+        """All months at one moment, in one session; None where each is a file of its own."""
+        return self._storage.whole()
 
     def duplicates(self) -> Counter[tuple[str, str]]:
         """Samples per (source, lane) that sealing found to repeat others."""

@@ -287,12 +287,6 @@ def words_of(month: int) -> MonthWords:
     )
 
 
-def drop(url: str) -> None:
-    """Take back what a restore that failed has put into a database which had no samples before."""
-    with connect(url) as connection:
-        connection.execute(f"drop schema if exists {SCHEMA} cascade")
-
-
 def _prepare(connection: Connection[Any]) -> None:
     """Make the tables of an empty schema; refuse one that a newer Dovetail wrote."""
     with connection.transaction():

@@ -168,9 +168,8 @@ def _ranges(
 ) -> dict[int, tuple[float, float]]:  # fmt: skip
     """The least and the greatest value of the whole chunks between two cuts; not of those that were corrected."""
     found: dict[int, tuple[float, float]] = {}
-    for month in reader.months.between(asked.from_us, asked.to_us):
-        with reader.view(month) as view:
-            headers = [part.header for part in view.found(asked.tags[0], asked.from_us, asked.to_us)]
+    for view in reader.viewed(asked):
+        headers = [part.header for part in view.found(asked.tags[0], asked.from_us, asked.to_us)]
         for header in headers:
             at = slot(header)
             as_sent = reader.is_as_sent(asked.tags[0], header.t0, header.t1 + 1)

@@ -116,9 +116,8 @@ def _rows(reader: Corrected, asked: Range, from_us: int) -> tuple[Rows, NDArray[
     tags, covered = np.array(asked.tags, dtype=np.int64), np.zeros(len(asked.tags), dtype=np.int64)
     days = (asked.from_us // DAY_US, (asked.to_us - 1) // DAY_US)
     found: list[Rollup] = []
-    for month in reader.months.between(asked.from_us, asked.to_us):
-        with reader.view(month) as view:
-            found += view.rolled(asked.tags, unit=HOURS, days=days)
+    for view in reader.viewed(asked):
+        found += view.rolled(asked.tags, unit=HOURS, days=days)
     place = np.searchsorted(tags, np.array([one.tag for one in found], dtype=np.int64))
     begins = np.array([one.day * DAY_US for one in found], dtype=np.int64)
     ends = np.array([one.upto_us for one in found], dtype=np.int64)

@@ -6,7 +6,7 @@ with one look that nobody said anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
@@ -129,9 +129,17 @@ class Corrected:
         answer = ask()
         return answer if damage.of(tag, asked.from_us, asked.to_us) == known else ask()
 
-    def view(self, month: int) -> AbstractContextManager[View]:
-        """One month at one moment, as a Reader's."""
-        return self._sent.view(month)
+    def views(self, months: Collection[int]) -> AbstractContextManager[Callable[[int], AbstractContextManager[View]]]:
+        """Views of several months, as a Reader's."""
+        return self._sent.views(months)
+
+    def viewed(self, asked: Range) -> Iterator[View]:
+        """Each month of a range in turn, as it was sent."""
+        months = self.months.between(asked.from_us, asked.to_us)
+        with self.views(months) as views:
+            for month in months:
+                with views(month) as view:
+                    yield view
 
     def loose(self, asked: Range) -> list[Block]:
         """What was sent and is in no chunk yet."""

@@ -6,8 +6,8 @@ itself says up to which head row it holds everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,12 @@ class Reader:
         """One month at one moment; what cannot be read of it is passed over, and is a hole from then on."""
         return self.months.view(month, self.damage.watch(month))
 
+    @contextmanager
+    def views(self, months: Collection[int]) -> Iterator[Callable[[int], AbstractContextManager[View]]]:
+        """Views of several months; where they lie together, they are of one moment and session."""
+        with self.months.whole() if len(months) > 1 else nullcontext() as within:
+            yield lambda month: self.months.view(month, self.damage.watch(month), within)
+
     def raw(self, asked: Range, *, limit: int | None = None, by: Order = "time") -> list[Block]:
         """One block per kind, each by (ts, tag, arrival), without repeats; the first `limit` samples in all.
 
@@ -48,12 +54,14 @@ class Reader:
         parts: list[Block] = []
         sealed: dict[int, int] = {}
         taken = _Taken(limit)
-        for month in self.months.between(asked.from_us, asked.to_us):
-            if all(taken.enough(tag, None) for tag in asked.tags):
-                break
-            with self.view(month) as view:
-                sealed[month] = view.sealed
-                parts += _from_chunks(view, asked, taken=taken)
+        months = self.months.between(asked.from_us, asked.to_us)
+        with self.views(months) as views:
+            for month in months:
+                if all(taken.enough(tag, None) for tag in asked.tags):
+                    break
+                with views(month) as view:
+                    sealed[month] = view.sealed
+                    parts += _from_chunks(view, asked, taken=taken)
         parts += self.unsealed(rows, asked, sealed)
         kinds = sorted({part.kind for part in parts})
         merged = [ordered([part for part in parts if part.kind is kind], by=by) for kind in kinds]
@@ -99,14 +107,16 @@ class Reader:
         for kind in {part.kind for part in parts}:
             for newest in _newest_by_tag(concat([part for part in parts if part.kind is kind])):
                 _take_newer(best, newest, ties)
-        for month in self.months.newest_first():
-            searched = [tag for tag in wanted - found if tag not in best or _month(best[tag].ts) <= month]
-            if month > _month(np.array([at_us])) or not searched:
-                continue
-            with self.view(month) as view:
-                for chunk in view.newest_before(searched, at_us):
-                    _take_newer(best, _last_before(chunk, at_us), ties)
-                    found.add(int(chunk.tag[0]))
+        months = [month for month in self.months.newest_first() if month <= _month(np.array([at_us]))]
+        with self.views(months) as views:
+            for month in months:
+                searched = [tag for tag in wanted - found if tag not in best or _month(best[tag].ts) <= month]
+                if not searched:
+                    continue
+                with views(month) as view:
+                    for chunk in view.newest_before(searched, at_us):
+                        _take_newer(best, _last_before(chunk, at_us), ties)
+                        found.add(int(chunk.tag[0]))
         for tag in ties:  # which of them arrived last is told by reading that instant as a whole
             for block in self.at((tag,), int(best[tag].ts[0])):
                 best[tag] = block.take(slice(len(block) - 1, len(block)))

@@ -128,11 +128,10 @@ def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> It
 
 
 def _lines(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[list[Line]]:
-    for month in reader.months.between(asked.from_us, asked.to_us):
-        with reader.view(month) as view:
-            for some in view.packed(asked.tags, asked.from_us, asked.to_us):
-                opener = Opener()
-                yield [line for one in some if (line := _line(view, opener, one)) is not None]
+    for view in reader.viewed(asked):
+        for some in view.packed(asked.tags, asked.from_us, asked.to_us):
+            opener = Opener()
+            yield [line for one in some if (line := _line(view, opener, one)) is not None]
     yield [line_of(block) for block in loose]
 
 

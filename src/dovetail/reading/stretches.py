@@ -53,17 +53,18 @@ def _sent(reader: Reader, asked: Range, *, whole: Whole, rolling: Rolling | None
     everything = reader.unsealed(rows, asked, {})
     loose_months = {month for block in everything for month in month_of(block.ts).tolist()}
     files = set(reader.months.between(asked.from_us, asked.to_us))
-    for month in sorted(files | loose_months):
-        if month not in files:
-            yield from floats([block.take(month_of(block.ts) == month) for block in everything])
-            continue
-        with reader.view(month) as view:
-            loose = reader.unsealed(rows, asked, {month: view.sealed})
-            loose = [block.take(month_of(block.ts) == month) for block in loose]
-            loose = [block for block in loose if len(block)]
-            begins, ends = max(asked.from_us, begin_of(month)), min(asked.to_us, begin_of(month + 1))
-            part = replace(asked, from_us=begins, to_us=ends)
-            yield from _of_month(view, part, loose=loose, whole=whole, rolling=rolling)
+    with reader.views(files) as views:
+        for month in sorted(files | loose_months):
+            if month not in files:
+                yield from floats([block.take(month_of(block.ts) == month) for block in everything])
+                continue
+            with views(month) as view:
+                loose = reader.unsealed(rows, asked, {month: view.sealed}) if month in loose_months else []
+                loose = [block.take(month_of(block.ts) == month) for block in loose]
+                loose = [block for block in loose if len(block)]
+                begins, ends = max(asked.from_us, begin_of(month)), min(asked.to_us, begin_of(month + 1))
+                part = replace(asked, from_us=begins, to_us=ends)
+                yield from _of_month(view, part, loose=loose, whole=whole, rolling=rolling)
 
 
 def _of_month(

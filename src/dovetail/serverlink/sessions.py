@@ -42,6 +42,12 @@ def connect(url: str, *, schema: str = SCHEMA, **more: Any) -> Connection[Any]:
     return psycopg.connect(plain, autocommit=True, prepare_threshold=3, **settings)
 
 
+def drop(url: str) -> None:
+    """Take back what a restore that failed has put into a database which had no samples before."""
+    with connect(url) as connection:
+        connection.execute(f"drop schema if exists {SCHEMA} cascade")
+
+
 @cache
 def _worded(sql: str) -> bytes:
     return sql.replace("?", "%b").encode()

@@ -183,6 +183,7 @@ def _samples_of_server(records_url: str, staged: Path, where: Where, *, progress
         yield
         return
     from dovetail.chunkstore import postgres  # psycopg is there only where somebody has a PostgreSQL
+    from dovetail.serverlink.sessions import drop
     from dovetail.upkeep.serverlook import look
 
     if look(records_url) is not None:
@@ -197,7 +198,7 @@ def _samples_of_server(records_url: str, staged: Path, where: Where, *, progress
         faults.point("restore.samples-filled")
         yield
     except BaseException:
-        postgres.drop(records_url)
+        drop(records_url)
         raise
     for file in [file for name in ("head.db*", "chunks-*.db*") for file in staged.glob(name)]:
         file.unlink()
