@@ -10,7 +10,7 @@ from counting_plant import EVER_US, Plant, at, when
 
 from asking import client_of
 from dovetail.core.clock import SECOND_US
-from dovetail.core.errors import ConflictError, InvalidError, RefusedError
+from dovetail.core.errors import InvalidError, RefusedError
 from dovetail.core.scope import Actor, Scope
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Catalogue, Done, execute
@@ -178,11 +178,24 @@ def test_a_scan_at_the_line_ends_the_job_on_all_of_it(plant: Plant) -> None:
     assert ends(plant) == {plant.filler: at(5), plant.table: at(5)}
 
 
-def test_nothing_begins_in_a_signed_shift_and_who_may_not_is_refused(plant: Plant) -> None:
+def test_a_scan_in_a_signed_shift_is_held_and_counts_once_the_shift_is_reopened(plant: Plant) -> None:
     plant.now(9 * 60)  # the early shift is over
-    do(plant, "shift.sign", equipment_id=plant.filler, start=when(0))
-    with pytest.raises(ConflictError, match="signed the shift"):
-        do(plant, "job.scan", equipment_id=plant.filler, code="cola", at=when(60))
+    signed = do(plant, "shift.sign", equipment_id=plant.filler, start=when(0)).output
+    held = do(plant, "job.scan", equipment_id=plant.filler, code="cola", at=when(60)).output
+    assert (held.outcome, held.run_id) == ("held", None)
+    assert "is signed: it stands" in held.message
+    assert when(60) in held.hint
+    assert ran(plant) == []
+    assert kept(plant) == [("cola", "held")]
+    operation = next(one for one in operations(plant) if one.name == "shift.reopen")
+    words = operation.input.model_validate({"signature_id": signed.id})
+    execute(operation, words, database=plant.database, scope=plant.everyone, reason="a scan came late")
+    assert do(plant, "job.scan", equipment_id=plant.filler, code="cola", at=when(60)).output.outcome == "started"
+    assert [start for start, *_ in ran(plant)] == [60]
+
+
+def test_who_may_not_scan_is_refused(plant: Plant) -> None:
+    plant.now(9 * 60)  # the early shift is over
     here = frozenset({plant.filler})
     looker = Scope(Actor("l", "Lea"), at={"plant.view": here})
     with pytest.raises(RefusedError, match="needs the permission"):

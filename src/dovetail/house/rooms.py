@@ -238,7 +238,7 @@ def pace_rooms(
         signed=signatures.windows,
     )  # fmt: skip
     ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
-    scans = ScansRoom(equipment=equipment, materials=materials, production=production, dispatch=dispatch, clock=clock)
+    scans = ScansRoom(equipment, materials, production, dispatch=dispatch, signed=signatures.windows)
     return {"pace": PaceRoom(performance, ends, clock=clock), "dispatch": dispatch, "scans": scans}
 
 

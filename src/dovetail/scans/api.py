@@ -35,8 +35,8 @@ def routes(api: Api, service: ScansRoom) -> None:
 
     @api.query("GET", "/equipment/{equipment_id}/scans", permission=VIEW, summary="Codes that were scanned")
     def scans(
-        equipment_id: int, start: str, end: str, scope: Scope, only: Literal["unknown", "refused"] | None = None,
-        cursor: str | None = None,
+        equipment_id: int, start: str, end: str, scope: Scope,
+        only: Literal["unknown", "refused", "held"] | None = None, cursor: str | None = None,
     ) -> Page[ScanRecordOut]:  # fmt: skip
         """The codes read in [start, end), the newest first, with what came of them; for a line also those of its
         work units."""

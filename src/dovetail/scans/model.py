@@ -8,7 +8,7 @@ from typing import Final, Literal, Protocol
 
 from dovetail.core.clock import SECOND_US
 
-type Outcome = Literal["started", "ended", "repeated", "unknown", "refused"]
+type Outcome = Literal["started", "ended", "repeated", "unknown", "refused", "held"]
 
 DID: Final = ("started", "ended")
 AGAIN_US: Final = 10 * SECOND_US  # so soon nobody ends what they have begun: the same scan was read twice

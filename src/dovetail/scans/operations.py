@@ -1,12 +1,13 @@
 """Take a scanned code: what it names begins, or ends where it runs; a code that nobody knows is kept and told.
 
-What the job's own rules refuse is answered in words, and the code stays on record. A missing right, a moment to come
-and a signed or closed shift refuse the scan itself: of that nothing is kept.
+What the job's own rules refuse is answered in words, and the code stays on record. What would change a signed shift is
+held: on record, and nothing begins. A missing right, a moment to come and a closed shift refuse the scan itself: of
+that nothing is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 
@@ -33,6 +34,14 @@ EVER_US: Final = 1 << 62
 OWN: Final = system_scope("scans")
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CODE_MAX)]
+
+
+class Signed(Protocol):
+    """What is asked of the signatures: (from, to, known) of the stretches that stand in a period of an equipment."""
+
+    def __call__(
+        self, reading: Any, equipment_id: int, from_us: int, to_us: int, as_of: int | None, /
+    ) -> Sequence[tuple[int, int, int]]: ...
 
 
 class Orders(Protocol):
@@ -81,8 +90,9 @@ class Scanning:
 
     def __init__(
         self, *, plant: Callable[[], PlantModel], products: Callable[[int], Mapping[str, Product]],
-        production: ProductionRoom, orders: Orders, clock: Clock,
+        production: ProductionRoom, orders: Orders, signed: Signed, clock: Clock,
     ) -> None:  # fmt: skip
+        self._signed = signed
         self._plant, self._products, self._production = plant, products, production
         self._orders, self._clock = orders, clock
         self.scan: Operation[ScanCode, ScanOut] = Operation(
@@ -100,6 +110,8 @@ class Scanning:
         if last is not None and is_again(last, given.code, at_us, running):
             out = ScanOut(scan_id=known, code=given.code, outcome="repeated", run_id=last.run_id, message=last.message)
             return self._kept(call, given, out, at_us)
+        if (held := self._held(call, given, at_us)) is not None:
+            return self._kept(call, given, held, at_us)
         before = len(call.uow.events)
         try:
             with call.uow.connection.begin_nested():  # what is refused half-way leaves nothing behind but the scan
@@ -120,6 +132,19 @@ class Scanning:
         if done.outcome == "ended":
             out = out.model_copy(update={"ended": [job.id for job in done.run.items]})
         return self._kept(call, given, out, at_us)
+
+    def _held(self, call: Call, given: ScanCode, at_us: int) -> ScanOut | None:
+        """A code whose job would reach into a shift that somebody signed waits for a review; None: it does not."""
+        until_us = self._clock.now_us() + 1
+        units = self._plant().subtree(given.equipment_id)
+        stands = [one for unit in sorted(units) for one in self._signed(call.uow, unit, at_us, until_us, None)]
+        if not stands:
+            return None
+        return ScanOut(
+            scan_id=call.uow.known, code=given.code, outcome="held",
+            message=f"the shift up to {to_rfc3339(min(to_us for _, to_us, _ in stands))} is signed: it stands",
+            hint=f"whoever may reopen shifts does so; then send the code again, read at {to_rfc3339(at_us)}",
+        )  # fmt: skip
 
     def _done(self, call: Call, given: ScanCode, running: list[JobResponse], at_us: int) -> Done:
         """Raises RefusedError for what cannot be, with `scan-unknown` where nobody knows the code."""

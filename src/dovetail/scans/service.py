@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from dovetail.core.clock import Clock
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Reading
 from dovetail.dispatch.service import DispatchRoom
@@ -14,7 +13,7 @@ from dovetail.operations.operation import Operation
 from dovetail.production.service import ProductionRoom
 from dovetail.scans import store
 from dovetail.scans.model import Scan
-from dovetail.scans.operations import Scanning
+from dovetail.scans.operations import Scanning, Signed
 
 VIEW: Final = "plant.view"
 
@@ -23,13 +22,13 @@ class ScansRoom:
     """Takes codes and remembers them."""
 
     def __init__(
-        self, *, equipment: EquipmentRoom, materials: MaterialsRoom, production: ProductionRoom,
-        dispatch: DispatchRoom, clock: Clock,
+        self, equipment: EquipmentRoom, materials: MaterialsRoom, production: ProductionRoom, *,
+        dispatch: DispatchRoom, signed: Signed,
     ) -> None:  # fmt: skip
         self._equipment = equipment
         self.scanning = Scanning(
             plant=equipment.plant, products=materials.products, production=production, orders=dispatch.starting,
-            clock=clock,
+            signed=signed, clock=equipment.clock,
         )  # fmt: skip
 
     @property

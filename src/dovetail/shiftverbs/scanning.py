@@ -26,11 +26,14 @@ def scan(
 
 
 def scans(
-    where: Where, hours: Annotated[float, typer.Option(help="How far back to look.")] = 24, data: DataOption = Here
+    where: Where,
+    hours: Annotated[float, typer.Option(help="How far back to look.")] = 24,
+    only: Annotated[str | None, typer.Option(help="Only those that were unknown, refused or held.")] = None,
+    data: DataOption = Here,
 ) -> None:
     """List the codes that were scanned at a work unit or a line, the newest first, and what came of them."""
     with house(data) as control:
-        for one in items(control, where, "scans", hours):
+        for one in items(control, where, "scans", hours, only=only):
             why = f": {plain(one['message'])}" if one["message"] else ""
             print(f"{one['at']}  {plain(one['code'])}  {one['outcome']}  {one['by']}{why}")
 

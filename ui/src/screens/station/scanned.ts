@@ -36,7 +36,7 @@ export class Keys {
 
 const UNDO_OPEN = { waiting: "undoKept", refused: "notUndone" } as const;
 
-interface ScanAnswer { outcome: "started" | "ended" | "repeated" | "unknown" | "refused"; message: string | null; hint: string | null; product: string | null; job_order: string | null }
+interface ScanAnswer { outcome: "started" | "ended" | "repeated" | "unknown" | "refused" | "held"; message: string | null; hint: string | null; product: string | null; job_order: string | null }
 
 /** Sends each code through the outbox and says in a toast what came of it, with the way back. */
 function useScan(here: Equipment): (code: string) => Promise<void> {
