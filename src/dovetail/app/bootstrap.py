@@ -58,6 +58,7 @@ from dovetail.intake.service import Around, Intake
 from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
 from dovetail.ownership.settings import Settings
+from dovetail.recovering.service import Recovery
 from dovetail.scrubbing.service import Scrub
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
@@ -155,8 +156,8 @@ class House:
             api = Api(self.database)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
-                self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub, self.keeper, self.forwarding,
-                self.transported, self.histories,
+                self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub,
+                Recovery(self.rooms.historian), self.keeper, self.forwarding, self.transported, self.histories,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:

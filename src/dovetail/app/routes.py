@@ -64,6 +64,8 @@ from dovetail.pace import api as pace_api
 from dovetail.performance import api as performance_api
 from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
+from dovetail.recovering import api as recovering_api
+from dovetail.recovering.service import Recovery
 from dovetail.replaying import api as replaying_api
 from dovetail.replaying.service import ReplayRoom
 from dovetail.reports import api as reports_api
@@ -115,6 +117,7 @@ class Parts:
     exports: ExportsRoom
     tiers: Tiers
     scrub: Scrub
+    recovery: Recovery
     keeper: Keeper
     forwarding: ForwardingRoom
     transported: Callable[[], Transported | None]
@@ -152,6 +155,7 @@ def catalogue(parts: Parts) -> Catalogue:
         *parts.exports.operations,
         parts.tiers.write,
         parts.scrub.begin,
+        parts.recovery.recover,
         parts.histories.bring,
         *rooms.retention.holds.operations,
         *parts.keeper.operations,
@@ -207,6 +211,7 @@ def assemble(api: Api, parts: Parts) -> None:
     operations_api.routes(api, catalogue(parts), parts.database)
     backups_api.routes(api, parts.backups)
     scrubbing_api.routes(api, parts.scrub)
+    recovering_api.routes(api, parts.recovery)
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     forwarding_api.routes(api, parts.forwarding, parts.clock)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)

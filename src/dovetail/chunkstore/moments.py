@@ -49,13 +49,8 @@ def whole(body: bytes, shared: bytes | None) -> bytes:
 def opened(body: bytes, shared: bytes | None, check: int | None, *, tag: int) -> Block:
     """The samples of a body. Raises DamagedError: it is not what was written, or another tag's."""
     if not checks.owns(check, tag, body):
-        raise not_its_own(tag)
+        raise DamagedError(f"a chunk of tag {tag} is not what was written for it")
     return chunks.decode(whole(body, shared), tag=tag)
-
-
-def not_its_own(tag: int) -> DamagedError:
-    """What is kept as a tag's samples is not."""
-    return DamagedError(f"a chunk of tag {tag} is not what was written for it")
 
 
 def fill(session: Session, words: MonthWords, rows: Sequence[Sequence[Any]]) -> None:

@@ -140,8 +140,7 @@ class View(Weighing):
 
     def _holds(self, tag: int, row: Sequence[Any]) -> bool:
         """Whether a row is as it was written; else it is told."""
-        as_written = checks.holds(row[1], row[2:])
-        if not as_written:
+        if not (as_written := checks.holds(row[1], row[2:])):
             self.damaged(tag, DamagedError(f"the header of a chunk of tag {tag} has the wrong checksum"))
         return as_written
 
@@ -179,7 +178,7 @@ class View(Weighing):
         """None: the body is another tag's. Sums that are not as they were written are not told."""
         tag, body = row[2], row[-2]
         if not checks.owns(row[1], tag, body):
-            self.damaged(tag, moments.not_its_own(tag))
+            self.damaged(tag, DamagedError(f"a chunk of tag {tag} is not what was written for it"))
             return None
         sums = tuple(row[moments.SUMS_AT]) if self._holds(tag, row[:-2]) else None
         return tag, body, known.get(row[-1]), sums
@@ -274,6 +273,13 @@ class Month:
         """Keep chunks that cannot be read where nobody reads them; all that is there now. While nothing is sealed."""
         with self._place.transaction() as session:
             aside.put(session, self._words, damaged)
+            return aside.listed(session, self._words)
+
+    def filled(self, damaged: Sequence[Damaged]) -> list[Damaged]:
+        """Let go of what was set aside and has come back; all that is still there."""
+        with self._place.transaction() as session:
+            gone = f"delete from {self._words.aside} where id = ? and tag = ? and t0 = ?"
+            session.many(gone, [(one.id, one.tag, one.t0) for one in damaged])
             return aside.listed(session, self._words)
 
     def write(

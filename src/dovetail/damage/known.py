@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,8 @@ from dovetail.chunkstore.aside import Damaged
 from dovetail.chunkstore.months import Month, Months, OnDamage, View
 from dovetail.core.clock import Clock
 from dovetail.core.errors import DamagedError, LinkError
+
+type Lost = Callable[[], Sequence[int]]  # the tags of which something cannot be read
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +129,13 @@ class Damage:
             self._settle()
         return True
 
+    def filled(self, number: int, month: Month, holes: Sequence[Hole]) -> None:
+        """Samples of holes have come back from elsewhere: there are no holes any more. While nothing is sealed."""
+        aside = month.filled([one.of for one in holes])
+        with self._lock:
+            self._aside[number] = aside
+            self._settle()
+
     def went(self, month: int) -> None:
         """A month went as a whole, with what was set aside of it."""
         with self._lock:
@@ -158,6 +167,10 @@ class Damage:
         What lies amid a hole, because it came late or a person gave it back, holds until the next one.
         """
         return min((one.t0 for one in self.of(tag, ts_us, at_us) if one.t0 > ts_us), default=None)
+
+    def tags(self) -> list[int]:
+        """Those of which something cannot be read."""
+        return list(self._of)
 
     def all(self) -> list[Hole]:
         """Every one, by tag and time."""

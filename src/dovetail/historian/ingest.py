@@ -16,6 +16,7 @@ from dovetail.core.batch import DTYPES, ZEROS, Batch, Frame, Kind
 from dovetail.core.clock import DAY_US
 from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.core.quality import BAD, MAJOR_MASK
+from dovetail.damage.known import Lost
 from dovetail.historian.last import LastValues, bits_of
 from dovetail.packing.columns import TEXT_KINDS, VALID, Block
 from dovetail.packing.order import repeated_unsorted
@@ -49,13 +50,11 @@ class Accepted:
 
 class Ingest:
     """Checks frames against the newest samples. Under the writing lock; `begin`, `accept`…, then keep or roll back.
+    `held(tags, ts)` answers what is durable of them (sorted) at exactly that time."""
 
-    `held(tags, ts)` answers what is durable of them (sorted) at exactly that time.
-    """
-
-    def __init__(self, last: LastValues, *, held: Callable[[Sequence[int], int], list[Block]]) -> None:
+    def __init__(self, last: LastValues, *, held: Callable[[Sequence[int], int], list[Block]], lost: Lost) -> None:
         self._last = last
-        self._held = held
+        self._held, self._lost = held, lost  # of a tag with a hole the newest sample may be lost, too
         self._pending: list[Block] = []
 
     def begin(self) -> None:
@@ -119,7 +118,7 @@ class Ingest:
     def _held_already(self, block: Block, slots: NDArray[np.intp]) -> NDArray[np.bool_]:
         last = self._last
         same = (last.status[slots] == block.status) & (last.shown[slots] == block.kind)
-        same &= last.bits[slots] == bits_of(block)
+        same &= (last.bits[slots] == bits_of(block)) & ~np.isin(block.tag, self._lost())
         if block.kind in TEXT_KINDS:
             same &= last.text[slots] == block.value
         for ts in np.unique(block.ts[~same]).tolist():  # one look for all of a moment: they may be thousands

@@ -79,12 +79,12 @@ class Historian:
         self._corrections: Corrections = corrections or Uncorrected()
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
-        self._entry = Entry(self._head, self._last, Ingest(self._last, held=self._reader.at), clock)
+        ingest = Ingest(self._last, held=self._reader.at, lost=self.damage.tags)
+        self._entry = Entry(self._head, self._last, ingest, clock)
         self._sealer = Sealer(
             self._head, self._months, self._recent, write_lock=self._write_lock, damage=self.damage, clock=clock
         )
-        self._compactor = Compactor(self._months, self._sealer)
-        self._roller = Roller(self._months, self._sealer)
+        self._compactor, self._roller = Compactor(self._months, self._sealer), Roller(self._months, self._sealer)
         self.refuses: str | None = None  # why nothing is taken now: samples then wait with whoever sent them
         self.dropper = Dropper(self._months, self._sealer)  # for who decides how long samples are kept
 

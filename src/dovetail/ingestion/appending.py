@@ -32,7 +32,7 @@ class Appender:
         self._beside = beside
         self._head = Head(beside, others="pass over")
         last = LastValues(is_tag=is_tag)
-        self._entry = Entry(self._head, last, Ingest(last, held=lambda _tags, _ts: []), clock)
+        self._entry = Entry(self._head, last, Ingest(last, held=lambda _tags, _ts: [], lost=list), clock)
         self._lock = threading.Lock()
         self._tokens: dict[int, int] = {}
         self._looked_s = 0.0

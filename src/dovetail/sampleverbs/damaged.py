@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from dovetail.terminal.asking import DataOption, Here, house, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, plain
 
 damaged_app = typer.Typer(help="Samples that cannot be read any more.", no_args_is_help=True)
-BACK: Final = (
-    "Back from a backup: restore it beside (dovetail restore), take the stretch from there (dovetail samples export), "
-    "and give it in here (dovetail samples insert TAG --file …)."
-)
+BACK: Final = "Back from a backup, or one that was restored beside: dovetail samples damaged recover FOLDER."
 
 
 @damaged_app.command("list")
@@ -34,6 +32,29 @@ def listed(
         kept = "set aside" if one["set_aside"] else "passed over"
         print(f"{plain(one['path'])}  {one['start']} … {one['end']}  {one['samples']:,} samples, {kept}: {one['why']}")
     print(BACK if found else "All samples that anybody has read are whole.")
+
+
+@damaged_app.command("recover")
+def recover(
+    folder: Annotated[Path, typer.Argument(help="A backup in the clear, or the data folder of one restored beside.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
+    data: DataOption = Here,
+) -> None:
+    """Show which holes a folder can fill, ask, and fill them. Exit 1: some stay, for it does not hold all of them."""
+    with house(data) as control:
+        plan = control.call("GET", "/samples/damaged/recovery", folder=str(folder.resolve()))
+        for one in plan["lines"]:
+            print(f"{one['tag']}  {one['start']} … {one['end']}  {one['found']:,} of {one['samples']:,} samples")
+        if not plan["samples"]:
+            print("Nothing of what is damaged here lies there." if plan["lines"] else "Nothing is damaged here.")
+            raise typer.Exit(1 if plan["lines"] else 0)
+        if not yes and not typer.confirm("Put them back?"):
+            raise typer.Exit(1)
+        given = {"folder": str(folder.resolve()), "plan": plan["digest"]}
+        done = do(control, "samples.recover", given, reason)["output"]
+    print(f"{done['samples']:,} samples came back; {done['filled']} holes are filled, {done['left']} stay")
+    raise typer.Exit(1 if done["left"] else 0)
 
 
 def register(samples_app: typer.Typer) -> None:

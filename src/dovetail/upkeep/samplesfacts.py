@@ -47,7 +47,7 @@ class Samples:
         if not self.damaged:
             return "well", "no chunk of samples was found damaged", "nobody", ""
         says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
-        how = "look after the disk; `dovetail samples damaged list` says which, and how they come back from a backup"
+        how = "look after the disk; `dovetail samples damaged list` says which, `… recover FOLDER` brings them back"
         return "ill", says, "administrator", how
 
     def rollups(self) -> tuple[Literal["well", "look"], str, Literal["time", "nobody"], str]:

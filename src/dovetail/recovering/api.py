@@ -1,0 +1,19 @@
+"""The routes by which the command line fills holes of samples from a backup: what would come back, and to do it."""
+
+from __future__ import annotations
+
+from dovetail.core.scope import Scope
+from dovetail.operations.http import Api
+from dovetail.recovering.service import PlanView, Recovery
+
+MANAGE = "system.manage"
+
+
+def routes(api: Api, recovery: Recovery) -> None:
+    """Declare them."""
+    api.change("POST", "/samples/damaged/recover", recovery.recover)
+
+    @api.query("GET", "/samples/damaged/recovery", permission=MANAGE, summary="What a folder holds of spoilt samples")
+    def get_recovery(scope: Scope, folder: str) -> PlanView:
+        scope.require(MANAGE, None)
+        return recovery.plan(folder, scope)

@@ -1,0 +1,180 @@
+"""Fill holes of samples from a folder that still has them: look first, then put back what it holds.
+
+What comes back goes in by the door, as frames of a source of its own, so that states and figures of that time are
+decided anew and the account tells it. A hole of which the folder holds everything goes; any other stays told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, Field
+
+from dovetail.chunkstore import files
+from dovetail.chunkstore.months import View
+from dovetail.core.batch import Frame, Lane
+from dovetail.core.clock import to_rfc3339
+from dovetail.core.errors import ConfigError, DamagedError, RefusedError
+from dovetail.core.scope import Scope
+from dovetail.core.sqlitelib import sqlite_module
+from dovetail.damage.known import Hole
+from dovetail.historian.service import Historian
+from dovetail.operations.operation import Call, Input, Operation
+from dovetail.packing.columns import Block
+from dovetail.packing.order import clipped
+from dovetail.upkeep.layout import HISTORIAN
+
+SOURCE: Final = "recovery"  # under which the account tells what came back
+
+sqlite3 = sqlite_module()
+
+
+class Recover(Input):
+    """Fill holes from a folder on the server: a backup in the clear, or an installation's data folder. `plan`: which
+    was looked at."""
+
+    folder: str = Field(max_length=1_000)
+    plan: str
+
+
+class FilledView(BaseModel):
+    """A hole of `samples`, and how many of them the folder holds."""
+
+    tag: int
+    start: str
+    end: str
+    samples: int
+    found: int
+
+
+class PlanView(BaseModel):
+    """What would come back. `digest` is to be given to do it."""
+
+    digest: str
+    lines: list[FilledView]
+    samples: int
+
+
+class DoneView(BaseModel):
+    """What came back, and how many holes stay because the folder does not hold all of them."""
+
+    samples: int
+    filled: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A hole and what there is for it."""
+
+    hole: Hole
+    blocks: Sequence[Block]
+
+    @property
+    def n(self) -> int:
+        return sum(map(len, self.blocks))
+
+
+class Recovery:
+    """All methods are thread-safe."""
+
+    def __init__(self, historian: Historian) -> None:
+        self._historian = historian
+        self.recover = Operation(
+            name="samples.recover",
+            summary="Fill holes of samples from a backup",
+            permission="system.manage",
+            input=Recover,
+            output=DoneView,
+            handler=self._recover,
+        )
+
+    def plan(self, folder: str, scope: Scope) -> PlanView:
+        """Which holes would be filled. Raises ConfigError: the folder holds no samples that can be read as they lie."""
+        _only_here(scope)
+        return _view(list(self._lines(Path(folder))))
+
+    def _recover(self, call: Call, given: Recover) -> DoneView:
+        _only_here(call.scope)
+        lines = list(self._lines(Path(given.folder)))
+        if _view(lines).digest != given.plan:
+            raise RefusedError("what would come back is not what was shown", code="recover-plan", hint="look again")
+        some = [line for line in lines if line.blocks]
+        epoch = self._historian.resume(SOURCE, []).epoch if some else 0
+        for seq, line in enumerate(some, start=1):
+            batches = tuple(block.batch() for block in line.blocks)
+            self._historian.put([Frame(SOURCE, Lane.IMPORT, epoch, seq, batches)])
+        whole = [line.hole for line in some if line.n >= line.hole.n]
+        for number, holes in _by_month(whole).items():
+            with self._historian.dropper.still(), self._historian.chunks.use(number) as month:
+                self._historian.damage.filled(number, month, holes)
+        return DoneView(samples=sum(line.n for line in some), filled=len(whole), left=len(lines) - len(whole))
+
+    def _lines(self, folder: Path) -> Iterator[Line]:
+        self._historian.seal_once()  # which sets aside what somebody only stumbled over
+        within = folder / HISTORIAN if (folder / HISTORIAN).is_dir() else folder
+        if not (within / files.HEAD).exists():
+            raise ConfigError(
+                f"{folder} holds no samples", code="recover-folder",
+                hint="name a backup in the clear, or restore an encrypted one beside: dovetail restore … --data OTHER",
+            )  # fmt: skip
+        for number, holes in sorted(_by_month(self._historian.damage.all()).items()):
+            path = within / files.name_of(number)
+            if not path.exists():
+                yield from (Line(hole, ()) for hole in holes)
+                continue
+            with _opened(path) as view:
+                for hole in holes:
+                    found = view.bodies((hole.of.tag,), hole.t0, hole.t1 + 1)
+                    parts = (clipped(one, hole.t0, hole.t1 + 1) for one in found if one.kind == hole.of.kind)
+                    yield Line(hole, [one for one in parts if len(one)])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[View]:
+    """A month as it lies in a folder that nobody writes to; what cannot be read there either is passed over."""
+    journal = path.with_name(path.name + "-wal")
+    if journal.exists() and journal.stat().st_size:
+        raise ConfigError(f"somebody writes to {path}", code="recover-folder", hint="stop what runs on it first")
+
+    def passed_over(_view: View, _tag: int, _error: DamagedError) -> None:
+        """It is a hole there, too."""
+
+    try:
+        with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)) as connection:
+            yield View(connection, files.words_of(connection), passed_over)
+    except sqlite3.DatabaseError as error:
+        raise ConfigError(f"{path} is damaged: {error}", code="recover-folder", hint="take another backup") from error
+
+
+def _only_here(scope: Scope) -> None:
+    if not scope.everything:
+        raise RefusedError(
+            "only the command line on the server itself reads its folders", code="recover-folder",
+            hint="dovetail samples damaged recover FOLDER",
+        )  # fmt: skip
+
+
+def _by_month(holes: Sequence[Hole]) -> dict[int, list[Hole]]:
+    found = defaultdict[int, list[Hole]](list)
+    for hole in holes:
+        found[hole.month].append(hole)
+    return found
+
+
+def _view(lines: Sequence[Line]) -> PlanView:
+    shown = [
+        FilledView(
+            tag=line.hole.of.tag, start=to_rfc3339(line.hole.t0), end=to_rfc3339(line.hole.t1), samples=line.hole.n,
+            found=line.n,
+        )
+        for line in lines
+    ]  # fmt: skip
+    digest = hashlib.sha256(repr([(one.tag, one.start, one.end, one.samples, one.found) for one in shown]).encode())
+    return PlanView(digest=digest.hexdigest()[:16], lines=shown, samples=sum(line.n for line in lines))

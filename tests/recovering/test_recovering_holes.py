@@ -1,0 +1,154 @@
+"""What a disk has spoilt comes back from a backup: shown first, then put back, and what is not there stays told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.bus import Bus
+from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
+from dovetail.core.errors import ConfigError, RefusedError
+from dovetail.core.scope import Actor, Scope, system_scope
+from dovetail.historian.service import Historian
+from dovetail.operations.operation import Call
+from dovetail.recovering.service import Recover, Recovery
+from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from dovetail.upkeep.layout import HISTORIAN
+
+ALL = system_scope("test")
+N = 200
+BACKUP = "backup"
+
+
+class _Said:
+    """Who calls, as far as it is asked."""
+
+    scope = ALL
+
+
+HERE: Call = _Said()  # type: ignore[assignment]
+
+
+def row(tag: int, i: int, value: float) -> tuple[int, int, float, int]:
+    return tag, DAY_ZERO_US + i * SECOND_US, value, 0x1C0 if i % 50 == 3 else 0xC0
+
+
+def put(historian: Historian, seq: int, rows: list[tuple[int, int, float, int]]) -> None:
+    historian.put([Frame("edge", Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows),))])
+    historian.seal_once()
+
+
+def values(historian: Historian, tag: int) -> list[tuple[int, object, int]]:
+    found = historian.raw([tag], 0, DAY_ZERO_US + DAY_US, scope=ALL)
+    return [
+        ((ts - DAY_ZERO_US) // SECOND_US, value, quality)
+        for batch in found
+        for ts, value, quality in zip(batch.ts.tolist(), batch.value.tolist(), batch.quality.tolist(), strict=True)
+    ]
+
+
+@pytest.fixture
+def historian(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Historian]:
+    """Two tags; a backup; then some more of both; then the chunks of tag 1 and 2 are spoilt."""
+    clock.step(HOUR_US)
+    opened = Historian(tmp_path / HISTORIAN, clock=clock, bus=bus, owner_of=lambda _tag: 1)
+    put(opened, 1, [row(tag, i, float(i)) for tag in (1, 2, 3) for i in range(N)])
+    opened.close()
+    shutil.copytree(tmp_path / HISTORIAN, tmp_path / BACKUP / HISTORIAN)
+    opened = Historian(tmp_path / HISTORIAN, clock=clock, bus=bus, owner_of=lambda _tag: 1)
+    put(opened, 2, [row(2, N, 7.0), *(row(3, N + i, 8.0) for i in range(N))])
+    (month,) = opened.chunks.newest_first()
+    with opened.chunks.use(month) as place, place._place.transaction() as session:
+        session.execute("update chunk set body = zeroblob(30) where tag in (1, 2)")
+    values(opened, 1)
+    values(opened, 2)
+    opened.seal_once()
+    put(opened, 3, [row(1, 20, 20.0), (1, DAY_ZERO_US + 20 * SECOND_US + 1, 0.5, 0xC0)])  # one comes again, one is late
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def recovery(historian: Historian) -> Recovery:
+    return Recovery(historian)
+
+
+def test_what_would_come_back_is_shown_and_nothing_is_changed(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    plan = recovery.plan(str(tmp_path / BACKUP), ALL)
+    assert [(line.tag, line.samples, line.found) for line in plan.lines] == [(1, N, N), (2, N, N), (2, 1, 0)]
+    assert len(values(historian, 1)) == 2
+    assert len(historian.damage.all()) == 3
+
+
+def test_what_a_backup_holds_comes_back_as_it_was_and_the_rest_stays_told(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    plan = recovery.plan(str(tmp_path / BACKUP), ALL)
+    done = recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+    assert (done.samples, done.filled, done.left) == (2 * N, 2, 1)
+    assert [(one.of.tag, one.n) for one in historian.damage.all()] == [(2, 1)]
+    historian.seal_once()
+    sent = [(i, float(i), row(1, i, 0.0)[3]) for i in range(N)]
+    assert values(historian, 1) == sorted([*sent, (20, 0.5, 0xC0)], key=lambda one: (one[0], -(one[1])))
+    assert values(historian, 2) == [(i, float(i), row(2, i, 0.0)[3]) for i in range(N)]
+    account = {one.source: one for one in historian.delivery()}["recovery"]
+    assert (account.expected, account.stored, account.duplicate) == (2 * N, 2 * N - 1, 1)
+
+
+def test_it_may_be_done_twice(tmp_path: Path, historian: Historian, recovery: Recovery) -> None:
+    for _ in range(2):
+        plan = recovery.plan(str(tmp_path / BACKUP), ALL)
+        recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+        historian.seal_once()
+    assert len(values(historian, 1)) == N + 1
+    assert len(values(historian, 2)) == N
+    assert len(historian.damage.all()) == 1
+
+
+def test_a_hole_that_was_filled_is_none_after_a_restart(
+    tmp_path: Path, historian: Historian, recovery: Recovery, clock: ManualClock, bus: Bus
+) -> None:
+    plan = recovery.plan(str(tmp_path / BACKUP), ALL)
+    recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+    historian.close()
+    again = Historian(tmp_path / HISTORIAN, clock=clock, bus=bus, owner_of=lambda _tag: 1)
+    assert [one.of.tag for one in again.damage.all()] == [2]
+    assert len(values(again, 1)) == N + 1
+    again.close()
+
+
+def test_what_is_spoilt_in_the_backup_too_is_not_put_back(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    (month,) = (tmp_path / BACKUP / HISTORIAN).glob("chunks-*.db")
+    data = bytearray(month.read_bytes())
+    for at in (found for found in range(len(data)) if data[found : found + 4] == b"pco!"):
+        data[at + 9] ^= 1
+    month.write_bytes(bytes(data))
+    assert recovery.plan(str(tmp_path / BACKUP), ALL).samples == 0
+
+
+def test_a_folder_that_will_not_do_says_why(tmp_path: Path, historian: Historian, recovery: Recovery) -> None:
+    with pytest.raises(ConfigError, match="holds no samples"):
+        recovery.plan(str(tmp_path / "nowhere"), ALL)
+    (month,) = (tmp_path / BACKUP / HISTORIAN).glob("chunks-*.db")
+    month.with_name(month.name + "-wal").write_bytes(b"something")
+    with pytest.raises(ConfigError, match="somebody writes"):
+        recovery.plan(str(tmp_path / BACKUP), ALL)
+
+
+def test_over_the_network_nobody_reads_folders_of_the_server(tmp_path: Path, recovery: Recovery) -> None:
+    someone = Scope(actor=Actor(id="p1", name="Ada"), system=frozenset({"system.manage"}))
+    with pytest.raises(RefusedError, match="only the command line"):
+        recovery.plan(str(tmp_path), someone)
+
+
+def test_what_was_not_shown_is_not_done(tmp_path: Path, recovery: Recovery) -> None:
+    with pytest.raises(RefusedError, match="what was shown"):
+        recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan="another"))
