@@ -27,7 +27,7 @@ function usePaper(): () => void {
 }
 
 interface GiveProps { of: Of; table: () => Table; disabled?: boolean }
-/** The table is made when somebody asks for it; on paper it is the page, under the same words. */
+/** The table is made when somebody asks for it; on paper it is the page, under the same words but for the address. */
 export function Give({ of, table, disabled = false }: GiveProps) {
   const say = useWords(words);
   const aboutOf = useAbout();
@@ -49,7 +49,7 @@ export function Give({ of, table, disabled = false }: GiveProps) {
   const paper = usePaper();
   return (
     <>
-      <span className="print-only">{aboutOf(of).map(([name, value]) => `${name}: ${value}`).join(" · ")}</span>
+      <span className="print-only" translate="no">{aboutOf(of).slice(0, -1).map(([name, value]) => `${name}: ${value}`).join(" · ")}</span>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target><Button className="screen-only" variant="default" size="sm" disabled={disabled} title={say("hint")} data-testid="give">{say("give")}</Button></Menu.Target>
         <Menu.Dropdown>
