@@ -47,6 +47,7 @@ from dovetail.holding import api as holding_api
 from dovetail.house.keeping import gone_of
 from dovetail.house.rooms import Rooms, named
 from dovetail.house.seen import lanes_room, shifts_known
+from dovetail.house.workings import workings_room
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -95,6 +96,7 @@ from dovetail.web import account, longwork, operations_api, people
 from dovetail.web.longwork import LongWork
 from dovetail.webhooks import api as webhooks_api
 from dovetail.workcalendar import api as workcalendar_api
+from dovetail.workings import api as workings_api
 
 LIVE = system_scope("live")
 WITHOUT_SHIFT_US = 8 * HOUR_US  # what "this shift" means where no calendar says it
@@ -249,7 +251,9 @@ def _floor(api: Api, rooms: Rooms) -> None:
 def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     """Where time went and how long pieces took: questions about the past that keep nothing."""
     causes_api.routes(api, rooms.causes)
-    cycletimes_api.routes(api, CycleTimesRoom(rooms.performance, rooms.historian))
+    cycles = CycleTimesRoom(rooms.performance, rooms.historian)
+    cycletimes_api.routes(api, cycles)
+    workings_api.routes(api, workings_room(rooms.explainer, cycles), rooms.performance)
     titles = ("Slow running", "Losses as once known", "Figures by group")
     slow, lost, apart = (partial(work.watched, title, "machines") for title in titles)
     groupings_api.routes(api, GroupingsRoom(rooms.performance, watching=apart))

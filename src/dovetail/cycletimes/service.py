@@ -49,13 +49,17 @@ class Samples(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OfProduct:
-    """One product: what the ledger says of it, what the counters show. `missing`: why they show nothing."""
+    """One product: what the ledger says of it, what the counters show. `missing`: why they show nothing.
+
+    `cycles`: all of those that the distribution and the best hour are told of.
+    """
 
     product: str | None
     tally: Tally
     found: Distribution | None
     best: Best | None
     missing: Missing | None
+    cycles: Cycles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class CycleTimesRoom:
         scope.require(VIEW, unit.id)
         slices = self.performance.slices(unit.id, from_us, to_us, scope=scope, as_of=as_of)
         until_us = slices[-1].t1_us if slices else from_us
-        counters = _of_all_pieces(plant, unit)
+        counters = counters_of(plant, unit)
         cycles = cycles_of(runs_of(slices), *self._movements(counters, from_us, until_us, as_of))
         products = [
             _told(name, one, cycles.get(name), "too-little" if counters else "no-counter")
@@ -128,7 +132,7 @@ class CycleTimesRoom:
                     yield found.ts, found.quantity
 
 
-def _of_all_pieces(plant: PlantModel, unit: Equipment) -> list[CounterRule]:
+def counters_of(plant: PlantModel, unit: Equipment) -> list[CounterRule]:
     """The counters that together tell of every piece, good or not: `total`, else those of the kinds."""
     rules = machine_rules(plant, unit)
     by_name = {} if rules is None else {rule.name: rule for rule in rules.counters}
@@ -140,4 +144,4 @@ def _of_all_pieces(plant: PlantModel, unit: Equipment) -> list[CounterRule]:
 def _told(product: str | None, tally: Tally, cycles: Cycles | None, otherwise: Missing) -> OfProduct:
     found = None if cycles is None else distribution(cycles)
     best = None if cycles is None or found is None else best_hour(cycles)
-    return OfProduct(product, tally, found, best, otherwise if found is None else None)
+    return OfProduct(product, tally, found, best, otherwise if found is None else None, cycles)

@@ -41,7 +41,7 @@ class Explainer:
     ) -> None:
         self.room = room
         self._timeline, self._signals = timeline, Signals(samples, room.sources.equipment.plant, corrections)
-        self._readings = Readings(samples, self._signals)
+        self.readings = Readings(samples, self._signals)
         self._words = Words(room, timeline)
 
     def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
@@ -55,6 +55,10 @@ class Explainer:
             raise NotFoundError(f"{path!r} does not begin at {kpi}", code="explain-path")
         for step in steps:
             here = here.down(step)
+        return self.answer(here, cursor)
+
+    def answer(self, here: Place, cursor: str | None = None) -> Node:
+        """The node of a place, however it was come to."""
         here.scope.require("plant.view", here.ledger_id)
         answer = {
             "kpi": self._kpi,
@@ -188,7 +192,7 @@ class Explainer:
         return self.room.leaves(plant, place.equipment_id, place.scope, at_us=at_us, as_of=place.as_of).ids
 
     # --- a slice and what it was cut from ------------------------------------------------------------------------
-    def _find_slice(self, place: Place) -> Slice:
+    def slice_at(self, place: Place) -> Slice:
         """The slice that begins at a moment, cut where the question ends."""
         reach_us = DAY_US
         while True:
@@ -201,7 +205,7 @@ class Explainer:
             reach_us *= 4
 
     def _slice(self, place: Place, _cursor: str | None) -> Node:
-        piece = self._find_slice(place)
+        piece = self.slice_at(place)
         node = slice_node(place, piece)
         gathering = self.room.gathering
         with self.room.database.read() as reading:
@@ -277,7 +281,7 @@ class Explainer:
         return node
 
     def _count_record(self, place: Place, _cursor: str | None) -> Node:
-        piece = self._find_slice(place)
+        piece = self.slice_at(place)
         with self.room.database.read() as reading:
             given = self.room.gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
         if int(place.record) >= len(given):
@@ -290,14 +294,14 @@ class Explainer:
         now = self.room.sources.equipment.plant()
         tag = plant.tags.get(count.tag_id or 0) or now.tags.get(count.tag_id or 0)
         if tag is not None:
-            node.children = self._readings.beneath(place, plant, tag, count)
+            node.children = self.readings.beneath(place, plant, tag, count)
         return node
 
     def _count_entry(self, place: Place, cursor: str | None) -> Node:
         return self._count_record(place, cursor).children[0].model_copy(update={"key": place.path})
 
     def _job_response(self, place: Place, _cursor: str | None) -> Node:
-        piece = self._find_slice(place)
+        piece = self.slice_at(place)
         found = [share for share in piece.shares if (share.job_response_id or NO_JOB) == place.record]
         if not found:
             raise NotFoundError("this job did not run in this slice", code="explain-path")

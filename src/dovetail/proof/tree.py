@@ -16,6 +16,8 @@ from dovetail.performance.report import catalogue
 
 type NodeKind = Literal[
     "kpi",
+    "figure",
+    "cycle",
     "column",
     "equipment",
     "slice",

@@ -89,12 +89,16 @@ export const momentsQuery = (tags: readonly number[], ms: number, asOf: string |
 export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { screen });
 export const statisticsQuery = (tags: readonly number[], span: Span, asOf: string | null = null) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span, as_of: asOf });
 
+/** Figures that are no KPI explain themselves on a route of their own, in the same tree. */
+const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end"]);
+export const explainPath = (root: string): string => `/${FIGURES.has(root) ? "figures" : "kpis"}/${encodeURIComponent(root)}/explain`;
+
 export interface ExplainAt extends Span { equipment_id: number; path: string; as_of: string | null }
 /** A node of the tree under a KPI; its children come a page at a time. */
 export const explainQuery = (kpi: string, at: ExplainAt) =>
   infiniteQueryOptions({
     queryKey: ["explain", kpi, at],
-    queryFn: ({ signal, pageParam }) => get<T.ExplainNode>(`/kpis/${encodeURIComponent(kpi)}/explain`, { ...at, cursor: pageParam }, signal),
+    queryFn: ({ signal, pageParam }) => get<T.ExplainNode>(explainPath(kpi), { ...at, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next ?? null,
     staleTime: 60_000,

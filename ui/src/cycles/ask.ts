@@ -6,7 +6,7 @@ import type { Span } from "@/api/queries";
 export interface Bin { low_s: number; high_s: number; pieces: number }
 /** Of one product; `product` null: none ran, or several at once. `missing`: why nothing is told of single pieces. */
 export interface OfProduct { product: string | null; production_us: number; produced: number; ideal_s: number | null; best_s: number | null; best_from: string | null; actual_s: number | null; throughput: number | null; counted: number; p10_s: number | null; p50_s: number | null; p90_s: number | null; bins: Bin[]; slower: number; missing: "no-counter" | "too-little" | null }
-export interface CycleTimes { unit_id: number; start: string; end: string; until: string; products: OfProduct[]; hints: string[] }
+export interface CycleTimes { equipment_id: number; unit_id: number; start: string; end: string; until: string; products: OfProduct[]; hints: string[] }
 
 export const LONGEST_MS = 31 * 86_400_000;
 

@@ -1,11 +1,13 @@
 // How long a piece takes on a machine: ideal, best and actual by product, and how many pieces took how long.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { Equipment } from "@/api/types";
-import { binOf, cycleTimesQuery, keyOf, LONGEST_MS, moved, type OfProduct } from "@/cycles/ask";
+import { binOf, type CycleTimes, cycleTimesQuery, keyOf, LONGEST_MS, moved, type OfProduct } from "@/cycles/ask";
 import css from "@/cycles/cycles.module.css";
 import { words } from "@/cycles/words";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import type { Question } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import { Give } from "@/giving/give";
 import type { Table } from "@/giving/table";
 import { useProductName } from "@/jobs/jobs";
@@ -23,7 +25,7 @@ function useSeconds(): (seconds: number | null) => string {
   return (seconds) => (seconds === null ? NOTHING : say("short", { time: formatNumber(seconds, language, seconds < 10 ? 3 : 1) }));
 }
 
-function Histogram({ one, name }: { one: OfProduct; name: string }) {
+function Histogram({ one, name, ask }: { one: OfProduct; name: string; ask: Asks }) {
   const say = useWords(words);
   const language = useLanguage();
   const text = useSeconds();
@@ -48,15 +50,22 @@ function Histogram({ one, name }: { one: OfProduct; name: string }) {
       </div>
       <div className={css.axis}><span>{text(one.bins[0]?.low_s ?? null)}</span><span>{say("scale")}</span><span>{text(one.bins.at(-1)?.high_s ?? null)}</span></div>
       <div className={css.said} data-testid="cycle-bin">
-        {picked && say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}
-        {one.slower > 0 && ` · ${say("slower", { pieces: formatNumber(one.slower, language) })}`}
+        {picked && <Opens question={picked.pieces > 0 ? ask(`p50/bin:${at}`) : null} testid="cycle-bin-opens">{say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}</Opens>}
+        {one.slower > 0 && <>{" · "}<Opens question={ask("p50/slower")}>{say("slower", { pieces: formatNumber(one.slower, language) })}</Opens></>}
       </div>
     </div>
   );
 }
 
-interface RowProps { one: OfProduct; chosen: boolean; onPick: () => void }
-function Row({ one, chosen, onPick }: RowProps) {
+type Asks = (figure: string) => Question;
+/** What explains a figure of a product; what a running shift shows, up to now. */
+const askOf = (data: CycleTimes, one: OfProduct): Asks => (figure) => ({ key: `cycle-times/product:${one.product ?? "-"}/${figure}`, equipmentId: data.equipment_id, start: data.start, end: data.until });
+
+interface OpenProps { ask: Asks; figure: string; value: number | null; children: ReactNode }
+const Opened = ({ ask, figure, value, children }: OpenProps) => <Opens question={value === null ? null : ask(figure)} testid={`cycle-${figure}`}>{children}</Opens>;
+
+interface RowProps { one: OfProduct; ask: Asks; chosen: boolean; onPick: () => void }
+function Row({ one, ask, chosen, onPick }: RowProps) {
   const say = useWords(words);
   const language = useLanguage();
   const text = useSeconds();
@@ -64,13 +73,13 @@ function Row({ one, chosen, onPick }: RowProps) {
   return (
     <tr data-chosen={chosen} data-testid={`cycle-${keyOf(one)}`}>
       <th scope="row"><button type="button" className={css.pick} aria-pressed={chosen} onClick={onPick}>{one.product === null ? say("none") : nameOf(one.product)}</button>{one.missing && <span className={css.under}>{say(one.missing)}</span>}</th>
-      <td>{formatNumber(one.produced, language)}</td>
-      <td>{text(one.ideal_s)}</td>
-      <td>{text(one.best_s)}{one.best_from && <span className={css.under}><When at={one.best_from} as="minute" /></span>}</td>
-      <td>{text(one.actual_s)}</td>
-      <td>{text(one.p50_s)}</td>
-      <td>{one.p10_s === null ? NOTHING : `${text(one.p10_s)} – ${text(one.p90_s)}`}</td>
-      <td>{formatNumber(one.throughput, language)}</td>
+      <td><Opened ask={ask} figure="actual/sum:pieces" value={one.produced}>{formatNumber(one.produced, language)}</Opened></td>
+      <td><Opened ask={ask} figure="ideal" value={one.ideal_s}>{text(one.ideal_s)}</Opened></td>
+      <td><Opened ask={ask} figure="best" value={one.best_s}>{text(one.best_s)}</Opened>{one.best_from && <span className={css.under}><When at={one.best_from} as="minute" /></span>}</td>
+      <td><Opened ask={ask} figure="actual" value={one.actual_s}>{text(one.actual_s)}</Opened></td>
+      <td><Opened ask={ask} figure="p50" value={one.p50_s}>{text(one.p50_s)}</Opened></td>
+      <td>{one.p10_s === null ? NOTHING : <><Opened ask={ask} figure="p10" value={one.p10_s}>{text(one.p10_s)}</Opened> – <Opened ask={ask} figure="p90" value={one.p90_s}>{text(one.p90_s)}</Opened></>}</td>
+      <td><Opened ask={ask} figure="throughput" value={one.throughput}>{formatNumber(one.throughput, language)}</Opened></td>
     </tr>
   );
 }
@@ -108,9 +117,9 @@ export default function CyclesPanel({ equipment, window }: { equipment: Equipmen
       <div className={css.head}><p className={css.hint}>{say("hint")}</p><Give of={{ here: equipment, start: data.start, end: data.end, readMs }} table={() => table(data.products)} /></div>
       <table className={css.table}>
         <thead><tr>{heads.map((head) => <th key={head} scope="col">{say(head)}</th>)}</tr></thead>
-        <tbody>{data.products.map((one) => <Row key={keyOf(one)} one={one} chosen={one === chosen} onPick={() => change({ product: keyOf(one) })} />)}</tbody>
+        <tbody>{data.products.map((one) => <Row key={keyOf(one)} one={one} ask={askOf(data, one)} chosen={one === chosen} onPick={() => change({ product: keyOf(one) })} />)}</tbody>
       </table>
-      {chosen.bins.length > 0 && <Histogram key={keyOf(chosen)} one={chosen} name={chosen.product === null ? say("none") : nameOf(chosen.product)} />}
+      {chosen.bins.length > 0 && <Histogram key={keyOf(chosen)} one={chosen} ask={askOf(data, chosen)} name={chosen.product === null ? say("none") : nameOf(chosen.product)} />}
     </div>
   );
 }

@@ -16,7 +16,8 @@ function shifted(value: number, digits: number, language: Language): string {
 export function exactNumber(value: number, unit: string, language: Language): string {
   const digits = TO_S[unit];
   if (digits !== undefined && Number.isInteger(value)) return `${shifted(value, digits, language)} s`;
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 15 }).format(value);
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 15 }).format(value);
+  return unit === "s" ? `${number} s` : number;
 }
 
 export function exactText(node: Pick<ExplainNode, "kind" | "value" | "unit">, language: Language): string | null {

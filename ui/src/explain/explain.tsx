@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQueries, type UseInfiniteQueryResult } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import { explainQuery } from "@/api/queries";
+import { explainPath, explainQuery } from "@/api/queries";
 import type { ExplainNode } from "@/api/types";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Changed } from "@/explain/changed";
@@ -31,7 +31,7 @@ function Way({ question, onOpen }: { question: Question; onOpen: (key: string) =
   const found = useQueries({
     queries: keys.map((key) => ({
       queryKey: ["explain-step", question.equipmentId, question.start, question.end, question.asOf, key],
-      queryFn: ({ signal }: { signal: AbortSignal }) => get<ExplainNode>(`/kpis/${kpiOf(question)}/explain`, spanOf(question, key), signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<ExplainNode>(explainPath(kpiOf(question)), spanOf(question, key), signal),
       staleTime: 60_000,
     })),
   });
@@ -96,7 +96,7 @@ function Panel({ question }: { question: Question }) {
   const answer = useInfiniteQuery(explainQuery(kpiOf(question), spanOf(question, question.key)));
   const open = (key: string) => ask({ ...question, key });
   const node = answer.data?.pages[0];
-  const changed = node?.key === kpiOf(question) && !question.asOf;
+  const changed = node?.kind === "kpi" && node.key === kpiOf(question) && !question.asOf;
   const corrected = useSearchText()["since"] !== undefined; // whoever comes from a correction asks first what it moved
   return (
     <Frame question={question} exactness>

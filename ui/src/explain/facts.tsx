@@ -2,6 +2,7 @@
 import type { ExplainNode } from "@/api/types";
 import { exactNumber, useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
+import { PER_US } from "@/explain/value";
 import { factWords, readingWords, words } from "@/explain/words";
 import { words as kpiText } from "@/kpi/words";
 import { Lasting, Num, When } from "@/show/show";
@@ -31,10 +32,10 @@ function Fact({ name, value, detail }: FactProps) {
   const exact = useExact();
   const stateName = useStateName();
   const reasonName = useReasonName();
-  const unit = UNITS[name.slice(-3)] ?? "";
+  const unit = UNITS[name.slice(-3)] ?? (name.endsWith("_s") ? "s" : "");
   if (MOMENTS.has(name)) return exact ? <span className="mono">{String(value)}</span> : <When at={String(value)} as="exact" />; // to the microsecond, so that a difference can be had
   if (typeof value === "number" && exact) return <span className="num">{exactNumber(value, unit, language)}</span>;
-  if (typeof value === "number" && unit) return <Lasting us={unit === "ns" ? value / 1000 : value} />;
+  if (typeof value === "number" && unit) return <Lasting us={value * (PER_US[unit] ?? 1)} />;
   if (typeof value === "number") return <Num value={value} measured />;
   const tagId = detail["tag_id"];
   if (name === "tag" && typeof tagId === "number") return <TagFact path={String(value)} tagId={tagId} at={detail["ts"] ?? detail["start"]} />;

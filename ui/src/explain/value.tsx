@@ -2,6 +2,7 @@
 import type { ExplainNode, Scalar } from "@/api/types";
 import { formatDuration, formatMeasured, NOTHING, unitSymbol } from "@/show/format";
 import { columnWords } from "@/explain/column-words";
+import { useFigureLabel } from "@/explain/figure-label";
 import { factWords, kindWords, words } from "@/explain/words";
 import { kpiText } from "@/kpi/kpi-text";
 import { words as countWords, kpiWords } from "@/kpi/words";
@@ -10,7 +11,7 @@ import { useReasonName, useStateName } from "@/states/names";
 import { type Language, useLanguage } from "@/words/language";
 import { speak, wordFor } from "@/words/words";
 
-const PER_US: Readonly<Record<string, number>> = { us: 1, ns: 1e-3, s: 1e6 };
+export const PER_US: Readonly<Record<string, number>> = { us: 1, ns: 1e-3, s: 1e6 };
 
 function scalarText(value: Scalar, unit: string, language: Language): string {
   if (value === null) return NOTHING;
@@ -43,7 +44,10 @@ export function useStepLabel(): (node: ExplainNode) => string {
   const language = useLanguage();
   const stateName = useStateName();
   const reasonName = useReasonName();
+  const figureLabel = useFigureLabel();
   return (node) => {
+    const figure = figureLabel(node);
+    if (figure !== null) return figure;
     const look = lookIn(node);
     const said = ["state", "reason", "comment"].map((name) => text(node.detail[name]));
     if (node.kind === "timeline-edit") return [said[0] && stateName(said[0]), reasonName(said[1] ?? null), said[2]].filter(Boolean).join(" · ") || node.label;

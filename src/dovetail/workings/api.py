@@ -1,0 +1,39 @@
+"""The route on which numbers that are no KPI explain themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dovetail.core.clock import DAY_US
+from dovetail.core.scope import Scope
+from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
+from dovetail.performance.api import as_of_known
+from dovetail.performance.service import PerformanceRoom
+from dovetail.proof.tree import Node, Place
+from dovetail.workings.service import WorkingsRoom
+
+VIEW: Final = "plant.view"
+LONGEST_US: Final = 31 * DAY_US  # as long as cycle times are told of
+
+
+def routes(api: Api, room: WorkingsRoom, performance: PerformanceRoom) -> None:
+    """Declare this room's route."""
+
+    @api.query("GET", "/figures/{figure}/explain", permission=VIEW, summary="The tree under a number that is no KPI")
+    def explain(
+        figure: str,
+        equipment_id: int,
+        start: str,
+        end: str,
+        scope: Scope,
+        path: str = "",
+        as_of: str | None = None,
+        cursor: str | None = None,
+    ) -> Node:
+        """The node at `path` (a node's key) of `cycle-times`, with its children, a page at a time."""
+        from_us, to_us = period(start, end, longest_us=LONGEST_US)
+        begin = decode_cursor(cursor, int)
+        place = Place("", equipment_id, from_us, to_us, as_of_known(performance, as_of), scope)
+        node = room.explain(figure, place, path=path, cursor=None if begin is None else str(begin[0]))
+        node.next = None if node.next is None else encode_cursor(int(node.next))
+        return node
