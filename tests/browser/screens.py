@@ -113,7 +113,7 @@ SCREENS = (
     Screen("set-up", "/setup", "empty"),  # here: that it is done already
 )
 FIGURES = ("/overview/", "/line/", "/stops/", "/timeline/", "/losses/", "/kpi-trend/", "/board/", "/unit/")
-SIGNALS = ("tab=trend", "tab=tags", "tab=history", "tab=counts", "tab=cycles")  # what lies under figures
+SIGNALS = ("tab=trend", "tab=tags", "tab=history", "tab=counts")  # what lies under figures
 PRESSED = {"connection-link": "/connection/", "tag-link": "/tag/"}  # where these lead: the rest is known only there
 PATTERN = re.compile(r'path: "([^"]+)"')
 CATALOGUE = re.compile(r"en: (?P<english>\{.*?\}),?\s+de: (?P<german>\{.*?\}),?\s*\}\)", re.DOTALL)

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 
 SITE: Final = "acme/brno"
+FILLER: Final = "acme/brno/pack/line1/filler"
 TINY: Final = Decimal("1e-12")
 ROWS: Final = """
 async kind => { const rows = {}, panel = document.querySelector('[data-testid=explain]');
@@ -211,5 +212,29 @@ def test_a_sites_effectiveness_is_computed_again_from_standard_rates_and_pieces(
     up(page, 5)
     follow_first(page, "count-record")
     assert abs(value(page) - COUNTED[formula(page)](page)) < 1
+    follow_first(page, "sample")
+    is_in_a_plc(page)
+
+
+def test_a_cycle_time_is_computed_again_from_the_cycles_that_the_counter_showed(page: Page) -> None:
+    page.goto(f"/unit/{FILLER}?tab=cycles&period=yesterday")
+    row = page.locator("tr[data-chosen=true]")
+    row.get_by_test_id("cycle-actual").click()
+    page.get_by_test_id("explain-exact").click()
+    assert formula(page) == "APT / PQ"
+    made_s, pieces = below(page, "column")
+    assert value(page) == pytest.approx(made_s / pieces, abs=TINY)
+    follow(page, "/sum:pieces")
+    assert value(page) == sum(below(page, "slice")) == pieces
+
+    row.get_by_test_id("cycle-p50").click()
+    expect(page.get_by_test_id("explain-formula")).to_contain_text("50%")
+    assert given(page, "took_less") < given(page, "wanted") <= given(page, "took_at_most")
+    assert sum(below(page, "figure")) == given(page, "counted")
+    follow_first(page, "figure")
+    assert value(page) == sum(below(page, "cycle"))
+    follow_first(page, "cycle")
+    assert since(page) == given(page, "pieces_made") == value(page)
+    assert given(page, "each_s") == pytest.approx(given(page, "lasted_us") / value(page), abs=TINY)
     follow_first(page, "sample")
     is_in_a_plc(page)

@@ -40,7 +40,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 def explain(plant: Plant, path: str = "", *, cursor: str | None = None, scope: Scope | None = None) -> Node:
     cycles = CycleTimesRoom(plant.rooms.performance, plant.rooms.historian)
     place = Place("", plant.filler, at(0), at(END), None, scope or plant.everyone)
-    return workings_room(plant.rooms.explainer, cycles).explain("cycle-times", place, path=path, cursor=cursor)
+    return workings_room(plant.rooms.explainer, cycles, plant.rooms.pace.ends).explain(
+        "cycle-times", place, path=path, cursor=cursor
+    )
 
 
 def below(plant: Plant, path: str) -> list[Node]:

@@ -253,7 +253,7 @@ def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     causes_api.routes(api, rooms.causes)
     cycles = CycleTimesRoom(rooms.performance, rooms.historian)
     cycletimes_api.routes(api, cycles)
-    workings_api.routes(api, workings_room(rooms.explainer, cycles), rooms.performance)
+    workings_api.routes(api, workings_room(rooms.explainer, cycles, rooms.pace.ends), rooms.performance)
     titles = ("Slow running", "Losses as once known", "Figures by group")
     slow, lost, apart = (partial(work.watched, title, "machines") for title in titles)
     groupings_api.routes(api, GroupingsRoom(rooms.performance, watching=apart))

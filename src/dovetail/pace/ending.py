@@ -26,17 +26,21 @@ TENTHS: Final = (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A stretch of known planned time of one product: how long, and the good pieces in it, made evenly."""
+    """A stretch of known planned time of one product: how long, and the good pieces in it, made evenly.
+
+    `t0_us`: where its slice of the ledger begins.
+    """
 
     busy_us: int
     good: int
+    t0_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
     """Planned time that is still needed: one of ten is done by `low_us`, half by `mid_us`, nine of ten by `high_us`.
 
-    It rests on `stretches` of `pieces` each.
+    It rests on `stretches` of `pieces` each, which `took` so long, the shortest first; `many` of them are left.
     """
 
     low_us: int
@@ -44,6 +48,21 @@ class Rest:
     high_us: int
     stretches: int
     pieces: float
+    many: float = 0.0
+    took: Sequence[Stretch] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stretch:
+    """How long one stretch of the past took, and where in the planned time of the past it lay."""
+
+    took_us: float
+    begin_us: float
+
+    @property
+    def end_us(self) -> float:
+        """In µs of planned time from the beginning of the past."""
+        return self.begin_us + self.took_us
 
 
 def rest_of(left: int, past: Sequence[Made]) -> Rest | None:
@@ -60,20 +79,37 @@ def rest_of(left: int, past: Sequence[Made]) -> Rest | None:
         return None
     count = min(STRETCHES_MAX, max(STRETCHES_MIN, made // left))
     size = min(made / count, float(left))
-    took = _durations(past, size, count)
+    stretches = _stretches(past, size, count)
+    took = [one.took_us for one in stretches]
     many = left / size
     mean = sum(took) / len(took)
-    low, mid, high = (max(0.0, many * mean + sqrt(many) * (_quantile(took, share) - mean)) for share in TENTHS)
-    return Rest(round(low), round(mid), round(high), len(took), size)
+    low, mid, high = (max(0.0, many * mean + sqrt(many) * (quantile(took, share) - mean)) for share in TENTHS)
+    return Rest(round(low), round(mid), round(high), len(took), size, many, stretches)
 
 
-def _durations(past: Sequence[Made], size: float, count: int) -> list[float]:
-    """How long each of `count` stretches of `size` pieces took, the newest ones, in increasing order."""
+def _stretches(past: Sequence[Made], size: float, count: int) -> list[Stretch]:
+    """`count` stretches of `size` pieces, the newest ones, in increasing order of how long they took."""
     made = sum(one.good for one in past)
     first = made - size * count
     marks = [first + size * number for number in range(count + 1)]
     at = _moments(past, marks)
-    return sorted(end - begin for begin, end in pairwise(at))
+    return sorted(Stretch(end - begin, begin) for begin, end in pairwise(at))
+
+
+def within(past: Sequence[Made], stretch: Stretch) -> list[tuple[Made, float]]:
+    """What of the past a stretch is made of, and how many µs of each.
+
+    >>> [us for _, us in within([Made(60, 6), Made(40, 8)], Stretch(50.0, 30.0))]
+    [30.0, 20.0]
+    """
+    found: list[tuple[Made, float]] = []
+    done = 0
+    for one in past:
+        us = min(stretch.end_us, done + one.busy_us) - max(stretch.begin_us, done)
+        done += one.busy_us
+        if us > 0:
+            found.append((one, us))
+    return found
 
 
 def _moments(past: Sequence[Made], marks: Sequence[float]) -> list[float]:
@@ -89,7 +125,7 @@ def _moments(past: Sequence[Made], marks: Sequence[float]) -> list[float]:
     return found
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
+def quantile(ordered: Sequence[float], share: float) -> float:
     """The value below which a share of them lies, between neighbours in proportion."""
     place = share * (len(ordered) - 1)
     lower = int(place)

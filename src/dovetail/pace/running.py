@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from dovetail.core.clock import DAY_US, MINUTE_US, Clock, to_rfc3339
@@ -12,6 +13,7 @@ from dovetail.core.shares import SHARE_PPM
 from dovetail.db.uow import Database, Reading
 from dovetail.ledger.columns import OBSERVED
 from dovetail.ledger.model import JobShare, Slice
+from dovetail.ledger.tracks import SpanTrack
 from dovetail.pace.ending import Made, Rest, rest_of, when
 from dovetail.pace.shown import JobPaceOut, RestsOn
 from dovetail.performance.service import PerformanceRoom
@@ -54,6 +56,26 @@ class Production(Protocol):
     ) -> Sequence[Job]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What an expected end is worked out from, at a moment: what was made of the order, the past, the calendar.
+
+    `share_ppm`: how much of the machine's time is the job's; `slices`: of the ledger, since the order began.
+    """
+
+    at_us: int
+    ids: frozenset[str] = frozenset()
+    slices: Sequence[Slice] = ()
+    past: Sequence[Made] = ()
+    rest: Rest | None = None
+    share_ppm: int = SHARE_PPM
+    spans: Sequence[SpanTrack] = ()
+
+    def needed_us(self, busy_us: int) -> int:
+        """The planned time of the machine that so much time of the job takes."""
+        return busy_us * SHARE_PPM // self.share_ppm
+
+
 type OrderOf = Callable[[Reading, str, int], Order | None]  # of a job order's name at an equipment
 
 
@@ -70,49 +92,46 @@ class JobEnds:
 
     def running(self, ledger_id: int, times_of: int) -> list[JobPaceOut]:
         """The jobs that run now on the machine that the ledger takes its times from, by start."""
-        now_us = self._clock.now_us()
+        return [out for out, _ in self.workings(ledger_id, times_of, self._clock.now_us())]
+
+    def workings(self, ledger_id: int, times_of: int, at_us: int) -> list[tuple[JobPaceOut, Working]]:
+        """The jobs that ran at a moment, as told then, each with what it is worked out from."""
         with self._database.read() as reading:
-            every = self._production.responses(reading, times_of, now_us - LONGEST_US, now_us + 1, scope=OWN)
+            every = self._production.responses(reading, times_of, at_us - LONGEST_US, at_us + 1, scope=OWN)
             going = [job for job in every if job.t1_us is None]
             orders = [self._order(reading, job.job_order, times_of) if job.job_order else None for job in going]
-        return [self._told(ledger_id, times_of, job, order, every) for job, order in zip(going, orders, strict=True)]
+        where = (ledger_id, times_of, at_us)
+        return [self._told(where, job, order, every) for job, order in zip(going, orders, strict=True)]
 
-    def _told(self, ledger_id: int, times_of: int, job: Job, order: Order | None, every: Sequence[Job]) -> JobPaceOut:
-        now_us = self._clock.now_us()
+    def _told(
+        self, where: tuple[int, int, int], job: Job, order: Order | None, every: Sequence[Job]
+    ) -> tuple[JobPaceOut, Working]:
+        ledger_id, times_of, at_us = where
         out = JobPaceOut(
             job_response_id=job.id, job_order=job.job_order, product=job.product, start=to_rfc3339(job.t0_us)
         )
+        nothing = Working(at_us)
         if order is None or order.quantity is None:
-            return out.model_copy(update={"missing": "no-quantity"})
+            return out.model_copy(update={"missing": "no-quantity"}), nothing
         ours = [one for one in every if one.id == job.id or one.job_order == job.job_order]
         begin_us = min(one.t0_us for one in ours)
         out.quantity = order.quantity
-        if begin_us < now_us - LONGEST_US:
-            return out.model_copy(update={"missing": "too-long"})
-        ids = {one.id for one in ours}
-        slices = self._slices(ledger_id, begin_us, now_us)
+        if begin_us < at_us - LONGEST_US:
+            return out.model_copy(update={"missing": "too-long"}), nothing
+        ids = frozenset(one.id for one in ours)
+        slices = self._slices(ledger_id, begin_us, at_us)
         out.made = sum(share.pieces.good for share in _shares(slices) if share.job_response_id in ids)
+        made = Working(at_us, ids, slices)
         left = order.quantity - out.made
         if left <= 0:
-            return out.model_copy(update={"missing": "made"})
+            return out.model_copy(update={"missing": "made"}), made
         past = self._past(ledger_id, times_of, job.product)
         rest = rest_of(left, past)
         if rest is None:
-            return out.model_copy(update={"missing": "too-little"})
+            return out.model_copy(update={"missing": "too-little"}), made
         share_ppm = next((s.share_ppm for s in _shares(slices[-1:]) if s.job_response_id == job.id), SHARE_PPM)
-        return self._ends(out, times_of, rest, share_ppm or SHARE_PPM)
-
-    def _ends(self, out: JobPaceOut, times_of: int, rest: Rest, share_ppm: int) -> JobPaceOut:
-        now_us = self._clock.now_us()
-        spans = self._performance.sources.calendar.spans(times_of, now_us, now_us + AHEAD_US)
-        moments = [
-            when(spans, now_us, busy_us * SHARE_PPM // share_ppm)
-            for busy_us in (rest.low_us, rest.mid_us, rest.high_us)
-        ]
-        out.earliest, out.expected_end, out.latest = (None if at is None else to_rfc3339(at) for at in moments)
-        out.rests_on = RestsOn(stretches=rest.stretches, pieces=round(rest.pieces, 1))
-        out.missing = None if moments[1] is not None else "too-far"
-        return out
+        spans = self._performance.sources.calendar.spans(times_of, at_us, at_us + AHEAD_US)
+        return _ends(out, Working(at_us, ids, slices, past, rest, share_ppm or SHARE_PPM, spans), rest)
 
     def _past(self, ledger_id: int, times_of: int, product: str) -> list[Made]:
         """How this product went here in the last days, in order."""
@@ -130,7 +149,7 @@ class JobEnds:
             begin_us, end_us = max(job.t0_us, done_us), min(job.t1_us or now_us, now_us)
             slices = self._slices(ledger_id, begin_us, end_us)
             found += [
-                Made(share.elapsed_us, share.pieces.good)
+                Made(share.elapsed_us, share.pieces.good, piece.t0_us)
                 for piece in slices
                 if piece.cls in OBSERVED
                 for share in piece.shares
@@ -145,6 +164,17 @@ class JobEnds:
 
     def _slices(self, ledger_id: int, from_us: int, to_us: int) -> list[Slice]:
         return self._performance.slices(ledger_id, from_us, to_us, scope=OWN) if from_us < to_us else []
+
+
+def _ends(out: JobPaceOut, working: Working, rest: Rest) -> tuple[JobPaceOut, Working]:
+    moments = [
+        when(working.spans, working.at_us, working.needed_us(busy_us))
+        for busy_us in (rest.low_us, rest.mid_us, rest.high_us)
+    ]
+    out.earliest, out.expected_end, out.latest = (None if at is None else to_rfc3339(at) for at in moments)
+    out.rests_on = RestsOn(stretches=rest.stretches, pieces=round(rest.pieces, 1))
+    out.missing = None if moments[1] is not None else "too-far"
+    return out, working
 
 
 def _shares(slices: Sequence[Slice]) -> Iterator[JobShare]:

@@ -38,7 +38,7 @@ class PaceRoom:
     """Answers; keeps nothing."""
 
     def __init__(self, performance: PerformanceRoom, ends: JobEnds, *, clock: Clock) -> None:
-        self._performance, self._ends, self._clock = performance, ends, clock
+        self._performance, self.ends, self._clock = performance, ends, clock
         self.plans = Plans(performance)
 
     def live_kpi(self, equipment_id: int, *, scope: Scope) -> LiveKpiOut:
@@ -93,7 +93,7 @@ class PaceRoom:
         settled_us = max((piece.t1_us for piece in pieces if piece.known_from), default=None)
         out = _out(node.id, period, what, told=told, settled_us=settled_us, hints=hints)
         out.known_until = to_rfc3339(stretches[-1][1]) if stretches else None
-        out.jobs = self._ends.running(node.id, made_of.times_of)
+        out.jobs = self.ends.running(node.id, made_of.times_of)
         return out
 
     def _slices(self, equipment_id: int, period: Period, scope: Scope) -> list[Slice]:

@@ -18,6 +18,7 @@ type NodeKind = Literal[
     "kpi",
     "figure",
     "cycle",
+    "span",
     "column",
     "equipment",
     "slice",

@@ -30,7 +30,7 @@ def routes(api: Api, room: WorkingsRoom, performance: PerformanceRoom) -> None:
         as_of: str | None = None,
         cursor: str | None = None,
     ) -> Node:
-        """The node at `path` (a node's key) of `cycle-times`, with its children, a page at a time."""
+        """The node at `path` (a node's key) of `cycle-times` or `job-end`, with its children, a page at a time."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
         begin = decode_cursor(cursor, int)
         place = Place("", equipment_id, from_us, to_us, as_of_known(performance, as_of), scope)

@@ -48,7 +48,7 @@ function Histogram({ one, name, ask }: { one: OfProduct; name: string; ask: Asks
       <div className={css.bars} role="slider" tabIndex={0} onKeyDown={go} aria-label={`${say("histogram", { product: name })}. ${say("keys")}`} aria-valuemin={1} aria-valuemax={one.bins.length} aria-valuenow={at + 1} aria-valuetext={picked && say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}>
         {one.bins.map((bin, n) => <span key={bin.low_s} className={css.column} data-picked={n === at} data-mark={marks.get(n)?.join(" · ")} data-line={lines.indexOf(n)} onPointerEnter={() => setAt(n)}><span className={css.fill} style={{ height: `${(bin.pieces / most) * 70}%` }} /></span>)}
       </div>
-      <div className={css.axis}><span>{text(one.bins[0]?.low_s ?? null)}</span><span>{say("scale")}</span><span>{text(one.bins.at(-1)?.high_s ?? null)}</span></div>
+      <div className={css.axis} data-testid="cycle-axis"><span>{text(one.bins[0]?.low_s ?? null)}</span><span>{say("scale")}</span><span>{text(one.bins.at(-1)?.high_s ?? null)}</span></div>
       <div className={css.said} data-testid="cycle-bin">
         {picked && <Opens question={picked.pieces > 0 ? ask(`p50/bin:${at}`) : null} testid="cycle-bin-opens">{say("bin", { low: text(picked.low_s), high: text(picked.high_s), pieces: formatNumber(picked.pieces, language) })}</Opens>}
         {one.slower > 0 && <>{" · "}<Opens question={ask("p50/slower")}>{say("slower", { pieces: formatNumber(one.slower, language) })}</Opens></>}

@@ -1,9 +1,10 @@
 // The values of an explanation to their last digit: for whoever computes each step again by hand.
 import type { ExplainNode } from "@/api/types";
 import { valueText } from "@/explain/value";
-import { NOTHING } from "@/show/format";
+import { formatMoment, NOTHING } from "@/show/format";
+import { useReader } from "@/show/show";
 import { useSearchText } from "@/view/search";
-import { type Language, useLanguage } from "@/words/language";
+import type { Language } from "@/words/language";
 
 const TO_S: Readonly<Record<string, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 
@@ -30,7 +31,8 @@ export const useExact = (): boolean => useSearchText()["exact"] === "1";
 
 /** A step's value: rounded for the eye, or exact where the reader asked for it. */
 export function useValueText(): (node: ExplainNode) => string {
-  const language = useLanguage();
+  const reader = useReader();
+  const { language } = reader;
   const exact = useExact();
-  return (node) => (exact ? (exactText(node, language) ?? valueText(node, language)) : valueText(node, language));
+  return (node) => (node.unit === "moment" && typeof node.value === "string" ? (exact ? node.value : formatMoment(Date.parse(node.value), "full", reader)) : exact ? (exactText(node, language) ?? valueText(node, language)) : valueText(node, language));
 }

@@ -11,7 +11,7 @@ import { connectionOf, Go, tagOf } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
-const MOMENTS = new Set(["start", "end", "ts", "ts_device"]);
+const MOMENTS = new Set(["start", "end", "ts", "ts_device", "earliest", "latest"]);
 const CODES = new Set(["address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
 const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pieces", "sub_ns"]);
 const UNITS: Readonly<Record<string, string>> = { _us: "us", _ns: "ns" };

@@ -1,7 +1,8 @@
-// What the steps of a figure that is no KPI are called: cycle times, their bars and cycles.
+// What the steps of a figure that is no KPI are called: cycle times, their bars and cycles, the end of a job.
 import type { ExplainNode } from "@/api/types";
 import { words as cycleWords } from "@/cycles/words";
 import { columnWords } from "@/explain/column-words";
+import { endWords } from "@/explain/end-words";
 import { useProductName } from "@/jobs/jobs";
 import { formatNumber } from "@/show/format";
 import { useLanguage } from "@/words/language";
@@ -13,14 +14,19 @@ const SUMS: Readonly<Record<string, keyof typeof columnWords.en>> = { apt: "apt_
 /** Null: a step that is called as everywhere. */
 export function useFigureLabel(): (node: ExplainNode) => string | null {
   const say = useWords(cycleWords);
+  const sayEnd = useWords(endWords);
   const language = useLanguage();
   const productName = useProductName();
   const seconds = (value: unknown) => say("short", { time: formatNumber(Number(value), language, 3) });
-  return ({ key, kind, detail }) => {
+  return ({ key, kind, label, detail }) => {
     const [word = "", rest = ""] = (key.split("/").at(-1) ?? "").split(/:(.*)/s);
     if (kind === "column" && word === "sum") return rest === "rated" ? say("rated") : wordFor(columnWords, language, SUMS[rest] ?? rest);
     if (kind === "cycle") return say("each", { time: seconds(detail["each_s"]) });
+    if (kind === "span") return typeof detail["shift"] === "string" ? detail["shift"] : sayEnd("span");
     if (kind !== "figure") return null;
+    if (word === "stretch") return sayEnd("stretch", { n: formatNumber(Number(rest) + 1, language), of: formatNumber(Number(detail["of"]), language) });
+    if (word === "job") return label;
+    if (word in endWords.en) return wordFor(endWords, language, word);
     if (word === "product") return rest === "-" ? say("none") : productName(rest);
     if (word === "bin") return say("between", { low: seconds(detail["low_s"]), high: seconds(detail["high_s"]) });
     if (word === "slower") return say("longer", { low: seconds(detail["low_s"]) });

@@ -32,7 +32,7 @@ function Gap({ live }: { live: LiveKpi }) {
   const { difference, difference_min: minutes } = live.pace;
   if (!paced || difference === null) return <Cell label={say("gap")} testid="pace-gap"><Num value={null} /></Cell>;
   return (
-    <Cell label={say(paced.pace)} testid="pace-gap" tone={paced.pace} small={minutes !== null && say("minutes", { n: formatNumber(Math.abs(minutes), language) })}>
+    <Cell label={say(paced.pace)} testid="pace-gap" tone={paced.pace} small={minutes !== null && <Opens question={ofPlan(live)}>{say("minutes", { n: formatNumber(Math.abs(minutes), language) })}</Opens>}>
       <Opens question={ofPlan(live)}><span aria-hidden="true" className={css.sign}>{SIGN_OF[paced.pace]}</span>{say("pieces", { n: formatNumber(Math.abs(difference), language) })}</Opens>
     </Cell>
   );
@@ -43,11 +43,11 @@ function Ends({ live }: { live: LiveKpi }) {
   const language = useLanguage();
   const { projected, planned, basis, missing } = live.pace;
   const why = missing ? wordFor(missingWords, language, missing) : basis && say(basis);
-  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? say("ofPlanned", { n: formatNumber(planned, language) }) : why}><Opens question={projected === null && planned === null ? null : ofPlan(live)} title={why || undefined}><Num value={projected} /></Opens></Cell>;
+  return <Cell label={say("projected")} testid="pace-projected" small={planned !== null ? <Opens question={ofPlan(live)}>{say("ofPlanned", { n: formatNumber(planned, language) })}</Opens> : why}><Opens question={projected === null && planned === null ? null : ofPlan(live)} title={why || undefined}><Num value={projected} /></Opens></Cell>;
 }
 
 /** When a job will be done, in the plant's time, with the range in which such jobs ended; or why nobody can say. */
-export function JobEnd({ job }: { job: JobPace }) {
+export function JobEnd({ job, live }: { job: JobPace; live: LiveKpi }) {
   const say = useWords(paceWords);
   const language = useLanguage();
   const reader = useReader();
@@ -56,10 +56,12 @@ export function JobEnd({ job }: { job: JobPace }) {
   const moment = (text: string | null) => (text ? formatMoment(Date.parse(text), "minute", reader) : say("later"));
   const range = job.expected_end ? say("range", { low: moment(job.earliest), high: moment(job.latest) }) : missing && wordFor(missingWords, language, missing);
   const basis = rests ? say("restsOn", { n: formatNumber(rests.stretches, language), pieces: formatNumber(rests.pieces, language) }) : undefined;
+  const ask = (step = "") => ({ key: `job-end/job:${job.job_response_id}${step}`, equipmentId: live.equipment_id, start: job.start, end: live.until });
+  const soFar = quantity !== null && made !== null && say("madeOf", { made: formatNumber(made, language), n: formatNumber(quantity, language) });
   const name = [job.job_order, productName(job.product)].filter(Boolean).join(" · ");
   return (
-    <Cell label={say("jobEnd", { name })} testid="pace-job" small={<span title={basis}>{[quantity !== null && made !== null && say("madeOf", { made: formatNumber(made, language), n: formatNumber(quantity, language) }), range].filter(Boolean).join(" · ")}</span>}>
-      <When at={job.expected_end} as="minute" />
+    <Cell label={say("jobEnd", { name })} testid="pace-job" small={<span title={basis}>{soFar && <Opens question={ask("/sum:good")}>{soFar}</Opens>}{soFar && range && " · "}{job.expected_end ? <Opens question={ask()}>{range}</Opens> : range}</span>}>
+      <Opens question={job.expected_end ? ask() : null} testid="job-end"><When at={job.expected_end} as="minute" /></Opens>
     </Cell>
   );
 }
@@ -81,7 +83,7 @@ export function PacePanel({ here }: { here: Equipment }) {
       <Cell label={say("due")} testid="pace-due"><Opens question={live.pace.due === null ? null : ofPlan(live)}><Num value={live.pace.due} /></Opens></Cell>
       <Gap live={live} />
       <Ends live={live} />
-      {live.jobs.slice(0, JOBS_SHOWN).map((job) => <JobEnd key={job.job_response_id} job={job} />)}
+      {live.jobs.slice(0, JOBS_SHOWN).map((job) => <JobEnd key={job.job_response_id} job={job} live={live} />)}
       <span className={css.end}><Settled live={live} /><Go to={boardOf(here.path)} className={css.way} testid="pace-board"><Icon name="board" size={16} />{say("explain")}</Go></span>
     </div>
   );

@@ -31,19 +31,19 @@ function Row({ one }: { one: SlowStretch }) {
   const unit = map.byId(one.equipment_id);
   const [t0, t1] = [Date.parse(one.start), Date.parse(one.end)];
   const around = { period: "custom", start: new Date(t0 - AROUND_MS).toISOString(), end: new Date(t1 + AROUND_MS).toISOString(), sel: String(one.equipment_id), at: new Date(t0 + (t1 - t0) / 2).toISOString() };
-  const question = { key: "effectiveness", equipmentId: one.equipment_id, start: one.start, end: one.end };
+  const ask = (key: string) => ({ key, equipmentId: one.equipment_id, start: one.start, end: one.end });
   const rule = say("rule", { below: formatRatio(one.below, language, 0), time: formatDuration(one.for_s * 1e6, language) });
   return (
     <tr data-testid="slow" data-start={one.start}>
       <td><When at={one.start} as="full" /></td>
-      <td className={css.right}><Lasting us={one.elapsed_us} /></td>
+      <td className={css.right}><Opens question={ask("availability/elapsed_us")}><Lasting us={one.elapsed_us} /></Opens></td>
       <td>{unit?.name}</td>
       <td>{one.products.map(productName).join(", ")}</td>
-      <td className={css.right}>{formatNumber(one.rate_upm, language, 1)}</td>
-      <td className={css.right}>{formatNumber(one.standard_upm, language, 1)}</td>
-      <td className={css.right}><Opens question={question} title={rule} testid="slow-share">{formatRatio(one.share, language, 1)}</Opens></td>
-      <td className={css.right}><Lasting us={one.lost_us} /></td>
-      <td className={css.right}>{formatNumber(one.planned - one.produced, language)}</td>
+      <td className={css.right}><Opens question={ask("quality_ratio/pq")}>{formatNumber(one.rate_upm, language, 1)}</Opens></td>
+      <td className={css.right}><Opens question={ask("effectiveness/pri_pq_ns")}>{formatNumber(one.standard_upm, language, 1)}</Opens></td>
+      <td className={css.right}><Opens question={ask("effectiveness")} title={rule} testid="slow-share">{formatRatio(one.share, language, 1)}</Opens></td>
+      <td className={css.right}><Opens question={ask("effectiveness")}><Lasting us={one.lost_us} /></Opens></td>
+      <td className={css.right}><Opens question={ask("effectiveness")}>{formatNumber(one.planned - one.produced, language)}</Opens></td>
       <td className={css.right}>{unit && <Go to={timelineOf(unit.path)} search={around} className="link" testid="slow-timeline">{say("timeline")}</Go>}</td>
     </tr>
   );
