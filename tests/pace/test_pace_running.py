@@ -60,7 +60,7 @@ class Shop:
             return Order(orders[name]) if name in orders else None
 
         ends = JobEnds(self.room, self.world.database, self.clock, production=self.world, order=order_of)
-        (told,) = ends.running(equipment_id, times_of)
+        (told,) = ends.running(equipment_id, times_of, self.clock.now_us())
         return told
 
 
@@ -145,7 +145,7 @@ def test_of_two_beside_each_other_each_needs_its_share_of_the_time(shop: Shop) -
     ends = JobEnds(
         shop.room, shop.world.database, shop.clock, production=shop.world, order=lambda *_: Order(3600 + 600)
     )
-    told = next(one for one in ends.running(FILLER, FILLER) if one.job_response_id == "j2")
+    told = next(one for one in ends.running(FILLER, FILLER, shop.clock.now_us()) if one.job_response_id == "j2")
     assert told.made == 3600
     assert told.expected_end == "2026-01-05T09:20:00.000000Z"  # ten minutes of its own, half of the machine
 
@@ -166,11 +166,11 @@ def test_the_past_is_not_read_anew_each_time(shop: Shop, everyone: Scope) -> Non
     while shop.room.step():
         pass
     ends = JobEnds(shop.room, shop.world.database, shop.clock, production=shop.world, order=lambda *_: Order(9000))
-    ends.running(FILLER, FILLER)
+    ends.running(FILLER, FILLER, shop.clock.now_us())
     first = len(asked)
     shop.clock.tick(9 * MINUTE_US)
-    ends.running(FILLER, FILLER)
+    ends.running(FILLER, FILLER, shop.clock.now_us())
     assert (first, len(asked) - first) == (3, 1)
     shop.clock.tick(HOUR_US)
-    ends.running(FILLER, FILLER)
+    ends.running(FILLER, FILLER, shop.clock.now_us())
     assert len(asked) - first == 4

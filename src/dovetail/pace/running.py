@@ -90,9 +90,9 @@ class JobEnds:
         self._pasts: dict[tuple[int, str], tuple[int, list[Made]]] = {}
         self._lock = threading.Lock()
 
-    def running(self, ledger_id: int, times_of: int) -> list[JobPaceOut]:
-        """The jobs that run now on the machine that the ledger takes its times from, by start."""
-        return [out for out, _ in self.workings(ledger_id, times_of, self._clock.now_us())]
+    def running(self, ledger_id: int, times_of: int, at_us: int) -> list[JobPaceOut]:
+        """The jobs that run at a moment (now) on the machine that the ledger takes its times from, by start."""
+        return [out for out, _ in self.workings(ledger_id, times_of, at_us)]
 
     def workings(self, ledger_id: int, times_of: int, at_us: int) -> list[tuple[JobPaceOut, Working]]:
         """The jobs that ran at a moment, as told then, each with what it is worked out from."""

@@ -93,7 +93,7 @@ class PaceRoom:
         settled_us = max((piece.t1_us for piece in pieces if piece.known_from), default=None)
         out = _out(node.id, period, what, told=told, settled_us=settled_us, hints=hints)
         out.known_until = to_rfc3339(stretches[-1][1]) if stretches else None
-        out.jobs = self.ends.running(node.id, made_of.times_of)
+        out.jobs = self.ends.running(node.id, made_of.times_of, period.now_us)
         return out
 
     def _slices(self, equipment_id: int, period: Period, scope: Scope) -> list[Slice]:

@@ -61,7 +61,7 @@ export function JobEnd({ job, live }: { job: JobPace; live: LiveKpi }) {
   const name = [job.job_order, productName(job.product)].filter(Boolean).join(" · ");
   return (
     <Cell label={say("jobEnd", { name })} testid="pace-job" small={<span title={basis}>{soFar && <Opens question={ask("/sum:good")}>{soFar}</Opens>}{soFar && range && " · "}{job.expected_end ? <Opens question={ask()}>{range}</Opens> : range}</span>}>
-      <Opens question={job.expected_end ? ask() : null} testid="job-end"><When at={job.expected_end} as="minute" /></Opens>
+      <Opens question={job.expected_end ? ask() : null} testid="pace-job-end"><When at={job.expected_end} as="minute" /></Opens>
     </Cell>
   );
 }
