@@ -40,7 +40,7 @@ WORDS: Final = "it writes a number for others, which open it"
 LISTED: Final[dict[str, tuple[int, str]]] = {
     "kpi/big-losses.tsx": (3, TERMS),
     "kpi/figure.tsx": (3, "the figure itself is the button; its bounds stand in it"),
-    "kpi/pace-panel.tsx": (5, f"{NO_VALUE}; written for what opens; how many stretches an end rests on, which it opens into"),
+    "kpi/pace-panel.tsx": (5, f"{NO_VALUE}; written for what opens; the stretches that an end opens into"),
     "kpi/target.tsx": (1, SET),
     "kpi/untold.tsx": (2, f"{NO_VALUE}; or {GLOVE}"),
     "kpi/waterfall.tsx": (3, OPENED_BY_ITS_ROW),
@@ -52,6 +52,7 @@ LISTED: Final[dict[str, tuple[int, str]]] = {
     "counts/enter-dialog.tsx": (1, ENTERED),
     "counts/held-entries.tsx": (2, ENTERED),
     "counts/reading.tsx": (1, ENTERED),
+    "counts/unconverted.tsx": (1, "pieces that count nowhere yet, with what is missing and who can say it"),
     "cycles/panel.tsx": (2, f"{WORDS}; read aloud of the bar that opens below"),
     "slow/panel.tsx": (3, f"{SET}; {SUM_OF_ROWS}"),
     "causes/bottleneck-strip.tsx": (1, OPENED_BY_ITS_ROW),
