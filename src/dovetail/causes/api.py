@@ -23,7 +23,8 @@ from dovetail.lineflow.model import Cause
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 
 VIEW: Final = "plant.view"
-LONGEST_US: Final = 32 * DAY_US  # a month: the records of every unit of the line are read and walked for each answer
+LONGEST_US: Final = 32 * DAY_US  # a month: the records of every unit of the line are held and walked for each answer
+INSTEAD: Final = "ask month by month; what cost most over years is answered by the Pareto, stops of any period in pages"
 
 
 class When(BaseModel):
@@ -92,7 +93,7 @@ def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -
     if asked.shift is not None:
         known = _known(service, asked.as_of)
         return service.shift_span(equipment_id, asked.shift, scope=scope, as_of=known)
-    return period(asked.start, asked.end, longest_us=LONGEST_US)
+    return period(asked.start, asked.end, longest_us=LONGEST_US, instead=INSTEAD)
 
 
 def _known(service: CausesRoom, as_of: str | None) -> int | None:

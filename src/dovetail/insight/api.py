@@ -8,12 +8,13 @@ from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.insight.boarding import Boards
-from dovetail.insight.service import InsightRoom
+from dovetail.insight.paging import Place, Stretch
+from dovetail.insight.service import InsightRoom, place_of
 from dovetail.insight.shown import BoardOut, ReasonsOut, StopsOut
 from dovetail.operations.http import Api, as_known, decode_cursor, encode_cursor, period
 
 VIEW: Final = "plant.view"
-STOPS_LONGEST_US: Final = 31 * DAY_US  # a month of a line is some thousand stops, read anew for each answer
+SUMMED_US: Final = 31 * DAY_US  # a month of a line is some thousand stops: of so many the sums stand above the list
 
 
 def routes(api: Api, service: InsightRoom, boards: Boards) -> None:
@@ -34,18 +35,31 @@ def _stop_routes(api: Api, service: InsightRoom) -> None:
         as_of: str | None = None,
         cursor: str | None = None,
     ) -> StopsOut:
-        """Give `start` and `end`, or `shift` (`current` or an id). Of a line: of all its machines; newest first."""
+        """Give `start` and `end`, or `shift` (`current` or an id). Of a line: of all its machines; newest first.
+
+        Any period: one of more than 31 days comes without its sums; a page of it may be short, `next` says whether
+        there is more.
+        """
         scope.require(VIEW, equipment_id)
         with api.database.read() as reading:
             known = as_known(reading, as_of)
+        place = decode_cursor(cursor, int, int)
+        before = None if place is None else Place(*place)
         if shift is not None:
             found = service.stops_of_shift(equipment_id, shift, scope=scope, only=only, as_of=known)
         else:
-            from_us, to_us = period(start, end, longest_us=STOPS_LONGEST_US)
+            from_us, to_us = period(start, end)
+            if to_us - from_us > SUMMED_US:
+                asked = Stretch(from_us, to_us, before)
+                found, more = service.stops_before(
+                    equipment_id, asked, scope=scope, only=only, as_of=known, limit=PAGE_MAX
+                )
+                found.next = None if more is None else encode_cursor(*more)
+                return found
             found = service.stops(equipment_id, from_us, to_us, scope=scope, only=only, as_of=known)
-        (offset,) = decode_cursor(cursor, int) or (0,)
-        found.next = encode_cursor(offset + PAGE_MAX) if len(found.items) > offset + PAGE_MAX else None
-        found.items = found.items[offset : offset + PAGE_MAX]
+        items = [one for one in found.items if before is None or place_of(one) < before]
+        found.next = encode_cursor(*place_of(items[PAGE_MAX - 1])) if len(items) > PAGE_MAX else None
+        found.items = items[:PAGE_MAX]
         return found
 
     @api.query("GET", "/equipment/{equipment_id}/reasons", permission=VIEW, summary="The reasons offered here")

@@ -56,7 +56,13 @@ class Boards:
             hint = f"{node.path}: {missing_hint(node) if ours else 'a board is kept of a machine or a line'}"
             shown = None if shift is None else shift_out(shift)
             return BoardOut(
-                equipment_id=equipment_id, as_of=as_of, shift=shown, hours=[], totals=BoardTotals(), hints=[hint]
+                equipment_id=equipment_id,
+                as_of=as_of,
+                now=to_rfc3339(now_us),
+                shift=shown,
+                hours=[],
+                totals=BoardTotals(),
+                hints=[hint],
             )
         zone = ZoneInfo(node.timezone)
         if shift is None:
@@ -119,7 +125,15 @@ class Boards:
         )
         hints = [] if is_known else [f"{constraint.path}: give it, or its product, a standard rate"]
         shown = None if shift is None else shift_out(shift)
-        return BoardOut(equipment_id=node.id, as_of=as_of, shift=shown, hours=out, totals=totals, hints=hints)
+        return BoardOut(
+            equipment_id=node.id,
+            as_of=as_of,
+            now=to_rfc3339(now_us),
+            shift=shown,
+            hours=out,
+            totals=totals,
+            hints=hints,
+        )
 
     def _slices(self, equipment_id: int, row: tuple[int, int], asked: _Asked, scope: Scope) -> list[Slice]:
         """The slices of an hour as far as it has passed."""

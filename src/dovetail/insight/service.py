@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from dovetail.core.clock import HOUR_US, SECOND_US, Clock, to_rfc3339
+from dovetail.core.clock import HOUR_US, SECOND_US, Clock, from_rfc3339, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
+from dovetail.insight.paging import Place, Stretch, page
 from dovetail.insight.reasons import offered
 from dovetail.insight.shown import OfferedReason, ReasonsOut, StopOut, StopsOut, shift_out, stop_out
 from dovetail.insight.stops import Span, Stop, answered, stops
@@ -23,6 +24,8 @@ from dovetail.timeline.service import Under
 VIEW: Final = "plant.view"
 OWN: Final[Scope] = system_scope("insight")
 LAST_USED: Final = 4  # what fits on a station above the tree
+type Only = Literal["unassigned"] | None
+
 WITHOUT_SHIFT_US: Final = 8 * HOUR_US  # what "this shift" means where no calendar says it
 
 
@@ -82,7 +85,7 @@ class InsightRoom:
 
     # --- stops -----------------------------------------------------------------------------------------------
     def stops_of_shift(
-        self, equipment_id: int, name: str, *, scope: Scope, only: str | None = None, as_of: int | None = None
+        self, equipment_id: int, name: str, *, scope: Scope, only: Only = None, as_of: int | None = None
     ) -> StopsOut:
         """The stops of a shift; where none runs now, of the last eight hours."""
         scope.require(VIEW, equipment_id)
@@ -107,7 +110,7 @@ class InsightRoom:
         to_us: int,
         *,
         scope: Scope,
-        only: str | None = None,
+        only: Only = None,
         shift: ShiftTrack | None = None,
         as_of: int | None = None,
     ) -> StopsOut:
@@ -121,17 +124,53 @@ class InsightRoom:
                 told += mine
                 found += out
         sums = answered(told, from_us, min(to_us, when.now_us))
-        wanted = [stop for stop in found if only != "unassigned" or (stop.reason is None and not stop.planned)]
+        wanted = [stop for stop in found if _is_wanted(stop, only)]
         return StopsOut(
-            items=sorted(wanted, key=lambda stop: (stop.start, stop.equipment_id), reverse=True),
+            items=sorted(wanted, key=place_of, reverse=True),
             start=to_rfc3339(from_us),
             end=to_rfc3339(to_us),
             as_of=as_of,
+            now=to_rfc3339(when.now_us),
             shift=None if shift is None else shift_out(shift),
             stopped_s=sums.stopped_us / SECOND_US,
             unassigned_s=sums.unassigned_us / SECOND_US,
             without_reason=sums.without_reason,
         )
+
+    def stops_before(
+        self,
+        equipment_id: int,
+        asked: Stretch,
+        *,
+        scope: Scope,
+        only: Only = None,
+        as_of: int | None = None,
+        limit: int,
+    ) -> tuple[StopsOut, Place | None]:
+        """A page of the stops of a stretch of any length, and where the next one begins; without their sums."""
+        now_us = self._sources.until(as_of)
+        units = self._units(equipment_id, scope, as_of)
+        known = Stretch(asked.from_us, max(asked.from_us, min(asked.to_us, now_us + 1)), asked.place)
+
+        def look(from_us: int, to_us: int) -> list[StopOut]:
+            when = _When(from_us, to_us, now_us, as_of)
+            with self._database.read() as reading:
+                told = [one for node in units for one in self._stops_of(reading, node, when)[1]]
+            return [one for one in told if _is_wanted(one, only)]
+
+        items, more = page(known, look, place_of=place_of, limit=limit)
+        out = StopsOut(
+            items=items,
+            start=to_rfc3339(asked.from_us),
+            end=to_rfc3339(asked.to_us),
+            as_of=as_of,
+            now=to_rfc3339(now_us),
+            shift=None,
+            stopped_s=None,
+            unassigned_s=None,
+            without_reason=None,
+        )
+        return out, more
 
     def stretches(
         self, equipment_id: int, from_us: int, to_us: int, scope: Scope, as_of: int | None = None
@@ -209,6 +248,15 @@ class InsightRoom:
             last_used=[key for key in used if key in known][:LAST_USED],
             suggested=under.derived[0].reason if under.derived else None,
         )
+
+
+def place_of(stop: StopOut) -> Place:
+    """Where a stop stands in a list by time."""
+    return Place(from_rfc3339(stop.start), stop.equipment_id)
+
+
+def _is_wanted(stop: StopOut, only: Only) -> bool:
+    return only != "unassigned" or (stop.reason is None and not stop.planned)
 
 
 def _stands(record: StateRecord) -> bool:

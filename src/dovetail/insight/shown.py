@@ -53,7 +53,8 @@ class ShiftOut(BaseModel):
 class StopsOut(BaseModel):
     """The stops of a period, the newest first. `without_reason`: share of the unplanned stopped time, null: none.
 
-    `as_of`: as known then, null: now.
+    `as_of`: as known then, null: now. `now`: the moment up to which something was known.
+    `stopped_s` and `unassigned_s` are null of a period of more than 31 days: the Pareto sums it.
     """
 
     items: list[StopOut]
@@ -61,9 +62,10 @@ class StopsOut(BaseModel):
     start: str
     end: str
     as_of: int | None = None
+    now: str
     shift: ShiftOut | None
-    stopped_s: float
-    unassigned_s: float
+    stopped_s: float | None
+    unassigned_s: float | None
     without_reason: float | None
 
 
@@ -164,10 +166,14 @@ class BoardTotals(BoardMade):
 
 
 class BoardOut(BaseModel):
-    """Plan and actual of a shift, hour by hour; `hints` say what is missing where something cannot be known."""
+    """Plan and actual of a shift, hour by hour; `hints` say what is missing where something cannot be known.
+
+    `as_of`: as known then, null: now. `now`: the moment up to which something was known.
+    """
 
     equipment_id: int
     as_of: int | None = None
+    now: str
     shift: ShiftOut | None
     hours: list[BoardHour]
     totals: BoardTotals

@@ -19,7 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, create_model
 
-from dovetail.core.clock import from_rfc3339
+from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.core.errors import (
     ConfigError,
     ConflictError,
@@ -84,9 +84,11 @@ def _fits(part: int | str) -> bool:
     return 0 <= part < 1 << 63 if isinstance(part, int) else "\0" not in part
 
 
-def period(start: str | None, end: str | None, *, longest_us: int | None = None) -> tuple[int, int]:
-    """[start, end) of a query in µs. Raises InvalidError when it runs backwards, is longer than allowed, or is left out
-    by whoever might have named a shift instead."""
+def period(
+    start: str | None, end: str | None, *, longest_us: int | None = None, instead: str = "ask for it part by part"
+) -> tuple[int, int]:
+    """[start, end) of a query in µs. Raises InvalidError when it runs backwards, is longer than allowed (`instead`: the
+    way on), or is left out by whoever might have named a shift instead."""
     if start is None or end is None:
         message, hint = "say from when to when, or which shift", "shift=current"
         raise InvalidError(message, pointer="/start", code="period", hint=hint)
@@ -94,7 +96,8 @@ def period(start: str | None, end: str | None, *, longest_us: int | None = None)
     if to_us <= from_us:
         raise InvalidError("the end lies before the start", pointer="/end", code="period")
     if longest_us is not None and to_us - from_us > longest_us:
-        raise InvalidError("this period is too long for one request", pointer="/end", code="period")
+        message = f"this period is too long for one request: at most {longest_us // DAY_US} days"
+        raise InvalidError(message, pointer="/end", code="period", hint=instead)
     return from_us, to_us
 
 
