@@ -55,6 +55,7 @@ NOT_AS_KNOWN: Final = {  # reads of an equipment that take no `as_of`, and why
     "held-jumps": "what waits for a decision now, or how it was decided, with when",
     "held-entries": "what waits for a decision now, or how it was decided, with when",
     "scans": "all that was ever scanned, with when",
+    "unconverted": "what somebody has to make right now",
     "signatures": "all that was ever signed, with when, and when it was taken back",
 }
 

@@ -26,6 +26,7 @@ TURNS: Final = {
     "test_browser_station": NOW,
     "test_browser_tags": NOW,
     "test_browser_two_people": NOW,
+    "test_browser_as_known": PAST,
     "test_browser_corrections": PAST,
     "test_browser_explain": PAST,
     "test_browser_giving": PAST,

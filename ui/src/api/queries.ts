@@ -3,6 +3,7 @@ import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react
 import { get } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type * as T from "@/api/types";
+import type { Known } from "@/knowing/known";
 
 export interface Span { start: string; end: string }
 const PAGES_MAX = 50; // ~ 50 × a page: more than a screen can show; a runaway cursor must end
@@ -40,18 +41,18 @@ export const linkHistoryQuery = (name: string, span: Span) => list<T.LinkPeriod>
 export const linkTotalsQuery = (name: string, span: Span) => one<T.LinkTotals>(`/connections/${encodeURIComponent(name)}/availability`, { ...span });
 export const stateRecordsQuery = (id: number, span: Span) => list<T.StateRecord>(`/equipment/${id}/state-records`, { ...span });
 export const countRecordsQuery = (id: number, span: Span) => list<T.CountRecord>(`/equipment/${id}/count-records`, { ...span });
-export const jobResponsesQuery = (id: number, span: Span) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
-export const shiftsQuery = (id: number, span: Span) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
+export const jobResponsesQuery = (id: number, span: Span & Known) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
+export const shiftsQuery = (id: number, span: Span & Known) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
 export const signaturesQuery = (id: number, span: Span) => ({ ...list<T.Signature>(`/equipment/${id}/signatures`, { ...span }), staleTime: 30_000 });
 export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.Kpis>(`/equipment/${id}/kpis`, { ...query });
 export const catalogueQuery = () => ({ ...list<T.KpiWords>("/kpis"), staleTime: 60_000 });
-export const conventionsQuery = (id: number, span: Span) => one<T.Conventions>(`/equipment/${id}/kpis/conventions`, { ...span });
+export const conventionsQuery = (id: number, span: Span & Known) => one<T.Conventions>(`/equipment/${id}/kpis/conventions`, { ...span });
 export const liveKpiQuery = (id: number) => one<T.LiveKpi>(`/equipment/${id}/live-kpi`);
 export const causesQuery = (id: number, asked: Span | { shift: string }) => one<T.Causes>(`/equipment/${id}/causes`, { ...asked });
 export const causePiecesQuery = (id: number, asked: Span, of: T.Cause) => list<T.CausePiece>(`/equipment/${id}/cause-pieces`, { ...asked, unit: of.unit_id, role: of.role, reason: of.reason ?? "-" });
-export const stopCausesQuery = (id: number, asked: Span) => list<T.StopCause>(`/equipment/${id}/stop-causes`, { ...asked });
+export const stopCausesQuery = (id: number, asked: Span & Known) => list<T.StopCause>(`/equipment/${id}/stop-causes`, { ...asked });
 /** All the stops of a period or a shift: the first page's sums, every page's stops. */
-export const stopsQuery = (id: number, asked: Span | { shift: string }) =>
+export const stopsQuery = (id: number, asked: (Span | { shift: string }) & Known) =>
   queryOptions({
     queryKey: [`/equipment/${id}/stops`, asked],
     queryFn: async ({ signal }) => {
@@ -64,8 +65,16 @@ export const stopsQuery = (id: number, asked: Span | { shift: string }) =>
       return first;
     },
   });
+/** The stops of a period of any length, a page at a time, the newest first; without their sums. */
+export const stopPagesQuery = (id: number, asked: Span & Known & { only?: "unassigned" }) =>
+  infiniteQueryOptions({
+    queryKey: [`/equipment/${id}/stops`, "pages", asked],
+    queryFn: ({ signal, pageParam }) => get<T.Stops>(`/equipment/${id}/stops`, { ...asked, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? null,
+  });
 export const offeredReasonsQuery = (id: number, at?: string) => ({ ...one<T.OfferedReasons>(`/equipment/${id}/reasons`, { at: at ?? null }), staleTime: 30_000 });
-export const timelineEditsQuery = (id: number, span: Span) => list<T.TimelineEdit>(`/equipment/${id}/timeline-edits`, { ...span });
+export const timelineEditsQuery = (id: number, span: Span & Known) => list<T.TimelineEdit>(`/equipment/${id}/timeline-edits`, { ...span });
 export const scrapReasonsQuery = (id: number) => ({ ...one<T.ScrapReasons>(`/equipment/${id}/scrap-reasons`), staleTime: 30_000 });
 export const countEntriesQuery = (id: number, span: Span) => list<T.CountEntry>(`/equipment/${id}/count-entries`, { ...span });
 export const heldJumpsQuery = (id: number, span: Span) => list<T.HeldJump>(`/equipment/${id}/held-jumps`, { ...span });
@@ -74,8 +83,8 @@ export const heldEntriesQuery = (id: number, span: Span) => list<T.HeldEntry>(`/
 export const heldQuery = () => ({ ...one<T.HeldNow>("/held"), staleTime: 15_000, refetchInterval: 60_000 });
 export const lastReadingsQuery = (id: number) => one<T.LastReadings>(`/equipment/${id}/last-readings`);
 export const jobOrdersQuery = (id: number) => ({ ...list<T.JobOrder>(`/equipment/${id}/job-orders`), refetchInterval: 30_000 });
-export const shiftBoardQuery = (id: number, shift: string) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift });
-export const planQuery = (id: number, span: Span) => ({ ...one<T.Plan>(`/equipment/${id}/plan`, { ...span }), refetchInterval: 15_000 });
+export const shiftBoardQuery = (id: number, shift: string, known: Known = {}) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift, ...known });
+export const planQuery = (id: number, span: Span & Known) => ({ ...one<T.Plan>(`/equipment/${id}/plan`, { ...span }), refetchInterval: 15_000 });
 export const unconvertedQuery = () => ({ ...list<T.Unconverted>("/unconverted"), staleTime: 15_000 });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
 export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });

@@ -128,14 +128,14 @@ export interface Stop {
   version: string;
   because: Evidence | null;
 }
-export interface Stops { items: Stop[]; next: string | null; start: string; end: string; shift: Omit<Shift, "crew"> | null; stopped_s: number; unassigned_s: number; without_reason: number | null }
+export interface Stops { items: Stop[]; next: string | null; start: string; end: string; as_of: number | null; now: string; shift: Omit<Shift, "crew"> | null; stopped_s: number | null; unassigned_s: number | null; without_reason: number | null }
 export interface TimelineEdit { edit_id: number; equipment_id: number; what: string; start: string; end: string | null; reason: string | null; state: string | null; comment: string | null; by: string; at: string; why: string | null; superseded_by: number | null; withdrawn: boolean; evidence_changed: boolean }
 /** `target_so_far`: what was due by now, null in an hour to come; `provisional`: not settled yet. */
 /** What came of a stretch; `covered` is the share of its time so far that is known, and pieces are null where nothing is. `difference`: against what was due in the known time. */
 export interface BoardMade { planned: number | null; target_so_far: number | null; covered: number | null; good: number | null; scrap: number | null; rework: number | null; difference: number | null; oee: number | null; availability: number | null }
 export interface BoardHour extends BoardMade { start: string; end: string; stops: { reason: string | null; minutes: number }[]; provisional: boolean }
 /** Plan and actual of a shift, hour by hour; `hints` say what to configure so that a plan can be known. */
-export interface ShiftBoard { equipment_id: number; shift: Omit<Shift, "crew"> | null; hours: BoardHour[]; totals: BoardMade; hints: string[] }
+export interface ShiftBoard { equipment_id: number; as_of: number | null; now: string; shift: Omit<Shift, "crew"> | null; hours: BoardHour[]; totals: BoardMade; hints: string[] }
 /** Here `key` is what is sent: `group` or `group/code`. */
 export interface OfferedReason { key: string; name: string; category: string; children: OfferedReason[] }
 export interface OfferedReasons { items: OfferedReason[]; last_used: string[]; suggested: string | null }

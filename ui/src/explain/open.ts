@@ -1,6 +1,7 @@
 // Which number stands open for explanation: kept in the address, so that a link shows the same to a colleague.
 import { useCallback } from "react";
 import type { Kpis } from "@/api/types";
+import { asKnown } from "@/knowing/known";
 import { type Change, type Search, useChangeSearch, useSearchText } from "@/view/search";
 
 /** `key` is the path of the node that is open, from the KPI down: `oee_index/availability/apt_us`. */
@@ -10,7 +11,8 @@ export function questionIn(search: Search): Question | null {
   const { explain, of, from, to, knew } = search;
   const equipmentId = Number(of);
   if (!explain || !of || !from || !to || !Number.isInteger(equipmentId)) return null;
-  return { key: explain, equipmentId, start: from, end: to, ...(knew ? { asOf: knew } : {}) };
+  const asOf = knew ?? asKnown(search).as_of; // on a screen that shows what was known then, a number explains itself as known then
+  return { key: explain, equipmentId, start: from, end: to, ...(asOf ? { asOf } : {}) };
 }
 
 export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end, knew: question.asOf ?? null });

@@ -11,6 +11,7 @@ import type { Question } from "@/explain/open";
 import { Opens } from "@/explain/opens";
 import { planWords } from "@/explain/plan-words";
 import { words } from "@/explain/words";
+import { useKnown } from "@/knowing/known";
 import { useProductName } from "@/jobs/jobs";
 import { useLiveKpi } from "@/kpi/current-shift";
 import { paceWords } from "@/kpi/pace-words";
@@ -77,7 +78,7 @@ export function PlanPanel({ question }: { question: Question }) {
   const say = useWords(planWords);
   const sayStep = useWords(words);
   const { map } = useEquipment();
-  const { data, error, isPending, refetch } = useQuery(planQuery(question.equipmentId, { start: question.start, end: question.end }));
+  const { data, error, isPending, refetch } = useQuery(planQuery(question.equipmentId, { start: question.start, end: question.end, ...useKnown() }));
   return (
     <Frame question={question}>
       {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { StateRecord } from "@/api/types";
+import type { Known } from "@/knowing/known";
 import { pictureOf, type SegmentsAnswer } from "@/segments/columns";
 import type { View } from "@/timeline/keys";
 
@@ -23,9 +24,9 @@ export function fitting(view: View): View {
   return { t0: Math.round(middle - span / 2), t1: Math.round(middle + span / 2) };
 }
 
-export function segmentsQuery(equipmentId: number, view: View, live: boolean) {
+export function segmentsQuery(equipmentId: number, view: View, { live, ...known }: Known & { live: boolean }) {
   const { t0, t1, px } = stretchOf(view);
-  const query = { start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), px };
+  const query = { start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), px, ...known };
   return queryOptions({
     queryKey: [`/equipment/${equipmentId}/segments`, query],
     queryFn: ({ signal }) => get<SegmentsAnswer>(`/equipment/${equipmentId}/segments`, query, signal).then(pictureOf),
@@ -35,7 +36,7 @@ export function segmentsQuery(equipmentId: number, view: View, live: boolean) {
 
 /** A state record with its neighbours; `version` goes back as `seen`. */
 export interface SegmentNow { record: StateRecord; before: StateRecord | null; after: StateRecord | null; version: string }
-export const segmentQuery = (equipmentId: number, ms: number) => queryOptions({
-  queryKey: [`/equipment/${equipmentId}/segment`, ms],
-  queryFn: ({ signal }) => get<SegmentNow>(`/equipment/${equipmentId}/segment`, { at: new Date(ms).toISOString() }, signal),
+export const segmentQuery = (equipmentId: number, ms: number, known: Known = {}) => queryOptions({
+  queryKey: [`/equipment/${equipmentId}/segment`, ms, known.as_of],
+  queryFn: ({ signal }) => get<SegmentNow>(`/equipment/${equipmentId}/segment`, { at: new Date(ms).toISOString(), ...known }, signal),
 });

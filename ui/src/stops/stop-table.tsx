@@ -1,8 +1,8 @@
 // The stops of a period as a table: filtered, sorted, answered one by one or many at once, and handed out as CSV.
 import { Button, Checkbox } from "@mantine/core";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { memo, useCallback, useEffect, useMemo, useState } from "react";
-import { stopCausesQuery, stopsQuery } from "@/api/queries";
+import { stopCausesQuery, stopPagesQuery, stopsQuery } from "@/api/queries";
 import type { Equipment, Stop, StopCause, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { CauseOfStop } from "@/causes/cause-of-stop";
@@ -13,6 +13,8 @@ import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import type { Table as GivenTable } from "@/giving/table";
 import { useMay } from "@/jobs/jobs";
+import { KnownNote } from "@/knowing/as-known";
+import { isPast, type Known, momentOf, useKnown } from "@/knowing/known";
 import { useKnownMs, useLive } from "@/live/live";
 import { formatDuration, formatRatio } from "@/show/format";
 import { Lasting, When } from "@/show/show";
@@ -29,7 +31,7 @@ import { ReasonPicker } from "@/stops/picker";
 import { filtered, lastsMs, needsReason } from "@/stops/stops";
 import css from "@/stops/table.module.css";
 import { words } from "@/stops/words";
-import { Go, isUnit, unitOf } from "@/view/place";
+import { Go, isUnit, timelineOf, unitOf } from "@/view/place";
 import { asSpan, soFar, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
@@ -47,6 +49,7 @@ const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onO
   const reasonName = useReasonName();
   const { map } = useEquipment();
   const evidenceOf = useEvidence();
+  const known = useKnown();
   const look = lookOf(stop);
   const unit = map.byId(stop.equipment_id);
   const t0 = Date.parse(stop.start);
@@ -62,7 +65,8 @@ const Row = memo(function Row({ stop, cause, nowMs, named, chosen, onChoose, onO
       <td className={css.comment}>{stop.comment}</td>
       <td className={css.small}>{[stop.edited_by && say("edited", { name: stop.edited_by }), stop.planned && say("planned"), stop.micro && say("micro")].filter(Boolean).join(" · ")}<Lock as="sign" equipmentId={stop.equipment_id} fromMs={t0} toMs={t0 + lastsMs(stop, nowMs)} />{stop.evidence_changed && <span className={css.needs} title={say("evidenceChanged")} data-testid="evidence-changed"><Icon name="info" size={15} /><span className="visually-hidden">{say("evidenceChanged")}</span></span>}</td>
       <td className={css.acts}>
-        {unit && <Go to={unitOf(unit.path)} search={{ tab: "history", period: "custom", ...span, record: stop.start }} className={css.link} testid="stop-timeline">{say("show")}</Go>}
+        {unit && !isPast(known) && <Go to={unitOf(unit.path)} search={{ tab: "history", period: "custom", ...span, record: stop.start }} className={css.link} testid="stop-timeline">{say("show")}</Go>}
+        {unit && isPast(known) && <Go to={timelineOf(unit.path)} search={{ period: "custom", ...span, sel: String(unit.id), at: new Date(t0 + lastsMs(stop, nowMs) / 2).toISOString(), ...known }} className={css.link} testid="stop-timeline">{say("show")}</Go>}
         {mayAnswer && <button type="button" className={css.button} onClick={() => onOpen(stop)} data-testid="stop-open">{say("openStop")}</button>}
       </td>
     </tr>
@@ -120,25 +124,48 @@ function Summary({ stops, data, nowMs }: { stops: readonly Stop[]; data: Stops; 
   );
 }
 
+const ALL_UP_TO_MS = 31 * 86_400_000; // the stops of a longer period come page by page, and nobody says what each comes from
+const isLong = (window: Window): boolean => window.t1 - window.t0 > ALL_UP_TO_MS;
+
+/** Of a long period the newest pages, and the way to older ones. */
+function useStopPages(equipmentId: number, window: Window, asked: Known & { only?: "unassigned" }) {
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({ ...stopPagesQuery(equipmentId, { ...asSpan(window), ...asked }), placeholderData: keepPreviousData, enabled: isLong(window) });
+  const [first] = data?.pages ?? [];
+  const stops = useMemo(() => first && { ...first, items: data?.pages.flatMap((page) => page.items) ?? [] }, [first, data]);
+  return { data: stops, error, isPending, refetch, readMs, older: hasNextPage ? { isFetching: isFetchingNextPage, fetch: () => void fetchNextPage() } : null };
+}
+
+/** How far back the list goes so far, and the way on. */
+function Older({ stops, older }: { stops: readonly Stop[]; older: { isFetching: boolean; fetch: () => void } }) {
+  const say = useWords(words);
+  const oldest = stops.at(-1);
+  return (
+    <p className={css.line} data-testid="stops-older">
+      {oldest && <span className="quiet">{say("since")} <When at={oldest.start} as="minute" /></span>}
+      <Button variant="default" size="xs" loading={older.isFetching} onClick={older.fetch} data-testid="stops-load-older">{say("older")}</Button>
+    </p>
+  );
+}
+
 /** Asked again when the live stops of the equipment change, where the period reaches into now. */
-function usePeriodStops(equipmentId: number, window: Window) {
+function usePeriodStops(equipmentId: number, window: Window, known: Known) {
   const live = useLive<Stops>(window.live ? `equipment/${equipmentId}/stops` : null);
-  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...stopsQuery(equipmentId, asSpan(window)), placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
-  useEffect(() => { if (live) void refetch(); }, [live, refetch]);
-  return { data, error, isPending, refetch, readMs };
+  const { data, error, isPending, refetch, dataUpdatedAt: readMs } = useQuery({ ...stopsQuery(equipmentId, { ...asSpan(window), ...known }), placeholderData: keepPreviousData, enabled: !isLong(window), refetchInterval: window.live ? 60_000 : false });
+  const all = !isLong(window);
+  useEffect(() => { if (live && all) void refetch(); }, [live, all, refetch]);
+  return { data, error, isPending, refetch, readMs, older: null };
 }
 
 /** What each stop comes from, where the equipment has a ledger; nothing while it is not known. */
-function useCauses(here: Equipment, window: Window): ReadonlyMap<string, StopCause> {
+function useCauses(here: Equipment, window: Window, known: Known): ReadonlyMap<string, StopCause> {
   const told = isUnit(here) || here.constraint !== null;
-  const { data } = useQuery({ ...stopCausesQuery(here.id, asSpan(window)), enabled: told, placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
+  const { data } = useQuery({ ...stopCausesQuery(here.id, { ...asSpan(window), ...known }), enabled: told && !isLong(window), placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
   return useMemo(() => new Map(data?.map((one) => [one.stop_id, one])), [data]);
 }
 
-interface TableProps { causes: ReadonlyMap<string, StopCause>; shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
-function Table({ causes, shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps) {
+interface TableProps { nowMs: number; causes: ReadonlyMap<string, StopCause>; shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
+function Table({ nowMs, causes, shown, named, mayAnswer, chosen, onChosen, onOpen }: TableProps) {
   const say = useWords(words);
-  const nowMs = useKnownMs();
   const toggle = useCallback((id: string) => onChosen(chosen.has(id) ? new Set([...chosen].filter((one) => one !== id)) : new Set([...chosen, id].slice(0, BULK_MAX))), [chosen, onChosen]);
   const all = shown.length > 0 && shown.slice(0, BULK_MAX).every((stop) => chosen.has(stop.stop_id));
   const columns = ["start", "duration", ...(named ? ["machine"] : []), "state", "reason", "comment2", "marks"] as const;
@@ -158,36 +185,44 @@ function Table({ causes, shown, named, mayAnswer, chosen, onChosen, onOpen }: Ta
   );
 }
 
-export default function StopTable({ here, units, window }: { here: Equipment; units: readonly Equipment[]; window: Window }) {
+/** As known in the past nothing moves and nothing is answered. */
+export default function StopTable({ here, units, window: asked }: { here: Equipment; units: readonly Equipment[]; window: Window }) {
   const say = useWords(words);
-  const nowMs = useKnownMs();
+  const known = useKnown();
+  const past = isPast(known);
+  const window = past ? { ...asked, live: false } : asked;
   const search = useSearchText();
   const change = useChangeSearch();
   const tableOf = useTable();
-  const mayAnswer = useMay("timeline.edit", here);
+  const mayAnswer = useMay("timeline.edit", here) && !past;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const open = useCallback((stop: Stop) => change({ stop: stop.stop_id }), [change]);
-  const { data, error, isPending, refetch, readMs } = usePeriodStops(here.id, window);
-  const causes = useCauses(here, window);
+  const filter = filterIn(search, units);
+  const whole = usePeriodStops(here.id, window, known);
+  const pages = useStopPages(here.id, window, { ...known, ...(filter.unassigned && !filter.planned ? { only: "unassigned" } : {}) });
+  const { data, error, isPending, refetch, readMs, older } = isLong(window) ? pages : whole;
+  const causes = useCauses(here, window, known);
+  const nowMs = momentOf(known, useKnownMs(), data);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} />;
-  const filter = filterIn(search, units);
   const found = filtered(data.items, filter, nowMs);
   const shown = found.slice(0, SHOWN_MAX);
   const opened = search["stop"] ? data.items.find((stop) => stop.stop_id === search["stop"]) : undefined;
   return (
     <div className={css.stops}>
+      <KnownNote />
       <div className={css.tools}>
         <Filters units={units} filter={filter} />
-        <Freeze here={here} window={window} view="stops" />
+        {!past && <Freeze here={here} window={window} view="stops" />}
         <Give of={{ here, ...asSpan(window), readMs }} table={() => tableOf(`${say("title")} ${here.name}`, found)} disabled={found.length === 0} />
       </div>
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}
       {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
-      {found.length > 0 && <Table causes={causes} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
-      {found.length > shown.length && <p className="quiet">{say("shown", { n: shown.length })}</p>}
-      {filter.slow && <SlowPanel here={units.find((unit) => unit.id === filter.unit) ?? here} span={soFar(window, nowMs)} />}
+      {found.length > 0 && <Table nowMs={nowMs} causes={causes} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
+      {older && <Older stops={data.items} older={older} />}
+      {found.length > shown.length && <p className="quiet">{say(older ? "shownOfLoaded" : "shown", { n: shown.length })}</p>}
+      {filter.slow && !past && <SlowPanel here={units.find((unit) => unit.id === filter.unit) ?? here} span={soFar(window, nowMs)} />}
       {opened && mayAnswer && <StopDialog key={opened.stop_id} stop={opened} history="shown" onClose={() => change({ stop: null })} />}
     </div>
   );

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { shiftsQuery } from "@/api/queries";
 import type { Shift } from "@/api/types";
+import { momentIn, useKnown } from "@/knowing/known";
 import { useNowMs } from "@/live/now";
 import { dayStartMs } from "@/show/format";
 import { useSearchText } from "@/view/search";
@@ -48,13 +49,15 @@ function customWindow(asked: Asked, nowMs: number): Window | null {
   return t1 - t0 >= SHORTEST_MS ? { t0, t1, live: t1 > nowMs, shift: null } : null;
 }
 
-/** The period in the address, for an equipment with its own shifts and clock. Without one: this shift, else today. */
+/** The period in the address, for an equipment with its own shifts and clock. Without one: this shift, else today; as they were at the moment that is looked at. */
 export function usePeriod(equipmentId: number, zone: string | undefined): Period {
   const { period, start, end } = useSearchText();
-  const nowMs = useNowMs();
+  const known = useKnown();
+  const [thenMs, presentMs] = [momentIn(known), useNowMs()];
+  const nowMs = thenMs === null ? presentMs : Math.min(thenMs, presentMs);
   const hour = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
   const around = { start: new Date(hour - LOOK_BACK_MS).toISOString(), end: new Date(hour + 24 * HOUR_MS).toISOString() };
-  const { data, isPending } = useQuery(shiftsQuery(equipmentId, around));
+  const { data, isPending } = useQuery(shiftsQuery(equipmentId, { ...around, ...known }));
   const minute = Math.floor(nowMs / 5000) * 5000;
   return useMemo(() => {
     const known = { nowMs: minute, zone, shifts: data ?? [] };

@@ -6,6 +6,7 @@ import { useEquipment } from "@/app/equipment";
 import { Icon } from "@/design/icons";
 import { planOf, type Question } from "@/explain/open";
 import { Opens } from "@/explain/opens";
+import { momentOf, useKnown } from "@/knowing/known";
 import { useKnownMs } from "@/live/live";
 import css from "@/screens/board/board.module.css";
 import { words } from "@/screens/board/words";
@@ -54,10 +55,11 @@ function Reasons({ stops, stretch: { of, start, end } }: { stops: BoardHour["sto
   const reasonName = useReasonName();
   const { map } = useEquipment();
   const here = map.byId(of);
+  const known = useKnown();
   const unit: Search = here?.constraint ? { unit: here.constraint } : {};
   return stops.map(({ reason, minutes }, i) => {
     const said = say("minutes", { reason: reasonName(reason)?.split(" · ").at(-1) ?? say("noReason"), n: formatNumber(minutes, language, minutes < 10 ? 1 : 0) });
-    const search = { period: "custom", start, end, short: "1", ...unit, ...(reason ? { why: reason } : { open: "1" }) };
+    const search = { period: "custom", start, end, short: "1", ...unit, ...(reason ? { why: reason } : { open: "1" }), ...known };
     return <Fragment key={reason ?? ""}>{i > 0 && ", "}{here ? <Go to={stopsOf(here.path)} search={search} className={css.toStops} testid="board-why">{said}</Go> : said}</Fragment>;
   });
 }
@@ -77,10 +79,10 @@ function Pieces({ kind, value, stretch }: { kind: "good" | "scrap"; value: numbe
   return <Opens question={asked(stretch, `quality_ratio/${kind}`, value)}><Num value={value} /></Opens>;
 }
 
-function Hour({ hour, most, of }: { hour: BoardHour; most: number; of: number }) {
+function Hour({ hour, most, of, nowMs }: { hour: BoardHour; most: number; of: number; nowMs: number }) {
   const say = useWords(words);
   const reader = useReader();
-  const phase = phaseOf(hour, useKnownMs());
+  const phase = phaseOf(hour, nowMs);
   const stretch = { of, start: hour.start, end: hour.end };
   const width = (n: number) => `${Math.min((n / most) * 100, 100)}%`;
   return (
@@ -107,6 +109,7 @@ export const isUncounted = ({ totals }: Pick<ShiftBoard, "totals">): boolean => 
 
 export function Board({ board }: { board: ShiftBoard }) {
   const say = useWords(words);
+  const nowMs = momentOf(useKnown(), useKnownMs(), board);
   const { totals, hours } = board;
   const whole = { of: board.equipment_id, start: hours[0]?.start ?? "", end: hours.at(-1)?.end ?? "" };
   const most = Math.max(1, ...hours.flatMap((hour) => [hour.planned ?? 0, hour.good ?? 0]));
@@ -115,7 +118,7 @@ export function Board({ board }: { board: ShiftBoard }) {
     <>
       <table className={`live ${css.table}`} data-testid="shift-board">
         <thead><tr>{columns.map((key) => (key === "actual" ? <td key={key} className={css.barCell} /> : <th key={key} scope="col" className={key === "hour" || key === "why" ? undefined : css.right}>{say(key)}</th>))}</tr></thead>
-        <tbody>{hours.map((hour) => <Hour key={hour.start} hour={hour} most={most} of={board.equipment_id} />)}</tbody>
+        <tbody>{hours.map((hour) => <Hour key={hour.start} hour={hour} most={most} of={board.equipment_id} nowMs={nowMs} />)}</tbody>
         <tfoot>
           <tr data-testid="board-total">
             <th scope="row">{say("total")}<Covered covered={totals.covered} /></th>

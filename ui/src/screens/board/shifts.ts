@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { shiftsQuery } from "@/api/queries";
 import type { Shift } from "@/api/types";
+import { momentIn, useKnown } from "@/knowing/known";
 import { useNowMs } from "@/live/now";
 
 const HOUR_MS = 3_600_000;
@@ -18,11 +19,13 @@ export function shownOf(shifts: readonly Shift[], asked: string | undefined, now
   return { shift, previous: begun[at - 1] ?? null, next: at < 0 ? null : (begun[at + 1] ?? null), running: shift !== null && Date.parse(shift.end) > nowMs };
 }
 
-/** Around now, or around the moment in the shift's own address. */
+/** Around now, or around the moment in the shift's own address; as known at a moment, no shift is shown that began after it. */
 export function useShown(equipmentId: number, asked: string | undefined, around: string | undefined): Shown & { isPending: boolean; error: Error | null } {
-  const nowMs = useNowMs();
+  const known = useKnown();
+  const [thenMs, presentMs] = [momentIn(known), useNowMs()];
+  const nowMs = thenMs === null ? presentMs : Math.min(thenMs, presentMs);
   const middle = Math.floor((Date.parse(around ?? "") || nowMs) / HOUR_MS) * HOUR_MS;
   const span = { start: new Date(middle - AROUND_MS).toISOString(), end: new Date(middle + AROUND_MS).toISOString() };
-  const { data, isPending, error } = useQuery(shiftsQuery(equipmentId, span));
+  const { data, isPending, error } = useQuery(shiftsQuery(equipmentId, { ...span, ...known }));
   return { ...shownOf(data ?? [], asked, nowMs), isPending, error };
 }

@@ -6,6 +6,7 @@ import { Panel } from "@/design/panel";
 import css from "@/screens/stops/stops.module.css";
 import { words } from "@/screens/stops/words";
 import StopTable from "@/stops/stop-table";
+import { AsKnown } from "@/knowing/as-known";
 import { isUnit, stopsOf } from "@/view/place";
 import { usePeriod } from "@/view/period";
 import { PeriodChooser } from "@/view/period-chooser";
@@ -20,7 +21,7 @@ function StopsOf({ here }: { here: Equipment }) {
   const period = usePeriod(here.id, here.timezone);
   return (
     <div className={css.page}>
-      <div className={css.titleRow}><h1>{say("title", { name: here.name })}</h1><PeriodChooser period={period} /></div>
+      <div className={css.titleRow}><h1>{say("title", { name: here.name })}</h1><AsKnown /><PeriodChooser period={period} /></div>
       {period.window ? <Panel flush testid="stops-panel"><StopTable here={here} units={unitsOf(map, here)} window={period.window} /></Panel> : <NoWindow period={period} />}
     </div>
   );

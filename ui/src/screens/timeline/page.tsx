@@ -7,6 +7,8 @@ import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { Give } from "@/giving/give";
+import { AsKnown, KnownNote } from "@/knowing/as-known";
+import { isPast, useKnown } from "@/knowing/known";
 import { useKnownMs } from "@/live/live";
 import { type Act, type Chosen, chosenIn, Field } from "@/screens/timeline/field";
 import { SegmentList } from "@/screens/timeline/list";
@@ -63,7 +65,9 @@ interface ShownProps { here: Equipment; window: Window; lanes: Lanes & { picture
 function Shown({ here, window, lanes, onView }: ShownProps) {
   const say = useWords(words);
   const { map } = useEquipment();
-  const nowMs = useKnownMs();
+  const past = isPast(useKnown());
+  const presentMs = useKnownMs();
+  const nowMs = past ? Math.min(presentMs, lanes.picture.untilMs) : presentMs;
   const [chosen, choose] = useChosen();
   const [act, setAct] = useState<Act | null>(null);
   const panel = useRef<HTMLElement>(null);
@@ -85,7 +89,7 @@ function Shown({ here, window, lanes, onView }: ShownProps) {
     <>
       <Panel title={<span className="quiet">{say("records", { n: picture.records })}</span>} tools={<><Tools view={window} onView={onView} /><Give of={{ here, start: window.t0, end: window.t1 }} table={() => tableOf(picture, window)} /></>} testid="timeline-panel">
         {picture.partial && <p className="quiet">{say("partial")}</p>}
-        <Field lanes={lanes} view={window} nowMs={nowMs} names={names} chosen={chosen} onView={onView} onChoose={choose} onAct={(next) => found && found.segment.n === 1 && setAct(next)} onOpen={open} />
+        <Field lanes={lanes} view={window} nowMs={nowMs} names={names} chosen={chosen} onView={onView} onChoose={choose} onAct={(next) => found && found.segment.n === 1 && !past && setAct(next)} onOpen={open} />
         <Legend bars={tones} slow={lanes.slow.size > 0} />
       </Panel>
       <div className={css.below}>
@@ -112,14 +116,16 @@ function TimelineOf({ here }: { here: Equipment }) {
   };
   return (
     <div className={css.page}>
-      <div className={css.titleRow}><h1>{say("title", { name: here.name })}</h1><PeriodChooser period={period} /></div>
+      <div className={css.titleRow}><h1>{say("title", { name: here.name })}</h1><AsKnown /><PeriodChooser period={period} /></div>
+      <KnownNote />
       {period.window ? <Asked here={here} window={period.window} onView={view} /> : <NoWindow period={period} />}
     </div>
   );
 }
 
 function Asked({ here, window, onView }: { here: Equipment; window: Window; onView: (view: View) => void }) {
-  const lanes = useLanes(here, window, window.live);
+  const past = isPast(useKnown());
+  const lanes = useLanes(here, window, window.live && !past);
   if (lanes.error) return <ProblemNotice error={lanes.error} onRetry={lanes.refetch} />;
   return lanes.picture ? <Shown here={here} window={window} lanes={{ ...lanes, picture: lanes.picture }} onView={onView} /> : <Waiting lines={5} height={50} />;
 }

@@ -7,6 +7,7 @@ import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import { useMay } from "@/jobs/jobs";
+import { isPast, useKnown } from "@/knowing/known";
 import type { Act } from "@/screens/timeline/field";
 import { useEdits } from "@/screens/timeline/edits";
 import { CommentForm, EdgeForm, MergeForm, SplitForm, StateForm } from "@/screens/timeline/forms";
@@ -32,7 +33,7 @@ interface PanelProps { unit: Equipment; ms: number; nowMs: number; act: Act | nu
 function useStop(unit: Equipment, now: SegmentNow | undefined, ms: number): Stop | undefined {
   const stands = now !== undefined && lookOf(now.record).tone !== "normal";
   const span = { start: new Date(Math.floor(ms)).toISOString(), end: new Date(Math.floor(ms) + 1000).toISOString() };
-  const { data } = useQuery({ ...stopsQuery(unit.id, span), enabled: stands });
+  const { data } = useQuery({ ...stopsQuery(unit.id, { ...span, ...useKnown() }), enabled: stands });
   return stands ? data?.items.find((stop) => Date.parse(stop.start) <= ms && (stop.end === null || Date.parse(stop.end) > ms)) : undefined;
 }
 
@@ -102,8 +103,10 @@ function Dialogs({ unit, now, stop, ms, nowMs, act, onClose }: { unit: Equipment
 
 export function SegmentPanel({ unit, ms, nowMs, act, onAct, place }: PanelProps) {
   const say = useWords(words);
-  const mayEdit = useMay("timeline.edit", unit);
-  const { data: now, error, isPending } = useQuery({ ...segmentQuery(unit.id, Math.floor(ms)), placeholderData: keepPreviousData, refetchInterval: 15_000 });
+  const known = useKnown();
+  const may = useMay("timeline.edit", unit);
+  const mayEdit = may && !isPast(known);
+  const { data: now, error, isPending } = useQuery({ ...segmentQuery(unit.id, Math.floor(ms), known), placeholderData: keepPreviousData, refetchInterval: isPast(known) ? false : 15_000 });
   const stop = useStop(unit, now, ms);
   if (error && asked404(error)) return <p className={css.none}>{say("untold")}</p>;
   if (error && !now) return <ProblemNotice error={error} compact />;
@@ -111,7 +114,7 @@ export function SegmentPanel({ unit, ms, nowMs, act, onAct, place }: PanelProps)
   return (
     <section ref={place} tabIndex={-1} className={css.segment} aria-label={say("title", { name: unit.name })} data-testid="segment">
       <Head now={now} unit={unit} nowMs={nowMs} />
-      {!mayEdit && <p className="quiet">{say("mayNot")}</p>}
+      {!may && <p className="quiet">{say("mayNot")}</p>}
       {mayEdit && stop && <Quick unit={unit} stop={stop} />}
       {mayEdit && <Acts now={now} stop={stop} onAct={onAct} />}
       {mayEdit && <Dialogs unit={unit} now={now} stop={stop} ms={ms} nowMs={nowMs} act={act} onClose={() => onAct(null)} />}

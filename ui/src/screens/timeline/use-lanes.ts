@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "react";
 import { jobResponsesQuery, shiftsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useProductName } from "@/jobs/jobs";
+import { useKnown } from "@/knowing/known";
 import { useNowMs } from "@/live/now";
 import type { Picture } from "@/segments/columns";
 import { segmentsQuery, stretchOf } from "@/segments/query";
@@ -20,7 +21,8 @@ const NOBODY: readonly number[] = [];
 export interface Lanes { picture: Picture | undefined; jobs: ReadonlyMap<number, readonly NamedSpan[]>; shifts: readonly NamedSpan[]; slow: ReadonlyMap<number, readonly SlowSpan[]>; error: Error | null; isPending: boolean; refetch: () => void }
 
 export function useLanes(here: Equipment, view: View, live: boolean): Lanes {
-  const { data: picture, error, isPending, refetch } = useQuery({ ...segmentsQuery(here.id, view, live), placeholderData: keepPreviousData });
+  const known = useKnown();
+  const { data: picture, error, isPending, refetch } = useQuery({ ...segmentsQuery(here.id, view, { live, ...known }), placeholderData: keepPreviousData });
   const { t0, t1 } = stretchOf(view);
   const span = { start: new Date(t0).toISOString(), end: new Date(t1).toISOString() };
   const short = t1 - t0 <= 3 * BANDS_UP_TO_MS;
@@ -29,14 +31,14 @@ export function useLanes(here: Equipment, view: View, live: boolean): Lanes {
   useEffect(() => { if (live && since) void refetch(); }, [live, since, refetch]);
   const productName = useProductName();
   const minute = Math.floor(useNowMs() / ASK_AGAIN_MS) * ASK_AGAIN_MS;
-  const asked = useQueries({ queries: units.map((id) => ({ ...jobResponsesQuery(id, span), placeholderData: keepPreviousData, enabled: short, refetchInterval: live ? ASK_AGAIN_MS : (false as const) })) });
-  const shifts = useQuery({ ...shiftsQuery(here.id, span), placeholderData: keepPreviousData, enabled: short }).data;
+  const asked = useQueries({ queries: units.map((id) => ({ ...jobResponsesQuery(id, { ...span, ...known }), placeholderData: keepPreviousData, enabled: short, refetchInterval: live ? ASK_AGAIN_MS : (false as const) })) });
+  const shifts = useQuery({ ...shiftsQuery(here.id, { ...span, ...known }), placeholderData: keepPreviousData, enabled: short }).data;
   const told = asked.map((one) => one.dataUpdatedAt).join();
   const jobs = useMemo(
     () => new Map(units.map((id, i) => [id, (asked[i]?.data ?? []).map((job) => ({ t0: Date.parse(job.start), t1: job.end ? Date.parse(job.end) : minute + ASK_AGAIN_MS, label: productName(job.product) }))])),
     [told, units.join(), productName, minute], // eslint-disable-line react-hooks/exhaustive-deps -- `told` says that an answer changed
   );
   const spans = useMemo(() => (shifts ?? []).map((shift) => ({ t0: Date.parse(shift.start), t1: Date.parse(shift.end), label: shift.crew ? `${shift.name} · ${shift.crew}` : shift.name })), [shifts]);
-  const slow = useSlowSpans(here.id, span, live);
+  const slow = useSlowSpans(here.id, { ...span, ...known }, live);
   return { picture, jobs, shifts: spans, slow, error: picture ? null : error, isPending, refetch: () => void refetch() };
 }

@@ -1,4 +1,5 @@
 // What the address says of a trend, and what it is changed to: the whole view can be sent to a colleague.
+import { knownOf } from "@/knowing/known";
 import { type Pen, pensOf, textOf } from "@/trend/pens";
 import { allowed } from "@/trend/gestures";
 import type { View } from "@/timeline/keys";
@@ -19,9 +20,6 @@ const momentOf = (text: string | undefined): number | null => {
   const ms = Date.parse(text ?? "");
   return Number.isNaN(ms) ? null : ms;
 };
-
-/** A place in the order of knowledge or a moment; anything else is none. */
-const knownOf = (text: string | undefined): string | null => (text && (/^\d{1,18}$/.test(text) || momentOf(text) !== null) ? text : null);
 
 function whenOf({ start, end, span }: Search): When {
   const [t0, t1] = [momentOf(start), momentOf(end)];
