@@ -34,9 +34,9 @@ def causes(
     with house(data) as control:
         path = f"/equipment/{id_of(control, where)}"
         if stops:
-            told = control.call("GET", f"{path}/stop-causes", **when)
+            told = control.call("GET", f"{path}/stop-causes", **when, as_of=as_of)
         else:
-            told = control.call("GET", f"{path}/causes", **when, **({"as_of": as_of} if as_of else {}))
+            told = control.call("GET", f"{path}/causes", **when, as_of=as_of)
         names = {node["id"]: node["name"] for node in control.call("GET", "/equipment")["items"]}
     if as_json:
         print(json.dumps(told))

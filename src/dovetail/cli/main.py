@@ -27,7 +27,20 @@ from dovetail.offsite import forwarding
 from dovetail.operating import replaying, restating, verbs
 from dovetail.sampleverbs import correcting, damaged, importing, keeping, samples
 from dovetail.scenarios import verb as scenarios
-from dovetail.shiftverbs import cycling, figuring, freezing, holding, metering, ordering, pacing, scanning, slowing
+from dovetail.shiftverbs import (
+    boarding,
+    cycling,
+    explaining,
+    figuring,
+    freezing,
+    holding,
+    metering,
+    ordering,
+    pacing,
+    scanning,
+    slowing,
+    stopping,
+)
 from dovetail.terminal import calendar, discovering, formulas, outward, people, shopfloor, stops, tags
 
 app = typer.Typer(
@@ -67,7 +80,10 @@ calendar.register(app)
 operate.register(app)
 shopfloor.register(app)
 stops.register(app)
-for verbs_of_a_shift in (pacing, cycling, slowing, causing, figuring, freezing, ordering, holding, metering, scanning):
+for verbs_of_a_shift in (
+    pacing, stopping, boarding, cycling, slowing, causing, figuring, explaining, freezing, ordering, holding, metering,
+    scanning,
+):  # fmt: skip
     verbs_of_a_shift.register(app)
 outward.register(app)
 tags.register(app)

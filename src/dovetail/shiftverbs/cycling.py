@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dovetail.shiftverbs.telling import AsOf
 from dovetail.terminal.asking import DataOption, Here, Where, house, id_of
 
 WHY = {"no-counter": "nothing counts pieces", "too-little": "too few cycles to tell"}
@@ -21,6 +22,7 @@ def cycle_times(
     start: Annotated[str | None, typer.Option(help="From when, RFC 3339 with offset; with --end.")] = None,
     end: Annotated[str | None, typer.Option(help="Until when; 31 days at most.")] = None,
     shift: Annotated[str, typer.Option(help="current, or the id of a shift; without --start.")] = "current",
+    as_of: AsOf = None,
     bars: Annotated[bool, typer.Option("--bars", help="Draw how many pieces took how long.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The document of the API.")] = False,
     data: DataOption = Here,
@@ -28,7 +30,7 @@ def cycle_times(
     """Show how long a piece takes, by product: the plan, the best hour that was shown, and what was."""
     when = {"shift": shift} if start is None and end is None else {"start": start, "end": end}
     with house(data) as control:
-        told = control.call("GET", f"/equipment/{id_of(control, where)}/cycle-times", **when)
+        told = control.call("GET", f"/equipment/{id_of(control, where)}/cycle-times", **when, as_of=as_of)
     if as_json:
         print(json.dumps(told))
         return

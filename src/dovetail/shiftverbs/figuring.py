@@ -7,15 +7,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from dovetail.shiftverbs.telling import AsOf, End, Json, Shift, Start, when
 from dovetail.terminal.asking import DataOption, Here, Where, house, id_of
 
 APART: Final = ("oee_index", "availability", "effectiveness", "quality_ratio")  # of each group
 RATIOS: Final = ("availability", "performance", "quality", "oee")
-Start = Annotated[str | None, typer.Option(help="From when, RFC 3339 with offset; left out: the shift.")]
-End = Annotated[str | None, typer.Option(help="Until when.")]
-Shift = Annotated[str, typer.Option(help="Which shift: `current` or an id.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was known at a moment (RFC 3339) or number.")]
-Json = Annotated[bool, typer.Option("--json", help="The document of the API.")]
 
 
 def kpis(
@@ -36,7 +32,7 @@ def kpis(
         raise typer.BadParameter("definitions of others are of the whole", param_hint="--by")
     with house(data) as control:
         route = f"/equipment/{id_of(control, where)}/kpis"
-        found = control.call("GET", route, **_period(start, end, shift), as_of=as_of)
+        found = control.call("GET", route, **when(start, end, shift), as_of=as_of)
         if conventions:
             found = control.call("GET", f"{route}/conventions", start=found["start"], end=found["until"])
         if by is not None:
@@ -64,7 +60,7 @@ def pareto(
     """What cost most of the planned time of a shift or a period, the costliest first."""
     with house(data) as control:
         path = f"/equipment/{id_of(control, where)}/pareto"
-        found = control.call("GET", path, by=by, measure=measure, **_period(start, end, shift), as_of=as_of)
+        found = control.call("GET", path, by=by, measure=measure, **when(start, end, shift), as_of=as_of)
     if as_json:
         print(json.dumps(found))
         return
@@ -74,10 +70,6 @@ def pareto(
         print(f"{bar['key'] or '–'!s:32} {cost}  {bar['share'] or 0:4.0%}")
     share = found["without_reason"]
     print(f"lost {found['lost_us'] / 60e6:.1f} min" + ("" if share is None else f", without a reason {share:.0%}"))
-
-
-def _period(start: str | None, end: str | None, shift: str) -> dict[str, str | None]:
-    return {"shift": shift} if start is None and end is None else {"start": start, "end": end}
 
 
 def kpis_in_words(found: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Stops and their reasons from a terminal: what an operator answers on the station, and what a line lead corrects."""
+"""Stops from a terminal: what an operator answers on the station, and what a line lead corrects."""
 
 from __future__ import annotations
 
@@ -11,25 +11,8 @@ from dovetail.terminal.asking import DataOption, Here, Where, do, house, id_of, 
 Said = Annotated[str | None, typer.Option(help="Why it stood: group/code, as the plant's reasons have it.")]
 
 
-def stops(
-    where: Where,
-    shift: Annotated[str, typer.Option(help="Which shift: `current` or an id.")] = "current",
-    unassigned: Annotated[bool, typer.Option("--unassigned", help="Only those without a reason.")] = False,
-    data: DataOption = Here,
-) -> None:
-    """List the stops of a shift, of a machine or of all machines of a line, the newest first."""
-    with house(data) as control:
-        only = {"only": "unassigned"} if unassigned else {}
-        found = control.call("GET", f"/equipment/{id_of(control, where)}/stops", shift=shift, **only)
-        names = {node["id"]: node["name"] for node in control.call("GET", "/equipment")["items"]}
-    for stop in found["items"]:
-        print(_line(stop, names.get(stop["equipment_id"], "")))
-    share = found["without_reason"]
-    rest = "" if share is None else f", without a reason {share:.0%}"
-    print(f"unplanned {found['stopped_s'] / 60:.1f} min{rest}")
-
-
-def _line(stop: dict[str, Any], name: str) -> str:
+def stop_line(stop: dict[str, Any], name: str) -> str:
+    """A stop in words, with what people and signals say of it."""
     marks = [word for word in ("planned", "micro", "external") if stop[word]]
     marks += ["evidence changed"] * stop["evidence_changed"] + ([stop["because"]["text"]] if stop["because"] else [])
     words = ": ".join(word for word in (stop["edited_by"], stop["comment"]) if word)
@@ -55,11 +38,10 @@ def edit(
     with house(data) as control:
         done = do(control, "timeline.edit", {"equipment_id": id_of(control, where), **given})
     stop = done["output"]["stop"]
-    print(_line(stop, "") if stop else "No stop any more.")
+    print(stop_line(stop, "") if stop else "No stop any more.")
     taken_back_by(done)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs of stops."""
-    app.command()(stops)
+    """Add the verb."""
     app.command()(edit)
