@@ -56,15 +56,3 @@ def test_a_link_into_the_past_of_knowledge_shows_what_was_known_and_changes_noth
     expect(page.get_by_test_id("as-known-note")).to_have_count(0)
     expect(page.get_by_test_id("segment-reason")).to_contain_text("Cleaning")
     expect(page.get_by_test_id("act-split")).to_be_visible()
-
-
-def test_a_board_is_shown_as_it_was_known_at_a_moment_that_is_chosen(page: Page) -> None:
-    page.goto(f"/board/{LINE}")
-    expect(page.get_by_test_id("shift-board")).to_be_visible()
-    page.get_by_test_id("as-known").click()
-    page.get_by_test_id("as-known-apply").click()
-    expect(page.get_by_test_id("as-known-note")).to_be_visible()
-    expect(page).to_have_url(re.compile("as_of="))
-    expect(page.get_by_test_id("shift-board")).to_be_visible()
-    expect(page.get_by_test_id("freeze")).to_have_count(0)
-    assert stumbles(page) == []
