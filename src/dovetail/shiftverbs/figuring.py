@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from dovetail.shiftverbs.telling import AsOf, End, Json, Shift, Start, when
+from dovetail.shiftverbs.telling import AsOf, End, Json, Shift, Start
+from dovetail.shiftverbs.telling import when as when_of
 from dovetail.terminal.asking import DataOption, Here, Where, house, id_of
 
 APART: Final = ("oee_index", "availability", "effectiveness", "quality_ratio")  # of each group
@@ -32,7 +33,7 @@ def kpis(
         raise typer.BadParameter("definitions of others are of the whole", param_hint="--by")
     with house(data) as control:
         route = f"/equipment/{id_of(control, where)}/kpis"
-        found = control.call("GET", route, **when(start, end, shift), as_of=as_of)
+        found = control.call("GET", route, **when_of(start, end, shift), as_of=as_of)
         if conventions:
             found = control.call("GET", f"{route}/conventions", start=found["start"], end=found["until"])
         if by is not None:
@@ -60,7 +61,7 @@ def pareto(
     """What cost most of the planned time of a shift or a period, the costliest first."""
     with house(data) as control:
         path = f"/equipment/{id_of(control, where)}/pareto"
-        found = control.call("GET", path, by=by, measure=measure, **when(start, end, shift), as_of=as_of)
+        found = control.call("GET", path, by=by, measure=measure, **when_of(start, end, shift), as_of=as_of)
     if as_json:
         print(json.dumps(found))
         return
