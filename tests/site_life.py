@@ -185,11 +185,15 @@ class Life:
     # --- how long they are kept -----------------------------------------------------------------------------------
     def keep(self) -> None:
         """What is due goes, and is known to have gone."""
-        if self._torn or self.plain.repeats:
-            self.seal()
+        self._count_repeats()
         while self.keeper.step():
             pass
         self._hear()
+
+    def _count_repeats(self) -> None:
+        """What is in chunks by now, and what of it was a repeat, is known."""
+        if self._torn or self.plain.repeats:
+            self.seal()
 
     def _hear(self) -> None:
         """What the records say has gone is what the list lets go of."""
@@ -287,6 +291,8 @@ class CopiedLife(Life):
         return any(row[0] == tag and t0 <= row[1] <= t1 for tag, t0, t1 in self.gone)
 
     def keep(self) -> None:
+        """Nothing is let go of here that the copy does not hold."""
+        self._count_repeats()
         self.forward()
         super().keep()
 
