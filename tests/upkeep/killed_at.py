@@ -50,8 +50,8 @@ def bring_back(data: Path, backup: Path, point: str) -> None:
         restore(backup, data, address, clock=SystemClock(), actor=EVERYTHING.actor, force=True, progress=Progress())
 
 
-def migrate(data: Path, _other: Path, point: str) -> None:
-    """Open an installation of an older version; `statement:7` dies at the seventh that its migration says."""
+def die_migrating(point: str) -> None:
+    """`migrate.step:2` dies at the second passing, `statement:7` at the seventh statement that a migration says."""
     kind, _, at = point.partition(":")
     seen = 0
 
@@ -74,6 +74,11 @@ def migrate(data: Path, _other: Path, point: str) -> None:
 
         steps.upgrade = heard
     faults.on_point = on_point
+
+
+def migrate(data: Path, _other: Path, point: str) -> None:
+    """Open an installation of an older version."""
+    die_migrating(point)
     with opened(data, database_url=os.environ.get("DOVETAIL_KILLED_URL")):
         pass
 

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +19,11 @@ from typing import Any
 
 import killed_at
 import orjson
-import psycopg
 import pytest
 from golden_writer import FRAMES, plain
+from olden import OLD, in_server, unpacked
 from sqlalchemy import inspect, text
-from upkeep_world import UNTIL_US, Plant, morning, new_database
+from upkeep_world import UNTIL_US, Plant, morning
 
 from dovetail.app.bootstrap import open_house
 from dovetail.core.clock import HOUR_US, to_rfc3339
@@ -40,8 +38,6 @@ from dovetail.upkeep.samplesfacts import look_at_samples
 from dovetail.vitals.facts import look_at_records
 from shortcuts import some
 
-GOLDEN = Path(__file__).parent / "golden"
-OLD = sorted(path.name.removesuffix("-sqlite.tar.xz") for path in GOLDEN.glob("*-sqlite.tar.xz"))
 OLDEST = OLD[0]
 TO_DO = {"slice_recut"}  # no fact: a step may ask for slices to be cut anew
 
@@ -51,45 +47,11 @@ def quickly() -> None:
     """The steps themselves, at production's weight."""
 
 
-def unpacked(name: str, to: Path) -> dict[str, Any]:
-    """An old installation in `to`/data; what its own version read there."""
-    with tarfile.open(GOLDEN / f"{name}.tar.xz") as packed:
-        packed.extractall(to, filter="data")
-    return json.loads((to / "read.json").read_bytes())
-
-
 @contextmanager
 def opened(data: Path, url: str | None = None, **settings: Any) -> Iterator[Plant]:
     """It, by today's code."""
     with open_house(Settings(data=data, database_url=url, **settings), clock=ManualClock(UNTIL_US)) as house:
         yield Plant(house, morning(house))
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def place(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[[str], tuple[dict[str, Any], str | None]]]:
-    """Lays an old installation out, once in files and once with its records in PostgreSQL."""
-    with {"sqlite": _in_files, "postgres": _in_server}[request.param](request, tmp_path) as lay_out:
-        yield lay_out
-
-
-@contextmanager
-def _in_files(_request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    yield lambda name: (unpacked(f"{name}-sqlite", tmp_path), None)
-
-
-@contextmanager
-def _in_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with new_database(request.getfixturevalue("postgres_url"), f"upgrade_{abs(hash(tmp_path.name))}") as url:
-
-        def lay_out(name: str) -> tuple[dict[str, Any], str]:
-            read = unpacked(f"{name}-postgres", tmp_path)
-            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute((tmp_path / "dump.sql").read_bytes())
-            return read, url
-
-        yield lay_out
 
 
 def untold(old: Any, new: Any, at: str = "") -> list[str]:
@@ -173,7 +135,7 @@ def test_no_room_for_the_copy_is_said_and_nothing_is_migrated(tmp_path: Path, mo
 
 @pytest.mark.postgres
 def test_of_postgresql_a_backup_of_the_last_day_is_demanded(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    with _in_server(request, tmp_path) as lay_out:
+    with in_server(request, tmp_path) as lay_out:
         read, url = lay_out(OLDEST)
         data = tmp_path / "data"
         with pytest.raises(ConfigError, match="there is no backup of the last 24 hours"), opened(data, url):
@@ -268,7 +230,7 @@ def test_killed_at_each_moment_of_its_migration(
 def test_killed_while_postgresql_is_migrated(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    with _in_server(request, tmp_path) as lay_out:
+    with in_server(request, tmp_path) as lay_out:
         read, url = lay_out(OLDEST)
         monkeypatch.setenv("DOVETAIL_KILLED_URL", url)
         (tmp_path / "data" / "last-backup.json").write_bytes(
