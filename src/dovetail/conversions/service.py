@@ -161,11 +161,12 @@ class ConversionsRoom:
     def _units(self, equipment_id: int, at_us: int | None) -> Mapping[int, str]:
         plant = self.equipment.plant(at_us=at_us)
         node = plant.equipment.get(equipment_id)
-        told = [(body, str(body["unit"])) for body in (node.counters if node else {}).values() if body.get("unit")]
+        counters: Mapping[str, Mapping[str, object]] = node.counters if node else {}
+        told = [(str(body["tag"]), str(body["unit"])) for body in counters.values() if body.get("unit")]
         if not told:
             return {}
         tags = plant.tags_of(equipment_id)
-        return {tags[body["tag"]].id: unit for body, unit in told if body["tag"] in tags}
+        return {tags[tag].id: unit for tag, unit in told if tag in tags}
 
     def _told(self, reading: Reading, equipment_id: int, counts: Sequence[CountTrack], as_of: int | None) -> Told:
         from_us = min(min(one.t0_us, one.t1_us - 1) for one in counts)

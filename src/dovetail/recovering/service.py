@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +137,7 @@ class Recovery:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[View]:
+def _opened(path: Path) -> Generator[View]:
     """A month as it lies in a folder that nobody writes to; what cannot be read there either is passed over."""
     journal = path.with_name(path.name + "-wal")
     if journal.exists() and journal.stat().st_size:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from pydantic import BaseModel
 
 from dovetail.core.limits import PAGE_MAX
@@ -117,7 +118,9 @@ def routes(api: Api, room: ReportsRoom) -> None:
     signed_routes(api, room.signed)
 
     @api.query("GET", "/reports", permission=VIEW, summary="The frozen reports, the newest first")
-    def reports(scope: Scope, equipment_id: int | None = None, cursor: str | None = None) -> Page[ReportOut]:
+    def reports(
+        scope: Scope, equipment_id: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None, cursor: str | None = None
+    ) -> Page[ReportOut]:
         """Those of which you see all equipment; withdrawn ones too, with who withdrew them."""
         (before,) = decode_cursor(cursor, int) or (None,)
         found = room.newest(scope=scope, equipment_id=equipment_id, before=before, limit=PAGE_MAX + 1)

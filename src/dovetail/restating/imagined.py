@@ -18,7 +18,7 @@ from dovetail.restating.model import Body, Change
 from dovetail.states.service import categories_of
 from dovetail.workcalendar.service import CalendarRoom
 
-NODES: Final = {"equipment": EQUIPMENT_FIELDS, "states": STATE_FIELDS}
+NODES: Final[dict[str, tuple[str, ...]]] = {"equipment": EQUIPMENT_FIELDS, "states": STATE_FIELDS}
 PLANTS_KEPT: Final = 16  # a past is walked through in order
 
 type Reasons = Callable[[int], dict[str, dict[str, Any]]]
