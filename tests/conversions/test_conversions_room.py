@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from conversions_plant import IN_CASES
-from counting_plant import Plant, an_hour, at, when
+from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
 
+from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
+from dovetail.db.uow import Database
 from dovetail.ledger.model import Slice
 from dovetail.operations.operation import execute
 from dovetail.performance.facts import Gathering
 from dovetail.restating.service import Restate
+from dovetail.testing.clock import ManualClock
 
+IN_KILOGRAMS = PLANT.replace("cola: {name: Cola,", "cola: {name: Cola, unit: kg,")
 WITH_WATER = IN_CASES.replace("water: {name: Water,", "water: {name: Water, units: {case: 6},")
 FLOOR = system_scope("anna")
+MIDNIGHT = 18 * 60  # UTC
 
 
 def cases(plant: Plant) -> None:
@@ -23,6 +29,15 @@ def cases(plant: Plant) -> None:
     plant.now(60)
     rows: list[tuple[str, float, Any]] = [("state", 0, 6), ("total", 0, 100), ("scrap", 0, 0)]
     plant.send([*rows, *(("total", m, 100 + m) for m in range(1, 61))], mark=60)
+    plant.work()
+
+
+def stopping(plant: Plant) -> None:
+    """A minute's stop every ten minutes of an hour, so that its ledger is of many parts; nothing runs yet."""
+    plant.now(60)
+    rows: list[tuple[str, float, Any]] = [("total", 0, 100), ("scrap", 0, 0)]
+    rows += [("state", m + late, state) for m in range(0, 60, 10) for late, state in ((0, 6), (5, 11), (6, 6))]
+    plant.send([*rows, ("total", 60, 160)], mark=60)
     plant.work()
 
 
@@ -120,6 +135,35 @@ def test_late_entries_move_only_what_is_carried_on_their_day(plant: Plant) -> No
     withdrawn = plant.entries(plant.filler)[0]
     plant.do("count.withdraw", {"entry_id": withdrawn.entry_id})
     assert same_as_cut_anew(plant)
+
+
+def test_parts_of_a_kilogram_are_carried_though_no_product_says_what_a_gram_is(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    with plant_on(sqlite_database, tmp_path, clock, bus, text=IN_KILOGRAMS) as plant:
+        stopping(plant)
+        start(plant, "cola", 0)
+        for minute in (10, 40, 20):
+            plant.enter(plant.filler, scrap=400, unit="g", end=when(minute))
+            assert same_as_cut_anew(plant)
+        assert plant.sums(plant.filler, 0, 60)["scrap"] == 1
+
+
+def test_an_entry_over_midnight_comes_to_the_same_whatever_is_asked_of_it(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    with plant_on(sqlite_database, tmp_path, clock, bus, text=IN_KILOGRAMS) as plant:
+        plant.now(2 * MIDNIGHT)
+        start(plant, "cola", 0, until=MIDNIGHT - 60)
+        start(plant, "cola", MIDNIGHT - 60)
+        plant.enter(plant.filler, infeed=400, unit="g", end=when(MIDNIGHT - 180))
+        plant.enter(plant.filler, infeed=700, unit="g", start=when(MIDNIGHT - 120), end=when(MIDNIGHT + 120))
+        with plant.database.read() as reading:
+            wide, narrow = (
+                plant.rooms.conversions.counts(reading, plant.filler, at(minute), at(MIDNIGHT + 180), scope=FLOOR)
+                for minute in (0, MIDNIGHT - 90)
+            )
+        assert [one for one in wide if one.t1_us > at(MIDNIGHT - 90)] == narrow
 
 
 def test_counters_without_a_unit_are_as_they_were(plant: Plant) -> None:

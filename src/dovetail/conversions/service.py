@@ -79,7 +79,7 @@ class ConversionsRoom:
             return raw
         told = self._told(reading, equipment_id, raw, as_of)
         if _parts_left(told):  # what is carried into these comes from the counts of the same days before them
-            raw = self.raw.counts(reading, equipment_id, *_days(raw), scope=scope, as_of=as_of)
+            raw = self.raw.counts(reading, equipment_id, *_days(raw, from_us), scope=scope, as_of=as_of)
             told = self._told(reading, equipment_id, raw, as_of)
         touching = [one for one in told.counts if one.t1_us > from_us and min(one.t0_us, one.t1_us - 1) < to_us]
         return sorted(touching, key=lambda one: one.said is not None)  # counters first, as they were given
@@ -94,7 +94,7 @@ class ConversionsRoom:
         """Counts that are not recorded yet, with what is carried into them from those that are."""
         if not fresh or not self._has_units(equipment_id, fresh):
             return fresh
-        held = self.raw.counts(reading, equipment_id, *_days(fresh), scope=OWN)
+        held = self.raw.counts(reading, equipment_id, *_days(fresh, None), scope=OWN)
         told = self._told(reading, equipment_id, [*held, *not_yet_held(fresh, held)], None)
         ours = {id(one) for one in fresh}
         return [one for one in told.counts if id(one.of if isinstance(one, Converted) else one) in ours]
@@ -104,10 +104,8 @@ class ConversionsRoom:
     ) -> tuple[int, int]:
         """A period in which counts changed, widened to whole days where parts of pieces are carried through them."""
         from_us, to_us = block(period[0] + 1) * BLOCK_US, (block(period[1]) + 1) * BLOCK_US
-        for unit in units:
-            raw = (
-                self.raw.counts(reading, unit, from_us, to_us, scope=OWN, as_of=as_of) if self._may_carry(unit) else ()
-            )
+        for unit in (unit for unit in units if self._may_carry(unit, from_us, to_us)):
+            raw = self.raw.counts(reading, unit, from_us, to_us, scope=OWN, as_of=as_of)
             if raw and _parts_left(self._told(reading, unit, raw, as_of)):
                 return from_us, to_us
         return period
@@ -150,10 +148,12 @@ class ConversionsRoom:
         moments = self._moments(min(one.t0_us for one in counts), max(one.t1_us for one in counts))
         return any(self._units(equipment_id, at_us) for at_us in moments)
 
-    def _may_carry(self, equipment_id: int) -> bool:
-        """Whether anything could be counted in another unit at all: most plants know of none."""
-        now = self.materials.products().values()
-        return any(product.units for product in now) or bool(self._units(equipment_id, None))
+    def _may_carry(self, equipment_id: int, from_us: int, to_us: int) -> bool:
+        """Whether anything could have been counted in another unit at all: most plants know of none."""
+        return any(
+            self._units(equipment_id, at_us) or any(one.converts for one in self.materials.products(at_us).values())
+            for at_us in self._moments(from_us, to_us)
+        )
 
     def _moments(self, from_us: int, to_us: int) -> list[int]:
         return [from_us, *sorted(self.equipment.changes_between(from_us, to_us))]
@@ -188,7 +188,8 @@ def _parts_left(told: Told) -> bool:
     return any(isinstance(one, Converted) and one.step.per.denominator > 1 for one in told.counts)
 
 
-def _days(counts: Sequence[CountTrack]) -> tuple[int, int]:
-    """(from, to] of the whole days on which these counts end."""
-    blocks = [block(one.t1_us) for one in counts]
-    return min(blocks) * BLOCK_US, (max(blocks) + 1) * BLOCK_US
+def _days(counts: Sequence[CountTrack], from_us: int | None) -> tuple[int, int]:
+    """(from, to] of the whole days on which these counts, or their parts after a moment, end."""
+    ends = [one.t1_us for one in counts]
+    begins = [one.t0_us + 1 if from_us is None else max(one.t0_us, from_us) + 1 for one in counts]
+    return block(min(*ends, *begins)) * BLOCK_US, (block(max(ends)) + 1) * BLOCK_US

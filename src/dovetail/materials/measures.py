@@ -48,6 +48,15 @@ def by_nature(unit: str, other: str) -> Fraction | None:
     return here[1] / there[1] if here and there and here[0] == there[0] else None
 
 
+def is_measured(unit: str) -> bool:
+    """Whether other units are known of it by nature.
+
+    >>> is_measured("kg"), is_measured("pcs")
+    (True, False)
+    """
+    return spelled(unit) in _BY_NATURE
+
+
 def ratio(unit: str, base: str, said: Mapping[str, Fraction]) -> Fraction | None:
     """How many of `base` one `unit` is, given what was said of other units; None: nobody said.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from dovetail.materials.measures import ratio
+from dovetail.materials.measures import is_measured, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class Product:
     unit: str = "{#}"
     rates_upm: Mapping[str, float] = field(default_factory=dict[str, float])
     units: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def converts(self) -> bool:
+        """Whether anything could be said of it in another unit than its own."""
+        return bool(self.units) or is_measured(self.unit)
 
     def per(self, unit: str) -> Fraction | None:
         """How many of the product's unit one `unit` is; None where nobody said.
