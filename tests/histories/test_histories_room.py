@@ -150,6 +150,25 @@ async def test_the_same_file_again_stores_nothing_and_another_choice_does(
     assert (len(stored(historian)), len(stored(historian, 12))) == (5, 5)
 
 
+async def test_long_texts_make_frames_of_fewer_rows_and_one_too_long_is_refused_aloud(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "HISTORY_FRAME_CHARS", 25_000)
+    rows = [f"{to_rfc3339(T + i * SECOND_US)},P1,{str(i) * 10_000},\n" for i in range(5)]
+    text = "time,tag,value,quality\n" + "".join(rows) + f"{to_rfc3339(T)},P1,{'x' * 64_001},\n"
+    found = await imported(room, sqlite_database, text, tags={"P1": "acme/press.note"}, faulty="leave-out")
+    assert (found.state, found.samples, found.refused) == ("done", 5, {"value": 1})
+    assert len(stored(historian, 12)) == 5
+    (account,) = historian.delivery()
+    assert (account.expected, account.refused, account.frames) == (5, 0, 2)
+
+
+async def test_a_name_without_end_is_no_series(room: HistoriesRoom, sqlite_database: Database) -> None:
+    found = await imported(room, sqlite_database, f"time,tag,value\n{to_rfc3339(T)},{'x' * 1_001},1\n")
+    assert (found.state, found.series) == ("failed", [])
+    assert "more than 1,000 characters" in found.detail
+
+
 async def test_a_series_named_as_a_tag_needs_no_word(
     room: HistoriesRoom, sqlite_database: Database, historian: Historian
 ) -> None:

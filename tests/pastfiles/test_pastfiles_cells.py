@@ -90,11 +90,25 @@ def test_a_value(text: str | None, kind: Kind, comma: bool, value: Value, qualit
         ("-1", Kind.U64),
         ("2", Kind.BOOL),
         ("1" * 30, Kind.I64),
+        ("1" * 400, Kind.F64),
+        ("-" + "9" * 5_000, Kind.I64),
     ],
 )
 def test_what_is_no_value_of_that_kind_is_told(text: str, kind: Kind) -> None:
     with pytest.raises(ValueError, match="'"):
         value_of(text, kind, comma=False)
+
+
+def test_a_text_longer_than_a_signal_can_have_is_told() -> None:
+    """Else it would be counted as a sample, and the door would refuse it unheard."""
+    assert value_of("ü" * 32_000, Kind.STR, comma=False) == ("ü" * 32_000, q.GOOD)
+    with pytest.raises(ValueError, match="at most 64,000 bytes"):
+        value_of("ü" * 32_001, Kind.STR, comma=False)
+
+
+def test_a_pattern_that_names_a_part_twice_is_no_time() -> None:
+    with pytest.raises(ValueError, match="is no time"):
+        Moments(PRAGUE, pattern="%d.%d.%Y").us("a", "01.02.2026")
 
 
 @pytest.mark.parametrize(

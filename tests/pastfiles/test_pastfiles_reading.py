@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from dovetail.core.errors import InvalidError
-from dovetail.pastfiles.model import Row
+from dovetail.pastfiles import reading
+from dovetail.pastfiles.model import Format, Row
 from dovetail.pastfiles.reading import opened
 
 PI_LONG = (
@@ -113,3 +115,56 @@ def test_what_is_no_history_is_refused_whole(tmp_path: Path, content: bytes, cod
     with pytest.raises(InvalidError) as refused:
         opened(path)
     assert refused.value.code == code
+
+
+def _cut(content: bytes) -> bytes:
+    return gzip.compress(content)[:-20]
+
+
+def _spoilt(content: bytes) -> bytes:
+    """Behind its head everything is other than it was packed."""
+    return gzip.compress(content)[:12] + b"\xff" * 60
+
+
+@pytest.mark.parametrize("wanted", ["csv", "influx-csv", "influx-lines"])
+@pytest.mark.parametrize("harm", [_cut, _spoilt])
+def test_what_is_packed_and_damaged_is_told_whoever_reads_it(
+    tmp_path: Path, wanted: Format, harm: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(harm((IGNITION_TABLE * 2).encode()))
+    with pytest.raises(InvalidError, match="packed, and damaged"):
+        list(opened(path, wanted).rows)
+
+
+@pytest.mark.parametrize(
+    "wanted, mark",
+    [("csv", "x"), ("csv", '"\n",'), ("influx-csv", "x"), ("influx-csv", '"\n",'), ("influx-lines", "x")],
+)
+def test_a_row_without_end_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Format, mark: str
+) -> None:
+    """A few packed kilobytes would be gigabytes; of a file of short rows none is refused."""
+    monkeypatch.setattr(reading, "HISTORY_ROW_MAX", 1_000)
+    path = tmp_path / "history"
+    path.write_bytes(gzip.compress(IGNITION_TABLE.encode() * 20))
+    assert len(list(opened(path, "csv").rows)) == 39
+    path.write_bytes(gzip.compress((ENDLESS[wanted] + mark * 2_000).encode()))
+    with pytest.raises(InvalidError) as refused:
+        list(opened(path, wanted).rows)
+    assert refused.value.code == "history-row"
+
+
+ENDLESS = {"csv": "time,a\n1767592800000,", "influx-csv": "_time,_value\n1767592800000,", "influx-lines": "m a="}
+
+
+def test_half_a_parquet_is_told(tmp_path: Path) -> None:
+    """Its end says what is in it, and is whole; what it speaks of is not."""
+    path = tmp_path / "history"
+    at = pl.datetime(2026, 1, 5, 6, time_zone="UTC")
+    pl.select(at.alias("ts"), pl.lit("a.b").alias("path"), pl.lit(12.5).alias("value")).write_parquet(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8] + b"\xff" * 60 + whole[68:])
+    with pytest.raises(InvalidError) as refused:
+        list(opened(path).rows)
+    assert refused.value.code == "history-damaged"

@@ -207,6 +207,9 @@ PLANT_PROBLEMS_MAX: Final = 200  # nobody reads further; the count of the rest i
 # --- tag lists ----------------------------------------------------------------------------------------------
 TAG_LIST_BYTES_MAX: Final = 20_000_000  # unpacked; an Ignition export of 20,000 tags is about half of it
 HISTORY_FRAME_ROWS: Final = 20_000  # of a foreign history to one frame: half a commit, so that live samples wait 0.2 s
+HISTORY_FRAME_CHARS: Final = 4_000_000  # of its cells: long texts make a frame of fewer rows, not one of gigabytes
+HISTORY_ROW_MAX: Final = 1_000_000  # characters: 5,000 columns of 200; more is a bomb, or no table
+HISTORY_NAME_MAX: Final = 1_000  # characters of a series' name; a longer one is a value taken for a name
 HISTORY_REFUSED_SHOWN: Final = 200  # rows of a foreign history that are named with their reason; all are counted
 HISTORY_SERIES_MAX: Final = 5_000  # of one file: what a plant has; more is a column of values taken for names
 HISTORY_HELD_MAX: Final = 200_000  # samples that one frame's rows are compared with, tag by tag

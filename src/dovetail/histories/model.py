@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind, Value
-from dovetail.core.limits import HISTORY_FRAME_ROWS, HISTORY_REFUSED_SHOWN, HISTORY_SERIES_MAX
+from dovetail.core.limits import (
+    HISTORY_FRAME_CHARS,
+    HISTORY_FRAME_ROWS,
+    HISTORY_NAME_MAX,
+    HISTORY_REFUSED_SHOWN,
+    HISTORY_SERIES_MAX,
+)
 from dovetail.forms.model import Named
 from dovetail.historian.ingest import FUTURE_MAX_US, TS_MIN_US
 from dovetail.pastfiles.model import Row, refused
@@ -79,7 +84,7 @@ class Judge:
 
     def frames(self, rows: Iterable[Row]) -> Iterator[tuple[Batch, ...]]:
         """The samples of so many rows at a time, a batch for each kind. Raises InvalidError for a file of too much."""
-        for some in batched(rows, HISTORY_FRAME_ROWS):
+        for some in _portions(rows):
             by_kind: dict[Kind, list[Sample]] = {}
             for row in some:
                 self._judged(row, by_kind)
@@ -126,6 +131,11 @@ class Judge:
     def _series(self, name: str) -> Series:
         known = self.report.series.get(name)
         if known is None:
+            if len(name) > HISTORY_NAME_MAX:
+                raise refused(
+                    f"a series is called by more than {HISTORY_NAME_MAX:,} characters: {name[:60]!r}", code="series",
+                    hint="a column of values may be taken for one of names",
+                )  # fmt: skip
             if len(self.report.series) >= HISTORY_SERIES_MAX:
                 raise refused(
                     f"this file has more than {HISTORY_SERIES_MAX:,} series", code="series",
@@ -133,6 +143,19 @@ class Judge:
                 )  # fmt: skip
             known = self.report.series[name] = Series(name, self._find(name) if name else None)
         return known
+
+
+def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """So many rows at a time, and fewer where they are long."""
+    some, size = list[Row](), 0
+    for row in rows:
+        some.append(row)
+        size += len(row.series) + len(row.time) + len(row.value or "")
+        if len(some) >= HISTORY_FRAME_ROWS or size >= HISTORY_FRAME_CHARS:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def held_already(batch: Batch, held: Sequence[Batch]) -> int:

@@ -5,9 +5,8 @@ A series is called `measurement.field`, and with tags `measurement.field{host=a,
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from dovetail.pastfiles.model import Row
@@ -29,12 +28,11 @@ def name_of(measurement: str, field: str, tags: Mapping[str, str]) -> str:
     return f"{measurement}.{field}" + (f"{{{said}}}" if said else "")
 
 
-def annotated(lines: Iterable[str]) -> Iterator[Row]:
+def annotated(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
     """Tables below each other, each with annotations (`#datatype` …) and a heading of its own."""
-    reader = csv.reader(lines)
-    heads: list[str] = []
+    heads: Sequence[str] = ()
     awaits_head = True
-    for cells in reader:
+    for line, cells in rows:
         if not any(cells):
             awaits_head = True  # an empty line ends a table
         elif cells[0].startswith("#"):
@@ -45,7 +43,7 @@ def annotated(lines: Iterable[str]) -> Iterator[Row]:
             said = dict(zip(heads, cells, strict=False))
             tags = {key: value for key, value in said.items() if key not in _OWN and value}
             name = name_of(said.get("_measurement", ""), said.get("_field", ""), tags)
-            yield Row(reader.line_num, name, said.get("_time", ""), said.get("_value"))
+            yield Row(line, name, said.get("_time", ""), said.get("_value"))
 
 
 def lines_of(lines: Iterable[str]) -> Iterator[Row]:

@@ -79,7 +79,7 @@ class Moments:
             if re.match(r"\d{1,2}/\d{1,2}/", text):
                 raise ValueError("day and month could be either: say the pattern of times, as %m/%d/%Y %H:%M:%S")
             return datetime.fromisoformat(_nine_digits(text))
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, re.error) as error:  # re.error: a pattern that names a part of a time twice
             said = str(error) if "could be" in str(error) else f"{text[:60]!r} is no time"
             raise ValueError(said) from error
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
-from dovetail.core.limits import HISTORY_XLSX_BYTES_MAX
+from dovetail.core.limits import HISTORY_ROW_MAX, HISTORY_XLSX_BYTES_MAX
 from dovetail.forms import arrow
 from dovetail.pastfiles.influx import annotated, lines_of
 from dovetail.pastfiles.model import Format, Found, Row, refused
@@ -37,16 +39,25 @@ def opened(path: Path, wanted: Format = "auto") -> Found:
         case "xlsx":
             return _xlsx(path)
         case "influx-csv":
-            return Found(form, "annotated", "InfluxDB annotated CSV", _lines(path, annotated))
+            return Found(form, "annotated", "InfluxDB annotated CSV", annotated(_rows(path, head)))
         case "influx-lines":
-            return Found(form, "lines", "InfluxDB line protocol", _lines(path, lines_of))
+            return Found(form, "lines", "InfluxDB line protocol", lines_of(_each(path, head)))
         case _:
             return _csv(path, head)
 
 
 def _head(path: Path) -> bytes:
-    with _binary(path) as file:
+    with _whole(), _binary(path) as file:
         return file.read(HEAD)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What is packed and cannot be unpacked is no file of ours to mend."""
+    try:
+        yield
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise refused("this file is packed, and damaged", code="damaged") from error
 
 
 def _binary(path: Path) -> IO[bytes]:
@@ -88,9 +99,52 @@ def _lines_or_csv(first: str) -> Format:
     return "influx-lines" if len(parts) == 2 and "=" in parts[0] and parts[1].lstrip("-").isdigit() else "csv"
 
 
-def _lines(path: Path, reader: Any) -> Iterator[Row]:
-    with _text(path, _head(path)) as file:
-        yield from reader(file)
+class _Lines:
+    """The lines of a file, a row at a time: a few packed megabytes may be one line of gigabytes."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file, self._of_row = file, 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(HISTORY_ROW_MAX + 1)
+        self._of_row += len(line)
+        if self._of_row > HISTORY_ROW_MAX:
+            raise refused(
+                f"a row of this file is longer than {HISTORY_ROW_MAX:,} characters", code="row",
+                hint="it may be another format, or lack the end of a quotation",
+            )  # fmt: skip
+        if not line:
+            raise StopIteration
+        return line
+
+    def end_row(self) -> None:
+        """What comes now is of another row."""
+        self._of_row = 0
+
+
+def _each(path: Path, head: bytes) -> Iterator[str]:
+    """Every line."""
+    with _whole(), _text(path, head) as file:
+        lines = _Lines(file)
+        for line in lines:
+            lines.end_row()
+            yield line
+
+
+def _rows(path: Path, head: bytes, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Every row of a CSV, with the number of the line that ends it."""
+    with _whole(), _text(path, head) as file:
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter)
+        try:
+            for cells in reader:
+                lines.end_row()
+                yield reader.line_num, cells
+        except csv.Error as error:
+            raise refused(f"row {reader.line_num} is no CSV: {error}", code="csv") from error
 
 
 def _csv(path: Path, head: bytes) -> Found:
@@ -116,32 +170,25 @@ def _without_preamble(text: str) -> str:
 
 def _cells(path: Path, head: bytes, delimiter: str) -> Iterator[tuple[int, Cells]]:
     """The rows that hold anything. Ignition's data sets say names, types and how many rows in lines of their own."""
-    with _text(path, head) as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        after_types = False
-        try:
-            for cells in reader:
-                first = cells[0] if cells else ""
-                if first.lower().startswith("sep=") or first.startswith(("#NAMES", "#ROWS")):
-                    continue
-                if first.startswith("#TYPES"):
-                    after_types = True
-                elif after_types:
-                    after_types = False
-                elif any(one.strip() for one in cells):
-                    yield reader.line_num, cells
-        except csv.Error as error:
-            raise refused(f"row {reader.line_num} is no CSV: {error}", code="csv") from error
-        except (OSError, EOFError) as error:
-            raise refused("this file is packed, and damaged", code="damaged") from error
+    after_types = False
+    for line, cells in _rows(path, head, delimiter):
+        first = cells[0] if cells else ""
+        if first.lower().startswith("sep=") or first.startswith(("#NAMES", "#ROWS")):
+            continue
+        if first.startswith("#TYPES"):
+            after_types = True
+        elif after_types:
+            after_types = False
+        elif any(one.strip() for one in cells):
+            yield line, cells
 
 
 def _xlsx(path: Path) -> Found:
     if path.stat().st_size > HISTORY_XLSX_BYTES_MAX:
         raise refused("this workbook is too large to be opened at once", code="large", hint="save it as CSV")
-    (_, headings), *rest = grid_of(path.read_bytes())[0]
-    table = Table(headings)
-    return Found("xlsx", table.shape, f"XLSX, {table.shape}", table.rows(rest))
+    grid = grid_of(path.read_bytes())[0]
+    table = Table(grid[0][1] if grid else ())
+    return Found("xlsx", table.shape, f"XLSX, {table.shape}", table.rows(grid[1:]))
 
 
 def _parquet(path: Path) -> Found:
@@ -155,13 +202,23 @@ def _parquet(path: Path) -> Found:
     def lines() -> Iterator[tuple[int, Cells]]:
         line = 1
         with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=10_000):
-                columns = [_told(column) for column in batch.columns]
+            batches = file.iter_batches(batch_size=10_000)
+            while (columns := _columns(batches)) is not None:
                 for cells in zip(*columns, strict=True):
                     line += 1
                     yield line, cells
 
     return Found("parquet", table.shape, f"Parquet, {table.shape}", table.rows(lines()))
+
+
+def _columns(batches: Iterator[Any]) -> list[list[str | None]] | None:
+    """Those of the next rows; None: there are none."""
+    pa = arrow.arrow()
+    try:
+        batch = next(batches, None)
+        return None if batch is None else [_told(column) for column in batch.columns]
+    except (pa.ArrowException, OSError) as error:
+        raise refused(f"this Parquet file cannot be read: {error}"[:300], code="damaged") from error
 
 
 def _told(column: Any) -> list[str | None]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
+from dovetail.core.limits import STRING_BYTES_MAX
 
 TRUE: Final = frozenset(("true", "1", "1.0", "on", "yes", "t", "ein", "ja", "wahr"))
 FALSE: Final = frozenset(("false", "0", "0.0", "off", "no", "f", "aus", "nein", "falsch"))
@@ -30,7 +31,7 @@ def value_of(text: str | None, kind: Kind, *, comma: bool) -> tuple[Value, int]:
     """(value, quality as far as the value itself says it). Raises ValueError for what is no value of that kind."""
     word = "" if text is None else text.strip()
     if kind in (Kind.STR, Kind.JSON):
-        return (None, q.BAD) if text is None else (text, q.GOOD)
+        return (None, q.BAD) if text is None else (_short(text), q.GOOD)
     low = word.lower()
     if low in NOTHING:
         return None, q.BAD
@@ -48,10 +49,17 @@ def value_of(text: str | None, kind: Kind, *, comma: bool) -> tuple[Value, int]:
     return _whole(word, number, kind), q.GOOD
 
 
+def _short(text: str) -> str:
+    if len(text.encode("utf-8", "replace")) > STRING_BYTES_MAX:
+        raise ValueError(f"a text of a signal has at most {STRING_BYTES_MAX:,} bytes")
+    return text
+
+
 def _number(word: str) -> float | int:
     try:
-        return int(word) if word.lstrip("+-").isdigit() else float(word)
-    except ValueError as error:
+        number = int(word) if word.lstrip("+-").isdigit() else float(word)
+        return number if math.isfinite(number) else float(number)
+    except (ValueError, OverflowError) as error:  # digits without end are no number either
         raise ValueError(f"{word[:40]!r} is no number") from error
 
 
