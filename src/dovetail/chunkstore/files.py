@@ -186,7 +186,7 @@ class File:
         """Nobody else writes."""
         return known + 1
 
-    def shrink(self) -> None:
+    def shrink(self, words: MonthWords | None = None) -> None:
         """Write the file anew where most of it is unused; on a full disk, or while it is read, it stays as it is."""
         try:
             self.writer.execute("pragma busy_timeout = 0").close()  # waits for nobody

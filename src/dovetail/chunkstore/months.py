@@ -318,7 +318,11 @@ class Month:
             else:
                 moments.sweep(session, self._words, moments.remove(session, self._words, gone))
                 rolled.forget(session, self._words.rollup, touched)
-        self._place.shrink()
+        self.shrink()
+
+    def shrink(self) -> None:
+        """Give the disk back what is no longer used, where that costs little."""
+        self._place.shrink(self._words)
 
     def close(self) -> None:
         """Give its place back."""

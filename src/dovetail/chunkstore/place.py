@@ -57,7 +57,7 @@ class Place(Protocol):
         """The number of the next head row; where others write too, none of them takes one until this commits."""
         ...
 
-    def shrink(self) -> None:
+    def shrink(self, words: MonthWords | None = None) -> None:
         """Give the disk back what is no longer used, where that costs little; never raises for want of room."""
         ...
 

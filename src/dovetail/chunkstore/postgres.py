@@ -21,55 +21,13 @@ from dovetail.chunkstore.place import MonthWords, Place, Session
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
+from dovetail.serverlink import tables
 from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
+from dovetail.serverlink.tightening import tighten
 
-VERSION: Final = 5
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
-_TABLES: Final = """
-create table chunk (id bigint not null default nextval('chunk_id'), tag bigint not null, kind smallint not null,
-    t0 bigint not null, t1 bigint not null, n integer not null, n_good integer not null, first float8, last float8,
-    min float8, max float8, sum float8, tw float8, covered_us bigint not null, good_us bigint not null,
-    end_value bytea not null, end_status bigint not null, end_device bigint not null, rev integer not null,
-    codec smallint not null, body bytea not null, primary key (id, t0)) partition by range (t0);
-create index chunk_at on chunk (tag, t0, t1, kind, n);
-create table head (head_id bigint primary key, n integer not null, body bytea not null);
-create table received (source text, lane text, epoch bigint, spans text not null, primary key (source, lane, epoch));
-create table source (source text primary key, epoch bigint not null);
-create table delivery (source text, lane text, expected bigint not null, stored bigint not null,
-    duplicate bigint not null, refused bigint not null, gap bigint not null, frames bigint not null,
-    repeated bigint not null, primary key (source, lane));
-create table consumer (name text primary key, head_id bigint not null);
-create table mark (name text primary key, head_id bigint not null);
-insert into mark values ('sealed', 0), ('released', 0);
-create table sealed (month integer primary key, head_id bigint not null);
-create table duplicate (month integer, source text, lane text, n bigint not null, primary key (month, source, lane));
-create table user_version (version integer not null);
-create table writer (token text not null);
-"""
-_ROLLUP: Final = """
-create sequence rollup_id;
-create table rollup (id bigint not null default nextval('rollup_id'), tag bigint not null, unit integer not null,
-    day integer not null, upto bigint not null, dirty smallint not null, body bytea not null,
-    primary key (id, day)) partition by range (day);
-create unique index rollup_at on rollup (tag, unit, day);
-create index rollup_upto on rollup (upto);
-create index rollup_dirty on rollup (tag) where dirty = 1;
-alter table rollup alter body set storage external;
-"""
-_MOMENTS: Final = """
-alter table chunk add column moments bigint;
-create index chunk_moments on chunk (moments) where moments is not null;
-"""
-_CHECKED: Final = """
-alter table chunk add column checked bigint;
-alter table rollup add column checked bigint default 0;
-"""
-_ASIDE: Final = """(id bigint not null, tag bigint not null, kind smallint not null, t0 bigint not null,
-    t1 bigint not null, n integer not null, rev integer not null, at_us bigint not null, why text not null,
-    body bytea not null, times bytea)"""
-_PACKED: Final = "alter table head alter body set storage external; alter table chunk alter body set storage external;"
 
 
 def next_head(session: Session) -> int:
@@ -100,7 +58,7 @@ class _Place:
         """Ingest workers write beside us."""
         return next_head(session)
 
-    def shrink(self) -> None:
+    def shrink(self, words: MonthWords | None = None) -> None:
         """The server's own work: autovacuum, and a table that was truncated is small at once."""
 
 
@@ -170,9 +128,9 @@ class _Months(_Place):
     So a process that lost the lock unnoticed moves no chunk once another has begun, and until it ends none begins.
     """
 
-    def __init__(self, readers: Pool, writers: Pool, token: str) -> None:
+    def __init__(self, readers: Pool, writers: Pool, open_one: Callable[[], Connection[Any]], token: str) -> None:
         super().__init__(readers)
-        self._writers, self._token = writers, token
+        self._writers, self._open_one, self._token = writers, open_one, token
 
     @contextmanager
     def transaction(self) -> Iterator[ServerSession]:
@@ -181,6 +139,11 @@ class _Months(_Place):
             _still_ours(connection, self._token)
             yield ServerSession(connection)
             connection.execute("commit")
+
+    def shrink(self, words: MonthWords | None = None) -> None:
+        """A small table that is mostly air is written anew; a large one has its air used up by the days to come."""
+        if words is not None:
+            tighten(self._open_one, words.chunk)
 
     def renewed(self) -> bool:
         """The month itself says up to where it holds everything."""
@@ -211,7 +174,7 @@ class Server:
                 code="historian-rights",
                 hint="let it: grant create on database … to …",
             ) from error
-        self._months = _Months(self._readers, self._writers, token)
+        self._months = _Months(self._readers, self._writers, self._open, token)
 
     def _open(self) -> Connection[Any]:
         """A connection whose commits are durable whatever the server's own setting is: accepted means on disk."""
@@ -239,7 +202,7 @@ class Server:
                 _attach(session.execute, "chunk", words.chunk, (begins, ends))
                 _attach(session.execute, "rollup", words.rollup, (begins // DAY_US, ends // DAY_US))
                 _share(session.execute, words.moments)
-                session.execute(f"create table {words.aside} {_ASIDE}")
+                session.execute(f"create table {words.aside} {tables.ASIDE}")
                 session.execute("insert into sealed values (?, 0)", (number,))
         return self._months, words
 
@@ -293,13 +256,13 @@ def _prepare(connection: Connection[Any]) -> None:
         connection.execute(f"create schema if not exists {SCHEMA}")
         if connection.execute(f"select to_regclass('{SCHEMA}.user_version')").fetchone() == (None,):
             connection.execute("create sequence chunk_id")
-            connection.execute(_TABLES.encode())
-            connection.execute(_PACKED.encode())
+            connection.execute(tables.TABLES.encode())
+            connection.execute(tables.PACKED.encode())
             connection.execute("insert into user_version values (1)")
         (found,) = connection.execute("select version from user_version").fetchone() or (0,)
-        if found < VERSION:
+        if found < tables.VERSION:
             _upgrade(connection, found)
-    if found > VERSION:
+    if found > tables.VERSION:
         raise ConfigError(f"the historian was written by a newer Dovetail (format {found})", code="historian-newer")
 
 
@@ -311,18 +274,18 @@ def _upgrade(connection: Connection[Any], version: int) -> None:
 
     months = [month for (month,) in connection.execute("select month from sealed").fetchall()]
     if version < 2:
-        execute(_ROLLUP)
+        execute(tables.ROLLUP)
         for month in months:
             days = (begin_of(month) // DAY_US, begin_of(month + 1) // DAY_US)
             _attach(execute, "rollup", words_of(month).rollup, days)
     if version < 3:
-        execute(_MOMENTS)
+        execute(tables.MOMENTS)
         for month in months:
             _share(execute, words_of(month).moments)
     for month in months:
-        execute(f"create table if not exists {words_of(month).aside} {_ASIDE}")
-    execute(_CHECKED)
-    connection.execute("update user_version set version = %s", (VERSION,))
+        execute(f"create table if not exists {words_of(month).aside} {tables.ASIDE}")
+    execute(tables.CHECKED)
+    connection.execute("update user_version set version = %s", (tables.VERSION,))
 
 
 def _still_ours(connection: Connection[Any], token: str) -> None:

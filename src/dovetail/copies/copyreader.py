@@ -39,7 +39,7 @@ class _Place:
     def next_head(self, session: Session, known: int) -> int:
         raise LinkError("a copy has no head", code="forwarding-copy")
 
-    def shrink(self) -> None:
+    def shrink(self, words: MonthWords | None = None) -> None:
         """It is its sites that take from it."""
 
     def renewed(self) -> bool:

@@ -99,6 +99,7 @@ SERIES_ROWS_MAX: Final = 100_000  # buckets of one answer, ~6 MB of columns: 25 
 STRING_BYTES_MAX: Final = 64_000  # a longer text is no signal
 SEAL_SAMPLES_MAX: Final = 2_000_000  # one sealing holds at most ~100 MB and a core for about two seconds
 UNSEALED_SAMPLES_MAX: Final = 16_000_000  # ~500 MB of unsealed columns; put() waits ever longer from half of it on
+TIGHTEN_BYTES_MAX: Final = 256_000_000  # of a month's table that is written anew as a whole: some two seconds
 HEAD_BYTES_MAX: Final = 2_000_000_000  # about a day of 5,000 tags at 1 Hz; a consumer further behind re-reads chunks
 HEAD_ROWS_RELEASED_AT_ONCE: Final = 500  # deleting more would hold the writer longer than TRANSACTION_S
 SCRUB_ROUND_US: Final = 7 * 86_400_000_000  # all samples are looked through in a week

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from dovetail.chunkstore.place import Session
-from dovetail.chunkstore.postgres import VERSION, next_head
+from dovetail.chunkstore.place import MonthWords, Session
+from dovetail.chunkstore.postgres import next_head
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import SHARDS, UNSEALED_SAMPLES_MAX
 from dovetail.core.sink import LostShardError
 from dovetail.serverlink.news import TELL
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
+from dovetail.serverlink.tables import VERSION
 
 TABLES_LOCK: Final = 0x0D0E7A14  # advisory: whoever holds it makes the tables of workers and shards
 _TABLES: Final = f"""
@@ -54,7 +55,7 @@ class Beside:
         with passing(to="read"), self._readers.lent() as connection:
             yield ServerSession(connection)
 
-    def shrink(self) -> None:
+    def shrink(self, words: MonthWords | None = None) -> None:
         """Whoever seals sees to that."""
 
     @contextmanager

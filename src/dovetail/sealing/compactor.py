@@ -68,6 +68,8 @@ class Compactor:
                 gone = [kept.id for group in groups for kept in group.kept]
                 month.write(gone, new, sealed=sealed, duplicates={})
                 faults.point("historian.compacted")
+            if next_tag is None:
+                month.shrink()
         if next_tag is None:
             del self._to_do[number]
         else:
