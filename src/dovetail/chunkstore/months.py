@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import Any, Final
 
@@ -333,7 +333,7 @@ class Months:
     """The months of a storage, opened when needed, the longest unused closed beyond MONTHS_OPEN_MAX. Thread-safe."""
 
     def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+        self.storage = storage
         self._lock = threading.Lock()
         self._open: dict[int, Month] = {}  # in order of use
         self._there = storage.there()
@@ -353,7 +353,7 @@ class Months:
     def use(self, month: int) -> Iterator[Month]:
         """The month, made if it is not there; not closed while in use."""
         with self._lock:
-            opened = self._open.pop(month, None) or Month(*self._storage.month(month))
+            opened = self._open.pop(month, None) or Month(*self.storage.month(month))
             self._open[month] = opened
             self._there.add(month)
             opened.users += 1
@@ -366,13 +366,9 @@ class Months:
 
     @contextmanager
     def view(self, month: int, on_damage: OnDamage | None = None, within: Session | None = None) -> Iterator[View]:
-        """Read one month at one moment, `within` that of `whole`."""
+        """Read one month at one moment, which may be that of a session of `storage.whole`."""
         with self.use(month) as opened, opened.view(on_damage, within) as view:
             yield view
-
-    def whole(self) -> AbstractContextManager[Session | None]:
-        """All months at one moment, in one session; None where each is a file of its own."""
-        return self._storage.whole()
 
     def duplicates(self) -> Counter[tuple[str, str]]:
         """Samples per (source, lane) that sealing found to repeat others."""

@@ -42,7 +42,7 @@ class Reader:
     @contextmanager
     def views(self, months: Collection[int]) -> Iterator[Callable[[int], AbstractContextManager[View]]]:
         """Views of several months; where they lie together, they are of one moment and session."""
-        with self.months.whole() if len(months) > 1 else nullcontext() as within:
+        with self.months.storage.whole() if len(months) > 1 else nullcontext() as within:
             yield lambda month: self.months.view(month, self.damage.watch(month), within)
 
     def raw(self, asked: Range, *, limit: int | None = None, by: Order = "time") -> list[Block]:

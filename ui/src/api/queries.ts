@@ -126,7 +126,8 @@ export const diffQuery = (kpi: string, at: DiffAt) =>
   });
 
 const LEDGER_MS = [0, 1_500, 5_000]; // the figures follow a correction a moment after it
-const ofThePlant = (key: unknown): boolean => typeof key === "string" && (key.startsWith("/equipment/") || key.startsWith("/held-jumps") || key.startsWith("explain"));
+const OF_THE_PLANT = ["/equipment/", "/held", "/unconverted", "/reports/", "explain"];
+const ofThePlant = (key: unknown): boolean => typeof key === "string" && OF_THE_PLANT.some((begin) => key.startsWith(begin));
 /** Somebody changed what happened or was made: everything that was derived from it is asked again. */
 export function refreshPlant(client: QueryClient): void {
   for (const ms of LEDGER_MS) setTimeout(() => void client.invalidateQueries({ predicate: ({ queryKey }) => ofThePlant(queryKey[0]) }), ms);
