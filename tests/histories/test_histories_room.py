@@ -139,6 +139,31 @@ async def test_a_process_that_ends_amid_it_goes_on_when_it_starts_again(
     after.stop()
 
 
+async def test_what_a_disk_has_spoilt_keeps_no_server_from_starting(
+    tmp_path: Path, room: HistoriesRoom, sqlite_database: Database, historian: Historian
+) -> None:
+    """It goes, and the log says so; the others are shown, and the next one comes in."""
+    first = await imported(room, sqlite_database, csv_of(3))
+    for name, content in (("spoilt", b'{"id": "spo'), ("empty", b"")):
+        (tmp_path / "histories" / name).mkdir()
+        (tmp_path / "histories" / name / service.WANTED).write_bytes(content)
+    (tmp_path / "histories" / "without").mkdir()  # killed before it was said what is wanted
+    assert [one.id for one in room.all(scope=ADA)] == [first.id]
+    room.resume()
+    assert [place.name for place in (tmp_path / "histories").iterdir()] == [first.id]
+    assert (await imported(room, sqlite_database, csv_of(4))).state == "done"
+    assert len(stored(historian)) == 4
+
+
+async def test_what_is_refused_leaves_nothing_behind(
+    tmp_path: Path, room: HistoriesRoom, sqlite_database: Database
+) -> None:
+    for given in ({"content": "%"}, {"content": None, "path": str(tmp_path / "none.csv")}):
+        with pytest.raises(DovetailError):
+            await imported(room, sqlite_database, csv_of(1), SERVER, **given)
+    assert not (tmp_path / "histories").exists()
+
+
 async def test_the_same_file_again_stores_nothing_and_another_choice_does(
     room: HistoriesRoom, sqlite_database: Database, historian: Historian
 ) -> None:

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import logging
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -93,17 +94,17 @@ class HistoriesRoom:
         with self._lock:
             if len(self._running) > 1:
                 raise RefusedError("two imports wait already", code="history-busy", hint="see the list of jobs")
+        content = None if given.content is None else _decoded(given.content)
+        if given.path is not None and not Path(given.path).is_file():
+            raise NotFoundError(f"there is no file {given.path} on the server")
         one = Kept(
             id=uuid7(call.clock), actor=asdict(call.scope.actor), begun_us=call.clock.now_us(),
             asked=given.model_copy(update={"content": None}),
         )  # fmt: skip
         place = self._folder / one.id
         place.mkdir(parents=True, mode=0o700)
-        if given.content is not None:
-            (place / CONTENT).write_bytes(_decoded(given.content))
-        elif not Path(given.path or "").is_file():
-            shutil.rmtree(place)
-            raise NotFoundError(f"there is no file {given.path} on the server")
+        if content is not None:
+            _durable(place / CONTENT, content)
         self._keep(one)
         call.uow.emit(HistoryAsked(one.id))
         return HistoryBegun(import_id=one.id, job_id=one.id)
@@ -121,7 +122,11 @@ class HistoriesRoom:
 
     # --- the work -------------------------------------------------------------------------------------------------
     def resume(self) -> None:
-        """Go on with what had not ended when the process did; what was asked in vain goes."""
+        """Go on with what had not ended when the process did; what was asked in vain goes, and what nobody can read."""
+        for place in self._folder.iterdir() if self._folder.is_dir() else ():
+            if _read(place / WANTED) is None:
+                log.error("what was asked of the import %s cannot be read any more: ask for it again", place.name)
+                shutil.rmtree(place, ignore_errors=True)
         for one in self._all():
             if one.outcome is None and one.begun:
                 self._begin(one.id)
@@ -129,8 +134,10 @@ class HistoriesRoom:
                 shutil.rmtree(self._folder / one.id, ignore_errors=True)
 
     def _begin(self, import_id: str) -> None:
-        one = self._kept(import_id).model_copy(update={"begun": True})
-        self._keep(one)
+        one = self._kept(import_id)
+        if not one.begun:
+            one = one.model_copy(update={"begun": True})
+            self._keep(one)
         self._work.begin("History", total=100, unit="%", work_id=one.id)  # everybody sees it: it names no signal
         thread = threading.Thread(target=self._run, args=(one,), name="dovetail-history", daemon=True)
         with self._lock:
@@ -256,10 +263,7 @@ class HistoriesRoom:
 
     # --- the disk -------------------------------------------------------------------------------------------------
     def _keep(self, one: Kept) -> None:
-        place = self._folder / one.id / WANTED
-        partial = place.with_suffix(".partial")
-        partial.write_text(one.model_dump_json(), "utf-8")
-        partial.replace(place)
+        _durable(self._folder / one.id / WANTED, one.model_dump_json().encode())
         ended = [each for each in self._all() if each.outcome is not None]
         for old in ended[:-HISTORY_KEPT_MAX]:
             shutil.rmtree(self._folder / old.id, ignore_errors=True)
@@ -270,7 +274,7 @@ class HistoriesRoom:
     def _all(self) -> list[Kept]:
         """Those on the disk, the oldest first: their ids are in the order of time."""
         places = sorted(self._folder.glob(f"*/{WANTED}")) if self._folder.is_dir() else []
-        return [Kept.model_validate_json(place.read_bytes()) for place in places]
+        return [one for place in places if (one := _read(place)) is not None]
 
 
 class _Stopped(Exception):
@@ -298,6 +302,24 @@ def _decoded(content: str) -> bytes:
         return base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidError("the content is not base64", pointer="/content", code="history-file") from error
+
+
+def _read(place: Path) -> Kept | None:
+    """None: it is gone by now, or a disk has spoilt it."""
+    try:
+        return Kept.model_validate_json(place.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _durable(place: Path, content: bytes) -> None:
+    """Whole, and on the disk when this returns: half a file would be another history."""
+    partial = place.with_suffix(".partial")
+    with partial.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    partial.replace(place)
 
 
 def _digest(path: Path) -> str:
