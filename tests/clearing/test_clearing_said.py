@@ -24,6 +24,9 @@ from dovetail.exports import files
 from dovetail.exports.model import Format, Shape, Wanted, wanted_of
 from dovetail.forms.model import Named
 from dovetail.operations.http import Api
+from dovetail.production.model import JobResponse
+from dovetail.recaps.service import RecapsRoom
+from dovetail.recaps.service import Sources as Occasions
 from dovetail.signals import moments_api, samples_api
 from dovetail.taglists.xlsx import grid_of
 
@@ -119,6 +122,13 @@ def test_a_sample_that_comes_late_for_what_went_is_kept_counted_and_told_beside_
     assert said(trend["dropped"]) == [WENT]
 
 
+class NoJobs:
+    """Samples are what is exported here."""
+
+    def responses(self, *_asked: object, **_more: object) -> list[JobResponse]:
+        return []
+
+
 def written(world: World, folder: Path, file: Format, shape: Shape) -> Path:
     """An export of New Year's Day 2025 and the year before it, as the records keep what was asked for."""
     span = (at("2024-01-01"), at("2025-01-02"))
@@ -127,7 +137,11 @@ def written(world: World, folder: Path, file: Format, shape: Shape) -> Path:
     kept = wanted_of(json.loads(json.dumps(wanted.kept())))
     assert kept == wanted
     path = folder / f"{shape}.{file}"
-    files.write(path, kept, world.historian, lambda: ALL, lambda _share: None)
+    nothing = Occasions(NoJobs(), lambda _unit, _from, _to: (), lambda _unit, _from, _to, _scope: ())
+    recaps = RecapsRoom(
+        world.database, historian=world.historian, plant=lambda: world.plant, sources=nothing, clock=world.clock
+    )
+    files.write(path, kept, files.Sources(world.historian, recaps), lambda: ALL, lambda _share: None)
     return path
 
 
