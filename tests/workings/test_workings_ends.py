@@ -11,7 +11,7 @@ from performance_world import FILLER, LINE, World, counted, minutes, state
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import from_rfc3339
-from dovetail.core.errors import NotFoundError
+from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading
 from dovetail.explain.service import Explainer
@@ -75,8 +75,12 @@ def ask(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope
     ends = JobEnds(room, sqlite_database, clock, production=world, order=order_of)
     workings = WorkingsRoom(job_end=EndWorkings(Explainer(room, world, world), ends))
 
-    def explain(path: str = "", *, equipment_id: int = FILLER, scope: Scope = everyone) -> Node:
-        return workings.explain("job-end", Place("", equipment_id, at(150), at(180), None, scope), path=path)
+    def explain(
+        path: str = "", *, equipment_id: int = FILLER, scope: Scope = everyone, end: str | None = None,
+        as_of: int | None = None,
+    ) -> Node:  # fmt: skip
+        place = Place("", equipment_id, at(150), at(180) if end is None else from_rfc3339(end), as_of, scope)
+        return workings.explain("job-end", place, path=path)
 
     return explain
 
@@ -157,3 +161,19 @@ def test_a_path_that_leads_nowhere_is_not_found(ask: Ask, path: str) -> None:
 
 def test_a_line_tells_of_its_constraints_jobs(ask: Ask) -> None:
     assert ask(equipment_id=LINE).label != ""
+
+
+def test_an_end_is_told_of_now_alone(ask: Ask) -> None:
+    assert ask(ROOT, end="9999-12-31T23:59:59Z").value == ask(ROOT).value
+    with pytest.raises(InvalidError, match="of now alone"):
+        ask(ROOT, as_of=1)
+
+
+@pytest.mark.parametrize("step", [
+    "expected/needed/stretch:" + "9" * 5_000, "expected/needed/stretch:-1", "sum:good/slice:" + "9" * 30,
+    "sum:good/slice:-" + "9" * 30, "sum:good/equipment:" + "9" * 30, "sum:good/count-record:-1", "sum:good/said",
+    "sum:good/timeline-edit:1", "sum:good/job-response:x/said", "sum:good/oee_index/slice:1",
+])  # fmt: skip
+def test_a_step_that_leads_nowhere_says_so(ask: Ask, step: str) -> None:
+    with pytest.raises(NotFoundError):
+        ask(f"{ROOT}/{step}")

@@ -60,6 +60,8 @@ class Explainer:
     def answer(self, here: Place, cursor: str | None = None) -> Node:
         """The node of a place, however it was come to."""
         here.scope.require("plant.view", here.ledger_id)
+        if here.kind in ("equipment", "slice") and here.column not in BY_NAME:
+            raise NotFoundError(f"there is nothing at {here.path!r}", code="explain-path")
         answer = {
             "kpi": self._kpi,
             "column": self._column,
@@ -284,7 +286,7 @@ class Explainer:
         piece = self.slice_at(place)
         with self.room.database.read() as reading:
             given = self.room.gathering.allotted(reading, place.ledger_id, piece.t0_us, piece.t1_us, as_of=place.as_of)
-        if int(place.record) >= len(given):
+        if not 0 <= int(place.record) < len(given):
             raise NotFoundError("there is no such count record", code="explain-path")
         count, quantity = given[int(place.record)]
         node = count_node(place, count, quantity, piece)
@@ -298,7 +300,10 @@ class Explainer:
         return node
 
     def _count_entry(self, place: Place, cursor: str | None) -> Node:
-        return self._count_record(place, cursor).children[0].model_copy(update={"key": place.path})
+        said = self._count_record(place, cursor).children
+        if not said:
+            raise NotFoundError("nobody said so, and no counter did", code="explain-path")
+        return said[0].model_copy(update={"key": place.path})
 
     def _job_response(self, place: Place, _cursor: str | None) -> Node:
         piece = self.slice_at(place)

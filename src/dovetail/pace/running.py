@@ -95,7 +95,8 @@ class JobEnds:
         return [out for out, _ in self.workings(ledger_id, times_of, at_us)]
 
     def workings(self, ledger_id: int, times_of: int, at_us: int) -> list[tuple[JobPaceOut, Working]]:
-        """The jobs that ran at a moment, as told then, each with what it is worked out from."""
+        """The jobs that ran at a moment, as told then, each with what it is worked out from; to come: now."""
+        at_us = min(at_us, self._clock.now_us())
         with self._database.read() as reading:
             every = self._production.responses(reading, times_of, at_us - LONGEST_US, at_us + 1, scope=OWN)
             going = [job for job in every if job.t1_us is None]

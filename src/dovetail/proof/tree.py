@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
+from dovetail.core.clock import from_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.ledger.columns import BY_NAME
@@ -31,6 +32,9 @@ type NodeKind = Literal[
     "sample",
     "address",
 ]
+
+
+MOMENTS: Final = range(from_rfc3339("0001-01-02T00:00:00Z"), from_rfc3339("9999-12-01T00:00:00Z"))
 
 
 class Node(BaseModel):
@@ -88,27 +92,43 @@ class Place:
             raise NotFoundError(f"there is nothing at {path!r}", code="explain-path") from error
 
 
+def _number(text: str) -> int:
+    """A moment, or an id: these are smaller. Raises ValueError for what is neither."""
+    number = int(text)
+    if number not in MOMENTS:
+        raise ValueError(f"{text[:40]} is no moment")
+    return number
+
+
 def _sample_step(place: Place, rest: str) -> Place:
     """The sample of a moment, or, with a second moment, the one that held then."""
     tag, *moments = rest.split(":")
-    return replace(place, tag=int(tag), ts_us=max(map(int, moments)), kind="sample")
+    return replace(place, tag=_number(tag), ts_us=max(map(_number, moments)), kind="sample")
 
 
 def _edit_step(place: Place, rest: str) -> Place:
     """An edit beneath a state record, or, with a moment, straight beneath a figure."""
     edit, _, at_us = rest.partition(":")
-    return replace(place, edit=int(edit), record=(at_us and str(int(at_us))) or place.record, kind="timeline-edit")
+    record = str(_number(at_us or place.record))
+    return replace(place, edit=_number(edit), record=record, kind="timeline-edit")
+
+
+def _said_step(place: Place, _rest: str) -> Place:
+    """Whoever said what a count record says."""
+    if place.kind != "count-record":
+        raise ValueError("nothing was counted there")
+    return replace(place, kind="count-entry")
 
 
 _STEPS: Final[Mapping[str, Callable[[Place, str], Place]]] = {
-    "equipment": lambda place, rest: replace(place, unit=int(rest), kind="equipment"),
-    "slice": lambda place, rest: replace(place, slice_us=int(rest), kind="slice"),
-    "state-record": lambda place, rest: replace(place, record=str(int(rest)), kind="state-record"),
+    "equipment": lambda place, rest: replace(place, unit=_number(rest), kind="equipment"),
+    "slice": lambda place, rest: replace(place, slice_us=_number(rest), kind="slice"),
+    "state-record": lambda place, rest: replace(place, record=str(_number(rest)), kind="state-record"),
     "timeline-edit": _edit_step,
-    "derived-record": lambda place, rest: replace(place, record=str(int(rest)), kind="derived-record"),
-    "count-record": lambda place, rest: replace(place, record=str(int(rest)), kind="count-record"),
-    "said": lambda place, _rest: replace(place, kind="count-entry"),
+    "derived-record": lambda place, rest: replace(place, record=str(_number(rest)), kind="derived-record"),
+    "count-record": lambda place, rest: replace(place, record=str(_number(rest)), kind="count-record"),
+    "said": _said_step,
     "job-response": lambda place, rest: replace(place, record=rest, kind="job-response"),
     "sample": _sample_step,
-    "address": lambda place, rest: replace(place, tag=int(rest), kind="address"),
+    "address": lambda place, rest: replace(place, tag=_number(rest), kind="address"),
 }

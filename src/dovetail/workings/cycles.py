@@ -153,21 +153,21 @@ class CycleWorkings:
     # --- cycles --------------------------------------------------------------------------------------------------
     def _bar(self, place: Place, bar: str, asked: Asked) -> tuple[Node, list[Cycle]]:
         found, cycles = asked.one.found, asked.one.cycles
-        word, _, number = bar.partition(":")
-        if found is None or cycles is None or not (number.isdecimal() or bar == "slower"):
+        if found is None or cycles is None:
             raise lost(place.path)
-        if word == "slower":
+        n = {f"bin:{n}": n for n in range(len(found.bins))}.get(bar)
+        if bar == "slower":
             high_us = found.bins[-1].high_us
             told, detail = slower_than(cycles, high_us), {"low_s": high_us / SECOND_US}
-        elif word == "bin" and int(number) < len(found.bins):
-            one = found.bins[int(number)]
-            told = in_bin(cycles, found.bins, int(number))
+        elif n is not None:
+            one = found.bins[n]
+            told = in_bin(cycles, found.bins, n)
             detail = {"low_s": one.low_us / SECOND_US, "high_s": one.high_us / SECOND_US}
         else:
             raise lost(place.path)
         node = Node(
-            key=place.path, label=word, value=sum(one.pieces for one in told), unit="{#}", kind="figure",
-            formula="Σ pieces of its cycles", detail=detail, more=True,
+            key=place.path, label=bar.partition(":")[0], value=sum(one.pieces for one in told), unit="{#}",
+            kind="figure", formula="Σ pieces of its cycles", detail=detail, more=True,
         )  # fmt: skip
         return node, told
 

@@ -54,7 +54,13 @@ class EndWorkings:
         self._sums = SliceSums(explainer)
 
     def explain(self, place: Place, steps: Sequence[str], cursor: str | None) -> Node:
-        """`place.path` is that of the root; `steps` are those below it. Raises NotFoundError for what is not there."""
+        """`place.path` is that of the root; `steps` are those below it. Raises NotFoundError for what is not there, and
+        InvalidError for an `as_of`: orders and the past that it rests on are those of now."""
+        if place.as_of is not None:
+            hint = "leave out as_of; what was made by then is explained by the KPIs"
+            raise InvalidError(
+                "when a job will be done is told of now alone", pointer="/as_of", code="as-of", hint=hint
+            )
         plant, node = self._explainer.room.gathering.node(place.equipment_id, place.to_us - 1)
         made_of = ledgered(plant, node)
         if made_of is None:
@@ -112,11 +118,11 @@ class EndWorkings:
         if not steps:
             needed.children = [_stretch(here, n, rest) for n in range(len(rest.took))]
             return needed
-        word, _, number = steps[0].partition(":")
-        if word != "stretch" or not number.isdecimal() or int(number) >= len(rest.took):
+        n = {f"stretch:{n}": n for n in range(len(rest.took))}.get(steps[0])
+        if n is None:
             raise lost(f"{needed.key}/{steps[0]}")
-        node, here = _stretch(here, int(number), rest), _down(here, steps[0])
-        parts = within(asked.working.past, rest.took[int(number)])
+        node, here = _stretch(here, n, rest), _down(here, steps[0])
+        parts = within(asked.working.past, rest.took[n])
         if len(steps) == 1:
             node.children = [self._part(here, made.t0_us, us) for made, us in parts]
             return node
