@@ -133,6 +133,31 @@ def test_small_chunks_are_put_together_without_it(historian: Historian, clock: M
     assert of(historian, 1, 2) == [(1, 3600, 1.0), *SECOND, (2, 3600, 1.0)]
 
 
+@pytest.mark.parametrize("late", [[], [(1, DAY_ZERO_US + 30 * SECOND_US + 1, 0.5, q.GOOD)]], ids=["joined", "sealed"])
+def test_a_spoilt_header_puts_no_chunk_in_the_wrong_place(
+    historian: Historian, clock: ManualClock, late: list[tuple[int, int, object, int]]
+) -> None:
+    """Samples of three chunks, the newest of which says that it is the oldest: who puts them together is not fooled."""
+    for seq, start in enumerate((40, 20, 0), start=1):
+        rows = [(1, DAY_ZERO_US + (start + i) * SECOND_US, float(start + i), q.GOOD) for i in range(20)]
+        historian.put([frame(seq, rows)])
+        historian.seal_once()
+    (month,) = historian.chunks.newest_first()
+    with historian.chunks.use(month) as opened, opened._place.transaction() as session:
+        table = opened._words.chunk
+        moved = f"update {table} set t0 = t0 - ? where t0 = (select max(t0) from {table})"
+        session.execute(moved, (100 * SECOND_US,))
+    historian.put([frame(9, late)])
+    historian.seal_once()
+    clock.step(2 * DAY_US)
+    until_nothing_is_left(historian)
+    assert len(of(historian, 1)) == 60 + len(late)
+    from_us, to_us = DAY_ZERO_US + 30 * SECOND_US, DAY_ZERO_US + 50 * SECOND_US
+    found = rows_of(historian.raw([1], from_us, to_us, scope=ALL))
+    assert [value for _, _, value, _ in found if value != 0.5] == [float(i) for i in range(30, 50)]
+    assert (holes(historian), historian.damage.mended) == ([], 1)
+
+
 def test_what_only_a_reader_stumbled_over_is_set_aside_by_the_next_sealing(historian: Historian) -> None:
     spoilt(historian)
     of(historian, 1)

@@ -79,13 +79,13 @@ class View(Weighing):
     def taken(self, of: Sequence[tuple[int, int]]) -> dict[int, NewChunk]:
         """Chunks by their number as they stand, to become part of others; `of` are (tag, number).
 
-        Not those that are damaged.
+        Not those that are damaged, nor those whose header is: in its place they would be put in the wrong order.
         """
-        sql = f"select rev, {self._body} from {self._chunk} where id = ?"
+        sql = f"select {self._row}, {self._body} from {self._chunk} where id = ?"
         answers = list(self._session.each(sql, [(chunk_id,) for _, chunk_id in of]))
         found = {
-            chunk_id: (self._opened(tag, *body), rev)
-            for (tag, chunk_id), [(rev, *body)] in zip(of, answers, strict=True)
+            row[0]: (self._opened(tag, *row[-3:]) if self._holds(tag, row[:-3]) else None, row[-5])
+            for (tag, _), [row] in zip(of, answers, strict=True)
         }
         return {chunk_id: NewChunk(block, rev) for chunk_id, (block, rev) in found.items() if block is not None}
 
