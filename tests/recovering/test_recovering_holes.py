@@ -17,7 +17,7 @@ from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call
 from dovetail.recovering.service import Recover, Recovery
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from dovetail.upkeep.layout import HISTORIAN
+from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
 
 ALL = system_scope("test")
 N = 200
@@ -73,8 +73,8 @@ def historian(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Historia
 
 
 @pytest.fixture
-def recovery(historian: Historian) -> Recovery:
-    return Recovery(historian)
+def recovery(tmp_path: Path, historian: Historian) -> Recovery:
+    return Recovery(tmp_path, historian)
 
 
 def test_what_would_come_back_is_shown_and_nothing_is_changed(
@@ -99,6 +99,18 @@ def test_what_a_backup_holds_comes_back_as_it_was_and_the_rest_stays_told(
     assert values(historian, 2) == [(i, float(i), row(2, i, 0.0)[3]) for i in range(N)]
     account = {one.source: one for one in historian.delivery()}["recovery"]
     assert (account.expected, account.stored, account.duplicate) == (2 * N, 2 * N - 1, 1)
+
+
+def test_what_another_installation_kept_never_comes_in(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    """Tag 1 is another signal there. What says that it is ours, or does not say, is read."""
+    for name in (BACKUP, f"{BACKUP}/{HISTORIAN}"):
+        (tmp_path / BACKUP / INSTALLATION).write_text("another")
+        with pytest.raises(ConfigError, match="is another installation's"):
+            recovery.plan(str(tmp_path / name), ALL)
+        shutil.copy(tmp_path / INSTALLATION, tmp_path / BACKUP / INSTALLATION)
+        assert recovery.plan(str(tmp_path / name), ALL).samples == 2 * N
 
 
 def test_it_may_be_done_twice(tmp_path: Path, historian: Historian, recovery: Recovery) -> None:

@@ -153,11 +153,11 @@ class House:
 
     def _assembled(self) -> tuple[FastAPI, ASGIApp]:
         if self._app is None:
-            api = Api(self.database)
+            api, recovery = Api(self.database), Recovery(self.settings.data, self.rooms.historian)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
                 self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub,
-                Recovery(self.rooms.historian), self.keeper, self.forwarding, self.transported, self.histories,
+                recovery, self.keeper, self.forwarding, self.transported, self.histories,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:

@@ -28,7 +28,8 @@ from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call, Input, Operation
 from dovetail.packing.columns import Block
 from dovetail.packing.order import clipped
-from dovetail.upkeep.layout import HISTORIAN
+from dovetail.upkeep import manifest
+from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
 
 SOURCE: Final = "recovery"  # under which the account tells what came back
 
@@ -84,8 +85,8 @@ class Line:
 class Recovery:
     """All methods are thread-safe."""
 
-    def __init__(self, historian: Historian) -> None:
-        self._historian = historian
+    def __init__(self, data: Path, historian: Historian) -> None:
+        self._data, self._historian = data, historian
         self.recover = Operation(
             name="samples.recover",
             summary="Fill holes of samples from a backup",
@@ -124,6 +125,12 @@ class Recovery:
                 f"{folder} holds no samples", code="recover-folder",
                 hint="name a backup in the clear, or restore an encrypted one beside: dovetail restore … --data OTHER",
             )  # fmt: skip
+        whose = _whose(folder) or _whose(folder.parent)  # a person may name the folder of the samples alone
+        if whose not in (None, manifest.identity(self._data)):
+            raise ConfigError(
+                f"{folder} is another installation's: what are tags here are other signals there",
+                code="recover-folder", hint="name a backup of this one",
+            )  # fmt: skip
         for number, holes in sorted(_by_month(self._historian.damage.all()).items()):
             path = within / files.name_of(number)
             if not path.exists():
@@ -151,6 +158,14 @@ def _opened(path: Path) -> Generator[View]:
             yield View(connection, files.words_of(connection), passed_over)
     except sqlite3.DatabaseError as error:
         raise ConfigError(f"{path} is damaged: {error}", code="recover-folder", hint="take another backup") from error
+
+
+def _whose(folder: Path) -> str | None:
+    """Which installation's data or backup a folder is; None: it does not say."""
+    said = folder / INSTALLATION
+    if said.is_file():
+        return said.read_text(encoding="ascii").strip()
+    return manifest.read(folder).installation if (folder / manifest.FILE).is_file() else None
 
 
 def _only_here(scope: Scope) -> None:
