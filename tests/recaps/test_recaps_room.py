@@ -297,6 +297,15 @@ def test_texts_are_counted_and_change(room) -> None:
     assert [found[name].value[0, 0] for name in asked.names] == [2.0, 2.0, 2_400_000.0]
 
 
+@pytest.mark.parametrize("every_s", ["1e9", "1e300", "inf"])
+def test_an_interval_longer_than_the_period_is_the_period(room, sqlite_database: Database, every_s: str) -> None:
+    answer = asked_by(OVEN_ONLY, sqlite_database, room).get(
+        "/aggregates", params={**HOUR, "tags": "1", "every_s": every_s}
+    )
+    assert answer.status_code == 200
+    assert (answer.json()["start"], answer.json()["end"]) == ([HOUR["start"]], [HOUR["end"]])
+
+
 @pytest.mark.parametrize(
     ("route", "given", "status", "code"),
     [

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import OCCASIONS_PERIOD_MAX_US
 from dovetail.exports.model import Format, Language, OverWhat, Shape
 from dovetail.operations.operation import Input
-from dovetail.recaps.asked import AskedSums
+from dovetail.recaps.asked import AskedSums, every_us_of
 from dovetail.recaps.model import Over
 
 
@@ -32,7 +31,7 @@ class AskedAggregates(AskedSums):
         if self.over is not None and to_us - from_us > OCCASIONS_PERIOD_MAX_US:
             raise InvalidError("the period is too long for occasions", pointer="/end", code="period",
                                hint="a year and a month at most")  # fmt: skip
-        every_us = to_us - from_us if self.every_s is None else max(1, round(self.every_s * SECOND_US))
+        every_us = to_us - from_us if self.every_s is None else every_us_of(self.every_s)
         occasions = None if self.over is None or self.equipment is None else (self.over, self.equipment)
         return OverWhat(how.names, how.config, every_us, occasions)
 

@@ -10,7 +10,7 @@ from fastapi import Header, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from dovetail.core.clock import SECOND_US, to_rfc3339
+from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_TAGS_MAX, OCCASIONS_MAX, OCCASIONS_PERIOD_MAX_US
 from dovetail.core.scope import Scope
@@ -20,7 +20,7 @@ from dovetail.forms.sums import Beside, Sums, sums_floats, sums_schema, sums_tab
 from dovetail.gone.told import TagWentOut, all_said
 from dovetail.historian.service import VIEW
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
-from dovetail.recaps.asked import AskedEvenly, AskedHow, AskedOver
+from dovetail.recaps.asked import AskedEvenly, AskedHow, AskedOver, every_us_of
 from dovetail.recaps.columns import happened, sums_of
 from dovetail.recaps.model import Occasion
 from dovetail.recaps.service import Asked, RecapsRoom
@@ -115,7 +115,7 @@ def routes(api: Api, room: RecapsRoom, *, named: Find) -> None:
     def aggregates(asked: Annotated[AskedEvenly, Query()], scope: Scope, accept: Accept = None) -> object:
         """Over even intervals of [start, end)."""
         tags, how = _tags(asked.tags, named), how_of(asked)
-        every_us = None if asked.every_s is None else max(1, round(asked.every_s * SECOND_US))
+        every_us = None if asked.every_s is None else every_us_of(asked.every_s)
         span = period(asked.start, asked.end)
         found = room.evenly([tag.id for tag in tags], span, every_us, how, scope=scope)
         sums, form = sums_of(found, tags, room.gone), asked.format or form_of(accept)

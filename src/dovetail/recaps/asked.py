@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
 from dovetail.aggregates.names import Config
+from dovetail.core.clock import SECOND_US
 from dovetail.core.limits import OCCASIONS_MAX
 from dovetail.db.uow import Reading
 from dovetail.forms.model import Form
 from dovetail.operations.http import as_known
 from dovetail.recaps.model import Over, aggregates_of
 from dovetail.recaps.service import Asked
+
+EVERY_MAX_S: Final = 1e10  # three hundred years are one interval of any period, and so is what is longer, or endless
+
+
+def every_us_of(every_s: float) -> int:
+    """The length of an interval in µs, at least one."""
+    return max(1, round(min(every_s, EVERY_MAX_S) * SECOND_US))
 
 
 class AskedSums(BaseModel):
