@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
 
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
+from dovetail.counting.pieces import CountTrack
 from dovetail.db.uow import Database
 from dovetail.ledger.model import Slice
 from dovetail.operations.operation import execute
@@ -170,3 +172,22 @@ def test_counters_without_a_unit_are_as_they_were(plant: Plant) -> None:
     an_hour(plant)
     start(plant, "cola", 0)
     assert plant.sums(plant.filler, 0, 60)["scrap"] == 6
+
+
+class Unread:
+    """The counts of a plant of which none may be read."""
+
+    def counts(self, *asked: object, **how: object) -> list[CountTrack]:
+        raise AssertionError(f"{asked} need not be read")
+
+
+def test_a_plant_without_units_is_told_at_once_that_nothing_waits(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    with plant_on(sqlite_database, tmp_path, clock, bus) as plant:
+        an_hour(plant)
+        room = replace(plant.rooms.conversions, raw=Unread())
+        with plant.database.read() as reading:
+            assert room.waiting_anywhere(reading, at(0), at(60), scope=FLOOR) == []
+        plant.enter(plant.table, good=3, unit="pallet", end=when(30))
+        assert (3, "pallet", None, "no-job") in waiting(plant)

@@ -35,6 +35,14 @@ class Raw(Protocol):
     ) -> Sequence[CountTrack]: ...
 
 
+class Entered(Protocol):
+    """What people entered at a work unit in (from, to], whatever became of it."""
+
+    def __call__(
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, /, *, scope: Scope
+    ) -> Sequence[EntryLike]: ...
+
+
 class Production(Protocol):
     """What is asked of the production room."""
 
@@ -64,6 +72,7 @@ class ConversionsRoom:
     production: Production
     equipment: Plants
     materials: Products
+    entered: Entered | None = None  # None: of what is imagined nothing waits for anybody
 
     def redefined(self, *, equipment: Plants, materials: Products, raw: Raw | None = None) -> ConversionsRoom:
         """The same under other definitions, and over other counts where some are given."""
@@ -132,7 +141,7 @@ class ConversionsRoom:
         self, reading: Reading, units: Sequence[int], from_us: int, to_us: int
     ) -> list[tuple[int, Unconverted]]:
         found: list[tuple[int, Unconverted]] = []
-        for unit in units:
+        for unit in (unit for unit in units if self._may_wait(reading, unit, from_us, to_us)):
             raw = self.raw.counts(reading, unit, from_us, to_us, scope=OWN)
             if self._has_units(unit, raw):
                 found += [(unit, one) for one in self._told(reading, unit, raw, None).waiting]
@@ -147,6 +156,13 @@ class ConversionsRoom:
             return True
         moments = self._moments(min(one.t0_us for one in counts), max(one.t1_us for one in counts))
         return any(self._units(equipment_id, at_us) for at_us in moments)
+
+    def _may_wait(self, reading: Reading, equipment_id: int, from_us: int, to_us: int) -> bool:
+        """Whether any count of a work unit could stand in another unit: else a month of its counts need not be read."""
+        if any(self._units(equipment_id, at_us) for at_us in self._moments(from_us, to_us)):
+            return True
+        entered = () if self.entered is None else self.entered(reading, equipment_id, from_us, to_us, scope=OWN)
+        return any(one.unit is not None for one in entered)
 
     def _may_carry(self, equipment_id: int, from_us: int, to_us: int) -> bool:
         """Whether anything could have been counted in another unit at all: most plants know of none."""

@@ -200,7 +200,7 @@ def counting_rooms(
         states=states, equipment=equipment, jobs=production, calendar=calendar, reasons=states.reasons,
         categories=states.categories, clock=clock,
     )  # fmt: skip
-    conversions = ConversionsRoom(counting, production, equipment, materials)
+    conversions = ConversionsRoom(counting, production, equipment, materials, counting.entries)
     counting.entering.in_units = conversions.in_units  # an entry is weighed in the unit of what ran
     holding = HoldingRoom(counting=counting, equipment=equipment, production=production, clock=clock)
     return counting, holding, conversions
