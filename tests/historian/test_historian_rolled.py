@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from naive_historian import frame
@@ -155,6 +156,34 @@ def test_a_damaged_rollup_is_said_and_its_day_is_read_from_samples(
     with caplog.at_level(logging.ERROR, logger=rolled.__name__):
         assert trend(historian, period) == expected
     assert "a rollup of tag 1 has the wrong checksum" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    ["body = substr(body, 1, 20)", "upto = upto - 3600000000", "body = substr(body, 1, 20), checked = 0"],
+    ids=["its body", "its end", "one that an earlier version wrote"],
+)
+def test_a_day_whose_morning_is_spoilt_is_summed_up_anew_as_a_whole(tmp_path: Path, spoilt: str) -> None:
+    """Else its evening alone would be the day, and nobody could know."""
+    clock = ManualClock(MIDNIGHT_US + 10 * HOUR_US + 30 * MINUTE_US)
+    historian = Historian(tmp_path, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    morning, evening = (
+        [(1, MIDNIGHT_US + i * 5 * MINUTE_US, float(i), GOOD) for i in some] for some in (range(120), range(120, 240))
+    )
+    historian.put([frame(1, morning)])
+    historian.seal_once()
+    roll(historian)
+    (number,) = historian.chunks.newest_first()
+    with historian.chunks.use(number) as month, month._place.transaction() as session:
+        session.execute(f"update rollup set {spoilt} where unit = 3600")
+    clock.step(11 * HOUR_US)
+    historian.put([frame(2, evening)])
+    historian.seal_once()
+    roll(historian)
+    found = historian.hourly([1], MIDNIGHT_US, MIDNIGHT_US + 20 * HOUR_US, scope=ALL)
+    assert len(found.places) == 1  # it is summed up, and not read in another way
+    assert [row[5] for row in trend(historian, BY_HOUR)] == [12] * 20
+    historian.close()
 
 
 def test_a_month_of_version_1_gets_rollups(tmp_path_factory: pytest.TempPathFactory) -> None:

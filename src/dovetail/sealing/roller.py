@@ -8,7 +8,7 @@ sealed, in one commit of its month: killed anywhere, it is done or it is not, an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from dovetail.chunkstore.months import Months, View, begin_of
 from dovetail.chunkstore.rolled import HOURS, MINUTES, Rollup
 from dovetail.core import faults
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
+from dovetail.core.errors import DamagedError
 from dovetail.core.limits import COMPACT_CHUNKS_MAX, ROLL_AFTER_US, ROLL_HELD_SAMPLES, ROLL_SAMPLES_MAX
 from dovetail.packing import rollups
 from dovetail.packing.columns import Block
@@ -85,7 +86,10 @@ class Roller:
 
 
 def _sum_up(view: View, tag: int, due: Due, step: _Step) -> None:
-    hours, minutes = _before(view, tag, due), [rollups.NO_ROWS]
+    before = _before(view, tag, due)
+    if before is None:
+        before, due = rollups.NO_ROWS, replace(due, from_us=due.day * DAY_US)
+    hours, minutes = [before], [rollups.NO_ROWS]
     for part in _by_hours(view, tag, due):
         step.n += len(part)
         hours.append(rollups.summed(part, HOUR_US))
@@ -111,9 +115,12 @@ def _by_hours(view: View, tag: int, due: Due) -> Iterator[Block]:
     yield from floats(held)
 
 
-def _before(view: View, tag: int, due: Due) -> list[Rows]:
-    """The hours of that day that are summed up already and stay."""
+def _before(view: View, tag: int, due: Due) -> Rows | None:
+    """The hours of that day that are summed up already and stay; None: they are not what was written any more."""
     if due.from_us == due.day * DAY_US:
-        return [rollups.NO_ROWS]
+        return rollups.NO_ROWS
     found = view.rolled((tag,), unit=HOURS, days=(due.day, due.day))
-    return [rollups.unpack_hours([(tag, one.body) for one in found])[0]]
+    try:
+        return rollups.unpack_hours([(tag, one.body) for one in found])[0] if found else None
+    except DamagedError:  # of an earlier version nothing vouches for the row
+        return None
