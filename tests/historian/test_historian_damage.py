@@ -158,6 +158,24 @@ def test_a_spoilt_header_puts_no_chunk_in_the_wrong_place(
     assert (holes(historian), historian.damage.mended) == ([], 1)
 
 
+def test_samples_that_go_after_their_header_stop_no_sealing(historian: Historian) -> None:
+    """The header was found, and was to be derived from samples that were whole then: now they are a hole."""
+    rows = [(tag, DAY_ZERO_US + i * SECOND_US, float(i), q.GOOD) for tag in (1, 2) for i in range(50)]
+    historian.put([frame(1, rows)])
+    historian.seal_once()
+    (month,) = historian.chunks.newest_first()
+    with historian.chunks.use(month) as opened, opened._place.transaction() as session:
+        session.execute(f"update {opened._words.chunk} set max = 77777 where tag = 1")
+    assert historian.series(1, DAY_ZERO_US, END_US, 1, scope=ALL).max.tolist() == [49.0]
+    spoil(historian, 1)
+    historian.put([frame(2, [(2, DAY_ZERO_US + 50 * SECOND_US, 50.0, q.GOOD)])])
+    historian.seal_once()
+    historian.seal_once()
+    assert holes(historian) == [(1, 0, 49, 50, True)]
+    assert of(historian, 1, 2) == [*SECOND, (2, 50, 50.0)]
+    assert historian.unsealed == 0
+
+
 def test_what_only_a_reader_stumbled_over_is_set_aside_by_the_next_sealing(historian: Historian) -> None:
     spoilt(historian)
     of(historian, 1)

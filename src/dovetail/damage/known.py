@@ -120,7 +120,13 @@ class Damage:
             found = list(self._found.get(number, {}).values())
         if not found:
             return False
-        aside = month.set_aside(found)
+        try:
+            aside = month.set_aside(found)
+        except DamagedError:  # the samples that a header was to be derived from went, too, since they were looked at
+            with month.view() as view:
+                for tag in sorted({one.tag for one in found}):
+                    self.note(number, tag, view.search(tag, at_us=self._clock.now_us()))
+            return True
         with self._lock:
             self._aside[number] = aside
             for one in found:
