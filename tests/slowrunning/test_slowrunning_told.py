@@ -16,7 +16,11 @@ from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
+from dovetail.losses import api as losses_api
+from dovetail.losses.service import LossesRoom
 from dovetail.operations.http import Api
+from dovetail.operations.operation import execute
+from dovetail.restating.service import Restate
 from dovetail.slowrunning import api as slowrunning_api
 from dovetail.slowrunning import service
 from dovetail.slowrunning.service import SlowRunningRoom
@@ -160,3 +164,43 @@ def test_a_bad_question_is_refused_with_its_code(
 ) -> None:
     answer = api.get(f"/api/v1/equipment/{judged.filler}/slow-running", params=asked)
     assert (answer.status_code in (404, 422), answer.json()["code"]) == (True, code)
+
+
+@pytest.mark.parametrize("read", ["slow-running", "pareto"])
+def test_a_shift_is_as_long_as_it_was_known_to_be(judged: Plant, read: str) -> None:
+    """The shift from 6 to 14 in Prague is told to end at noon, a day later."""
+    an_hour(judged)
+    judged.now(24 * 60)
+    routes = Api(judged.database)
+    slowrunning_api.routes(routes, SlowRunningRoom(judged.rooms.performance))
+    losses_api.routes(routes, LossesRoom(judged.rooms.performance))
+    api = client_of(judged.everyone, routes)
+    with judged.database.read() as reading:
+        before = reading.known_now()
+    shorter = JUDGED.replace('end: "14:00"', 'end: "12:00"')
+    judged.rooms.equipment.apply({"plant.yaml": shorter.encode()}, scope=system_scope("anna"), reason="noon")
+    asked = Restate(start=when(0), end=when(12 * 60), only=("calendars:day",))
+    execute(judged.rooms.restating.make, asked, database=judged.database, scope=system_scope("anna"), reason="noon")
+    judged.work()
+
+    def end(**known: int) -> object:
+        path = f"/api/v1/equipment/{judged.filler}/{read}"
+        return api.get(path, params={"shift": "day/2026-01-05/Early"} | known).json()["end"]
+
+    assert (end(), end(as_of=before)) == (when(5 * 60), when(7 * 60))
+
+
+def test_cases_of_this_minute_are_bottles(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    in_cases = JUDGED.replace("{tag: total, modulus: 65536, max_rate_upm: 200}", "{tag: total, unit: case}")
+    in_cases = in_cases.replace("cola: {name: Cola,", "cola: {name: Cola, units: {case: 100},")
+    with plant_on(sqlite_database, tmp_path, clock, bus, text=in_cases) as plant:
+        plant.now(20)
+        plant.send([("state", 0, 6), ("total", 0, 0), ("scrap", 0, 0)], mark=0)
+        plant.do("job.start", {"equipment_id": plant.filler, "product": "cola", "started_at": when(0)})
+        plant.now(20.5)
+        plant.send([("total", m, m // 2) for m in range(1, 21)] + [("total", 20.4, 11)], mark=20.4)
+        plant.work()
+        (slow,) = told(plant, 0, 20.4)
+    assert slow[2] == 1_100

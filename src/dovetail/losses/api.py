@@ -144,15 +144,15 @@ def routes(api: Api, room: LossesRoom) -> None:
 
 def _asked(api: Api, room: LossesRoom, equipment_id: int, given: AskedFor, scope: Scope) -> Asked:
     scope.require(VIEW, equipment_id)
+    with api.database.read() as reading:
+        known = as_known(reading, given.as_of)
     if given.shift is not None:
-        from_us, to_us = room.shift(equipment_id, given.shift, scope=scope)
+        from_us, to_us = room.shift(equipment_id, given.shift, scope=scope, as_of=known)
     else:
         from_us, to_us = period(given.start, given.end, longest_us=LONGEST_US)
     if given.as_of is not None and to_us - from_us > LONGEST_PAST_US:
         message = f"as it was known at a past moment, at most {LONGEST_PAST_US // DAY_US} days are read"
         raise InvalidError(message, pointer="/start", code="period", hint="ask for less time, or as known now")
-    with api.database.read() as reading:
-        known = as_known(reading, given.as_of)
     wanted = Wanted(given.reason, given.product, given.shift_name, given.crew, given.unit)
     return Asked(equipment_id, from_us, to_us, wanted, given.planned, known)
 

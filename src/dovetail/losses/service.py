@@ -119,9 +119,9 @@ class LossesRoom:
         told = [one for found in read for one in lost_of(found, planned=asked.planned)]
         return [one for one in told if upto_us is None or one.t0_us < upto_us], upto_us
 
-    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
+    def shift(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> tuple[int, int]:
         """When a shift (`current` or an id) begins and ends. Raises NotFoundError."""
-        found = self._performance.shift(equipment_id, name, scope=scope)
+        found = self._performance.shift(equipment_id, name, scope=scope, as_of=as_of)
         return found.t0_us, found.t1_us
 
     def machines(self, asked: Asked, scope: Scope) -> tuple[list[int], bool]:

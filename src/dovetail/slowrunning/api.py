@@ -85,12 +85,12 @@ def routes(api: Api, room: SlowRunningRoom) -> None:
     ) -> SlowRunningOut:
         """Of `start` to `end` (31 days at most) or a `shift` (`current` or an id); of a node: of all machines below."""
         scope.require(VIEW, equipment_id)
-        if shift is not None:
-            when = room.shift(equipment_id, shift, scope=scope)
-        else:
-            when = period(start, end, longest_us=LONGEST_US)
         with api.database.read() as reading:
             known = as_known(reading, as_of)
+        if shift is not None:
+            when = room.shift(equipment_id, shift, scope=scope, as_of=known)
+        else:
+            when = period(start, end, longest_us=LONGEST_US)
         found = room.told(equipment_id, *when, scope=scope, as_of=known)
         (offset,) = decode_cursor(cursor, int) or (0,)
         return _out(equipment_id, when, found, as_of=known, offset=offset)

@@ -53,9 +53,9 @@ class SlowRunningRoom:
         self.performance = performance
         self._watching = watching
 
-    def shift(self, equipment_id: int, name: str, *, scope: Scope) -> tuple[int, int]:
+    def shift(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> tuple[int, int]:
         """When a shift (`current` or an id) begins and ends. Raises NotFoundError."""
-        found = self.performance.shift(equipment_id, name, scope=scope)
+        found = self.performance.shift(equipment_id, name, scope=scope, as_of=as_of)
         return found.t0_us, found.t1_us
 
     def told(
@@ -162,7 +162,9 @@ class SlowRunningRoom:
         found: list[CountTrack] = []
         for one in sorted(made_of.units):
             tail = self.performance.sources.states.tail(one, scope=OWN)
-            fresh = [count for count in tail.counts if made_of.counts_of(one, count.kind)]
+            told = [count for count in tail.counts if made_of.counts_of(one, count.kind)]
+            with self.performance.database.read() as reading:
+                fresh = self.performance.sources.fresh(reading, one, told)
             found += not_yet_held(fresh, counts)
         return [one for one in found if slices and slices[0].t0_us <= one.t0_us < slices[-1].t1_us]
 
