@@ -6,7 +6,7 @@ changed; and it is taken back by another restatement, to exactly what was held b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -31,6 +31,7 @@ from dovetail.restating.deriving import derived_again, read_otherwise
 from dovetail.restating.imagined import NODES, Imagined
 from dovetail.restating.kept import SECTIONS, demand_what_is_named, laid
 from dovetail.restating.model import Change, Plan, chosen, digest_of
+from dovetail.restating.names import names_then
 from dovetail.restating.planning import Comparing, touched
 from dovetail.restating.store import Restatement
 from dovetail.states.follower import NAME as STATES
@@ -139,8 +140,8 @@ class RestatingRoom:
         held = {name: versioned.histories(reading, versioned.TABLES[kept.table]) for name, kept in SECTIONS.items()}
         changes: list[Change] = []
         latest: dict[tuple[str, str], History] = {}  # of an equipment there may be two, one over the other
-        named = self._names_then(at_us, (from_us, to_us))
         asked_for = [(name, key) for name in SECTIONS for key in sorted(wanted.get(name, ()))]
+        named = self._names_then(at_us, (from_us, to_us), (key for name, key in asked_for if name in NODES))
         over = [(name, key, named.get(key, [key]) if name in NODES else [key]) for name, key in asked_for]
         for section, key, then in ((section, key, then) for section, key, names in over for then in names):
             place = (SECTIONS[section].table, then)
@@ -152,14 +153,10 @@ class RestatingRoom:
         demand_what_is_named(changes, held)
         return Found((from_us, to_us), changes)
 
-    def _names_then(self, at_us: int, period: tuple[int, int]) -> dict[str, list[str]]:
+    def _names_then(self, at_us: int, period: tuple[int, int], asked: Iterable[str]) -> dict[str, list[str]]:
         """By its path at a moment each path that an equipment had in a period: it was defined by the name of then."""
-        plants = [self.equipment.plant(at_us=t) for t in (period[0], *self.equipment.changes_between(*period))]
-        found: dict[str, list[str]] = {}
-        for node in self.equipment.plant(at_us=at_us).equipment.values():
-            then = (one.equipment[node.id].path for one in plants if node.id in one.equipment)
-            found[node.path] = list(dict.fromkeys(then))
-        return found
+        then = [self.equipment.plant(at_us=t) for t in (period[0], *self.equipment.changes_between(*period))]
+        return names_then(self.equipment.plant(at_us=at_us), then, asked)
 
     def plan(self, asked: Restate, *, on_step: OnStep = lambda _done, _total: None) -> Plan:
         """What would move, the biggest difference first."""
