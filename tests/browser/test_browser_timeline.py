@@ -4,7 +4,10 @@ follow, splits by keyboard, hands out what is shown, and takes it all back."""
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -40,17 +43,26 @@ def finds(page: Page, unit: int, key: str, start: str) -> None:
     expect(page).to_have_url(re.compile(f"/timeline/.*sel={unit}"))
 
 
+def goes_into(page: Page, stop: dict[str, Any]) -> None:
+    """From the second in which it aborts, which is narrower than what one sees, to where it stands."""
+    inside = datetime.fromisoformat(stop["start"]) + timedelta(seconds=min(stop["duration_s"] / 2, 1_200))
+    page.goto(re.sub("&at=[^&]*", f"&at={quote(inside.isoformat())}", page.url))
+    expect(page.get_by_test_id("segment-state")).to_be_visible()
+
+
 def splits_by_keyboard(page: Page) -> None:
-    """S asks where, Enter says so, and the way back is in the message."""
-    rows = str(page.get_by_test_id("segment-list").get_attribute("aria-rowcount"))
+    """S asks where, Enter says so, and the way back is in the message; each is seen before the next is done."""
+    table = page.get_by_test_id("segment-list")
+    rows = int(str(table.get_attribute("aria-rowcount")))
     page.get_by_test_id("lanes-field").press("s")
     expect(page.get_by_test_id("form-moment")).to_be_visible()
     assert stumbles(page) == []
     page.get_by_test_id("form-moment").press("Enter")
     expect(page.get_by_test_id("toast")).to_contain_text("split")
+    expect(table).to_have_attribute("aria-rowcount", str(rows + 1))
     page.get_by_test_id("toast-act").click()
     expect(page.get_by_test_id("toast")).to_contain_text("Taken back")
-    expect(page.get_by_test_id("segment-list")).to_have_attribute("aria-rowcount", rows)
+    expect(table).to_have_attribute("aria-rowcount", str(rows))
 
 
 def hands_out(page: Page) -> None:
@@ -74,6 +86,7 @@ def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Cli
     page.set_viewport_size(PANEL)
 
     finds(page, unit, reason, stop["start"])
+    goes_into(page, stop)
     splits_by_keyboard(page)
     hands_out(page)
     page.get_by_test_id("lanes-field").press("r")
@@ -88,9 +101,11 @@ def test_a_mis_coded_stop_is_recoded_on_the_timeline(page: Page, api: httpx2.Cli
     stood_us = round(stop["duration_s"] * 1_000_000)
     assert lost["lost"] - less["lost"] == lost["reason"] - less["reason"] == pytest.approx(stood_us, rel=0.02)
     page.go_back()
+    page.go_back()  # to the moment that it was found by, and to where it was found
     expect(page.get_by_test_id("losses-summary")).to_be_visible()
     expect(page.locator(f'[data-testid=lost][data-start="{stop["start"]}"]')).to_have_count(0)
 
+    page.go_forward()
     page.go_forward()
     page.get_by_test_id("act-history").click()
     said = page.get_by_test_id("edit").filter(has_text="Cleaning")  # others may have spoken of this stop before

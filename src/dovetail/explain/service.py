@@ -5,6 +5,7 @@ Each node shows what it was made from, so that every step can be computed again;
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from dovetail.core.clock import DAY_US, to_rfc3339
@@ -300,10 +301,11 @@ class Explainer:
         return node
 
     def _count_entry(self, place: Place, cursor: str | None) -> Node:
-        said = self._count_record(place, cursor).children
-        if not said:
-            raise NotFoundError("nobody said so, and no counter did", code="explain-path")
-        return said[0].model_copy(update={"key": place.path})
+        record = replace(place, path=place.path.rpartition("/")[0], kind="count-record")
+        said = next((one for one in self._count_record(record, cursor).children if one.kind == "count-entry"), None)
+        if said is None:
+            raise NotFoundError("nobody said so: a counter did", code="explain-path")
+        return said
 
     def _job_response(self, place: Place, _cursor: str | None) -> Node:
         piece = self.slice_at(place)
