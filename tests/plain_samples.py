@@ -9,9 +9,10 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dovetail.core.batch import Value
-from dovetail.corrections.model import QUALITIES
+from dovetail.corrections.model import QUALITIES, Grade
 
 type Row = tuple[int, int, Value, int]  # tag, ts, value, quality
 
@@ -45,7 +46,7 @@ class Said:
     value: float | None = None
     scale: float = 1.0
     offset: float = 0.0
-    quality: str | None = None
+    quality: Grade | None = None
     id: int = 0
     known: int = 0
     undone: int = NOW
@@ -71,14 +72,14 @@ class Said:
     def _changed(self, row: Row) -> Row:
         tag, ts, value, quality = row
         if self.value is not None:
-            return (tag, ts, self.value, QUALITIES[self.quality or "good"])  # type: ignore[index]
+            return (tag, ts, self.value, QUALITIES[self.quality or "good"])
         if value is None:
             return row
         if self.quality == "bad":
             return (tag, ts, None, NONE)
         if (self.scale, self.offset) != (1.0, 0.0):
             value, quality = float(value) * self.scale + self.offset, quality | SUBSTITUTED
-        return (tag, ts, value, QUALITIES[self.quality] if self.quality else quality)  # type: ignore[index]
+        return (tag, ts, value, QUALITIES[self.quality] if self.quality else quality)
 
 
 @dataclass(eq=False)
@@ -161,8 +162,8 @@ def in_buckets(
     answer: list[tuple[object, ...]] = []
     for t0 in sorted({begin_us + (row[1] - begin_us) // width_us * width_us for row in between(rows, *span, tag)}):
         inside = between(rows, max(span[0], t0), min(span[1], t0 + width_us), tag)
-        values = [row[2] for row in inside if row[2] is not None]
-        ends = (min(values), max(values), values[0], values[-1]) if values else (None,) * 4  # type: ignore[type-var]
+        values: list[Any] = [row[2] for row in inside if row[2] is not None]  # of one kind, that of the tag
+        ends = (min(values), max(values), values[0], values[-1]) if values else (None,) * 4
         answer.append((t0, *ends, len(inside), sum(row[3] & 0xC0 == 0xC0 for row in inside)))
     return answer
 

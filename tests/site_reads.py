@@ -23,7 +23,7 @@ from dovetail.historian.model import buckets
 from dovetail.recaps.model import Occasion
 from dovetail.recaps.service import Asked
 from dovetail.signals.pages import sample_page
-from plain_reading import Reading, Sample
+from plain_reading import Grade, Reading, Sample
 from site_life import ALL, FORCE, MONTH_ENDS_US, NOTE, ODD, PLANT, SPEED, TAGS, Life
 
 BEGIN_US: Final = MONTH_ENDS_US - DAY_US
@@ -178,9 +178,9 @@ def occasions(life: Life, as_of: int | None) -> None:
 
 
 def reading_of(life: Life, tag: int, config: Config, as_of: int | None) -> Reading:
-    grades = {0xC0: "good", 0x40: "uncertain", 0x00: "bad"}
+    grades: dict[int, Grade] = {0xC0: "good", 0x40: "uncertain", 0x00: "bad"}
     samples = [
-        Sample(row[1], 0.0 if row[2] is None else float(row[2]), grades[row[3] & 0xC0])  # type: ignore[arg-type]
+        Sample(row[1], 0.0 if row[2] is None else float(row[2]), grades[row[3] & 0xC0])
         for row in life.plain.rows(as_of)
         if row[0] == tag
     ]

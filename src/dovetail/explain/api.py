@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from dovetail.core.scope import Scope
@@ -31,8 +32,13 @@ def routes(api: Api, explainer: Explainer) -> None:
     ) -> Node:
         """The node at `path` (a node's key; empty: the KPI) with its children, a page at a time."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        begin = decode_cursor(cursor, int)
         place = Place("", equipment_id, from_us, to_us, as_of_known(explainer.room, as_of), scope)
-        node = explainer.explain(kpi, place, path=path, cursor=None if begin is None else str(begin[0]))
-        node.next = None if node.next is None else encode_cursor(int(node.next))
-        return node
+        return page_of(lambda at: explainer.explain(kpi, place, path=path, cursor=at), cursor)
+
+
+def page_of(ask: Callable[[str | None], Node], cursor: str | None) -> Node:
+    """A node with a page of its children, whose cursors are those of our lists."""
+    begin = decode_cursor(cursor, int)
+    node = ask(None if begin is None else str(begin[0]))
+    node.next = None if node.next is None else encode_cursor(int(node.next))
+    return node

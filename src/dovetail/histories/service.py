@@ -166,7 +166,9 @@ class HistoriesRoom:
             return self._out(one, "failed", detail=f"{error.strerror}: {error.filename}")
         except _Stopped:
             raise
-        except Exception:
+        except (
+            Exception
+        ):  # nobody waits for this thread: whatever it was, the import must not stand as running for ever
             log.exception("the import %s failed", one.id)
             return self._out(one, "failed", detail="something went wrong on our side; the log has it")
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from dovetail.core.clock import DAY_US
 from dovetail.core.scope import Scope
-from dovetail.operations.http import Api, decode_cursor, encode_cursor, period
+from dovetail.explain.api import page_of
+from dovetail.operations.http import Api, period
 from dovetail.performance.api import as_of_known
 from dovetail.performance.service import PerformanceRoom
 from dovetail.proof.tree import Node, Place
@@ -32,8 +33,5 @@ def routes(api: Api, room: WorkingsRoom, performance: PerformanceRoom) -> None:
     ) -> Node:
         """The node at `path` (a node's key) of `cycle-times` or `job-end`, with its children, a page at a time."""
         from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        begin = decode_cursor(cursor, int)
         place = Place("", equipment_id, from_us, to_us, as_of_known(performance, as_of), scope)
-        node = room.explain(figure, place, path=path, cursor=None if begin is None else str(begin[0]))
-        node.next = None if node.next is None else encode_cursor(int(node.next))
-        return node
+        return page_of(lambda at: room.explain(figure, place, path=path, cursor=at), cursor)
