@@ -154,7 +154,7 @@ class Scrub:
             return replace(found, month=older[0], tag=0, faults=faults)
         self._is_now = False
         ended = replace(found, month=None, tag=0, faults=faults, ended_us=self._clock.now_us())
-        log.info("all samples were looked through: %s", ended.told(ended.ended_us)[1])
+        log.info("%s", ended.told(ended.ended_us)[1])
         return ended
 
 
