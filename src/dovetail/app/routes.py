@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from dovetail.alarmspans import api as alarmspans_api
 from dovetail.app import collecting, topics
 from dovetail.assistant import api as assistant_api
 from dovetail.backups import api as backups_api
@@ -46,7 +47,7 @@ from dovetail.histories.service import HistoriesRoom
 from dovetail.holding import api as holding_api
 from dovetail.house.keeping import gone_of
 from dovetail.house.rooms import Rooms, named
-from dovetail.house.seen import lanes_room, shifts_known
+from dovetail.house.seen import alarm_spans_room, lanes_room, shifts_known
 from dovetail.house.workings import workings_room
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
@@ -190,6 +191,7 @@ def assemble(api: Api, parts: Parts) -> None:
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, lanes_room(rooms.timeline, rooms.performance))
+    alarmspans_api.routes(api, alarm_spans_room(rooms.equipment, rooms.historian, rooms.states))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     switchboard_api.routes(api, rooms.performance)

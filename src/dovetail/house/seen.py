@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from dovetail.alarmspans.service import AlarmSpansRoom
 from dovetail.core.clock import Clock
 from dovetail.db.uow import Database
 from dovetail.equipment.model import PlantModel
+from dovetail.equipment.service import EquipmentRoom
+from dovetail.historian.service import Historian
 from dovetail.insight.service import OWN, InsightRoom, Sources
 from dovetail.lanes.service import LanesRoom
 from dovetail.performance.facts import EVER_US
 from dovetail.performance.service import PerformanceRoom
+from dovetail.states.model import NO_DATA
+from dovetail.states.service import StatesRoom
 from dovetail.timeline.service import TimelineRoom
 from dovetail.workcalendar.model import Shift
 
@@ -65,3 +70,13 @@ def shifts_known(
     calendar = performance.gathering.said(as_of).calendar
     found = calendar.shifts(equipment_id, from_us, to_us)
     return cast("Sequence[Shift]", found)  # the ledger looks at less of them; they come from the calendar room
+
+
+def alarm_spans_room(equipment: EquipmentRoom, historian: Historian, states: StatesRoom) -> AlarmSpansRoom:
+    """When alarms stood, of the rooms that know which signals tell them; not beyond what is heard of a machine."""
+
+    def silent_since(equipment_id: int) -> int | None:
+        last = states.tail(equipment_id, scope=OWN).records[-1:]
+        return next((one.t0_us for one in last if one.state == NO_DATA), None)
+
+    return AlarmSpansRoom(equipment, historian, clock=equipment.clock, silent_since=silent_since)

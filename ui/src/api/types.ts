@@ -128,6 +128,9 @@ export interface Stop {
   version: string;
   because: Evidence | null;
 }
+/** A fault code or an alarm of a machine while it stood; `n` more than one: so many too near to be told apart. */
+export interface AlarmSpan { tag: number; code: string; text: string | null; reason: string | null; start: string; end: string | null; n: number; began_before: boolean }
+export interface AlarmSpans { start: string; end: string; until: string; items: AlarmSpan[] }
 export interface Stops { items: Stop[]; next: string | null; start: string; end: string; as_of: number | null; now: string; shift: Omit<Shift, "crew"> | null; stopped_s: number | null; unassigned_s: number | null; without_reason: number | null }
 export interface TimelineEdit { edit_id: number; equipment_id: number; what: string; start: string; end: string | null; reason: string | null; state: string | null; comment: string | null; by: string; at: string; why: string | null; superseded_by: number | null; withdrawn: boolean; evidence_changed: boolean }
 /** `target_so_far`: what was due by now, null in an hour to come; `provisional`: not settled yet. */

@@ -33,10 +33,13 @@ export function useBars(equipmentId: number, window: Window): Bars {
   return { bars, error, isPending, refetch: () => void refetch() };
 }
 
-/** The same for several work units at once, in their order. */
+const dataOf = (answers: readonly { data: StateRecord[] | undefined }[]) => answers.map(({ data }) => data); // the same array while it says the same
+
+/** The same for several work units at once, in their order; made anew only when there is something new. */
 export function useManyBars(equipmentIds: readonly number[], window: Window): Bar[][] {
-  const answers = useQueries({ queries: equipmentIds.map((id) => asked(id, window)) });
+  const answers = useQueries({ queries: equipmentIds.map((id) => asked(id, window)), combine: dataOf });
   const states = useStatesNow(equipmentIds);
-  const nowMs = useKnownMs();
-  return equipmentIds.map((_, i) => barsOf(window.live ? withLive(answers[i]?.data ?? [], states[i]) : (answers[i]?.data ?? []), nowMs));
+  const knownMs = useKnownMs();
+  const nowMs = window.live ? knownMs : window.t1; // what is over does not grow
+  return useMemo(() => answers.map((records) => records ?? []).map((records, i) => barsOf(window.live ? withLive(records, states[i]) : records, nowMs)), [answers, states, nowMs, window.live]);
 }

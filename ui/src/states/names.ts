@@ -1,6 +1,6 @@
 // The names of reasons: the plant's own tree, and the two that the line's flow gives.
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { reasonsQuery } from "@/api/queries";
 import type { Reason } from "@/api/types";
 import { may, useMe } from "@/app/gate";
@@ -43,10 +43,10 @@ export function useReasonName(): (key: string | null | undefined) => string | nu
   const language = useLanguage();
   const { data } = useQuery(reasonsQuery());
   const names = useMemo(() => reasonNames(data ?? []), [data]);
-  return (key) => (key ? (names.get(key) ?? wordFor(reasonWords, language, key)) : null);
+  return useCallback((key) => (key ? (names.get(key) ?? wordFor(reasonWords, language, key)) : null), [names, language]);
 }
 
 export function useStateName(): (state: string) => string {
   const language = useLanguage();
-  return (state) => wordFor(stateWords, language, state);
+  return useCallback((state) => wordFor(stateWords, language, state), [language]);
 }

@@ -9,7 +9,7 @@ export interface NamedSpan { t0: number; t1: number; label: string }
 export interface Column { t0: number; t1: number; good: number; scrap: number }
 export type Lane =
   | { kind: "states"; key: string; label: string; height: number; bars: readonly Bar[]; slow?: readonly SlowSpan[] }
-  | { kind: "spans"; key: string; label: string; height: number; spans: readonly NamedSpan[] }
+  | { kind: "spans"; key: string; label: string; height: number; spans: readonly NamedSpan[]; tone?: Tone }
   | { kind: "columns"; key: string; label: string; height: number; columns: readonly Column[] };
 
 export const GAP_PX = 6;
@@ -28,8 +28,12 @@ export function columnsOf(records: readonly CountRecord[], atLeastMs: number): C
   return [...columns.values()].sort((a, b) => a.t0 - b.t0);
 }
 
-function paintSpans(pen: CanvasRenderingContext2D, spans: readonly NamedSpan[], look: { frame: Frame; pens: Pens }): void {
+const EDGE_PX = 3;
+
+/** `tone`: what they say is abnormal, told by an edge above the name. */
+function paintSpans(pen: CanvasRenderingContext2D, { spans, tone }: { spans: readonly NamedSpan[]; tone?: Tone }, look: { frame: Frame; pens: Pens }): void {
   const { frame, pens } = look;
+  const edge = tone === undefined ? 0 : EDGE_PX;
   pen.font = pens.font;
   pen.textBaseline = "middle";
   for (const span of spans) {
@@ -38,9 +42,13 @@ function paintSpans(pen: CanvasRenderingContext2D, spans: readonly NamedSpan[], 
     if (x1 <= x0) continue;
     pen.fillStyle = pens.colours.grid;
     pen.fillRect(x0 + 0.5, frame.top, Math.max(x1 - x0 - 1, 1), frame.height);
+    if (tone !== undefined) {
+      pen.fillStyle = pens.fills[tone];
+      pen.fillRect(x0 + 0.5, frame.top, Math.max(x1 - x0 - 1, 1), x1 - x0 < 24 ? frame.height : edge); // a narrow one is told by its height
+    }
     if (x1 - x0 < 24) continue;
     pen.fillStyle = pens.colours.ink;
-    pen.fillText(fitted(pen, span.label, x1 - x0 - 10), x0 + 6, frame.top + frame.height / 2 + 0.5);
+    pen.fillText(fitted(pen, span.label, x1 - x0 - 10), x0 + 6, frame.top + edge + (frame.height - edge) / 2 + 0.5);
   }
 }
 
@@ -65,7 +73,7 @@ export function paintLane(pen: CanvasRenderingContext2D, lane: Lane, look: { fra
   if (lane.kind === "states") {
     paintBars(pen, lane.bars, { frame: look.frame, fills: look.pens.fills });
     paintSlow(pen, lane.slow ?? [], { frame: look.frame, ink: look.pens.colours.ink });
-  } else if (lane.kind === "spans") paintSpans(pen, lane.spans, look);
+  } else if (lane.kind === "spans") paintSpans(pen, lane, look);
   else paintColumns(pen, lane.columns, look);
 }
 

@@ -63,7 +63,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
   const { view, a, b, shiftMs, nowMs, bands, asOf, beside, show, set } = trend;
   const pens = useMemo(() => known.filter(drawable), [known]);
   const holdsUntil = useHoldsUntil(pens);
-  const behind = useBands(known, bands, { view, nowMs });
+  const behind = useBands(known, bands, { view, nowMs, asOf });
   const { canvas, drawn, csv, png } = useSaving(known, say(beside === null ? "then" : beside === SENT ? "sent" : "known"));
   const nameOf = useKnownName();
   const [failure, setFailure] = useState<Problem | null>(null);

@@ -5,7 +5,7 @@ import { allowed } from "@/trend/gestures";
 import type { View } from "@/timeline/keys";
 import type { Change, Search } from "@/view/search";
 
-export const BANDS = ["states", "jobs", "stops"] as const;
+export const BANDS = ["states", "jobs", "stops", "alarms"] as const;
 export type Band = (typeof BANDS)[number];
 
 /** `spanMs`: the last so long, following now; else a fixed view. */
