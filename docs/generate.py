@@ -60,7 +60,7 @@ def plant_code() -> str:
     from dovetail.drivers.base import PACKAGE
     from dovetail.equipment.entries import TagEntry
     from dovetail.house.rooms import plant_sections
-    from dovetail.production.plant import JobEntry
+    from dovetail.jobtexts.plant import JobEntry
     from dovetail.states.schema import CountersEntry, StatesEntry
 
     page = [MADE + (HEADS / "plant-code.md").read_text(encoding="utf-8")]
@@ -101,7 +101,7 @@ def _meanings() -> dict[str, str]:
     from dovetail.livekpi import plant as livekpi
     from dovetail.materials import plant as materials
     from dovetail.plantcode import codes
-    from dovetail.production import plant as production
+    from dovetail.jobtexts import plant as jobtexts
     from dovetail.retention import plant as retention
     from dovetail.scenariofiles import document as scenarios
     from dovetail.states import plant as states
@@ -109,7 +109,7 @@ def _meanings() -> dict[str, str]:
     from dovetail.workcalendar import plant as workcalendar
     from dovetail.yardsticks import plant as yardsticks
 
-    rooms = (codes, equipment, materials, production, retention, states, virtual, workcalendar, forwarding, scenarios)
+    rooms = (codes, equipment, jobtexts, materials, retention, states, virtual, workcalendar, forwarding, scenarios)
     rooms = (*rooms, yardsticks, livekpi)
     return {code: meaning for room in rooms for code, meaning in room.MEANINGS.items()}
 

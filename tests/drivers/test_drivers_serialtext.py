@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from text_device import PtyDevice, SocketDevice
 
+from dovetail.core import patterns
 from dovetail.core import quality as q
 from dovetail.core.batch import Kind, Value
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, LinkError, PointError
 from dovetail.core.plugins import load
 from dovetail.drivers.base import Driver, ListenGroup, Notice, Point, Surroundings
-from dovetail.drivers.serialtext import fields, patterns
+from dovetail.drivers.serialtext import fields
 from dovetail.drivers.serialtext.address import parse_address
 from dovetail.drivers.serialtext.fields import Telegrams
 from dovetail.drivers.serialtext.framing import Framer, unescaped

@@ -9,6 +9,7 @@ from pathlib import Path
 from fuzz_judge import Target
 from fuzz_sound import in_pieces, sound, text_of
 
+from dovetail.core import patterns
 from dovetail.core.batch import Kind
 from dovetail.core.errors import InvalidError, LinkError
 from dovetail.core.plugins import load
@@ -16,7 +17,6 @@ from dovetail.drivers.base import Point
 from dovetail.drivers.mtconnect import documents
 from dovetail.drivers.mtconnect.items import Items
 from dovetail.drivers.mtconnect.multipart import Parts, boundary_of
-from dovetail.drivers.serialtext import patterns
 from dovetail.drivers.serialtext.fields import Telegrams
 from dovetail.drivers.serialtext.framing import Framer, unescaped
 from dovetail.finding.dnswords import PTR, SRV, TXT, Said, _packed, take

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from fastapi.testclient import TestClient
-from performance_world import AREA, BARE_LINE, FILLER, LINE, PRESS, Job, World, counted, good, minutes, state
+from performance_world import (
+    AREA,
+    BARE_LINE,
+    FILLER,
+    LINE,
+    PLANT,
+    PRESS,
+    Job,
+    World,
+    counted,
+    good,
+    minutes,
+    state,
+)
 
 from asking import client_of
+from dovetail.core.batch import Kind
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
+from dovetail.core.quality import GOOD
 from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
+from dovetail.equipment.model import PlantModel, Tag
 from dovetail.explain import api as explain_api
 from dovetail.explain.service import PAGE, Explainer
+from dovetail.historian.model import Sample
 from dovetail.ledger.columns import BY_NAME
 from dovetail.operations.http import Api
 from dovetail.performance.api import routes
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
+from dovetail.production.model import JobResponse
 from dovetail.proof.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
@@ -157,6 +176,36 @@ def test_the_way_down_ends_at_the_address_in_the_controller(explainer: Explainer
     assert address.detail["endpoint"] == "opc.tcp://127.0.0.1:4841/"
     assert (address.detail["connection"], address.detail["address"]) == ("plc", "ns=2;s=State")
     assert ask(explainer, everyone, address.key) == address
+
+
+def test_a_job_that_a_text_began_leads_to_what_was_read_and_where(
+    sqlite_database: Database, clock: ManualClock, everyone: Scope
+) -> None:
+    recipe = Tag(403, "acme/pack/line1/filler.recipe", FILLER, "recipe", "plc", "ns=2;s=Recipe", Kind.STR)
+    nodes = dict(PLANT.equipment) | {FILLER: replace(PLANT.equipment[FILLER], job={"text_tag": "recipe"})}
+    tags = [*PLANT.tags.values(), recipe]
+    plant = PlantModel(equipment=nodes.values(), tags=tags, connections=PLANT.connections.values())
+    world = World(sqlite_database, plant_model=plant)
+    world.samples.append(Sample(403, at(10), "PO-7", GOOD))
+    clock.tick(60 * MINUTE_US)
+    by_tag = JobResponse(
+        id="j1", equipment_id=FILLER, job_order="PO-7", product="cola", lot=None, t0_us=at(10), t1_us=None,
+        standard_rate_upm=60.0, crew=None, known_from=1, known_to=None, run_id="j1", run_equipment_id=FILLER,
+        started_by="tag", ended_by=None,
+    )  # fmt: skip
+    world.say(FILLER, records=[state(FILLER, at(10), None, "Execute")], jobs=[by_tag], moved=(at(10), None))  # type: ignore[list-item]
+    room = PerformanceRoom(sqlite_database, clock=clock, bus=Bus(), sources=world.sources())
+    while room.step():
+        pass
+    explainer = Explainer(room, world, world)
+    producing, *_ = ask(explainer, everyone, "oee_index/availability").children
+    piece, *_ = ask(explainer, everyone, producing.key).children
+    job = next(node for node in ask(explainer, everyone, piece.key).children if node.kind == "job-response")
+    began = ask(explainer, everyone, job.key)
+    assert (began.detail["started_by"], began.detail["job_order"]) == ("tag", "PO-7")
+    (said,) = began.children
+    assert (said.value, said.detail["tag"], said.detail["ts"]) == ("PO-7", recipe.path, to_rfc3339(at(10)))
+    assert ask(explainer, everyone, said.key).children[0].detail["address"] == "ns=2;s=Recipe"
 
 
 def test_a_count_record_shows_the_readings_it_is_the_difference_of(explainer: Explainer, everyone: Scope) -> None:

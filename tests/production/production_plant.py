@@ -20,11 +20,11 @@ from dovetail.db.uow import Database
 from dovetail.equipment.plant import equipment_sections
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.historian.service import Historian
+from dovetail.jobtexts.plant import with_job_checks
 from dovetail.materials import plant as materials_plant
 from dovetail.materials.service import MaterialsRoom
 from dovetail.operations.operation import execute
 from dovetail.plantcode.section import Section
-from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
 from dovetail.testing.clock import ManualClock
 

@@ -52,6 +52,7 @@ from dovetail.house.workings import workings_room
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
+from dovetail.jobtexts import api as jobtexts_api
 from dovetail.lanes import api as lanes_api
 from dovetail.losses import api as losses_api
 from dovetail.losses import course_api
@@ -248,6 +249,7 @@ def _floor(api: Api, rooms: Rooms) -> None:
     meters_api.routes(api, rooms.meters)
     conversions_api.routes(api, rooms.conversions)
     scans_api.routes(api, rooms.scans)
+    jobtexts_api.routes(api, rooms.production.texts)
 
 
 def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:

@@ -171,6 +171,8 @@ JOB_TAGS_TOGETHER_US: Final = 5_000_000  # a controller writes order and product
 JOB_TAG_LOOK_BACK: Final = 64  # empty or bad samples passed over to find the text before; then the records answer
 JOB_POSITION_EVERY: Final = 2_000  # head rows without a job between two durable positions; a restart reads them again
 JOB_CATCH_UP_US: Final = 7 * 86_400_000_000  # how far back jobs are read anew when the head let go of unread rows
+JOB_TEXT_MAX: Final = 200  # characters of a text that names a job: the longest code that is printed on a traveller
+JOB_TEXTS_HELD_US: Final = 30 * 86_400_000_000  # how far back a held text still begins its job once it is known
 JOBS_AT_ONCE_MAX: Final = 16  # the cavities of a mould; more beside each other on one machine is a mistake
 SAID_AGAIN_MAX: Final = 32  # times one value can be said of one moment: more corrections than any shift makes
 

@@ -14,6 +14,7 @@ from dovetail.db.uow import UnitOfWork
 from dovetail.dispatch import store
 from dovetail.dispatch.model import JobOrder, Start
 from dovetail.equipment.model import PlantModel
+from dovetail.events.jobtexts import JobOrderPlanned
 from dovetail.materials.model import Product
 from dovetail.operations.moment import moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
@@ -109,6 +110,7 @@ class OrderOperations:
             start=given.start,
         )  # fmt: skip
         store.put(call.uow, order)
+        call.uow.emit(JobOrderPlanned(order.equipment_id, order.id, known))
         is_there = before is not None and not before.withdrawn
         return Planned(order=said(order), before=said(before) if before is not None and is_there else None)
 

@@ -10,8 +10,10 @@ from typing import Any, Final, cast
 
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
+from dovetail.core.limits import JOB_TAGS_TOGETHER_US
 from dovetail.counting.pieces import KINDS, Said
 from dovetail.explain.said import Words
+from dovetail.jobtexts.plant import TAGS as JOB_TAGS
 from dovetail.ledger.columns import BY_NAME
 from dovetail.ledger.model import Slice
 from dovetail.ledger.named import LABELS, parts_of, value_of
@@ -22,6 +24,7 @@ from dovetail.performance.kpis._listed import describe
 from dovetail.performance.model import Kpi
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom, Period
+from dovetail.production.model import JobResponse
 from dovetail.proof.beneath import Timeline, beneath, derived_node, edit_node
 from dovetail.proof.readings import RawSamples, Readings
 from dovetail.proof.signals import Corrections, Signals
@@ -312,7 +315,31 @@ class Explainer:
         found = [share for share in piece.shares if (share.job_response_id or NO_JOB) == place.record]
         if not found:
             raise NotFoundError("this job did not run in this slice", code="explain-path")
-        return job_node(place, piece, found[0])
+        node = job_node(place, piece, found[0])
+        with self.room.database.read() as reading:
+            period = (piece.t0_us, piece.t1_us)
+            jobs = self.room.sources.production.responses(
+                reading, place.ledger_id, *period, scope=place.scope, as_of=place.as_of
+            )
+        ran = next((job for job in jobs if job.id == found[0].job_response_id), None)
+        if isinstance(ran, JobResponse):
+            node.detail |= {"started_by": ran.started_by, "job_order": ran.job_order, "start": to_rfc3339(ran.t0_us)}
+            node.children = self._began(place, ran)
+        return node
+
+    def _began(self, place: Place, job: JobResponse) -> list[Node]:
+        """What the machine's own signals said when they began a job; none where a person did, or a scan."""
+        if job.started_by != "tag":
+            return []
+        plant, node = self.room.gathering.node(job.equipment_id, job.t0_us, as_of=place.as_of)
+        tags, said = plant.tags_of(job.equipment_id), node.job or {}
+        moments = {"order_tag": job.t0_us + JOB_TAGS_TOGETHER_US}  # it may be written a moment later
+        return [
+            sample
+            for key in JOB_TAGS
+            if (tag := tags.get(str(said.get(key)))) is not None
+            for sample in self._signals.nodes(place, [tag], moments.get(key, job.t0_us))
+        ]
 
 
 def _said_node(place: Place, said: Said) -> Node:

@@ -46,6 +46,7 @@ from dovetail.house.trials import EdgeOfThreads
 from dovetail.insight.boarding import Boards
 from dovetail.insight.service import InsightRoom
 from dovetail.insight.shown import EditAnswer
+from dovetail.jobtexts.plant import with_job_checks
 from dovetail.livekpi.model import vocabulary
 from dovetail.livekpi.plant import with_figures
 from dovetail.livekpi.service import SCOPE as PUBLISHES
@@ -61,7 +62,6 @@ from dovetail.performance.facts import Sources
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom
 from dovetail.plantcode.section import Section
-from dovetail.production.plant import with_job_checks
 from dovetail.production.service import ProductionRoom
 from dovetail.recaps.service import RecapsRoom
 from dovetail.recaps.service import Sources as Occasions
@@ -237,6 +237,7 @@ def pace_rooms(
         database, equipment=equipment, production=production, materials=materials, clock=clock,
         signed=signatures.windows,
     )  # fmt: skip
+    production.texts.orders = dispatch.order_of
     ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
     scans = ScansRoom(equipment, materials, production, dispatch=dispatch, signed=signatures.windows)
     return {"pace": PaceRoom(performance, ends, clock=clock), "dispatch": dispatch, "scans": scans}

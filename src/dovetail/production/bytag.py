@@ -11,20 +11,25 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from dovetail.core.limits import JOB_TAGS_TOGETHER_US
 from dovetail.production.model import JobResponse, Origin
+
+SAID: Final = ("t1_us", "ended_by", "product", "job_order", "lot", "standard_rate_upm")
 
 type Seen = tuple[int, str]  # ts_us, text
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A job begins at `t0_us`."""
+    """A job begins at `t0_us`; without a product what runs ends there."""
 
     t0_us: int
-    product: str
-    job_order: str | None
+    product: str | None
+    job_order: str | None = None
+    lot: str | None = None
+    standard_rate_upm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,18 @@ class Run:
     started_by: Origin
     ended_by: Origin | None
     base: JobResponse | None
+    lot: str | None = None
+    standard_rate_upm: float | None = None
 
     @property
     def stands(self) -> bool:
         """Whether the records say so already."""
-        base = self.base
-        return base is not None and (self.t1_us, self.product, self.job_order, self.ended_by) == (
-            base.t1_us,
-            base.product,
-            base.job_order,
-            base.ended_by,
-        )
+        return self.base is not None and said(self) == said(self.base)
+
+
+def said(job: Run | JobResponse) -> dict[str, Any]:
+    """What the samples say of a job, by name."""
+    return {name: getattr(job, name) for name in SAID}
 
 
 def changes(samples: Iterable[Seen], before: str | None) -> list[Seen]:
@@ -91,8 +97,16 @@ def _held(changed: Sequence[Seen], at_us: int, before: str | None) -> str | None
     return changed[index][1] if index >= 0 else before
 
 
-def runs(existing: Sequence[JobResponse], begun: Sequence[Start], *, since_us: int) -> list[Run]:
+def runs(
+    existing: Sequence[JobResponse],
+    begun: Sequence[Start],
+    *,
+    since_us: int,
+    order: Literal["names", "begins"] = "names",
+) -> list[Run]:
     """How the jobs of one work unit should stand, given those that begin by tag from `since_us` on.
+
+    An `order` that is said of a product which runs without one names that job, or begins another.
 
     `existing` are the responses that run at or after `since_us`. What no tag started stays, and what a person ended
     stays ended; a job by tag that no sample calls for any more is not among the answers.
@@ -102,46 +116,54 @@ def runs(existing: Sequence[JobResponse], begun: Sequence[Start], *, since_us: i
     planned = [_as_run(job) for job in fixed]
     taken = {job.t0_us for job in fixed}
     for start in begun:
-        if start.t0_us >= since_us and start.t0_us not in taken:
-            planned.append(_by_tag(start, by_start.get(start.t0_us)))
+        if start.product is not None and start.t0_us >= since_us and start.t0_us not in taken:
+            planned.append(_by_tag(start, start.product, by_start.get(start.t0_us)))
     planned.sort(key=lambda run: run.t0_us)
-    return _ended(_distinct(planned))
+    stops = [start.t0_us for start in begun if start.product is None and start.t0_us >= since_us]
+    return _ended(_distinct(planned, stops, order), stops)
 
 
 def _as_run(job: JobResponse) -> Run:
     end_us = job.t1_us if job.ended_by == "person" else None
     ended_by = job.ended_by if end_us is not None else None
-    return Run(job.t0_us, end_us, job.product, job.job_order, job.started_by, ended_by, job)
+    return Run(
+        job.t0_us, end_us, job.product, job.job_order, job.started_by, ended_by, job, job.lot, job.standard_rate_upm
+    )  # fmt: skip
 
 
-def _by_tag(start: Start, base: JobResponse | None) -> Run:
-    begun = Run(start.t0_us, None, start.product, start.job_order, "tag", None, base)
+def _by_tag(start: Start, product: str, base: JobResponse | None) -> Run:
+    begun = Run(
+        start.t0_us, None, product, start.job_order, "tag", None, base, start.lot, start.standard_rate_upm
+    )  # fmt: skip
     if base is None or base.ended_by != "person":
         return begun
     return replace(begun, t1_us=base.t1_us, ended_by="person")
 
 
-def _distinct(planned: Iterable[Run]) -> list[Run]:
+def _distinct(planned: Iterable[Run], stops: Sequence[int], order: Literal["names", "begins"]) -> list[Run]:
     """Without the starts that only name what runs already."""
     kept: list[Run] = []
     for run in planned:
         previous = kept[-1] if kept else None
-        if previous is None or run.started_by != "tag" or not _same(previous, run):
+        ended = previous is not None and any(previous.t0_us < stop_us <= run.t0_us for stop_us in stops)
+        if previous is None or ended or run.started_by != "tag" or not _same(previous, run, order):
             kept.append(run)
     return kept
 
 
-def _same(running: Run, begun: Run) -> bool:
+def _same(running: Run, begun: Run, order: Literal["names", "begins"]) -> bool:
     still = running.t1_us is None or running.t1_us > begun.t0_us
-    orders = {running.job_order, begun.job_order} - {None}
+    orders = {running.job_order, begun.job_order} - ({None} if order == "names" else set())
     return still and running.product == begun.product and len(orders) <= 1
 
 
-def _ended(kept: Sequence[Run]) -> list[Run]:
-    """Each run ends where a person ended it, else where the next begins."""
+def _ended(kept: Sequence[Run], stops: Sequence[int]) -> list[Run]:
+    """Each run ends where a person ended it, else where the next begins or a text says that nothing runs."""
     ended: list[Run] = []
     for index, run in enumerate(kept):
-        next_us = kept[index + 1].t0_us if index + 1 < len(kept) else None
+        ends = [stop_us for stop_us in stops if stop_us > run.t0_us]
+        ends += [kept[index + 1].t0_us] if index + 1 < len(kept) else []
+        next_us = min(ends, default=None)
         if run.t1_us is not None and (next_us is None or run.t1_us <= next_us):
             ended.append(run)
         else:

@@ -10,6 +10,7 @@ from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.historian.service import Historian
+from dovetail.jobtexts.service import TextsRoom
 from dovetail.materials.service import MaterialsRoom
 from dovetail.operations.operation import Operation
 from dovetail.production import store
@@ -46,7 +47,10 @@ class ProductionRoom:
     ) -> None:  # fmt: skip
         self._database, self._equipment, self._materials = database, equipment, materials
         self.jobs = JobOperations(plant=equipment.plant, products=materials.products, clock=clock)
-        self._by_tag = TagJobs(database, historian=historian, plant=equipment.plant, corrections=corrections)
+        self.texts = TextsRoom(equipment=equipment, materials=materials, clock=clock)
+        self._by_tag = TagJobs(
+            database, historian=historian, plant=equipment.plant, corrections=corrections, texts=self.texts
+        )
         self._publisher = Publisher(
             database,
             historian=historian,
@@ -59,7 +63,7 @@ class ProductionRoom:
     def operations(self) -> tuple[Operation[Any, Any], ...]:
         """What may be done here, for the catalogue."""
         jobs = self.jobs
-        return (jobs.start, jobs.end, jobs.cancel, jobs.reopen, jobs.hand_over, jobs.take_back)
+        return (jobs.start, jobs.end, jobs.cancel, jobs.reopen, jobs.hand_over, jobs.take_back, *self.texts.operations)
 
     def step(self, limit: int) -> int:
         """Read up to `limit` head rows, record the jobs they start or end, and publish what runs.

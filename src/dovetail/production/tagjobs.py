@@ -7,7 +7,7 @@ is new, or that people corrected, jobs are read again from the signals and the r
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -26,6 +26,8 @@ from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.production import JobResponseChanged
 from dovetail.historian.model import HeadRow
 from dovetail.historian.service import Historian
+from dovetail.jobtexts.model import JobText
+from dovetail.jobtexts.service import Taken, TextsRoom
 from dovetail.production import bytag, store
 from dovetail.production.bytag import Run, Seen
 from dovetail.production.model import JobResponse, moved
@@ -46,14 +48,15 @@ class Corrections(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JobTags:
-    """The tags that say what an equipment runs."""
+    """The tags that say what an equipment runs: its product and order, or a text that names either."""
 
-    product: int
+    product: int | None
     order: int | None
+    text: int | None = None
 
     def ids(self) -> list[int]:
         """The tag ids there are."""
-        return [tag for tag in (self.product, self.order) if tag is not None]
+        return [tag for tag in (self.product, self.order, self.text) if tag is not None]
 
 
 def job_tags(plant: PlantModel) -> dict[int, JobTags]:
@@ -63,9 +66,10 @@ def job_tags(plant: PlantModel) -> dict[int, JobTags]:
         if node.job is None:
             continue
         tags = plant.tags_of(node.id)
-        product, order = tags.get(str(node.job.get("product_tag"))), tags.get(str(node.job.get("order_tag")))
-        if product is not None:
-            found[node.id] = JobTags(product.id, None if order is None else order.id)
+        named = (tags.get(str(node.job.get(key))) for key in ("product_tag", "order_tag", "text_tag"))
+        product, order, text = (None if tag is None else tag.id for tag in named)
+        if product is not None or text is not None:
+            found[node.id] = JobTags(product, order, text)
     return found
 
 
@@ -74,13 +78,33 @@ def text_of(value: Value, quality: int) -> str:
     return "" if value is None or not is_good(quality) else str(value).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What must be written: runs that stand otherwise, jobs to forget, and what texts came to."""
+
+    runs: list[Run]
+    gone: list[JobResponse]
+    texts: Taken
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.runs or self.gone or self.texts.new or self.texts.gone)
+
+
+def _start(one: JobText) -> bytag.Start:
+    return bytag.Start(one.ts_us, one.product, one.job_order, one.lot, one.standard_rate_upm)
+
+
 class TagJobs:
     """Makes the jobs by tag equal to the samples. One thread calls `step`."""
 
     def __init__(
-        self, database: Database, *, historian: Historian, plant: Callable[[], PlantModel], corrections: Corrections
-    ) -> None:
+        self, database: Database, *, historian: Historian, plant: Callable[[], PlantModel], corrections: Corrections,
+        texts: TextsRoom,
+    ) -> None:  # fmt: skip
         self._database, self._historian, self._plant, self._corrections = database, historian, plant, corrections
+        self._texts = texts
         self._heard: int | None = None  # of corrections, up to here
         self._at: int | None = None  # read up to here
         self._durable = 0  # and this is written down; only this is told to the historian
@@ -92,6 +116,7 @@ class TagJobs:
         if self._mapped[0] is not (plant := self._plant()):  # the mappings stay the same while a step lasts
             self._mapped = (plant, job_tags(plant))
         self._hear(at)
+        self._hear_texts(at)
         released, _ = self._historian.head_bounds()
         if at < released:
             log.warning("head rows were released before jobs were read from them; reading the last days anew")
@@ -129,6 +154,18 @@ class TagJobs:
             self._heard = before  # it is heard again
             raise
 
+    def _hear_texts(self, at: int) -> None:
+        """Of orders, products and answers by which texts that were said may begin a job now."""
+        if not any(tags.text is not None for tags in self._mapped[1].values()):
+            return
+        with self._database.read() as reading:
+            since = self._texts.moved(reading, list(self._mapped[1]))
+        try:
+            self._record(since, at)
+        except BaseException:
+            self._texts.forget_looking()  # it is told again
+            raise
+
     def _record(self, since: Mapping[int, int], head_id: int) -> None:
         """Make the jobs equal to the samples from these moments on. Without a change a position need not be durable."""
         if (since and self._differs(since)) or head_id - self._durable >= JOB_POSITION_EVERY:
@@ -137,6 +174,7 @@ class TagJobs:
                     self._settle(uow, equipment_id, since_us)
                 store.move(uow, CONSUMER, head_id)
                 mark_handled(uow, CONSUMER, self._heard or 0)
+                self._texts.mark(uow)
             faults.point("production.recorded")
             self._durable = head_id
             self._historian.consumer_at(CONSUMER, head_id)
@@ -167,22 +205,40 @@ class TagJobs:
 
     def _differs(self, since: Mapping[int, int]) -> bool:
         with self._database.read() as reading:
-            return any(any(self._plan(reading, one, since_us)) for one, since_us in since.items())
+            return any(self._plan(reading, one, since_us).differs for one, since_us in since.items())
 
-    def _plan(self, reading: Reading, equipment_id: int, since_us: int) -> tuple[list[Run], list[JobResponse]]:
-        """What must be written so that the jobs from `since_us` on are what the samples say: (runs, jobs to forget).
+    def _plan(self, reading: Reading, equipment_id: int, since_us: int) -> Plan:
+        """What must be written so that the jobs from `since_us` on are what the samples say.
 
         A sample reaches `JOB_TAGS_TOGETHER_US` back, and what changes there hangs on samples as far before that again.
         """
-        from_us = since_us - JOB_TAGS_TOGETHER_US
-        begun = self._begun(reading, equipment_id, from_us - JOB_TAGS_TOGETHER_US)
+        from_us, text_tags = self._texts.since(equipment_id, since_us - JOB_TAGS_TOGETHER_US)
+        texts = Taken()
+        if text_tags:
+            texts = self._taken(reading, equipment_id, text_tags, from_us)
+            begun = [_start(one) for one in texts.texts if one.outcome in ("names", "ends")]
+        else:
+            begun = self._begun(reading, equipment_id, from_us - JOB_TAGS_TOGETHER_US)
         existing = [job for job in store.between(reading, [equipment_id], from_us, None) if not job.beside]
-        wanted = bytag.runs(existing, begun, since_us=from_us)
+        wanted = bytag.runs(existing, begun, since_us=from_us, order="begins" if text_tags else "names")
         kept = {run.base.id for run in wanted if run.base is not None}
-        return [run for run in wanted if not run.stands], [job for job in existing if job.id not in kept]
+        changed = [run for run in wanted if not run.stands]
+        return Plan(changed, [job for job in existing if job.id not in kept], texts)
+
+    def _taken(self, reading: Reading, equipment_id: int, tags: list[int], from_us: int) -> Taken:
+        """What the texts of its tags say from a moment on."""
+        said = [
+            (tag, ts_us, str(value))
+            for tag, ts_us, value, quality in self._samples(tags, from_us)
+            if value is not None and is_good(quality)
+        ]
+        before = self._texts.before(reading, equipment_id, from_us)
+        return self._texts.read(reading, equipment_id, said, before=before, from_us=from_us)
 
     def _begun(self, reading: Reading, equipment_id: int, from_us: int) -> list[bytag.Start]:
         tags = self._mapped[1][equipment_id]
+        if tags.product is None:  # the text tag counts from a moment that is yet to come
+            return []
         seen = self._seen(tags, from_us)
         counted = store.any_before(reading, equipment_id, from_us)  # until then what is held starts the first job
         return bytag.starts(
@@ -192,15 +248,18 @@ class TagJobs:
             order_before=self._before(tags.order, from_us) if tags.order is not None else None,
         )
 
+    def _samples(self, tags: list[int], from_us: int) -> Iterator[tuple[int, int, Value, int]]:
+        """(tag, ts, value, quality) from a moment on, by time and arrival."""
+        newest = self._historian.last(tags, scope=SCOPE)
+        to_us = max((sample.ts_us for sample in newest.values()), default=from_us) + 1
+        for batch in self._historian.raw(tags, from_us, to_us, scope=SCOPE) if to_us > from_us else []:
+            yield from batch.rows()
+
     def _seen(self, tags: JobTags, from_us: int) -> dict[int, list[Seen]]:
         """Per tag its samples from a moment on, by time and arrival."""
-        newest = self._historian.last(tags.ids(), scope=SCOPE)
-        to_us = max((sample.ts_us for sample in newest.values()), default=from_us) + 1
         seen: dict[int, list[Seen]] = {tag: [] for tag in tags.ids()}
-        batches = self._historian.raw(tags.ids(), from_us, to_us, scope=SCOPE) if to_us > from_us else []
-        for batch in batches:
-            for tag, ts_us, value, quality in batch.rows():
-                seen[tag].append((ts_us, text_of(value, quality)))
+        for tag, ts_us, value, quality in self._samples(tags.ids(), from_us):
+            seen[tag].append((ts_us, text_of(value, quality)))
         return seen
 
     def _before(self, tag: int, at_us: int) -> str | None:
@@ -217,8 +276,10 @@ class TagJobs:
 
     def _settle(self, uow: UnitOfWork, equipment_id: int, since_us: int) -> None:
         known = uow.known  # nobody else writes from here on
-        runs, gone = self._plan(uow, equipment_id, since_us)
+        plan = self._plan(uow, equipment_id, since_us)
+        runs, gone = plan.runs, plan.gone
         jobs = [self._job(run, equipment_id, known) for run in runs]
+        self._texts.keep(uow, plan.texts)
         store.forget(uow, [job.id for job in gone])
         store.put(uow, jobs)
         changed = [(job, None) for job in gone] + [(run.base, job) for run, job in zip(runs, jobs, strict=True)]
@@ -229,11 +290,11 @@ class TagJobs:
 
     def _job(self, run: Run, equipment_id: int, known: int) -> JobResponse:
         if run.base is not None:
-            said = {name: getattr(run, name) for name in ("t1_us", "ended_by", "product", "job_order")}
-            return replace(run.base, known_from=known, **said)
+            return replace(run.base, known_from=known, **bytag.said(run))
         new_id = uuid7(self._database.clock)
         return JobResponse(
-            id=new_id, equipment_id=equipment_id, job_order=run.job_order, product=run.product, lot=None,
-            t0_us=run.t0_us, t1_us=run.t1_us, standard_rate_upm=None, crew=None, known_from=known, known_to=None,
-            run_id=new_id, run_equipment_id=equipment_id, started_by=run.started_by, ended_by=run.ended_by,
+            id=new_id, equipment_id=equipment_id, job_order=run.job_order, product=run.product, lot=run.lot,
+            t0_us=run.t0_us, t1_us=run.t1_us, standard_rate_upm=run.standard_rate_upm, crew=None, known_from=known,
+            known_to=None, run_id=new_id, run_equipment_id=equipment_id, started_by=run.started_by,
+            ended_by=run.ended_by,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from dovetail.core.batch import Kind
 
 type Grade = Literal["good", "uncertain", "bad"]
 type Sort = Literal["property", "equipment", "value", "quality", "ts", "device", "address", "connection"]
-type Use = Literal["state", "mode", "starved", "blocked", "reason", "counter", "product", "order"]
+type Use = Literal["state", "mode", "starved", "blocked", "reason", "counter", "product", "order", "job"]
 
 INTERNAL = "-"  # where a connection is asked for: tags that are read over none
 

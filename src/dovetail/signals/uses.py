@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from dovetail.equipment.model import Equipment, PlantModel
+from dovetail.jobtexts.plant import JobEntry
 from dovetail.performance.facts import Ledgered, ledgered
-from dovetail.production.plant import JobEntry
-from dovetail.signals.model import Purpose
+from dovetail.signals.model import Purpose, Use
 from dovetail.states.model import MachineRules, PackmlRule
 from dovetail.states.rules import machine_rules, vouching
 from dovetail.virtual.model import definitions
@@ -51,10 +51,10 @@ def _of_jobs(plant: PlantModel, node: Equipment) -> Iterator[tuple[int, Purpose]
     if node.job is None:
         return
     entry, tags = JobEntry.model_validate(node.job), plant.tags_of(node.id)
-    if entry.product_tag in tags:
-        yield tags[entry.product_tag].id, Purpose("product", node.id)
-    if entry.order_tag is not None and entry.order_tag in tags:
-        yield tags[entry.order_tag].id, Purpose("order", node.id)
+    read: tuple[tuple[str | None, Use], ...] = (
+        (entry.product_tag, "product"), (entry.order_tag, "order"), (entry.text_tag, "job"),
+    )  # fmt: skip
+    yield from ((tags[name].id, Purpose(use, node.id)) for name, use in read if name is not None and name in tags)
 
 
 def evidence(plant: PlantModel, equipment_id: int) -> frozenset[int]:

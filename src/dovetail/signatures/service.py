@@ -21,6 +21,7 @@ from dovetail.db.events import events_after
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
 from dovetail.events.counting import CountsChanged
+from dovetail.events.jobtexts import JobTextAnswered
 from dovetail.events.production import JobResponseChanged
 from dovetail.events.signatures import SignatureChanged
 from dovetail.events.timeline import TimelineEdited
@@ -260,7 +261,7 @@ class SignaturesRoom:
 def _changed(uow: UnitOfWork, now_us: int) -> Iterator[tuple[int, int, int]]:
     """(equipment, from, to) of what a transaction says of the past: edits, pieces, jobs."""
     for event in uow.events:
-        if isinstance(event, TimelineEdited | CountsChanged | JobResponseChanged):
+        if isinstance(event, TimelineEdited | CountsChanged | JobResponseChanged | JobTextAnswered):
             to_us = now_us if event.to_us is None else event.to_us
             yield event.equipment_id, event.from_us, max(to_us, event.from_us + 1)
 

@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 
+from dovetail.core import patterns
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
 from dovetail.drivers.arrivals import BadRow, Columns, Row
 from dovetail.drivers.base import NO_DEVICE_TIME, Point
-from dovetail.drivers.serialtext import patterns
 from dovetail.drivers.serialtext.address import WHOLE, Part, factor, parse_address
 from dovetail.drivers.serialtext.options import SerialTextOptions
 

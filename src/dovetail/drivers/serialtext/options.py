@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from dovetail.core import patterns
 from dovetail.drivers.base import DriverOptions, HostName, at_port
-from dovetail.drivers.serialtext import patterns
 from dovetail.drivers.serialtext.framing import Framing, unescaped
 
 

@@ -18,7 +18,17 @@ JOB_LINE = PLANT.splitlines().index(JOB.rstrip()) + 1
     ("{product_tag: recipe, order_tag: odrer}", ["DT-P601"]),
     ("{product_tag: product}", ["DT-P601"]),  # what Dovetail itself writes there
     ("{product_tag: speed}", ["DT-P602"]),
-    ("{order_tag: order}", ["DT-P022"]),
+    ("{order_tag: order}", ["DT-P604"]),
+    ("{text_tag: recipe}", []),
+    ("{text_tag: recipe, pattern: '(?P<order>[0-9]{4})(;(?P<product>.{1,20}))?', ends: ['', '0']}", []),
+    ("{text_tag: recipes}", ["DT-P601"]),
+    ("{text_tag: recipe, order_tag: order}", ["DT-P604"]),
+    ("{text_tag: recipe, product_tag: recipe}", ["DT-P604"]),
+    ("{product_tag: recipe, ends: ['']}", ["DT-P604"]),
+    ("{text_tag: recipe, pattern: '(?P<order>[0-9]'}", ["DT-P605"]),        # never closed
+    ("{text_tag: recipe, pattern: '[0-9]{4}'}", ["DT-P605"]),               # names nothing
+    ("{text_tag: recipe, pattern: '(?P<order>.{1,9})(?P<batch>.)'}", ["DT-P605"]),
+    ("{text_tag: recipe, pattern: '(?P<order>(a+)+)'}", ["DT-P605"]),       # could take for ever
     ("{product_tag: recipe, oder_tag: order}", ["DT-P021"]),
 ])  # fmt: skip
 def test_what_a_job_mapping_may_say(job: str, expected: list[str]) -> None:

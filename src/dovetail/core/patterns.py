@@ -1,4 +1,4 @@
-"""How a telegram is taken apart: a pattern with named parts, refused beforehand where it could take for ever.
+"""How a text from a device is taken apart: a pattern with named parts, refused beforehand where it could take for ever.
 
 Pure. Python's patterns try alternatives one after another, and a careless one tries more of them than a telegram has
 letters to the tenth power. Here the most that a pattern can try on the longest telegram is worked out before it is
@@ -18,8 +18,10 @@ _ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
 _SETS: Final = re.compile(r"\\.|\(\?#[^)]*+|\[\^?+\]?+(?:\\.|[^\]\\])*+", re.DOTALL)  # and escapes, and comments
 _ANNOUNCED: Final = ("[[", "--", "&&", "~~", "||")  # in a set Python will read them as sets in sets, and warns of it
 
+type Pattern = re.Pattern[str]
 
-def checked(pattern: str, frame_max: int) -> re.Pattern[str]:
+
+def checked(pattern: str, frame_max: int) -> Pattern:
     """The pattern, compiled. Raises ValueError with what is wrong with it.
 
     >>> checked(r"^(?P<weight>[-+ ][ 0-9.]{1,9})(?P<unit>kg|g)", 64).groupindex["unit"]
