@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 from naive_historian import frame, rows_of
+from test_historian_damage import spoil
 
+from dovetail.chunkstore.files import MONTH_VERSION, Files
+from dovetail.chunkstore.place import Storage
 from dovetail.core.batch import DTYPES, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US
@@ -18,6 +23,7 @@ from dovetail.historian.service import Historian
 from dovetail.packing import chunks, frames, rollups
 from dovetail.packing.columns import Block
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from samples_stores import ServerStore
 
 ALL = system_scope("test")
 GOLDEN = Path(__file__).parent / "golden"
@@ -128,6 +134,59 @@ def test_a_month_of_version_3_opens_and_goes_on(tmp_path: Path, clock: ManualClo
     historian.close()
 
 
+@pytest.mark.parametrize("lie", ["files", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_samples_of_version_5_open_are_vouched_for_and_go_on(
+    lie: str, tmp_path: Path, clock: ManualClock, request: pytest.FixtureRequest
+) -> None:
+    """As version 3; and a chunk that was set aside as damaged, and what came late for its time."""
+    historian = Historian(OF_VERSION_5[lie](tmp_path, request), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    clock.tick(60 * DAY_US)
+    late = (4, DAY + 5_000_000, 9.0, 0xC0)
+    expected = sorted([*scans(1), *scans(2), late], key=lambda row: row[1])
+    assert rows_of(historian.raw([1, 2, 3, 4], 0, 2**62, scope=ALL)) == expected
+    assert [(one.of.tag, one.n, one.is_aside) for one in historian.damage.all()] == [(4, 60, True)]
+    (month,) = historian.chunks.newest_first()
+    with historian.chunks.view(month) as view:
+        rows = [(view._words.chunk, 4), (view._words.rollup, 8)]
+        for table, n in rows:
+            checked = view._session.execute(f"select count(nullif(checked, 0)) from {table}").fetchone()
+            assert tuple(checked) == (n,)
+        assert [one.header.n for tag in (1, 2, 3, 4) for one in view.found(tag, 0, 2**62)] == [120, 120, 120, 1]
+    assert historian.series(1, DAY, DAY + DAY_US, 24, scope=ALL).n.tolist() == [60, 60]
+    assert sum(historian.series(3, DAY, DAY + DAY_US, 1_440, scope=ALL).n.tolist()) == 120
+    historian.put([frame(9, [(1, DAY + 1, 0.5, 0xC0)])])
+    historian.seal_once()
+    while historian.compact_once():
+        pass
+    assert len(rows_of(historian.raw([1, 2, 3, 4], 0, 2**62, scope=ALL))) == len(expected) + 1
+    assert [one.of.tag for one in historian.damage.all()] == [4]
+    historian.close()
+
+
+def _folder(version: int) -> Callable[[Path, pytest.FixtureRequest], Storage]:
+    def opened(folder: Path, _request: pytest.FixtureRequest) -> Storage:
+        return Files(Path(shutil.copytree(GOLDEN / f"folder-v{version}", folder / "historian")))
+
+    return opened
+
+
+def _schema(version: int) -> Callable[[Path, pytest.FixtureRequest], Storage]:
+    def opened(_folder: Path, request: pytest.FixtureRequest) -> Storage:
+        store: ServerStore = request.getfixturevalue("server_store")
+        store.empty()
+        with psycopg.connect(store.url, autocommit=True) as connection:
+            connection.execute((GOLDEN / f"schema-v{version}.sql").read_bytes())
+        return store.open()
+
+    return opened
+
+
+OF_VERSION_5: dict[str, Callable[[Path, pytest.FixtureRequest], Storage]] = {
+    "files": _folder(5),
+    "postgresql": _schema(5),
+}
+
+
 def scans(seq: int) -> list[tuple[int, int, Value, int]]:
     """Sixty moments of the first hour of the day, or of the second; the third signal a little after the others."""
     begin_us = DAY + (seq - 1) * 3_600_000_000
@@ -147,11 +206,19 @@ FOLDER_TIMES = [
 ]
 
 
-def write_months(folder: Path) -> None:
-    """The month's file of version 3, which has the moments that chunks share."""
+def write_month(storage: Storage) -> None:
+    """A month with moments that chunks share, hours and minutes of a day that is over, and a chunk set aside.
+
+    A schema is written as its file by PostgreSQL's own `pg_dump --schema=historian --no-owner --inserts`.
+    """
     rollups.HOURS_FROM = rollups.MINUTES_FROM = 0  # type: ignore[misc]
     clock = ManualClock(DAY + 7_200_000_000)
-    historian = Historian(folder / "folder-v3", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    historian = Historian(storage, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    historian.put([frame(7, [(4, DAY + at * 1_000_000, 1.0, 0xC0) for at in range(60)])])
+    historian.seal_once()
+    spoil(historian, 4)
+    historian.put([frame(8, [(4, DAY + 5_000_000, 9.0, 0xC0)])])
+    historian.seal_once()
     for seq in (1, 2):
         historian.put([frame(seq, scans(seq))])
         historian.seal_once()
@@ -173,7 +240,7 @@ def write(folder: Path) -> None:
     (folder / f"frame-v{frames.VERSION}.bin").write_bytes(frames.encode(made))
     (folder / f"rollup-v{rollups.VERSION}-hours.bin").write_bytes(rollups.pack_hours(units(24)))
     (folder / f"rollup-v{rollups.VERSION}-minutes.bin").write_bytes(rollups.pack_minutes(units(1_440)))
-    write_months(folder)
+    write_month(Files(folder / f"folder-v{MONTH_VERSION}"))
     clock = ManualClock(FOLDER_TIMES[-1])
     historian = Historian(folder / "folder-v1", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
     historian.resume("gateway", [9])
