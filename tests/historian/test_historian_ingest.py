@@ -309,3 +309,28 @@ def test_of_several_reads_in_one_frame_the_newest_of_each_tag_stands(other: int)
     assert found == {7: (40, 5.0), 3: (20, 4.0), 5: (30, 2.0), 9: (5, None), other: (60, 8.0)}
     values.roll_back()
     assert {tag: one.value for tag, one in values.samples([3, 5, 7, 9]).items()} == {3: "before"}
+
+
+def test_what_has_no_value_takes_its_tags_kind_beside_others(historian: Historian) -> None:
+    """A driver says BAD of many tags in one batch of floats: the one that is a text costs its neighbours nothing."""
+    historian.put([frame(1, [(1, NOW - 5, "stopped", GOOD)], kind=Kind.STR)])
+    historian.put([frame(2, [(2, NOW - 4, 1.5, GOOD), (1, NOW - 4, None, 0x08), (3, NOW - 4, 2.5, GOOD)])])
+    found = {batch.kind: rows_of([batch]) for batch in historian.raw([1, 2, 3], 0, NOW, scope=ALL)}
+    assert found == {
+        Kind.F64: [(2, NOW - 4, 1.5, GOOD), (3, NOW - 4, 2.5, GOOD)],
+        Kind.STR: [(1, NOW - 5, "stopped", GOOD), (1, NOW - 4, None, 0x08)],
+    }
+
+
+@pytest.mark.parametrize("first", ["number", "text"])
+def test_of_two_kinds_of_one_moment_the_newest_is_the_same_before_and_after_a_restart(
+    first: str, reopen: Callable[[], Historian]
+) -> None:
+    sent = [frame(1, [(1, NOW, 1.5, GOOD)]), frame(2, [(1, NOW, "stopped", GOOD)], kind=Kind.STR)]
+    historian = reopen()
+    historian.put(sent[:: 1 if first == "number" else -1])
+    told = [historian.last([1], scope=ALL)[1].value, historian.bounding([1], NOW + 1, scope=ALL)[1].value]
+    historian.seal_once()
+    historian = reopen()
+    told += [historian.last([1], scope=ALL)[1].value, historian.bounding([1], NOW + 1, scope=ALL)[1].value]
+    assert told == ["stopped"] * 4

@@ -92,7 +92,7 @@ class Ingest:
         none, known = none[other], known[other]
         astray = np.isin(np.arange(len(block)), none)
         parts = [(block.take(~astray), slots[~astray])] if not astray.all() else []
-        for kind in np.unique(known[astray]).tolist():
+        for kind in np.unique(known).tolist():
             which = none[known == kind]
             part = block.take(which)
             zeros = np.full(len(part), ZEROS[Kind(kind)], dtype=DTYPES[Kind(kind)])

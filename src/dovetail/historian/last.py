@@ -108,12 +108,14 @@ class LastValues:
     def update(self, block: Block, slots: NDArray[np.intp]) -> None:
         """Take over samples that are not older than what stands; of equal times the later arrival counts.
 
-        `slots` are those of their tags.
+        Of two kinds of one time the one counts that every reader finds last. `slots` are those of their tags.
         """
         once, which = bool((slots[1:] > slots[:-1]).all()), np.arange(len(slots))
         if not once and (block.ts[1:] < block.ts[:-1]).any():
             which = np.argsort(block.ts, kind="stable")
         which = which[(slots[which] >= 0) & (block.ts[which] >= self.ts[slots[which]])]
+        same = (block.ts[which] == self.ts[slots[which]]) & (self.shown[slots[which]] > block.kind)
+        which = which[~same] if same.any() else which
         had_value = slots[which[block.status[which] >= VALID]]
         if not once:
             newest = np.full(len(self.tag), -1, dtype=np.intp)
