@@ -6,14 +6,17 @@ joining, summing up; rules that let go; restarts, and the plug pulled at any ste
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 import site_reads
 from dovetail.core.batch import Lane
@@ -22,7 +25,8 @@ from dovetail.forwarding import reconcile
 from dovetail.packing import chunks, rollups
 from plain_samples import Row, Said
 from samples_stores import FileStore
-from site_life import FORCE, LANES, MONTH_ENDS_US, NOTE, ODD, SPEED, UNKNOWN, CopiedLife, Elsewhere, Life
+from site_copied import CopiedLife, Elsewhere
+from site_life import CHANGED, FORCE, LANES, MONTH_ENDS_US, NOTE, ODD, SPEED, UNKNOWN, Life
 
 GOOD, BAD, UNCERTAIN = 0xC0, 0x08, 0x40
 INSTANTS = [  # two days close to the turns of minutes, hours, days and of a month
@@ -38,9 +42,11 @@ AT = st.sampled_from(INSTANTS)
 VALUE = st.sampled_from([0.0, 1.5, -2.0, 7.0])
 ODD_VALUE = st.sampled_from([0.0, -0.0, 1.5, float("inf"), float("-inf"), float("nan"), 5e-324])
 NUMBERS = st.tuples(st.sampled_from([SPEED, FORCE]), AT, VALUE, st.sampled_from([GOOD, GOOD, UNCERTAIN]))
+TYPES = st.sampled_from([1, 2, 3.0, 1.0, 0.5, True, "stopped", ""])  # what one tag sends by and by
 NOTHING = st.tuples(st.sampled_from([SPEED, FORCE, ODD, NOTE]), AT, st.none(), st.just(BAD))
 STRANGE = st.one_of(
     st.tuples(st.just(ODD), AT, ODD_VALUE, st.sampled_from([GOOD, UNCERTAIN])),
+    st.tuples(st.just(CHANGED), AT, TYPES, st.sampled_from([GOOD, UNCERTAIN])),
     st.tuples(st.just(NOTE), AT, st.sampled_from(["", "red", "\x00", "長い"]), st.just(GOOD)),
     st.tuples(st.just(UNKNOWN), AT, VALUE, st.just(GOOD)),  # a tag that nobody named
     st.tuples(st.just(SPEED), st.sampled_from([0, 4_102_444_800_000_001]), VALUE, st.just(GOOD)),  # 1970, 2100
@@ -69,21 +75,66 @@ def _said(tag: int, stretch: tuple[int, int]) -> st.SearchStrategy[Said]:
 SAID = st.tuples(st.sampled_from([SPEED, FORCE]), STRETCH).flatmap(lambda where: _said(*where))
 NTH = st.integers(1, 3)
 SEALED = ("chunk-written", "sealed", "head-deleted")
+BROUGHT = ("held", "stored")
 LET_GO = (
     "retention.written", "retention.verified", "retention.archived", "retention.begun", "historian.dropped",
     "retention.ended",
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Many:
+    """So many lives of up to so many steps each."""
+
+    lives: int
+    steps: int
+
+    def __str__(self) -> str:
+        return f"{self.lives} lives of up to {self.steps} steps"
+
+
+type Form = Mapping[str, Many]  # by where all of it lies
+
+IN_SHORT: Final[Form] = {  # what `make test` lives, always the same ones
+    "samples and records in files": Many(20, 15),
+    "samples and records in PostgreSQL": Many(6, 15),
+    "samples in files, records in PostgreSQL": Many(4, 15),
+    "a copy in PostgreSQL": Many(10, 15),
+    "a copy in ClickHouse": Many(15, 15),
+}
+IN_LONG: Final[Form] = {  # what `make soak` lives besides, others each time
+    "samples and records in files": Many(400, 40),
+    "samples and records in PostgreSQL": Many(150, 40),
+    "samples in files, records in PostgreSQL": Many(50, 40),
+    "a copy in PostgreSQL": Many(150, 40),
+    "a copy in ClickHouse": Many(60, 40),
+}
+
+
+@dataclass(slots=True)
+class Lived:
+    """What was lived; a question is asked in all its forms each time."""
+
+    lives: int = 0
+    steps: int = 0
+    questions: int = 0
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Rules are what may happen; what is asked after each is drawn, and at the end everything is."""
 
     make: Callable[[Path], Life]
+    lived: Lived
 
     @initialize()
     def begin(self) -> None:
         self.folder = TemporaryDirectory()
         self.life = type(self).make(Path(self.folder.name))
+        self.lived.lives, self.lived.steps = self.lived.lives + 1, self.lived.steps - 1  # this is no step
+
+    @invariant()
+    def stepped(self) -> None:
+        self.lived.steps += 1
 
     @rule(rows=ROWS, lane=LANE)
     def send(self, rows: list[Row], lane: Lane) -> None:
@@ -127,6 +178,10 @@ class AnyOrder(RuleBasedStateMachine):
         self.life.keep()
 
     @rule()
+    def bring(self) -> None:
+        self.life.bring()
+
+    @rule()
     def restart(self) -> None:
         self.life.restart()
 
@@ -156,10 +211,17 @@ class AnyOrder(RuleBasedStateMachine):
         self.life.pass_time(100 * 24)
         self.life.killed(point, nth, self.life.keep)
 
+    @rule(point=st.sampled_from(BROUGHT), nth=NTH)
+    def killed_while_brought(self, point: str, nth: int) -> None:
+        self.life.pass_time(100 * 24)
+        self.life.keep()
+        self.life.killed(f"bringing.{point}", nth, self.life.bring)
+
     # --- what is asked ------------------------------------------------------------------------------------------------
     @rule(ask=st.sampled_from(site_reads.EVERY), before=st.one_of(st.none(), st.integers(0, 9)))
     def ask(self, ask: site_reads.Check, before: int | None) -> None:
         ask(self.life, None if before is None else self.moment(before))
+        self.lived.questions += 1
 
     def moment(self, before: int) -> int:
         """What was known so many corrections ago."""
@@ -170,22 +232,32 @@ class AnyOrder(RuleBasedStateMachine):
         if not hasattr(self, "life"):
             return
         try:
-            everything(self.life, None)
-            self.life.seal()
-            self.life.pass_time(24)
-            self.life.join()
-            for known in sorted({0, *(one.known - 1 for one in self.life.plain.said)}):
-                everything(self.life, known)
-            everything(self.life, None)
-            self.settled()
+            if sys.exception() is None:  # else a step has failed, and that is told
+                self.end()
         finally:
             self.life.close()
             self.folder.cleanup()
 
+    def end(self) -> None:
+        """Everything is asked once more, as it is and as it ever was known."""
+        self.everything(None)
+        self.life.seal()
+        self.life.pass_time(24)
+        self.life.join()
+        for known in sorted({0, *(one.known - 1 for one in self.life.plain.said)}):
+            self.everything(known)
+        self.everything(None)
+        self.settled()
+
+    def everything(self, as_of: int | None) -> None:
+        for ask in site_reads.EVERY:
+            ask(self.life, as_of)
+            self.lived.questions += 1
+
     def settled(self) -> None:
         """Nothing is left to be done: every repeat is counted, every sum is clean."""
-        account = {one.lane: one.duplicate for one in self.life.historian.delivery()}
-        assert account == {lane: self.life.plain.duplicate[lane] for lane in account}
+        account = {(one.source, one.lane): one.duplicate for one in self.life.historian.delivery()}
+        assert account == {way: self.life.plain.duplicate[way] for way in account}
         assert self.life.historian.rollups()[1] == 0
 
 
@@ -217,34 +289,36 @@ class AndForwarded(AnyOrder):
         assert self.life.reconciler.done.samples == brought  # nothing is brought again that is there
 
 
-def everything(life: Life, as_of: int | None) -> None:
-    for ask in site_reads.EVERY:
-        ask(life, as_of)
+def lives(machine: type[AnyOrder], make: Callable[[Path], Life], where: str, form: Form) -> str:
+    """Live as many lives as a form says, and say what was lived.
 
-
-def lives(machine: type[AnyOrder], make: Callable[[Path], Life], *, steps: int, examples: int) -> None:
-    """Live so many lives. A few samples a day are summed up as if they were many, and lie in small chunks.
+    A few samples a day are summed up as if they were many, and lie in small chunks.
 
     A life that fails is not made smaller, which would take minutes: it is read as it was.
     """
+    many = form[where]
     how = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, phases=[Phase.generate],
+        max_examples=many.lives, stateful_step_count=many.steps, deadline=None, phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )  # fmt: skip
+    lived = Lived()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rollups, "HOURS_FROM", 0)
         patch.setattr(rollups, "MINUTES_FROM", 0)
         patch.setattr(chunks, "CHUNK_SAMPLES_MAX", 5)
         patch.setattr(reconcile, "FORWARD_SAMPLES_MAX", 6)
         patch.setattr(reconcile, "FORWARD_TAGS_AT_ONCE", 1)
-        run_state_machine_as_test(type("Lived", (machine,), {"make": staticmethod(make)}), settings=how)
+        made = {"make": staticmethod(make), "lived": lived}
+        run_state_machine_as_test(type("Lived", (machine,), made), settings=how)
+    counted = f"{lived.lives} lives, {lived.steps:,} steps, {lived.questions:,} questions"
+    return f"{where}: {counted} answered as a plain list does (make soak: {IN_LONG[where]})"
 
 
-def lives_with_copy(elsewhere: Elsewhere, *, steps: int, examples: int) -> None:
+def lives_with_copy(elsewhere: Elsewhere, where: str, form: Form) -> str:
     """Lives of a site in files, each with a copy of its own there."""
 
     def make(folder: Path) -> Life:
         elsewhere.empty()
         return CopiedLife(folder, FileStore(folder / "samples"), elsewhere)
 
-    lives(AndForwarded, make, steps=steps, examples=examples)
+    return lives(AndForwarded, make, where, form)

@@ -25,10 +25,25 @@ from dovetail.testing.clock import ManualClock
 from dovetail.vitals.logs import JsonLines, TextLines
 from plug import plug
 
+LIVED = "lived"
+
 
 def pytest_report_header() -> str:
     share = "all examples" if shortcuts.IS_LONG else f"1 of {shortcuts.SHARE} examples, always the same ones"
     return f"properties: {share} (make soak tries all)"
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """For a test of many lives: what was lived is told when all tests have run."""
+    return lambda lived: record_property(LIVED, lived)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was lived in this run, beside what the long form lives."""
+    passed = terminalreporter.stats.get("passed", ())
+    for told in [value for report in passed for name, value in report.user_properties if name == LIVED]:
+        terminalreporter.write_line(str(told))
 
 
 @pytest.fixture(autouse=True, scope="module")

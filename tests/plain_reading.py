@@ -295,7 +295,7 @@ class Reading:
         last = [sample for sample in usable if sample.ts <= t][-1]
         later = [sample for sample in usable if sample.ts > t]
         if not later:
-            if self.config.sloped_extrapolation and len(usable) > 1:
+            if self.config.sloped_extrapolation and len(usable) > 1 and usable[-2].ts < last.ts:
                 return on_line(usable[-2], usable[-1], t), False
             return last.value, False
         passed = any(last.ts < sample.ts < later[0].ts for sample in self.samples)

@@ -9,21 +9,33 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
-from dovetail.core.batch import Value
+from dovetail.core.batch import Kind, Value
 from dovetail.corrections.model import QUALITIES, Grade
 
 type Row = tuple[int, int, Value, int]  # tag, ts, value, quality
+type Way = tuple[str, str]  # source, lane
 
 OVERRIDE, NONE = QUALITIES["good"], QUALITIES["bad"]
 SUBSTITUTED = 1 << 10
 NOW = 1 << 60  # later than every `known`
+CHANGED = 5  # the tag whose kind changes
 
 
 def shown(row: Row) -> tuple[int, int, str, int]:
     """A row as it is told from every other: 0.0 is not -0.0, and what is no number is equal to itself."""
     return row[0], row[1], repr(row[2]), row[3]
+
+
+def kind_of(value: Value) -> Kind:
+    """The kind of a sample of a tag whose kind changes; without a value it is a number."""
+    return {bool: Kind.BOOL, int: Kind.I64, str: Kind.STR}.get(type(value), Kind.F64)
+
+
+def in_order(row: Row) -> tuple[int, int, int]:
+    """Samples lie by (ts, tag, kind, arrival): which of two kinds of one moment came first nobody can tell."""
+    return row[1], row[0], kind_of(row[2]) if row[0] == CHANGED else 0
 
 
 def distinct(rows: Iterable[Row]) -> list[Row]:
@@ -87,7 +99,7 @@ class Sent:
     """A sample that came, and whether it is in a chunk by now."""
 
     row: Row
-    lane: str
+    way: Way
     sealed: bool = False
 
 
@@ -97,22 +109,23 @@ class PlainSamples:
 
     sent: list[Sent] = field(default_factory=list[Sent])
     said: list[Said] = field(default_factory=list[Said])
-    expected: Counter[str] = field(default_factory=Counter[str])
-    refused: Counter[str] = field(default_factory=Counter[str])
-    duplicate: Counter[str] = field(default_factory=Counter[str])
+    expected: Counter[Way] = field(default_factory=Counter[Way])
+    refused: Counter[Way] = field(default_factory=Counter[Way])
+    duplicate: Counter[Way] = field(default_factory=Counter[Way])
     went: Counter[int] = field(default_factory=Counter[int])
+    filed: list[list[Row]] = field(default_factory=list[list[Row]])  # what each archive holds
 
-    def put(self, rows: Sequence[Row], *, lane: str = "live", refused: int = 0) -> None:
-        self.expected[lane] += len(rows) + refused
-        self.refused[lane] += refused
-        self.sent += [Sent(row, lane) for row in rows]
+    def put(self, rows: Sequence[Row], *, way: Way, refused: int = 0) -> None:
+        self.expected[way] += len(rows) + refused
+        self.refused[way] += refused
+        self.sent += [Sent(row, way) for row in rows]
 
     def seal(self) -> None:
         """What is in chunks already does not come into one again: that is counted."""
         there = {shown(one.row) for one in self.sent if one.sealed}
         for one in [one for one in self.sent if not one.sealed]:
             if shown(one.row) in there:
-                self.duplicate[one.lane] += 1
+                self.duplicate[one.way] += 1
                 self.sent.remove(one)
             else:
                 there.add(shown(one.row))
@@ -123,12 +136,20 @@ class PlainSamples:
         """Whether something came again of which that is not counted yet."""
         return len(distinct(one.row for one in self.sent)) < len(self.sent)
 
-    def let_go(self, tag: int, t0: int, t1: int) -> int:
-        """What is in chunks of [t0, t1] is gone; how many samples that are."""
-        going = [one for one in self.sent if one.sealed and one.row[0] == tag and t0 <= one.row[1] <= t1]
-        self.sent = [one for one in self.sent if one not in going]
-        self.went[tag] += len(going)
-        return len(going)
+    def inside(self, tag: int, t0: int, t1: int) -> list[Row]:
+        """What is in chunks of [t0, t1], as it was sent."""
+        rows = (one.row for one in self.sent if one.sealed and one.row[0] == tag and t0 <= one.row[1] <= t1)
+        return sorted(rows, key=in_order)
+
+    def let_go(self, rows: Sequence[Row]) -> None:
+        """They are gone."""
+        going = {shown(row) for row in rows}
+        self.sent = [one for one in self.sent if not (one.sealed and shown(one.row) in going)]
+        self.went.update(row[0] for row in rows)
+
+    def file(self, rows: Sequence[Row]) -> None:
+        """An archive holds them."""
+        self.filed.append(list(rows))
 
     def say(self, one: Said, *, id: int, known: int) -> None:
         self.said.append(replace(one, id=id, known=known))
@@ -138,11 +159,11 @@ class PlainSamples:
 
     # --- what is asked of it --------------------------------------------------------------------------------------
     def rows(self, as_of: int | None = None, *, sealed: bool = False) -> list[Row]:
-        """What counts, by (ts, tag, arrival); `sealed`: of what is in chunks."""
+        """What counts, by (ts, tag, kind, arrival); `sealed`: of what is in chunks."""
         rows = distinct(one.row for one in self.sent if one.sealed or not sealed)
         for one in self.said:
             rows = one.over(rows) if one.holds(NOW - 1 if as_of is None else as_of) else rows
-        return sorted(distinct(rows), key=lambda row: (row[1], row[0]))
+        return sorted(distinct(rows), key=in_order)
 
 
 def between(rows: Iterable[Row], from_us: int, to_us: int, *tags: int) -> list[Row]:
@@ -168,12 +189,34 @@ def in_buckets(
     return answer
 
 
-def mean(rows: Sequence[Row], tag: int, from_us: int, to_us: int) -> tuple[float | None, int]:
-    """(time-weighted mean of what held, over how long something did)."""
+def as_numbers(rows: Sequence[Row], tag: int) -> list[Row]:
+    """A tag's samples as a curve shows them: a text is a sample without a number, and 1 is 1.0."""
+    mine = [row for row in rows if row[0] == tag]
+    return distinct((tag, ts, _number(value), quality) for _, ts, value, quality in mine)
+
+
+def _number(value: Value) -> float | None:
+    return None if value is None or isinstance(value, str) else float(value)
+
+
+def mean(
+    rows: Sequence[Row], tag: int, from_us: int, to_us: int, way: Literal["stepped", "sloped"] = "stepped"
+) -> tuple[float | None, int]:
+    """(time-weighted mean of what held, over how long something did); sloped: on the line to the next one, if any."""
     moments = [from_us, *sorted({row[1] for row in between(rows, from_us + 1, to_us, tag)}), to_us]
     area, covered_us = 0.0, 0
     for start_us, end_us in itertools.pairwise(moments):
         held = newest(rows, tag, start_us + 1)
         if held is not None and held[2] is not None:
-            area, covered_us = area + float(held[2]) * (end_us - start_us), covered_us + end_us - start_us
+            upcoming = next((row for row in rows if row[0] == tag and row[1] > start_us), None)
+            area += _height(held, upcoming, (start_us + end_us) / 2, way) * (end_us - start_us)
+            covered_us += end_us - start_us
     return (area / covered_us if covered_us else None), covered_us
+
+
+def _height(held: Row, upcoming: Row | None, at: float, way: Literal["stepped", "sloped"]) -> float:
+    value = _number(held[2]) or 0.0
+    end = None if upcoming is None else _number(upcoming[2])
+    if way == "stepped" or upcoming is None or end is None:
+        return value
+    return value + (end - value) * (at - held[1]) / (upcoming[1] - held[1])

@@ -221,12 +221,17 @@ class Emptied:
         self._tables: frozenset[str] = frozenset()
 
     def take(self) -> None:
-        """No row is left, every number begins anew, and the tables of rooms that came since are there."""
+        """Nobody else is connected, and it is empty."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
+        self.clear()
+
+    def clear(self) -> None:
+        """No row is left, every number begins anew, and the tables of rooms that came since are there."""
+        with self._engine.connect() as connection:
             if self._tables != frozenset(metadata.tables):
                 metadata.create_all(connection)
                 self._tables = frozenset(metadata.tables)

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import plain_samples as plain
 from dovetail.clearing.archive import Archives
+from dovetail.clearing.bringing import SOURCE, BringBack
 from dovetail.clearing.service import Keeper
-from dovetail.copies.model import TagName
-from dovetail.copies.target import Copy
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
-from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, to_rfc3339
+from dovetail.core.clock import DAY_US, HOUR_US, to_rfc3339
 from dovetail.core.scope import system_scope
 from dovetail.corrections.index import CorrectionIndex
 from dovetail.corrections.service import CorrectionsRoom
-from dovetail.db.uow import Database
 from dovetail.equipment.model import Equipment, PlantModel, Tag
-from dovetail.forwarding.model import Selection
-from dovetail.forwarding.reconcile import Reconciler
-from dovetail.forwarding.site import Site
+from dovetail.gone.model import Stretch
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import execute
 from dovetail.recaps.service import RecapsRoom, Sources
@@ -30,13 +26,14 @@ from dovetail.retention import store as rules
 from dovetail.retention.service import RetentionRoom
 from dovetail.testing.clock import ManualClock
 from dovetail.web.longwork import LongWork
-from plain_samples import PlainSamples, Row, Said
+from plain_samples import CHANGED, PlainSamples, Row, Said
 from plug import PlugPulledError, plug
+from records_places import FileRecords, Records
 from samples_stores import Store
 
 ALL: Final = system_scope("test")
 SPEED, FORCE, ODD, NOTE = 1, 2, 3, 4
-TAGS: Final = (SPEED, FORCE, ODD, NOTE)
+TAGS: Final = (SPEED, FORCE, ODD, NOTE, CHANGED)
 UNKNOWN: Final = 99
 MONTH_ENDS_US: Final = 1_769_904_000_000_000  # January 2026 is over
 LANES: Final = (Lane.LIVE, Lane.BACKLOG, Lane.IMPORT)
@@ -56,6 +53,7 @@ PLANT: Final = PlantModel(
         Tag(FORCE, "acme/press.force", 3, "force", None, None, Kind.F64, "kN"),
         Tag(ODD, "acme/filler.odd", 2, "odd", None, None, Kind.F64),
         Tag(NOTE, "acme/press.note", 3, "note", None, None, Kind.STR),
+        Tag(CHANGED, "acme/press.changed", 3, "changed", None, None, Kind.I64),
     ],
 )
 
@@ -69,8 +67,15 @@ def batches_of(rows: Sequence[Row]) -> tuple[Batch, ...]:
     """A batch per kind, each in the order in which its samples were read."""
     by_kind: dict[Kind, list[Row]] = {}
     for row in rows:
-        by_kind.setdefault(PLANT.tags[row[0]].kind if row[0] in TAGS else Kind.F64, []).append(row)
+        by_kind.setdefault(kind_of_row(row), []).append(row)
     return tuple(Batch.of(kind, some) for kind, some in by_kind.items())
+
+
+def kind_of_row(row: Row) -> Kind:
+    """As its tag's device sends it: one of them changed the type of what it sends."""
+    if row[0] == CHANGED:
+        return plain.kind_of(row[2])
+    return PLANT.tags[row[0]].kind if row[0] in TAGS else Kind.F64
 
 
 def is_kept(row: Row) -> bool:
@@ -79,16 +84,17 @@ def is_kept(row: Row) -> bool:
 
 
 class Life:
-    """What happens, step by step. Its records are in a file of its folder, the same ones for each process."""
+    """What happens, step by step. Samples and records each lie somewhere, the same ones for each process."""
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    def __init__(self, folder: Path, store: Store, records: Records | None = None) -> None:
         self.folder, self.store = folder, store
-        self._records = folder / "records.db"
+        self._records = records or FileRecords(folder / "records.db")
+        self.aggregated = 0  # how many of the questions for aggregates were asked so far: they take turns
         self.clock = ManualClock(MONTH_ENDS_US + DAY_US + 6 * HOUR_US)
         self.plain = PlainSamples()
         self.frames: list[Frame] = []
         self._saying: Said | None = None  # and not yet known to be kept
-        self._heard = 0  # of what went
+        self._heard: set[tuple[str, int]] = set()  # of what went, and of what is filed
         self._torn = False  # whether a sealing was cut off
         self._open()
         with self.database.write(ALL.actor) as uow:
@@ -96,14 +102,12 @@ class Life:
 
     def _open(self) -> None:
         bus, self._index = Bus(), CorrectionIndex()
-        is_new = not self._records.exists()
-        self.database = Database(f"sqlite:///{self._records}", clock=self.clock, bus=bus)
-        if is_new:
-            self.database.create_for_tests()
+        self.database = self._records.open(self.clock, bus)
         self.historian = Historian(
             self.store.open(), clock=self.clock, bus=bus, owner_of=PLANT.owner_of, is_tag=TAGS.__contains__,
             corrections=self._index,
         )  # fmt: skip
+        self._put, self.historian.put = self.historian.put, self._watched  # type: ignore[method-assign]
         self.historian.consumer_at("states", 0)
         self.corrections = CorrectionsRoom(
             self.database, self._index, samples=self.historian, plant=lambda: PLANT, bus=bus
@@ -121,7 +125,7 @@ class Life:
         frame = Frame("edge", lane, 1, len(self.frames) + 1, batches_of(rows))
         self.frames.append(frame)
         kept = [row for batch in frame.batches for row in batch.rows() if is_kept(row)]
-        self.plain.put(kept, lane=lane.value, refused=len(rows) - len(kept))
+        self.plain.put(kept, way=("edge", lane.value), refused=len(rows) - len(kept))
         self.historian.put([frame])
 
     def again(self, which: int) -> None:
@@ -196,16 +200,64 @@ class Life:
             self.seal()
 
     def _hear(self) -> None:
-        """What the records say has gone is what the list lets go of."""
+        """What the records say is filed, has gone or has come back is what the list files and lets go of."""
         with self.database.read() as reading:
-            drops = [one for one in rules.drops(reading) if one.is_done]
-        for drop in drops[self._heard :]:
-            for one in drop.of:
-                assert self._let_go(one.tag, one.t0, one.t1) == one.n
-        self._heard = len(drops)
+            filed, drops = rules.archives(reading), [one for one in rules.drops(reading) if one.is_done]
+        for archive in filed:
+            if self._is_new("archive", archive.id):
+                rows = [self.plain.inside(one.tag, one.t0, one.t1) for one in archive.of]
+                assert [len(some) for some in rows] == [one.n for one in archive.of]
+                self.plain.file([row for some in rows for row in some])
+        for drop in drops:
+            for one in drop.of if self._is_new("drop", drop.id) else ():
+                (self._returned if drop.act == "return" else self._let_go)(one)
 
-    def _let_go(self, tag: int, t0: int, t1: int) -> int:
-        return self.plain.let_go(tag, t0, t1)
+    def _is_new(self, what: str, number: int) -> bool:
+        is_new = (what, number) not in self._heard
+        self._heard.add((what, number))
+        return is_new
+
+    def _let_go(self, one: Stretch) -> list[Row]:
+        """So many of a stretch went. What is held of it did not, nor what lies in one chunk with that."""
+        going = self.plain.inside(one.tag, one.t0, one.t1)
+        held = self._held(one.tag)
+        if held:
+            left = self.historian.raw((one.tag,), one.t0, one.t1 + 1, scope=ALL, as_of=0)
+            there = {plain.shown(row) for batch in left for row in batch.rows()}
+            going = [row for row in going if plain.shown(row) not in there]
+            assert not [row for row in going for from_us, to_us in held if from_us <= row[1] < to_us]
+        assert len(going) == one.n
+        self.plain.let_go(going)
+        return going
+
+    # --- what archives hold -----------------------------------------------------------------------------------------
+    def bring(self) -> None:
+        """All archives are read again; what of them had gone is there once more, and held."""
+        folder = self.folder / "archive"
+        if self.plain.filed:
+            asked = BringBack(path=str(folder))
+            execute(self.keeper.bringing.bring, asked, database=self.database, scope=ALL, reason="a court asks")
+            while self.keeper.bringing.step():
+                pass
+            self._hear()
+
+    def _watched(self, frames: Sequence[Frame]) -> None:
+        """What comes out of archives is what went into them."""
+        self._put(frames)
+        for frame in frames:
+            if frame.source == SOURCE:
+                rows = [row for batch in frame.batches for row in batch.rows()]
+                shown = [plain.shown(row) for row in rows]
+                assert shown in [[plain.shown(row) for row in filed] for filed in self.plain.filed]
+                self.plain.put(rows, way=(SOURCE, frame.lane.value))
+
+    def _held(self, tag: int) -> list[tuple[int, int]]:
+        with self.database.read() as reading:
+            found = self.retention.holds.references(reading)
+        return [(one.from_us, one.to_us) for one in found if tag in one.tags]
+
+    def _returned(self, one: Stretch) -> None:
+        self.plain.went[one.tag] -= one.n
 
     # --- the end of a process -------------------------------------------------------------------------------------
     def restart(self) -> None:
@@ -237,76 +289,3 @@ class Life:
     def close(self) -> None:
         self.historian.close()
         self.database.close()
-
-
-COPIED: Final = (SPEED, FORCE)
-EVER: Final = (0, 1 << 62)
-
-
-class Elsewhere(Protocol):
-    """Where a copy lies: opened as often as the site begins anew."""
-
-    def open(self) -> Copy: ...
-    def empty(self) -> None: ...
-    def rows(self) -> list[Row]:
-        """What a reader of the copy finds, by (ts, tag, arrival)."""
-        ...
-
-
-class CopiedLife(Life):
-    """A site of which a copy is kept. What its own rules let go stays there."""
-
-    def __init__(self, folder: Path, store: Store, elsewhere: Elsewhere) -> None:
-        self.elsewhere = elsewhere
-        self.only_there: list[Row] = []
-        self.gone: list[tuple[int, int, int]] = []  # tag, first, last
-        super().__init__(folder, store)
-
-    def _open(self) -> None:
-        super()._open()
-        names = tuple(TagName(tag, PLANT.tags[tag].path, "", int(Kind.F64)) for tag in COPIED)
-        self.copy = self.elsewhere.open()
-        self.reconciler = Reconciler(
-            Site(self.historian.chunks, self.corrections.standing, gone=self.retention.gone.of), self.copy,
-            lambda: Selection.of(names), clock=self.clock, round_us=MINUTE_US,
-        )  # fmt: skip
-
-    def forward(self) -> None:
-        """Until the copy is equal: it reads as the site does, of all that is sealed."""
-        if self._torn:
-            self.seal()
-        self.clock.tick(MINUTE_US)
-        while self.reconciler.step():
-            pass
-        there = [row for row in self.elsewhere.rows() if not self._went(row)]
-        expected = [row for row in self.expected() if not self._went(row)]
-        assert there == expected, [row for row in {*there, *expected} if there.count(row) != expected.count(row)]
-        assert {plain.shown(row) for row in self.only_there} <= {plain.shown(row) for row in self.elsewhere.rows()}
-
-    def expected(self) -> list[Row]:
-        """What is to be read there of what is here."""
-        return plain.between(self.plain.rows(sealed=True), *EVER, *COPIED)
-
-    def _went(self, row: Row) -> bool:
-        return any(row[0] == tag and t0 <= row[1] <= t1 for tag, t0, t1 in self.gone)
-
-    def keep(self) -> None:
-        """Nothing is let go of here that the copy does not hold."""
-        self._count_repeats()
-        self.forward()
-        super().keep()
-
-    def _let_go(self, tag: int, t0: int, t1: int) -> int:
-        sent = [row for row in self.expected() if row[0] == tag and t0 <= row[1] <= t1]
-        brought = [row for row in sent if not self._went(row)]  # what came late for time that went is not
-        self.only_there += [row for row in brought if not row[3] & plain.SUBSTITUTED]
-        self.gone.append((tag, t0, t1))
-        return super()._let_go(tag, t0, t1)
-
-    def close(self) -> None:
-        self.copy.close()
-        super().close()
-
-    def kill(self) -> None:
-        self.copy.close()
-        super().kill()

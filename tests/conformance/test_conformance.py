@@ -6,7 +6,7 @@ a copy elsewhere answers is held against the same list in tests/forwarding and, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,15 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import shortcuts
-from any_order import GOOD, ROWS, SAID, AnyOrder, lives
+from any_order import GOOD, IN_LONG, IN_SHORT, ROWS, SAID, AnyOrder, Form, lives
 from dovetail.aggregates.names import Config
 from dovetail.aggregates.places import named
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.recaps.service import Asked
 from plain_samples import Row, Said, distinct, shown
+from records_places import ServerRecords
 from samples_stores import FileStore, ServerStore
 from site_life import ALL, FORCE, MONTH_ENDS_US, SPEED, Life
+
+type Tell = Callable[[str], None]
 
 
 @pytest.fixture(scope="module")
@@ -33,36 +35,69 @@ def server(postgres_url: str) -> Iterator[ServerStore]:
     store.close()
 
 
-def in_files(*, steps: int, examples: int) -> None:
-    lives(AnyOrder, lambda folder: Life(folder, FileStore(folder / "samples")), steps=steps, examples=examples)
+@pytest.fixture(scope="module")
+def records(server: ServerStore) -> Iterator[ServerRecords]:
+    """In the same database as the samples, as a plant has it."""
+    place = ServerRecords(server.url.replace("postgresql://", "postgresql+psycopg://"))
+    yield place
+    place.close()
 
 
-def in_postgresql(server: ServerStore, *, steps: int, examples: int) -> None:
+def all_in_files(form: Form) -> str:
+    def make(folder: Path) -> Life:
+        return Life(folder, FileStore(folder / "samples"))
+
+    return lives(AnyOrder, make, "samples and records in files", form)
+
+
+def all_in_postgresql(server: ServerStore, records: ServerRecords, form: Form) -> str:
     def make(folder: Path) -> Life:
         server.empty()
-        return Life(folder, server)
+        records.empty()
+        return Life(folder, server, records)
 
-    lives(AnyOrder, make, steps=steps, examples=examples)
+    return lives(AnyOrder, make, "samples and records in PostgreSQL", form)
 
 
-def test_in_files_every_answer_is_that_of_a_plain_list() -> None:
-    in_files(steps=15, examples=shortcuts.examples(80))
+def in_both(records: ServerRecords, form: Form) -> str:
+    def make(folder: Path) -> Life:
+        records.empty()
+        return Life(folder, FileStore(folder / "samples"), records)
+
+    return lives(AnyOrder, make, "samples in files, records in PostgreSQL", form)
+
+
+def test_in_files_every_answer_is_that_of_a_plain_list(tell: Tell) -> None:
+    tell(all_in_files(IN_SHORT))
 
 
 @pytest.mark.postgres
-def test_in_postgresql_every_answer_is_that_of_a_plain_list(server: ServerStore) -> None:
-    in_postgresql(server, steps=15, examples=shortcuts.examples(40))
+def test_in_postgresql_every_answer_is_that_of_a_plain_list(
+    server: ServerStore, records: ServerRecords, tell: Tell
+) -> None:
+    tell(all_in_postgresql(server, records, IN_SHORT))
+
+
+@pytest.mark.postgres
+def test_with_records_in_postgresql_every_answer_is_that_of_a_plain_list(records: ServerRecords, tell: Tell) -> None:
+    tell(in_both(records, IN_SHORT))
 
 
 @pytest.mark.soak
-def test_in_files_long_lives_are_answered_so() -> None:
-    in_files(steps=40, examples=400)
+def test_in_files_long_lives_are_answered_so(tell: Tell) -> None:
+    tell(all_in_files(IN_LONG))
 
 
 @pytest.mark.soak
 @pytest.mark.postgres
-def test_in_postgresql_long_lives_are_answered_so(server: ServerStore) -> None:
-    in_postgresql(server, steps=40, examples=150)
+def test_in_postgresql_long_lives_are_answered_so(server: ServerStore, records: ServerRecords, tell: Tell) -> None:
+    tell(all_in_postgresql(server, records, IN_LONG))
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+def test_with_records_in_postgresql_long_lives_are_answered_so(records: ServerRecords, tell: Tell) -> None:
+    tell(in_both(records, IN_LONG))
 
 
 @given(said=st.lists(SAID, min_size=1, max_size=4), rows=ROWS)
@@ -136,3 +171,25 @@ def test_of_two_samples_at_the_beginning_of_an_interval_the_last_one_holds(life:
         [SPEED], named([(begin_us, begin_us + 2 * DAY_US)]), Asked(("StartBound",), Config()), scope=ALL
     )
     assert recap.results["StartBound"].value[0, 0] == 6.0
+
+
+@pytest.mark.parametrize("end", [(1.5, None), (None, 1.5), (1.5, 4.0)])
+def test_of_two_samples_at_the_end_of_a_line_the_last_one_is_its_bound(
+    life: Life, end: tuple[float | None, ...]
+) -> None:
+    begin_us, end_us = MONTH_ENDS_US + 10 * HOUR_US, MONTH_ENDS_US + 11 * HOUR_US
+    life.send([(SPEED, begin_us, 4.0, GOOD), *((SPEED, end_us, one, 0x08 if one is None else GOOD) for one in end)])
+    recap = life.recaps.over(
+        [SPEED], named([(begin_us, end_us)]), Asked(("EndBound",), Config(stepped=False)), scope=ALL
+    )
+    assert [None if value != value else value for value in recap.results["EndBound"].value[0].tolist()] == [end[-1]]
+
+
+@pytest.mark.parametrize("between", [[], [(SPEED, MONTH_ENDS_US + 9 * HOUR_US, None, 0x08)]])
+def test_a_line_goes_on_through_the_two_newest_samples_though_both_lie_before(life: Life, between: list[Row]) -> None:
+    begin_us = MONTH_ENDS_US + 8 * HOUR_US
+    life.send([(SPEED, begin_us, 4.0, GOOD), *between, (SPEED, begin_us + 2 * HOUR_US, 6.0, GOOD)])
+    over = named([(begin_us + 3 * HOUR_US, begin_us + 7 * HOUR_US)])
+    asked = Asked(("Interpolative",), Config(stepped=False, sloped_extrapolation=True))
+    recap = life.recaps.over([SPEED], over, asked, scope=ALL)
+    assert recap.results["Interpolative"].value[0].tolist() == [7.0]

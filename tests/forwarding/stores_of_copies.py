@@ -12,8 +12,8 @@ from dovetail.copies.copyreader import EnterpriseCopy
 from dovetail.copies.postgres import SCHEMA, ServerCopy
 from dovetail.reading.read import Range
 from dovetail.serverlink.sessions import connect
-from plain_samples import Row
-from site_life import COPIED, EVER
+from plain_samples import Row, in_order
+from site_copied import COPIED, EVER
 
 
 class ServerElsewhere:
@@ -47,7 +47,7 @@ class ServerElsewhere:
         asked = Range(tuple(sorted(number for number in numbers if number is not None)), *EVER)
         found = [row for block in copy.reader.raw(asked) for row in block.batch().rows()]
         copy.close()
-        return sorted(((numbers[row[0]], *row[1:]) for row in found), key=lambda row: (row[1], row[0]))  # type: ignore[misc]
+        return sorted(((numbers[row[0]], *row[1:]) for row in found), key=in_order)  # type: ignore[misc]
 
     def close(self) -> None:
         self.inside.close()

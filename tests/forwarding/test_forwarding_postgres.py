@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from stores_of_copies import ServerElsewhere
 
-from any_order import lives_with_copy
-from shortcuts import examples
+from any_order import IN_LONG, IN_SHORT, lives_with_copy
 
 pytestmark = pytest.mark.postgres
+WHERE = "a copy in PostgreSQL"
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +20,10 @@ def elsewhere(postgres_url: str) -> Iterator[ServerElsewhere]:
     place.close()
 
 
-def test_the_copy_reads_as_the_plain_list(elsewhere: ServerElsewhere) -> None:
-    lives_with_copy(elsewhere, steps=15, examples=examples(40))
+def test_the_copy_reads_as_the_plain_list(elsewhere: ServerElsewhere, tell: Callable[[str], None]) -> None:
+    tell(lives_with_copy(elsewhere, WHERE, IN_SHORT))
 
 
 @pytest.mark.soak
-def test_the_copy_of_a_long_life_does_so(elsewhere: ServerElsewhere) -> None:
-    lives_with_copy(elsewhere, steps=40, examples=150)
+def test_the_copy_of_a_long_life_does_so(elsewhere: ServerElsewhere, tell: Callable[[str], None]) -> None:
+    tell(lives_with_copy(elsewhere, WHERE, IN_LONG))

@@ -16,7 +16,8 @@ from dovetail.core.errors import ConfigError, LinkError
 from dovetail.reading.read import Range
 from plain_samples import Row
 from samples_stores import FileStore
-from site_life import EVER, MONTH_ENDS_US, CopiedLife
+from site_copied import EVER, CopiedLife
+from site_life import MONTH_ENDS_US
 
 pytestmark = pytest.mark.postgres
 GOOD = 0xC0

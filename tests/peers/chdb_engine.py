@@ -10,8 +10,9 @@ from peers_world import Counterpart
 from dovetail.copies import dialect
 from dovetail.copies.clickhouse import ColumnCopy
 from dovetail.copies.httpengine import Address, HttpEngine
+from dovetail.core.batch import Kind
 from plain_samples import Row
-from site_life import EVER
+from site_copied import EVER
 
 FOLDER = Path(__file__).parent / "chdb"
 PYTHON = FOLDER / "env" / "bin" / "python"
@@ -45,4 +46,7 @@ class ChdbEngine(Counterpart):
         engine = self.engine()
         found = engine.ask(dialect.rows("brno", *EVER))
         engine.close()
-        return [(tag, ts, f64 if valid else None, quality) for tag, ts, _, f64, _, _, _, valid, quality, _, _ in found]
+        return [
+            (tag, ts, {Kind.I64: i64, Kind.BOOL: i64 != 0, Kind.STR: text}.get(kind, f64) if valid else None, quality)
+            for tag, ts, kind, f64, i64, _, text, valid, quality, _, _ in found
+        ]

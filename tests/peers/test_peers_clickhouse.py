@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +11,15 @@ import pytest
 from chdb_engine import ChdbEngine
 from peers_world import until
 
-from any_order import lives_with_copy
+from any_order import IN_LONG, IN_SHORT, lives_with_copy
 from dovetail.app.bootstrap import open_house
 from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.clock import SECOND_US
 from dovetail.ownership.settings import Settings
-from shortcuts import examples
 from site_life import MONTH_ENDS_US
 
 pytestmark = pytest.mark.peers
+WHERE = "a copy in ClickHouse"
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,13 @@ def engine() -> Iterator[ChdbEngine]:
     started.stop()
 
 
-def test_the_copy_reads_as_the_plain_list(engine: ChdbEngine) -> None:
-    lives_with_copy(engine, steps=15, examples=examples(60))
+def test_the_copy_reads_as_the_plain_list(engine: ChdbEngine, tell: Callable[[str], None]) -> None:
+    tell(lives_with_copy(engine, WHERE, IN_SHORT))
 
 
 @pytest.mark.soak
-def test_the_copy_of_a_long_life_does_so(engine: ChdbEngine) -> None:
-    lives_with_copy(engine, steps=40, examples=60)
+def test_the_copy_of_a_long_life_does_so(engine: ChdbEngine, tell: Callable[[str], None]) -> None:
+    tell(lives_with_copy(engine, WHERE, IN_LONG))
 
 
 PLANT = """

@@ -190,8 +190,14 @@ class Samples:
         )
 
     def _before(self, tags: Sequence[int], at_us: int, *, reach_us: int, config: Config) -> Rows:
-        """What holds at a moment; where that is BAD, also what came before it."""
+        """What holds at a moment; where that is BAD, or its line may go on, also what came before it."""
         bounds = self._bounds(tags, at_us)
+        if config.sloped_extrapolation:
+            for tag, ts in zip(bounds[0].tolist(), bounds[1].tolist(), strict=True):
+                from_us = min(ts, at_us - reach_us)
+                line = _joined(self._bounds([tag], from_us), self._rows([tag], from_us, at_us))
+                bounds = _joined(tuple(column[bounds[0] != tag] for column in bounds), line)
+            return bounds
         back = [int(tag) for tag, quality in zip(bounds[0], bounds[3], strict=True) if _is_bad(int(quality), config)]
         return _joined(self._rows(back, at_us - reach_us, at_us), bounds) if back else bounds
 
@@ -209,7 +215,9 @@ class Samples:
 
     def _after(self, tag: int, at_us: int, *, reach_us: int, config: Config) -> Rows:
         found = self._rows((tag,), at_us, EVER_US, limit=1)
-        if len(found[0]) and _is_bad(int(found[3][0]), config):
+        if found[1].tolist() == [at_us]:  # of several of that very moment the last one holds
+            found = self._rows((tag,), at_us, at_us + 1)
+        if len(found[0]) and _is_bad(int(found[3][-1]), config):
             return _joined(found, self._rows((tag,), at_us, at_us + reach_us, limit=BEYOND_MAX))
         return found
 
