@@ -104,6 +104,19 @@ def test_what_has_not_begun_has_no_point(performance: PerformanceRoom) -> None:
     assert len(courses.course(FILLER, "teep", (at(0), at(90 * 60)), per="day", scope=EVERYTHING).points) == 2
 
 
+def test_what_had_not_begun_when_it_was_known_has_no_point(
+    sqlite_database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world = World(sqlite_database, calendar_of=SHIFTS)
+    clock.step(at(10 * 60) - clock.now_us())
+    room = PerformanceRoom(sqlite_database, clock=clock, bus=bus, sources=world.sources())
+    known = world.say(FILLER, records=[state(FILLER, at(0), None, "Execute")], moved=(at(0), None))
+    clock.step(at(35 * 60) - clock.now_us())
+    when = (at(0), at(48 * 60))
+    found = Courses(room).course(FILLER, "availability", when, per="shift", scope=EVERYTHING, as_of=known)
+    assert [(one.name, one.until_us) for one in found.points] == [("Early", at(7 * 60)), ("Late", at(10 * 60))]
+
+
 def test_too_many_points_and_an_unknown_kpi_are_refused_with_a_way_on(performance: PerformanceRoom) -> None:
     courses = Courses(performance)
     with pytest.raises(InvalidError, match="steps"):

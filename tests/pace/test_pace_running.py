@@ -56,7 +56,7 @@ class Shop:
         while self.room.step():
             pass
 
-        def order_of(_reading: Reading, name: str, _equipment_id: int) -> Order | None:
+        def order_of(_reading: Reading, name: str, _equipment_id: int, /, *, as_of: int | None) -> Order | None:
             return Order(orders[name]) if name in orders else None
 
         ends = JobEnds(self.room, self.world.database, self.clock, production=self.world, order=order_of)
@@ -143,7 +143,7 @@ def test_of_two_beside_each_other_each_needs_its_share_of_the_time(shop: Shop) -
     while shop.room.step():
         pass
     ends = JobEnds(
-        shop.room, shop.world.database, shop.clock, production=shop.world, order=lambda *_: Order(3600 + 600)
+        shop.room, shop.world.database, shop.clock, production=shop.world, order=lambda *_, as_of: Order(3600 + 600)
     )
     told = next(one for one in ends.running(FILLER, FILLER, shop.clock.now_us()) if one.job_response_id == "j2")
     assert told.made == 3600
@@ -165,7 +165,9 @@ def test_the_past_is_not_read_anew_each_time(shop: Shop, everyone: Scope) -> Non
     shop.room.slices = lambda *given, **words: asked.append(given[1]) or slices(*given, **words)  # type: ignore[method-assign]
     while shop.room.step():
         pass
-    ends = JobEnds(shop.room, shop.world.database, shop.clock, production=shop.world, order=lambda *_: Order(9000))
+    ends = JobEnds(
+        shop.room, shop.world.database, shop.clock, production=shop.world, order=lambda *_, as_of: Order(9000)
+    )
     ends.running(FILLER, FILLER, shop.clock.now_us())
     first = len(asked)
     shop.clock.tick(9 * MINUTE_US)

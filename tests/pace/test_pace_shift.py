@@ -51,7 +51,11 @@ class Shop:
 
     def pace(self) -> PaceRoom:
         ends = JobEnds(
-            self.room, self.world.database, self.clock, production=self.world, order=lambda _uow, _order, _where: None
+            self.room,
+            self.world.database,
+            self.clock,
+            production=self.world,
+            order=lambda _uow, _order, _where, as_of: None,
         )
         return PaceRoom(self.room, ends, clock=self.clock)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from timeline_world import (
@@ -28,10 +28,12 @@ from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database
-from dovetail.explain.diff import Asked, Differ, Difference
+from dovetail.explain.diff import PLACES, Asked, Differ, Difference
+from dovetail.explain.service import Explainer
 from dovetail.operations.operation import Catalogue, Done, execute
 from dovetail.performance.api import kpis_out
 from dovetail.performance.service import PerformanceRoom
+from dovetail.proof.tree import Place
 from dovetail.reports.model import figures_of
 from dovetail.reports.signed import SignedShifts, WouldBe
 from dovetail.signatures.service import ReopenShift, SignaturesRoom, SignShift
@@ -401,3 +403,21 @@ def test_what_still_runs_since_a_signed_shift_does_not_move_it(quick_house: Hous
     house.world.minutes_pass(530)
     house.world.signals(FILLER, *STOOD[:2], said(FILLER, 30, 520, "Execute"), said(FILLER, 520, None, "Held"))
     assert (house.down(signed), house.down(signed, start=25)) == (20, 15)
+
+
+def test_what_a_signed_shift_would_come_to_opens_step_by_step(quick_house: House) -> None:
+    house = quick_house
+    signature = house.sign()
+    house.world.signals(FILLER, *LATE, OPEN)
+    house.drain()
+    told, explainer = would_be(house, signature), Explainer(house.ledger, cast(Any, None), house.world.room)
+    for teller, expected in ((explainer, told.before), (explainer.unsigned(), told.after)):
+        place = Place("", FILLER, at(0), at(SHIFT_END), None, SYSTEM)
+        root = teller.explain("availability", place)
+        assert Decimal(str(root.value)).quantize(PLACES) == expected
+        down = teller.explain("availability", place, path="availability/adot_us")
+        assert down.value == sum(one.value for one in down.children if isinstance(one.value, int))
+        stop = teller.explain("availability", place, path=down.children[0].key)
+        assert stop.value == down.children[0].value
+        assert stop.children
+    assert down.value == 40 * MINUTE_US

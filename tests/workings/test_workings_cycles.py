@@ -14,6 +14,7 @@ from dovetail.core.scope import Actor, Scope
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
 from dovetail.house.workings import workings_room
+from dovetail.losses.service import LossesRoom
 from dovetail.proof.tree import Node, Place
 from dovetail.testing.clock import ManualClock
 
@@ -40,7 +41,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 def explain(plant: Plant, path: str = "", *, cursor: str | None = None, scope: Scope | None = None) -> Node:
     cycles = CycleTimesRoom(plant.rooms.performance, plant.rooms.historian)
     place = Place("", plant.filler, at(0), at(END), None, scope or plant.everyone)
-    return workings_room(plant.rooms.explainer, cycles, plant.rooms.pace.ends).explain(
+    losses = LossesRoom(plant.rooms.performance)
+    return workings_room(plant.rooms.explainer, cycles, plant.rooms.pace.ends, losses).explain(
         "cycle-times", place, path=path, cursor=cursor
     )
 

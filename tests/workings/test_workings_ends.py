@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import pytest
@@ -11,7 +11,7 @@ from performance_world import FILLER, LINE, World, counted, minutes, state
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import from_rfc3339
-from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Scope
 from dovetail.db.uow import Database, Reading
 from dovetail.explain.service import Explainer
@@ -55,7 +55,7 @@ class Order:
 
 
 @pytest.fixture
-def ask(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope) -> Ask:
+def told(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope) -> tuple[Ask, Callable[[], int]]:
     """A filler that stopped for five minutes in twenty, at ten o'clock, with 4,200 pieces to go before a meal."""
     world = World(sqlite_database, calendar_of=EARLY)
     clock.step(at(180) - clock.now_us())
@@ -69,7 +69,7 @@ def ask(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope
     while room.step():
         pass
 
-    def order_of(_reading: Reading, name: str, _equipment_id: int) -> Order:
+    def order_of(_reading: Reading, name: str, _equipment_id: int, /, *, as_of: int | None) -> Order:
         return Order(30 * 60 + LEFT)
 
     ends = JobEnds(room, sqlite_database, clock, production=world, order=order_of)
@@ -82,7 +82,23 @@ def ask(sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope
         place = Place("", equipment_id, at(150), at(180) if end is None else from_rfc3339(end), as_of, scope)
         return workings.explain("job-end", place, path=path)
 
-    return explain
+    def later() -> int:
+        """An hour on, the order has ended and more pieces are known of the hours before; when that was not known."""
+        with sqlite_database.read() as reading:
+            known = reading.known_now()
+        clock.step(at(240) - clock.now_us())
+        ended = [jobs[0], replace(jobs[1], t1_us=at(200))]
+        world.say(FILLER, counts=[replace(one, quantity=70) for one in made], jobs=ended, moved=(at(0), None))
+        while room.step():
+            pass
+        return known
+
+    return explain, later
+
+
+@pytest.fixture
+def ask(told: tuple[Ask, Callable[[], int]]) -> Ask:
+    return told[0]
 
 
 def number(node: Node) -> float:
@@ -163,10 +179,18 @@ def test_a_line_tells_of_its_constraints_jobs(ask: Ask) -> None:
     assert ask(equipment_id=LINE).label != ""
 
 
-def test_an_end_is_told_of_now_alone(ask: Ask) -> None:
+def test_of_what_is_to_come_an_end_is_told_as_of_now(ask: Ask) -> None:
     assert ask(ROOT, end="9999-12-31T23:59:59Z").value == ask(ROOT).value
-    with pytest.raises(InvalidError, match="of now alone"):
-        ask(ROOT, as_of=1)
+
+
+def test_an_end_is_told_as_it_was_known_at_a_moment(told: tuple[Ask, Callable[[], int]]) -> None:
+    ask, later = told
+    paths = [ROOT, f"{ROOT}/expected", f"{ROOT}/expected/needed", f"{ROOT}/sum:good"]
+    then = [ask(path) for path in paths]
+    known = later()
+    with pytest.raises(NotFoundError):
+        ask(ROOT)  # it runs no more
+    assert [ask(path, as_of=known, end="9999-12-31T23:59:59Z") for path in paths] == then
 
 
 @pytest.mark.parametrize("step", [

@@ -257,12 +257,14 @@ def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     causes_api.routes(api, rooms.causes)
     cycles = CycleTimesRoom(rooms.performance, rooms.historian)
     cycletimes_api.routes(api, cycles)
-    workings_api.routes(api, workings_room(rooms.explainer, cycles, rooms.pace.ends), rooms.performance)
     titles = ("Slow running", "Losses as once known", "Figures by group")
     slow, lost, apart = (partial(work.watched, title, "machines") for title in titles)
+    losses = LossesRoom(rooms.performance, watching=lost)
+    workings = workings_room(rooms.explainer, cycles, rooms.pace.ends, losses)
+    workings_api.routes(api, workings, rooms.performance)
     groupings_api.routes(api, GroupingsRoom(rooms.performance, watching=apart))
     slowrunning_api.routes(api, SlowRunningRoom(rooms.performance, watching=slow))
-    losses_api.routes(api, LossesRoom(rooms.performance, watching=lost))
+    losses_api.routes(api, losses)
     course_api.routes(api, Courses(rooms.performance))
 
 

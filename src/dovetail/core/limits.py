@@ -79,6 +79,7 @@ SIGNED_SINCE_MAX: Final = (
     50_000  # events gone through for what a signed shift would be: a second; a week of 50 machines
 )
 SIGNED_STEPS_MAX: Final = 100  # of them told one by one: each cuts the shift anew
+UNSIGNED_MAX_US: Final = 2 * 86_400_000_000  # explained as if unsigned: a shift and its day; each step cuts it anew
 REPORT_STOPS_MAX: Final = 5_000  # that one frozen report holds: more is an export, not something that is read
 SAVED_VIEWS_MAX: Final = 200  # of one person: a list that is still looked through
 MOMENT_TAGS_MAX: Final = 64  # of one question about a moment: four times the pens of a trend; each may open a chunk

@@ -54,11 +54,13 @@ class DispatchRoom:
             found = store.of(reading, places)
             return [(order, status_of(order, self._ran(reading, order.equipment_id, scope))) for order in found]
 
-    def order_of(self, reading: Reading, job_order: str, equipment_id: int) -> JobOrder | None:
+    def order_of(
+        self, reading: Reading, job_order: str, equipment_id: int, *, as_of: int | None = None
+    ) -> JobOrder | None:
         """The order that a job response of this name at this equipment is for, there or at what it belongs to."""
         plant = self._equipment.plant()
         places = [equipment_id, *plant.ancestors(equipment_id)] if equipment_id in plant.equipment else [equipment_id]
-        return nearest(store.of(reading, places, job_order_id=job_order), job_order, places)
+        return nearest(store.of(reading, places, job_order_id=job_order, as_of=as_of), job_order, places)
 
     def _ran(self, reading: Reading, equipment_id: int, scope: Scope) -> list[Ran]:
         return list(self._production.responses(reading, equipment_id, -EVER_US, EVER_US, scope=scope))

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, String, Table,
 
 from dovetail.db.tables import Id, metadata
 from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.db.versioned import visible
 from dovetail.dispatch.model import JobOrder
 
 job_order = Table(
@@ -37,10 +38,12 @@ NAMES = tuple(field.name for field in fields(JobOrder))
 OPEN_MAX = 10_000  # orders read at once; an ERP that sends more is asked for less by whoever connects it
 
 
-def of(reading: Reading, equipment: Collection[int], *, job_order_id: str | None = None) -> list[JobOrder]:
+def of(
+    reading: Reading, equipment: Collection[int], *, job_order_id: str | None = None, as_of: int | None = None
+) -> list[JobOrder]:
     """The orders on this equipment (of one name), by planned start; those without one last."""
     table = job_order
-    where: list[Any] = [table.c.known_to.is_(None), table.c.equipment_id.in_(list(equipment))]
+    where: list[Any] = [visible(table, as_of), table.c.equipment_id.in_(list(equipment))]
     if job_order_id is not None:
         where.append(table.c.id == job_order_id)
     query = select(*(table.c[name] for name in NAMES)).where(*where)

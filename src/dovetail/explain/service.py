@@ -5,6 +5,7 @@ Each node shows what it was made from, so that every step can be computed again;
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -13,6 +14,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import JOB_TAGS_TOGETHER_US
 from dovetail.counting.pieces import KINDS, Said
 from dovetail.explain.said import Words
+from dovetail.explain.unsigned import Unsigned
 from dovetail.jobtexts.plant import TAGS as JOB_TAGS
 from dovetail.ledger.columns import BY_NAME
 from dovetail.ledger.model import Slice
@@ -47,6 +49,13 @@ class Explainer:
         self._timeline, self._signals = timeline, Signals(samples, room.sources.equipment.plant, corrections)
         self.readings = Readings(samples, self._signals)
         self._words = Words(room, timeline)
+
+    def unsigned(self) -> Explainer:
+        """One that answers as if nothing were signed."""
+        other = copy(self)
+        other.room = Unsigned(self.room)
+        other._words = Words(other.room, self._timeline)
+        return other
 
     def explain(self, kpi: str, place: Place, *, path: str = "", cursor: str | None = None) -> Node:
         """The node at `path` under a KPI (empty: the KPI itself). Raises NotFoundError for what is not there."""

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.explain.service import Explainer
+from dovetail.losses.service import LossesRoom
 from dovetail.pace.running import JobEnds
 from dovetail.workings.cycles import CycleWorkings
 from dovetail.workings.ends import EndWorkings
+from dovetail.workings.lost import LostWorkings
 from dovetail.workings.service import WorkingsRoom
 
 
-def workings_room(explainer: Explainer, cycles: CycleTimesRoom, ends: JobEnds) -> WorkingsRoom:
-    """How long pieces took, down to the readings of counters; when jobs will be done, down to slices of the past."""
-    return WorkingsRoom(cycle_times=CycleWorkings(explainer, cycles), job_end=EndWorkings(explainer, ends))
+def workings_room(
+    explainer: Explainer, cycles: CycleTimesRoom, ends: JobEnds, losses: LossesRoom
+) -> WorkingsRoom:  # fmt: skip
+    """How long pieces took, down to the readings of counters; when jobs will be done, down to slices of the past; what
+    was lost, stretch by stretch."""
+    return WorkingsRoom(
+        cycle_times=CycleWorkings(explainer, cycles),
+        job_end=EndWorkings(explainer, ends),
+        lost_time=LostWorkings(explainer, losses),
+    )

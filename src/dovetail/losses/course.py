@@ -74,11 +74,12 @@ class Courses:
     def _periods(
         self, equipment_id: int, when: tuple[int, int], per: Per, as_of: int | None
     ) -> list[tuple[int, int, str | None]]:
-        """The steps that have begun by now and touch the period."""
+        """The steps that had begun by now, or by when `as_of` became known, and touch the period."""
         sources = self._performance.gathering.said(as_of)
         plant = sources.equipment.plant()
         node = plant.get(equipment_id)
-        from_us, to_us = when[0], min(when[1], self._performance.clock.now_us())
+        with self._performance.database.read() as reading:
+            from_us, to_us = when[0], self._performance.until(reading, when[1], as_of)
         if to_us <= from_us:
             return []
         if per != "shift":

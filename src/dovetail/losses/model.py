@@ -67,13 +67,15 @@ class Loss(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which losses are looked at; None: all of them, NONE: those that have none."""
+    """Which losses are looked at; None: all of them, NONE: those that have none. `below` False: a reason means itself
+    alone, as a bar of the Pareto does."""
 
     reason: str | None = None
     product: str | None = None
     shift: str | None = None
     crew: str | None = None
     equipment: int | None = None
+    below: bool = True
 
     @property
     def words(self) -> frozenset[str]:
@@ -82,7 +84,8 @@ class Wanted:
 
     def fits(self, lost: Loss) -> bool:
         """Whether a loss is one of these. A reason also means those below it: `mechanical` finds `mechanical/jam`."""
-        reason = self.reason is None or _same(self.reason, lost.reason) or _below(self.reason, lost.reason)
+        under = self.below and self.reason is not None and _below(self.reason, lost.reason)
+        reason = self.reason is None or _same(self.reason, lost.reason) or under
         rest = (
             (self.product, lost.product),
             (self.shift, lost.shift),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -52,7 +52,7 @@ class Production(Protocol):
     """What is asked of the production room."""
 
     def responses(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> Sequence[Job]: ...
 
 
@@ -76,7 +76,22 @@ class Working:
         return busy_us * SHARE_PPM // self.share_ppm
 
 
-type OrderOf = Callable[[Reading, str, int], Order | None]  # of a job order's name at an equipment
+class OrderOf(Protocol):
+    """Finds the order of a name at an equipment."""
+
+    def __call__(
+        self, reading: Reading, job_order: str, equipment_id: int, /, *, as_of: int | None
+    ) -> Order | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whose jobs, by which ledger, at which moment, and as known when (None: now)."""
+
+    ledger_id: int
+    times_of: int
+    at_us: int
+    as_of: int | None
 
 
 class JobEnds:
@@ -94,20 +109,26 @@ class JobEnds:
         """The jobs that run at a moment (now) on the machine that the ledger takes its times from, by start."""
         return [out for out, _ in self.workings(ledger_id, times_of, at_us)]
 
-    def workings(self, ledger_id: int, times_of: int, at_us: int) -> list[tuple[JobPaceOut, Working]]:
-        """The jobs that ran at a moment, as told then, each with what it is worked out from; to come: now."""
-        at_us = min(at_us, self._clock.now_us())
+    def workings(
+        self, ledger_id: int, times_of: int, at_us: int, *, as_of: int | None = None
+    ) -> list[tuple[JobPaceOut, Working]]:
+        """The jobs that ran at a moment, as told then, each with what it is worked out from; to come: now, or when
+        `as_of` became known."""
         with self._database.read() as reading:
-            every = self._production.responses(reading, times_of, at_us - LONGEST_US, at_us + 1, scope=OWN)
+            at_us = self._performance.until(reading, at_us, as_of)
+            begin_us = at_us - LONGEST_US
+            every = self._production.responses(reading, times_of, begin_us, at_us + 1, scope=OWN, as_of=as_of)
             going = [job for job in every if job.t1_us is None]
-            orders = [self._order(reading, job.job_order, times_of) if job.job_order else None for job in going]
-        where = (ledger_id, times_of, at_us)
+            orders = [
+                self._order(reading, job.job_order, times_of, as_of=as_of) if job.job_order else None for job in going
+            ]
+        where = Where(ledger_id, times_of, at_us, as_of)
         return [self._told(where, job, order, every) for job, order in zip(going, orders, strict=True)]
 
     def _told(
-        self, where: tuple[int, int, int], job: Job, order: Order | None, every: Sequence[Job]
-    ) -> tuple[JobPaceOut, Working]:
-        ledger_id, times_of, at_us = where
+        self, where: Where, job: Job, order: Order | None, every: Sequence[Job]
+    ) -> tuple[JobPaceOut, Working]:  # fmt: skip
+        at_us = where.at_us
         out = JobPaceOut(
             job_response_id=job.id, job_order=job.job_order, product=job.product, start=to_rfc3339(job.t0_us)
         )
@@ -120,35 +141,48 @@ class JobEnds:
         if begin_us < at_us - LONGEST_US:
             return out.model_copy(update={"missing": "too-long"}), nothing
         ids = frozenset(one.id for one in ours)
-        slices = self._slices(ledger_id, begin_us, at_us)
+        slices = self._slices(where, begin_us, at_us)
         out.made = sum(share.pieces.good for share in _shares(slices) if share.job_response_id in ids)
         made = Working(at_us, ids, slices)
         left = order.quantity - out.made
         if left <= 0:
             return out.model_copy(update={"missing": "made"}), made
-        past = self._past(ledger_id, times_of, job.product)
+        past = self._past(where, job.product) if where.as_of is None else self._went(where, at_us, job.product)
         rest = rest_of(left, past)
         if rest is None:
             return out.model_copy(update={"missing": "too-little"}), made
         share_ppm = next((s.share_ppm for s in _shares(slices[-1:]) if s.job_response_id == job.id), SHARE_PPM)
-        spans = self._performance.sources.calendar.spans(times_of, at_us, at_us + AHEAD_US)
+        calendar = self._performance.gathering.said(where.as_of).calendar
+        spans = calendar.spans(where.times_of, at_us, at_us + AHEAD_US)
         return _ends(out, Working(at_us, ids, slices, past, rest, share_ppm or SHARE_PPM, spans), rest)
 
-    def _past(self, ledger_id: int, times_of: int, product: str) -> list[Made]:
-        """How this product went here in the last days, in order."""
+    def _past(self, where: Where, product: str) -> list[Made]:
+        """How this product went here in the last days, in order, as known now; remembered a while."""
         now_us = self._clock.now_us()
         with self._lock:
-            at_us, found = self._pasts.get((ledger_id, product), (0, []))
+            at_us, found = self._pasts.get((where.ledger_id, product), (0, []))
         if now_us - at_us < PAST_FRESH_US and at_us:
             return found
+        found = self._went(where, now_us, product)
+        with self._lock:
+            if len(self._pasts) >= PASTS_MAX:
+                self._pasts.clear()
+            self._pasts[where.ledger_id, product] = (now_us, found)
+        return found
+
+    def _went(self, where: Where, now_us: int, product: str) -> list[Made]:
+        """The same at a moment."""
+        begin_us = now_us - PAST_US
         with self._database.read() as reading:
-            ran = self._production.responses(reading, times_of, now_us - PAST_US, now_us, scope=OWN)
+            ran = self._production.responses(
+                reading, where.times_of, begin_us, now_us, scope=OWN, as_of=where.as_of
+            )  # fmt: skip
         ours = [job for job in ran if job.product == product]
-        found = []
-        done_us = now_us - PAST_US
+        found: list[Made] = []
+        done_us = begin_us
         for job in ours:  # by start; of two beside each other no slice is taken twice
             begin_us, end_us = max(job.t0_us, done_us), min(job.t1_us or now_us, now_us)
-            slices = self._slices(ledger_id, begin_us, end_us)
+            slices = self._slices(where, begin_us, end_us)
             found += [
                 Made(share.elapsed_us, share.pieces.good, piece.t0_us)
                 for piece in slices
@@ -157,14 +191,12 @@ class JobEnds:
                 if share.product == product
             ]
             done_us = max(done_us, end_us)
-        with self._lock:
-            if len(self._pasts) >= PASTS_MAX:
-                self._pasts.clear()
-            self._pasts[ledger_id, product] = (now_us, found)
         return found
 
-    def _slices(self, ledger_id: int, from_us: int, to_us: int) -> list[Slice]:
-        return self._performance.slices(ledger_id, from_us, to_us, scope=OWN) if from_us < to_us else []
+    def _slices(self, where: Where, from_us: int, to_us: int) -> list[Slice]:
+        if from_us >= to_us:
+            return []
+        return self._performance.slices(where.ledger_id, from_us, to_us, scope=OWN, as_of=where.as_of)
 
 
 def _ends(out: JobPaceOut, working: Working, rest: Rest) -> tuple[JobPaceOut, Working]:

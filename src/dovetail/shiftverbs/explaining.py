@@ -13,15 +13,19 @@ from dovetail.terminal.asking import DataOption, Here, Where, house, id_of, plai
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
 
+FIGURES = ("cycle-times", "job-end", "lost-time")  # that are no KPI, and have a route of their own
+Unsigned = Annotated[bool, typer.Option("--unsigned", help="As it would be now, were nothing signed.")]
+
 
 def explain(
     where: Where,
-    kpi: Annotated[str, typer.Argument(help="The KPI by its id.")] = "oee_index",
+    kpi: Annotated[str, typer.Argument(help="The KPI by its id, or a figure.")] = "oee_index",
     path: Annotated[str, typer.Argument(help="A step below it, by the key that is shown; left out: the KPI.")] = "",
     shift: Shift = "current",
     start: Start = None,
     end: End = None,
     as_of: AsOf = None,
+    unsigned: Unsigned = False,
     as_json: Json = False,
     as_csv: Csv = False,
     data: DataOption = Here,
@@ -30,7 +34,9 @@ def explain(
     with house(data) as control:
         equipment_id = id_of(control, where)
         span = _span(control, equipment_id, when(start, end, shift), as_of)
-        found = _node(control, kpi, equipment_id=equipment_id, path=path, as_of=as_of, **span)
+        found = _node(
+            control, kpi, equipment_id=equipment_id, path=path, as_of=as_of, unsigned=unsigned or None, **span
+        )
     rows = [{name: one[name] for name in ("key", "kind", "label", "value", "unit")} for one in found["children"]]
     hand_out(found, rows, lambda: node_lines(found), as_json=as_json, as_csv=as_csv)
 
@@ -46,7 +52,8 @@ def _span(control: Control, equipment_id: int, asked: dict[str, str | None], as_
 def _node(control: Control, kpi: str, **asked: Any) -> dict[str, Any]:
     """A step with all its children."""
     said = {name: word for name, word in asked.items() if word is not None}
-    route = f"/kpis/{quote(kpi, safe='')}/explain?{urlencode(said)}"
+    root = "figures" if kpi in FIGURES else "kpis"
+    route = f"/{root}/{quote(kpi, safe='')}/explain?{urlencode(said)}"
     found: dict[str, Any] = control.call("GET", route)
     cursor = found["next"]
     while cursor is not None:

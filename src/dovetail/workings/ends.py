@@ -54,21 +54,18 @@ class EndWorkings:
         self._sums = SliceSums(explainer)
 
     def explain(self, place: Place, steps: Sequence[str], cursor: str | None) -> Node:
-        """`place.path` is that of the root; `steps` are those below it. Raises NotFoundError for what is not there, and
-        InvalidError for an `as_of`: orders and the past that it rests on are those of now."""
-        if place.as_of is not None:
-            hint = "leave out as_of; what was made by then is explained by the KPIs"
-            raise InvalidError(
-                "when a job will be done is told of now alone", pointer="/as_of", code="as-of", hint=hint
-            )
-        plant, node = self._explainer.room.gathering.node(place.equipment_id, place.to_us - 1)
+        """`place.path` is that of the root; `steps` are those below it; with an `as_of`, as it was told then. Raises
+        NotFoundError for what is not there."""
+        plant, node = self._explainer.room.gathering.node(place.equipment_id, place.to_us - 1, as_of=place.as_of)
         made_of = ledgered(plant, node)
         if made_of is None:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         place.scope.require(VIEW, made_of.times_of)
         every = [
             Asked(_down(place, f"job:{told.job_response_id}"), told, working)
-            for told, working in self._ends.workings(place.equipment_id, made_of.times_of, place.to_us)
+            for told, working in self._ends.workings(
+                place.equipment_id, made_of.times_of, place.to_us, as_of=place.as_of
+            )
         ]
         if not steps:
             root = Node(key=place.path, label=node.name, kind="figure", more=True)

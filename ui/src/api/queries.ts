@@ -101,10 +101,10 @@ export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { scre
 export const statisticsQuery = (tags: readonly number[], span: Span, asOf: string | null = null) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span, as_of: asOf });
 
 /** Figures that are no KPI explain themselves on a route of their own, in the same tree. */
-const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end"]);
+const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end", "lost-time"]);
 export const explainPath = (root: string): string => `/${FIGURES.has(root) ? "figures" : "kpis"}/${encodeURIComponent(root)}/explain`;
 
-export interface ExplainAt extends Span { equipment_id: number; path: string; as_of: string | null }
+export interface ExplainAt extends Span { equipment_id: number; path: string; as_of: string | null; unsigned: "true" | null }
 /** A node of the tree under a KPI; its children come a page at a time. */
 export const explainQuery = (kpi: string, at: ExplainAt) =>
   infiniteQueryOptions({

@@ -7,6 +7,7 @@ import type { Convention, ConventionStep } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { ProblemNotice, Waiting } from "@/design/notice";
 import css from "@/explain/conventions.module.css";
+import { useFormula } from "@/explain/formulas";
 import type { Question } from "@/explain/open";
 import { useConventionTable } from "@/explain/tables";
 import { conventionWords } from "@/explain/words";
@@ -41,6 +42,7 @@ function Step({ step }: { step: ConventionStep }) {
 
 function Definition({ found, isShown }: { found: Convention; isShown: boolean }) {
   const say = useWords(conventionWords);
+  const formulaOf = useFormula();
   return (
     <details className={css.definition} open={isShown} data-testid={`convention-${found.id}`}>
       <summary>
@@ -49,7 +51,7 @@ function Definition({ found, isShown }: { found: Convention; isShown: boolean })
         <span className={css.factors}>{FACTORS.map((name) => <span key={name}>{say(name)} <Ratio value={found[name]} /></span>)}</span>
         {found.id !== "iso22400" && <Gap value={found.difference} />}
       </summary>
-      <dl className={css.formulas}>{FACTORS.map((name) => <div key={name}><dt>{say(name)}</dt><dd><code>{found.formulas[name]}</code></dd></div>)}
+      <dl className={css.formulas}>{FACTORS.map((name) => <div key={name}><dt>{say(name)}</dt><dd><code>{formulaOf(found.formulas[name])}</code></dd></div>)}
         {Object.entries(found.more).map(([name, value]) => <div key={name}><dt>{name}</dt><dd><Ratio value={value} /></dd></div>)}
       </dl>
       {found.steps.length > 0 && <ol className={css.list}>{found.steps.map((step) => <Step key={step.key} step={step} />)}</ol>}

@@ -10,6 +10,7 @@ import { Conventions } from "@/explain/conventions";
 import css from "@/explain/explain.module.css";
 import { useValueText } from "@/explain/exact";
 import { Facts } from "@/explain/facts";
+import { useFormula } from "@/explain/formulas";
 import { Frame } from "@/explain/frame";
 import { isPlan, keysTo, kpiOf, type Question, useAsk, useQuestion } from "@/explain/open";
 import { PlanPanel } from "@/explain/plan";
@@ -20,7 +21,7 @@ import { StateSign } from "@/states/sign";
 import { useSearchText } from "@/view/search";
 import { useWords } from "@/words/words";
 
-const spanOf = (question: Question, path: string) => ({ equipment_id: question.equipmentId, start: question.start, end: question.end, path, as_of: question.asOf ?? null });
+const spanOf = (question: Question, path: string) => ({ equipment_id: question.equipmentId, start: question.start, end: question.end, path, as_of: question.asOf ?? null, unsigned: question.unsigned ? ("true" as const) : null });
 
 /** The steps above the open one, each with its value; asked for one by one when a link leads deep. */
 function Way({ question, onOpen }: { question: Question; onOpen: (key: string) => void }) {
@@ -30,7 +31,7 @@ function Way({ question, onOpen }: { question: Question; onOpen: (key: string) =
   const keys = keysTo(question.key).slice(0, -1);
   const found = useQueries({
     queries: keys.map((key) => ({
-      queryKey: ["explain-step", question.equipmentId, question.start, question.end, question.asOf, key],
+      queryKey: ["explain-step", question.equipmentId, question.start, question.end, question.asOf, question.unsigned, key],
       queryFn: ({ signal }: { signal: AbortSignal }) => get<ExplainNode>(explainPath(kpiOf(question)), spanOf(question, key), signal),
       staleTime: 60_000,
     })),
@@ -60,6 +61,7 @@ function Open({ node }: { node: ExplainNode }) {
   const text = useValueText();
   const kindName = useKindName();
   const label = useStepLabel()(node);
+  const formulaOf = useFormula();
   const look = lookIn(node);
   return (
     <section className={css.open} data-testid="explain-open" data-kind={node.kind} data-key={node.key}>
@@ -70,7 +72,7 @@ function Open({ node }: { node: ExplainNode }) {
       </h3>
       <p className={css.openValue} data-testid="explain-value">{text(node)}</p>
       {node.kind === "address" && <p className={css.endNote}>{say("end")}</p>}
-      {node.formula && <p className={css.formula}><span>{say("formula")}</span><code data-testid="explain-formula">{node.formula}</code></p>}
+      {node.formula && <p className={css.formula}><span>{say("formula")}</span><code data-testid="explain-formula">{formulaOf(node.formula)}</code></p>}
       {node.convention && <p className={css.formula}><span>{say("convention")}</span><code data-testid="explain-convention">{node.convention}</code></p>}
       <Facts node={node} />
     </section>
@@ -96,7 +98,7 @@ function Panel({ question }: { question: Question }) {
   const answer = useInfiniteQuery(explainQuery(kpiOf(question), spanOf(question, question.key)));
   const open = (key: string) => ask({ ...question, key });
   const node = answer.data?.pages[0];
-  const changed = node?.kind === "kpi" && node.key === kpiOf(question) && !question.asOf;
+  const changed = node?.kind === "kpi" && node.key === kpiOf(question) && !question.asOf && !question.unsigned;
   const corrected = useSearchText()["since"] !== undefined; // whoever comes from a correction asks first what it moved
   return (
     <Frame question={question} exactness>
@@ -106,7 +108,7 @@ function Panel({ question }: { question: Question }) {
       {node && <Open node={node} />}
       {changed && corrected && <Changed question={question} />}
       {node && <Below answer={answer} onOpen={open} />}
-      {node && node.key === "oee_index" && !question.asOf && <Conventions question={question} />}
+      {node && node.key === "oee_index" && !question.asOf && !question.unsigned && <Conventions question={question} />}
       {changed && !corrected && <Changed question={question} />}
     </Frame>
   );
@@ -114,6 +116,6 @@ function Panel({ question }: { question: Question }) {
 
 export function Explain() {
   const question = useQuestion();
-  const identity = question && `${kpiOf(question)} ${question.equipmentId} ${question.start} ${question.end} ${question.asOf ?? ""}`;
+  const identity = question && `${kpiOf(question)} ${question.equipmentId} ${question.start} ${question.end} ${question.unsigned ?? question.asOf ?? ""}`;
   return question && (isPlan(question) ? <PlanPanel key={identity} question={question} /> : <Panel key={identity} question={question} />);
 }

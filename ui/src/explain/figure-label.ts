@@ -3,7 +3,10 @@ import type { ExplainNode } from "@/api/types";
 import { words as cycleWords } from "@/cycles/words";
 import { columnWords } from "@/explain/column-words";
 import { endWords } from "@/explain/end-words";
+import { lostWords } from "@/explain/lost-words";
 import { useProductName } from "@/jobs/jobs";
+import type { By } from "@/losses/ask";
+import { useKeyName } from "@/losses/names";
 import { formatNumber } from "@/show/format";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
@@ -11,12 +14,27 @@ import { useWords, wordFor } from "@/words/words";
 /** Sums over slices as the ledger names them; those it has no name for have one here. */
 const SUMS: Readonly<Record<string, keyof typeof columnWords.en>> = { apt: "apt_us", pieces: "pq", ideal: "ideal_ns", good: "good" };
 
+/** What a step of lost time says: of which losses, or what of them is summed; null: it is of something else. */
+function useLostLabel(): (key: string, word: string, rest: string) => string | null {
+  const say = useWords(lostWords);
+  const language = useLanguage();
+  const nameOf = useKeyName();
+  const named: Readonly<Record<string, By>> = { bar: "reason", reason: "reason", product: "product", shift: "shift", crew: "crew", machine: "equipment" };
+  return (key, word, rest) => {
+    if (!key.startsWith("lost-time")) return null;
+    const by = named[word];
+    if (by) return nameOf(by, decodeURIComponent(rest));
+    return word in lostWords.en ? wordFor(lostWords, language, word) : word === "lost-time" ? say("losses") : null;
+  };
+}
+
 /** Null: a step that is called as everywhere. */
 export function useFigureLabel(): (node: ExplainNode) => string | null {
   const say = useWords(cycleWords);
   const sayEnd = useWords(endWords);
   const language = useLanguage();
   const productName = useProductName();
+  const lostLabel = useLostLabel();
   const seconds = (value: unknown) => say("short", { time: formatNumber(Number(value), language, 3) });
   return ({ key, kind, label, detail }) => {
     const [word = "", rest = ""] = (key.split("/").at(-1) ?? "").split(/:(.*)/s);
@@ -26,6 +44,8 @@ export function useFigureLabel(): (node: ExplainNode) => string | null {
     if (kind !== "figure") return null;
     if (word === "stretch") return sayEnd("stretch", { n: formatNumber(Number(rest) + 1, language), of: formatNumber(Number(detail["of"]), language) });
     if (word === "job") return label;
+    const kept = lostLabel(key, word, rest);
+    if (kept !== null) return kept;
     if (word in endWords.en) return wordFor(endWords, language, word);
     if (word === "product") return rest === "-" ? say("none") : productName(rest);
     if (word === "bin") return say("between", { low: seconds(detail["low_s"]), high: seconds(detail["high_s"]) });

@@ -26,6 +26,7 @@ function Head({ question, exactness, onClose }: { question: Question; exactness:
       <div className={css.headWords}>
         <h2>{say("title")}</h2>
         <span className={css.under}>{say("of", { name, start, end })}</span>
+        {question.unsigned && <span className={css.under} data-testid="explain-unsigned">{say("unsigned")}</span>}
         {question.asOf && <span className={css.under} data-testid="explain-known">{say("asKnown", { known: /^\d+$/.test(question.asOf) ? `№ ${question.asOf}` : formatMoment(Date.parse(question.asOf), "full", reader) })}</span>}
       </div>
       {exactness && <button type="button" className={css.exact} aria-pressed={exact} onClick={() => change({ exact: exact ? null : "1" }, "replace")} title={say("exactHint")} data-testid="explain-exact">{say("exact")}</button>}

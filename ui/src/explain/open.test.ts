@@ -21,6 +21,10 @@ describe("explanation of what was known", () => {
     expect(questionIn(parseSearch(stringifySearch(asChange(then))))).toEqual(then);
     expect(asChange(question)).toMatchObject({ knew: null });
   });
+  it("says so where it is of what would be, were nothing signed", () => {
+    const would = { ...question, unsigned: true as const };
+    expect(questionIn(parseSearch(stringifySearch(asChange(would))))).toEqual(would);
+  });
 });
 
 it.each([

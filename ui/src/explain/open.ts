@@ -5,17 +5,19 @@ import { asKnown } from "@/knowing/known";
 import { type Change, type Search, useChangeSearch, useSearchText } from "@/view/search";
 
 /** `key` is the path of the node that is open, from the KPI down: `oee_index/availability/apt_us`. */
-export interface Question { key: string; equipmentId: number; start: string; end: string; /** As known at that change of the records, or moment; left out: now. */ asOf?: string | undefined }
+export interface Question { key: string; equipmentId: number; start: string; end: string; /** As known at that change of the records, or moment; left out: now. */ asOf?: string | undefined; /** As it would be now, were nothing signed. */ unsigned?: true | undefined }
 
+const UNSIGNED = "unsigned"; // in the address, where else a moment of knowledge stands
 export function questionIn(search: Search): Question | null {
   const { explain, of, from, to, knew } = search;
   const equipmentId = Number(of);
   if (!explain || !of || !from || !to || !Number.isInteger(equipmentId)) return null;
+  if (knew === UNSIGNED) return { key: explain, equipmentId, start: from, end: to, unsigned: true };
   const asOf = knew ?? asKnown(search).as_of; // on a screen that shows what was known then, a number explains itself as known then
   return { key: explain, equipmentId, start: from, end: to, ...(asOf ? { asOf } : {}) };
 }
 
-export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end, knew: question.asOf ?? null });
+export const asChange = (question: Question): Change => ({ explain: question.key, of: String(question.equipmentId), from: question.start, to: question.end, knew: question.unsigned ? UNSIGNED : (question.asOf ?? null) });
 const CLOSED: Change = { explain: null, of: null, from: null, to: null, knew: null, exact: null, since: null };
 
 const PLAN = "plan";

@@ -5,6 +5,7 @@ import type { ExplainNode } from "@/api/types";
 import { Icon } from "@/design/icons";
 import css from "@/explain/explain.module.css";
 import { useValueText } from "@/explain/exact";
+import { useFormula } from "@/explain/formulas";
 import { lookIn, useKindName, useStepLabel } from "@/explain/value";
 import { formatDuration, formatNumber } from "@/show/format";
 import { Num, When } from "@/show/show";
@@ -17,6 +18,7 @@ const VIRTUAL_FROM = 60;
 function Under({ node }: { node: ExplainNode }) {
   const kindName = useKindName();
   const language = useLanguage();
+  const formulaOf = useFormula();
   const { start, ts, quality_name: quality, moved_us: movedUs, cls_before: was, cls_after: now, pieces_since: since } = node.detail;
   const moment = start ?? ts;
   return (
@@ -26,7 +28,7 @@ function Under({ node }: { node: ExplainNode }) {
       {typeof quality === "string" && ` · ${quality}`}
       {typeof since === "number" && since > 0 && <>{" · "}<strong data-testid="pieces-since">+{formatNumber(since, language)}</strong></>}
       {typeof movedUs === "number" && ` · ${[was, now].map((classes) => [classes].flat().join(", ")).join(" → ")} ${formatDuration(movedUs, language)}`}
-      {node.kind === "kpi" && node.formula && ` · ${node.formula}`}
+      {node.kind === "kpi" && node.formula && ` · ${formulaOf(node.formula)}`}
     </span>
   );
 }

@@ -4,11 +4,11 @@ import { defineWords } from "@/words/words";
 export const words = defineWords({
   en: {
     title: "Why this number", explain: "Explain", exact: "Exact", exactHint: "Every value to its last digit, times in seconds: to compute each step again", close: "Close", copy: "Copy link", copied: "Link copied", path: "Steps of the explanation", convention: "Convention", formula: "Formula", more: "Show more",
-    children: "Made of", none: "Nothing lies below this step.", noneHint: "Nothing contributed to this sum in the period.", of: "{name}, {start} to {end}", asKnown: "As known then: {known}", facts: "Facts", trend: "Trend", running: "still running", end: "This is the signal in the controller.",
+    children: "Made of", none: "Nothing lies below this step.", noneHint: "Nothing contributed to this sum in the period.", of: "{name}, {start} to {end}", asKnown: "As known then: {known}", unsigned: "As it would be now, were the shift not signed", facts: "Facts", trend: "Trend", running: "still running", end: "This is the signal in the controller.",
   },
   de: {
     title: "Warum diese Zahl", explain: "Erklären", exact: "Genau", exactHint: "Jeder Wert bis zur letzten Stelle, Zeiten in Sekunden: um jeden Schritt nachzurechnen", close: "Schließen", copy: "Link kopieren", copied: "Link kopiert", path: "Schritte der Erklärung", convention: "Konvention", formula: "Formel", more: "Mehr zeigen",
-    children: "Besteht aus", none: "Unter diesem Schritt liegt nichts.", noneHint: "In diesem Zeitraum trug nichts zu dieser Summe bei.", of: "{name}, {start} bis {end}", asKnown: "Wie damals bekannt: {known}", facts: "Angaben", trend: "Verlauf", running: "läuft noch", end: "Das ist das Signal in der Steuerung.",
+    children: "Besteht aus", none: "Unter diesem Schritt liegt nichts.", noneHint: "In diesem Zeitraum trug nichts zu dieser Summe bei.", of: "{name}, {start} bis {end}", asKnown: "Wie damals bekannt: {known}", unsigned: "Wie es jetzt wäre, wäre die Schicht nicht unterschrieben", facts: "Angaben", trend: "Verlauf", running: "läuft noch", end: "Das ist das Signal in der Steuerung.",
   },
 });
 

@@ -12,4 +12,7 @@ export interface WouldBe { signature: Signature; equipment_id: number; same: num
 /** Whose figures they are, of which time, and as known when: what explains one of them. */
 export const frozenOf = (report: FrozenReport): Omit<Question, "key"> => ({ equipmentId: report.equipment_id, start: report.start, end: report.end, asOf: String(report.as_of) });
 
+/** What was signed of a shift, as it was known then. */
+export const signedOf = (signature: Signature, equipmentId: number): Omit<Question, "key"> => ({ equipmentId, start: signature.start, end: signature.end, asOf: String(signature.known) });
+
 export const wouldBeQuery = (signatureId: number, equipmentId: number) => queryOptions({ queryKey: ["/signatures", signatureId, "now", equipmentId], queryFn: ({ signal }) => get<WouldBe>(`/signatures/${signatureId}/now`, { equipment_id: equipmentId }, signal) });

@@ -1,5 +1,6 @@
 // A figure of a report in words and in the reader's way of writing numbers.
 import { useEquipment } from "@/app/equipment";
+import { lostPath } from "@/explain/lost";
 import { laterBy, type Question } from "@/explain/open";
 import type { Figure } from "@/freezing/ask";
 import { kpiWords } from "@/kpi/words";
@@ -35,7 +36,8 @@ export function useFigureName(): (figure: Named) => string {
   };
 }
 
-/** What is asked to explain a figure as it was known; null: what it was frozen of is not a sum of the ledger alone. */
+const LOST: Readonly<Record<string, string>> = { busy_us: "busy", no_data_us: "no_data", lost_us: "us" };
+/** What is asked to explain a figure as it was known; null: it has no value, or its machine is out of sight. */
 export function useFigureQuestion(): (figure: Pick<Figure, "key" | "value">, of: Omit<Question, "key">) => Question | null {
   const { map } = useEquipment();
   return ({ key, value }, of) => {
@@ -44,6 +46,8 @@ export function useFigureQuestion(): (figure: Pick<Figure, "key" | "value">, of:
     if (kind === "kpi") return { ...of, key: rest };
     if (kind === "count") return { ...of, key: `quality_ratio/${rest}` };
     if (kind === "time" && rest.endsWith("_us")) return { ...of, key: `availability/${rest}` };
+    if (kind === "all") return { ...of, key: lostPath([], LOST[rest] ?? "us") };
+    if (kind === "time" || kind === "stops") return { ...of, key: lostPath([["bar", rest]], kind === "time" ? "us" : "stops") };
     const [path = "", start = ""] = key.split(" ");
     const unit = map.byPath(path);
     if (!unit || Number.isNaN(Date.parse(start))) return null;

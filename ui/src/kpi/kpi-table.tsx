@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { catalogueQuery, kpisQuery } from "@/api/queries";
 import type { Equipment, KpiFigure, KpiWords, Kpis } from "@/api/types";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import { useFormula } from "@/explain/formulas";
 import { questionOf, useAsk } from "@/explain/open";
 import { Give } from "@/giving/give";
 import css from "@/kpi/kpi-table.module.css";
@@ -20,11 +21,12 @@ function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula
   const say = useWords(words);
   const language = useLanguage();
   const ask = useAsk();
+  const formulaOf = useFormula();
   return (
     <tr data-testid={`kpi-row-${figure.id}`}>
       <th scope="row">{nameOfKpi(figure, language)}<span className={css.under}>{figure.standard}</span></th>
       <td className={css.value}><button type="button" className={css.open} onClick={() => ask(questionOf(figure.id, kpis))}>{kpiText(figure, language)}<Target figure={figure} /><span className="visually-hidden">{say("explainIt")}</span></button></td>
-      <td><code>{formula}</code></td>
+      <td><code>{formula && formulaOf(formula)}</code></td>
       <td className={css.under}>{figure.convention}</td>
     </tr>
   );
@@ -33,11 +35,12 @@ function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula
 function WaitingRow({ kpi }: { kpi: KpiWords }) {
   const say = useWords(waitWords);
   const language = useLanguage();
+  const formulaOf = useFormula();
   return (
     <tr className={css.waiting} data-testid={`kpi-waits-${kpi.id}`}>
       <th scope="row">{nameOfKpi(kpi, language)}<span className={css.under}>{kpi.standard}</span></th>
       <td className={css.value}>–</td>
-      <td><code>{kpi.formula}</code></td>
+      <td><code>{formulaOf(kpi.formula)}</code></td>
       <td className={css.under}>{kpi.problem ?? say("waitsFor", { part: wordFor(waitWords, language, kpi.waits_for ?? "") })}</td>
     </tr>
   );

@@ -1,5 +1,6 @@
 // The figures of a period as tables that may leave the screen: the waterfall, the big losses and every KPI.
 import type { Kpis, KpiWords } from "@/api/types";
+import { useFormula } from "@/explain/formulas";
 import type { Cell, Table } from "@/giving/table";
 import { nameOfKpi } from "@/kpi/kpi-text";
 import { bigLossWords, lossWords, waitWords, words } from "@/kpi/words";
@@ -29,6 +30,7 @@ export function useKpiTable(): (shown: Shown) => Table {
   const say = useWords(words);
   const sayWaits = useWords(waitWords);
   const language = useLanguage();
+  const inWords = useFormula();
   return ({ name, kpis, ordered, waiting, formulaOf }) => ({
     name: `${sayWaits("kpi")} ${name}`,
     head: [sayWaits("kpi"), "key", sayWaits("value"), say("unit"), "low", "high", say("aim"), sayWaits("formula"), sayWaits("convention"), say("standard")],
@@ -37,8 +39,8 @@ export function useKpiTable(): (shown: Shown) => Table {
         [wordFor(bigLossWords, language, loss.key), loss.key, loss.us / S_US, "s", null, null, null, null, null, null],
         [wordFor(bigLossWords, language, loss.key), `${loss.key}/pbt`, ratio(loss.us, kpis.times.pbt_us), "1", null, null, null, null, null, null],
       ]),
-      ...ordered.map((one): Cell[] => [nameOfKpi(one, language), one.id, one.value, one.unit, one.low ?? null, one.high ?? null, one.target ?? null, formulaOf(one.id) ?? null, one.convention, one.standard]),
-      ...waiting.map((one): Cell[] => [nameOfKpi(one, language), one.id, null, null, null, null, null, one.formula, one.problem ?? sayWaits("waitsFor", { part: wordFor(waitWords, language, one.waits_for ?? "") }), one.standard]),
+      ...ordered.map((one): Cell[] => [nameOfKpi(one, language), one.id, one.value, one.unit, one.low ?? null, one.high ?? null, one.target ?? null, inWords(formulaOf(one.id) ?? ""), one.convention, one.standard]),
+      ...waiting.map((one): Cell[] => [nameOfKpi(one, language), one.id, null, null, null, null, null, inWords(one.formula), one.problem ?? sayWaits("waitsFor", { part: wordFor(waitWords, language, one.waits_for ?? "") }), one.standard]),
     ],
   });
 }

@@ -41,6 +41,12 @@ export function restricted({ only, planned }: Pick<Asked, "only" | "planned">): 
   return { ...(Object.fromEntries(parts) as Record<string, string>), ...(planned ? { planned: "true" } : {}) };
 }
 
+/** The same in the words of an explanation. */
+export function lostOf({ only, planned }: Pick<Asked, "only" | "planned">): (readonly [string, string])[] {
+  const parts = BYS.flatMap((by) => (only[by] === undefined ? [] : [[by === "equipment" ? "machine" : by, only[by]] as const]));
+  return [...(planned ? [["planned", ""] as const] : []), ...parts];
+}
+
 export const keyText = (bar: Pick<Bar, "key">): string => (bar.key === null ? NONE : String(bar.key));
 
 /** The bars of a period; a bar of what is picked lies under the same restriction and its own key. */

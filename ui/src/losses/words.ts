@@ -5,7 +5,7 @@ export const words = defineWords({
   en: {
     title: "Losses: {name}", waterfall: "Where the time went", before: "Before: {period}", pareto: "What cost most", by: "Put down to", measure: "Measured in", compare: "Compare", compareNone: "With nothing", comparePrevious: "With the time before", compareWeek: "With a week earlier", planned: "With planned down time",
     reason: "Reason", product: "Product", shift: "Shift", crew: "Crew", equipment: "Machine", minutes: "Time", count: "Stops", lost_units: "Pieces",
-    summary: "{lost} lost of {busy} planned for production", unassigned: "{share} of it has no reason", noData: "{time} without data",
+    lostOf: "lost of", planned_for: "planned for production", unassigned: "{share} of it has no reason", noData: "without data",
     none_reason: "No reason", none_product: "No product", none_shift: "No shift", none_crew: "No crew", none_equipment: "–",
     value: "Lost", share: "Share", cumulated: "Cumulated", stops: "Stops", time: "Time", units: "Pieces", was: "Before", change: "Change", unrated: "No rate is known of {time} of it", unratedAll: "No standard rate is known",
     filters: "Only", removeFilter: "Without this restriction: {name}", drill: "Divide by", divide: "Divide and compare", under: "Under it: {name}", nothing: "Nothing was lost", nothingHint: "No planned time was lost in this period, as far as is known.", noUnits: "No figures here", choose: "Choose a bar to see what it sums, and to divide it further.",
@@ -14,7 +14,7 @@ export const words = defineWords({
   de: {
     title: "Verluste: {name}", waterfall: "Wohin die Zeit ging", before: "Davor: {period}", pareto: "Was am meisten kostete", by: "Aufgeteilt nach", measure: "Gemessen in", compare: "Vergleich", compareNone: "Mit nichts", comparePrevious: "Mit der Zeit davor", compareWeek: "Mit einer Woche früher", planned: "Mit geplantem Stillstand",
     reason: "Grund", product: "Produkt", shift: "Schicht", crew: "Mannschaft", equipment: "Maschine", minutes: "Zeit", count: "Stopps", lost_units: "Stück",
-    summary: "{lost} verloren von {busy} zur Produktion geplanter Zeit", unassigned: "{share} davon haben keinen Grund", noData: "{time} ohne Daten",
+    lostOf: "verloren von", planned_for: "zur Produktion geplanter Zeit", unassigned: "{share} davon haben keinen Grund", noData: "ohne Daten",
     none_reason: "Kein Grund", none_product: "Kein Produkt", none_shift: "Keine Schicht", none_crew: "Keine Mannschaft", none_equipment: "–",
     value: "Verloren", share: "Anteil", cumulated: "Aufgelaufen", stops: "Stopps", time: "Zeit", units: "Stück", was: "Davor", change: "Änderung", unrated: "Für {time} davon ist kein Takt bekannt", unratedAll: "Kein Standardtakt ist bekannt",
     filters: "Nur", removeFilter: "Ohne diese Einschränkung: {name}", drill: "Weiter aufteilen nach", divide: "Aufteilen und vergleichen", under: "Darunter: {name}", nothing: "Nichts ging verloren", nothingHint: "In diesem Zeitraum ging keine geplante Zeit verloren, soweit bekannt.", noUnits: "Hier gibt es keine Kennzahlen", choose: "Wählen Sie einen Balken, um zu sehen, woraus er besteht, und ihn weiter aufzuteilen.",

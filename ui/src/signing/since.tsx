@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Equipment, Signature } from "@/api/types";
 import { Dialog } from "@/design/dialog";
 import { ProblemNotice } from "@/design/notice";
-import { wouldBeQuery } from "@/freezing/ask";
+import { signedOf, wouldBeQuery } from "@/freezing/ask";
 import { MovedFigures } from "@/freezing/moved";
 import { kpiWords } from "@/kpi/words";
 import { formatRatio } from "@/show/format";
@@ -31,7 +31,7 @@ export function WouldBe({ here, signature }: { here: Equipment; signature: Signa
       {open && (
         <Dialog opened onClose={() => setOpen(false)} title={say("sinceTitle")} closeButtonProps={{ "aria-label": say("close") }} size="xl" data-testid="since-dialog">
           <p className={css.help}>{say("sinceHint")}{!data.told && ` ${say("tooMany")}`}</p>
-          <MovedFigures as="signed" label={say("sinceTitle")} found={data} />
+          <MovedFigures as="signed" label={say("sinceTitle")} found={data} of={signedOf(signature, here.id)} onOpen={() => setOpen(false)} />
         </Dialog>
       )}
     </>

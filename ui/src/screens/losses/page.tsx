@@ -8,12 +8,15 @@ import { AtPlace } from "@/app/at-place";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
+import { lostPath } from "@/explain/lost";
+import type { Question } from "@/explain/open";
+import { Opens } from "@/explain/opens";
 import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import { useWaterfallTable } from "@/kpi/tables";
 import { Waterfall } from "@/kpi/waterfall";
 import { useNowMs } from "@/live/now";
-import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, MEASURES, type ParetoAnswer, paretoQuery } from "@/losses/ask";
+import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, lostOf, MEASURES, type ParetoAnswer, paretoQuery } from "@/losses/ask";
 import { Bars } from "@/losses/bars";
 import css from "@/screens/losses/losses.module.css";
 import { useKeyName } from "@/losses/names";
@@ -100,12 +103,15 @@ function Restrictions({ asked }: { asked: Asked }) {
 }
 
 /** The share without a reason leads to the stops that it is made of. */
-function Summary({ now, here, span }: { now: ParetoAnswer; here: Equipment; span: Span }) {
+function Summary({ now, here, span, asked }: { now: ParetoAnswer; here: Equipment; span: Span; asked: Asked }) {
   const say = useWords(words);
   const language = useLanguage();
   const time = (us: number) => formatDuration(Math.round(us / 1e6) * 1e6, language);
   const open = now.without_reason !== null && <Go to={stopsOf(here.path)} search={{ period: "custom", ...span, open: "1" }} className={css.toStops} testid="losses-without-reason">{say("unassigned", { share: formatRatio(now.without_reason, language, 0) })}</Go>;
-  const parts = [say("summary", { lost: time(now.lost_us), busy: time(now.busy_us) }), open, now.no_data_us >= SEEN_US && say("noData", { time: time(now.no_data_us) }), now.partial && say("partial")].filter(Boolean);
+  const of = (measure: string): Question => ({ key: lostPath(lostOf(asked), measure), equipmentId: here.id, ...span });
+  const lost = <><Opens question={of("us")} testid="losses-lost">{time(now.lost_us)}</Opens> {say("lostOf")} <Opens question={of("busy")} testid="losses-busy">{time(now.busy_us)}</Opens> {say("planned_for")}</>;
+  const unknown = now.no_data_us >= SEEN_US && <><Opens question={of("no_data")} testid="losses-no-data">{time(now.no_data_us)}</Opens> {say("noData")}</>;
+  const parts = [lost, open, unknown, now.partial && say("partial")].filter(Boolean);
   return <p className={css.summary} data-testid="losses-summary">{parts.map((part, i) => <Fragment key={i}>{i > 0 && " · "}{part}</Fragment>)}</p>;
 }
 
@@ -146,7 +152,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
         {now.error && !now.data && <ProblemNotice error={now.error} onRetry={() => void now.refetch()} compact />}
         {was.error && beforeSpan && <ProblemNotice error={was.error} compact />}
         {now.isPending && <Waiting lines={6} height={34} />}
-        {now.data && <Summary now={now.data} here={here} span={span} />}
+        {now.data && <Summary now={now.data} here={here} span={span} asked={asked} />}
         {now.data && (now.data.items.length > 0 || (compared?.items.length ?? 0) > 0 ? <Bars asked={asked} now={now.data} before={compared} onPick={(key) => change({ pick: asked.pick === key ? null : key })} /> : <Empty compact icon="check" title={say("nothing")} hint={say("nothingHint")} />)}
         <p className={css.hint}>{say("help")}</p>
       </Panel>
