@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import struct
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -91,6 +93,21 @@ async def hub(plant: Plant) -> AsyncIterator[LiveHub]:
     await asyncio.gather(running, return_exceptions=True)
 
 
+@asynccontextmanager
+async def working_on_figures(
+    plant: Plant, render: Callable[[re.Match[str]], tuple[int, bytes]]
+) -> AsyncIterator[LiveHub]:
+    kinds = [
+        TopicKind(re.compile(r"equipment/(\d+)/counts"), plant.allow, plant.render),
+        TopicKind(re.compile(r"equipment/(\d+)/kpi"), plant.allow, render, "in turn"),
+    ]
+    opened = LiveHub(kinds)
+    running = asyncio.create_task(opened.run())
+    yield opened
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def watch(hub: LiveHub, *, scope: Scope = ANNA) -> tuple[Browser, asyncio.Task[None]]:
     browser = Browser()
     return browser, asyncio.create_task(hub.serve(browser, scope, again=lambda: scope))  # type: ignore[arg-type]
@@ -116,6 +133,49 @@ async def test_what_is_out_of_scope_looks_like_what_does_not_exist(hub: LiveHub,
     assert (answer["op"], answer["problem"]["code"]) == ("refused", "not-found")
     await browser.said.put(None)
     await serving
+
+
+async def test_no_state_waits_for_a_figure(plant: Plant) -> None:
+    summed_up = threading.Event()
+
+    def slow(_match: re.Match[str]) -> tuple[int, bytes]:
+        assert summed_up.wait(5)
+        return document({"oee": 0.5})
+
+    async with working_on_figures(plant, slow) as hub:
+        browser, serving = await watch(hub)
+        figure = await browser.subscribe("equipment/1/kpi")
+        state = await browser.subscribe("equipment/1/counts")
+        assert await browser.next() == (state["no"], {"good": 10})
+        plant.good[1] = 11
+        hub.touch("equipment/1/counts")
+        assert await browser.next() == (state["no"], {"good": 11})
+        summed_up.set()
+        assert await browser.next() == (figure["no"], {"oee": 0.5})
+        await browser.said.put(None)
+        await serving
+
+
+async def test_a_figure_is_made_again_when_it_is_touched_while_it_is_made_and_nobody_is_passed_over(
+    plant: Plant,
+) -> None:
+    made: list[int] = []
+
+    def figure(match: re.Match[str]) -> tuple[int, bytes]:
+        made.append(int(match[1]))
+        hub.touch(f"equipment/{match[1]}/kpi")
+        return document({"no": len(made)})
+
+    async with working_on_figures(plant, figure) as hub:
+        browser, serving = await watch(hub)
+        for unit in (1, 2):
+            await browser.subscribe(f"equipment/{unit}/kpi")
+        for _ in range(4):
+            await browser.next()
+        await browser.said.put(None)
+        await serving
+    assert made[:4] in ([1, 2, 1, 2], [1, 1, 2, 1])  # the first may be made twice before the second is asked for
+    assert {*made} == {1, 2}
 
 
 async def test_a_topic_is_rendered_once_for_all_and_a_slow_browser_gets_the_latest_only(

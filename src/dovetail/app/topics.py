@@ -63,9 +63,9 @@ def kinds(sources: Sources) -> list[TopicKind]:
 
     return [
         TopicKind(re.compile(r"equipment/(\d{1,18})/state"), see, of(sources.state)),
-        TopicKind(re.compile(r"equipment/(\d{1,18})/stops"), see_all_below, of(sources.stops)),
-        TopicKind(re.compile(r"equipment/(\d{1,18})/kpi"), see_all_below, of(sources.kpi)),
-        TopicKind(re.compile(r"equipment/(\d{1,18})/live-kpi"), see_all_below, of(sources.live_kpi)),
+        TopicKind(re.compile(r"equipment/(\d{1,18})/stops"), see_all_below, of(sources.stops), "in turn"),
+        TopicKind(re.compile(r"equipment/(\d{1,18})/kpi"), see_all_below, of(sources.kpi), "in turn"),
+        TopicKind(re.compile(r"equipment/(\d{1,18})/live-kpi"), see_all_below, of(sources.live_kpi), "in turn"),
         TopicKind(re.compile(r"tags/(\d{1,18})"), see, lambda match: _values(sources, int(match[1]))),
         TopicKind(re.compile("jobs"), anyone, lambda _match: _list(sources.jobs())),
         TopicKind(

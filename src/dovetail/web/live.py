@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import orjson
@@ -31,16 +32,22 @@ JSON_DOCUMENT: Final = 1
 COLUMNS: Final = 3  # 2 had neither device times nor texts
 CONFLATE_S: Final = 0.05  # several changes of one topic within this time are one frame
 RENDERED_AT_ONCE: Final = 16  # a step into a thread costs more than a document where hundreds of machines change
+FIGURES_REST: Final = 3.0  # a figure is worked out a quarter of the time at most: what is quick keeps the processor
+FIGURES_REST_MAX_S: Final = 30.0  # and however long it takes, it is no older than this and itself
 RECHECK_S: Final = 2.0  # SECURITY A10, C5: what nobody tells us, such as a session that grew too old, ends by then
 
 
 @dataclass(frozen=True, slots=True)
 class TopicKind:
-    """A family of topics. `allow` raises when the scope may not; `render` makes (kind, payload) in a thread."""
+    """A family of topics. `allow` raises when the scope may not; `render` makes (kind, payload) in a thread.
+
+    `when`: what is read is pushed at once; what is summed up waits its turn, so that no state waits for a figure.
+    """
 
     pattern: re.Pattern[str]
     allow: Callable[[Scope, re.Match[str]], None]
     render: Callable[[re.Match[str]], tuple[int, bytes]]
+    when: Literal["at once", "in turn"] = "at once"
 
 
 def document(value: Any) -> tuple[int, bytes]:
@@ -72,6 +79,7 @@ class Topic:
     kind: TopicKind
     match: re.Match[str]
     watchers: set[Watcher] = field(default_factory=set)
+    rests_until_s: float = 0.0  # by the clock of the event loop
 
 
 @dataclass(eq=False, slots=True)
@@ -99,6 +107,8 @@ class LiveHub:
         self._watchers: set[Watcher] = set()
         self._touched: set[str] = set()
         self._wake = asyncio.Event()
+        self._figures: dict[str, None] = {}  # whose turn comes, who has waited longest first
+        self._figures_wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def touch(self, name: str) -> None:
@@ -126,12 +136,22 @@ class LiveHub:
         return list(self._topics)
 
     def _mark(self, name: str) -> None:
-        self._touched.add(name)
-        self._wake.set()
+        topic = self._topics.get(name)
+        if topic is not None and topic.kind.when == "in turn":
+            self._figures[name] = None
+            self._figures_wake.set()
+        else:
+            self._touched.add(name)
+            self._wake.set()
 
     async def run(self) -> None:
         """Render what was touched, a few times a second, until cancelled."""
         self._loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._at_once())
+            both.create_task(self._in_turn())
+
+    async def _at_once(self) -> None:
         while True:
             await self._wake.wait()
             await asyncio.sleep(CONFLATE_S)
@@ -139,12 +159,38 @@ class LiveHub:
             names, self._touched = self._touched, set()
             found = [topic for name in names if (topic := self._topics.get(name)) is not None]
             for part in itertools.batched(found, RENDERED_AT_ONCE):
-                watching = [list(topic.watchers) for topic in part]
-                frames = await asyncio.to_thread(lambda part=part: [_frame(topic) for topic in part])
-                for topic, watchers, frame in zip(part, watching, frames, strict=True):
-                    if frame is not None:
-                        for watcher in watchers:
-                            watcher.offer(topic.no, frame)
+                await self._render(part)
+
+    async def _in_turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            waiting = [topic for name in self._figures if (topic := self._topics.get(name)) is not None]
+            topic = next((one for one in waiting if one.rests_until_s <= loop.time()), None)
+            if topic is None:
+                self._figures = {one.name: None for one in waiting}
+                rested_s = min((one.rests_until_s for one in waiting), default=math.inf) - loop.time()
+                await self._figures_touched(rested_s)
+                continue
+            del self._figures[topic.name]
+            began_s = loop.time()
+            await self._render([topic])
+            took_s = loop.time() - began_s
+            topic.rests_until_s = loop.time() + max(CONFLATE_S, min(FIGURES_REST * took_s, FIGURES_REST_MAX_S))
+
+    async def _figures_touched(self, at_most_s: float) -> None:
+        """Return when a figure is touched, or when the next one has rested."""
+        self._figures_wake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._figures_wake.wait(), None if at_most_s == math.inf else max(0.0, at_most_s))
+
+    async def _render(self, topics: Sequence[Topic]) -> None:
+        """Make the frames in one step of a thread, and offer them to those who watched when it began."""
+        watching = [list(topic.watchers) for topic in topics]
+        frames = await asyncio.to_thread(lambda: [_frame(topic) for topic in topics])
+        for topic, watchers, frame in zip(topics, watching, frames, strict=True):
+            if frame is not None:
+                for watcher in watchers:
+                    watcher.offer(topic.no, frame)
 
     # --- one browser ----------------------------------------------------------------------------------------
     async def serve(self, socket: WebSocket, scope: Scope, *, again: Callable[[], Scope | None]) -> None:

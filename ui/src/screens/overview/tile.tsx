@@ -1,4 +1,5 @@
 // One work unit on the overview: what it does, for how long, why, and how this shift went.
+import type { ReactNode } from "react";
 import type { Equipment, Kpis } from "@/api/types";
 import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
@@ -10,10 +11,12 @@ import { words } from "@/screens/overview/words";
 import { Num, Running } from "@/show/show";
 import { StateSign } from "@/states/sign";
 import { StateStrip } from "@/timeline/strip";
+import { useNear } from "@/view/near";
 import { Go, tagOf, unitOf } from "@/view/place";
 import { useWords } from "@/words/words";
 
 const STRIP_H = 4;
+const TILE_PX = 284;
 
 function TileState({ equipment, machine: { now, look, word, why } }: { equipment: Equipment; machine: MachineNow }) {
   const say = useWords(words);
@@ -56,16 +59,13 @@ function Pieces({ kpis }: { kpis: Kpis | undefined }) {
   );
 }
 
-export function Tile({ equipment, isConstraint }: { equipment: Equipment; isConstraint: boolean }) {
+function Shown({ equipment, name }: { equipment: Equipment; name: ReactNode }) {
   const say = useWords(words);
   const machine = useMachineNow(equipment);
   const kpis = useCurrentShift(equipment.id).kpis;
   return (
     <article className={`live ${css.tile}`} data-tone={machine.look?.tone} data-testid={`tile-${equipment.path}`}>
-      <h3 className={css.name}>
-        <Go to={unitOf(equipment.path)} className={css.stretched}>{equipment.name}</Go>
-        {isConstraint && <span className={css.constraint} title={say("constraintHint")}>{say("constraint")}</span>}
-      </h3>
+      {name}
       <TileState equipment={equipment} machine={machine} />
       <div className={css.cells}>
         <Pieces kpis={kpis} />
@@ -81,4 +81,17 @@ export function Tile({ equipment, isConstraint }: { equipment: Equipment; isCons
       </div>
     </article>
   );
+}
+
+/** Only its name where it is out of sight: nobody hears of it then. */
+export function Tile({ equipment, isConstraint }: { equipment: Equipment; isConstraint: boolean }) {
+  const say = useWords(words);
+  const { ref, near, keepPx } = useNear(TILE_PX);
+  const name = (
+    <h3 className={css.name}>
+      <Go to={unitOf(equipment.path)} className={css.stretched}>{equipment.name}</Go>
+      {isConstraint && <span className={css.constraint} title={say("constraintHint")}>{say("constraint")}</span>}
+    </h3>
+  );
+  return <div ref={ref} className={css.place}>{near ? <Shown equipment={equipment} name={name} /> : <article className={css.tile} style={{ minHeight: keepPx }}>{name}</article>}</div>;
 }
