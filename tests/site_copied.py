@@ -88,6 +88,7 @@ class CopiedLife(Life):
     def _returned(self, one: Stretch) -> None:
         super()._returned(one)
         self.gone = [of for of in self.gone if (of.tag, of.t0, of.t1) != (one.tag, one.t0, one.t1)]
+        self.only_there = [row for row in self.only_there if not (row[0] == one.tag and one.t0 <= row[1] <= one.t1)]
 
     def close(self) -> None:
         self.copy.close()
