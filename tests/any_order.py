@@ -72,7 +72,10 @@ def _said(tag: int, stretch: tuple[int, int]) -> st.SearchStrategy[Said]:
     )
 
 
-SAID = st.tuples(st.sampled_from([SPEED, FORCE]), STRETCH).flatmap(lambda where: _said(*where))
+SAID = st.one_of(
+    st.tuples(st.sampled_from([SPEED, FORCE]), STRETCH).flatmap(lambda where: _said(*where)),
+    st.tuples(st.sampled_from([ODD, NOTE, CHANGED]), STRETCH).map(lambda where: Said(where[0], *where[1], "delete")),
+)
 NTH = st.integers(1, 3)
 SEALED = ("chunk-written", "sealed", "head-deleted")
 BROUGHT = ("held", "stored")

@@ -24,6 +24,7 @@ from dovetail.historian.model import buckets
 from dovetail.recaps.model import Occasion
 from dovetail.recaps.service import Asked
 from dovetail.signals.pages import sample_page
+from dovetail.signals.standing import standing
 from plain_reading import Grade, Reading, Sample
 from site_life import ALL, CHANGED, FORCE, MONTH_ENDS_US, NOTE, ODD, PLANT, SPEED, TAGS, Life, kind_of_row
 
@@ -70,7 +71,8 @@ ASKED: Final[tuple[tuple[str, tuple[Aggregate, ...], Config], ...]] = tuple(
     )
 )
 
-AT_ONCE: Final = len(ASKED) // 4 if shortcuts.IS_LONG else 2
+AT_ONCE: Final = 8 if shortcuts.IS_LONG else 2
+PAGE: Final = 7  # samples
 
 type Check = Callable[[Life, int | None], None]
 
@@ -94,13 +96,13 @@ def pages(life: Life, as_of: int | None) -> None:
     found: list[tuple[int, int, str, int]] = []
     cursor: str | None = None
     while True:
-        page = sample_page(life.historian, TAGS, ENDS, scope=ALL, cursor=cursor, limit=4, as_of=as_of)
+        page = sample_page(life.historian, TAGS, ENDS, scope=ALL, cursor=cursor, limit=PAGE, as_of=as_of)
         columns = (page.samples.tag.tolist(), page.samples.ts.tolist(), page.samples.plain())
         found += [plain.shown(row) for row in zip(*columns, page.samples.quality.tolist(), strict=True)]
         cursor = page.next
         if cursor is None:
             break
-        assert len(page.samples) == 4
+        assert len(page.samples) == PAGE
     expected = [plain.shown(row) for row in plain.between(life.plain.rows(as_of), *ENDS, *TAGS)]
     assert found == expected
 
@@ -152,6 +154,24 @@ def trends(life: Life, as_of: int | None) -> None:
             drawn = plain.as_numbers(rows, tag)
             expected = plain.in_buckets(drawn, tag, (from_us, to_us), begin_us=begin_us, width_us=width_us)
             assert list(zip(*told, strict=True)) == expected
+
+
+def standings(life: Life, as_of: int | None) -> None:
+    """What stood when a curve began, and what still stands where it has a gap."""
+    rows = life.plain.rows(as_of)
+    for from_us, to_us, px in TRENDS[2:]:
+        found = life.historian.series(FORCE, from_us, to_us, px, scope=ALL, as_of=as_of)
+        stood = standing(life.historian, found, (from_us, to_us), scope=ALL, as_of=as_of, gone=life.retention.gone.of)
+        before = plain.newest(rows, FORCE, from_us)
+        assert repr(stood.before) == repr(math.nan if before is None or before[2] is None else before[2])
+        ends = [min(to_us, t0 + found.width_us) for t0 in found.t0_us.tolist()]
+        followed = [end in found.t0_us for end in ends]
+        lasts = [plain.newest(rows, FORCE, end) for end in ends]
+        assert [held for held, follows in zip(stood.held.tolist(), followed, strict=True) if not follows] == [
+            last is not None and last[2] is not None
+            for last, follows in zip(lasts, followed, strict=True)
+            if not follows
+        ]
 
 
 def means(life: Life, as_of: int | None) -> None:
@@ -246,4 +266,6 @@ def delivery(life: Life, _as_of: int | None) -> None:
     assert told == counted
 
 
-EVERY: Final[tuple[Check, ...]] = (raw, pages, last, latest, trends, means, aggregates, occasions, exports, delivery)
+EVERY: Final[tuple[Check, ...]] = (
+    raw, pages, last, latest, trends, standings, means, aggregates, occasions, exports, delivery,
+)  # fmt: skip
