@@ -43,7 +43,7 @@ VALUE = st.sampled_from([0.0, 1.5, -2.0, 7.0])
 ODD_VALUE = st.sampled_from([0.0, -0.0, 1.5, float("inf"), float("-inf"), float("nan"), 5e-324])
 NUMBERS = st.tuples(st.sampled_from([SPEED, FORCE]), AT, VALUE, st.sampled_from([GOOD, GOOD, UNCERTAIN]))
 TYPES = st.sampled_from([1, 2, 3.0, 1.0, 0.5, True, "stopped", ""])  # what one tag sends by and by
-NOTHING = st.tuples(st.sampled_from([SPEED, FORCE, ODD, NOTE]), AT, st.none(), st.just(BAD))
+NOTHING = st.tuples(st.sampled_from([SPEED, FORCE, ODD, NOTE, CHANGED]), AT, st.none(), st.just(BAD))
 STRANGE = st.one_of(
     st.tuples(st.just(ODD), AT, ODD_VALUE, st.sampled_from([GOOD, UNCERTAIN])),
     st.tuples(st.just(CHANGED), AT, TYPES, st.sampled_from([GOOD, UNCERTAIN])),

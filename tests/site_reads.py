@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ import shortcuts
 from dovetail.aggregates.compute import Results
 from dovetail.aggregates.names import AGGREGATES, EXTREMES, FOLDABLE, LOOK_BACK, Aggregate, Config
 from dovetail.aggregates.places import Intervals, evenly, named
-from dovetail.core.batch import Value
+from dovetail.core.batch import Batch, Value
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from dovetail.exports import rows as exported
 from dovetail.exports.model import Wanted
@@ -26,7 +26,7 @@ from dovetail.recaps.service import Asked
 from dovetail.signals.pages import sample_page
 from dovetail.signals.standing import standing
 from plain_reading import Grade, Reading, Sample
-from site_life import ALL, CHANGED, FORCE, MONTH_ENDS_US, NOTE, ODD, PLANT, SPEED, TAGS, Life, kind_of_row
+from site_life import ALL, CHANGED, FORCE, MONTH_ENDS_US, NOTE, ODD, PLANT, SPEED, TAGS, Life
 
 BEGIN_US: Final = MONTH_ENDS_US - DAY_US
 ENDS: Final = (BEGIN_US - HOUR_US, MONTH_ENDS_US + DAY_US + HOUR_US)
@@ -84,11 +84,19 @@ def raw(life: Life, as_of: int | None) -> None:
         expected = plain.between(everything, *ENDS, *tags)
         for limit in (None, 1, 3):
             found = historian.raw(tags, *ENDS, scope=ALL, limit=limit, as_of=as_of)
-            rows = [plain.shown(row) for batch in found for row in batch.rows()]
-            assert rows == [plain.shown(row) for row in sorted(expected[:limit], key=kind_of_row)]
+            assert in_order(found) == [plain.shown(row) for row in expected[:limit]]
         by_tag = historian.by_tag(tags, *ENDS, scope=ALL, as_of=as_of)
-        rows = [plain.shown(row) for batch in by_tag for row in batch.rows()]
-        assert rows == [plain.shown(row) for row in sorted(expected, key=lambda row: (kind_of_row(row), row[0]))]
+        assert in_order(by_tag, by="tag") == [plain.shown(row) for row in sorted(expected, key=lambda row: row[0])]
+
+
+def in_order(found: list[Batch], by: Literal["time", "tag"] = "time") -> list[tuple[int, int, str, int]]:
+    """Rows of several kinds as one list: each batch must be in its order, and of one moment the kinds are."""
+    rows = [row for batch in found for row in batch.rows()]
+    for batch in found:
+        places = [(row[1], row[0]) if by == "time" else row[:2] for row in batch.rows()]
+        assert places == sorted(places)
+    placed = sorted(rows, key=plain.in_order) if by == "time" else sorted(rows, key=lambda row: row[:2])
+    return [plain.shown(row) for row in placed]
 
 
 def pages(life: Life, as_of: int | None) -> None:
