@@ -14,7 +14,7 @@ from dovetail.core.batch import Batch, Frame, Kind, Lane, Value
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.reading.read import Range
-from plain_samples import Row
+from plain_samples import Row, Said
 from samples_stores import FileStore
 from site_copied import EVER, CopiedLife
 from site_life import MONTH_ENDS_US
@@ -115,3 +115,20 @@ def test_what_is_brought_is_whole(world: CopiedLife, elsewhere: ServerElsewhere)
     copy.close()
     assert {kind: block.value.tolist()[0] for kind, block in found.items()} == values
     assert {(int(one.device[0] - one.ts[0]), int(one.native[0])) for one in found.values()} == {(-5, 9)}  # type: ignore[index]
+
+
+def test_of_time_that_went_at_the_site_the_copy_keeps_what_it_held(
+    world: CopiedLife, elsewhere: ServerElsewhere
+) -> None:
+    """What comes late for it, and what is said of it afterwards, stays at the site: how-to, "What it does not do"."""
+    begin_us, stays = MONTH_ENDS_US - DAY_US, (1, MONTH_ENDS_US, 3.0, GOOD)
+    went: list[Row] = [(1, begin_us + at, 1.5, GOOD) for at in (0, 2)]
+    sent(world, [*went, stays])
+    world.pass_time(100 * 24)
+    world.keep()
+    assert (world.plain.rows(), elsewhere.rows()) == ([stays], [*went, stays])
+    late: Row = (1, begin_us + 1, 7.0, GOOD)
+    sent(world, [late])
+    world.say(Said(1, begin_us, begin_us + 1, "change", value=-2.0))
+    world.forward()
+    assert (world.plain.rows(), elsewhere.rows()) == ([late, stays], [*went, stays])
