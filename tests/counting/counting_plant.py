@@ -33,6 +33,7 @@ equipment:
       state: {connection: plc, address: "ns=2;s=State", kind: i64}
       total: {connection: plc, address: "ns=2;s=Total", kind: u64}
       scrap: {connection: plc, address: "ns=2;s=Scrap", kind: u64}
+    job: {at_once: 2}
     states: {packml: {state: state}}
     counters:
       total: {tag: total, modulus: 65536, max_rate_upm: 200}

@@ -39,6 +39,7 @@ equipment:
       stop: {connection: plc, address: "ns=2;s=Stop", kind: i64}
       total: {connection: plc, address: "ns=2;s=Total", kind: u64}
       scrap: {connection: plc, address: "ns=2;s=Scrap", kind: u64}
+    job: {at_once: 16}
     states: {packml: {state: state}, reason: {tag: stop, map: {1: technical/jam, 2: setup/tool}}}
     counters: {total: {tag: total, max_rate_upm: 240, modulus: 4096}, scrap: {tag: scrap}}
   works/line/packer:

@@ -37,7 +37,7 @@ PARTS = r"{text_tag: recipe, pattern: '(?P<order>PO-[0-9]{1,6})(;(?P<product>[a-
 
 
 def plant_of(job: str) -> bytes:
-    return PLANT.replace("{product_tag: recipe, order_tag: order}", job).encode()
+    return PLANT.replace("{product_tag: recipe, order_tag: order, at_once: 2}", job).encode()
 
 
 @dataclass

@@ -7,7 +7,7 @@ from production_plant import PLANT, sections
 
 from dovetail.plantcode.validate import validate
 
-JOB = "    job: {product_tag: recipe, order_tag: order}\n"
+JOB = "    job: {product_tag: recipe, order_tag: order, at_once: 2}\n"
 JOB_LINE = PLANT.splitlines().index(JOB.rstrip()) + 1
 
 
@@ -20,6 +20,10 @@ JOB_LINE = PLANT.splitlines().index(JOB.rstrip()) + 1
     ("{product_tag: speed}", ["DT-P602"]),
     ("{order_tag: order}", ["DT-P604"]),
     ("{text_tag: recipe}", []),
+    ("{at_once: 4}", []),                                           # several moulds, started by hand
+    ("{at_once: 0}", ["DT-P023"]),
+    ("{at_once: true}", ["DT-P023"]),
+    ("{}", ["DT-P604"]),
     ("{text_tag: recipe, pattern: '(?P<order>[0-9]{4})(;(?P<product>.{1,20}))?', ends: ['', '0']}", []),
     ("{text_tag: recipes}", ["DT-P601"]),
     ("{text_tag: recipe, order_tag: order}", ["DT-P604"]),

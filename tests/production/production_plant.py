@@ -40,8 +40,8 @@ equipment:
     tags:
       recipe: {connection: plc, address: "ns=2;s=Recipe", kind: str}
       order: {connection: plc, address: "ns=2;s=Order", kind: u64}
-    job: {product_tag: recipe, order_tag: order}
-  acme/line1/capper: {level: WorkUnit, name: Capper}
+    job: {product_tag: recipe, order_tag: order, at_once: 2}
+  acme/line1/capper: {level: WorkUnit, name: Capper, job: {at_once: 3}}
 connections:
   plc: {driver: opcua, options: {endpoint: "opc.tcp://127.0.0.1:4840/", security: {policy: "None", insecure: true}}}
 products:

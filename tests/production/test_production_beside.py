@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from production_plant import World, world
+from production_plant import PLANT, World, world
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import to_rfc3339
@@ -77,6 +77,31 @@ def test_the_shares_leave_something_for_each(plant_on_file: World, running, aske
         start(plant, 10, beside=True, share_ppm=share)
     with pytest.raises(InvalidError, match=says):
         start(plant, 20, beside=True, share_ppm=asked)
+
+
+def test_plant_code_says_how_many_run_beside_each_other(plant: World) -> None:
+    first = start(plant, 10)
+    with pytest.raises(ConflictError, match="Capper runs cola"):
+        start(plant, 15)  # nobody asked for it to run beside
+    start(plant, 20, beside=True, job_order="PO-2")
+    third = start(plant, 30, beside=True)
+    with pytest.raises(ConflictError, match="Capper runs 3 jobs at a time, and so many run already") as refused:
+        start(plant, 40, beside=True)
+    assert (refused.value.code, refused.value.hint.endswith("`job: {at_once: 4}` at acme/line1/capper")) == (  # type: ignore[union-attr]
+        "jobs-at-once", True,
+    )  # fmt: skip
+    ended = do(plant, "job.end", {"job_response_id": first.output.id, "ended_at": to_rfc3339(plant.at(50))})
+    start(plant, 60, beside=True)
+    with pytest.raises(ConflictError, match="so many run already"):
+        undo(plant, ended.audit_id)  # the place is taken by now
+    fewer = PLANT.replace("job: {at_once: 3}", "job: {at_once: 1}")
+    plant.now(200)
+    plant.equipment.apply({"plant.yaml": fewer.encode()}, scope=system_scope())
+    plant.now(300)
+    with pytest.raises(ConflictError, match="runs one job at a time"):
+        start(plant, 250, beside=True)
+    do(plant, "job.end", {"job_response_id": third.output.id, "ended_at": to_rfc3339(plant.at(70))})
+    start(plant, 80, until=90, beside=True)  # as it was then
 
 
 def test_a_share_counts_only_while_the_jobs_run_together(plant_on_file: World) -> None:

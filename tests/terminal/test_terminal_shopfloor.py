@@ -24,6 +24,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         return CliRunner().invoke(app, [*words, "--data", str(folder / "data")])
 
     assert CliRunner().invoke(app, ["init", str(folder / "plant")]).exit_code == 0
+    equipment = folder / "plant" / "equipment.yaml"
+    equipment.write_text(equipment.read_text() + "    job: {at_once: 2}\n")
     assert dovetail("apply", str(folder / "plant"), "--yes").exit_code == 0
     return dovetail
 

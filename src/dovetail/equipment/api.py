@@ -47,12 +47,13 @@ class EquipmentOut(BaseModel):
     class_name: str | None
     timezone: str
     calendar: str | None
-    flow: list[str]
+    flow: tuple[str, ...]
     constraint: str | None
     outfeed: str | None
     line: str
     buffers: dict[str, dict[str, Any]]
     standard_rate_upm: float | None
+    jobs_at_once: int
 
 
 class LastOut(BaseModel):
@@ -214,10 +215,8 @@ def _plant_routes(api: Api, service: EquipmentRoom) -> None:
 
 
 def _equipment_out(node: Equipment, scope: Scope) -> EquipmentOut:
-    above = node.parent_id
-    shown = {name: getattr(node, name) for name in EquipmentOut.model_fields}
-    seen = above if above is not None and scope.sees("plant.view", above) else None
-    return EquipmentOut(**shown | {"flow": list(node.flow), "parent_id": seen})
+    seen = node.parent_id if node.parent_id is not None and scope.sees("plant.view", node.parent_id) else None
+    return EquipmentOut(**{name: getattr(node, name) for name in EquipmentOut.model_fields} | {"parent_id": seen})
 
 
 def _tag_out(tag: Tag, sample: LastSample | None) -> TagOut:

@@ -49,6 +49,11 @@ class Equipment:
     buffers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     line: str = "constraint"  # or "aggregate": its figures are the sums over the units of the flow
 
+    @property
+    def jobs_at_once(self) -> int:
+        """How many jobs may run on it beside each other, by plant code; one where that says nothing."""
+        return int(str((self.job or {}).get("at_once", 1)))
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from dovetail.core import patterns
-from dovetail.core.limits import JOB_TEXT_MAX
+from dovetail.core.limits import JOB_TEXT_MAX, JOBS_AT_ONCE_MAX
+from dovetail.core.written import not_bool
 from dovetail.equipment.model import INTERNAL_TAGS, WORK_UNIT
 from dovetail.equipment.resolve import Resolved, resolved
 from dovetail.plantcode.fit import fit
@@ -42,7 +43,8 @@ Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=JOB_TE
 
 
 class JobEntry(BaseModel):
-    """Jobs that the machine itself starts: a change of the product's tag, or of the text, ends one and starts the next.
+    """How many jobs run at once, and jobs that the machine itself starts: a change of the product's tag, or of the
+    text, ends one and starts the next.
 
     Blanks, line ends and NULs around a text are no part of it.
     """
@@ -64,6 +66,9 @@ class JobEntry(BaseModel):
         default="either", description="what a text names when no pattern says so; either: an order, else a product"
     )
     products: dict[str, Said] = Field(default={}, description="what the machine calls products: its word → the product")
+    at_once: Annotated[int, BeforeValidator(not_bool), Field(ge=1, le=JOBS_AT_ONCE_MAX)] = Field(
+        default=1, description="how many jobs may run beside each other: moulds of a press, lanes of an oven"
+    )
     ends: tuple[Said, ...] = Field(
         default=(), description='texts that end what runs, `""` among them; else empty is nothing'
     )
@@ -101,11 +106,13 @@ def _check_one(equipment: Resolved, report: Report) -> None:
 
 
 def _check_way(equipment: Resolved, entry: JobEntry, report: Report) -> None:
-    if (entry.product_tag is None) == (entry.text_tag is None) or (entry.text_tag and entry.order_tag):
+    said = entry.model_fields_set
+    tags = {name for name in TAGS if getattr(entry, name) is not None}
+    if tags not in ({"product_tag"}, {"product_tag", "order_tag"}, {"text_tag"}) and (tags or "at_once" not in said):
         message = f"{equipment.path}: a job comes from product_tag (with order_tag), or from text_tag"
         report.error(ONE_WAY, equipment.where("job"), message, hint="leave one of them out")
-    if entry.text_tag is None and (said := entry.model_fields_set - set(TAGS)):
-        message = f"{equipment.path}: {', '.join(sorted(said))} says how a text is read, and there is no text_tag"
+    if entry.text_tag is None and (words := said - {*TAGS, "at_once"}):
+        message = f"{equipment.path}: {', '.join(sorted(words))} says how a text is read, and there is no text_tag"
         report.error(ONE_WAY, equipment.where("job"), message, hint="name the tag as text_tag")
     if entry.pattern is None:
         return

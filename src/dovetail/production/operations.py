@@ -15,11 +15,11 @@ from pydantic import BaseModel, Field, StringConstraints
 from dovetail.core.clock import Clock, to_rfc3339
 from dovetail.core.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from dovetail.core.ids import uuid7
-from dovetail.core.limits import JOBS_AT_ONCE_MAX
 from dovetail.core.shares import SHARE_PPM
 from dovetail.db.uow import UnitOfWork
 from dovetail.equipment.model import WORK_UNIT, PlantModel
 from dovetail.events.production import JobResponseChanged
+from dovetail.jobtexts.beside import require_room
 from dovetail.materials.model import Product
 from dovetail.operations.moment import past_moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
@@ -37,8 +37,9 @@ Moment = Annotated[str, Field(description="RFC 3339 with offset; default: now")]
 class StartJob(Input):
     """A product begins to run on a work unit, or on all of a line's; with `ended_at` one that ran in the past.
 
-    `beside` (or a share) starts it beside what runs there, else that is refused. `share_ppm` is its part of time and
-    counted pieces while others run (250000: a quarter); jobs without one divide what is left evenly.
+    `beside` (or a share) starts it beside what runs there, as many as plant code allows; else that is refused.
+    `share_ppm` is its part of time and counted pieces while others run (250000: a quarter); jobs without one divide what
+    is left evenly.
     `ends`: jobs (or runs) in whose place it begins; those that still run end at its start, all of it or nothing.
     """
 
@@ -145,10 +146,10 @@ def work_units(plant: PlantModel, equipment_id: int) -> list[int]:
 
 
 class JobOperations:
-    """The operations on jobs. `plant` is the plant of now, `products` those of a moment."""
+    """The operations on jobs. `plant` is the plant of now (or of `at_us`), `products` those of a moment."""
 
     def __init__(
-        self, *, plant: Callable[[], PlantModel], products: Callable[[int], Mapping[str, Product]], clock: Clock
+        self, *, plant: Callable[..., PlantModel], products: Callable[[int], Mapping[str, Product]], clock: Clock
     ) -> None:
         self._plant, self._products, self._clock = plant, products, clock
         self.start = _operation(
@@ -197,7 +198,8 @@ class JobOperations:
             others = [job for job in store.between(call.uow, [unit], t0_us, t1_us) if job.t1_us != t0_us]
             if others and not beside:
                 raise _taken(plant, others[0])
-            _require_room(others, given.share_ppm, t0_us)
+            node = self._plant(at_us=t0_us).equipment.get(unit) or plant.equipment[unit]
+            require_room(node, others, given.share_ppm, t0_us)
         run_id = uuid7(call.clock)
         jobs = [
             JobResponse(
@@ -266,9 +268,12 @@ class JobOperations:
         ours = {job.id for job in jobs}
         plant = self._plant()
         for job, end_us in zip(jobs, ends, strict=True):
-            for other in store.between(call.uow, [job.equipment_id], end_us, None):
-                if other.id not in ours and other.t1_us != end_us and not (job.beside or other.beside):
+            others = [one for one in store.between(call.uow, [job.equipment_id], end_us, None) if one.id not in ours]
+            for other in others:
+                if other.t1_us != end_us and not (job.beside or other.beside):
                     raise _taken(plant, other)
+            if job.equipment_id in plant.equipment:
+                require_room(plant.equipment[job.equipment_id], others, job.share_ppm, end_us)
         changed = [(job, replace(job, t1_us=None, ended_by=None)) for job in jobs]
         return _keep(call.uow, changed, id=jobs[0].id if len(jobs) == 1 else jobs[0].run_id)
 
@@ -353,18 +358,6 @@ def _ended(uow: UnitOfWork, jobs: Sequence[JobResponse], at_us: int, pointer: st
     """Those of the jobs that still run end."""
     changed = [(job, replace(job, t1_us=at_us, ended_by="person")) for job in _running(jobs, at_us, pointer)]
     return _keep(uow, changed, id="").items
-
-
-def _require_room(others: Sequence[JobResponse], share_ppm: int | None, t0_us: int) -> None:
-    """The shares of jobs beside each other leave something for each, at every moment."""
-    for at_us in {t0_us, *(job.t0_us for job in others if job.t0_us > t0_us)}:
-        ppm = [share_ppm, *(job.share_ppm for job in others if job.runs_at(at_us))]
-        given, rest = sum(one or 0 for one in ppm), None in ppm
-        if len(ppm) > JOBS_AT_ONCE_MAX:
-            raise ConflictError(f"{len(ppm) - 1} jobs run beside each other already", code="jobs-at-once")
-        if len(ppm) > 1 and (given > SHARE_PPM or (given == SHARE_PPM and rest)):
-            message = f"the jobs beside it have {given - (share_ppm or 0)} of {SHARE_PPM} ppm"
-            raise InvalidError(message, pointer="/share_ppm", code="job-share", hint="give it a smaller share")
 
 
 def _keep(uow: UnitOfWork, changed: Sequence[tuple[JobResponse | None, JobResponse]], *, id: str) -> JobRun:

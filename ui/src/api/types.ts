@@ -13,6 +13,7 @@ export interface Equipment {
   class_name: string | null;
   timezone: string;
   flow: string[];
+  jobs_at_once: number;
   constraint: string | null;
   outfeed: string | null;
   /** Whose figures a line shows: its constraint's, or the sums over its units. */

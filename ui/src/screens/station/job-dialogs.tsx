@@ -83,7 +83,7 @@ export function StartDialog({ here, runs, onClose }: { here: Equipment; runs: re
         <Field label={say("rate")} value={given.rate} onChange={(rate) => setGiven({ ...given, rate })} hint={usual === null ? say("optional") : say("usual", { rate: formatNumber(usual, language) })} testid="start-rate" />
       </div>
       <div className={css.acts}>
-        {runs.length > 0 && <button type="button" className={css.act} disabled={!given.product} onClick={() => void start("beside")} data-testid="start-beside">{say("beside")}</button>}
+        {runs.length > 0 && runs.length < here.jobs_at_once && <button type="button" className={css.act} disabled={!given.product} onClick={() => void start("beside")} data-testid="start-beside">{say("beside")}</button>}
         <button type="button" className={css.act} data-main="true" disabled={!given.product} onClick={() => void start("alone")} data-testid="start-submit">{say(runs.length > 0 ? "change" : "start")}</button>
       </div>
     </Sheet>
