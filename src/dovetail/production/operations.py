@@ -38,8 +38,8 @@ class StartJob(Input):
     """A product begins to run on a work unit, or on all of a line's; with `ended_at` one that ran in the past.
 
     `beside` (or a share) starts it beside what runs there, as many as plant code allows; else that is refused.
-    `share_ppm` is its part of time and counted pieces while others run (250000: a quarter); jobs without one divide what
-    is left evenly.
+    `share_ppm` is its part of time and counted pieces while others run (250000: a quarter); jobs without one divide
+    what is left evenly.
     `ends`: jobs (or runs) in whose place it begins; those that still run end at its start, all of it or nothing.
     """
 
