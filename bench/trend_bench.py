@@ -77,11 +77,11 @@ STEP = """
 """
 
 
-def fill(historian: Historian, samples: int, every_us: int) -> tuple[int, int]:
-    """Store, seal and sum up that many samples that end now; (first, last) in µs."""
+def fill(historian: Historian, samples: int, every_us: int, tag: int = TAG) -> tuple[int, int]:
+    """Store, seal and sum up that many samples of a tag that end now; (first, last) in µs."""
     last_us = time.time_ns() // 1_000 // SECOND_US * SECOND_US
     first_us = last_us - samples * every_us
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(tag)
     value = 0.0
     for seq, start in enumerate(range(0, samples, FRAME), start=1):
         n = min(FRAME, samples - start)
@@ -90,8 +90,8 @@ def fill(historian: Historian, samples: int, every_us: int) -> tuple[int, int]:
         bad = rng.random(n) < 0.001
         ts = first_us + (start + np.arange(n, dtype=np.int64)) * every_us
         quality = np.where(bad, BAD_DEVICE, GOOD).astype(np.uint16)
-        batch = Batch(Kind.F64, np.full(n, TAG, dtype=np.int64), ts, walk, ~bad, quality)
-        historian.put([Frame("bench", Lane.IMPORT, 1, seq, (batch,))])
+        batch = Batch(Kind.F64, np.full(n, tag, dtype=np.int64), ts, walk, ~bad, quality)
+        historian.put([Frame(f"bench:{tag}", Lane.IMPORT, 1, seq, (batch,))])
         historian.consumer_at("bench", historian.head_bounds()[1])  # who reads the queue is done with it
         while historian.seal_once():
             pass
@@ -127,6 +127,8 @@ def filled(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[Historian,
         if not made.exists():
             begun, cpu_s = time.perf_counter(), time.process_time()
             first_us, last_us = fill(historian, asked.samples, SECOND_US // asked.per_second)
+            for tag in range(TAG + 1, asked.pens + 1):
+                fill(historian, asked.samples, SECOND_US // asked.per_second, tag)
             took_s, took_cpu_s = time.perf_counter() - begun, time.process_time() - cpu_s
             took = f"stored and summed up in {took_s:.0f} s ({took_cpu_s:.0f} s of processor)"
             made.write_text(json.dumps(asdict(Filled(first_us, last_us, asked.samples, took))))
@@ -137,8 +139,8 @@ def app_of(historian: Historian, folder: Path, answered_ms: list[float]) -> Fast
     """The routes of signals, the built screens, and as much else as the page asks for; and how long answers took."""
     api = Api(Database(f"sqlite:///{folder / 'records.db'}", clock=SystemClock(), bus=Bus()))
 
-    def named(_word: str) -> Named:
-        return Named(TAG, "acme/unit.level", "mm", Kind.F64)
+    def named(word: str) -> Named:
+        return Named(int(word), f"acme/unit.level{word}", "mm", Kind.F64)
 
     samples_api.routes(api, historian, named=named)
     moments_api.routes(api, historian, named=named)
@@ -157,7 +159,9 @@ def app_of(historian: Historian, folder: Path, answered_ms: list[float]) -> Fast
 
     @app.get("/{path:path}")
     def other(path: str) -> Any:
-        known = {"api/v1/me": ME, "api/v1/setup": {"needed": False}, f"api/v1/tags/{TAG}": WIRING}
+        known = {"api/v1/me": ME, "api/v1/setup": {"needed": False}}
+        if path.startswith("api/v1/tags/"):
+            return WIRING | {"id": int(path.rpartition("/")[2]), "path": f"acme/unit.level{path.rpartition('/')[2]}"}
         if path.startswith("api/"):
             return known.get(path, {"items": [], "next": None})
         file = STATIC / path
@@ -222,6 +226,7 @@ def main() -> int:
     )
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
+    asked.pens = 1
     browser_path = next(filter(None, map(shutil.which, NAMES)), None)
     if browser_path is None or not (STATIC / "index.html").is_file():
         print("needs a Chromium and the built screens (make ui)")

@@ -91,6 +91,14 @@ def test_a_signal_is_taken_away_as_a_file_in_german(signed_in: SignedIn, profile
     assert len(rows) == 1_440
     page.get_by_test_id("export-remove").click()
     expect(page.get_by_test_id("export-item")).to_have_count(0)
+    page.get_by_test_id("export-what").get_by_text("Aggregate").click()
+    page.get_by_test_id("export-over").select_option("whole")
+    page.get_by_test_id("export-shape").get_by_text("jede Zahl").click()
+    page.get_by_test_id("export-make").click()
+    expect(mine).to_contain_text("4 Zeilen")
+    assert stumbles(page) == []
+    page.get_by_test_id("export-remove").click()
+    expect(page.get_by_test_id("export-item")).to_have_count(0)
 
 
 def test_the_table_is_sorted_and_filtered_by_the_keyboard_and_the_address_keeps_it(

@@ -71,6 +71,9 @@ def test_signals_are_laid_over_each_other_and_moved_by_hand(page: Page, api: htt
 
     page.get_by_test_id("band-states").press("Space")
     expect(page.get_by_test_id("trend-cursor")).to_contain_text("Capper:")
+    with page.expect_response(re.compile("alarm-spans")) as waited:
+        page.get_by_test_id("band-alarms").press("Space")
+    assert waited.value.ok
     page.get_by_test_id("pen-hide").first.click()
     drawn(page, 1)
     page.reload()

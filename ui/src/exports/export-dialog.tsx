@@ -8,13 +8,15 @@ import { Dialog } from "@/design/dialog";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { asOfOf, type Export, everyFor, exportsQuery, type Format, FORMATS, KNOWN, type Known, knownOf, type Shape, SHAPES, sizeOf, TAGS_MAX, wholeSeconds } from "@/exports/exports";
 import css from "@/exports/exports.module.css";
+import { AS_SHOWN, askedOf, type Sums } from "@/exports/sums";
+import { SumsPart } from "@/exports/sums-part";
 import { words } from "@/exports/words";
 import { exactWallOf, formatMoment, formatNumber, momentOfWall } from "@/show/format";
 import { useReader, useZone, When } from "@/show/show";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
-interface Given { from: string; to: string; format: Format; shape: Shape; every: number; zone: "plant" | "UTC"; known: Known; at: string }
+interface Given { what: "samples" | "sums"; sums: Sums; from: string; to: string; format: Format; shape: Shape; every: number; zone: "plant" | "UTC"; known: Known; at: string }
 interface PartProps { given: Given; onGiven: (change: Partial<Given>) => void }
 
 function PeriodPart({ given, onGiven, wrong }: PartProps & { wrong: boolean }) {
@@ -28,15 +30,30 @@ function PeriodPart({ given, onGiven, wrong }: PartProps & { wrong: boolean }) {
   return <><div className={css.pair}>{field("from")}{field("to")}</div>{wrong && <span role="alert" className={css.wrong}>{say("order")}</span>}</>;
 }
 
+/** Whether rows follow each other after so many seconds. */
+const isEven = ({ what, shape, sums }: Given): boolean => (what === "samples" ? shape === "wide" : sums.over === "every");
+const HINTS = { "samples-long": "longHint", "samples-wide": "wideHint", "sums-long": "longSumHint", "sums-wide": "wideSumHint" } as const;
+
+/** Samples as they are stored, or what they come to. */
+function WhatPart({ given, onGiven, equipment }: PartProps & { equipment: Whose | null }) {
+  const say = useWords(words);
+  return (
+    <>
+      <div className={css.field}><span>{say("what")}</span><SegmentedControl size="sm" value={given.what} onChange={(what) => onGiven({ what: what as Given["what"] })} data={[{ value: "samples", label: say("samples") }, { value: "sums", label: say("sums") }]} aria-label={say("what")} data-testid="export-what" /></div>
+      {given.what === "sums" && <SumsPart sums={given.sums} equipment={equipment} onSums={(sums) => onGiven({ sums })} />}
+    </>
+  );
+}
+
 function ShapePart({ given, onGiven }: PartProps) {
   const say = useWords(words);
   return (
     <>
       <div className={css.pair}>
-        <div className={css.field}><span>{say("shape")}</span><SegmentedControl size="sm" value={given.shape} onChange={(shape) => onGiven({ shape: shape as Shape })} data={SHAPES.map((value) => ({ value, label: say(value) }))} aria-label={say("shape")} data-testid="export-shape" /></div>
-        {given.shape === "wide" && <NumberInput label={say("every")} value={given.every} onChange={(every) => onGiven({ every: typeof every === "number" ? every : 60 })} min={0.001} max={31_622_400} data-testid="export-every" />}
+        <div className={css.field}><span>{say("shape")}</span><SegmentedControl size="sm" value={given.shape} onChange={(shape) => onGiven({ shape: shape as Shape })} data={SHAPES.map((value) => ({ value, label: say(given.what === "samples" ? value : value === "long" ? "longSum" : "wideSum") }))} aria-label={say("shape")} data-testid="export-shape" /></div>
+        {isEven(given) && <NumberInput label={say("every")} value={given.every} onChange={(every) => onGiven({ every: typeof every === "number" ? every : 60 })} min={0.001} max={31_622_400} data-testid="export-every" />}
       </div>
-      <p className={css.hint}>{say(given.shape === "long" ? "longHint" : "wideHint")}</p>
+      <p className={css.hint}>{say(HINTS[`${given.what}-${given.shape}`])}</p>
     </>
   );
 }
@@ -57,9 +74,9 @@ function KnownPart({ given, onGiven, asOf }: PartProps & { asOf: string | null }
   );
 }
 
-interface WishProps { tags: readonly number[]; span: Span; asOf: string | null; onClose: () => void }
+interface WishProps { tags: readonly number[]; span: Span; asOf: string | null; equipment: Whose | null; onClose: () => void }
 
-function WishForm({ tags, span, asOf, onClose }: WishProps) {
+function WishForm({ tags, span, asOf, equipment, onClose }: WishProps) {
   const say = useWords(words);
   const language = useLanguage();
   const zone = useZone();
@@ -67,23 +84,25 @@ function WishForm({ tags, span, asOf, onClose }: WishProps) {
   const [given, setGiven] = useState<Given>(() => {
     const wall = (ms: number) => exactWallOf(ms, zone).slice(0, 19);
     const { t0, t1 } = wholeSeconds(span);
-    return { from: wall(t0), to: wall(t1), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant", known: knownOf(asOf), at: wall(span.t1) };
+    return { what: "samples", sums: { aggregates: AS_SHOWN, over: "every" }, from: wall(t0), to: wall(t1), format: "csv", shape: "long", every: everyFor(span.t1 - span.t0), zone: "plant", known: knownOf(asOf), at: wall(span.t1) };
   });
   const onGiven = (change: Partial<Given>) => setGiven((before) => ({ ...before, ...change }));
   const [t0, t1] = [momentOfWall(given.from, zone), momentOfWall(given.to, zone)];
   const atMs = momentOfWall(given.at, zone);
   const wrong = !(t1 > t0);
   const nowhen = given.known === "at" && Number.isNaN(atMs);
+  const nothing = given.what === "sums" && given.sums.aggregates.length === 0;
   const make = useMutation({
-    mutationFn: () => post<{ export_id: string }>("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language, as_of: asOfOf(given.known, { asOf, atMs }) }),
+    mutationFn: () => post<{ export_id: string }>("/exports", { tags: tags.map(String), start: new Date(t0).toISOString(), end: new Date(t1).toISOString(), format: given.format, shape: given.shape, every_s: given.every, zone: given.zone, language, as_of: asOfOf(given.known, { asOf, atMs }), ...(given.what === "sums" ? { aggregate: askedOf(given.sums, { every: given.every, equipment: equipment?.id ?? null }) } : {}) }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["/exports"] }),
   });
   const { data: known } = useQuery(exportsQuery());
   const isWritten = make.isSuccess && known?.find((one) => one.id === make.data.export_id)?.state === "running";
-  const submit = (event: FormEvent) => { event.preventDefault(); if (!wrong && !nowhen) make.mutate(); };
+  const submit = (event: FormEvent) => { event.preventDefault(); if (!wrong && !nowhen && !nothing) make.mutate(); };
   return (
     <form className={css.form} onSubmit={submit}>
       <PeriodPart given={given} onGiven={onGiven} wrong={wrong} />
+      <WhatPart given={given} onGiven={onGiven} equipment={equipment} />
       <div className={css.pair}>
         <div className={css.field}><span>{say("format")}</span><SegmentedControl size="sm" value={given.format} onChange={(format) => onGiven({ format: format as Format })} data={FORMATS.map((value) => ({ value, label: say(value) }))} aria-label={say("format")} data-testid="export-format" /></div>
         <div className={css.field}><span>{say("zone")}</span><SegmentedControl size="sm" value={given.zone} onChange={(next) => onGiven({ zone: next as Given["zone"] })} data={[{ value: "plant", label: say("plant") }, { value: "UTC", label: say("utc") }]} aria-label={say("zone")} data-testid="export-zone" /></div>
@@ -94,7 +113,7 @@ function WishForm({ tags, span, asOf, onClose }: WishProps) {
       {isWritten && <p className={css.hint} role="status">{say("begun")}</p>}
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>{say("close")}</Button>
-        <Button type="submit" loading={make.isPending} disabled={wrong || nowhen} data-testid="export-make">{say("make")}</Button>
+        <Button type="submit" loading={make.isPending} disabled={wrong || nowhen || nothing} data-testid="export-make">{say("make")}</Button>
       </div>
     </form>
   );
@@ -155,10 +174,12 @@ function Mine() {
 }
 
 export interface Span { t0: number; t1: number }
+/** An equipment whose jobs, lots, shifts and stops may be summed over. */
+export interface Whose { id: number; name: string }
 /** `asOf`: as known when the screen shows the signals, where it shows anything but what is known now. */
-interface ButtonProps { tags: readonly number[]; total?: number; span: () => Span; size?: "xs" | "sm"; asOf?: string | null }
+interface ButtonProps { tags: readonly number[]; total?: number; span: () => Span; size?: "xs" | "sm"; asOf?: string | null; equipment?: Whose | null }
 /** The button beside signals; `total` are those that it stands for, where they may be more than `tags`. */
-export function ExportButton({ tags, total = tags.length, span, size = "xs", asOf = null }: ButtonProps) {
+export function ExportButton({ tags, total = tags.length, span, size = "xs", asOf = null, equipment = null }: ButtonProps) {
   const say = useWords(words);
   const [opened, setOpened] = useState<Span | null>(null);
   const count = total === 1 ? say("one") : say("many", { n: total });
@@ -167,7 +188,7 @@ export function ExportButton({ tags, total = tags.length, span, size = "xs", asO
     <>
       <Button size={size} variant="default" onClick={() => setOpened(span())} disabled={total === 0} data-testid="export">{say("export")}</Button>
       <Dialog opened={opened !== null} onClose={close} title={`${say("title")} · ${count}`} size={620} closeButtonProps={{ "aria-label": say("close") }} data-testid="export-dialog">
-        {total > TAGS_MAX ? <Empty compact title={count} hint={say("tooMany", { n: TAGS_MAX })} /> : opened && <WishForm tags={tags} span={opened} asOf={asOf} onClose={close} />}
+        {total > TAGS_MAX ? <Empty compact title={count} hint={say("tooMany", { n: TAGS_MAX })} /> : opened && <WishForm tags={tags} span={opened} asOf={asOf} equipment={equipment} onClose={close} />}
         <Mine />
       </Dialog>
     </>

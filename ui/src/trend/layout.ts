@@ -3,6 +3,7 @@ import { GAP_PX, type Lane } from "@/timeline/lanes";
 
 export const AXIS_PX = 58;
 export const AXES_MAX = 4; // more scales than that nobody reads; the others still have their curves
+const NAMES_PX = 84; // what a lane is called, in every language
 const RIGHT_PX = 26; // the numbers of the pens stand at the ends of their curves
 const TOP_PX = 24;
 const TIME_PX = 24;
@@ -15,7 +16,7 @@ export const lanesHeight = (lanes: readonly Lane[]): number => lanes.reduce((sum
 
 /** `rows`: pens with something to say about their quality. */
 export function layoutOf(size: { width: number; height: number }, parts: { axes: number; rows: number; lanes: readonly Lane[] }): Layout {
-  const left = AXIS_PX * Math.max(1, Math.min(parts.axes, AXES_MAX));
+  const left = Math.max(AXIS_PX * Math.max(1, Math.min(parts.axes, AXES_MAX)), parts.lanes.length > 0 ? NAMES_PX : 0);
   const width = Math.max(1, size.width - left - RIGHT_PX);
   const lanes = lanesHeight(parts.lanes);
   const quality = parts.rows * QUALITY_PX;

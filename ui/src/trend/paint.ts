@@ -8,11 +8,13 @@ import { HEIGHT, xOf } from "@/timeline/paint";
 import { goneIn, paintGone } from "@/trend/gone";
 import { AXES_MAX, AXIS_PX, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
 import { marks, type Range } from "@/trend/scale";
-import { beginning, type Curve, trace } from "@/trend/trace";
+import { drawLine } from "@/trend/line";
+import { beginning, type Curve } from "@/trend/trace";
 
 export const FONT = '500 11.5px "Inter Variable", sans-serif';
 const DAY_LABEL_PX = 72;
 const MARK_PX = 34; // between two marks of a scale
+const DASHES_PX = 5_400; // every pattern of dashes fits into it: 4, 5, 12, 18
 
 export interface DrawnPen { no: number; tag: number; look: number; axis: string; colour: string; dash: readonly number[]; curve: Curve; then: Curve | null }
 export interface Axis { key: string; unit: string; range: Range; nos: readonly number[]; colour: string }
@@ -112,47 +114,17 @@ function paintLanes(pen: Pen2d, { lanes, layout, view, look }: Picture): void {
   }
 }
 
-/** The line as one path; where it ended, or null when nothing of it is in view. */
-function lineOf(curve: Curve, at: { x: (ms: number) => number; y: (value: number) => number }): { line: Path2D; end: [number, number] | null } {
-  const line = new Path2D();
-  let end: [number, number] | null = null;
-  const to = (ms: number, value: number) => {
-    end = [at.x(ms), at.y(value)];
-    line.lineTo(...end);
-  };
-  trace(curve, {
-    start: (ms, value) => { end = [at.x(ms), at.y(value)]; line.moveTo(...end); },
-    hold: to,
-    column: (ms, { first, low, high, last }) => {
-      to(ms, first);
-      if (low < first || high > first) { to(ms, low); to(ms, high); }
-      if (last !== first || low < first || high > first) to(ms, last);
-    },
-    lift: () => undefined,
-  });
-  return { line, end };
-}
-
 function paintPen(pen: Pen2d, one: DrawnPen, { view, layout, axes, shiftMs, look }: Picture): void {
   const { plot } = layout;
   const range = axes.find((axis) => axis.key === one.axis)?.range;
   if (!range) return;
   const x = (ms: number) => plot.left + xOf(ms, { ...view, width: plot.width });
   const y = (value: number) => yOf(value, range, plot);
-  pen.strokeStyle = one.colour;
-  pen.lineJoin = "bevel";
-  if (one.then) {
-    pen.globalAlpha = 0.8;
-    pen.lineWidth = 1.2;
-    pen.setLineDash([2, 2]);
-    pen.stroke(lineOf(one.then, { x: (ms) => x(ms - shiftMs), y }).line);
-    pen.globalAlpha = 1;
-  }
-  pen.lineWidth = 1.6;
-  pen.setLineDash([...one.dash]);
-  const { line, end } = lineOf(one.curve, { x, y });
-  pen.stroke(line);
-  pen.setLineDash([]);
+  const msPerPx = (view.t1 - view.t0) / plot.width;
+  const from = plot.left - ((view.t0 / msPerPx) % DASHES_PX); // dashes stay where they are on the curve
+  pen.fillStyle = one.colour;
+  if (one.then) drawLine(pen, one.then, { scale: { x: (ms) => x(ms - shiftMs), y }, stroke: { width: 1.2, dash: [2, 2], from, strength: 0.8 } });
+  const end = drawLine(pen, one.curve, { scale: { x, y }, stroke: { width: 1.6, dash: one.dash, from, strength: 1 } });
   if (!end) return;
   const [atX, atY] = [Math.min(end[0] + 5, plot.left + plot.width + 5), Math.max(plot.top + 6, Math.min(end[1], plot.top + plot.height - 6))];
   pen.textAlign = "left";
@@ -187,8 +159,17 @@ function paintQuality(pen: Pen2d, rows: readonly DrawnPen[], { view, layout, loo
 }
 
 export interface Doubt { t0: number; t1: number; tone: "void" | "warning" }
+const doubtsOf = new WeakMap<Curve, readonly Doubt[]>();
 /** Where a curve has no value, and where a bucket holds samples that are not good. */
-export function doubts({ segments, until }: Curve): Doubt[] {
+export function doubts(curve: Curve): readonly Doubt[] {
+  const known = doubtsOf.get(curve);
+  if (known) return known;
+  const found = doubtsIn(curve);
+  doubtsOf.set(curve, found);
+  return found;
+}
+
+function doubtsIn({ segments, until }: Curve): Doubt[] {
   const found: Doubt[] = [];
   const add = (t0: number, t1: number, tone: Doubt["tone"]) => {
     const last = found.at(-1);

@@ -11,7 +11,7 @@ export interface Sink {
   start: (ms: number, value: number) => void;
   /** It goes on at the height it has. */
   hold: (ms: number, value: number) => void;
-  /** Several samples in one bucket, or one whose four values are equal. */
+  /** Several samples in one bucket, or one whose four values are equal; they are to be read at once, not kept. */
   column: (ms: number, values: { first: number; low: number; high: number; last: number }) => void;
   /** It ends here. */
   lift: (ms: number) => void;
@@ -61,6 +61,7 @@ export function trace({ segments, tail, until }: Curve, sink: Sink): void {
   const walk = new Walk(sink);
   let known = Number.NaN;
   let newest = Number.NEGATIVE_INFINITY;
+  const said = { first: 0, low: 0, high: 0, last: 0 }; // one for all buckets: a picture has thousands
   for (const segment of segments) {
     const { tile, from, to } = segment;
     if (segment.t0 > known + tile.wide) walk.lift(known); // what lies between has not been read
@@ -69,7 +70,8 @@ export function trace({ segments, tail, until }: Curve, sink: Sink): void {
     if (end !== null) walk.lift(Math.max(segment.t0, end));
     for (let i = from; i < to; i++) {
       newest = tile.at[i] as number;
-      walk.bucket(newest, { first: tile.first[i] as number, low: tile.min[i] as number, high: tile.max[i] as number, last: tile.last[i] as number }, tile.held[i] === 0);
+      [said.first, said.low, said.high, said.last] = [tile.first[i] as number, tile.min[i] as number, tile.max[i] as number, tile.last[i] as number];
+      walk.bucket(newest, said, tile.held[i] === 0);
     }
     known = segment.t1;
   }
@@ -83,12 +85,21 @@ export function trace({ segments, tail, until }: Curve, sink: Sink): void {
 }
 
 /** Lowest and highest of what a curve shows. */
-export function extent(curve: Curve): { low: number; high: number } {
-  const found = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+export function extent({ segments, tail }: Curve): { low: number; high: number } {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const see = (low: number, high: number) => {
-    if (low < found.low) found.low = low;
-    if (high > found.high) found.high = high;
+    if (low < least) least = low; // what is no number is neither
+    if (high > most) most = high;
   };
-  trace(curve, { start: (_, value) => see(value, value), hold: () => undefined, column: (_, { low, high }) => see(low, high), lift: () => undefined });
-  return found;
+  let [newest, known] = [Number.NEGATIVE_INFINITY, Number.NaN];
+  for (const segment of segments) {
+    const { tile, from, to } = segment;
+    const begins = beginning(segment);
+    see(begins, begins);
+    for (let i = from; i < to; i++) see(tile.min[i] as number, tile.max[i] as number);
+    if (to > from) newest = tile.at[to - 1] as number;
+    known = segment.t1;
+  }
+  for (const { tsMs, value } of tail) if (tsMs > newest && tsMs <= known && value !== null) see(value, value);
+  return { low: least, high: most };
 }

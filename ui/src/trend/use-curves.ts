@@ -6,7 +6,7 @@ import { liveLink } from "@/live/live";
 import type { Problem } from "@/api/problem";
 import type { View } from "@/timeline/keys";
 import { levelOf, tilesOf } from "@/trend/levels";
-import { loaderOf, missing } from "@/trend/loader";
+import { type Loader, loaderOf, missing } from "@/trend/loader";
 import type { Curve, TailPoint } from "@/trend/trace";
 
 const SETTLED_MS = 70; // a wheel turns several notches in this time: asked is where it begins, at once, and where it stops
@@ -39,6 +39,15 @@ class Tails {
   of(tag: number): readonly TailPoint[] { return this.points.get(tag) ?? []; }
 }
 
+/** Several tiles may come between two pictures: they are told of once. */
+function oncePerPicture(loader: Loader): (listener: () => void) => () => void {
+  return (listener) => {
+    let frame = 0;
+    const stop = loader.listen(() => { frame ||= requestAnimationFrame(() => { frame = 0; listener(); }); });
+    return () => { cancelAnimationFrame(frame); stop(); };
+  };
+}
+
 /** `asOf` of the curves, `beside` of the second ones: corrections made later do not count. */
 export interface Known { asOf: string | null; beside: string | null }
 interface Look extends Known { tags: readonly number[]; view: View; shiftMs: number | null; width: number; nowMs: number; holdsUntil: (tag: number) => number }
@@ -50,7 +59,8 @@ const shifted = (view: View, ms: number): View => ({ t0: view.t0 + ms, t1: view.
 /** `then` is the same stretch of another time on its own clock, or as it was known at another moment. `onNews` is called when a live value came. */
 export function useCurves({ tags, view, shiftMs, width, nowMs, holdsUntil, asOf, beside }: Look, onNews: () => void): Curves {
   const [loader, second] = [useMemo(() => loaderOf(asOf), [asOf]), useMemo(() => loaderOf(beside), [beside])];
-  const version = useSyncExternalStore(loader.listen, loader.getVersion) + useSyncExternalStore(second.listen, second.getVersion);
+  const [news, secondNews] = [useMemo(() => oncePerPicture(loader), [loader]), useMemo(() => oncePerPicture(second), [second])];
+  const version = useSyncExternalStore(news, loader.getVersion) + useSyncExternalStore(secondNews, second.getVersion);
   const level = levelOf(view, width);
   const tails = useRef(new Tails());
   const other = shiftMs === null ? null : shifted(view, shiftMs);

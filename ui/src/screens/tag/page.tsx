@@ -154,7 +154,7 @@ function TagView({ tag }: { tag: Wiring }) {
           <h1 translate="no">{tag.property}</h1>
           {equipment && <Go to={tagsOf(equipment.path)} className="link"><span translate="no">{equipment.path}</span></Go>}
         </div>
-        <div className={css.tools}>{period.window && <ExportButton tags={[tag.id]} span={spanOf(period.window)} />}<PeriodChooser period={period} /></div>
+        <div className={css.tools}>{period.window && <ExportButton tags={[tag.id]} span={spanOf(period.window)} equipment={equipment ?? null} />}<PeriodChooser period={period} /></div>
       </div>
       <div className={css.pair}><Now tag={tag} /><div className={css.column}><Source tag={tag} /><Uses tag={tag} /></div></div>
       {period.window ? <History tag={tag} window={period.window} /> : period.isPending ? <Waiting lines={8} /> : <Panel><Empty icon="clock" title={sayPeriod(period.name === "custom" ? "badRange" : "noShift")} hint={sayPeriod("noShiftHint")} /></Panel>}

@@ -2,7 +2,7 @@
 import { Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { foundQuery } from "@/api/queries";
 import { Icon } from "@/design/icons";
 import { words } from "@/screens/trends/words";
@@ -14,7 +14,7 @@ import { useWords } from "@/words/words";
 const TYPED_MS = 150;
 const OFFERED = 30;
 
-export function AddPen({ taken, onAdd }: { taken: readonly number[]; onAdd: (tag: number) => void }) {
+export const AddPen = memo(function AddPen({ taken, onAdd }: { taken: readonly number[]; onAdd: (tag: number) => void }) {
   const say = useWords(words);
   const [text, setText] = useState("");
   const [find] = useDebouncedValue(text.trim(), TYPED_MS);
@@ -31,4 +31,4 @@ export function AddPen({ taken, onAdd }: { taken: readonly number[]; onAdd: (tag
       leftSection={<Icon name="search" size={15} />} maxDropdownHeight={360} data-testid="add-pen"
     />
   );
-}
+});

@@ -1,6 +1,7 @@
 // As known when: now, as the signals were sent, or as it was known at a moment; and beside what stands now, what was sent.
 import { Button, Checkbox, Popover } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
+import { serverNowMs } from "@/api/client";
 import css from "@/screens/trends/trends.module.css";
 import type { Trending } from "@/screens/trends/use-asked";
 import { words } from "@/screens/trends/words";
@@ -17,18 +18,17 @@ export function useKnownName(): (known: string) => string {
   return (known) => (known === SENT ? say("sent") : /^\d+$/.test(known) ? `№ ${known}` : formatMoment(Date.parse(known), "minute", reader));
 }
 
-export function AsKnown({ trend }: { trend: Trending }) {
+export const AsKnown = memo(function AsKnown({ asOf, beside, set }: Pick<Trending, "asOf" | "beside" | "set">) {
   const say = useWords(words);
   const { zone } = useReader();
   const nameOf = useKnownName();
   const [open, setOpen] = useState(false);
-  const { asOf, beside, nowMs, set } = trend;
   const [at, setAt] = useState("");
   const atMs = momentOfWall(at, zone);
   const as = (next: string | null) => { set({ asOf: next }); setOpen(false); };
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
-      <Popover.Target><Button size="xs" variant={asOf === null && beside === null ? "default" : "filled"} onClick={() => { setAt(wallOf(nowMs, zone)); setOpen(!open); }} data-testid="as-known">{asOf === null ? say("asKnown") : say("asKnownAt", { known: nameOf(asOf) })}</Button></Popover.Target>
+      <Popover.Target><Button size="xs" variant={asOf === null && beside === null ? "default" : "filled"} onClick={() => { setAt(wallOf(serverNowMs(), zone)); setOpen(!open); }} data-testid="as-known">{asOf === null ? say("asKnown") : say("asKnownAt", { known: nameOf(asOf) })}</Button></Popover.Target>
       <Popover.Dropdown>
         <div className={css.choices}>
           <p className={css.none}>{say("asKnownHint")}</p>
@@ -41,4 +41,4 @@ export function AsKnown({ trend }: { trend: Trending }) {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

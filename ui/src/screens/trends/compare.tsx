@@ -1,10 +1,11 @@
 // Another time laid under this one: the period before, a day or a week ago, or two runs of jobs from their starts.
 import { Button, Popover, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { jobResponsesQuery } from "@/api/queries";
 import type { JobResponse } from "@/api/types";
 import { useProductName } from "@/jobs/jobs";
+import { useNowMs } from "@/live/now";
 import css from "@/screens/trends/trends.module.css";
 import type { Trending } from "@/screens/trends/use-asked";
 import { words } from "@/screens/trends/words";
@@ -20,12 +21,13 @@ const STEP_MS = 3_600_000;
 const endOf = (job: JobResponse, nowMs: number): number => (job.end ? Date.parse(job.end) : nowMs);
 
 /** Two runs of an equipment: the view is the first one, the second begins where the first does. */
-function Runs({ equipmentId, trend, onDone }: { equipmentId: number; trend: Trending; onDone: () => void }) {
+function Runs({ equipmentId, set, onDone }: { equipmentId: number; set: Trending["set"]; onDone: () => void }) {
   const say = useWords(words);
   const reader = useReader();
   const productName = useProductName();
   const [chosen, setChosen] = useState<[string | null, string | null]>([null, null]);
-  const t1 = Math.ceil(trend.nowMs / STEP_MS) * STEP_MS;
+  const nowMs = useNowMs();
+  const t1 = Math.ceil(nowMs / STEP_MS) * STEP_MS;
   const { data } = useQuery(jobResponsesQuery(equipmentId, { start: new Date(t1 - RUNS_BACK_MS).toISOString(), end: new Date(t1).toISOString() }));
   const runs = [...(data ?? [])].reverse();
   const options = runs.map((job) => ({ value: job.id, label: `${formatMoment(Date.parse(job.start), "minute", reader)} · ${[productName(job.product), job.job_order].filter(Boolean).join(" · ")}` }));
@@ -33,8 +35,8 @@ function Runs({ equipmentId, trend, onDone }: { equipmentId: number; trend: Tren
   const show = () => {
     if (!first || !second) return;
     const t0 = Date.parse(first.start);
-    const length = Math.max(endOf(first, trend.nowMs) - t0, endOf(second, trend.nowMs) - Date.parse(second.start));
-    trend.set({ when: { view: allowed({ t0, t1: t0 + length }) }, shiftMs: Date.parse(second.start) - t0 });
+    const length = Math.max(endOf(first, nowMs) - t0, endOf(second, nowMs) - Date.parse(second.start));
+    set({ when: { view: allowed({ t0, t1: t0 + length }) }, shiftMs: Date.parse(second.start) - t0 });
     onDone();
   };
   if (data && runs.length < 2) return <p className="quiet">{say("noRuns")}</p>;
@@ -46,33 +48,34 @@ function Runs({ equipmentId, trend, onDone }: { equipmentId: number; trend: Tren
   );
 }
 
-export function Compare({ trend, equipmentId }: { trend: Trending; equipmentId: number | null }) {
+/** `beginMs`: where the view begins, which is said while something is compared. */
+type CompareProps = Pick<Trending, "shiftMs" | "viewNow" | "set"> & { beginMs: number | null; equipmentId: number | null };
+export const Compare = memo(function Compare({ shiftMs, viewNow, set, beginMs, equipmentId }: CompareProps) {
   const say = useWords(words);
   const reader = useReader();
   const [open, setOpen] = useState(false);
-  const { view, shiftMs } = trend;
-  const span = view.t1 - view.t0;
+  const span = () => viewNow().t1 - viewNow().t0;
   const [from, setFrom] = useState("");
   const fromMs = momentOfWall(from, reader.zone);
   const by = (ms: number | null) => {
-    trend.set({ shiftMs: ms });
+    set({ shiftMs: ms });
     setOpen(false);
   };
-  const label = shiftMs === null ? say("compare") : say("comparedWith", { start: formatMoment(view.t0 + shiftMs, "minute", reader), by: `${shiftMs > 0 ? "+" : ""}${formatDuration(shiftMs * 1000, reader.language)}` });
+  const label = shiftMs === null ? say("compare") : say("comparedWith", { start: formatMoment((beginMs ?? 0) + shiftMs, "minute", reader), by: `${shiftMs > 0 ? "+" : ""}${formatDuration(shiftMs * 1000, reader.language)}` });
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
-      <Popover.Target><Button size="xs" variant={shiftMs === null ? "default" : "filled"} onClick={() => { setFrom(wallOf(view.t0 - span, reader.zone)); setOpen(!open); }} data-testid="compare">{label}</Button></Popover.Target>
+      <Popover.Target><Button size="xs" variant={shiftMs === null ? "default" : "filled"} onClick={() => { setFrom(wallOf(viewNow().t0 - span(), reader.zone)); setOpen(!open); }} data-testid="compare">{label}</Button></Popover.Target>
       <Popover.Dropdown>
         <div className={css.choices}>
-          <Button size="xs" variant="default" onClick={() => by(-span)} data-testid="compare-before">{say("before")}</Button>
-          <Button size="xs" variant="default" onClick={() => by(daysEarlier(view.t0, 1, reader.zone) - view.t0)} data-testid="compare-day">{say("dayBefore")}</Button>
-          <Button size="xs" variant="default" onClick={() => by(daysEarlier(view.t0, 7, reader.zone) - view.t0)} data-testid="compare-week">{say("weekBefore")}</Button>
+          <Button size="xs" variant="default" onClick={() => by(-span())} data-testid="compare-before">{say("before")}</Button>
+          <Button size="xs" variant="default" onClick={() => by(daysEarlier(viewNow().t0, 1, reader.zone) - viewNow().t0)} data-testid="compare-day">{say("dayBefore")}</Button>
+          <Button size="xs" variant="default" onClick={() => by(daysEarlier(viewNow().t0, 7, reader.zone) - viewNow().t0)} data-testid="compare-week">{say("weekBefore")}</Button>
           <label className={css.field}><span>{say("beginsAt")}</span><input type="datetime-local" className={css.input} value={from} onChange={(event) => setFrom(event.currentTarget.value)} /></label>
-          <Button size="xs" variant="default" onClick={() => by(fromMs - view.t0)} disabled={Number.isNaN(fromMs)}>{say("compare")}</Button>
-          {equipmentId !== null && <Runs equipmentId={equipmentId} trend={trend} onDone={() => setOpen(false)} />}
+          <Button size="xs" variant="default" onClick={() => by(fromMs - viewNow().t0)} disabled={Number.isNaN(fromMs)}>{say("compare")}</Button>
+          {equipmentId !== null && <Runs equipmentId={equipmentId} set={set} onDone={() => setOpen(false)} />}
           {shiftMs !== null && <Button size="xs" variant="default" onClick={() => by(null)} data-testid="compare-off">{say("compareOff")}</Button>}
         </div>
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

@@ -31,7 +31,7 @@ async function firstOf(tags: readonly number[], nowMs: number): Promise<number |
 export default function TrendsPage() {
   const say = useWords(words);
   const trend = useAsked();
-  const { pens, view, a, b, shiftMs, nowMs, asOf, beside, show, set } = trend;
+  const { pens, view, viewNow, following, a, b, shiftMs, nowMs, asOf, beside, show, set } = trend;
   const known = usePens(pens);
   const [hoverMs, setHover] = useState<number | null>(null);
   const tags = useMemo(() => pens.map((pen) => pen.tag), [pens]);
@@ -41,10 +41,11 @@ export default function TrendsPage() {
   const momentsB = useMoments(tags, b, asOf);
   const momentsThen = useMoments(tags, shiftMs === null && beside === null ? null : atA + (shiftMs ?? 0), beside ?? asOf);
   const statistics = useStatistics(tags, view, { nowMs, asOf });
-  const seconds: Second[] = [
+  const isThen = shiftMs !== null || beside !== null;
+  const seconds = useMemo((): Second[] => [
     ...(b === null ? [] : [{ name: say("at", { name: "B" }), moments: momentsB, testid: "pen-b" }]),
-    ...(shiftMs === null && beside === null ? [] : [{ name: say(beside === null ? "then" : beside === SENT ? "sent" : "known"), moments: momentsThen, testid: "pen-then" }]),
-  ];
+    ...(isThen ? [{ name: say(beside === null ? "then" : beside === SENT ? "sent" : "known"), moments: momentsThen, testid: "pen-then" }] : []),
+  ], [say, b === null, momentsB, isThen, beside, momentsThen]); // eslint-disable-line react-hooks/exhaustive-deps -- where cursor B is does not matter
   const onGo = async (where: "first" | "now") => {
     const spanMs = view.t1 - view.t0;
     if (where === "now") return show({ spanMs });
@@ -56,13 +57,14 @@ export default function TrendsPage() {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [from, to] = a === null || b === null ? [null, null] : [Math.min(a, b), Math.max(a, b)];
   const onCorrect = useMemo(() => (from === null || to === null || from === to ? null : (tag: Wiring) => setAsked({ tag, span: { t0: from, t1: to }, what: "amend" })), [from, to]);
-  const equipment = [...new Set(known.flatMap(({ tag }) => (tag ? [tag.equipment_id] : [])))];
+  const equipment = useMemo(() => [...new Set(known.flatMap(({ tag }) => (tag ? [tag.equipment_id] : [])))], [known]);
+  const onAdd = useCallback((tag: number) => set({ pens: withTag(pens, tag) }), [set, pens]);
   return (
     <div className={css.page}>
-      <div className={css.titleRow}><h1>{say("title")}</h1><TimeTools trend={trend} /></div>
+      <div className={css.titleRow}><h1>{say("title")}</h1><TimeTools span={Math.round(view.t1 - view.t0)} viewNow={viewNow} following={following} show={show} /></div>
       <div className={css.titleRow}>
-        <AddPen taken={tags} onAdd={(tag) => set({ pens: withTag(pens, tag) })} />
-        <div className={css.tools}>{pens.length > 0 && <Compare trend={trend} equipmentId={equipment[0] ?? null} />}{pens.length > 0 && <AsKnown trend={trend} />}<SavedViews equipment={equipment} /></div>
+        <AddPen taken={tags} onAdd={onAdd} />
+        <div className={css.tools}>{pens.length > 0 && <Compare shiftMs={shiftMs} beginMs={shiftMs === null ? null : view.t0} viewNow={viewNow} set={set} equipmentId={equipment[0] ?? null} />}{pens.length > 0 && <AsKnown asOf={asOf} beside={beside} set={set} />}<SavedViews equipment={equipment} /></div>
       </div>
       {pens.length === 0 && <div className={css.panel}><Empty icon="trend" title={say("none")} hint={say("noneHint")} /></div>}
       {pens.length > 0 && <Picture trend={trend} known={known} hoverMs={hoverMs} atMs={atA} onHover={setHover} onGo={(where) => void onGo(where)} />}

@@ -105,7 +105,7 @@ const Row = memo(function Row({ known, a, seconds, statistics, ...hands }: RowPr
 });
 
 interface TableProps extends Hands { pens: readonly KnownPen[]; a: ReadonlyMap<number, Moment>; nameA: string; seconds: readonly Second[]; statistics: ReadonlyMap<number, Statistics> }
-export function PensTable({ pens, a, nameA, seconds, statistics, ...hands }: TableProps) {
+export const PensTable = memo(function PensTable({ pens, a, nameA, seconds, statistics, ...hands }: TableProps) {
   const say = useWords(words);
   return (
     <div className={css.tableBox} tabIndex={0} role="region" aria-label={say("pens")}>
@@ -121,4 +121,4 @@ export function PensTable({ pens, a, nameA, seconds, statistics, ...hands }: Tab
       </table>
     </div>
   );
-}
+});

@@ -2,6 +2,7 @@
 import { Button, Chip } from "@mantine/core";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Problem } from "@/api/problem";
+import { useEquipment } from "@/app/equipment";
 import { ProblemNotice } from "@/design/notice";
 import { ExportButton } from "@/exports/export-dialog";
 import { SENT, useKnownName } from "@/screens/trends/as-known";
@@ -77,6 +78,10 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
     const found = picture.pens.flatMap(({ no, tag, curve }) => goneIn(curve.segments).map((one) => ({ ...one, name: `${no} ${pathOf.get(tag) ?? ""}`.trim() })));
     setGone((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found));
   }, [drawn, pathOf]);
+  const { map } = useEquipment();
+  const first = known.find(({ tag, pen }) => tag && !pen.hidden)?.tag;
+  const node = first ? map.byId(first.equipment_id) : undefined;
+  const owner = node ? { id: node.id, name: node.name } : null;
   const shown = useMemo(() => known.flatMap(({ pen, tag }) => (tag && !pen.hidden ? [pen.tag] : [])), [known]);
   const inSight = () => ({ t0: view.t0, t1: Math.max(view.t0 + 1, Math.min(view.t1, nowMs)) });
   const toggled = (chosen: string[]) => set({ bands: BANDS.filter((band) => chosen.includes(band)) });
@@ -87,7 +92,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
           <span className={css.toggles} role="group" aria-label={say("bands")}>{BANDS.map((band) => <Chip key={band} size="xs" value={band} data-testid={`band-${band}`}>{say(band)}</Chip>)}</span>
         </Chip.Group>
         <span className={css.group}>
-          <ExportButton tags={shown} span={inSight} asOf={asOf} />
+          <ExportButton tags={shown} span={inSight} asOf={asOf} equipment={owner} />
           <Button size="xs" variant="default" onClick={csv} title={say("saveCsvHint")} data-testid="trend-csv">{say("saveCsv")}</Button>
           <Button size="xs" variant="default" onClick={png} title={say("savePngHint")} data-testid="trend-png">{say("savePng")}</Button>
         </span>

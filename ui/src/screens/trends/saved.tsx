@@ -1,7 +1,7 @@
 // Views kept under a name: one's own, and those that others share with everybody who sees the same equipment.
 import { Button, Checkbox, Popover, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, memo, useEffect, useRef, useState } from "react";
 import { post } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problem";
 import { viewsQuery } from "@/api/queries";
@@ -37,7 +37,7 @@ function Line({ view, onForget }: { view: SavedView; onForget: (view: SavedView)
   );
 }
 
-export function SavedViews({ equipment }: { equipment: readonly number[] }) {
+export const SavedViews = memo(function SavedViews({ equipment }: { equipment: readonly number[] }) {
   const say = useWords(words);
   const client = useQueryClient();
   const search = useSearchText();
@@ -76,4 +76,4 @@ export function SavedViews({ equipment }: { equipment: readonly number[] }) {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

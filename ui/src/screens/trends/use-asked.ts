@@ -1,5 +1,5 @@
 // The trend's view: moved at once on screen, written into the address when the hand rests.
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNowMs } from "@/live/now";
 import { type Asked, askedOf, changeOf, viewOf, type When } from "@/screens/trends/state";
 import type { View } from "@/timeline/keys";
@@ -7,7 +7,8 @@ import { useChangeSearch, useSearchText } from "@/view/search";
 
 const RESTS_MS = 300;
 
-export interface Trending extends Asked { view: View; following: boolean; nowMs: number; show: (when: When) => void; set: (to: Partial<Asked>, replace?: "replace") => void }
+/** `viewNow`: the view at the moment, for what happens at a press and need not be drawn at every step. */
+export interface Trending extends Asked { view: View; viewNow: () => View; following: boolean; nowMs: number; show: (when: When) => void; set: (to: Partial<Asked>, replace?: "replace") => void }
 
 export function useAsked(): Trending {
   const search = useSearchText();
@@ -27,5 +28,8 @@ export function useAsked(): Trending {
   const following = !("view" in when);
   const tick = following ? nowMs : 0;
   const view = useMemo(() => viewOf(when, tick), [when, tick]);
-  return { ...asked, when, view, following, nowMs, show: setMoving, set };
+  const latest = useRef(view);
+  useEffect(() => { latest.current = view; }, [view]);
+  const viewNow = useCallback(() => latest.current, []);
+  return { ...asked, when, view, viewNow, following, nowMs, show: setMoving, set };
 }

@@ -16,7 +16,7 @@ const NO_FIGURES: ReadonlyMap<number, Statistics> = new Map();
 export function useMoments(tags: readonly number[], ms: number | null, asOf: string | null): ReadonlyMap<number, Moment> {
   const [settled] = useDebouncedValue(ms === null ? null : Math.round(ms), CURSOR_RESTS_MS);
   const { data } = useQuery({ ...momentsQuery(tags, settled ?? 0, asOf), enabled: settled !== null && tags.length > 0, staleTime: 10_000, placeholderData: keepPreviousData });
-  return useMemo(() => (settled === null || ms === null ? NO_MOMENTS : new Map((data?.items ?? []).map((moment) => [moment.tag, moment]))), [settled, ms, data]);
+  return useMemo(() => (settled === null || ms === null ? NO_MOMENTS : new Map((data?.items ?? []).map((moment) => [moment.tag, moment]))), [settled, ms === null, data]); // eslint-disable-line react-hooks/exhaustive-deps -- where a moving cursor is does not matter before it rests
 }
 
 /** The stretch that figures are asked for: up to now, in steps. */

@@ -11,7 +11,8 @@ import type { Pen } from "@/trend/pens";
 export interface KnownPen { pen: Pen; no: number; tag: Wiring | null | undefined; unit: string | null; kind: string }
 
 export function usePens(pens: readonly Pen[]): readonly KnownPen[] {
-  const answers = useQueries({ queries: pens.map((pen) => ({ ...signalQuery(pen.tag), staleTime: 60_000 })), combine: combined });
+  const queries = useMemo(() => pens.map((pen) => ({ ...signalQuery(pen.tag), staleTime: 60_000 })), [pens]);
+  const answers = useQueries({ queries, combine: combined });
   const known = useMemo(() => pens.map((pen, i): KnownPen => {
     const tag = answers[i];
     return { pen, no: i + 1, tag, unit: tag?.unit ?? null, kind: tag?.kind ?? "f64" };
