@@ -266,13 +266,15 @@ def test_it_goes_with_its_month(historian: Historian) -> None:
 def test_an_end_of_the_head_that_is_lost_is_not_written_over(
     tmp_path: Path, clock: ManualClock, bus: Bus, caplog: pytest.LogCaptureFixture, *, damage: str, at: float
 ) -> None:
-    """A consumer has read 39 frames, of which the disk loses some: what comes next it reads, and it is sealed."""
+    """A consumer has read 39 frames, of which the disk loses some, and nobody has told of them beside: what comes next
+    it reads, and it is sealed."""
     historian = Historian(tmp_path / "is", clock=clock, bus=bus, owner_of={1: 1}.get)
     for seq in range(1, 40):
         historian.put([frame(seq, [(1, DAY_ZERO_US + seq * 10 + i, float(i), q.GOOD) for i in range(10)])])
     shutil.copytree(tmp_path / "is", tmp_path / "was")
     historian.close()
     (tmp_path / "was" / "head.db-shm").unlink(missing_ok=True)
+    (tmp_path / "was" / "head.witness").unlink()
     journal = tmp_path / "was" / "head.db-wal"
     data, place = bytearray(journal.read_bytes()), int(journal.stat().st_size * at)
     data[place] ^= 0x40

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from dovetail.chunkstore.place import MonthWords, Place, Session, Values
-from dovetail.core.errors import ConfigError, LinkError
+from dovetail.core.errors import ConfigError, LinkError, MalformedError
 from dovetail.core.sqlitelib import all_or_nothing, roll_back
 from dovetail.db import engine
 
@@ -21,6 +22,7 @@ sqlite3 = engine.sqlite_module()
 PATIENCE_MS: Final = 10_000
 
 HEAD: Final = "head.db"
+SPOILT: Final = "spoilt"  # a folder beside: files that are no databases any more, as they lay there
 HEAD_VERSION: Final = 1
 MONTH_VERSION: Final = 5
 _HEAD_TABLES = """
@@ -86,6 +88,8 @@ OLDER_WORDS: Final = {  # of a month by its version, which nobody has opened sin
     3: replace(WORDS, aside="", checked="null"),
     4: replace(WORDS, checked="null"),
 }
+_SPOILT: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_RESTART: Final = "an administrator looks after the disk; the file is set aside by itself, a head when Dovetail starts"
 SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then soon written anew
 
 
@@ -95,9 +99,15 @@ def words_of(connection: Any) -> MonthWords:
     return OLDER_WORDS.get(found, WORDS)
 
 
+def _text(written: bytes) -> str:
+    """Of a row that a disk has spoilt anything may be a text; it is told by its sum, not by its letters."""
+    return written.decode(errors="replace")
+
+
 def connect(path: Path, *, role: str) -> Any:
     """A connection as writer (WAL, FULL sync; the only one that checkpoints) or as reader (query_only)."""
     connection = sqlite3.connect(path, timeout=PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None)
+    connection.text_factory = _text
     pragmas = {
         "writer": ("journal_mode=WAL", f"synchronous={engine.SYNCHRONOUS}", "wal_autocheckpoint=4000"),
         "reader": ("query_only=ON", "wal_autocheckpoint=0"),
@@ -129,6 +139,8 @@ def _passing(to: str) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the others are our own mistakes
             raise
+        if getattr(error, "sqlite_errorname", "").startswith(_SPOILT):
+            raise MalformedError(f"the historian cannot {to}: {error}", hint=_RESTART) from error
         raise LinkError(f"the historian cannot {to}: {error}", code=f"historian-{to}") from error
 
 
@@ -154,8 +166,9 @@ class File:
 
     def __init__(self, path: Path, schema: str, *, version: int, later: Mapping[int, str] | None = None) -> None:
         self.path = path
-        self.writer = connect(path, role="writer")
-        prepare(self.writer, schema, version=version, path=path, later=later)
+        with _passing("open"):
+            self.writer = connect(path, role="writer")
+            prepare(self.writer, schema, version=version, path=path, later=later)
         self._free: list[Any] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(engine.READERS_MAX)
@@ -215,14 +228,30 @@ class File:
 
 
 class Files:
-    """The folder of one installation's samples."""
+    """The folder of one installation's samples. `on_spoilt`: a head whose pages do not fit together is set aside."""
 
     is_shared = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, on_spoilt: Literal["raise", "set aside"] = "raise") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self.head: Place = File(folder / HEAD, _HEAD_TABLES, version=HEAD_VERSION)
+        self.folder = folder
+        self.head_was: Path | None = None  # where the head is kept that was set aside just now
+        try:
+            self.head: Place = _whole_head(folder)
+        except MalformedError:
+            if on_spoilt == "raise":
+                raise
+            self.head_was = self.set_aside(HEAD)
+            self.head = _whole_head(folder)
+
+    def set_aside(self, name: str) -> Path:
+        """Keep a file elsewhere, with its journal, as it lies there; nobody may have it open. Where it is kept."""
+        (self.folder / SPOILT).mkdir(exist_ok=True)
+        (place := self.folder / SPOILT / f"{name}.{time.time_ns() // 1000}").mkdir()
+        for path in self.folder.glob(f"{name}*"):
+            path.rename(place / path.name)
+        log.error("%s is no whole database any more: it is set aside, as %s", name, place / name)
+        return place / name
 
     def await_others(self, timeout_s: float) -> bool:
         """Nobody else writes."""
@@ -230,11 +259,11 @@ class Files:
 
     def there(self) -> set[int]:
         """The months that have a file."""
-        return {number_of(path.name) for path in self._folder.glob("chunks-????-??.db")}
+        return {number_of(path.name) for path in self.folder.glob("chunks-????-??.db")}
 
     def month(self, number: int) -> tuple[File, MonthWords]:
         """The file of a month."""
-        path = self._folder / name_of(number)
+        path = self.folder / name_of(number)
         return File(path, _MONTH_TABLES, version=MONTH_VERSION, later=_LATER), WORDS
 
     def words(self, number: int) -> MonthWords:
@@ -248,6 +277,16 @@ class Files:
 
     def close(self) -> None:
         """The files are closed one by one."""
+
+
+def _whole_head(folder: Path) -> File:
+    """It is small, and everything else rests on it: all of it is looked at. Raises MalformedError."""
+    opened = File(folder / HEAD, _HEAD_TABLES, version=HEAD_VERSION)
+    with opened.snapshot() as session:
+        if (said := session.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
+            opened.close()
+            raise MalformedError(f"{folder / HEAD}: {said}", hint=_RESTART)
+    return opened
 
 
 def name_of(month: int) -> str:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from dovetail.chunkstore import aside, moments, rolled
 from dovetail.chunkstore.aside import Damaged
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
-from dovetail.chunkstore.rolled import Rollup, Touched
 from dovetail.chunkstore.weighing import Weighing
 from dovetail.core.batch import Kind
 from dovetail.core.limits import MONTHS_OPEN_MAX
@@ -27,7 +26,7 @@ from dovetail.packing.columns import Block, DamagedError
 from dovetail.packing.found import Found, Listed
 from dovetail.packing.fresh import NewChunk
 from dovetail.packing.headers import Header, header
-from dovetail.packing.rollups import Known
+from dovetail.packing.rollups import Known, Rollup, Touched
 
 TAGS_AT_ONCE: Final = 128  # asked for together: some 6 MB of chunks each time
 type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...] | None]

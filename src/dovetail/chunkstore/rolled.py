@@ -6,39 +6,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from dovetail.chunkstore.place import Session
 from dovetail.core.clock import DAY_US
 from dovetail.packing import checks
-from dovetail.packing.rollups import Known, whole
+from dovetail.packing.rollups import Known, Rollup, Touched, whole
 
 log = logging.getLogger(__name__)
 
 HOURS: Final = 3_600  # the two units, in seconds
 MINUTES: Final = 60
 IN_ONE: Final = 500  # tags that one question names
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Samples of a tag that come or go, from the first of them to the last."""
-
-    tag: int
-    first_us: int
-    last_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rollup:
-    """A day of one tag in one unit; it holds everything before `upto_us`."""
-
-    tag: int
-    unit: int
-    day: int
-    upto_us: int
-    body: bytes
 
 
 def rolled(session: Session, table: str, tags: Sequence[int], *, unit: int, days: tuple[int, int]) -> list[Rollup]:

@@ -15,7 +15,6 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
-from dovetail.chunkstore.rolled import Touched
 from dovetail.clearing.archive import Archives
 from dovetail.clearing.bringing import Bringing
 from dovetail.core import faults
@@ -27,6 +26,7 @@ from dovetail.db.uow import UnitOfWork
 from dovetail.gone.model import Drop, Stretch
 from dovetail.operations import store as audit
 from dovetail.operations.operation import Call, Input, Operation
+from dovetail.packing.rollups import Touched
 from dovetail.retention.choosing import END_OF_TIME_US, Choice, ids_of, stretches
 from dovetail.retention.holds import EDIT
 from dovetail.retention.service import OWN, Line, RetentionRoom

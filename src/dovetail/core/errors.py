@@ -67,6 +67,12 @@ class BusyError(LinkError):
         self.retry_after_s = retry_after_s
 
 
+class MalformedError(LinkError):
+    """A file is no database any more, or its pages do not fit together: it is set aside as a whole, and kept."""
+
+    code = "historian-malformed"
+
+
 class DamagedError(DovetailError):
     """Bytes that lie here do not have the sum they were written with, or a version that this program cannot read."""
 

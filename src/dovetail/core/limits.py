@@ -116,6 +116,7 @@ ROLL_HELD_SAMPLES: Final = 1_000_000  # ~40 MB; of a signal with more in an hour
 HISTORIAN_READERS_MAX: Final = 8  # connections to PostgreSQL that read samples at once; the ninth reader waits
 HISTORIAN_LOCK_WAIT_S: Final = 30.0  # the server misses a writer whose machine lost its power after 25 s
 MONTHS_OPEN_MAX: Final = 24  # two years under one trend; each open file costs descriptors
+WITNESS_BYTES_MAX: Final = 4_000_000  # of what is told beside the head: 40,000 frames, then it is written anew
 SEQ_SPANS_MAX: Final = 10_000  # holes in one lane's numbers; more is a source that does not count
 CORRECTION_LONGEST_US: Final = 31 * 86_400_000_000  # all that rests on it is decided anew; longer is a mistyped date
 CORRECTION_SAMPLES_MAX: Final = 10_000  # given one by one: two hours at 1 Hz; more is an import, not a correction

@@ -30,6 +30,14 @@ class Spans:
         last = max((seq, *(span[1] for span in touching)))
         return Spans((*before, (first, last), *after))
 
+    def without(self, seq: int) -> Spans:
+        """Without `seq`, which has not arrived after all."""
+        kept: list[tuple[int, int]] = []
+        for first, last in self.ranges:
+            parts = ((first, min(last, seq - 1)), (max(first, seq + 1), last))
+            kept += [part for part in parts if part[0] <= part[1]] if first <= seq <= last else [(first, last)]
+        return Spans(tuple(kept))
+
     def missing(self) -> int:
         """How many numbers lie in the holes."""
         return sum(right[0] - left[1] - 1 for left, right in zip(self.ranges, self.ranges[1:], strict=False))

@@ -10,12 +10,14 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dovetail.chunkstore.place import Place, Session
 from dovetail.core import faults
+from dovetail.core.batch import Frame
 from dovetail.core.errors import LinkError
 from dovetail.core.spans import Spans
+from dovetail.packing.columns import Block
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +28,65 @@ _LOST = "insert into mark values ('lost', ?) on conflict (name) do update set he
 _RECEIVED = (
     "insert into received values (?, ?, ?, ?) on conflict (source, lane, epoch) do update set spans = excluded.spans"
 )
+_SET = "insert into mark values (?, ?) on conflict (name) do update set head_id = excluded.head_id"
+_SET_EPOCH = (
+    "insert into source values (?, ?) on conflict (source) do update set epoch = excluded.epoch "
+    "where excluded.epoch > source.epoch"
+)
 _EPOCH = "insert into source values (?, 1) on conflict (source) do update set epoch = source.epoch + 1 returning epoch"
 
 type ReceivedKey = tuple[str, str, int]
 type Counts = dict[str, int]
 
 
+class Told(NamedTuple):
+    """A frame as it is told of: what became of its samples, and of when those are that are stored."""
+
+    source: str
+    lane: str
+    epoch: int
+    seq: int
+    stored: int
+    duplicate: int
+    refused: int
+    first_us: int
+    last_us: int
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """What tells it from all others."""
+        return self[:4]
+
+    def counts(self) -> Counts:
+        """What it adds to the account of its source and lane."""
+        all_of_it = self.stored + self.duplicate + self.refused
+        return {"expected": all_of_it, "stored": self.stored, "duplicate": self.duplicate, "refused": self.refused}
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What one commit brings: head rows (n, body), the seqs received, and what to add to the account."""
+    """What one commit brings: head rows (n, body), the seqs received, and what to add to the account.
+
+    `frames`: each that came for the first time, with the position of its row; None: nothing of it was new.
+    """
 
     rows: Sequence[tuple[int, bytes]]
     received: Mapping[ReceivedKey, Spans]
     counts: Mapping[tuple[str, str], Counts]
+    frames: Sequence[tuple[int | None, Told]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a log gets back after damage: seqs and epochs as they were, what to add to the account, and rows that go."""
+
+    received: Mapping[ReceivedKey, Spans]
+    epochs: Mapping[str, int]
+    counts: Mapping[tuple[str, str], Counts]
+    gone: Sequence[int]
+    floor: int
+    rows_lost: int
+    marks: Mapping[str, int]
 
 
 class Head:
@@ -101,7 +149,40 @@ class Head:
         sql = "select spans from received where source = ? and lane = ? and epoch = ?"
         with self._place.snapshot() as session:
             found = session.execute(sql, key).fetchone()
-        return Spans(tuple(map(tuple, json.loads(found[0])))) if found else Spans()
+        return spans_of(found[0]) if found else Spans()
+
+    def restore(self, what: Restored) -> None:
+        """Give back what damage has taken, and say what is lost; one commit."""
+        with self._place.transaction() as session:
+            session.many("delete from head where head_id = ?", [(head_id,) for head_id in what.gone])
+            session.many(_RECEIVED, [(*key, json.dumps(spans.ranges)) for key, spans in what.received.items()])
+            session.many(_SET_EPOCH, list(what.epochs.items()))
+            _count(session, what.counts)
+            session.many(_SET, list(what.marks.items()))
+            if what.floor > self.last_id:
+                session.execute(_FLOOR, (what.floor,))
+            if what.rows_lost:
+                session.execute(_LOST, (what.rows_lost,))
+        with self._place.snapshot() as session:
+            self._load(session)
+
+    def samples_of(self, head_id: int) -> int:
+        """How many a row says it holds; its body is not asked."""
+        with self._place.snapshot() as session:
+            (n,) = session.execute("select n from head where head_id = ?", (head_id,)).fetchone()
+        return n if isinstance(n, int) and n > 0 else 0
+
+    def marks(self) -> dict[str, int]:
+        """Numbers by their names, as they stand."""
+        with self._place.snapshot() as session:
+            return dict(session.execute("select name, head_id from mark").fetchall())
+
+    def kept(self) -> tuple[dict[tuple[str, str], Counts], dict[ReceivedKey, Spans], dict[str, int]]:
+        """All accounts, all seqs received and all epochs given, of one moment."""
+        with self._place.snapshot() as session:
+            spans = session.execute("select source, lane, epoch, spans from received").fetchall()
+            epochs = dict(session.execute("select source, epoch from source").fetchall())
+            return _counters(session), {(s, lane, epoch): spans_of(text) for s, lane, epoch, text in spans}, epochs
 
     def append(self, write: Write) -> list[tuple[int, bytes]]:
         """Make it durable in one commit. Raises LinkError, then nothing of it is there, or it is `overlooked`.
@@ -225,16 +306,35 @@ class Head:
     def account(self) -> tuple[dict[tuple[str, str], Counts], dict[tuple[str, str], int]]:
         """Per (source, lane) the counters, and the number of holes in the seqs; any thread, one moment."""
         with self._place.snapshot() as session:
-            counted = session.execute(f"select source, lane, {', '.join(COUNTERS)} from delivery").fetchall()  # noqa: S608  # our own column names
+            counters = _counters(session)
             spans = session.execute("select source, lane, spans from received").fetchall()
         missing: dict[tuple[str, str], int] = {}
         for source, lane, text in spans:
             key = (whole(source), lane)
-            missing[key] = missing.get(key, 0) + Spans(tuple(map(tuple, json.loads(text)))).missing()
-        counters: dict[tuple[str, str], Counts] = {
-            (row[0], row[1]): dict(zip(COUNTERS, row[2:], strict=True)) for row in counted
-        }
+            missing[key] = missing.get(key, 0) + spans_of(text).missing()
         return counters, missing
+
+
+def told_of(frame: Frame, blocks: Sequence[Block], rest: tuple[int, int]) -> Told:
+    """A frame as it is told of; `blocks`: what is stored of it, `rest`: how many are duplicate, and refused."""
+    first = min((int(block.ts.min()) for block in blocks), default=0)
+    last = max((int(block.ts.max()) for block in blocks), default=0)
+    of = (frame.source, frame.lane.value, frame.epoch, frame.seq)
+    return Told(*of, sum(map(len, blocks)), *rest, first, last)
+
+
+def spans_of(text: str) -> Spans:
+    """Seqs as they are kept; none where a disk has spoilt them: what comes again is found to repeat others."""
+    try:
+        return Spans(tuple((int(first), int(last)) for first, last in json.loads(text)))
+    except (ValueError, TypeError):
+        log.error("which frames have come cannot be read any more: those that are sent again are looked at anew")
+        return Spans()
+
+
+def _counters(session: Session) -> dict[tuple[str, str], Counts]:
+    counted = session.execute(f"select source, lane, {', '.join(COUNTERS)} from delivery").fetchall()  # noqa: S608  # our own column names
+    return {(row[0], row[1]): dict(zip(COUNTERS, row[2:], strict=True)) for row in counted}
 
 
 def part(source: str, number: int) -> str:

@@ -11,7 +11,7 @@ from dovetail.core.clock import Clock
 from dovetail.core.errors import RefusedError
 from dovetail.core.limits import SEQ_SPANS_MAX
 from dovetail.core.spans import Spans
-from dovetail.headlog.head import Head, ReceivedKey, Write
+from dovetail.headlog.head import Head, ReceivedKey, Told, Write, told_of
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.packing import frames as codec
@@ -42,7 +42,7 @@ class Entry:
         """One durable commit. Raises LinkError: nothing was kept."""
         received: dict[ReceivedKey, Spans] = {}
         counts = defaultdict[tuple[str, str], Counter[str]](Counter)
-        accepted: list[Accepted] = []
+        accepted, told = list[Accepted](), list[tuple[int | None, Told]]()
         self._ingest.begin()
         try:
             for arrival in arrivals:
@@ -54,9 +54,11 @@ class Entry:
                 taken = self._ingest.accept(frame, now_us=self._clock.now_us())
                 count.update(frames=1, expected=len(frame), stored=taken.stored)
                 count.update(duplicate=taken.duplicate, refused=taken.refused)
+                of = told_of(frame, taken.blocks, (taken.duplicate, taken.refused))
+                told.append((None if taken.empty else len(accepted), of))
                 accepted += [] if taken.empty else [taken]
             rows = [(taken.stored, codec.encode(taken.frame, taken.blocks)) for taken in accepted]
-            others = self._head.append(Write(rows, received, counts))
+            others = self._head.append(Write(rows, received, counts, told))
         except BaseException:
             self._last.roll_back()
             raise

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.rolled import HOURS, Rollup
+from dovetail.chunkstore.rolled import HOURS
 from dovetail.core import quality as q
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.historian.model import Folded
 from dovetail.packing.columns import VALID, Block, DamagedError
-from dovetail.packing.rollups import CLOSES_GOOD, OPENS_GOOD, PLAIN, Rows, unpack_hours
+from dovetail.packing.rollups import CLOSES_GOOD, OPENS_GOOD, PLAIN, Rollup, Rows, unpack_hours
 from dovetail.reading.corrected import Corrected
 from dovetail.reading.read import Range
 from dovetail.reading.slots import Keeps, slots

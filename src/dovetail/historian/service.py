@@ -25,7 +25,6 @@ from dovetail.core.scope import Scope
 from dovetail.core.sink import Resumed
 from dovetail.damage.known import Damage
 from dovetail.events.historian import FramesStored
-from dovetail.headlog.head import Head
 from dovetail.historian import aggregates, folding
 from dovetail.historian import hourly as hours
 from dovetail.historian.entry import Arrival, Entry
@@ -42,6 +41,7 @@ from dovetail.sealing.dropper import Dropper
 from dovetail.sealing.recent import Recent, Row, row_of
 from dovetail.sealing.roller import Roller
 from dovetail.sealing.sealer import Sealer
+from dovetail.witness import head as witness
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +68,11 @@ class Historian:
         is_tag: Callable[[int], bool] = lambda _tag: True,
         corrections: Corrections | None = None,
     ) -> None:
-        self.storage: Storage = Files(where) if isinstance(where, Path) else where
+        self.storage: Storage = Files(where, on_spoilt="set aside") if isinstance(where, Path) else where
         self._clock, self._bus, self._owner_of, self._roots = clock, bus, owner_of, roots
         self._write_lock = threading.RLock()
-        self._head = Head(self.storage.head)
         self._months = Months(self.storage)
+        self._head = witness.opened(self.storage, self._months)
         self._recent = Recent(_rows(self._head.rows(self._head.sealed, None)))
         self.damage = Damage(clock, self._months)
         self._reader = Reader(self._months, self._recent, self.damage)

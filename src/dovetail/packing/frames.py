@@ -88,6 +88,13 @@ def _little(column: Column, dtype: Any) -> Column:
     return np.ascontiguousarray(column, dtype=dtype)
 
 
+def is_whole(data: object) -> bool:
+    """Whether it is what was written; it is not opened."""
+    if not isinstance(data, bytes):
+        return False
+    return data[:3] == MAGIC and len(data) > 8 and data[4:8] == struct.pack("<I", zlib.crc32(data[8:]))
+
+
 def decode(data: bytes) -> Frame:
     """The frame that `encode` was given. Raises DamagedError when the bytes are not what was written."""
     if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) <= 8:

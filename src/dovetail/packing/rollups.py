@@ -188,6 +188,26 @@ MINUTES_FROM: Final = 8_640  # samples a day, one in 10 s: minutes of fewer woul
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """Samples of a tag that come or go, from the first of them to the last."""
+
+    tag: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A day of one tag in one unit; it holds everything before `upto_us`."""
+
+    tag: int
+    unit: int
+    day: int
+    upto_us: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A rollup that exists: up to where it holds everything, and whether samples of its time came since."""
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import View
-from dovetail.chunkstore.rolled import HOURS, MINUTES, Rollup
+from dovetail.chunkstore.rolled import HOURS, MINUTES
 from dovetail.core.clock import DAY_US, SECOND_US
 from dovetail.packing import rollups
 from dovetail.packing.columns import Block, DamagedError
-from dovetail.packing.rollups import Pictured, Rows
+from dovetail.packing.rollups import Pictured, Rollup, Rows
 
 log = logging.getLogger(__name__)
 

@@ -15,13 +15,13 @@ from typing import Final
 from pydantic import BaseModel
 
 from dovetail.chunkstore import files
-from dovetail.chunkstore.rolled import Touched
 from dovetail.core.clock import DAY_US, SECOND_US, Clock, to_rfc3339
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import SCRUB_NOW_SAMPLES, SCRUB_STEP_SAMPLES
 from dovetail.core.sqlitelib import sqlite_module
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call, Input, Operation
+from dovetail.packing.rollups import Touched
 from dovetail.scrubbing.model import Round, is_due, keep_round, last_round
 from dovetail.upkeep.layout import HISTORIAN, RECORDS
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from dovetail.chunkstore.months import Months, View
-from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
+from dovetail.packing.rollups import Touched
 from dovetail.sealing.sealer import Sealer
 
 

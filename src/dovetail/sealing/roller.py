@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dovetail.chunkstore.months import Months, View, begin_of
-from dovetail.chunkstore.rolled import HOURS, MINUTES, Rollup
+from dovetail.chunkstore.rolled import HOURS, MINUTES
 from dovetail.core import faults
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
 from dovetail.core.errors import DamagedError
@@ -21,7 +21,7 @@ from dovetail.core.limits import COMPACT_CHUNKS_MAX, ROLL_AFTER_US, ROLL_HELD_SA
 from dovetail.packing import rollups
 from dovetail.packing.columns import Block
 from dovetail.packing.order import clipped, floats
-from dovetail.packing.rollups import Due, Rows
+from dovetail.packing.rollups import Due, Rollup, Rows
 from dovetail.sealing.sealer import Sealer
 
 

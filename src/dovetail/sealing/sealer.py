@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.months import Month, Months, View, month_of
-from dovetail.chunkstore.rolled import Touched
 from dovetail.core import faults
 from dovetail.core.batch import Frame, Kind
 from dovetail.core.clock import SECOND_US, Clock
@@ -32,6 +31,7 @@ from dovetail.headlog.head import Head
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, concat
 from dovetail.packing.fresh import NewChunk
+from dovetail.packing.rollups import Touched
 from dovetail.sealing.recent import Recent, Row
 
 log = logging.getLogger(__name__)

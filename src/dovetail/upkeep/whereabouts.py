@@ -59,7 +59,7 @@ def open_samples(data: Path, records_url: str, wanted: str | None) -> Storage:
     (data / HISTORIAN).mkdir(parents=True, exist_ok=True)
     if found == "files":
         log.info("samples lie in files, in %s", data / HISTORIAN)
-        return Files(data / HISTORIAN)
+        return Files(data / HISTORIAN, on_spoilt="set aside")
     log.info("samples lie in PostgreSQL, beside the records")
     return _server(records_url)
 

@@ -1,0 +1,189 @@
+"""A second telling of what came into the plant's log: of each frame whose it is and how much, in a file beside.
+
+One line each, with a sum over it; no values. A line that a disk has spoilt is passed over. It is not made durable by
+itself: it stands against a log that is spoilt, and a power cut leaves the log whole. When it has grown it is written
+anew: what the log has counted and received so far, and the frames that no chunk holds yet.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from dovetail.core.limits import WITNESS_BYTES_MAX
+from dovetail.core.spans import Spans
+from dovetail.headlog.head import COUNTERS, ReceivedKey, Told
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "head.witness"
+type Origin = tuple[str, str]
+type FrameKey = tuple[str, str, int, int]  # source, lane, epoch, seq
+
+
+class Row(NamedTuple):
+    """A frame, and the row of the log that holds it; 0: nothing of it was new."""
+
+    head_id: int
+    of: Told
+
+
+@dataclass(slots=True)
+class Said:
+    """All that the file says. `frames` are counted in `counts`, and their numbers are in `received`."""
+
+    id: int
+    counts: dict[Origin, Counter[str]] = field(default_factory=dict[Origin, Counter[str]])
+    received: dict[ReceivedKey, Spans] = field(default_factory=dict[ReceivedKey, Spans])
+    epochs: dict[str, int] = field(default_factory=dict[str, int])
+    frames: list[Row] = field(default_factory=list[Row])
+    lost: dict[FrameKey, int] = field(default_factory=dict[FrameKey, int])
+
+    def count(self, origin: Origin, **added: int) -> None:
+        """Add to an account."""
+        self.counts.setdefault(origin, Counter()).update(added)
+
+    def take(self, said: list[Any], *, round_max: int) -> None:
+        """One more line. Raises ValueError, TypeError, KeyError, IndexError: it is not one."""
+        kind, *rest = said
+        if kind == "count":
+            source, lane, *numbers = rest
+            self.counts[source, lane] = Counter(dict(zip(COUNTERS, numbers, strict=True)))
+        elif kind == "received":
+            source, lane, epoch, ranges = rest
+            self.received[source, lane, epoch] = Spans(tuple((first, last) for first, last in ranges))
+        elif kind == "epoch":
+            self.epochs[rest[0]] = max(rest[1], self.epochs.get(rest[0], 0))
+        elif kind in ("frame", "held"):
+            self._frame(Row(rest[0], Told(*rest[1:])), is_new=kind == "frame")
+        elif kind == "gap":
+            self.count((rest[0], rest[1]), expected=rest[2], gap=rest[2])
+        elif kind == "lost" and rest[0] <= round_max:
+            self.lost[rest[1], rest[2], rest[3], rest[4]] = rest[5]
+
+    def _frame(self, row: Row, *, is_new: bool) -> None:
+        self.frames.append(row)
+        if not is_new:
+            return
+        of = row.of
+        returned = self.lost.pop(of.key, 0)
+        self.count((of.source, of.lane), frames=1, gap=-returned, **of.counts())
+        self.count((of.source, of.lane), expected=-returned)
+        key = (of.source, of.lane, of.epoch)
+        self.received[key] = self.received.get(key, Spans()).add(of.seq)
+        self.epochs[of.source] = max(of.epoch, self.epochs.get(of.source, 0))
+
+
+def read(path: Path, *, round_max: int) -> Said | None:
+    """What a file says; None: there is none, or it does not say whose it is. What was lost later is not believed."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError:
+        return None
+    whole = [line for line in map(_opened, lines) if line is not None]
+    if not whole or whole[0][0] != "of":
+        return None
+    said = Said(int(whole[0][1]))
+    for line in whole[1:]:
+        with suppress(ValueError, TypeError, KeyError, IndexError):
+            said.take(line, round_max=round_max)
+    return said
+
+
+def _opened(line: bytes) -> list[Any] | None:
+    summed, _, text = line.partition(b" ")
+    if summed != b"%08x" % zlib.crc32(text):
+        return None
+    found = orjson.loads(text)
+    return found if isinstance(found, list) and found else None
+
+
+def line_of(said: Sequence[Any]) -> bytes:
+    """One line, with its sum."""
+    text = orjson.dumps(said)
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+class Journal:
+    """The file as it grows. One thread at a time. A disk that does not take it loses it: there is then no witness."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: int | None = None
+        self._bytes = 0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is time to write it anew."""
+        return self._bytes > WITNESS_BYTES_MAX
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what is told is kept."""
+        return self._file is not None
+
+    def tell(self, lines: Iterable[Sequence[Any]]) -> None:
+        """Add lines."""
+        if self._file is None:
+            return
+        text = b"".join(map(line_of, lines))
+        try:
+            os.write(self._file, text)
+        except OSError as error:
+            log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
+            self.close()
+            self.path.unlink(missing_ok=True)
+        self._bytes += len(text)
+
+    def reopen(self) -> None:
+        """Go on where it ends."""
+        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+
+    def durable(self) -> None:
+        """What was told so far is on the disk."""
+        if self._file is not None:
+            os.fsync(self._file)
+
+    def begin(self, number: int, lines: Iterable[Sequence[Any]]) -> None:
+        """Write it anew: whose it is, and what is told so far."""
+        self.close()
+        new = self.path.with_name(self.path.name + ".new")
+        text = b"".join(map(line_of, [("of", number), *lines]))
+        try:
+            new.write_bytes(text)
+            new.replace(self.path)
+            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+        except OSError as error:
+            log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
+            self.path.unlink(missing_ok=True)
+        self._bytes = len(text)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def lines_of(
+    counts: Mapping[Origin, Mapping[str, int]],
+    received: Mapping[ReceivedKey, Spans],
+    epochs: Mapping[str, int],
+    lost: Mapping[FrameKey, int],
+) -> list[Sequence[Any]]:
+    """What a log has counted and received so far, as lines; what is lost of it was said in a round that is over."""
+    lines: list[Sequence[Any]] = [
+        ("count", *key, *(one.get(name, 0) for name in COUNTERS)) for key, one in counts.items()
+    ]
+    lines += [("received", *key, spans.ranges) for key, spans in received.items()]
+    lines += [("epoch", source, epoch) for source, epoch in epochs.items()]
+    return lines + [("lost", 0, *key, n) for key, n in lost.items()]

@@ -1,0 +1,242 @@
+"""A disk takes the end of the log, or a row of it: whose samples went is told, and what comes again is no gap."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dovetail.chunkstore.files import HEAD, SPOILT, sqlite3
+from dovetail.core import quality as q
+from dovetail.core.batch import Batch, Frame, Kind, Lane
+from dovetail.core.bus import Bus
+from dovetail.core.scope import system_scope
+from dovetail.historian.service import Historian
+from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from dovetail.witness.journal import NAME
+
+ALL = system_scope("test")
+SECOND_US = 1_000_000
+SENT = {"press": (1, 10), "oven": (2, 7)}  # source: its tag, and how many samples each of its frames has
+
+
+@pytest.fixture
+def opened(clock: ManualClock) -> Iterator[Callable[[Path], Historian]]:
+    """Open a folder as a server does; all are closed at the end."""
+    there: list[Historian] = []
+
+    def open_one(folder: Path) -> Historian:
+        there.append(Historian(folder, clock=clock, bus=Bus(), owner_of={1: 1, 2: 1}.get))
+        return there[-1]
+
+    yield open_one
+    for one in there:
+        one.close()
+
+
+def frame(source: str, seq: int) -> Frame:
+    tag, n = SENT[source]
+    at_us = DAY_ZERO_US + seq * 100 * SECOND_US
+    rows = [(tag, at_us + i * SECOND_US, float(seq), q.GOOD) for i in range(n)]
+    return Frame(source, Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows),))
+
+
+def send(historian: Historian, *seqs: int) -> None:
+    for seq in seqs:
+        historian.put([frame("press", seq)])
+        historian.put([frame("oven", seq)])
+
+
+def killed(of: Path, to: Path) -> Path:
+    """The folder as a kill leaves it."""
+    shutil.copytree(of, to)
+    return to
+
+
+def account(historian: Historian) -> dict[str, tuple[int, int, int]]:
+    """By source: expected, stored, gap; and it comes out even."""
+    found = historian.delivery()
+    assert all(one.expected == one.stored + one.duplicate + one.refused + one.gap for one in found)
+    return {one.source: (one.expected, one.stored, one.gap) for one in found}
+
+
+def held(historian: Historian, tag: int) -> int:
+    return sum(map(len, historian.raw((tag,), 0, 1 << 60, scope=ALL)))
+
+
+WHOLE = {"press": (60, 60, 0), "oven": (42, 42, 0)}
+
+
+@pytest.mark.parametrize("left", [0.0, 0.3, 0.8], ids=["nothing left", "a third left", "the tail cut"])
+@pytest.mark.parametrize("how", ["cut", "flipped"])
+def test_the_end_of_the_log_that_is_lost_is_a_gap_of_its_sources_until_it_comes_again(
+    tmp_path: Path, opened: Callable[[Path], Historian], left: float, how: str
+) -> None:
+    send(opened(tmp_path / "a"), 1, 2, 3, 4, 5, 6)
+    log = killed(tmp_path / "a", tmp_path / "b") / f"{HEAD}-wal"
+    written = bytearray(log.read_bytes())
+    at = int(len(written) * left)
+    written[at + 40] ^= 0x10
+    log.write_bytes(bytes(written if how == "flipped" else written[:at]))
+    historian = opened(tmp_path / "b")
+    found = account(historian)
+    assert {source: one[0] for source, one in found.items()} == {"press": 60, "oven": 42}
+    assert found["press"][2] > 0
+    assert (held(historian, 1), held(historian, 2)) == (found["press"][1], found["oven"][1])
+    send(historian, 1, 2, 3, 4, 5, 6)  # a gateway that still holds them
+    assert account(historian) == WHOLE
+    assert (held(historian, 1), held(historian, 2)) == (60, 42)
+
+
+def test_what_is_in_chunks_is_counted_again_and_not_taken_twice(
+    tmp_path: Path, opened: Callable[[Path], Historian]
+) -> None:
+    historian = opened(tmp_path / "a")
+    send(historian, 1, 2, 3)
+    historian.seal_once()
+    send(historian, 4)
+    (killed(tmp_path / "a", tmp_path / "b") / f"{HEAD}-wal").unlink()
+    historian = opened(tmp_path / "b")
+    assert account(historian) == {"press": (40, 30, 10), "oven": (28, 21, 7)}
+    send(historian, 1, 2, 3, 4, 5, 6)
+    assert account(historian) == WHOLE
+    assert [one.frames_repeated for one in historian.delivery()] == [3, 3]
+
+
+def test_a_loss_is_told_once_and_for_ever(tmp_path: Path, opened: Callable[[Path], Historian]) -> None:
+    send(opened(tmp_path / "a"), 1, 2)
+    (killed(tmp_path / "a", tmp_path / "b") / f"{HEAD}-wal").unlink()
+    for _ in range(3):
+        historian = opened(tmp_path / "b")
+        assert account(historian) == {"press": (20, 0, 20), "oven": (14, 0, 14)}
+        historian.close()
+    historian = opened(tmp_path / "b")
+    historian.put([frame("press", 2)])
+    historian.close()
+    assert account(opened(tmp_path / "b")) == {"press": (20, 10, 10), "oven": (14, 0, 14)}
+
+
+def test_an_epoch_is_never_given_twice(tmp_path: Path, opened: Callable[[Path], Historian]) -> None:
+    given = opened(tmp_path / "a").resume("press", []).epoch
+    (killed(tmp_path / "a", tmp_path / "b") / f"{HEAD}-wal").unlink()
+    assert opened(tmp_path / "b").resume("press", []).epoch == given + 1
+
+
+def sql(folder: Path, *statements: str) -> None:
+    """What a disk does to the pages of a log that was closed."""
+    connection = sqlite3.connect(folder / HEAD)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_a_row_that_cannot_be_read_is_a_gap_and_kept_beside(
+    tmp_path: Path, opened: Callable[[Path], Historian], caplog: pytest.LogCaptureFixture
+) -> None:
+    historian = opened(tmp_path)
+    send(historian, 1, 2)
+    historian.close()
+    sql(tmp_path, "update head set body = substr(body, 1, 30) || x'00' || substr(body, 32) where head_id = 2")
+    historian = opened(tmp_path)
+    assert account(historian) == {"press": (20, 20, 0), "oven": (14, 7, 7)}
+    assert "7 samples of oven, live, are lost with the head (epoch 1, frame 1)" in caplog.text
+    assert [one.name for one in (tmp_path / SPOILT).iterdir()] == ["head-row-2"]
+    historian.put([frame("oven", 1)])
+    assert account(historian) == {"press": (20, 20, 0), "oven": (14, 14, 0)}
+    assert (held(historian, 1), held(historian, 2)) == (20, 14)
+
+
+@pytest.mark.parametrize(
+    "rot",
+    [
+        "update delivery set stored = stored + 64",
+        "update delivery set expected = 3, stored = 3",
+        "delete from delivery",
+        "update received set spans = '[[1,9'",
+        "update received set spans = '[[1, 8]]'",
+        "delete from received",
+        "update mark set head_id = 4096 where name = 'sealed'",
+    ],
+)
+def test_a_number_of_the_log_that_is_not_what_was_written_is_what_was_told_beside(
+    tmp_path: Path, opened: Callable[[Path], Historian], rot: str
+) -> None:
+    historian = opened(tmp_path)
+    send(historian, 1, 2, 3)
+    historian.close()
+    sql(tmp_path, rot)
+    historian = opened(tmp_path)
+    assert account(historian) == {"press": (30, 30, 0), "oven": (21, 21, 0)}
+    send(historian, 1, 2, 3, 4, 5, 6)
+    historian.seal_once()
+    assert account(historian) == WHOLE
+    assert (held(historian, 1), held(historian, 2)) == (60, 42)
+
+
+@pytest.mark.parametrize("at", [0, 18, 100, 4096, 8192, 12288, 20480])
+def test_a_log_that_is_no_database_any_more_is_set_aside_and_goes_on(
+    tmp_path: Path, opened: Callable[[Path], Historian], at: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    historian = opened(tmp_path)
+    send(historian, 1, 2, 3)
+    historian.close()
+    written = bytearray((tmp_path / HEAD).read_bytes())
+    written[at : at + 64] = b"\xa5" * 64
+    (tmp_path / HEAD).write_bytes(bytes(written))
+    historian = opened(tmp_path)
+    found = account(historian)
+    assert {source: one[0] for source, one in found.items()} == {"press": 30, "oven": 21}
+    assert (held(historian, 1), held(historian, 2)) == (found["press"][1], found["oven"][1])
+    send(historian, 1, 2, 3, 4, 5, 6)
+    historian.seal_once()
+    assert account(historian) == WHOLE
+    assert (held(historian, 1), held(historian, 2)) == (60, 42)
+
+
+def test_a_witness_of_another_log_is_not_believed(tmp_path: Path, opened: Callable[[Path], Historian]) -> None:
+    send(opened(tmp_path / "a"), 1, 2)
+    send(opened(tmp_path / "b"), 1)
+    killed(tmp_path / "b", tmp_path / "c")
+    shutil.copy(tmp_path / "a" / NAME, tmp_path / "c" / NAME)
+    assert account(opened(tmp_path / "c")) == {"press": (10, 10, 0), "oven": (7, 7, 0)}
+
+
+def test_a_spoilt_witness_loses_nothing(tmp_path: Path, opened: Callable[[Path], Historian]) -> None:
+    send(opened(tmp_path / "a"), 1, 2, 3)
+    witness = killed(tmp_path / "a", tmp_path / "b") / NAME
+    written = witness.read_bytes()
+    witness.write_bytes(written[:60] + b"\x00" + written[61:-9])
+    assert account(opened(tmp_path / "b")) == {"press": (30, 30, 0), "oven": (21, 21, 0)}
+
+
+def test_it_is_written_anew_when_it_has_grown(
+    tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.witness.journal.WITNESS_BYTES_MAX", 900)
+    historian = opened(tmp_path / "a")
+    send(historian, 1, 2, 3)
+    historian.seal_once()
+    send(historian, 4, 5, 6)
+    assert (tmp_path / "a" / NAME).stat().st_size < 1_500
+    (killed(tmp_path / "a", tmp_path / "b") / f"{HEAD}-wal").unlink()
+    historian = opened(tmp_path / "b")
+    assert account(historian) == {"press": (60, 30, 30), "oven": (42, 21, 21)}
+
+
+def test_a_witness_that_the_disk_does_not_take_stops_nobody(
+    tmp_path: Path, opened: Callable[[Path], Historian], caplog: pytest.LogCaptureFixture
+) -> None:
+    historian = opened(tmp_path / "a")
+    head = historian._head
+    head._journal.close()  # type: ignore[attr-defined]
+    head._journal._file = os.open("/dev/full", os.O_WRONLY)  # type: ignore[attr-defined]
+    with caplog.at_level(logging.WARNING):
+        send(historian, 1)
+    assert "is told once only" in caplog.text
+    killed(tmp_path / "a", tmp_path / "b")
+    assert account(opened(tmp_path / "b")) == {"press": (10, 10, 0), "oven": (7, 7, 0)}
