@@ -206,12 +206,32 @@ def test_a_witness_of_another_log_is_not_believed(tmp_path: Path, opened: Callab
     assert account(opened(tmp_path / "c")) == {"press": (10, 10, 0), "oven": (7, 7, 0)}
 
 
-def test_a_spoilt_witness_loses_nothing(tmp_path: Path, opened: Callable[[Path], Historian]) -> None:
+def test_a_log_that_nobody_told_of_is_counted_once(tmp_path: Path, opened: Callable[[Path], Historian]) -> None:
+    historian = opened(tmp_path)
+    send(historian, 1, 2)
+    historian.close()
+    (tmp_path / NAME).unlink()  # of an earlier version
+    for _ in range(3):
+        historian = opened(tmp_path)
+        assert account(historian) == {"press": (20, 20, 0), "oven": (14, 14, 0)}
+        historian.close()
+
+
+@pytest.mark.parametrize("at", [0, 5, 30, 60, 150, 250, 400, 700, -40])
+def test_a_spoilt_witness_makes_no_number_wrong(
+    tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr("dovetail.witness.journal.WITNESS_BYTES_MAX", 600)
     send(opened(tmp_path / "a"), 1, 2, 3)
     witness = killed(tmp_path / "a", tmp_path / "b") / NAME
-    written = witness.read_bytes()
-    witness.write_bytes(written[:60] + b"\x00" + written[61:-9])
-    assert account(opened(tmp_path / "b")) == {"press": (30, 30, 0), "oven": (21, 21, 0)}
+    written = bytearray(witness.read_bytes())
+    written[at] ^= 0x04
+    witness.write_bytes(bytes(written))
+    historian = opened(tmp_path / "b")
+    send(historian, 1, 2, 3)
+    historian.seal_once()  # which finds what came again although nobody knew of it
+    found = account(historian)
+    assert {source: (stored, gap) for source, (_, stored, gap) in found.items()} == {"press": (30, 0), "oven": (21, 0)}
 
 
 def test_it_is_written_anew_when_it_has_grown(

@@ -96,7 +96,8 @@ class WitnessedHead(Head):
         for key in list(self.lost)[: max(0, len(self.lost) - LOST_MAX)]:
             del self.lost[key]
         held = [("held", row.head_id, *row.of) for row in self._frames]
-        self._journal.begin(self._number, [*journal.lines_of(*self.kept(), self.lost), *held])
+        so_far = journal.lines_of(*self.kept(), self.lost)
+        self._journal.begin(self._number, [("upto", self.last_id), *so_far, *held])
 
     def mend(self, frames: Sequence[Row], found: Found, mend: Mend) -> None:
         """Make the log what was decided, in one commit; whoever is killed in between decides the same again."""
@@ -167,7 +168,6 @@ def _sealed(months: Months) -> dict[int, int]:
 
 def _found(head: Head, said: Said, sealed: Mapping[int, int]) -> Found:
     counts, received, epochs = head.kept()
-    told = max((row.head_id for row in said.frames), default=0)
     spoilt: list[tuple[int, int]] = []
     rows: set[int] = set()
     unsaid: dict[FrameKey, int] = {}
@@ -176,7 +176,7 @@ def _found(head: Head, said: Said, sealed: Mapping[int, int]) -> Found:
             spoilt.append((head_id, head.samples_of(head_id)))
             continue
         rows.add(head_id)
-        if head_id > told and said.id:
+        if head_id > said.upto and said.id:
             frame = codec.decode(body)
             unsaid[frame.source, frame.lane.value, frame.epoch, frame.seq] = len(frame)
     return Found(counts, received, epochs, rows, spoilt, unsaid, sealed, head.sealed)

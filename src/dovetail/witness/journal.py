@@ -39,9 +39,10 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Said:
-    """All that the file says. `frames` are counted in `counts`, and their numbers are in `received`."""
+    """All that the file says, up to row `upto`. `frames` are counted in `counts`, their numbers are in `received`."""
 
     id: int
+    upto: int = 0
     counts: dict[Origin, Counter[str]] = field(default_factory=dict[Origin, Counter[str]])
     received: dict[ReceivedKey, Spans] = field(default_factory=dict[ReceivedKey, Spans])
     epochs: dict[str, int] = field(default_factory=dict[str, int])
@@ -65,6 +66,8 @@ class Said:
             self.epochs[rest[0]] = max(rest[1], self.epochs.get(rest[0], 0))
         elif kind in ("frame", "held"):
             self._frame(Row(rest[0], Told(*rest[1:])), is_new=kind == "frame")
+        elif kind == "upto":
+            self.upto = rest[0]
         elif kind == "gap":
             self.count((rest[0], rest[1]), expected=rest[2], gap=rest[2])
         elif kind == "lost" and rest[0] <= round_max:
@@ -72,6 +75,7 @@ class Said:
 
     def _frame(self, row: Row, *, is_new: bool) -> None:
         self.frames.append(row)
+        self.upto = max(self.upto, row.head_id)
         if not is_new:
             return
         of = row.of
@@ -84,16 +88,19 @@ class Said:
 
 
 def read(path: Path, *, round_max: int) -> Said | None:
-    """What a file says; None: there is none, or it does not say whose it is. What was lost later is not believed."""
+    """What a file says; None: there is none, or what it began with is not whole.
+
+    What was lost in a later round than `round_max` was never declared. A frame of which it does not say is passed over.
+    """
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError:
         return None
-    whole = [line for line in map(_opened, lines) if line is not None]
-    if not whole or whole[0][0] != "of":
+    opened = [_opened(line) for line in lines]
+    if not opened or opened[0] is None or opened[0][0] != "of" or None in opened[: 1 + opened[0][2]]:
         return None
-    said = Said(int(whole[0][1]))
-    for line in whole[1:]:
+    said = Said(int(opened[0][1]))
+    for line in filter(None, opened[1:]):
         with suppress(ValueError, TypeError, KeyError, IndexError):
             said.take(line, round_max=round_max)
     return said
@@ -157,7 +164,8 @@ class Journal:
         """Write it anew: whose it is, and what is told so far."""
         self.close()
         new = self.path.with_name(self.path.name + ".new")
-        text = b"".join(map(line_of, [("of", number), *lines]))
+        so_far = list(lines)
+        text = b"".join(map(line_of, [("of", number, len(so_far)), *so_far]))
         try:
             new.write_bytes(text)
             new.replace(self.path)

@@ -59,7 +59,7 @@ class Mend:
 
 def decide(said: Said, found: Found) -> Mend:
     """What has to be done so that the log is what was said, but for what is lost."""
-    mend = Mend(epochs=dict(said.epochs), floor=max((row.head_id for row in said.frames), default=0))
+    mend = Mend(epochs=dict(said.epochs), floor=said.upto)
     for key, spans in said.received.items():
         mend.received[key] = spans
     totals = {origin: Counter(count) for origin, count in said.counts.items()}
