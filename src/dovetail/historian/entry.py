@@ -52,9 +52,8 @@ class Entry:
                     count.update(repeated=1)
                     continue
                 taken = self._ingest.accept(frame, now_us=self._clock.now_us())
-                count.update(frames=1, expected=len(frame), stored=taken.stored)
-                count.update(duplicate=taken.duplicate, refused=taken.refused)
                 of = told_of(frame, taken.blocks, (taken.duplicate, taken.refused))
+                count.update({**of.counts(), "expected": len(frame), "frames": 1})
                 told.append((None if taken.empty else len(accepted), of))
                 accepted += [] if taken.empty else [taken]
             rows = [(taken.stored, codec.encode(taken.frame, taken.blocks)) for taken in accepted]
