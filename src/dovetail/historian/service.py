@@ -41,7 +41,7 @@ from dovetail.sealing.dropper import Dropper
 from dovetail.sealing.recent import Recent, Row, row_of
 from dovetail.sealing.roller import Roller
 from dovetail.sealing.sealer import Sealer
-from dovetail.witness import head as witness
+from dovetail.twicetold import head as witness
 
 log = logging.getLogger(__name__)
 

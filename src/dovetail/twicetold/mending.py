@@ -16,7 +16,7 @@ import numpy as np
 from dovetail.chunkstore.months import month_of
 from dovetail.core.spans import Spans
 from dovetail.headlog.head import COUNTERS, ReceivedKey
-from dovetail.witness.journal import FrameKey, Origin, Row, Said
+from dovetail.twicetold.journal import FrameKey, Origin, Row, Said
 
 _TOLD: Final = tuple(name for name in COUNTERS if name != "repeated")
 UNKNOWN: Final = ("(unknown)", "live")  # whose samples nobody says

@@ -20,9 +20,9 @@ from dovetail.chunkstore.place import Place, Storage
 from dovetail.core.errors import DamagedError, MalformedError
 from dovetail.headlog.head import Head, Restored, Write
 from dovetail.packing import frames as codec
-from dovetail.witness import journal
-from dovetail.witness.journal import FrameKey, Journal, Row, Said
-from dovetail.witness.mending import Found, Mend, decide
+from dovetail.twicetold import journal
+from dovetail.twicetold.journal import FrameKey, Journal, Row, Said
+from dovetail.twicetold.mending import Found, Mend, decide
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from dovetail.witness.journal import NAME
+from dovetail.twicetold.journal import NAME
 
 ALL = system_scope("test")
 SECOND_US = 1_000_000
@@ -221,7 +221,7 @@ def test_a_log_that_nobody_told_of_is_counted_once(tmp_path: Path, opened: Calla
 def test_a_spoilt_witness_makes_no_number_wrong(
     tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    monkeypatch.setattr("dovetail.witness.journal.WITNESS_BYTES_MAX", 600)
+    monkeypatch.setattr("dovetail.twicetold.journal.WITNESS_BYTES_MAX", 600)
     send(opened(tmp_path / "a"), 1, 2, 3)
     witness = killed(tmp_path / "a", tmp_path / "b") / NAME
     written = bytearray(witness.read_bytes())
@@ -237,7 +237,7 @@ def test_a_spoilt_witness_makes_no_number_wrong(
 def test_it_is_written_anew_when_it_has_grown(
     tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dovetail.witness.journal.WITNESS_BYTES_MAX", 900)
+    monkeypatch.setattr("dovetail.twicetold.journal.WITNESS_BYTES_MAX", 900)
     historian = opened(tmp_path / "a")
     send(historian, 1, 2, 3)
     historian.seal_once()
