@@ -16,9 +16,9 @@ import pytest
 UI: Final = Path(__file__).resolve().parents[2] / "ui" / "src"
 ROOMS: Final = (
     "kpi", "losses", "stops", "timeline", "segments", "jobs", "counts", "cycles", "slow", "causes", "machine", "states",
-    "freezing", "signing", "screens/andon", "screens/board", "screens/kpi-trend", "screens/line", "screens/losses",
-    "screens/overview", "screens/reports", "screens/station", "screens/stops", "screens/timeline", "screens/unit",
-    "screens/held", "screens/replay",
+    "freezing", "signing", "screens/andon", "screens/board", "screens/groups", "screens/kpi-trend", "screens/line",
+    "screens/losses", "screens/overview", "screens/reports", "screens/station", "screens/stops", "screens/timeline",
+    "screens/unit", "screens/held", "screens/replay",
 )  # fmt: skip
 NUMBER: Final = re.compile(
     r"<(?:Num|Ratio|Lasting|Running)\b|\b(?:formatNumber|formatRatio|formatDuration|formatMeasured|kpiText|valueOf)\("
@@ -63,6 +63,7 @@ LISTED: Final[dict[str, tuple[int, str]]] = {
     "signing/since.tsx": (2, "a button: it leads to the figures as signed and as they would be"),
     "screens/andon/board.tsx": (4, f"{GLOVE}; {SINCE}"),
     "screens/board/board.tsx": (4, f"{NO_VALUE}; {WORDS}; {OPENED_BY_ITS_ROW}"),
+    "screens/groups/table.tsx": (5, "written into cells, each of which opens"),
     "screens/kpi-trend/chart.tsx": (1, "the scale of an axis"),
     "screens/kpi-trend/page.tsx": (7, f"{WORDS}; {SET}; the bounds of a figure that opens"),
     "screens/line/machines.tsx": (5, f"{LIVE}; {SINCE}; what a buffer holds"),

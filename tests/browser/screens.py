@@ -61,6 +61,7 @@ SCREENS = (
     Screen("segment of a timeline", f"/timeline/{LINE}?period=24h", "segment-panel", press="way-zoomIn"),
     Screen("losses of a line", f"/losses/{LINE}?period=24h", "bar"),
     Screen("under a bar of losses", f"/losses/{LINE}?period=24h&compare=previous&by=equipment", "lost", press="bar"),
+    Screen("groups", f"/groups/{LINE}?period=24h&by=product,shift&compare=previous", "group"),
     Screen("KPI trend", f"/kpi-trend/{LINE}?per=shift&days=7&compare=1", "course-row"),
     Screen("shift board", f"/board/{LINE}", "shift-board"),
     Screen("reports", f"/reports/{LINE}?period=24h", "reports-panel"),
@@ -112,7 +113,7 @@ SCREENS = (
     Screen("sign-in", "/sign-in", "login"),
     Screen("set-up", "/setup", "empty"),  # here: that it is done already
 )
-FIGURES = ("/overview/", "/line/", "/stops/", "/timeline/", "/losses/", "/kpi-trend/", "/board/", "/unit/")
+FIGURES = ("/overview/", "/line/", "/stops/", "/timeline/", "/losses/", "/groups/", "/kpi-trend/", "/board/", "/unit/")
 SIGNALS = ("tab=trend", "tab=tags", "tab=history", "tab=counts")  # what lies under figures
 PRESSED = {"connection-link": "/connection/", "tag-link": "/tag/"}  # where these lead: the rest is known only there
 PATTERN = re.compile(r'path: "([^"]+)"')

@@ -14,6 +14,7 @@ from dovetail.core.clock import MINUTE_US, from_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
+from dovetail.groupings.service import GroupingsRoom
 from dovetail.house.workings import workings_room
 from dovetail.losses.service import LossesRoom
 from dovetail.proof.tree import Node, Place
@@ -34,7 +35,9 @@ class Reader:
         self.report, self.content = office.kept("losses", "acme/line")
         cycles = CycleTimesRoom(rooms.performance, rooms.historian)
         losses = LossesRoom(rooms.performance)
-        self.room: WorkingsRoom = workings_room(rooms.explainer, cycles, rooms.pace.ends, losses)
+        self.room: WorkingsRoom = workings_room(
+            rooms.explainer, cycles, rooms.pace.ends, losses, GroupingsRoom(rooms.performance)
+        )
 
     def open(self, path: str, *, as_of: int | None = None, cursor: str | None = None) -> Node:
         span = (from_rfc3339(self.report["start"]), from_rfc3339(self.report["end"]))

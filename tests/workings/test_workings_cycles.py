@@ -13,6 +13,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
+from dovetail.groupings.service import GroupingsRoom
 from dovetail.house.workings import workings_room
 from dovetail.losses.service import LossesRoom
 from dovetail.proof.tree import Node, Place
@@ -42,9 +43,9 @@ def explain(plant: Plant, path: str = "", *, cursor: str | None = None, scope: S
     cycles = CycleTimesRoom(plant.rooms.performance, plant.rooms.historian)
     place = Place("", plant.filler, at(0), at(END), None, scope or plant.everyone)
     losses = LossesRoom(plant.rooms.performance)
-    return workings_room(plant.rooms.explainer, cycles, plant.rooms.pace.ends, losses).explain(
-        "cycle-times", place, path=path, cursor=cursor
-    )
+    return workings_room(
+        plant.rooms.explainer, cycles, plant.rooms.pace.ends, losses, GroupingsRoom(plant.rooms.performance)
+    ).explain("cycle-times", place, path=path, cursor=cursor)
 
 
 def below(plant: Plant, path: str) -> list[Node]:

@@ -57,12 +57,12 @@ def from_slices(slices: Iterable[Slice], words: Sequence[str]) -> Groups:
     found: Groups = {}
     for piece in slices:
         for share in piece.shares:
-            key = key_of(words, _said(piece, share))
+            key = key_of(words, said(piece, share))
             add_share(found.setdefault(key, nothing()), piece, share)
     return found
 
 
-def _said(piece: Slice, share: JobShare) -> dict[str, str | int | None]:
+def said(piece: Slice, share: JobShare) -> dict[str, str | int | None]:
     of_share = {"product": share.product, "job_response_id": share.job_response_id}
     return {name: of_share[name] if name in of_share else getattr(piece, name) for name in STORED.values()}
 

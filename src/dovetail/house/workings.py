@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.explain.service import Explainer
+from dovetail.groupings.service import GroupingsRoom
 from dovetail.losses.service import LossesRoom
 from dovetail.pace.running import JobEnds
 from dovetail.workings.cycles import CycleWorkings
 from dovetail.workings.ends import EndWorkings
+from dovetail.workings.groups import GroupWorkings
 from dovetail.workings.lost import LostWorkings
 from dovetail.workings.service import WorkingsRoom
 
 
 def workings_room(
-    explainer: Explainer, cycles: CycleTimesRoom, ends: JobEnds, losses: LossesRoom
-) -> WorkingsRoom:  # fmt: skip
+    explainer: Explainer, cycles: CycleTimesRoom, ends: JobEnds, losses: LossesRoom, groupings: GroupingsRoom
+) -> WorkingsRoom:
     """How long pieces took, down to the readings of counters; when jobs will be done, down to slices of the past; what
-    was lost, stretch by stretch."""
+    was lost, stretch by stretch; what a group came to, slice by slice."""
     return WorkingsRoom(
+        group=GroupWorkings(explainer, groupings),
         cycle_times=CycleWorkings(explainer, cycles),
         job_end=EndWorkings(explainer, ends),
         lost_time=LostWorkings(explainer, losses),

@@ -10,6 +10,7 @@ from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, to_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, as_known, decode_cursor, encode_cursor, period
+from dovetail.slowrunning.keeping import Kept, Question
 from dovetail.slowrunning.model import PPM, SlowStretch
 from dovetail.slowrunning.service import SlowRunning, SlowRunningRoom
 
@@ -72,6 +73,7 @@ class SlowRunningOut(BaseModel):
 
 def routes(api: Api, room: SlowRunningRoom) -> None:
     """Declare this room's route."""
+    kept = Kept(room.performance.clock)
 
     @api.query("GET", "/equipment/{equipment_id}/slow-running", permission=VIEW, summary="Where machines ran slowly")
     def slow_running(
@@ -91,23 +93,25 @@ def routes(api: Api, room: SlowRunningRoom) -> None:
             when = room.shift(equipment_id, shift, scope=scope, as_of=known)
         else:
             when = period(start, end, longest_us=LONGEST_US)
-        found = room.told(equipment_id, *when, scope=scope, as_of=known)
-        (offset,) = decode_cursor(cursor, int) or (0,)
-        return _out(equipment_id, when, found, as_of=known, offset=offset)
+        offset, number = decode_cursor(cursor, int, int) or (0, 0)
+        question = Question(scope, equipment_id, *when, known)
+        found = kept.find(number, question)
+        if found is None:
+            found = room.told(equipment_id, *when, scope=scope, as_of=known)
+            number = kept.keep(question, found)
+        return _out(question, found, offset=offset, number=number)
 
 
-def _out(
-    equipment_id: int, when: tuple[int, int], found: SlowRunning, *, as_of: int | None, offset: int
-) -> SlowRunningOut:
+def _out(asked: Question, found: SlowRunning, *, offset: int, number: int) -> SlowRunningOut:
     every = sorted(
         (one for unit in found.units for one in unit.stretches), key=lambda one: (-one.t0_us, one.equipment_id)
     )
     return SlowRunningOut(
-        equipment_id=equipment_id,
-        start=to_rfc3339(when[0]),
-        end=to_rfc3339(when[1]),
-        until=to_rfc3339(max(when[0], found.until_us)),
-        as_of=as_of,
+        equipment_id=asked.equipment_id,
+        start=to_rfc3339(asked.from_us),
+        end=to_rfc3339(asked.to_us),
+        until=to_rfc3339(max(asked.from_us, found.until_us)),
+        as_of=asked.as_of,
         partial=found.partial,
         speed_us=found.speed_us,
         slow_us=found.slow_us,
@@ -122,7 +126,7 @@ def _out(
         ],
         items=[_stretch(one) for one in every[offset : offset + PAGE_MAX]],
         hints=found.hints,
-        next=encode_cursor(offset + PAGE_MAX) if len(every) > offset + PAGE_MAX else None,
+        next=encode_cursor(offset + PAGE_MAX, number) if len(every) > offset + PAGE_MAX else None,
     )
 
 

@@ -44,6 +44,7 @@ const PATHS = {
   trend: <><path d="M4 4v16h16" /><path d="m7 15 4-5 3 3 5-7" /></>,
   lanes: <><path d="M4 6h7M14 6h6M4 12h3M10 12h10M4 18h10M17 18h3" strokeWidth="3" /></>,
   pareto: <><path d="M4 4v16h16" /><path d="M8 17V7M12 17v-6M16 17v-3" strokeWidth="2.6" /></>,
+  groups: <><path d="M4 6h16M4 12h16M4 18h16" /><path d="M9 3v18" /></>,
   course: <><path d="M4 4v16h16" /><path d="M7 14h3v-4h4v6h5" /></>,
   plus: <path d="M12 5v14M5 12h14" />,
   minus: <path d="M5 12h14" />,

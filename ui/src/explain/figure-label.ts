@@ -4,6 +4,9 @@ import { words as cycleWords } from "@/cycles/words";
 import { columnWords } from "@/explain/column-words";
 import { endWords } from "@/explain/end-words";
 import { lostWords } from "@/explain/lost-words";
+import { isWord } from "@/groups/ask";
+import { useGroupName } from "@/groups/names";
+import { words as groupWords } from "@/groups/words";
 import { useProductName } from "@/jobs/jobs";
 import type { By } from "@/losses/ask";
 import { useKeyName } from "@/losses/names";
@@ -28,6 +31,13 @@ function useLostLabel(): (key: string, word: string, rest: string) => string | n
   };
 }
 
+/** What a step of a group says: by which word, and what it says. */
+function useGroupLabel(): (key: string, word: string, rest: string) => string | null {
+  const say = useWords(groupWords);
+  const nameOf = useGroupName();
+  return (key, word, rest) => (!key.startsWith("group") ? null : word === "group" ? say("nav") : isWord(word) ? nameOf(word, decodeURIComponent(rest)) : null);
+}
+
 /** Null: a step that is called as everywhere. */
 export function useFigureLabel(): (node: ExplainNode) => string | null {
   const say = useWords(cycleWords);
@@ -35,6 +45,7 @@ export function useFigureLabel(): (node: ExplainNode) => string | null {
   const language = useLanguage();
   const productName = useProductName();
   const lostLabel = useLostLabel();
+  const groupLabel = useGroupLabel();
   const seconds = (value: unknown) => say("short", { time: formatNumber(Number(value), language, 3) });
   return ({ key, kind, label, detail }) => {
     const [word = "", rest = ""] = (key.split("/").at(-1) ?? "").split(/:(.*)/s);
@@ -43,9 +54,9 @@ export function useFigureLabel(): (node: ExplainNode) => string | null {
     if (kind === "span") return typeof detail["shift"] === "string" ? detail["shift"] : sayEnd("span");
     if (kind !== "figure") return null;
     if (word === "stretch") return sayEnd("stretch", { n: formatNumber(Number(rest) + 1, language), of: formatNumber(Number(detail["of"]), language) });
-    if (word === "job") return label;
-    const kept = lostLabel(key, word, rest);
+    const kept = lostLabel(key, word, rest) ?? groupLabel(key, word, rest);
     if (kept !== null) return kept;
+    if (word === "job") return label;
     if (word in endWords.en) return wordFor(endWords, language, word);
     if (word === "product") return rest === "-" ? say("none") : productName(rest);
     if (word === "bin") return say("between", { low: seconds(detail["low_s"]), high: seconds(detail["high_s"]) });

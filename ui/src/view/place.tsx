@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Equipment } from "@/api/types";
 import type { Search } from "@/view/search";
 
-const AT = ["overview", "unit", "line", "andon", "station", "stops", "timeline", "losses", "kpi-trend", "board", "reports", "tags"] as const;
+const AT = ["overview", "unit", "line", "andon", "station", "stops", "timeline", "losses", "groups", "kpi-trend", "board", "reports", "tags"] as const;
 const at = (screen: (typeof AT)[number]) => (path: string): string => `/${screen}/${path}`;
 export const overviewOf = at("overview");
 export const unitOf = at("unit");
@@ -14,6 +14,7 @@ export const stationOf = at("station");
 export const stopsOf = at("stops");
 export const timelineOf = at("timeline");
 export const lossesOf = at("losses");
+export const groupsOf = at("groups");
 export const kpiTrendOf = at("kpi-trend");
 export const boardOf = at("board");
 export const reportsOf = at("reports");

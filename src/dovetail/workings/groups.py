@@ -1,0 +1,162 @@
+"""How a KPI of a group comes about: its sums, what each machine brings to them, slice by slice down to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import unquote
+
+from dovetail.core.clock import DAY_US
+from dovetail.explain.service import Explainer
+from dovetail.groupings.model import STORED, key_of, said
+from dovetail.groupings.service import Grouped, GroupingsRoom
+from dovetail.ledger.columns import BY_NAME, add_share, nothing
+from dovetail.ledger.model import Slice
+from dovetail.ledger.named import needed_by
+from dovetail.performance.facts import OWN
+from dovetail.performance.kpis._listed import describe
+from dovetail.performance.report import catalogue
+from dovetail.proof.slices import slice_node
+from dovetail.proof.tree import Node, Place
+from dovetail.workings.slices import lost
+
+PAGE: Final = 50
+NONE: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A group: the words by which time is told apart, and what it says of each; `-`: none."""
+
+    words: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+
+    def holds(self, key: Sequence[str | int | None]) -> bool:
+        """Whether the key of a row is this one."""
+        return self.says == tuple(NONE if one is None else str(one) for one in key)
+
+    def brings(self, piece: Slice, column: str) -> int:
+        """What the jobs of this group in a slice bring to a column."""
+        sums = nothing()
+        for share in piece.shares:
+            if self.holds(key_of(self.words, said(piece, share))):
+                add_share(sums, piece, share)
+        return sums[column]
+
+
+class GroupWorkings:
+    """Answers a node of `group/product:cola/shift:-/oee_index/apt_us/equipment:5/slice:…`: words, each with what it
+    says (percent-encoded, `-`: none), a KPI, a sum that it needs, a machine, a slice, and what lies beneath it."""
+
+    def __init__(self, explainer: Explainer, groupings: GroupingsRoom) -> None:
+        self._explainer, self._groupings = explainer, groupings
+
+    def explain(self, place: Place, steps: Sequence[str], cursor: str | None) -> Node:
+        """`place.path` is that of the root; `steps` are those below it. Raises NotFoundError for what is not there."""
+        told, rest = Told(), list(steps)
+        while rest and rest[0].partition(":")[0] in STORED:
+            word, _, says = rest[0].partition(":")
+            told, place = Told((*told.words, word), (*told.says, unquote(says))), _down(place, rest.pop(0))
+        if not rest:
+            return Node(key=place.path, label=", ".join(told.says) or "group", kind="figure")
+        if rest[0] not in catalogue():
+            raise lost(f"{place.path}/{rest[0]}")
+        here, columns = _down(place, rest[0]), self._columns(place, rest[0])
+        if len(rest) == 1:
+            return self._kpi(here, told, rest[0], columns)
+        if rest[1] not in BY_NAME:  # also those that stand beside the KPI
+            raise lost(f"{here.path}/{rest[1]}")
+        return self._column(_down(here, rest[1]), told, rest[1], rest[2:], cursor)
+
+    def _columns(self, place: Place, kpi: str) -> tuple[str, ...]:
+        return tuple(needed_by(catalogue()[kpi].inputs, self._explainer.room.settings_for(place.to_us, place.as_of)))
+
+    def _asked(self, place: Place, words: Sequence[str], kpis: Sequence[str] = ()) -> Grouped:
+        period = (place.from_us, place.to_us)
+        return self._groupings.grouped(
+            place.equipment_id, period, by=words, kpis=kpis, scope=place.scope, as_of=place.as_of
+        )
+
+    def _kpi(self, place: Place, told: Told, name: str, columns: Sequence[str]) -> Node:
+        groups = self._asked(place, told.words, (name,)).groups
+        group = next((one for one in groups if told.holds(one.key)), None)
+        if group is None:
+            raise lost(place.path)
+        kpi, said_of = catalogue()[name], describe(catalogue()[name], self._explainer.room.settings_for(place.to_us))
+        node = Node(
+            key=place.path, label=kpi.name, value=group.kpis[0].value, unit=kpi.unit, kind="kpi", formula=kpi.formula,
+            convention=said_of.convention, more=True,
+        )  # fmt: skip
+        node.children = [_sum(_down(place, column), column, group.sums[column]) for column in columns]
+        return node
+
+    def _brought(self, place: Place, told: Told, column: str) -> Mapping[int, int]:
+        """What each machine brings to a sum of the group."""
+        groups = self._asked(place, (*told.words, "equipment")).groups
+        found = {int(one.key[-1] or 0): one.sums[column] for one in groups if told.holds(one.key[: len(told.words)])}
+        if "equipment" in told.words:  # a word is told apart once
+            at = told.words.index("equipment")
+            found = {int(one.key[at] or 0): one.sums[column] for one in groups if told.holds(one.key)}
+        return found
+
+    def _column(self, place: Place, told: Told, column: str, rest: Sequence[str], cursor: str | None) -> Node:
+        brought = self._brought(place, told, column)
+        if not rest:
+            node = _sum(place, column, sum(brought.values()))
+            node.children = [self._machine(place, unit, column, value) for unit, value in brought.items() if value]
+            return node
+        unit = next((one for one in brought if rest[0] == f"equipment:{one}"), None)
+        if unit is None:
+            raise lost(f"{place.path}/{rest[0]}")
+        here = replace(_down(place, rest[0]), unit=unit, column="elapsed_us")
+        if len(rest) > 1:
+            return self._beneath(here, told, column, rest[1:], cursor)
+        node = self._machine(place, unit, column, brought[unit])
+        begin_us = place.from_us if cursor is None else int(cursor)
+        for piece, value in self._slices(here, told, column, begin_us):
+            if len(node.children) == PAGE:
+                node.next = str(piece.t0_us)
+                break
+            node.children.append(_slice(here, piece, column, value))
+        return node
+
+    def _machine(self, place: Place, unit: int, column: str, value: int) -> Node:
+        _, equipment = self._explainer.room.gathering.node(unit, place.to_us - 1, as_of=place.as_of)
+        node = _sum(_down(place, f"equipment:{unit}"), column, value, formula="Σ over slices")
+        detail = {"equipment_id": unit, "path": equipment.path}
+        return node.model_copy(update={"kind": "equipment", "label": equipment.name, "detail": detail})
+
+    def _slices(self, place: Place, told: Told, column: str, begin_us: int) -> Iterator[tuple[Slice, int]]:
+        """The slices that bring something, a day at a time: what is held at once does not grow with the period."""
+        for t0_us in range(begin_us, place.to_us, DAY_US):
+            t1_us = min(t0_us + DAY_US, place.to_us)
+            for piece in self._explainer.room.slices(place.unit, t0_us, t1_us, scope=OWN, as_of=place.as_of):
+                if value := told.brings(piece, column):
+                    yield piece, value
+
+    def _beneath(self, place: Place, told: Told, column: str, rest: Sequence[str], cursor: str | None) -> Node:
+        here = place
+        for step in rest:
+            here = here.down(step)
+        node = self._explainer.answer(here, cursor)
+        if node.kind != "slice":
+            return node
+        value = told.brings(self._explainer.slice_at(here), column)
+        return node.model_copy(update={"value": value, "unit": BY_NAME[column].unit, "formula": "Σ over its jobs"})
+
+
+def _sum(place: Place, column: str, value: int, *, formula: str = "Σ over machines") -> Node:
+    said_of = BY_NAME[column]
+    return Node(
+        key=place.path, label=said_of.label, value=value, unit=said_of.unit, kind="column", formula=formula, more=True
+    )  # fmt: skip
+
+
+def _slice(place: Place, piece: Slice, column: str, value: int) -> Node:
+    node = slice_node(replace(place.down(f"slice:{piece.t0_us}"), column="elapsed_us"), piece)
+    return node.model_copy(update={"value": value, "unit": BY_NAME[column].unit, "formula": "Σ over its jobs"})
+
+
+def _down(place: Place, step: str) -> Place:
+    return replace(place, path=f"{place.path}/{step}", kind="figure")

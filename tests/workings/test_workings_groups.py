@@ -1,0 +1,89 @@
+"""A KPI of a group is computed again from its sums, these from what each machine brings, and that from slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from counting_plant import Plant, an_hour, at, plant_on
+
+from dovetail.core.bus import Bus
+from dovetail.core.errors import NotFoundError
+from dovetail.core.scope import Actor, Scope
+from dovetail.db.uow import Database
+from dovetail.groupings.service import GroupingsRoom
+from dovetail.proof.tree import Node, Place
+from dovetail.testing.clock import ManualClock
+from dovetail.workings.groups import GroupWorkings
+from dovetail.workings.service import WorkingsRoom
+
+END = 60
+GROUP = "group/state:Execute/product:-"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    folder, clock, bus = tmp_path_factory.mktemp("grouped"), ManualClock(), Bus()
+    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
+    database.create_for_tests()
+    with plant_on(database, folder, clock, bus) as opened:
+        an_hour(opened)
+        yield opened
+    database.close()
+
+
+def explain(plant: Plant, path: str, *, scope: Scope | None = None) -> Node:
+    rooms = plant.rooms
+    room = WorkingsRoom(group=GroupWorkings(rooms.explainer, GroupingsRoom(rooms.performance)))
+    place = Place("", plant.filler, at(0), at(END), None, scope or plant.everyone)
+    return room.explain("group", place, path=path)
+
+
+def values(nodes: list[Node]) -> list[int]:
+    return [node.value for node in nodes if isinstance(node.value, int)]
+
+
+def test_a_group_opens_down_to_its_slices_and_each_step_is_the_sum_of_those_below(ran: Plant) -> None:
+    kpi = explain(ran, f"{GROUP}/availability")
+    (told,) = [
+        one
+        for one in GroupingsRoom(ran.rooms.performance)
+        .grouped(ran.filler, (at(0), at(END)), by=("state", "product"), kpis=("availability",), scope=ran.everyone)
+        .groups
+        if one.key == ("Execute", None)
+    ]
+    assert (kpi.value, kpi.kind) == (told.kpis[0].value, "kpi")
+    apt = next(node for node in kpi.children if node.key.endswith("/apt_us"))
+    assert apt.value == told.sums["apt_us"] > 0
+    machines = explain(ran, apt.key).children
+    assert sum(values(machines)) == apt.value
+    slices = explain(ran, machines[0].key).children
+    assert [node.kind for node in slices] == ["slice"] * len(slices)
+    assert sum(values(slices)) == machines[0].value
+    beneath = explain(ran, slices[0].key)
+    assert beneath.value == slices[0].value
+    assert beneath.children
+
+
+@pytest.mark.parametrize("path", ["group/product:-", "group/state:Execute"])
+def test_the_words_of_a_group_are_steps_of_their_own(ran: Plant, path: str) -> None:
+    assert explain(ran, path).kind == "figure"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "group/product:cola/availability",  # nobody made it
+        f"{GROUP}/speed",
+        f"{GROUP}/availability/nonsense",
+        f"{GROUP}/availability/apt_us/equipment:999",
+    ],
+)
+def test_what_is_not_there_is_not_found(ran: Plant, path: str) -> None:
+    with pytest.raises(NotFoundError):
+        explain(ran, path)
+
+
+def test_who_may_not_see_the_machine_is_told_that_there_is_none(ran: Plant) -> None:
+    with pytest.raises(NotFoundError):
+        explain(ran, f"{GROUP}/availability", scope=Scope(Actor("p", "Nobody"), {}))
