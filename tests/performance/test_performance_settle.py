@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
 from dovetail.books.summing import rollups
 from dovetail.core.bus import Bus
-from dovetail.core.clock import HOUR_US, MINUTE_US
+from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.events.performance import LedgerSettled
@@ -124,6 +124,22 @@ def test_pieces_counted_in_the_open_record_settle_nothing(
         assert reading.known_now() - said == transactions
     shown = room.slices(FILLER, at(20), at(60), scope=everyone)
     assert [piece.pieces.good for piece in shown] == good
+
+
+def test_months_in_which_a_machine_only_went_on_are_not_written_day_by_day(
+    database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(300 * DAY_US)
+    said = world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    assert room.step() == 1
+    with database.read() as reading:
+        assert reading.known_now() - said == 2  # a day of the filler, a day of its line
+    assert [piece.t1_us for piece in held(database, LINE)] == [at(20), at(30)]
+    ended = [*RECORDS[:2], state(FILLER, at(30), at(30) + 299 * DAY_US, "Execute")]
+    world.say(FILLER, records=ended, moved=(at(30), None))
+    room.step()
+    assert max(piece.t1_us for piece in held(database, LINE)) == at(30) + 299 * DAY_US  # now it ended: all is written
 
 
 def test_an_answer_as_of_then_is_what_was_known_then(

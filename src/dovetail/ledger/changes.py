@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dovetail.core.clock import DAY_US
 from dovetail.db.events import Event
+from dovetail.ledger.tracks import StateTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,14 @@ def _at_newest(run: dict[int | None, Change]) -> list[Change]:
     """One run of record changes, all settled at the newest `known`, since together they are handled up to there."""
     known = max((change.known for change in run.values()), default=0)
     return [Change(c.equipment_id, c.from_us, c.to_us, known, c.kind) for c in run.values()]
+
+
+def in_days(from_us: int, to_us: int) -> list[tuple[int, int]]:
+    """A period in parts of a day, each cut in a transaction of its own; an empty one is a microsecond long."""
+    end_us = max(to_us, from_us + 1)
+    return [(begin_us, min(begin_us + DAY_US, end_us)) for begin_us in range(from_us, end_us, DAY_US)]
+
+
+def goes_on(records: Sequence[StateTrack], at_us: int) -> bool:
+    """Whether only a record that began before, and has no end, lies from there on: slices end where it begins."""
+    return len(records) == 1 and records[0].t1_us is None and records[0].t0_us < at_us

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from dovetail.books.rollups import Bucket, buckets_across, sums_by_rollup
@@ -19,7 +20,7 @@ from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.performance import LedgerSettled
-from dovetail.ledger.changes import Change, changes, merged
+from dovetail.ledger.changes import Change, changes, goes_on, in_days, merged
 from dovetail.ledger.columns import Sums, add, nothing, sum_slices
 from dovetail.ledger.cutting import shift_day_us
 from dovetail.ledger.model import Slice
@@ -37,7 +38,6 @@ KINDS: Final = (
     "SignatureChanged", "Restated",
 )  # fmt: skip
 EVENTS_MAX: Final = 500  # of one step: a catch-up after an import stays in short transactions
-SETTLE_US: Final = DAY_US  # a longer period is settled day by day, each in its own transaction
 ROLLUP_FROM_US: Final = 2 * DAY_US  # a shorter period has few slices; a longer one is summed from rollups
 
 
@@ -171,15 +171,15 @@ class PerformanceRoom:
         """The change's period in parts of a day, no longer than there are records or slices held of it."""
         to_us = max(change.from_us + 1, self.clock.now_us() if change.to_us is None else change.to_us)
         with self.database.read() as reading:
-            held = store.extent(reading, equipment_id)
-            records = self.gathering.records(reading, equipment_id, change.from_us, to_us, as_of=change.known)
-        begins = [record.t0_us for record in records[:1]] + ([held[0]] if held else [])
-        open_us = records[0].t0_us if records and records[0].t1_us is None else change.from_us
-        if not begins or (change.kind == "RecordsChanged" and (held or (0, 0))[1] <= open_us < change.from_us):
-            return []  # slices end where the open record begins: what is counted in it moves none
-        from_us = max(change.from_us, min(begins))
-        starts = range(from_us, max(to_us, from_us + 1), SETTLE_US)
-        return [(start_us, min(start_us + SETTLE_US, max(to_us, from_us + 1))) for start_us in starts]
+            asked = partial(self.gathering.records, reading, equipment_id, as_of=change.known)
+            held, records = store.extent(reading, equipment_id), asked(change.from_us, to_us)
+            begins = [record.t0_us for record in records[:1]] + ([held[0]] if held else [])
+            ends_us = held[1] if held else 0
+            open_us = records[0].t0_us if records and records[0].t1_us is None else change.from_us
+            if not begins or (change.kind == "RecordsChanged" and ends_us <= open_us < change.from_us):
+                return []  # slices end where the open record begins: what is counted in it moves none
+            days = in_days(max(change.from_us, min(begins)), to_us)
+            return [day for day in days if day[0] <= ends_us or not goes_on(asked(*day), day[0])]
 
     # --- asking it -----------------------------------------------------------------------------------------------
     def slices(
