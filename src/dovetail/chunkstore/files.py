@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from dovetail.chunkstore.place import MonthWords, Place, Session, Values
+from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session, Values
 from dovetail.core.errors import ConfigError, LinkError, MalformedError
 from dovetail.core.sqlitelib import all_or_nothing, roll_back
 from dovetail.db import engine
@@ -195,9 +195,11 @@ class File:
                 with self._lock:
                     self._free.append(connection)
 
-    def next_head(self, session: Session, known: int) -> int:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
         """Nobody else writes."""
-        return known + 1
+        numbered = [(known + i, *row) for i, row in enumerate(rows, 1)]
+        session.many("insert into head (head_id, n, body) values (?, ?, ?)", numbered)
+        return lambda: Appended([], known + 1)
 
     def shrink(self, words: MonthWords | None = None) -> None:
         """Write the file anew where most of it is unused; on a full disk, or while it is read, it stays as it is."""

@@ -6,12 +6,22 @@ once, what a month's table is called, and how it is known up to where a month ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 type Values = Sequence[Any]
+
+
+type HeadRow = tuple[int, bytes]  # (how many samples, the frame)
+
+
+class Appended(NamedTuple):
+    """The rows (head_id, body) that others had put there before, and the number that the first of ours has got."""
+
+    others: list[tuple[int, bytes]]
+    first: int
 
 
 class Answer(Protocol):
@@ -53,8 +63,11 @@ class Place(Protocol):
         """Read at one moment; any thread."""
         ...
 
-    def next_head(self, session: Session, known: int) -> int:
-        """The number of the next head row; where others write too, none of them takes one until this commits."""
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+        """Put rows behind all there are; where others write too, none of them does until this commits.
+
+        `known` is the last number that the caller knows. To be called when the transaction is over: then it is told.
+        """
         ...
 
     def shrink(self, words: MonthWords | None = None) -> None:

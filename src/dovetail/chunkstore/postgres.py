@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from psycopg import Connection, errors
 
 from dovetail.chunkstore.months import begin_of
-from dovetail.chunkstore.place import MonthWords, Place, Session
+from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
@@ -25,21 +25,35 @@ from dovetail.serverlink import tables
 from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 from dovetail.serverlink.tightening import tighten
+from dovetail.serverlink.together import Together
 
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
 
 
-def next_head(session: Session) -> int:
-    """The number of the next head row, for this transaction alone until it ends.
+_NEWEST: Final = (
+    "greatest((select coalesce(max(head_id), 0) from head),"
+    " (select max(head_id) from mark where name in ('released', 'floor')))"
+)
+
+
+def append(session: Session, rows: Sequence[HeadRow], *, known: int, look: bool) -> Callable[[], Appended]:
+    """Rows behind all that there are, for this transaction alone until it ends; `look`: others' are asked for, too.
 
     So rows become visible in the order of their numbers: who reads on from the last one it saw misses none.
     """
     session.execute("select pg_advisory_xact_lock(?)", (APPEND_LOCK,))
-    given = "select max(head_id) from mark where name in ('released', 'floor')"
-    newest = f"select greatest((select coalesce(max(head_id), 0) from head), ({given}))"
-    (found,) = session.execute(newest).fetchone()
-    return found + 1
+    asked = "select head_id, body from head where head_id > ? order by head_id"
+    before = session.execute(asked, (known,)) if look else None
+    added = f"insert into head (head_id, n, body) values ({_NEWEST} + 1, ?, ?) returning head_id"
+    answers = [session.execute(added, row) for row in rows]
+
+    def appended() -> Appended:
+        others = [] if before is None else before.fetchall()
+        last = others[-1][0] if others else known
+        return Appended(others, answers[0].fetchone()[0] if answers else last + 1)
+
+    return appended
 
 
 class _Place:
@@ -54,9 +68,9 @@ class _Place:
         with passing(to="read"), self._readers.lent() as connection:
             yield ServerSession(connection)
 
-    def next_head(self, session: Session, known: int) -> int:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
         """Ingest workers write beside us."""
-        return next_head(session)
+        return append(session, rows, known=known, look=True)
 
     def shrink(self, words: MonthWords | None = None) -> None:
         """The server's own work: autovacuum, and a table that was truncated is small at once."""
@@ -71,6 +85,7 @@ class _Head(_Place):
         self._token = token
         self._is_new = self._is_over = False
         self._writer = open_one()
+        self._together = Together(self._writer)
         try:
             if not _has_lock(self._writer, within_s=HISTORIAN_LOCK_WAIT_S):
                 raise ConfigError(
@@ -86,7 +101,7 @@ class _Head(_Place):
             self._writer.close()
             raise
 
-    def _connected(self) -> Connection[Any]:
+    def _connected(self) -> Together:
         if self._is_over:
             raise LinkError("the historian is closed", code="historian-write")
         if self._writer.closed:
@@ -98,16 +113,14 @@ class _Head(_Place):
             except BaseException:
                 fresh.close()
                 raise
-            self._writer, self._is_new = fresh, True
-        return self._writer
+            self._writer, self._together, self._is_new = fresh, Together(fresh), True
+        return self._together
 
     @contextmanager
-    def transaction(self) -> Iterator[ServerSession]:
+    def transaction(self) -> Iterator[Together]:
         """All or nothing; the statements go out together, so that a commit waits for the server once, not for each."""
-        with passing(to="write"):
-            connection = self._connected()
-            with connection.pipeline(), connection.transaction():
-                yield ServerSession(connection)
+        with passing(to="write"), self._connected().transaction() as session:
+            yield session
 
     def renewed(self) -> bool:
         """Whether the connection broke: then it stands again when this returns. Raises LinkError while it does not."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 from psycopg import Connection
 
 from dovetail.chunkstore.months import Months
-from dovetail.chunkstore.place import MonthWords, Place, Session
+from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session
 from dovetail.copies.postgres import partition
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import LinkError
@@ -36,7 +36,7 @@ class _Place:
     def transaction(self) -> AbstractContextManager[Session]:
         raise LinkError("a copy is written by its sites alone", code="forwarding-copy")
 
-    def next_head(self, session: Session, known: int) -> int:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
         raise LinkError("a copy has no head", code="forwarding-copy")
 
     def shrink(self, words: MonthWords | None = None) -> None:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from dovetail.chunkstore.place import Place, Session
 from dovetail.core import faults
@@ -92,9 +92,8 @@ class Restored:
 class Head:
     """All SQL of the head. The caller holds the writing lock for every method that writes."""
 
-    def __init__(self, place: Place, *, others: Literal["read", "pass over"] = "read") -> None:
+    def __init__(self, place: Place) -> None:
         self._place = place
-        self._others = others  # what to do with the rows of those who write beside us
         self._received: dict[ReceivedKey, Spans] = {}
         with place.snapshot() as session:
             self._load(session)
@@ -189,18 +188,13 @@ class Head:
 
         Answers the rows (head_id, body) that others have written since the last look; ours come right after them.
         """
-        others: list[tuple[int, bytes]] = []
         with self._commit() as session:
-            first = self._place.next_head(session, self.last_id)
-            if first > self.last_id + 1 and self._others == "read":
-                between = "select head_id, body from head where head_id > ? and head_id < ? order by head_id"
-                others = session.execute(between, (self.last_id, first)).fetchall()
-            rows = [(first + i, n, body) for i, (n, body) in enumerate(write.rows)]
-            session.many("insert into head (head_id, n, body) values (?, ?, ?)", rows)
+            appended = self._place.append(session, write.rows, known=self.last_id)
             spans = [(*key, json.dumps(spans.ranges)) for key, spans in write.received.items()]
             session.many(_RECEIVED, spans)
             _count(session, write.counts)
             faults.point("historian.written")
+        others, first = appended()
         self.last_id = first + len(write.rows) - 1
         self.kept_bytes += sum(len(body) for _, body in (*others, *write.rows))
         self._received.update(write.received)

@@ -30,7 +30,7 @@ class Appender:
 
     def __init__(self, beside: Beside, *, clock: Clock, is_tag: Callable[[int], bool]) -> None:
         self._beside = beside
-        self._head = Head(beside, others="pass over")
+        self._head = Head(beside)
         last = LastValues(is_tag=is_tag)
         self._entry = Entry(self._head, last, Ingest(last, held=lambda _tags, _ts: [], lost=list), clock)
         self._lock = threading.Lock()

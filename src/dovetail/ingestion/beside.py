@@ -6,20 +6,21 @@ Who may add rows of a shard is said by the shard's token, which changes when ano
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from psycopg import Connection
 
-from dovetail.chunkstore.place import MonthWords, Session
-from dovetail.chunkstore.postgres import next_head
+from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Session
+from dovetail.chunkstore.postgres import append
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import SHARDS, UNSEALED_SAMPLES_MAX
 from dovetail.core.sink import LostShardError
 from dovetail.serverlink.news import TELL
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 from dovetail.serverlink.tables import VERSION
+from dovetail.serverlink.together import Together
 
 TABLES_LOCK: Final = 0x0D0E7A14  # advisory: whoever holds it makes the tables of workers and shards
 _TABLES: Final = f"""
@@ -59,23 +60,24 @@ class Beside:
         """Whoever seals sees to that."""
 
     @contextmanager
-    def transaction(self) -> Iterator[ServerSession]:
+    def transaction(self) -> Iterator[Together]:
         """All or nothing, and only while every shard is ours: until it ends, nobody takes one over."""
         with passing(to="write"), self._lock:
             if self._writer is None or self._writer.closed:
                 self._writer = self._open()
-            with self._writer.pipeline(), self._writer.transaction():
-                session = ServerSession(self._writer)
+                self._together = Together(self._writer)
+            with self._together.transaction() as session:
                 owned = "select number, token from shard where number = any(?) for share"
-                found = dict(session.execute(owned, (list(self.tokens),)).fetchall())
-                if lost := [shard for shard, token in self.tokens.items() if found.get(shard) != token]:
-                    raise LostShardError(lost)
+                found = session.execute(owned, (list(self.tokens),))
                 yield session
+                tokens = dict(found.fetchall())
+                if lost := [shard for shard, token in self.tokens.items() if tokens.get(shard) != token]:
+                    raise LostShardError(lost)
                 session.execute(TELL)
 
-    def next_head(self, session: Session, known: int) -> int:
-        """Others write too."""
-        return next_head(session)
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+        """Others write too; what they write is for who seals."""
+        return append(session, rows, known=known, look=False)
 
     def renewed(self) -> bool:
         """What a broken commit left is found by the numbers of its frames."""

@@ -50,7 +50,7 @@ def drop(url: str) -> None:
 
 
 @cache
-def _worded(sql: str) -> bytes:
+def worded(sql: str) -> bytes:
     """As the server itself has it: a question about five hundred signals is not searched for its values each time."""
     first, *rest = sql.split("?")
     return "".join([first, *(f"${number}{part}" for number, part in enumerate(rest, 1))]).encode()
@@ -63,18 +63,18 @@ class ServerSession:
         self._connection = connection
 
     def execute(self, sql: str, values: Values = (), /) -> Any:
-        return RawCursor(self._connection).execute(_worded(sql), values or None, binary=True)
+        return RawCursor(self._connection).execute(worded(sql), values or None, binary=True)
 
     def many(self, sql: str, rows: Sequence[Values], /) -> None:
         if rows:
-            RawCursor(self._connection).executemany(_worded(sql), rows)
+            RawCursor(self._connection).executemany(worded(sql), rows)
 
     def each(self, sql: str, rows: Sequence[Values], /) -> Iterator[list[Any]]:
         if not rows:
             return
         with RawCursor(self._connection) as cursor:
             cursor.format = Format.BINARY
-            cursor.executemany(_worded(sql), rows, returning=True)
+            cursor.executemany(worded(sql), rows, returning=True)
             yield cursor.fetchall()
             while cursor.nextset():
                 yield cursor.fetchall()
