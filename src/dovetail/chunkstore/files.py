@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 sqlite3 = engine.sqlite_module()
 
 PATIENCE_MS: Final = 10_000
+READER_CACHE_KB: Final = 4_000  # an hour of five hundred signals and the way to it; taken only as it is read
 
 HEAD: Final = "head.db"
 SPOILT: Final = "spoilt"  # a folder beside: files that are no databases any more, as they lay there
@@ -110,7 +111,7 @@ def connect(path: Path, *, role: str) -> Any:
     connection.text_factory = _text
     pragmas = {
         "writer": ("journal_mode=WAL", f"synchronous={engine.SYNCHRONOUS}", "wal_autocheckpoint=4000"),
-        "reader": ("query_only=ON", "wal_autocheckpoint=0"),
+        "reader": ("query_only=ON", "wal_autocheckpoint=0", f"cache_size=-{READER_CACHE_KB}"),
     }
     for pragma in pragmas[role]:
         connection.execute(f"pragma {pragma}").close()
@@ -195,11 +196,11 @@ class File:
                 with self._lock:
                     self._free.append(connection)
 
-    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Appended:
         """Nobody else writes."""
         numbered = [(known + i, *row) for i, row in enumerate(rows, 1)]
         session.many("insert into head (head_id, n, body) values (?, ?, ?)", numbered)
-        return lambda: Appended([], known + 1)
+        return lambda: ([], known + 1)
 
     def shrink(self, words: MonthWords | None = None) -> None:
         """Write the file anew where most of it is unused; on a full disk, or while it is read, it stays as it is."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from dovetail.chunkstore.place import MonthWords, Session
+from dovetail.chunkstore.place import Answer, MonthWords, Session, Values
 from dovetail.packing import checks, chunks
 from dovetail.packing.columns import Block, DamagedError
 from dovetail.packing.headers import Header
@@ -21,7 +21,8 @@ from dovetail.packing.headers import Header
 COLUMNS: Final = f"tag, kind, {', '.join(Header._fields)}, end_value, end_status, end_device, rev, codec, body"
 VOUCHED: Final = COLUMNS.removesuffix(", body")  # what a chunk's check is of, besides its body
 _N: Final = COLUMNS.count(",") + 1
-HEADER_AT, SUMS_AT, T1_AT, END_AT = slice(4, 16), slice(8, 14), 5, slice(16, 19)  # in a row: id, check, VOUCHED
+HEADER_AT, SUMS_AT, T1_AT, END_AT = slice(4, 16), slice(8, 14), 5, slice(16, 19)  # in a row: id, check, VOUCHED, …
+VOUCHED_AT: Final = slice(2, 2 + COLUMNS.count(","))
 IN_ONE: Final = 500  # that one question names
 _BYTES_MIN: Final = 64  # of fewer the number, and the row behind it, would be as long as they are
 
@@ -81,12 +82,25 @@ def _id(times: bytes) -> int:
 
 def there(session: Session, words: MonthWords, ids: Sequence[int]) -> dict[int, bytes]:
     """Moments by their numbers, as far as they are there."""
-    found: dict[int, bytes] = {}
-    for start in range(0, len(ids), IN_ONE):
-        some = ids[start : start + IN_ONE]
-        sql = f"select id, body from {words.moments} where id in ({', '.join('?' * len(some))})"
-        found |= {one: bytes(body) for one, body in session.execute(sql, some).fetchall()}
-    return found
+    return told(ask(session, words, ids))
+
+
+def ask(session: Session, words: MonthWords, ids: Sequence[int]) -> list[Answer]:
+    """For moments by their numbers, for `told`."""
+    parts = [ids[start : start + IN_ONE] for start in range(0, len(ids), IN_ONE)]
+    sql = f"select id, body from {words.moments} where id in "
+    return [session.execute(f"{sql} ({', '.join('?' * len(some))})", some) for some in parts]
+
+
+def told(answers: Sequence[Answer]) -> dict[int, bytes]:
+    """What was asked for, as far as it is there."""
+    return {one: bytes(body) for answer in answers for one, body in answer.fetchall()}
+
+
+def next_of(session: Session, questions: Iterator[tuple[str, Values]]) -> Answer | None:
+    """The answer to the next one, which nobody waits for yet."""
+    one = next(questions, None)
+    return None if one is None else session.execute(*one)
 
 
 def remove(session: Session, words: MonthWords, ids: Sequence[int]) -> list[int]:

@@ -29,7 +29,7 @@ from dovetail.packing.headers import Header, header
 from dovetail.packing.rollups import Known, Rollup, Touched
 
 TAGS_AT_ONCE: Final = 128  # asked for together: some 6 MB of chunks each time
-type Packed = tuple[int, bytes, bytes | None, tuple[float | None, ...] | None]
+type Packed = tuple[int, bytes, bytes | None, Sequence[float | None] | None]
 type OnDamage = Callable[[View, int, DamagedError], None]  # (where, of which tag, what is wrong)
 type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
 
@@ -45,10 +45,8 @@ def begin_of(month: int) -> int:
 
 
 class View(Weighing):
-    """One month at one moment. All SQL that reads chunks.
-
-    A chunk that cannot be read is told to `on_damage` and passed over; without it, it is a DamagedError.
-    """
+    """One month at one moment. All SQL that reads chunks. A chunk that cannot be read is told to `on_damage` and passed
+    over; without it, it is a DamagedError."""
 
     def __init__(self, session: Session, words: MonthWords, on_damage: OnDamage | None = None) -> None:
         super().__init__(session, words)
@@ -139,7 +137,7 @@ class View(Weighing):
 
     def _holds(self, tag: int, row: Sequence[Any]) -> bool:
         """Whether a row is as it was written; else it is told."""
-        if not (as_written := checks.holds(row[1], row[2:])):
+        if not (as_written := checks.holds(row[1], row[moments.VOUCHED_AT])):
             self.damaged(tag, DamagedError(f"the header of a chunk of tag {tag} has the wrong checksum"))
         return as_written
 
@@ -161,16 +159,18 @@ class View(Weighing):
     def packed(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Packed]]:
         """The chunks that touch [from, to) as they lie there, by tag (sorted) and time, of some tags after the other.
 
-        (tag, body, the moments it shares or None, first, last, min, max, sum and tw or None); who shares them has one
-        object.
+        (tag, body, the moments it shares or None: who shares them has one object, first, last, min, max, sum and tw)
         """
         shared = "moments" if self._words.moments else "null"
-        sql = f"select {self._row}, body, {shared} from {self._chunk} where tag in "
-        for start in range(0, len(tags), TAGS_AT_ONCE):
-            some = tags[start : start + TAGS_AT_ONCE]
-            touching = f"({', '.join('?' * len(some))}) and t0 < ? and t1 >= ? order by tag, t0"
-            rows = self._session.execute(sql + touching, (*some, to_us, from_us)).fetchall()
-            known = moments.there(self._session, self._words, list({row[-1] for row in rows} - {None}))
+        sql = f"select {self._row}, body, {shared} from {self._chunk} where t0 < ? and t1 >= ? and tag in "
+        parts = [tags[start : start + TAGS_AT_ONCE] for start in range(0, len(tags), TAGS_AT_ONCE)]
+        asked = ((f"{sql} ({', '.join('?' * len(some))}) order by tag, t0", (to_us, from_us, *some)) for some in parts)
+        under_way = moments.next_of(self._session, asked)
+        while under_way is not None:
+            rows = under_way.fetchall()
+            times = moments.ask(self._session, self._words, list({row[-1] for row in rows} - {None}))
+            under_way = moments.next_of(self._session, asked)  # the server looks for these while we open those
+            known = moments.told(times)
             yield [one for row in rows if (one := self._packed(row, known)) is not None]
 
     def _packed(self, row: Sequence[Any], known: dict[int, bytes]) -> Packed | None:
@@ -179,7 +179,7 @@ class View(Weighing):
         if not checks.owns(row[1], tag, body):
             self.damaged(tag, DamagedError(f"a chunk of tag {tag} is not what was written for it"))
             return None
-        sums = tuple(row[moments.SUMS_AT]) if self._holds(tag, row[:-2]) else None
+        sums = row[moments.SUMS_AT] if self._holds(tag, row) else None
         return tag, body, known.get(row[-1]), sums
 
     def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:

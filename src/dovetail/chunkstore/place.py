@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 type Values = Sequence[Any]
 
 
 type HeadRow = tuple[int, bytes]  # (how many samples, the frame)
-
-
-class Appended(NamedTuple):
-    """The rows (head_id, body) that others had put there before, and the number that the first of ours has got."""
-
-    others: list[tuple[int, bytes]]
-    first: int
+type Appended = Callable[[], tuple[list[tuple[int, bytes]], int]]  # (others' rows before ours, the first one's number)
 
 
 class Answer(Protocol):
@@ -63,10 +57,10 @@ class Place(Protocol):
         """Read at one moment; any thread."""
         ...
 
-    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Appended:
         """Put rows behind all there are; where others write too, none of them does until this commits.
 
-        `known` is the last number that the caller knows. To be called when the transaction is over: then it is told.
+        `known` is the last number that the caller knows; what has come of it is told when the transaction is over.
         """
         ...
 

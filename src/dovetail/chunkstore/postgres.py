@@ -22,38 +22,13 @@ from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
 from dovetail.serverlink import tables
+from dovetail.serverlink.appending import append
 from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 from dovetail.serverlink.tightening import tighten
 from dovetail.serverlink.together import Together
 
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
-APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
-
-
-_NEWEST: Final = (
-    "greatest((select coalesce(max(head_id), 0) from head),"
-    " (select max(head_id) from mark where name in ('released', 'floor')))"
-)
-
-
-def append(session: Session, rows: Sequence[HeadRow], *, known: int, look: bool) -> Callable[[], Appended]:
-    """Rows behind all that there are, for this transaction alone until it ends; `look`: others' are asked for, too.
-
-    So rows become visible in the order of their numbers: who reads on from the last one it saw misses none.
-    """
-    session.execute("select pg_advisory_xact_lock(?)", (APPEND_LOCK,))
-    asked = "select head_id, body from head where head_id > ? order by head_id"
-    before = session.execute(asked, (known,)) if look else None
-    added = f"insert into head (head_id, n, body) values ({_NEWEST} + 1, ?, ?) returning head_id"
-    answers = [session.execute(added, row) for row in rows]
-
-    def appended() -> Appended:
-        others = [] if before is None else before.fetchall()
-        last = others[-1][0] if others else known
-        return Appended(others, answers[0].fetchone()[0] if answers else last + 1)
-
-    return appended
 
 
 class _Place:
@@ -63,14 +38,14 @@ class _Place:
         self._readers = readers
 
     @contextmanager
-    def snapshot(self) -> Iterator[ServerSession]:
+    def snapshot(self) -> Iterator[Together]:
         """Read at one moment; raises LinkError when the server does not answer."""
-        with passing(to="read"), self._readers.lent() as connection:
-            yield ServerSession(connection)
+        with passing(to="read"), self._readers.lent() as connection, Together(connection).reading() as session:
+            yield session
 
-    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Appended:
         """Ingest workers write beside us."""
-        return append(session, rows, known=known, look=True)
+        return append(session.execute, rows, known=known, look=True)
 
     def shrink(self, words: MonthWords | None = None) -> None:
         """The server's own work: autovacuum, and a table that was truncated is small at once."""
@@ -223,7 +198,7 @@ class Server:
         """Which partition is meant is said by its name, so that the server need not search for it."""
         return words_of(number)
 
-    def whole(self) -> AbstractContextManager[ServerSession]:
+    def whole(self) -> AbstractContextManager[Together]:
         """Head and months at one moment."""
         return self._months.snapshot()
 

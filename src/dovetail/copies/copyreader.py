@@ -17,7 +17,8 @@ from dovetail.core.limits import HISTORIAN_READERS_MAX
 from dovetail.damage.known import Damage
 from dovetail.reading.read import Reader
 from dovetail.sealing.recent import Recent
-from dovetail.serverlink.sessions import Pool, ServerSession, passing
+from dovetail.serverlink.sessions import Pool, passing
+from dovetail.serverlink.together import Together
 
 _READ: Final = b"begin isolation level repeatable read, read only"
 
@@ -29,14 +30,14 @@ class _Place:
         self._pool = pool
 
     @contextmanager
-    def snapshot(self) -> Iterator[ServerSession]:
-        with passing(to="read"), self._pool.lent() as connection:
-            yield ServerSession(connection)
+    def snapshot(self) -> Iterator[Together]:
+        with passing(to="read"), self._pool.lent() as connection, Together(connection).reading() as session:
+            yield session
 
     def transaction(self) -> AbstractContextManager[Session]:
         raise LinkError("a copy is written by its sites alone", code="forwarding-copy")
 
-    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Appended:
         raise LinkError("a copy has no head", code="forwarding-copy")
 
     def shrink(self, words: MonthWords | None = None) -> None:

@@ -6,19 +6,19 @@ Who may add rows of a shard is said by the shard's token, which changes when ano
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from psycopg import Connection
 
 from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Session
-from dovetail.chunkstore.postgres import append
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import SHARDS, UNSEALED_SAMPLES_MAX
 from dovetail.core.sink import LostShardError
+from dovetail.serverlink.appending import append
 from dovetail.serverlink.news import TELL
-from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
+from dovetail.serverlink.sessions import SCHEMA, Pool, connect, passing
 from dovetail.serverlink.tables import VERSION
 from dovetail.serverlink.together import Together
 
@@ -51,10 +51,10 @@ class Beside:
         return connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[ServerSession]:
+    def snapshot(self) -> Iterator[Together]:
         """Read at one moment."""
-        with passing(to="read"), self._readers.lent() as connection:
-            yield ServerSession(connection)
+        with passing(to="read"), self._readers.lent() as connection, Together(connection).reading() as session:
+            yield session
 
     def shrink(self, words: MonthWords | None = None) -> None:
         """Whoever seals sees to that."""
@@ -75,9 +75,9 @@ class Beside:
                     raise LostShardError(lost)
                 session.execute(TELL)
 
-    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Callable[[], Appended]:
+    def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Appended:
         """Others write too; what they write is for who seals."""
-        return append(session, rows, known=known, look=False)
+        return append(session.execute, rows, known=known, look=False)
 
     def renewed(self) -> bool:
         """What a broken commit left is found by the numbers of its frames."""

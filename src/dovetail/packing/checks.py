@@ -18,6 +18,8 @@ _ROW: Final = struct.Struct("<6q6d6q")
 _ROLLUP: Final = struct.Struct("<4q")
 _SUM_AT: Final = slice(4, 8)  # of a body, behind its magic and version
 _HALF: Final = 32
+_NUMBERS: Final = slice(6, 12)  # of a row: first, last, min, max, sum, tw
+_NAN: Final = float("nan")
 EARLIER: Final = 0  # beside a rollup that an earlier version wrote
 
 
@@ -48,10 +50,11 @@ def _whose(tag: int, body: bytes) -> int:
 
 def _summed(row: Sequence[Any], low: int) -> int:
     """A store may keep -0.0 as 0.0, and says of no value that there is none."""
-    tag, kind, t0, t1, n, n_good, first, last, least, most, total, area, covered, good, value, *rest = row
-    numbers = (float("nan") if one is None else one + 0.0 for one in (first, last, least, most, total, area))
-    whole = _ROW.pack(tag, kind, t0, t1, n, n_good, *numbers, covered, good, *rest)
-    return zlib.crc32(value, zlib.crc32(whole, low))
+    known = row[_NUMBERS]
+    first, last, least, most, total, area = (_NAN if one is None else one for one in known) if None in known else known
+    numbers = (first + 0.0, last + 0.0, least + 0.0, most + 0.0, total + 0.0, area + 0.0)
+    whole = _ROW.pack(*row[:6], *numbers, *row[12:14], *row[15:])
+    return zlib.crc32(row[14], zlib.crc32(whole, low))
 
 
 def rollup_check(tag: int, unit: int, day: int, upto_us: int, body: bytes) -> int:

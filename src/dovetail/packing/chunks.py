@@ -39,6 +39,7 @@ from dovetail.packing.columns import (
 
 MAGIC = b"DVC"
 VERSION = 1
+_BEGINS = MAGIC + bytes((VERSION,))
 LEAD = 8  # magic, version, checksum
 START = struct.Struct("<BI")
 TIMES_AT = LEAD + START.size + SECTION.size  # where the moments begin: they are the first section
@@ -93,9 +94,9 @@ def decode(data: bytes, *, tag: int) -> Block:
 
 def checksum_of(data: bytes) -> int:
     """Which sum all that follows has to have. Raises DamagedError for what is no body of a chunk."""
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) <= LEAD:
+    if data[:4] != _BEGINS or len(data) <= LEAD:
         raise DamagedError(f"a chunk begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
-    return struct.unpack_from("<I", data, 4)[0]
+    return int.from_bytes(data[4:LEAD], "little")
 
 
 def _decode(body: bytes, *, tag: int) -> Block:

@@ -296,9 +296,9 @@ def join(sections: dict[int, bytes]) -> bytes:
 def split(data: bytes, at: int = 0) -> dict[int, bytes]:
     """The sections that `join` was given, from a place on; a number not known to the reader is simply not asked for."""
     sections: dict[int, bytes] = {}
-    while at < len(data):
-        number, length = SECTION.unpack_from(data, at)
-        at += SECTION.size
-        sections[number] = data[at : at + length]
-        at += length
+    head, size, whole = SECTION.unpack_from, SECTION.size, len(data)  # looked up once: this is done for each chunk
+    while at < whole:
+        number, length = head(data, at)
+        at += size
+        sections[number] = data[at : (at := at + length)]
     return sections

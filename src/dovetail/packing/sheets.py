@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +28,10 @@ from dovetail.packing.columns import (
     unpack_values,
 )
 
-type Sums = tuple[float | None, ...]
+type Sums = Sequence[float | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class Line(NamedTuple):
     """The samples of one tag, sorted by (ts, arrival); nobody may write to their moments, they may be another's, too.
 
     `runs`: their status as `pack_runs` packs it. `values`: as they are packed, or as they are. `sums`: of a chunk's

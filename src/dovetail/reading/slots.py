@@ -171,7 +171,8 @@ def _summed(group: Sequence[Line], cuts: Sequence[int]) -> Iterator[_Summed]:
             yield laid, *_opened(laid, runs, *before), slice(*before)
         rows, holds = _less(laid, runs, start)
         some = [line for line, is_held in zip(group, holds.tolist(), strict=True) if is_held]
-        yield Sheet(ts, laid.value[holds], some), rows[holds], np.ones(len(some), dtype=np.bool_), slice(start, end)
+        held = laid if len(some) == len(group) else Sheet(ts, laid.value[holds], some)
+        yield held, rows[holds], np.ones(len(some), dtype=np.bool_), slice(start, end)
         rest, parts = [line for line, is_held in zip(group, holds.tolist(), strict=True) if not is_held], parts[-1:]
     if rest:
         laid = sheet(rest, end)

@@ -138,15 +138,16 @@ class RecapsRoom:
         shape = (len(tags), len(intervals))
         results: dict[Aggregate, Results] = {name: _blank(shape, intervals) for name in asked.names}
         numbers = [_is_number(kind) for kind in kinds]
-        gone = {} if not len(intervals) else {tag: self.gone(tag, 0, int(intervals.end.max())) for tag in tags}
+        until_us = int(intervals.end.max()) if len(intervals) else 0
+        gone = {tag: went for tag in tags if (went := self.gone(tag, 0, until_us))} if len(intervals) else {}
         for are_numbers, config in ((True, asked.config), (False, replace(asked.config, stepped=True))):
             for is_whole in (True, False):  # where samples went, what is left is looked at one by one
                 places = [
-                    at for at, tag in enumerate(tags) if numbers[at] is are_numbers and (not gone.get(tag)) is is_whole
+                    at for at, tag in enumerate(tags) if numbers[at] is are_numbers and (tag not in gone) is is_whole
                 ]
                 places.sort(key=tags.__getitem__)
                 some = [tags[at] for at in places]
-                lost = {tag: gone[tag] for tag in some if gone.get(tag)}
+                lost = {tag: gone[tag] for tag in some if tag in gone}
                 for names in _together(asked.names, config, intervals) if places and len(intervals) else ():
                     into: dict[Aggregate, Results] = {name: results[name] for name in names}
                     part = replace(asked, config=config, names=names)
@@ -225,11 +226,8 @@ class RecapsRoom:
         }
         newest = self._historian.last(list(marks.values()), scope=_OWN)
 
-        def until(tag: int) -> int:
-            mark = newest.get(marks.get(links.get(tag) or "", 0))
-            return now_us if mark is None else min(now_us, mark.ts_us + 1)
-
-        return np.array([until(tag) for tag in tags], dtype=np.int64)
+        held = {name: min(now_us, newest[mark].ts_us + 1) for name, mark in marks.items() if mark in newest}
+        return np.array([held.get(links.get(tag) or "", now_us) for tag in tags], dtype=np.int64)
 
 
 def _put(
