@@ -32,6 +32,7 @@ from dovetail.core.scope import Scope, system_scope
 from dovetail.ownership.datafolder import SOCKET
 
 CONNECT_S = 3.0
+OPEN_S = 60.0  # the thread lives, so the socket comes: a machine that is busy must not keep a server from starting
 ANSWER_S = 120.0  # a large apply is staged in one transaction
 PIECE = 1 << 20  # bytes of a file that are in memory at once
 _UCRED = struct.Struct("3i")  # pid, uid, gid
@@ -142,7 +143,7 @@ class ControlServer:
         """Answer from now on; raises LinkError when the socket cannot be opened."""
         self.path.unlink(missing_ok=True)
         self._thread.start()
-        deadline = time.monotonic() + CONNECT_S
+        deadline = time.monotonic() + OPEN_S
         while not self._server.started:
             if time.monotonic() > deadline or not self._thread.is_alive():
                 raise LinkError(f"the control socket {self.path} did not open")
