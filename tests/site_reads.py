@@ -198,7 +198,7 @@ def aggregates(life: Life, as_of: int | None) -> None:
     life.aggregated += AT_ONCE
     for at in range(life.aggregated - AT_ONCE, life.aggregated):
         over, names, config = ASKED[5 * at % len(ASKED)]
-        for tag in (FORCE, *((SPEED,) if not life.plain.went[SPEED] else ())):
+        for tag in (CHANGED,) if at % 3 == 0 else (FORCE, *((SPEED,) if not life.plain.went[SPEED] else ())):
             reading = reading_of(life, tag, config, as_of)
             recap = life.recaps.over([tag], SPANS[over], Asked(names, config, as_of), scope=ALL)
             for name in names:
@@ -221,9 +221,8 @@ def occasions(life: Life, as_of: int | None) -> None:
 def reading_of(life: Life, tag: int, config: Config, as_of: int | None) -> Reading:
     grades: dict[int, Grade] = {0xC0: "good", 0x40: "uncertain", 0x00: "bad"}
     samples = [
-        Sample(row[1], 0.0 if row[2] is None else float(row[2]), grades[row[3] & 0xC0])
-        for row in life.plain.rows(as_of)
-        if row[0] == tag
+        Sample(row[1], 0.0, "bad") if row[2] is None else Sample(row[1], float(row[2]), grades[row[3] & 0xC0])
+        for row in plain.as_numbers(life.plain.rows(as_of), tag)
     ]
     return Reading(samples, life.clock.now_us() if samples else 0, config)
 

@@ -297,6 +297,25 @@ def test_texts_are_counted_and_change(room) -> None:
     assert [found[name].value[0, 0] for name in asked.names] == [2.0, 2.0, 2_400_000.0]
 
 
+@pytest.mark.parametrize("tags", [[DOOR, RECIPE], [RECIPE, DOOR]])
+def test_texts_beside_a_yes_and_no_are_counted_as_alone(room, tags: list[int]) -> None:
+    asked = Asked(("Count", "NumberOfTransitions", "PercentGood"), Config())
+    beside = room.evenly(tags, (at(0), at(40)), None, asked, scope=OVEN_ONLY).results
+    alone = [room.evenly([tag], (at(0), at(40)), None, asked, scope=OVEN_ONLY).results for tag in tags]
+    for name in asked.names:
+        assert beside[name].value[:, 0].tolist() == [one[name].value[0, 0] for one in alone]
+
+
+def test_a_number_that_was_a_text_for_a_while_has_no_value_then(room, historian: Historian) -> None:
+    put(historian, 9, Kind.STR, [(INNER, 5, "off", q.GOOD), (INNER, 6, "on", q.GOOD)], through=60)
+    put(historian, 10, Kind.I64, [(INNER, 20, 4, q.GOOD)], through=60)
+    asked = Asked(("StandardDeviationPopulation", "DurationInStateZero"), Config())
+    found = room.evenly([INNER], (at(0), at(15)), None, asked, scope=EVERYBODY).results
+    assert [np.isnan(found[name].value[0, 0]) for name in asked.names] == [True] * 2
+    later = room.evenly([INNER], (at(15), at(30)), None, asked, scope=EVERYBODY).results
+    assert later["StandardDeviationPopulation"].value[0, 0] == 0.0
+
+
 @pytest.mark.parametrize("every_s", ["1e9", "1e300", "inf"])
 def test_an_interval_longer_than_the_period_is_the_period(room, sqlite_database: Database, every_s: str) -> None:
     answer = asked_by(OVEN_ONLY, sqlite_database, room).get(

@@ -66,10 +66,12 @@ def looks(tags: int, intervals: Intervals, *, count: Callable[[int, int, int], i
 
 
 class Samples:
-    """The historian, asked as somebody, as known at `as_of` (None: now)."""
+    """The historian, asked as somebody, as known at `as_of` (None: now); `kinds`: what each tag is, if there is one."""
 
-    def __init__(self, historian: Historian, scope: Scope, as_of: int | None) -> None:
-        self._historian, self._scope, self._as_of = historian, scope, as_of
+    def __init__(
+        self, historian: Historian, scope: Scope, as_of: int | None, *, kinds: Mapping[int, Kind | None]
+    ) -> None:
+        self._historian, self._scope, self._as_of, self._kinds = historian, scope, as_of, kinds
 
     def points(
         self,
@@ -104,7 +106,7 @@ class Samples:
         if gone:
             parts.append(none_from(gone, parts))
         tag, ts, value, quality, valid = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        value, valid = numbers(value, valid)
+        value, valid = numbers(tag, value, valid, self._kinds)
         lane = np.searchsorted(lanes, tag).astype(np.intp)
         return points_of(lane, ts, value, quality, valid=valid, until=until)
 
@@ -162,8 +164,9 @@ class Samples:
         none = np.zeros(len(bounds[0]))
         given: list[tuple[NDArray[Any], ...]] = [(*bounds[1:], none.astype(np.int64), none, none), _listed(some)]
         ts, value, quality, valid, n, total, area = (np.concatenate(column) for column in zip(*given, strict=True))
-        value, valid = numbers(value, valid)
-        lane = np.searchsorted(found.places, np.concatenate((np.searchsorted(tags, bounds[0]), found.place)))
+        tag = np.concatenate((bounds[0], np.array(tags, dtype=np.int64)[found.place]))
+        value, valid = numbers(tag, value, valid, self._kinds)
+        lane = np.searchsorted(found.places, np.searchsorted(tags, tag))
         folded = Folded(n, total, area)
         return found.places, points_of(lane, ts, value, quality, valid=valid, until=until[found.places], folded=folded)
 
@@ -265,15 +268,27 @@ def _column(values: list[Value]) -> NDArray[Any]:
     return column
 
 
-def numbers(value: NDArray[Any], valid: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Values as float64. Texts become numbers of their own, equal for equal ones; a text beside numbers has none."""
+def numbers(
+    tag: NDArray[np.int64], value: NDArray[Any], valid: NDArray[np.bool_], kinds: Mapping[int, Kind | None]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Values as float64. What a tag of texts says becomes numbers, equal for what is equal; of others a text has none.
+
+    A tag that there is no more is one of texts if it never says anything else.
+    """
     if value.dtype != object:
         return value.astype(np.float64, copy=False), valid
     listed = value.tolist()
-    texts = [isinstance(one, str) for one in listed]
-    if any(texts) and all(text or not has for text, has in zip(texts, valid.tolist(), strict=True)):
-        codes: dict[object, int] = {}
-        return np.array([codes.setdefault(one, len(codes)) for one in listed], dtype=np.float64), valid
-    sound = valid & ~np.array(texts, dtype=np.bool_)
-    plain = [float(one) if has else 0.0 for one, has in zip(listed, sound.tolist(), strict=True)]
+    texts = np.array([isinstance(one, str) for one in listed])
+    of_texts = [one for one in np.unique(tag).tolist() if _says_texts(kinds.get(one), texts[(tag == one) & valid])]
+    worded = np.isin(tag, of_texts)
+    sound = valid & (worded | ~texts)
+    codes: dict[object, int] = {}
+    plain = [
+        0.0 if not has else codes.setdefault(one, len(codes)) if in_words else float(one)
+        for one, has, in_words in zip(listed, sound.tolist(), worded.tolist(), strict=True)
+    ]
     return np.array(plain, dtype=np.float64), sound
+
+
+def _says_texts(kind: Kind | None, texts: NDArray[np.bool_]) -> bool:
+    return kind in TEXTS if kind is not None else bool(texts.all())

@@ -186,7 +186,8 @@ class RecapsRoom:
         gone: Mapping[int, Sequence[Went]],
     ) -> None:
         """Sum up tags (sorted), look by look, into their places among the results; `gone`: what of them went."""
-        samples, until = Samples(self._historian, scope, asked.as_of), self._until(tags)
+        kinds = dict(zip(tags, self._kinds(tags), strict=True))
+        samples, until = Samples(self._historian, scope, asked.as_of, kinds=kinds), self._until(tags)
         may_fold = asked.config.stepped and FOLDABLE.issuperset(asked.names) and not gone and not self._has_texts(tags)
 
         def count(at: int, from_us: int, to_us: int) -> int:
