@@ -47,7 +47,7 @@ class CopiedLife(Life):
         names = tuple(TagName(tag, PLANT.tags[tag].path, "", int(PLANT.tags[tag].kind or Kind.F64)) for tag in COPIED)
         self.copy = self.elsewhere.open()
         self.reconciler = Reconciler(
-            Site(self.historian.chunks, self.corrections.standing, gone=self.retention.gone.of), self.copy,
+            Site(self.historian.chunks, self.corrections.standing, went=self.retention.gone.each), self.copy,
             lambda: Selection.of(names), clock=self.clock, round_us=MINUTE_US,
         )  # fmt: skip
 

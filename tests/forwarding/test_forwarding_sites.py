@@ -132,3 +132,20 @@ def test_of_time_that_went_at_the_site_the_copy_keeps_what_it_held(
     world.say(Said(1, begin_us, begin_us + 1, "change", value=-2.0))
     world.forward()
     assert (world.plain.rows(), elsewhere.rows()) == ([late, stays], [*went, stays])
+
+
+def test_what_comes_late_between_two_times_that_went_is_brought(world: CopiedLife, elsewhere: ServerElsewhere) -> None:
+    """Whoever reads the site is told of one stretch of a month that went; the copy lacks what lies between."""
+    begin_us, stays = MONTH_ENDS_US - DAY_US, (1, MONTH_ENDS_US, 3.0, GOOD)
+    rows: list[Row] = [(1, begin_us + at, 1.5, GOOD) for at in (0, 9, 5, 6)]
+    sent(world, [rows[0], stays])
+    world.pass_time(100 * 24)
+    world.keep()
+    sent(world, [rows[1]])
+    world.pass_time(24)
+    world.keep()
+    assert [one.n for one in world.retention.gone.of(1, *EVER)] == [2]
+    for late in rows[2:]:
+        sent(world, [late])
+        world.forward()
+    assert elsewhere.rows() == [*sorted(rows), stays]

@@ -13,10 +13,10 @@ from dovetail.copies.model import Piece, Stretch, mark_of
 from dovetail.corrections.model import Correction
 from dovetail.corrections.overlay import laid
 from dovetail.forwarding.model import Selection
-from dovetail.gone.told import GoneOf, nothing
 from dovetail.packing.columns import Block, concat
 from dovetail.packing.found import Listed
 
+type WentOf = Callable[[int, int, int], Sequence[tuple[int, int]]]  # (tag, from, to) → first and last of what went
 type Standing = Mapping[int, Sequence[Correction]]  # the corrections that count now, by tag
 
 
@@ -24,7 +24,8 @@ class Site:
     """The sealed samples of one installation; `standing` are its corrections. Thread-safe.
 
     `heard`: of a month, who is told of a chunk that cannot be read, and raises LinkError: a copy gets all or nothing.
-    `gone`: what of a tag a retention rule let go of here, which a copy keeps.
+    `went`: what of a tag a retention rule let go of here, which a copy keeps, each time for itself: what comes late
+    for the time between two of them is brought.
     """
 
     def __init__(
@@ -33,9 +34,9 @@ class Site:
         standing: Callable[[], Standing],
         heard: Callable[[int], OnDamage] | None = None,
         *,
-        gone: GoneOf = nothing,
+        went: WentOf = lambda _tag, _from_us, _to_us: (),
     ) -> None:
-        self._months, self._standing, self._heard, self._gone = months, standing, heard, gone
+        self._months, self._standing, self._heard, self._went = months, standing, heard, went
 
     def months(self, selection: Selection) -> list[int]:
         """The months of which there is anything, the newest first."""
@@ -60,9 +61,9 @@ class Site:
         corrected = {tag: [one for one in found if one.touches(*span)] for tag, found in every.items()}
         if self._is_there(month):
             with self._months.view(month, None if self._heard is None else self._heard(month)) as view:
-                yield Look(view, span, corrected, self._gone)
+                yield Look(view, span, corrected, self._went)
         else:
-            yield Look(None, span, corrected, self._gone)
+            yield Look(None, span, corrected, self._went)
 
     def _is_there(self, month: int) -> bool:
         return bool(self._months.between(*_span(month)))
@@ -74,12 +75,12 @@ class Site:
 class Look:
     """A month of a site at one moment; without a view nothing of it was ever sealed."""
 
-    def __init__(self, view: View | None, span: tuple[int, int], corrected: Standing, gone: GoneOf) -> None:
-        self._view, self._span, self._corrected, self._gone = view, span, corrected, gone
+    def __init__(self, view: View | None, span: tuple[int, int], corrected: Standing, went: WentOf) -> None:
+        self._view, self._span, self._corrected, self._went = view, span, corrected, went
 
-    def went(self, tag: int) -> list[tuple[int, int]]:
+    def went(self, tag: int) -> Sequence[tuple[int, int]]:
         """(first, last) of what a rule let go of a tag in this month."""
-        return [(one.t0, one.t1) for one in self._gone(tag, *self._span)]
+        return self._went(tag, *self._span)
 
     def stretches(self, tags: Sequence[int]) -> dict[int, list[Stretch]]:
         """For each tag its stretches, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -108,13 +109,14 @@ class Gone:
 
     def __init__(self) -> None:
         self._of: dict[int, tuple[Went, ...]] = {}
+        self._each: dict[int, array[int]] = {}  # first, last, first, last, … of each act alone
         self.samples = 0
 
     def hear(self, drops: Iterable[Drop]) -> None:
         """Hear of everything that ever went, and of what came back."""
         whole = Gone()
         whole._take(still_gone(drops))
-        self._of, self.samples = whole._of, whole.samples
+        self._of, self._each, self.samples = whole._of, whole._each, whole.samples
 
     def take(self, drops: Iterable[Drop]) -> None:
         """Hear of more that went, in the order in which it did."""
@@ -123,6 +125,7 @@ class Gone:
     def _take(self, went: Iterable[tuple[Drop, Stretch]]) -> None:
         for drop, one in went:
             self.samples += one.n
+            self._each.setdefault(one.tag, array("q")).extend((one.t0, one.t1))
             new = Went(one.t0, one.t1, one.n, drop.rule, drop.act, drop.at_us, drop.month)
             before = self._of.get(one.tag, ())
             joined = before[-1].with_next(new) if before else None
@@ -132,6 +135,11 @@ class Gone:
         """What went of a tag in [from_us, to_us), the oldest first."""
         found = [one for one in self._of.get(tag, ()) if one.t0 < to_us and one.t1 >= from_us]
         return sorted(found, key=lambda one: one.t0)
+
+    def each(self, tag: int, from_us: int, to_us: int) -> list[tuple[int, int]]:
+        """(first, last) of what went of a tag in [from_us, to_us), one for each time that something did."""
+        ends = self._each.get(tag, array("q"))
+        return [(t0, t1) for t0, t1 in zip(ends[::2], ends[1::2], strict=True) if t0 < to_us and t1 >= from_us]
 
     def upto(self, tag: int) -> int | None:
         """The newest moment of a tag of which samples went."""

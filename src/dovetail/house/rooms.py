@@ -377,9 +377,8 @@ def forwarding_room(
 ) -> ForwardingRoom:
     """What is sealed, brought to the copies that the plant code names, on hosts that the server's settings allow."""
     secret = rooms.vault.value
-    site = Site(
-        rooms.historian.chunks, rooms.corrections.standing, rooms.historian.damage.refuse, gone=rooms.retention.gone.of
-    )  # fmt: skip
+    went, refuse = rooms.retention.gone.each, rooms.historian.damage.refuse
+    site = Site(rooms.historian.chunks, rooms.corrections.standing, refuse, went=went)
     return ForwardingRoom(
         database, site, plant=rooms.equipment.plant, bus=bus,
         open_copy=lambda body: copy_of(body, owner=identity(data), hosts=hosts, secret=secret), clock=database.clock,
