@@ -58,8 +58,8 @@ class CopiedLife(Life):
         self.clock.tick(MINUTE_US)
         while self.reconciler.step():
             pass
-        there = [row for row in self.elsewhere.rows() if not self._went(row)]
-        expected = [row for row in self.expected() if not self._went(row)]
+        there = [plain.shown(row) for row in self.elsewhere.rows() if not self._went(row)]
+        expected = [plain.shown(row) for row in self.expected() if not self._went(row)]
         assert there == expected, [row for row in {*there, *expected} if there.count(row) != expected.count(row)]
         assert {plain.shown(row) for row in self.only_there} <= {plain.shown(row) for row in self.elsewhere.rows()}
 

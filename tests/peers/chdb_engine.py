@@ -10,7 +10,7 @@ from peers_world import Counterpart
 from dovetail.copies import dialect
 from dovetail.copies.clickhouse import ColumnCopy
 from dovetail.copies.httpengine import Address, HttpEngine
-from dovetail.core.batch import Kind
+from dovetail.core.batch import Kind, Value
 from plain_samples import Row
 from site_copied import EVER
 
@@ -47,6 +47,11 @@ class ChdbEngine(Counterpart):
         found = engine.ask(dialect.rows("brno", *EVER))
         engine.close()
         return [
-            (tag, ts, {Kind.I64: i64, Kind.BOOL: i64 != 0, Kind.STR: text}.get(kind, f64) if valid else None, quality)
+            (tag, ts, _value(kind, f64, i64, text) if valid else None, quality)
             for tag, ts, kind, f64, i64, _, text, valid, quality, _, _ in found
         ]
+
+
+def _value(kind: int, f64: float, i64: int, text: str) -> Value:
+    """A sample's value: JSON says 7.0 as 7."""
+    return {Kind.I64: i64, Kind.BOOL: i64 != 0, Kind.STR: text}.get(Kind(kind), float(f64))
