@@ -13,7 +13,7 @@ from dovetail.performance.kpis._waiting import WAITING
 from dovetail.performance.report import catalogue
 from dovetail.proof import slices as proof_slices
 from dovetail.switchboard.model import CONVENTIONS
-from dovetail.workings import cycles, ends, lost, slices
+from dovetail.workings import cycles, ends, lost, rates, slices
 
 SRC = Path(dovetail.__file__).parent
 CATALOGUE = Path(__file__).parents[2] / "ui" / "src" / "explain" / "formulas.ts"
@@ -37,7 +37,7 @@ def _every() -> list[str]:
     kpis = [one.formula for one in catalogue().values()] + [one.formula for one in WAITING]
     others = [text for one in CONVENTIONS for text in (one.availability, one.performance, one.quality)]
     sums = [one.formula for one in (*slices.SUMS.values(), *lost.MEASURES.values())]
-    told = [ends.UNTIL, ends.NEEDED, ends.STRETCH, lost.MACHINES, lost.SLICES, *cycles.FORMULAS.values()]
+    told = [rates.FIRST, ends.UNTIL, ends.NEEDED, ends.STRETCH, lost.MACHINES, lost.SLICES, *cycles.FORMULAS.values()]
     return [*kpis, *others, *sums, *told, *proof_slices.FORMULAS.values(), *_inline()]
 
 

@@ -17,9 +17,9 @@ from dovetail.explain.said import Words
 from dovetail.explain.unsigned import Unsigned
 from dovetail.jobtexts.plant import TAGS as JOB_TAGS
 from dovetail.ledger.columns import BY_NAME
-from dovetail.ledger.model import Slice
+from dovetail.ledger.model import JobShare, Slice
 from dovetail.ledger.named import LABELS, parts_of, value_of
-from dovetail.ledger.tracks import StateTrack
+from dovetail.ledger.tracks import JobTrack, StateTrack
 from dovetail.performance.facts import OWN
 from dovetail.performance.kpis._lines import as_counted
 from dovetail.performance.kpis._listed import describe
@@ -32,6 +32,7 @@ from dovetail.proof.readings import RawSamples, Readings
 from dovetail.proof.signals import Corrections, Signals
 from dovetail.proof.slices import NO_JOB, brings, count_node, job_node, slice_node
 from dovetail.proof.tree import Node, Place
+from dovetail.rates.service import RatesRoom
 from dovetail.reasoning.shown import evidence_out
 from dovetail.timeline.service import Under
 
@@ -43,9 +44,10 @@ class Explainer:
     """Answers one node with its direct children; reads only what that node needs."""
 
     def __init__(
-        self, room: PerformanceRoom, samples: RawSamples, timeline: Timeline, corrections: Corrections | None = None
-    ) -> None:
-        self.room = room
+        self, room: PerformanceRoom, samples: RawSamples, timeline: Timeline, corrections: Corrections | None = None,
+        *, rates: RatesRoom | None = None,
+    ) -> None:  # fmt: skip
+        self.room, self.rates = room, rates
         self._timeline, self._signals = timeline, Signals(samples, room.sources.equipment.plant, corrections)
         self.readings = Readings(samples, self._signals)
         self._words = Words(room, timeline)
@@ -331,10 +333,22 @@ class Explainer:
                 reading, place.ledger_id, *period, scope=place.scope, as_of=place.as_of
             )
         ran = next((job for job in jobs if job.id == found[0].job_response_id), None)
+        node.detail |= self._rate_of(place, piece, found[0], ran)
         if isinstance(ran, JobResponse):
             node.detail |= {"started_by": ran.started_by, "job_order": ran.job_order, "start": to_rfc3339(ran.t0_us)}
             node.children = self._began(place, ran)
         return node
+
+    def _rate_of(self, place: Place, piece: Slice, share: JobShare, job: JobTrack | None) -> dict[str, Any]:
+        """Where the rate comes from that a job was held against."""
+        if self.rates is None or share.rate_upm is None:
+            return {}
+        unit = self.room.gathering.made_of(place.ledger_id, piece.t0_us, as_of=place.as_of).times_of
+        with self.room.database.read() as reading:
+            given = self.rates.rates(
+                reading, unit, piece.t0_us, job=job, product=share.product, as_of=place.as_of
+            )  # fmt: skip
+        return next((one.told() for one in given if one.upm == share.rate_upm), {})
 
     def _began(self, place: Place, job: JobResponse) -> list[Node]:
         """What the machine's own signals said when they began a job; none where a person did, or a scan."""

@@ -40,6 +40,7 @@ from dovetail.historian.service import Historian
 from dovetail.holding.service import HoldingRoom
 from dovetail.house.definitions import calendar_room, held_against, in_units, with_earlier
 from dovetail.house.keeping import gone_of
+from dovetail.house.pacing import paced
 from dovetail.house.seen import insight_room
 from dovetail.house.signed import SignedSamples
 from dovetail.house.trials import EdgeOfThreads
@@ -56,7 +57,6 @@ from dovetail.materials.service import MaterialsRoom
 from dovetail.meters.service import MetersRoom
 from dovetail.onboarding.service import Onboarding
 from dovetail.onboarding.trying import Trying
-from dovetail.pace.running import JobEnds
 from dovetail.pace.service import PaceRoom
 from dovetail.performance.facts import Sources
 from dovetail.performance.report import catalogue
@@ -219,30 +219,6 @@ def entered_rooms(counting: CountingRoom, holding: HoldingRoom, equipment: Equip
     return {"holding": holding, "meters": meters}
 
 
-class PaceRooms(TypedDict):
-    """How it goes, and what is to run."""
-
-    pace: PaceRoom
-    dispatch: DispatchRoom
-    scans: ScansRoom
-
-
-def pace_rooms(
-    database: Database, clock: Clock, equipment: EquipmentRoom, materials: MaterialsRoom, *,
-    by: tuple[ProductionRoom, PerformanceRoom, SignaturesRoom],
-) -> PaceRooms:  # fmt: skip
-    """How shift and jobs do, and the orders that say how many, of the rooms that know them."""
-    production, performance, signatures = by
-    dispatch = DispatchRoom(
-        database, equipment=equipment, production=production, materials=materials, clock=clock,
-        signed=signatures.windows,
-    )  # fmt: skip
-    production.texts.orders = dispatch.order_of
-    ends = JobEnds(performance, database, clock, production=production, order=dispatch.order_of)
-    scans = ScansRoom(equipment, materials, production, dispatch=dispatch, signed=signatures.windows)
-    return {"pace": PaceRoom(performance, ends, clock=clock), "dispatch": dispatch, "scans": scans}
-
-
 def recaps_room(
     database: Database, samples: tuple[Historian, RetentionRoom], equipment: EquipmentRoom, *,
     said_by: tuple[ProductionRoom, CalendarRoom, InsightRoom],
@@ -322,12 +298,11 @@ def build_rooms(
         counting=counting,
         connections=ConnectionsRoom(database, plant=equipment.plant, historian=historian, clock=clock),
         performance=performance,
-        explainer=Explainer(performance, historian, timeline, corrections),
         vault=vault,
         webhooks=WebhooksRoom(database, vault=vault, clock=clock, kinds=told_kinds, allowed=webhook_hosts),
         insight=insight,
         boards=Boards(performance),
-        **pace_rooms(database, clock, equipment, materials, by=(production, performance, signatures)),
+        **paced(equipment, materials, by=(production, performance, signatures), of=(historian, timeline, corrections)),
         **entered_rooms(counting, holding, equipment, clock),
         trying=Trying(onboarding, trials, clock),
         tag_import=TagImport(onboarding),

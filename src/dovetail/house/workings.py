@@ -11,6 +11,7 @@ from dovetail.workings.cycles import CycleWorkings
 from dovetail.workings.ends import EndWorkings
 from dovetail.workings.groups import GroupWorkings
 from dovetail.workings.lost import LostWorkings
+from dovetail.workings.rates import RateWorkings
 from dovetail.workings.service import WorkingsRoom
 
 
@@ -18,10 +19,12 @@ def workings_room(
     explainer: Explainer, cycles: CycleTimesRoom, ends: JobEnds, losses: LossesRoom, groupings: GroupingsRoom
 ) -> WorkingsRoom:
     """How long pieces took, down to the readings of counters; when jobs will be done, down to slices of the past; what
-    was lost, stretch by stretch; what a group came to, slice by slice."""
+    was lost, stretch by stretch; what a group came to, slice by slice; where a standard rate comes from."""
+    rates = {} if explainer.rates is None else {"standard_rate": RateWorkings(explainer, explainer.rates)}
     return WorkingsRoom(
         group=GroupWorkings(explainer, groupings),
         cycle_times=CycleWorkings(explainer, cycles),
         job_end=EndWorkings(explainer, ends),
         lost_time=LostWorkings(explainer, losses),
+        **rates,
     )

@@ -63,9 +63,9 @@ class MaterialsRoom:
         return MappingProxyType({key: Product(id=key, **body) for key, body in bodies.items()})
 
 
-def current(reading: Reading, at_us: int) -> dict[str, dict[str, Any]]:
+def current(reading: Reading, at_us: int, *, as_of: int | None = None) -> dict[str, dict[str, Any]]:
     """The products of the plant code active at a moment, by id."""
-    return store.at(reading, at_us)
+    return store.at(reading, at_us, as_of=as_of)
 
 
 def apply(uow: UnitOfWork, bodies: Mapping[str, Mapping[str, Any] | None], valid_from_us: int) -> None:

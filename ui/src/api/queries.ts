@@ -101,7 +101,7 @@ export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { scre
 export const statisticsQuery = (tags: readonly number[], span: Span, asOf: string | null = null) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span, as_of: asOf });
 
 /** Figures that are no KPI explain themselves on a route of their own, in the same tree. */
-const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end", "lost-time", "group"]);
+const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end", "lost-time", "standard-rate", "group"]);
 export const explainPath = (root: string): string => `/${FIGURES.has(root) ? "figures" : "kpis"}/${encodeURIComponent(root)}/explain`;
 
 export interface ExplainAt extends Span { equipment_id: number; path: string; as_of: string | null; unsigned: "true" | null }

@@ -3,7 +3,7 @@ import type { ExplainNode } from "@/api/types";
 import { exactNumber, useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
 import { PER_US } from "@/explain/value";
-import { factWords, readingWords, words } from "@/explain/words";
+import { factWords, rateWords, readingWords, words } from "@/explain/words";
 import { words as kpiText } from "@/kpi/words";
 import { Lasting, Num, When } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
@@ -11,8 +11,8 @@ import { connectionOf, Go, tagOf } from "@/view/place";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
 
-const MOMENTS = new Set(["start", "end", "ts", "ts_device", "earliest", "latest"]);
-const CODES = new Set(["address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
+const MOMENTS = new Set(["rate_since", "rate_until", "rate_said", "start", "end", "ts", "ts_device", "earliest", "latest"]);
+const CODES = new Set(["rate_at", "address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
 const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pieces", "sub_ns"]);
 const UNITS: Readonly<Record<string, string>> = { _us: "us", _ns: "ns" };
 
@@ -42,6 +42,7 @@ function Fact({ name, value, detail }: FactProps) {
   if (name === "connection") return <Go to={connectionOf(String(value))} className="link mono">{String(value)}</Go>;
   if (typeof value === "boolean") return wordFor(factWords, language, value ? "yes" : "no");
   if (name === "state") return stateName(String(value));
+  if (name === "rate_from" || name === "rate_how") return wordFor(rateWords, language, String(value));
   if (name === "reading") return wordFor(readingWords, language, String(value));
   if (name === "reason") return reasonName(String(value));
   if (name === "untold") return (value as string[]).map((kind) => wordFor(kpiText, language, kind)).join(", ");

@@ -10,6 +10,7 @@ import { words as groupWords } from "@/groups/words";
 import { useProductName } from "@/jobs/jobs";
 import type { By } from "@/losses/ask";
 import { useKeyName } from "@/losses/names";
+import { rateWords } from "@/explain/words";
 import { formatNumber } from "@/show/format";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
@@ -54,6 +55,7 @@ export function useFigureLabel(): (node: ExplainNode) => string | null {
     if (kind === "span") return typeof detail["shift"] === "string" ? detail["shift"] : sayEnd("span");
     if (kind !== "figure") return null;
     if (word === "stretch") return sayEnd("stretch", { n: formatNumber(Number(rest) + 1, language), of: formatNumber(Number(detail["of"]), language) });
+    if (key.startsWith("standard-rate")) return wordFor(rateWords, language, word);
     const kept = lostLabel(key, word, rest) ?? groupLabel(key, word, rest);
     if (kept !== null) return kept;
     if (word === "job") return label;

@@ -6,6 +6,7 @@ const GERMAN: Readonly<Record<string, string>> = {
   "the moment up to which the planned time from now on comes to the time that is needed": "der Zeitpunkt, bis zu dem die geplante Zeit von jetzt an die nötige Zeit erreicht",
   "of the stretches, by the job's share of the machine": "der Strecken, nach dem Anteil des Auftrags an der Maschine",
   "planned time in which its pieces were made, evenly within a slice": "geplante Zeit, in der ihre Stücke entstanden, gleichmäßig innerhalb eines Abschnitts",
+  "the first of those below: job, product on equipment, equipment": "der erste von diesen: Auftrag, Produkt auf der Anlage, Anlage",
   "its time within the stretch": "seine Zeit innerhalb der Strecke",
   "pieces of the hour of production time with most of them": "Stücke der Stunde Produktionszeit mit den meisten",
   "the time per piece within which": "die Zeit je Stück, innerhalb der",

@@ -8,6 +8,7 @@ import { useCurrentShift } from "@/kpi/current-shift";
 import { madeIn } from "@/kpi/made";
 import { Made } from "@/kpi/untold";
 import { type MachineNow, useMachineNow } from "@/machine/now";
+import { StandardRate } from "@/machine/rate";
 import { useSpeed, useTagNow } from "@/machine/speed";
 import css from "@/screens/line/line.module.css";
 import { words } from "@/screens/line/words";
@@ -41,7 +42,7 @@ function SpeedCell({ unit }: { unit: Equipment }) {
   return (
     <>
       <Go to={tagOf(speed.tagId)} className={`${css.number} ${css.name}`} testid="speed-tag"><Num value={speed.value} unit={speed.unit} /></Go>
-      {speed.rate !== null && <span className={css.small} data-testid="rate">{say("of", { rate: speed.rate })}</span>}
+      {speed.rate !== null && <StandardRate unit={unit} className={css.small}>{say("of", { rate: speed.rate })}</StandardRate>}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { change } from "@/api/client";
 import type { Equipment, JobResponse } from "@/api/types";
 import { ProblemNotice } from "@/design/notice";
 import { useKnownJobs, useMay, useProductName } from "@/jobs/jobs";
+import { StandardRate } from "@/machine/rate";
 import { JobDialog } from "@/screens/unit/job-dialog";
 import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
@@ -35,17 +36,18 @@ function UndoBar({ done, onUndone }: { done: Done; onUndone: () => void }) {
   );
 }
 
-function JobWords({ job }: { job: JobResponse | undefined }) {
+function JobWords({ equipment, job }: { equipment: Equipment; job: JobResponse | undefined }) {
   const say = useWords(words);
   const reader = useReader();
   const productName = useProductName();
   if (!job) return <span className={css.noJob} data-testid="no-job">{say("noJob")}</span>;
   const what = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot })];
-  const how = [job.standard_rate_upm && say("rate", { rate: job.standard_rate_upm }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) })];
+  const since = say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) });
   return (
     <div className={css.jobWords} data-testid="job">
       <span className={css.product}>{productName(job.product)}</span>
-      {[what, how].map((facts, i) => <span key={i} className={css.small}>{facts.filter(Boolean).join(" · ")}</span>)}
+      <span className={css.small}>{what.filter(Boolean).join(" · ")}</span>
+      <span className={css.small}><StandardRate unit={equipment}>{job.standard_rate_upm ? say("rate", { rate: job.standard_rate_upm }) : say("standardRate")}</StandardRate> · {since}</span>
     </div>
   );
 }
@@ -69,7 +71,7 @@ export function JobPanel({ equipment }: { equipment: Equipment }) {
   const may = useMay("job.operate", equipment);
   return (
     <div className={css.job}>
-      <div className={css.jobNow}><span className={css.label}>{say("job")}</span>{jobs && <JobWords job={job} />}{done && <UndoBar done={done} onUndone={() => settle(null)} />}{end.error && <ProblemNotice error={end.error} compact />}</div>
+      <div className={css.jobNow}><span className={css.label}>{say("job")}</span>{jobs && <JobWords equipment={equipment} job={job} />}{done && <UndoBar done={done} onUndone={() => settle(null)} />}{end.error && <ProblemNotice error={end.error} compact />}</div>
       {may && (
         <div className={css.jobActions}>
           <Button className={css.touch} variant={jobs && !job ? "filled" : "default"} disabled={!jobs} onClick={() => setDialog(true)} data-testid="job-start">{say(job ? "nextJob" : "startJob")}</Button>
