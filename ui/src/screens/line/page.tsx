@@ -1,16 +1,17 @@
 // The line page: the line's figures on top, its machines in flow order below, and what happened on one time axis.
 import { useEquipment } from "@/app/equipment";
-import type { Equipment } from "@/api/types";
+import type { Equipment, Kpis } from "@/api/types";
 import { Icon, type IconName } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { words as noticeWords } from "@/design/words";
 import { CausesPanel } from "@/causes/causes-panel";
-import { useCurrentShift } from "@/kpi/current-shift";
-import { GiveSeen } from "@/giving/give";
+import { Give, GiveSeen } from "@/giving/give";
+import { useCurrentShift, useLiveKpi } from "@/kpi/current-shift";
 import { isBlind } from "@/kpi/made";
 import { PacePanel } from "@/kpi/pace-panel";
 import { ShiftFigures, ShiftName } from "@/kpi/shift-figures";
+import { useTopTable } from "@/kpi/top-table";
 import { NoCounter } from "@/kpi/untold";
 import css from "@/screens/line/line.module.css";
 import { LineTimeline } from "@/screens/line/line-timeline";
@@ -43,6 +44,8 @@ function Line({ line }: { line: Equipment }) {
   const say = useWords(words);
   const { map } = useEquipment();
   const { kpis, error } = useCurrentShift(line.id);
+  const live = useLiveKpi(line.id);
+  const tableOf = useTopTable();
   const units = map.children(line.id).filter(isUnit);
   if (units.length === 0) return <Empty icon="line" title={say("noUnits")} hint={say("noUnitsHint")} />;
   return (
@@ -51,7 +54,7 @@ function Line({ line }: { line: Equipment }) {
         <div><h1>{line.name}</h1><ShiftName kpis={kpis} /></div>
         <Ways line={line} />
       </div>
-      <Panel>
+      <Panel testid="line-top" tools={<Give of={{ here: line, start: kpis?.start, end: kpis?.until ?? kpis?.end }} table={() => tableOf(line, kpis as Kpis, live)} disabled={!kpis} />}>
         <ShiftFigures line={line} kpis={kpis} />
         {kpis?.line_method && <Method line={line} units={units} />}
         <NoCounter here={line} blind={isBlind(kpis)} />
