@@ -17,6 +17,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, system_scope
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
+from dovetail.groupings.service import GroupingsRoom
 from dovetail.house.rooms import build_rooms
 from dovetail.house.workings import workings_room
 from dovetail.losses.service import LossesRoom
@@ -32,9 +33,9 @@ class Desk:
 
     def __init__(self, house: House) -> None:
         self.house, self.rooms = house, house.rooms
-        losses = LossesRoom(self.rooms.performance)
+        losses, groups = LossesRoom(self.rooms.performance), GroupingsRoom(self.rooms.performance)
         cycles = CycleTimesRoom(self.rooms.performance, self.rooms.historian)
-        self.room = workings_room(self.rooms.explainer, cycles, self.rooms.pace.ends, losses)
+        self.room = workings_room(self.rooms.explainer, cycles, self.rooms.pace.ends, losses, groups)
 
     def ask(self, path: str = "standard-rate", *, as_of: int | None = None) -> Node:
         now_us = self.house.clock.now_us()

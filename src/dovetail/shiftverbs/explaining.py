@@ -13,7 +13,7 @@ from dovetail.terminal.asking import DataOption, Here, Where, house, id_of, plai
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
 
-FIGURES = ("cycle-times", "job-end", "lost-time", "standard-rate")  # that are no KPI, and have a route of their own
+FIGURES = ("cycle-times", "job-end", "lost-time", "standard-rate", "group")  # no KPIs: a route of their own
 Unsigned = Annotated[bool, typer.Option("--unsigned", help="As it would be now, were nothing signed.")]
 
 

@@ -32,8 +32,8 @@ def routes(api: Api, room: WorkingsRoom, performance: PerformanceRoom) -> None:
         as_of: str | None = None,
         cursor: str | None = None,
     ) -> Node:
-        """The node at `path` (a node's key) of `cycle-times`, `job-end`, `lost-time`, `standard-rate` or `group`, with a
-        page of its children."""
+        """The node at `path` (a key) of `cycle-times`, `job-end`, `lost-time`, `standard-rate` or `group`, with a page
+        of its children."""
         from_us, to_us = period(start, end, longest_us=LONGEST_OF_US.get(figure, LONGEST_US))
         place = Place("", equipment_id, from_us, to_us, as_of_known(performance, as_of), scope)
         return page_of(lambda at: room.explain(figure, place, path=path, cursor=at), cursor)
