@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dovetail.chunkstore.aside import EVERY
+from dovetail.chunkstore.files import name_of
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
-from dovetail.core.errors import ConfigError, RefusedError
+from dovetail.core.errors import ConfigError, MalformedError, RefusedError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call
@@ -164,3 +166,56 @@ def test_over_the_network_nobody_reads_folders_of_the_server(tmp_path: Path, rec
 def test_what_was_not_shown_is_not_done(tmp_path: Path, recovery: Recovery) -> None:
     with pytest.raises(RefusedError, match="what was shown"):
         recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan="another"))
+
+
+def lose_the_month(historian: Historian, tmp_path: Path, *, keeps: slice) -> None:
+    """Its file is no database any more; only some of its pages are what they were."""
+    (month,) = historian.chunks.newest_first()
+    path = tmp_path / HISTORIAN / name_of(month)
+
+    def spoil() -> None:
+        written = path.read_bytes()
+        spoilt = bytearray(b"\xff" * len(written))
+        spoilt[keeps] = written[keeps]
+        path.write_bytes(bytes(spoilt))
+
+    historian.chunks.replaced(month, spoil)
+    with pytest.raises(MalformedError):
+        values(historian, 3)
+    historian.seal_once()
+
+
+def test_a_month_that_was_lost_as_a_whole_comes_back_but_what_came_after_the_backup_stays_told(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    lose_the_month(historian, tmp_path, keeps=slice(0, 0))
+    assert [one.of.tag for one in historian.damage.all()] == [EVERY]
+    plan = recovery.plan(str(tmp_path / BACKUP), ALL)
+    assert [(line.tag, line.samples, line.found) for line in plan.lines] == [(1, N, N), (2, N, N), (3, N, N)]
+    done = recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+    assert (done.samples, done.filled, done.left) == (3 * N, 0, 1)
+    historian.seal_once()
+    assert [len(values(historian, tag)) for tag in (1, 2, 3)] == [N, N, N]
+    assert [one.of.tag for one in historian.damage.all()] == [EVERY]
+
+
+def test_a_month_of_which_a_backup_holds_everything_is_whole_again(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    backup = tmp_path / "newest" / HISTORIAN
+    before = [values(historian, tag) for tag in (1, 2, 3)]
+    historian.close()
+    shutil.copytree(tmp_path / HISTORIAN, backup)
+    historian.__init__(tmp_path / HISTORIAN, clock=historian._clock, bus=historian._bus, owner_of=lambda _tag: 1)
+    (month,) = historian.chunks.newest_first()
+    with historian.chunks.view(month) as view:
+        rev = view.sealed
+    with historian.dropper.still():
+        historian.damage.renew(historian.chunks, month, "it is spoilt")
+    assert [(one.of.tag, one.of.rev) for one in historian.damage.all()] == [(EVERY, rev)]
+    plan = recovery.plan(str(tmp_path / "newest"), ALL)
+    done = recovery._recover(HERE, Recover(folder=str(tmp_path / "newest"), plan=plan.digest))
+    assert (done.filled, done.left) == (1, 0)
+    historian.seal_once()
+    assert [values(historian, tag) for tag in (1, 2, 3)] == before
+    assert historian.damage.all() == []

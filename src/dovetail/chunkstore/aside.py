@@ -21,6 +21,7 @@ from dovetail.packing.rollups import Touched
 
 _OF_CHUNK: Final = "id, tag, kind, t0, t1, n, rev"
 _DERIVED: Final = moments.VOUCHED.removeprefix("tag, ")
+EVERY: Final = 0  # in place of a tag: all that there were, where a month cannot be read as a whole
 COLUMNS: Final = f"{_OF_CHUNK}, at_us, why, body, times"
 
 
@@ -28,7 +29,7 @@ COLUMNS: Final = f"{_OF_CHUNK}, at_us, why, body, times"
 class Damaged:
     """A chunk that cannot be read: `n` samples of a tag and kind, the first at `t0`, the last at `t1`.
 
-    `at_us`: when that was found. Its numbers are those of its header.
+    `at_us`: when that was found. Its numbers are those of its header. `rev`, of EVERY: up to which head row.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Damaged:
     at_us: int
     why: str
     what: Literal["samples", "header"] = "samples"  # a header alone is derived from its samples anew
+    rev: int = 0
 
 
 def search(session: Session, words: MonthWords, tag: int, *, at_us: int) -> list[Damaged]:
@@ -95,8 +97,8 @@ def listed(session: Session, words: MonthWords) -> list[Damaged]:
     """What is set aside, by tag and time."""
     if not words.aside:
         return []
-    sql = f"select id, tag, kind, t0, t1, n, at_us, why from {words.aside} order by tag, t0"
-    return [Damaged(*row) for row in session.execute(sql).fetchall()]
+    sql = f"select id, tag, kind, t0, t1, n, at_us, why, rev from {words.aside} order by tag, t0"
+    return [Damaged(*row[:-1], rev=row[-1]) for row in session.execute(sql).fetchall()]
 
 
 def rows(session: Session, words: MonthWords) -> list[tuple[object, ...]]:

@@ -242,15 +242,12 @@ class Files:
         try:
             self.head: Place = _whole_head(folder)
         except MalformedError:
-            if on_spoilt == "raise":
-                raise
-            self.head_was = self.set_aside(HEAD)
+            self.head_was = self.set_aside(HEAD) if on_spoilt == "set aside" else None
             self.head = _whole_head(folder)
 
     def set_aside(self, name: str) -> Path:
         """Keep a file elsewhere, with its journal, as it lies there; nobody may have it open. Where it is kept."""
-        (self.folder / SPOILT).mkdir(exist_ok=True)
-        (place := self.folder / SPOILT / f"{name}.{time.time_ns() // 1000}").mkdir()
+        (place := self.folder / SPOILT / f"{name}.{time.time_ns() // 1000}").mkdir(parents=True)
         for path in self.folder.glob(f"{name}*"):
             path.rename(place / path.name)
         log.error("%s is no whole database any more: it is set aside, as %s", name, place / name)

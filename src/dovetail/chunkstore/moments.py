@@ -49,7 +49,7 @@ def whole(body: bytes, shared: bytes | None) -> bytes:
 
 def opened(body: bytes, shared: bytes | None, check: int | None, *, tag: int) -> Block:
     """The samples of a body. Raises DamagedError: it is not what was written, or another tag's."""
-    if not checks.owns(check, tag, body):
+    if not isinstance(body, bytes) or not checks.owns(check, tag, body):
         raise DamagedError(f"a chunk of tag {tag} is not what was written for it")
     return chunks.decode(whole(body, shared), tag=tag)
 

@@ -19,6 +19,7 @@ from dovetail.chunkstore.aside import Damaged
 from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
 from dovetail.chunkstore.weighing import Weighing
 from dovetail.core.batch import Kind
+from dovetail.core.errors import MalformedError
 from dovetail.core.limits import MONTHS_OPEN_MAX
 from dovetail.packing import checks, chunks, fresh
 from dovetail.packing.chunks import Kept
@@ -274,6 +275,12 @@ class Month:
             aside.put(session, self._words, damaged)
             return aside.listed(session, self._words)
 
+    def declare(self, lost: Sequence[object]) -> list[Damaged]:
+        """Say what was in this month and cannot be read any more (`aside.COLUMNS`); all that is said now."""
+        with self._place.transaction() as session:
+            aside.fill(session, self._words, [lost])
+            return aside.listed(session, self._words)
+
     def filled(self, damaged: Sequence[Damaged]) -> list[Damaged]:
         """Let go of what was set aside and has come back; all that is still there."""
         with self._place.transaction() as session:
@@ -335,6 +342,7 @@ class Months:
         self.storage = storage
         self._lock = threading.Lock()
         self._open: dict[int, Month] = {}  # in order of use
+        self.malformed: set[int] = set()  # whose file is no whole database any more, as somebody has found
         self._there = storage.there()
 
     def between(self, from_us: int, to_us: int) -> list[int]:
@@ -350,18 +358,30 @@ class Months:
 
     @contextmanager
     def use(self, month: int) -> Iterator[Month]:
-        """The month, made if it is not there; not closed while in use."""
-        with self._lock:
-            opened = self._open.pop(month, None) or Month(*self.storage.month(month))
-            self._open[month] = opened
-            self._there.add(month)
-            opened.users += 1
-            self._close_unused()
+        """The month, made if it is not there; not closed while in use. Raises MalformedError, and keeps it in mind."""
         try:
-            yield opened
-        finally:
             with self._lock:
-                opened.users -= 1
+                opened = self._open.pop(month, None) or Month(*self.storage.month(month))
+                self._open[month] = opened
+                self._there.add(month)
+                opened.users += 1
+                self._close_unused()
+            try:
+                yield opened
+            finally:
+                with self._lock:
+                    opened.users -= 1
+        except MalformedError:
+            self.malformed.add(month)
+            raise
+
+    def replaced[T](self, month: int, by: Callable[[], T]) -> T:
+        """Let go of a month, and have its file replaced before anybody opens it again."""
+        with self._lock:
+            if (opened := self._open.pop(month, None)) is not None:
+                opened.close()
+            self.malformed.discard(month)
+            return by()
 
     @contextmanager
     def view(self, month: int, on_damage: OnDamage | None = None, within: Session | None = None) -> Iterator[View]:

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dovetail.chunkstore.aside import Damaged
-from dovetail.chunkstore.months import Month, Months, OnDamage, View
-from dovetail.core.clock import Clock
-from dovetail.core.errors import DamagedError, LinkError
+import numpy as np
+from numpy.typing import NDArray
 
-type Lost = Callable[[], Sequence[int]]  # the tags of which something cannot be read
+from dovetail.chunkstore.aside import EVERY, Damaged
+from dovetail.chunkstore.files import Files, name_of
+from dovetail.chunkstore.months import Month, Months, OnDamage, View, begin_of
+from dovetail.core.batch import Kind
+from dovetail.core.clock import Clock
+from dovetail.core.errors import DamagedError, LinkError, MalformedError
+from dovetail.damage import wholes
+from dovetail.packing.columns import Block
+
+type Lost = Callable[[NDArray[np.int64]], NDArray[np.bool_]]  # of which of these tags something cannot be read
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +35,11 @@ _SAID = {
 }
 
 
+def nothing(tags: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For who does not know: nothing is lost."""
+    return np.zeros(len(tags), dtype=np.bool_)
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """`n` samples of a tag that cannot be read, the first at `t0`, the last at `t1`; in the month of this number."""
@@ -35,6 +47,11 @@ class Hole:
     month: int
     of: Damaged
     is_aside: bool
+
+    @property
+    def key(self) -> tuple[int, int, int, int]:
+        """What tells it from all others."""
+        return self.month, self.of.id, self.of.tag, self.of.t0
 
     @property
     def t0(self) -> int:
@@ -61,6 +78,7 @@ class Damage:
         self._aside: dict[int, list[Damaged]] = {}  # by month
         self._found: dict[int, dict[int, Damaged]] = {}  # by month and chunk: not set aside yet
         self._of: dict[int, tuple[Hole, ...]] = {}  # by tag
+        self._whole: tuple[Hole, ...] = ()  # months of which nothing can be read, of whatever tag
         self.mended = 0  # headers that were derived anew since this process began
         if months is not None:
             self._load(months)
@@ -68,9 +86,44 @@ class Damage:
     def _load(self, months: Months) -> None:
         """What was set aside before this process began."""
         for month in months.newest_first():
-            with months.view(month) as view:
-                self._aside[month] = view.aside()
+            try:
+                with months.view(month) as view:
+                    self._aside[month] = view.aside()
+            except MalformedError as error:
+                self.renew(months, month, error.message)
         self._settle()
+
+    def renew(self, months: Months, number: int, why: str) -> None:
+        """A month that cannot be read as a whole: its file is set aside, a new one says so. While nothing is sealed."""
+        storage, at_us = months.storage, self._clock.now_us()
+        if not isinstance(storage, Files):
+            return  # a server looks after its own pages
+        kept = months.replaced(number, lambda: storage.set_aside(name_of(number)))
+        n, sealed = wholes.last_words(kept)
+        t0, t1 = begin_of(number), max(begin_of(number), min(begin_of(number + 1) - 1, at_us))
+        why = f"{why}; the file is kept as {kept}"
+        with months.use(number) as month:
+            aside = month.declare((0, EVERY, 0, t0, t1, n, sealed, at_us, why, str(kept).encode(), None))
+        with self._lock:
+            self._aside[number] = aside
+            self._found.pop(number, None)
+            self._settle()
+
+    def ends(self, months: Months, unknown: Callable[[int, Kind, int], Block]) -> Iterator[Block]:
+        """The newest samples of all months, oldest first; where a newer one is lost, that nothing is known of it."""
+        seen: dict[int, Kind] = {}
+        for number in reversed(months.newest_first()):
+            try:
+                with months.view(number, self.watch(number)) as view:
+                    found = list(view.ends())
+            except MalformedError as error:
+                self.renew(months, number, error.message)
+                found = []
+            if whole := [one for one in self._whole if one.month == number]:
+                yield from (unknown(tag, kind, whole[0].t0) for tag, kind in seen.items())
+            yield from found
+            seen |= {int(block.tag[0]): block.kind for block in found}
+        yield from (unknown(one.of.tag, Kind(one.of.kind), one.t1) for one in self.all() if one.of.tag != EVERY)
 
     def watch(self, month: int) -> OnDamage:
         """For who reads a month: a chunk that cannot be read is noted and passed over."""
@@ -156,16 +209,21 @@ class Damage:
         of: dict[int, list[Hole]] = {}
         for hole in sorted(holes, key=lambda one: one.t0):
             of.setdefault(hole.of.tag, []).append(hole)
+        self._whole = tuple(of.pop(EVERY, ()))
         self._of = {tag: tuple(some) for tag, some in of.items()}
 
     def of(self, tag: int, from_us: int, to_us: int) -> Sequence[Hole]:
         """What cannot be read of a tag in [from_us, to_us), the oldest first."""
-        return [one for one in self._of.get(tag, ()) if one.t0 < to_us and one.t1 >= from_us]
+        known = (*self._whole, *self._of.get(tag, ())) if self._whole else self._of.get(tag, ())
+        found = [one for one in known if one.t0 < to_us and one.t1 >= from_us]
+        return sorted(found, key=lambda one: one.t0) if self._whole else found
 
     def among(self, tags: Iterable[int], from_us: int, to_us: int) -> set[int]:
         """Those of the tags of which something cannot be read in [from_us, to_us)."""
         known = self._of
-        return {tag for tag in tags if tag in known and self.of(tag, from_us, to_us)} if known else set()
+        if not known and not self._whole:
+            return set()
+        return {tag for tag in tags if (self._whole or tag in known) and self.of(tag, from_us, to_us)}
 
     def holds_until(self, tag: int, ts_us: int, at_us: int) -> int | None:
         """From when on, before `at_us`, a sample says nothing: a hole begins after it. None: it holds.
@@ -174,10 +232,10 @@ class Damage:
         """
         return min((one.t0 for one in self.of(tag, ts_us, at_us) if one.t0 > ts_us), default=None)
 
-    def tags(self) -> list[int]:
-        """Those of which something cannot be read."""
-        return list(self._of)
+    def lost(self, tags: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of which of these tags something cannot be read."""
+        return np.ones(len(tags), dtype=np.bool_) if self._whole else np.isin(tags, list(self._of))
 
     def all(self) -> list[Hole]:
-        """Every one, by tag and time."""
-        return [one for tag in sorted(self._of) for one in self._of[tag]]
+        """Every one, by tag and time; those of every tag first."""
+        return [*self._whole, *(one for tag in sorted(self._of) for one in self._of[tag])]

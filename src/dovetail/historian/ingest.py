@@ -118,7 +118,7 @@ class Ingest:
     def _held_already(self, block: Block, slots: NDArray[np.intp]) -> NDArray[np.bool_]:
         last = self._last
         same = (last.status[slots] == block.status) & (last.shown[slots] == block.kind)
-        same &= (last.bits[slots] == bits_of(block)) & ~np.isin(block.tag, self._lost())
+        same &= (last.bits[slots] == bits_of(block)) & ~self._lost(block.tag)
         if block.kind in TEXT_KINDS:
             same &= last.text[slots] == block.value
         for ts in np.unique(block.ts[~same]).tolist():  # one look for all of a moment: they may be thousands

@@ -16,7 +16,7 @@ from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import Storage
 from dovetail.core import faults
-from dovetail.core.batch import Batch, Frame, Kind
+from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
 from dovetail.core.clock import Clock
 from dovetail.core.errors import InvalidError, LinkError, NotFoundError, RefusedError
@@ -79,7 +79,7 @@ class Historian:
         self._corrections: Corrections = corrections or Uncorrected()
         self._last = LastValues(is_tag=is_tag)
         self._rebuild_last()
-        ingest = Ingest(self._last, held=self._reader.at, lost=self.damage.tags)
+        ingest = Ingest(self._last, held=self._reader.at, lost=self.damage.lost)
         self._entry = Entry(self._head, self._last, ingest, clock)
         self._sealer = Sealer(
             self._head, self._months, self._recent, write_lock=self._write_lock, damage=self.damage, clock=clock
@@ -89,12 +89,8 @@ class Historian:
         self.dropper = Dropper(self._months, self._sealer)  # for who decides how long samples are kept
 
     def _rebuild_last(self) -> None:
-        for month in reversed(self._months.newest_first()):
-            with self._months.view(month, self.damage.watch(month)) as view:
-                for block in view.ends():
-                    self._last.load(block)
-        for hole in self.damage.all():  # of a newer sample than any other it is known when it was, not what it said
-            self._last.load(nothing_known(hole.of.tag, Kind(hole.of.kind), hole.t1))
+        for block in self.damage.ends(self._months, nothing_known):
+            self._last.load(block)
         for block in (block for row in self._recent.snapshot() for block in row.all()):
             self._last.load(block)
 

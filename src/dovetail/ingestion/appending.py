@@ -15,6 +15,7 @@ from dovetail.core.batch import Frame
 from dovetail.core.clock import Clock
 from dovetail.core.errors import LinkError
 from dovetail.core.sink import Resumed
+from dovetail.damage.known import nothing
 from dovetail.headlog.head import Head, part
 from dovetail.historian.entry import Arrival, Entry
 from dovetail.historian.ingest import Ingest
@@ -32,7 +33,7 @@ class Appender:
         self._beside = beside
         self._head = Head(beside)
         last = LastValues(is_tag=is_tag)
-        self._entry = Entry(self._head, last, Ingest(last, held=lambda _tags, _ts: [], lost=list), clock)
+        self._entry = Entry(self._head, last, Ingest(last, held=lambda _tags, _ts: [], lost=nothing), clock)
         self._lock = threading.Lock()
         self._tokens: dict[int, int] = {}
         self._looked_s = 0.0

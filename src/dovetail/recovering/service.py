@@ -17,6 +17,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from dovetail.chunkstore import files
+from dovetail.chunkstore.aside import EVERY
 from dovetail.chunkstore.months import View
 from dovetail.core.batch import Frame, Lane
 from dovetail.core.clock import to_rfc3339
@@ -72,14 +73,25 @@ class DoneView(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A hole and what there is for it."""
+    """A hole and what there is for it: `n` samples of a tag, in `path`. `all_of_it`: it fills the hole."""
 
     hole: Hole
-    blocks: Sequence[Block]
+    tag: int
+    n: int
+    path: Path | None
+    all_of_it: bool
 
     @property
-    def n(self) -> int:
-        return sum(map(len, self.blocks))
+    def wanted(self) -> int:
+        """How many were there; of a month that was lost as a whole, as far as the folder knows."""
+        return self.n if self.hole.of.tag == EVERY else self.hole.n
+
+    def blocks(self) -> Iterator[Block]:
+        """The samples, read now."""
+        if self.path is None or not self.n:
+            return
+        with _opened(self.path) as view:
+            yield from _within(view, self.hole, self.tag)
 
 
 class Recovery:
@@ -106,16 +118,17 @@ class Recovery:
         lines = list(self._lines(Path(given.folder)))
         if _view(lines).digest != given.plan:
             raise RefusedError("what would come back is not what was shown", code="recover-plan", hint="look again")
-        some = [line for line in lines if line.blocks]
+        some = [line for line in lines if line.n]
         epoch = self._historian.resume(SOURCE, []).epoch if some else 0
-        for seq, line in enumerate(some, start=1):
-            batches = tuple(block.batch() for block in line.blocks)
-            self._historian.put([Frame(SOURCE, Lane.IMPORT, epoch, seq, batches)])
-        whole = [line.hole for line in some if line.n >= line.hole.n]
-        for number, holes in _by_month(whole).items():
+        frames = (block.batch() for line in some for block in line.blocks())
+        for seq, batch in enumerate(frames, start=1):
+            self._historian.put([Frame(SOURCE, Lane.IMPORT, epoch, seq, (batch,))])
+        open_still = {line.hole.key for line in lines if not line.all_of_it}
+        whole = {line.hole.key: line.hole for line in lines if line.hole.key not in open_still}
+        for number, holes in _by_month(list(whole.values())).items():
             with self._historian.dropper.still(), self._historian.chunks.use(number) as month:
                 self._historian.damage.filled(number, month, holes)
-        return DoneView(samples=sum(line.n for line in some), filled=len(whole), left=len(lines) - len(whole))
+        return DoneView(samples=sum(line.n for line in some), filled=len(whole), left=len(open_still))
 
     def _lines(self, folder: Path) -> Iterator[Line]:
         self._historian.seal_once()  # which sets aside what somebody only stumbled over
@@ -134,13 +147,35 @@ class Recovery:
         for number, holes in sorted(_by_month(self._historian.damage.all()).items()):
             path = within / files.name_of(number)
             if not path.exists():
-                yield from (Line(hole, ()) for hole in holes)
+                yield from (Line(hole, hole.of.tag, 0, None, all_of_it=False) for hole in holes)
                 continue
             with _opened(path) as view:
                 for hole in holes:
-                    found = view.bodies((hole.of.tag,), hole.t0, hole.t1 + 1)
-                    parts = (clipped(one, hole.t0, hole.t1 + 1) for one in found if one.kind == hole.of.kind)
-                    yield Line(hole, [one for one in parts if len(one)])
+                    yield from _every(view, hole, path) if hole.of.tag == EVERY else [_one(view, hole, path)]
+
+
+def _one(view: View, hole: Hole, path: Path) -> Line:
+    n = sum(map(len, _within(view, hole, hole.of.tag)))
+    return Line(hole, hole.of.tag, n, path, all_of_it=n >= hole.n)
+
+
+def _every(view: View, hole: Hole, path: Path) -> Iterator[Line]:
+    """A month that was lost as a whole: each signal that the folder holds of it.
+
+    It holds all of it if it held as much of the log as what was lost said of itself, where that could still be read.
+    """
+    whole = bool(hole.of.rev) and view.sealed >= hole.of.rev
+    for tag in view.samples():
+        n = sum(map(len, _within(view, hole, tag)))
+        yield Line(hole, tag, n, path, all_of_it=whole)
+
+
+def _within(view: View, hole: Hole, tag: int) -> Iterator[Block]:
+    """The samples of a tag in a hole, chunk by chunk."""
+    for one in view.bodies((tag,), hole.t0, hole.t1 + 1):
+        part = clipped(one, hole.t0, hole.t1 + 1)
+        if len(part) and (hole.of.tag == EVERY or one.kind == hole.of.kind):
+            yield part
 
 
 @contextmanager
@@ -186,7 +221,7 @@ def _by_month(holes: Sequence[Hole]) -> dict[int, list[Hole]]:
 def _view(lines: Sequence[Line]) -> PlanView:
     shown = [
         FilledView(
-            tag=line.hole.of.tag, start=to_rfc3339(line.hole.t0), end=to_rfc3339(line.hole.t1), samples=line.hole.n,
+            tag=line.tag, start=to_rfc3339(line.hole.t0), end=to_rfc3339(line.hole.t1), samples=line.wanted,
             found=line.n,
         )
         for line in lines

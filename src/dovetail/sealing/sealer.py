@@ -117,6 +117,10 @@ class Sealer:
 
     def _set_aside(self) -> None:
         """What somebody has stumbled over who only read."""
+        for number in sorted(self._months.malformed):
+            self.damage.renew(self._months, number, "a month that is no whole database any more")
+            self.changed.add(number)
+            self.unrolled.add(number)
         for number in self.damage.months():
             with self._months.use(number) as month:
                 self.damage.set_aside(number, month)

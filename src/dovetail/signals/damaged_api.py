@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from dovetail.chunkstore.aside import EVERY
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import PAGE_MAX
@@ -21,7 +22,8 @@ type Find = Callable[[str], Named | None]
 class DamagedOut(BaseModel):
     """`samples` of a tag from the first at `start` to the last at `end`; `found`: when, `why`: what is wrong with them.
 
-    `set_aside`: they are kept apart as they lie on the disk; until then whoever reads passes them over.
+    Tag 0, path `*`: every signal, in a month that cannot be read as a whole; of at least so many samples. `set_aside`:
+    they are kept apart as they lie on the disk; until then whoever reads passes them over.
     """
 
     tag: int
@@ -42,7 +44,7 @@ def routes(api: Api, historian: Historian, *, named: Find) -> None:
         """By tag and time. Reading goes on around it: each answer about such a time says so in `dropped`."""
         after, size = decode_cursor(cursor, int, int, int), max(1, min(limit, PAGE_MAX))
         left = [one for one in sorted(historian.damage.all(), key=_place) if after is None or _place(one) > after]
-        seen = [one for one in left if _sees(historian, one.of.tag, scope)]
+        seen = [one for one in left if one.of.tag == EVERY or _sees(historian, one.of.tag, scope)]
         return Page(
             items=[_said(one, named) for one in seen[:size]],
             next=encode_cursor(*_place(seen[size - 1])) if len(seen) > size else None,
@@ -62,8 +64,9 @@ def _sees(historian: Historian, tag: int, scope: Scope) -> bool:
 
 
 def _said(one: Hole, named: Find) -> DamagedOut:
-    tag = named(str(one.of.tag))
+    tag = named(str(one.of.tag)) if one.of.tag != EVERY else None
+    path = "*" if one.of.tag == EVERY else str(one.of.tag) if tag is None else tag.path
     return DamagedOut(
-        tag=one.of.tag, path=str(one.of.tag) if tag is None else tag.path, start=to_rfc3339(one.t0),
-        end=to_rfc3339(one.t1), samples=one.n, found=to_rfc3339(one.of.at_us), why=one.of.why, set_aside=one.is_aside,
+        tag=one.of.tag, path=path, start=to_rfc3339(one.t0), end=to_rfc3339(one.t1), samples=one.n,
+        found=to_rfc3339(one.of.at_us), why=one.of.why, set_aside=one.is_aside,
     )  # fmt: skip

@@ -42,7 +42,7 @@ class Samples:
                 "ill",
                 says,
                 "administrator",
-                "look after the disk; the log says when, and who knew of them",
+                "look after the disk; `dovetail delivery` says of which source and lane, as a gap; the log says when",
             )
         if not self.damaged:
             return "well", "no chunk of samples was found damaged", "nobody", ""
