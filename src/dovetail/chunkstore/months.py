@@ -22,7 +22,6 @@ from dovetail.core.batch import Kind
 from dovetail.core.errors import MalformedError
 from dovetail.core.limits import MONTHS_OPEN_MAX
 from dovetail.packing import checks, chunks, fresh
-from dovetail.packing.chunks import Kept
 from dovetail.packing.columns import Block, DamagedError
 from dovetail.packing.found import Found, Listed
 from dovetail.packing.fresh import NewChunk
@@ -58,14 +57,6 @@ class View(Weighing):
     def sealed(self) -> int:
         """The head row up to which the month holds everything."""
         return int(self._session.execute(self._words.sealed).fetchone()[0])
-
-    def kept(self, tags: Sequence[int], kind: Kind) -> Iterator[list[Kept]]:
-        """For each tag, of not too many, its chunks of one kind, oldest first."""
-        marks, found = ", ".join("?" * len(tags)), dict[int, list[Kept]]()
-        sql = f"select tag, id, t0, t1, n from {self._chunk} where tag in ({marks}) and kind = ? order by tag, t0"
-        for tag, *kept in self._session.execute(sql, (*tags, int(kind))):
-            found.setdefault(tag, []).append(Kept(*kept))
-        return (found.get(tag, []) for tag in tags)
 
     def listed(self, tags: Sequence[int]) -> Iterator[list[Listed]]:
         """For each tag its chunks of every kind, by time: what tells one that says something else from one that not."""
@@ -107,20 +98,6 @@ class View(Weighing):
     def aside(self) -> list[Damaged]:
         """What is damaged and set aside."""
         return aside.listed(self._session, self._words)
-
-    def all_kept(self, from_tag: int, until_us: int, *, limit: int) -> dict[tuple[int, Kind], list[Kept]]:
-        """The chunks that are over before `until_us`, oldest first, by tag and kind: of some tags from one on.
-
-        As many whole tags as have together at most `limit` chunks; of the first one not more than so many.
-        """
-        sql = f"select tag, kind, id, t0, t1, n from {self._chunk} where tag >= ? and t1 < ? order by tag, t0 limit ?"
-        rows = self._session.execute(sql, (from_tag, until_us, limit)).fetchall()
-        if len(rows) == limit and rows[0][0] != rows[-1][0]:
-            rows = [row for row in rows if row[0] != rows[-1][0]]  # there may be more of the last one
-        answer: dict[tuple[int, Kind], list[Kept]] = {}
-        for tag, kind, *kept in rows:
-            answer.setdefault((tag, Kind(kind)), []).append(Kept(*kept))
-        return answer
 
     def found(self, tag: int, from_us: int, to_us: int) -> list[Found]:
         """Headers of the chunks that touch [from, to), by kind and time."""

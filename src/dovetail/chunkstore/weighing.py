@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dovetail.chunkstore import moments, rolled
 from dovetail.chunkstore.place import MonthWords, Session
+from dovetail.core.batch import Kind
+from dovetail.packing.chunks import Kept
 from dovetail.packing.found import Piece, Weight
 
 
@@ -53,3 +55,25 @@ class Weighing:
         columns = f"id, tag, t0, t1, n, {moments.bytes_of(self._words)}"
         sql = f"select {columns} from {self._chunk} where tag = ? and t1 < ? order by t0"
         return [Piece(*row) for rows in self._session.each(sql, [(tag, until_us) for tag in tags]) for row in rows]
+
+    def kept(self, tags: Sequence[int], kind: Kind) -> Iterator[list[Kept]]:
+        """For each tag, of not too many, its chunks of one kind, oldest first."""
+        marks, found = ", ".join("?" * len(tags)), dict[int, list[Kept]]()
+        sql = f"select tag, id, t0, t1, n from {self._chunk} where tag in ({marks}) and kind = ? order by tag, t0"
+        for tag, *kept in self._session.execute(sql, (*tags, int(kind))):
+            found.setdefault(tag, []).append(Kept(*kept))
+        return (found.get(tag, []) for tag in tags)
+
+    def all_kept(self, from_tag: int, until_us: int, *, limit: int) -> dict[tuple[int, Kind], list[Kept]]:
+        """The chunks that are over before `until_us`, oldest first, by tag and kind: of some tags from one on.
+
+        As many whole tags as have together at most `limit` chunks; of the first one not more than so many.
+        """
+        sql = f"select tag, kind, id, t0, t1, n from {self._chunk} where tag >= ? and t1 < ? order by tag, t0 limit ?"
+        rows = self._session.execute(sql, (from_tag, until_us, limit)).fetchall()
+        if len(rows) == limit and rows[0][0] != rows[-1][0]:
+            rows = [row for row in rows if row[0] != rows[-1][0]]  # there may be more of the last one
+        answer: dict[tuple[int, Kind], list[Kept]] = {}
+        for tag, kind, *kept in rows:
+            answer.setdefault((tag, Kind(kind)), []).append(Kept(*kept))
+        return answer
