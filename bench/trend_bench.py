@@ -135,6 +135,13 @@ def filled(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[Historian,
         yield historian, Filled(**json.loads(made.read_text()))
 
 
+def built(path: str) -> Response:
+    """A file of the built screens; where there is none, the page that leads everywhere."""
+    file = STATIC / path
+    found = file if file.is_file() else STATIC / "index.html"
+    return Response(found.read_bytes(), media_type=mimetypes.guess_type(found.name)[0] or "text/html")
+
+
 def app_of(historian: Historian, folder: Path, answered_ms: list[float]) -> FastAPI:
     """The routes of signals, the built screens, and as much else as the page asks for; and how long answers took."""
     api = Api(Database(f"sqlite:///{folder / 'records.db'}", clock=SystemClock(), bus=Bus()))
@@ -164,9 +171,7 @@ def app_of(historian: Historian, folder: Path, answered_ms: list[float]) -> Fast
             return WIRING | {"id": int(path.rpartition("/")[2]), "path": f"acme/unit.level{path.rpartition('/')[2]}"}
         if path.startswith("api/"):
             return known.get(path, {"items": [], "next": None})
-        file = STATIC / path
-        found = file if file.is_file() else STATIC / "index.html"
-        return Response(found.read_bytes(), media_type=mimetypes.guess_type(found.name)[0] or "text/html")
+        return built(path)
 
     return app
 

@@ -1,6 +1,6 @@
 // What a hand or a key finds on a lane, and how little is asked for when it moves.
 import { describe, expect, it } from "vitest";
-import { firstAfter, hides, inView, pictureOf, segmentAt, segmentOf, type SegmentsAnswer } from "@/segments/columns";
+import { firstAfter, hides, inView, pictureOf, saidInView, segmentAt, segmentOf, type SegmentsAnswer } from "@/segments/columns";
 import { paintSegments } from "@/segments/paint";
 import { fitting, stretchOf } from "@/segments/query";
 import type { Tone } from "@/states/look";
@@ -24,6 +24,7 @@ describe("segments", () => {
   it.each([[0, 0], [100, 0], [200, 1], [299, 2], [400, 3]])("the first that ends after %d is %d", (ms, place) => expect(firstAfter(lane, ms)).toBe(place));
   it("are told with their look", () => expect(segmentOf(picture, lane, 1)).toMatchObject({ t0: 200, t1: 260, state: "Held", look: { tone: "fault" } }));
   it("in view are those that touch it", () => expect(inView(picture, lane, { t0: 150, t1: 260 }).map((one) => one.state)).toEqual(["Execute", "Held"]));
+  it("say what is in view, each kind once", () => expect([{ t0: 150, t1: 260 }, { t0: 260, t1: 261 }, { t0: 300, t1: 400 }].map((view) => saidInView(picture, view).map((one) => one.state))).toEqual([["Execute", "Held"], ["NO_DATA"], []]));
   it("say when they hide time without data", () => expect([hides(looks[0] as never, 5, "void"), hides(looks[2] as never, 1, "void"), hides(looks[0] as never, 4, "void")]).toEqual([true, false, false]));
 });
 

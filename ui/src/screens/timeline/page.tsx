@@ -17,7 +17,7 @@ import { useSegmentTable } from "@/screens/timeline/segment-table";
 import css from "@/screens/timeline/timeline.module.css";
 import { type Lanes, useLanes } from "@/screens/timeline/use-lanes";
 import { words } from "@/screens/timeline/words";
-import { inView, type Picture, type Segment } from "@/segments/columns";
+import { inView, type Picture, type Segment, saidInView } from "@/segments/columns";
 import { fitting } from "@/segments/query";
 import { Num } from "@/show/show";
 import { useStateName } from "@/states/names";
@@ -78,7 +78,7 @@ function Shown({ here, window, lanes, onView }: ShownProps) {
   const unit = found && map.byId(found.segment.equipmentId);
   const listed = found?.lane ?? picture.lanes[0];
   const segments = useMemo(() => (listed ? inView(picture, listed, window) : []), [picture, listed, window]);
-  const tones = useMemo(() => picture.lanes.flatMap((lane) => [...new Set(inView(picture, lane, window).map((one) => one.look))]).map((look) => ({ look })), [picture, window]);
+  const tones = useMemo(() => saidInView(picture, window), [picture, window]);
   const open = () => {
     if (!found) return;
     if (found.segment.n > 1) onView({ t0: found.segment.t0, t1: found.segment.t1 });
