@@ -214,15 +214,16 @@ def test_what_a_text_meant_when_it_was_said_stays(small: Floor) -> None:
 
 
 def test_each_text_is_read_by_the_plant_code_of_its_moment(small: Floor) -> None:
-    small.hear((10, "17"), (20, "cola"))
+    small.hear((-5, "cola"), (10, "17"), (20, "cola"))  # the first one before there was a plant
+    assert small.jobs == ["-5-10 cola", "10-20 water", "20-… cola"]
     small.plant.now(100)
     small.plant.equipment.apply({"plant.yaml": plant_of(WORDS.replace("'17': water", "'17': cola"))}, scope=ALL)
     small.plant.now(200)
     small.hear((110, "water"), (120, "17"), (15, "water"))  # the last one is late
-    assert small.jobs == ["10-20 water", "20-110 cola", "110-120 water", "120-… cola"]
+    assert small.jobs == ["-5-10 cola", "10-20 water", "20-110 cola", "110-120 water", "120-… cola"]
     small.plant.equipment.apply({"plant.yaml": plant_of("{product_tag: recipe}")}, scope=ALL)
     small.hear((16, "cola"))  # later still: what the texts began stands, read by whom it may
-    assert small.jobs == ["10-20 water", "20-110 cola", "110-120 water", "120-… cola"]
+    assert small.jobs == ["-5-10 cola", "10-20 water", "20-110 cola", "110-120 water", "120-… cola"]
 
 
 def test_parts_of_a_text(small: Floor) -> None:

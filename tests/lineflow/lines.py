@@ -50,6 +50,7 @@ def blamed(
     buffers: Mapping[str, Buffer] | None = None,
     cuts_s: Sequence[int] = (),
     silent: Sequence[str] = (),
+    lanes: Sequence[str] = (),
 ) -> list[Piece]:
     """The pieces of one unit's whole time; units have the numbers of their letters (a is 1)."""
     ids = {name: ord(name) - 96 for name in told}
@@ -57,7 +58,9 @@ def blamed(
     end_us = max(int(line.split()[-1]) for line in told.values()) * SECOND_US
     plain = {ids[name]: spells(records(ids[name], line), 0, end_us, cuts=cuts) for name, line in told.items()}
     flow = [[ids[name] for name in step] for step in (steps or [[name] for name in told])]
-    line = Line(tuple(map(tuple, flow)), {ids[name]: buffer for name, buffer in (buffers or {}).items()})
+    line = Line(
+        tuple(map(tuple, flow)), {ids[name]: buffer for name, buffer in (buffers or {}).items()}, _lanes(ids, lanes)
+    )
     found = plain | {
         ids[name]: inferred(plain[ids[name]], *(
             [plain[near] for near in line.neighbours(ids[name], side)] for side in ("starved", "blocked")
@@ -65,6 +68,10 @@ def blamed(
         for name in silent
     }  # fmt: skip
     return Blame(line, found).of(ids[unit], 0, end_us)
+
+
+def _lanes(ids: Mapping[str, int], lanes: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(ids[name] for name in lane) for lane in lanes)
 
 
 def said(pieces: Sequence[Piece]) -> str:

@@ -56,6 +56,28 @@ CASES: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
         {"at": "c", "steps": ["ab", "c"]},
         "0-20 c pace, 20-40 a jam",
     ),
+    "along a lane, the machine before it and not the one beside": (
+        {"a": "run 40", "b": "run 10, jam 40", "c": "run 15, starved 40", "d": "run 5, motor 40", "e": "run 40"},
+        {"at": "c", "steps": ["a", "bcd", "e"], "lanes": ["bc"]},
+        "0-15 c pace, 15-40 b jam",
+    ),
+    "behind two lanes, through the last of the one that stopped last": (
+        {"a": "run 40", "b": "run 10, jam 40", "c": "run 15, starved 40", "d": "run 5, motor 40",
+         "e": "run 20, starved 40"},
+        {"at": "e", "steps": ["a", "bcd", "e"], "lanes": ["bc"]},
+        "0-20 e pace, 20-40 b jam",
+    ),
+    "before two lanes, the first of each takes its pieces": (
+        {"a": "run 20, blocked 40", "b": "run 15, blocked 40", "c": "run 10, jam 40", "d": "run 5, motor 40",
+         "e": "run 40"},
+        {"steps": ["a", "bcd", "e"], "lanes": ["bc"]},
+        "0-20 a pace, 20-40 c jam",
+    ),
+    "a lane that goes on: the pace of the other's neighbours": (
+        {"a": "run 20, blocked 40", "b": "run 40", "c": "run 40", "d": "run 5, motor 40", "e": "run 40"},
+        {"steps": ["a", "bcd", "e"], "lanes": ["bc"]},
+        "0-20 a pace, 20-40 d motor",
+    ),
     "side by side, the one that stands while the other runs": (
         {"a": "run 40", "b": "run 5, motor 40", "c": "run 20, starved 40"},
         {"at": "c", "steps": ["ab", "c"]},

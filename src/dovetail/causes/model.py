@@ -10,6 +10,7 @@ from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.ledger.model import Slice
 from dovetail.lineflow.model import Buffer, Line, Piece, Spell
 from dovetail.lineflow.ranking import Lost, Without
+from dovetail.lineflow.written import flat, lanes
 
 LOST: Final = frozenset({"AUST", "ADET", "ADOT", "NODT"})  # PBT without APT
 MINUTE_US: Final = 60_000_000
@@ -89,11 +90,11 @@ def spans_of(lost: Sequence[Lost]) -> list[tuple[int, int]]:
 def line_of(plant: PlantModel, node: Equipment, seen: frozenset[int]) -> Line:
     """The steps of a line as far as they may be seen: what lies beyond is outside."""
     ids = {name: plant.by_path(f"{node.path}/{name}").id for name in node.flow}
-    steps = [
-        tuple(ids[name] for name in step if ids[name] in seen) for step in node.steps or [(name,) for name in node.flow]
-    ]
+    flow = node.steps or [(name,) for name in node.flow]
+    steps = [tuple(ids[name] for name in step if ids[name] in seen) for step in flat(flow)]
+    ways = [tuple(ids[name] for name in lane if ids[name] in seen) for lane in lanes(flow)]
     buffers = {ids[name]: _buffer(body) for name, body in node.buffers.items() if ids[name] in seen}
-    return Line(tuple(step for step in steps if step), buffers)
+    return Line(tuple(step for step in steps if step), buffers, tuple(way for way in ways if len(way) > 1))
 
 
 def _buffer(body: Mapping[str, Any]) -> Buffer:

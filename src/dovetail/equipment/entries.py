@@ -107,7 +107,7 @@ class EquipmentEntry(Entry):
     calendar: Name | None = None
     standard_rate_upm: Rate | None = Field(default=None, description="a number: pieces per minute when all goes well")
     flow: tuple[Step, ...] = Field(
-        default=(), description="the children in the order material passes them; a list in it: side by side"
+        default=(), description="the children as material passes them; in a list: side by side; a list in it: a lane"
     )
     buffers: dict[Name, BufferEntry] = Field(default={}, description="what lies before a unit of the flow")
     constraint: Name | None = Field(default=None, description="the child that decides what the line can make")

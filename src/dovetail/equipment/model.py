@@ -45,7 +45,7 @@ class Equipment:
     counters: Mapping[str, Mapping[str, object]]
     job: Mapping[str, object] | None
     parameters: Mapping[str, object]
-    steps: tuple[tuple[str, ...], ...] = ()  # `flow` with what stands side by side
+    steps: tuple[tuple[str | tuple[str, ...], ...], ...] = ()  # `flow` with what stands side by side, and lanes
     buffers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     line: str = "constraint"  # or "aggregate": its figures are the sums over the units of the flow
 

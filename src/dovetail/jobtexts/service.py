@@ -115,7 +115,7 @@ class TextsRoom:
     def since(self, equipment_id: int, from_us: int) -> tuple[int, list[int]]:
         """From when on, not before `from_us`, the plant code says the way it says now: by a text or by a product; and
         the tags whose texts counted since. What another way made before that stands."""
-        points = [from_us, *self._equipment.changes_between(from_us, self._clock.now_us() + 1)]
+        points = [from_us, *self._versions(from_us)]
         tags: list[int] = []
         now = self._words(equipment_id, points[-1])
         for at_us in reversed(points):
@@ -147,6 +147,9 @@ class TextsRoom:
         taken.gone.extend(one.id for one in standing.values())
         return taken
 
+    def _versions(self, from_us: int) -> list[int]:
+        return list(self._equipment.changes_between(from_us, self._clock.now_us() + 1))
+
     def _order(self, reading: Reading, name: str, equipment_id: int) -> Order | None:
         return self.orders(reading, name, equipment_id)
 
@@ -156,8 +159,14 @@ class TextsRoom:
         store.put(uow, taken.new)
 
     def _words(self, equipment_id: int, at_us: int) -> tuple[int, JobEntry] | None:
-        """The tag whose text counts at a moment, and how it is read; None: the plant code of then has none here."""
+        """The tag whose text counts at a moment, and how it is read; None: the plant code of then has none here.
+
+        What was said before the plant knew the machine is read as when it came to know it.
+        """
         plant = self._equipment.plant(at_us=at_us)
+        if equipment_id not in plant.equipment:
+            later = (self._equipment.plant(at_us=one) for one in self._versions(at_us))
+            plant = next((one for one in later if equipment_id in one.equipment), plant)
         node = plant.equipment.get(equipment_id)
         if node is None or node.job is None or "text_tag" not in node.job:
             return None

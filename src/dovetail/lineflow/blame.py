@@ -97,6 +97,9 @@ class Blame:
         for t0_us, t1_us in itertools.pairwise(edges):
             here = [(unit, part) for unit, pieces in sides for part in _cut(pieces, t0_us, t1_us)]
             standing = [(unit, part) for unit, part in here if part.cause.role != "pace"]
+            if found and len(standing) < len(here) and found[-1].cause.role != "pace":
+                found.append(replace(found[-1], t0_us=t0_us, t1_us=t1_us))  # one is back: what held it still does
+                continue
             chosen = max(standing, key=lambda one: self._stood_us(one[0], t0_us)) if standing else here[0]
             found.append(chosen[1])
         return found

@@ -1,11 +1,11 @@
-"""A line as material passes it: steps one after the other, several units side by side in one, buffers between them.
+"""A line as material passes it: steps one after the other, in a step units or lanes of units side by side, buffers.
 
 Pure. Times are µs UTC, an interval is [t0_us, t1_us). What a unit did is told by its state records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -44,12 +44,39 @@ class Buffer:
 NO_BUFFER: Final = Buffer()
 
 
+def lane_of[T](unit: T, lanes: Sequence[Sequence[T]]) -> Sequence[T]:
+    """The units that a piece passes on one way through a step, in order; most ways have one."""
+    return next((lane for lane in lanes if unit in lane), (unit,))
+
+
+def next_to[T](
+    unit: T, side: Literal[-1, 1], *, steps: Sequence[Sequence[T]], lanes: Sequence[Sequence[T]]
+) -> tuple[T, ...]:
+    """The units right before (-1) or behind (1) one: along its lane, else the ends of the lanes of the next step.
+
+    >>> next_to("d", -1, steps=["a", "bcx", "d"], lanes=["bc"]), next_to("a", 1, steps=["a", "bcx", "d"], lanes=["bc"])
+    (('c', 'x'), ('b', 'x'))
+    """
+    lane = lane_of(unit, lanes)
+    along = lane.index(unit) + side
+    if 0 <= along < len(lane):
+        return (lane[along],)
+    place = next(number for number, step in enumerate(steps) if unit in step) + side
+    step = steps[place] if 0 <= place < len(steps) else ()
+    end = 0 if side == 1 else -1  # pieces come from the last of each lane, and go to its first
+    return tuple(near for near in step if lane_of(near, lanes)[end] == near)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The steps of a line in the order of the flow, each the ids of the units side by side in it."""
+    """The steps of a line in the order of the flow, each the ids of the units side by side in it.
+
+    `lanes`: of units in one step those that stand one behind the other, on a way of their own.
+    """
 
     steps: tuple[tuple[int, ...], ...]
     buffers: Mapping[int, Buffer] = field(default_factory=dict[int, Buffer])  # by the unit they lie before
+    lanes: tuple[tuple[int, ...], ...] = ()
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -62,8 +89,7 @@ class Line:
 
     def neighbours(self, unit: int, kind: str) -> tuple[int, ...]:
         """The units a starved one gets its pieces from, or those a blocked one gives them to."""
-        place = self.place(unit) + (-1 if kind == "starved" else 1)
-        return self.steps[place] if 0 <= place < len(self.steps) else ()
+        return next_to(unit, -1 if kind == "starved" else 1, steps=self.steps, lanes=self.lanes)
 
     def buffer(self, unit: int) -> Buffer:
         """What lies before a unit."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from dovetail.lineflow.model import Cause, Line, Piece, Spell
+from dovetail.lineflow.model import Cause, Line, Piece, Spell, lane_of
 from dovetail.lineflow.standing import within
 
 MINUTE_US: Final = 60_000_000
@@ -145,7 +145,7 @@ def _taken_over(
 
 def _side_by_side(line: Line, unit: int) -> bool:
     """Whether others would have kept the flow going beside it."""
-    return len(line.steps[line.place(unit)]) > 1
+    return len({lane_of(one, line.lanes)[0] for one in line.steps[line.place(unit)]}) > 1
 
 
 def bridged_us(line: Line, unit: int, at: int, rate_upm: float | None) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from dovetail.core.clock import SECOND_US
 from dovetail.core.errors import NotFoundError
 from dovetail.equipment.model import Equipment, PlantModel, Tag
 from dovetail.expr.evaluate import KINDS
 from dovetail.expr.naming import full_path, names_in
-from dovetail.reasoning.conditions import DOWNSTREAM_STATE, STATES, UPSTREAM_STATE
+from dovetail.lineflow.model import next_to
+from dovetail.lineflow.written import Steps, flat, lanes, named
+from dovetail.reasoning.conditions import STATES, UPSTREAM_STATE
 from dovetail.reasoning.model import Condition, FaultRule, ReasonRule
 from dovetail.reasoning.written import FaultsEntry, RuleEntry
 from dovetail.tracks.columns import Kind
@@ -35,15 +37,15 @@ def reason_rules(plant: PlantModel, equipment: Equipment, rules: Mapping[str, Ru
     return tuple(found)
 
 
-def beside(steps: Sequence[Sequence[str]], name: str, said: str) -> tuple[str, ...]:
+def beside(steps: Steps, name: str, said: str) -> tuple[str, ...]:
     """The names of the units that UPSTREAM_STATE or DOWNSTREAM_STATE means at a unit of a flow.
 
-    >>> beside([["filler"], ["capper-a", "capper-b"]], "capper-b", "upstream_state")
-    ('filler',)
+    >>> beside([["filler"], ["capper-a", ("capper-b", "labeller-b")]], "labeller-b", "upstream_state")
+    ('capper-b',)
     """
-    place = next((place for place, step in enumerate(steps) if name in step), None)
-    at = -1 if place is None else place + {UPSTREAM_STATE: -1, DOWNSTREAM_STATE: 1}[said]
-    return tuple(steps[at]) if 0 <= at < len(steps) else ()
+    if name not in named(steps):
+        return ()
+    return next_to(name, -1 if said == UPSTREAM_STATE else 1, steps=flat(steps), lanes=lanes(steps))
 
 
 def _tag(plant: PlantModel, path: str) -> Tag | None:

@@ -41,6 +41,8 @@ export const linkHistoryQuery = (name: string, span: Span) => list<T.LinkPeriod>
 export const linkTotalsQuery = (name: string, span: Span) => one<T.LinkTotals>(`/connections/${encodeURIComponent(name)}/availability`, { ...span });
 export const stateRecordsQuery = (id: number, span: Span) => list<T.StateRecord>(`/equipment/${id}/state-records`, { ...span });
 export const countRecordsQuery = (id: number, span: Span) => list<T.CountRecord>(`/equipment/${id}/count-records`, { ...span });
+/** The texts by which machines named jobs that nobody knows, the newest first. */
+export const heldTextsQuery = (id: number, span: Span) => list<T.JobText>(`/equipment/${id}/job-texts`, { ...span, only: "held" });
 export const jobResponsesQuery = (id: number, span: Span & Known) => list<T.JobResponse>(`/equipment/${id}/job-responses`, { ...span });
 export const shiftsQuery = (id: number, span: Span & Known) => ({ ...list<T.Shift>(`/equipment/${id}/shifts`, { ...span }), staleTime: 60_000 });
 export const signaturesQuery = (id: number, span: Span) => ({ ...list<T.Signature>(`/equipment/${id}/signatures`, { ...span }), staleTime: 30_000 });

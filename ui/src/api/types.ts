@@ -4,6 +4,8 @@ export interface Page<Item> { items: Item[]; next: string | null }
 
 export type Level = "Enterprise" | "Site" | "Area" | "ProductionLine" | "WorkCell" | "WorkCenter" | "WorkUnit" | (string & {});
 
+export interface JobText { id: string; tag: string | null; address: string | null; at: string; text: string; why: "unknown" | "no-order" | "no-product" | "no-match" | "too-long" | null; outcome: string }
+
 export interface Equipment {
   id: number;
   path: string;

@@ -12,6 +12,7 @@ import { isBlind, madeIn } from "@/kpi/made";
 import { paceOf } from "@/kpi/pace";
 import { missingWords, paceWords } from "@/kpi/pace-words";
 import { Made, NoCounter } from "@/kpi/untold";
+import { HeldText } from "@/screens/station/held-text";
 import { EndDialog, HandOverDialog, StartDialog } from "@/screens/station/job-dialogs";
 import css from "@/screens/station/station.module.css";
 import { words } from "@/screens/station/words";
@@ -41,7 +42,7 @@ function Job({ run, here }: { run: Run; here: Equipment }) {
   const say = useWords(words);
   const reader = useReader();
   const productName = useProductName();
-  const facts = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) }), job.started_by === "schedule" && say("bySchedule")];
+  const facts = [job.job_order && say("order", { order: job.job_order }), job.lot && say("lot", { lot: job.lot }), say("since", { start: formatMoment(Date.parse(job.start), "minute", reader) }), job.started_by === "schedule" && say("bySchedule"), job.started_by === "tag" && say("byTag")];
   return (
     <div className={css.job} data-testid="station-job">
       <strong className={css.product}>{productName(job.product)}</strong>
@@ -107,6 +108,7 @@ export function JobCard({ here, units, kpis }: { here: Equipment; units: readonl
         <span className={css.label}>{say("job")}</span>
         <div className={css.jobs}>{!jobs ? <Waiting lines={1} height={44} /> : runs.length > 0 ? runs.slice(0, RUNS_SHOWN).map((run) => <Job key={run.key} run={run} here={here} />) : <span className={css.noJob} data-testid="station-no-job">{say("noJob")}</span>}</div>
         {runs.length > 0 && <Due here={here} />}
+        <HeldText here={here} />
         <Pieces here={here} kpis={kpis} />
       </div>
       {mayJob && (

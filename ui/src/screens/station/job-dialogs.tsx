@@ -45,7 +45,7 @@ function startOf(here: Equipment, given: Given, more: object): { path: string; b
   };
 }
 
-function Products({ chosen, onChoose }: { chosen: string | null; onChoose: (id: string) => void }) {
+export function Products({ chosen, onChoose }: { chosen: string | null; onChoose: (id: string) => void }) {
   const say = useWords(jobWords);
   const { data: products = [] } = useQuery(productsQuery());
   const [page, setPage] = useState(0);
