@@ -190,9 +190,8 @@ def in_buckets(
 
 
 def as_numbers(rows: Sequence[Row], tag: int) -> list[Row]:
-    """A tag's samples as a curve shows them: a text is a sample without a number, and 1 is 1.0."""
-    mine = [row for row in rows if row[0] == tag]
-    return distinct((tag, ts, _number(value), quality) for _, ts, value, quality in mine)
+    """A tag's samples as a curve shows them: a text is a sample without a number."""
+    return [(tag, ts, _number(value), quality) for one, ts, value, quality in rows if one == tag]
 
 
 def _number(value: Value) -> float | None:

@@ -334,3 +334,11 @@ def test_of_two_kinds_of_one_moment_the_newest_is_the_same_before_and_after_a_re
     historian = reopen()
     told += [historian.last([1], scope=ALL)[1].value, historian.bounding([1], NOW + 1, scope=ALL)[1].value]
     assert told == ["stopped"] * 4
+
+
+def test_a_curve_counts_two_kinds_of_one_moment_twice_sealed_or_not(historian: Historian) -> None:
+    historian.put([frame(1, [(1, NOW, 1.0, GOOD)]), frame(2, [(1, NOW, 1, GOOD)], kind=Kind.I64)])
+    counted = [historian.series(1, NOW, NOW + width, 1, scope=ALL).n.tolist() for width in (1, DAY_US)]
+    historian.seal_once()
+    counted += [historian.series(1, NOW, NOW + width, 1, scope=ALL).n.tolist() for width in (1, DAY_US)]
+    assert counted == [[2]] * 4

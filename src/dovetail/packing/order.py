@@ -42,7 +42,10 @@ def clipped(block: Block, from_us: int, to_us: int) -> Block:
 
 
 def floats(parts: Iterable[Block]) -> Iterator[Block]:
-    """Parts in arrival order as one block of float64 by (ts, arrival); a text is a sample without a number."""
+    """Parts in arrival order as one block of float64 by (ts, kind, arrival); a text is a sample without a number.
+
+    Two kinds of one moment are two samples, also where both say the same: so do the headers of their chunks.
+    """
     some = [part for part in parts if len(part)]
     same_kind = [ordered([part for part in some if part.kind is kind]) for kind in sorted({part.kind for part in some})]
     if not same_kind:
@@ -52,7 +55,8 @@ def floats(parts: Iterable[Block]) -> Iterator[Block]:
         values, has = numbers(block)
         status = np.where(has, block.status, block.status & 0xFFFF).astype(np.uint32)
         found.append(replace(block, kind=Kind.F64, value=values, status=status, device=None, native=None))
-    yield found[0] if len(found) == 1 else ordered(found)
+    whole = concat(found)
+    yield whole if len(found) == 1 else whole.take(np.lexsort((whole.tag, whole.ts)))
 
 
 def repeated_unsorted(block: Block) -> NDArray[np.bool_]:
