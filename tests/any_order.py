@@ -16,6 +16,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 import site_reads
@@ -306,6 +307,8 @@ def lives(machine: type[AnyOrder], make: Callable[[Path], Life], where: str, for
     )  # fmt: skip
     lived = Lived()
     with pytest.MonkeyPatch.context() as patch:
+        # else numbers of our own modules are drawn more often, and what a test before has imported chooses the lives
+        patch.setattr(providers.HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None)
         patch.setattr(rollups, "HOURS_FROM", 0)
         patch.setattr(rollups, "MINUTES_FROM", 0)
         patch.setattr(chunks, "CHUNK_SAMPLES_MAX", 5)
