@@ -39,7 +39,7 @@ export function useAbout(): (of: Of) => NonNullable<Table["about"]> {
       ...(before ? [[say("before"), stretch(before.start, before.end)] as const] : []),
       [say("zone"), clock ?? Intl.DateTimeFormat().resolvedOptions().timeZone],
       ...(here ? [[say("equipment"), here.path] as const] : []),
-      [say("known"), known],
+      ...(readMs === 0 ? [] : [[say("known"), known] as const]), // nothing was read yet
       [say("view"), location.href],
     ];
   };

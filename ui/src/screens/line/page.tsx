@@ -52,9 +52,9 @@ function Line({ line }: { line: Equipment }) {
     <div className={css.page}>
       <div className={css.titleRow}>
         <div><h1>{line.name}</h1><ShiftName kpis={kpis} /></div>
-        <Ways line={line} />
+        <div className={css.tools}><Ways line={line} /><Give of={{ here: line, start: kpis?.start, end: kpis?.until ?? kpis?.end }} table={() => tableOf(line, kpis as Kpis, live)} disabled={!kpis} /></div>
       </div>
-      <Panel testid="line-top" tools={<Give of={{ here: line, start: kpis?.start, end: kpis?.until ?? kpis?.end }} table={() => tableOf(line, kpis as Kpis, live)} disabled={!kpis} />}>
+      <Panel testid="line-top">
         <ShiftFigures line={line} kpis={kpis} />
         {kpis?.line_method && <Method line={line} units={units} />}
         <NoCounter here={line} blind={isBlind(kpis)} />
