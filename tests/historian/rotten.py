@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from naive_historian import frame, rows_of
 
+from dovetail.chunkstore.files import name_of
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
@@ -18,6 +20,7 @@ from dovetail.core.clock import DAY_US, SECOND_US
 from dovetail.core.errors import DamagedError, LinkError, MalformedError
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
+from dovetail.scrubbing.service import put_in_order
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 ALL = system_scope("test")
@@ -118,9 +121,13 @@ def _settled(historian: Historian) -> None:
     for _ in range(6):
         try:
             historian.raw(TAGS, *EVER, scope=ALL)
+            for tag, begin_us in itertools.product((1, 2), MONTHS):
+                historian.series(tag, begin_us, begin_us + 2 * DAY_US, 48, scope=ALL)
             historian.seal_once()
             while historian.compact_once():
                 pass
+            for number in historian.chunks.newest_first():
+                put_in_order(historian, number, historian.storage.folder / name_of(number))  # type: ignore[attr-defined]
         except (MalformedError, DamagedError) as error:
             assert str(error)
         except LinkError as error:

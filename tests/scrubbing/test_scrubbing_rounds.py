@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from dovetail.app.bootstrap import open_house
+from dovetail.chunkstore.aside import EVERY
 from dovetail.chunkstore.files import name_of
 from dovetail.cli.main import app
 from dovetail.core.batch import Batch, Frame, Kind, Lane
@@ -107,9 +108,20 @@ def test_pages_that_do_not_fit_together_are_told(tmp_path: Path, historian: Hist
     assert name_of(new) in fault
     assert "chunk_at" in fault
     historian.chunks.close()
+    assert len(historian.raw([2], 0, 1 << 60, scope=ALL)) == 1
     found = now(scrub)
-    assert any("chunk_at" in one for one in found.faults)
+    assert any("chunk_at" in one and "mended" in one for one in found.faults)
     assert found.told(found.ended_us)[0] == "ill"
+    assert faults_of(tmp_path / HISTORIAN / name_of(new)) == []
+
+
+def test_pages_that_no_index_mends_are_set_aside(tmp_path: Path, historian: Historian, scrub: Scrub) -> None:
+    new, _ = historian.chunks.newest_first()
+    path = tmp_path / HISTORIAN / name_of(new)
+    historian.chunks.replaced(new, lambda: path.write_bytes(path.read_bytes()[: -3 * 4096]))
+    now(scrub)
+    assert [(one.of.tag, one.month) for one in historian.damage.all()] == [(EVERY, new)]
+    assert faults_of(path) == []
 
 
 def test_it_goes_on_where_it_was_and_takes_a_week(

@@ -56,7 +56,10 @@ class View(Weighing):
     @cached_property
     def sealed(self) -> int:
         """The head row up to which the month holds everything."""
-        return int(self._session.execute(self._words.sealed).fetchone()[0])
+        found = self._session.execute(self._words.sealed).fetchone()
+        if found is None or not isinstance(found[0], int):
+            raise MalformedError("a month of chunks does not say what it holds")
+        return found[0]
 
     def listed(self, tags: Sequence[int]) -> Iterator[list[Listed]]:
         """For each tag its chunks of every kind, by time: what tells one that says something else from one that not."""

@@ -88,7 +88,7 @@ class Damage:
         for month in months.newest_first():
             try:
                 with months.view(month) as view:
-                    self._aside[month] = view.aside()
+                    self._aside[month] = view.aside() if view.sealed >= 0 else []
             except MalformedError as error:
                 self.renew(months, month, error.message)
         self._settle()

@@ -7,7 +7,7 @@ stumbled over it; the next sealing sets it aside. Of each file its database is a
 from __future__ import annotations
 
 import logging
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from dovetail.chunkstore import files
 from dovetail.core.clock import DAY_US, SECOND_US, Clock, to_rfc3339
-from dovetail.core.errors import LinkError
+from dovetail.core.errors import LinkError, MalformedError
 from dovetail.core.limits import SCRUB_NOW_SAMPLES, SCRUB_STEP_SAMPLES
 from dovetail.core.sqlitelib import sqlite_module
 from dovetail.historian.service import Historian
@@ -87,8 +87,12 @@ class Scrub:
         last_us = 0 if self.round is None else self.round.ended_us or self.round.last_us
         total = 0
         for month in self._months:
-            with self._historian.chunks.view(month) as view:
-                total += view.size()[1]
+            try:
+                with self._historian.chunks.view(month) as view:
+                    total += view.size()[1]
+            except MalformedError as error:
+                log.error("%s", error.message)
+                self._historian.seal_once()  # which sets it aside as a whole
         months = self._months
         self.round = Round(self._clock.now_us(), total, month=months[0] if months else None, last_us=last_us)
         return self.round
@@ -144,18 +148,43 @@ class Scrub:
 
     def _next(self, found: Round, number: int | None) -> Round:
         """One month is done: its file as a whole, then the month before it; at the end the files beside."""
-        names = [] if number is None else [files.name_of(number)]
         older = [month for month in self._months if number is not None and month < number]
-        places = [self._data / HISTORIAN / name for name in names]
+        places: list[Path] = []
         if not older:
-            places += [self._data / HISTORIAN / files.HEAD, self._data / RECORDS]
-        faults = found.faults + tuple(fault for path in places if path.exists() for fault in faults_of(path))
+            places = [self._data / HISTORIAN / files.HEAD, self._data / RECORDS]
+        faults = list(found.faults)
+        if number is not None and (where := self._data / HISTORIAN / files.name_of(number)).exists():
+            faults += put_in_order(self._historian, number, where)
+        faults += [fault for path in places if path.exists() for fault in faults_of(path)]
         if older:
-            return replace(found, month=older[0], tag=0, faults=faults)
+            return replace(found, month=older[0], tag=0, faults=tuple(faults))
         self._is_now = False
-        ended = replace(found, month=None, tag=0, faults=faults, ended_us=self._clock.now_us())
+        ended = replace(found, month=None, tag=0, faults=tuple(faults), ended_us=self._clock.now_us())
         log.info("%s", ended.told(ended.ended_us)[1])
         return ended
+
+
+def put_in_order(historian: Historian, number: int, path: Path) -> list[str]:
+    """Where the pages of a month do not fit together: its indexes are made anew from its rows, which are vouched for.
+
+    What does not fit then is set aside as a whole. A spoilt index hides chunks that are whole. Answers what was found
+    and done.
+    """
+    found = faults_of(path)
+    if not found:
+        return []
+    with suppress(sqlite3.DatabaseError), historian.dropper.still():
+        historian.chunks.replaced(number, lambda: _reindexed(path))
+    if not faults_of(path):
+        return [f"{fault} (mended: its indexes are made anew)" for fault in found]
+    historian.chunks.malformed.add(number)
+    historian.seal_once()
+    return [f"{fault} (the file is set aside)" for fault in found]
+
+
+def _reindexed(path: Path) -> None:
+    with closing(files.connect(path, role="writer")) as connection:
+        connection.execute("reindex").close()
 
 
 def faults_of(path: Path) -> list[str]:
