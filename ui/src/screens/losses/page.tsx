@@ -20,6 +20,7 @@ import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, lostOf, 
 import { Bars } from "@/losses/bars";
 import css from "@/screens/losses/losses.module.css";
 import { useKeyName } from "@/losses/names";
+import { SlowBar } from "@/losses/slow-bar";
 import { useParetoTable } from "@/losses/tables";
 import { Under } from "@/screens/losses/under";
 import { words } from "@/losses/words";
@@ -154,6 +155,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
         {now.isPending && <Waiting lines={6} height={34} />}
         {now.data && <Summary now={now.data} here={here} span={span} asked={asked} />}
         {now.data && (now.data.items.length > 0 || (compared?.items.length ?? 0) > 0 ? <Bars asked={asked} now={now.data} before={compared} onPick={(key) => change({ pick: asked.pick === key ? null : key })} /> : <Empty compact icon="check" title={say("nothing")} hint={say("nothingHint")} />)}
+        {now.data && <SlowBar equipmentId={here.id} span={span} asked={asked} whole={now.data.total} />}
         <p className={css.hint}>{say("help")}</p>
       </Panel>
       <Picked here={here} span={span} asked={asked} />
