@@ -10,7 +10,7 @@ import { NumberPad } from "@/counts/pad";
 import { Reading, useMayRead } from "@/counts/reading";
 import { readingWords } from "@/counts/reading-words";
 import { unitWords } from "@/counts/unit-words";
-import { Units } from "@/counts/units";
+import { Units, useSeenUnit } from "@/counts/units";
 import { words } from "@/counts/words";
 import { Dialog } from "@/design/dialog";
 import { useDo } from "@/outbox/said";
@@ -75,7 +75,8 @@ function useSave(unit: Equipment | undefined, typed: Said, onClose: () => void):
 function Pieces({ unit, onClose }: { unit: Equipment | undefined; onClose: () => void }) {
   const say = useWords(words);
   const [kind, setKind] = useState<Kind>("good");
-  const [typed, setTyped] = useState<Said>(EMPTY);
+  const [said, setTyped] = useState<Said>(EMPTY);
+  const typed = { ...said, unit: useSeenUnit(unit, said.unit) }; // never in a unit that is not shown any more
   const save = useSave(unit, typed, onClose);
   const derived = follows(typed);
   const why = wrong(typed);

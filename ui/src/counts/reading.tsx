@@ -8,6 +8,8 @@ import css from "@/counts/enter.module.css";
 import { NumberPad } from "@/counts/pad";
 import { readingWords } from "@/counts/reading-words";
 import { apart, made, rollsAt } from "@/counts/readings";
+import { unitWords } from "@/counts/unit-words";
+import { Units, useSeenUnit } from "@/counts/units";
 import { useDo } from "@/outbox/said";
 import { formatMoment, formatNumber } from "@/show/format";
 import { useReader } from "@/show/show";
@@ -42,20 +44,25 @@ export function Reading({ unit, counter, onClose }: { unit: Equipment; counter: 
 
 function Form({ unit, counter, last, onClose }: { unit: Equipment; counter: "good" | "total"; last: CounterReading | undefined; onClose: () => void }) {
   const say = useWords(readingWords);
+  const sayUnit = useWords(unitWords);
   const reader = useReader();
   const send = useDo();
   const [place, setPlace] = useState<Place>(last ? "after" : "before");
+  const [chosen, setChosen] = useState<string | null>(null);
+  const counts = useSeenUnit(unit, chosen);
   const now = useReading(last);
   const n = (value: number) => formatNumber(value, reader.language);
   const save = () => { // the begin that is shown goes with it: where somebody has read the counter meanwhile the server tells
-    const more = { before: now.begin, ...(now.differs !== 0 && now.since === "given" ? { since: now.since } : {}), ...(now.rolls === null ? {} : { modulus: now.rolls }) };
+    const more = { before: now.begin, ...(now.differs !== 0 && now.since === "given" ? { since: now.since } : {}), ...(now.rolls === null ? {} : { modulus: now.rolls }), ...(counts === null ? {} : { unit: counts }) };
     onClose();
-    void send({ path: `/equipment/${unit.id}/counter-readings`, body: { counter, after: now.after, ...more, end: new Date(serverNowMs()).toISOString() }, label: "counts", values: { machine: unit.name, what: say("saved", { n: n(now.quantity ?? 0), after: n(now.after ?? 0) }) } });
+    const what = say("saved", { n: n(now.quantity ?? 0), after: n(now.after ?? 0) });
+    void send({ path: `/equipment/${unit.id}/counter-readings`, body: { counter, after: now.after, ...more, end: new Date(serverNowMs()).toISOString() }, label: "counts", values: { machine: unit.name, what: counts === null ? what : sayUnit("inUnit", { what, unit: counts }) } });
   };
   const shown = (one: Place) => now.typed[one] || (one === "before" && last ? String(last.after) : "–");
   return (
     <>
       <div className={css.left}>
+        <Units machine={unit} chosen={counts} onChoose={setChosen} />
         <div className={css.kinds} role="radiogroup" aria-label={say("counter")}>
           {(["before", "after"] as const).map((one) => (
             <button key={one} type="button" role="radio" aria-checked={one === place} className={css.kind} onClick={() => setPlace(one)} data-testid={`reading-${one}`}>
@@ -64,7 +71,7 @@ function Form({ unit, counter, last, onClose }: { unit: Equipment; counter: "goo
             </button>
           ))}
         </div>
-        <p className={css.made} data-testid="reading-made">{now.quantity === null ? say("typeEnd") : say("made", { n: n(now.quantity) })}</p>
+        <p className={css.made} data-testid="reading-made">{now.quantity === null ? say("typeEnd") : counts === null ? say("made", { n: n(now.quantity) }) : `${n(now.quantity)} ${counts}`}</p>
         {now.rolls !== null && <p className="quiet" data-testid="reading-rolls">{say("rolls", { modulus: n(now.rolls) })}</p>}
         {last && <p className="quiet">{say("last", { reading: n(last.after), name: last.by, time: formatMoment(Date.parse(last.end), "minute", reader) })}</p>}
         {now.differs !== 0 && last && (
