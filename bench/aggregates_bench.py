@@ -3,8 +3,9 @@
 500 tags × 1 h: the time-weighted mean of each (half are random walks rounded to 0.1, half steps of ~500 s; 1 Hz, 0.1 %
 BAD). 60 jobs: the same of one tag over each of 60 runs of 8 h in a month; of a second tag that was never BAD, whose
 chunks are told by their headers. All is sealed; Parquet is one file by (tag, ts), zstd, row groups of 100,000, in the
-page cache. polars is asked for the plain mean and for the time-weighted one; the historian also says how far each
-result may be believed and looks up what stood at every start. Medians; only ratios mean something.
+page cache. At last the standard deviation of days that begin at no full hour, which no header knows: from samples, and
+when hours are summed up. polars is asked for the plain mean and for the time-weighted one; the historian also says how
+far each result may be believed and looks up what stood at every start. Medians; only ratios mean something.
 
     python bench/aggregates_bench.py [--tags 500]
 """
@@ -40,6 +41,7 @@ MONTH_S = 30 * 24 * HOUR_S
 JOBS, JOB_S = 60, 8 * HOUR_S
 ALL = system_scope("bench")
 MEAN = Asked(("TimeAverage2",), Config())
+SPREAD = Asked(("StandardDeviationSample",), Config())
 
 
 class Nothing:
@@ -110,6 +112,31 @@ def of_jobs(path: Path, tag: int, spans: list[tuple[int, int]], *, weighted: boo
     return pl.collect_all(asked)
 
 
+def spread_of_days(path: Path, tag: int, spans: list[tuple[int, int]]) -> list[pl.DataFrame]:
+    """polars: the standard deviation of one tag over every day."""
+    of_tag = pl.scan_parquet(path).filter(pl.col("tag") == tag)
+    within = (of_tag.filter(pl.col("ts").is_between(*span, closed="left")) for span in spans)
+    return pl.collect_all([rows.select(pl.col("value").std()) for rows in within])
+
+
+def spreads(
+    room: RecapsRoom, historian: Historian, path: Path, *, tag: int, spans: list[tuple[int, int]]
+) -> list[tuple[str, str, float]]:
+    """What the standard deviation over days takes, before hours are summed up and after."""
+
+    def ask() -> object:
+        return room.over([tag], named(spans), SPREAD, scope=ALL)
+
+    from_samples = median_ms(ask, 3)
+    while historian.compact_once():
+        pass
+    return [
+        (f"{len(spans)} days at an angle", "Dovetail, StandardDeviationSample, hours", median_ms(ask)),
+        ("", "the same from samples", from_samples),
+        ("", "polars, std", median_ms(lambda: spread_of_days(path, tag, spans))),
+    ]
+
+
 def main() -> None:
     """Store, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -129,6 +156,8 @@ def main() -> None:
     spans = [
         (start_us + i * 12 * HOUR_S * SECOND_US, start_us + (i * 12 * HOUR_S + JOB_S) * SECOND_US) for i in range(JOBS)
     ]
+    angle_us, day_us = start_us + 17 * 60 * SECOND_US, 24 * HOUR_S * SECOND_US
+    days = [(angle_us + i * day_us, angle_us + (i + 1) * day_us) for i in range(29)]
     with tempfile.TemporaryDirectory() as folder:
         historian = Historian(Path(folder) / "historian", clock=SystemClock(), bus=Bus(), owner_of=lambda _tag: None)
         table = store(historian, columns)
@@ -158,6 +187,7 @@ def main() -> None:
             ("30 days of it at once", "Dovetail, TimeAverage2",
              median_ms(lambda: room.over([clean], named(whole), MEAN, scope=ALL))),
             ("", "polars, time-weighted", median_ms(lambda: of_jobs(file, clean, whole, weighted=True))),
+            *spreads(room, historian, file, tag=month, spans=days),
         ]  # fmt: skip
         database.close()
         historian.close()

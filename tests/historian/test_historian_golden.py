@@ -96,6 +96,7 @@ def units(count: int) -> rollups.Rows:
         rows[name] = 4_000_000_000 - step * at
     for name, scale in (("first", 0.1), ("last", -1.0), ("min", -1e300), ("max", 1e300), ("sum", 1e9), ("tw", 1e15)):
         rows[name] = (at + 1) * scale
+    rows["off"] = (at + 1) * 0.5
     rows["first"][3] = math.nan
     return rows
 
@@ -107,13 +108,22 @@ def rollups_unit_us(count: int) -> int:
 
 def test_rollups_of_version_1_open() -> None:
     hours, place = rollups.unpack_hours([(7, (GOLDEN / "rollup-v1-hours.bin").read_bytes())])
-    assert hours.tobytes() == units(24).tobytes()
+    without = units(24)
+    without["off"] = math.nan
+    assert hours.tobytes() == without.tobytes()
     assert place.tolist() == [0] * 24
     data = (GOLDEN / "rollup-v1-minutes.bin").read_bytes()
     minutes, expected = rollups.unpack_minutes(data, tag=7, day=DAY // DAY_US), units(1_440)
     np.testing.assert_array_equal(minutes.at, DAY + np.arange(1_440) * 60_000_000)
     for name in ("n", "n_good", "first", "last", "min", "max"):
         np.testing.assert_array_equal(getattr(minutes, name), expected[name], err_msg=name)
+
+
+def test_hours_of_version_2_open_beside_those_of_version_1() -> None:
+    bodies = [(7, (GOLDEN / f"rollup-v{version}-hours.bin").read_bytes()) for version in (2, 1, 2)]
+    hours, place = rollups.unpack_hours(bodies)
+    assert hours[place != 1].tobytes() == units(24).tobytes() * 2
+    assert np.isnan(hours[place == 1]["off"]).all()
 
 
 def test_a_month_of_version_3_opens_and_goes_on(tmp_path: Path, clock: ManualClock) -> None:
@@ -239,7 +249,7 @@ def write(folder: Path) -> None:
     made = Frame("gateway-é", Lane.BACKLOG, 3, 2**40, tuple(block(kind, 1).batch() for kind in Kind), marks)
     (folder / f"frame-v{frames.VERSION}.bin").write_bytes(frames.encode(made))
     (folder / f"rollup-v{rollups.VERSION}-hours.bin").write_bytes(rollups.pack_hours(units(24)))
-    (folder / f"rollup-v{rollups.VERSION}-minutes.bin").write_bytes(rollups.pack_minutes(units(1_440)))
+    (folder / f"rollup-v{rollups.MINUTES_VERSION}-minutes.bin").write_bytes(rollups.pack_minutes(units(1_440)))
     write_month(Files(folder / f"folder-v{MONTH_VERSION}"))
     clock = ManualClock(FOLDER_TIMES[-1])
     historian = Historian(folder / "folder-v1", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -202,8 +203,10 @@ def test_the_mean_of_an_hour_opens_no_chunk(
     monkeypatch.setattr("dovetail.packing.chunks.decode", None)
     room = room_of(historian, sqlite_database, clock, Happened())
     hour = evenly(MIDNIGHT_US + 2 * HOUR_US, MIDNIGHT_US + 3 * HOUR_US, HOUR_US)
-    found = room.over([TEMP], hour, Asked(("Average", "Count"), Config()), scope=EVERYBODY).results
+    asked = Asked(("Average", "Count", "StandardDeviationSample"), Config())
+    found = room.over([TEMP], hour, asked, scope=EVERYBODY).results
     expected = [i % 7 for i in range(720, 1080)]
+    assert found["StandardDeviationSample"].value.tolist() == [[pytest.approx(statistics.stdev(expected))]]
     assert found["Count"].value.tolist() == [[360.0]]
     assert found["Average"].value.tolist() == [[pytest.approx(sum(expected) / 360)]]
     assert PLANT.tags[TEMP].kind is Kind.F64

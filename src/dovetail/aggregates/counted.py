@@ -62,6 +62,19 @@ class Counted:
         folded = self.places.points.folded
         return self.places.inside.summed(value if folded is None else value + folded.total[self.places.inside.index])
 
+    def folded_off(self, mean: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64[c]: Σ of the squared distances of folded GOOD samples from a mean of each interval.
+
+        Those of their own mean, and its own for each of them: exact, whatever was folded together (Chan et al. 1979).
+        """
+        folded, inside = self.places.points.folded, self.places.inside
+        if folded is None:
+            return np.zeros(len(inside.n))
+        at = inside.index
+        n = np.where(self.grade == GOOD, folded.n[at], 0)
+        away = folded.total[at] / np.maximum(n, 1) - mean[inside.cell]
+        return inside.summed(np.where(n > 0, folded.off[at] + n * away * away, 0.0))
+
     def by_samples(self) -> NDArray[np.uint8]:
         """The status by how many samples are BAD and GOOD."""
         return by_share(self.n_bad, self.n_good, self.n, self.config)
@@ -88,7 +101,7 @@ def spread(counted: Counted, *, sample: bool, squared: bool) -> Cells:
     off = np.where(counted.grade == GOOD, counted.value - mean[counted.places.inside.cell], 0.0)
     n = counted.n_good
     divisor = np.maximum(n - 1, 1) if sample else n
-    variance = _ratio(counted.places.inside.summed(off * off), np.where(n > 0, divisor, 0))
+    variance = _ratio(counted.places.inside.summed(off * off) + counted.folded_off(mean), np.where(n > 0, divisor, 0))
     return cells(
         counted.places, variance if squared else np.sqrt(variance), counted.all_good(), Bits.CALCULATED
     )  # fmt: skip

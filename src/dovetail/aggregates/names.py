@@ -34,8 +34,13 @@ FOLDABLE: Final[frozenset[Aggregate]] = frozenset(
         "Average", "TimeAverage2", "Total2", "Count", "Minimum", "Maximum", "MinimumActualTime", "MaximumActualTime",
         "Range", "Minimum2", "Maximum2", "MinimumActualTime2", "MaximumActualTime2", "Range2", "Start", "End", "Delta",
         "StartBound", "EndBound", "DeltaBounds", "DurationGood", "DurationBad", "PercentGood", "PercentBad",
+        "StandardDeviationSample", "StandardDeviationPopulation", "VarianceSample", "VariancePopulation",
     )
 )  # fmt: skip  # stepped, they may rest on samples that were summed up before
+
+SPREADS: Final[frozenset[Aggregate]] = frozenset(
+    ("StandardDeviationSample", "StandardDeviationPopulation", "VarianceSample", "VariancePopulation")
+)  # of samples that were summed up they need more than their sum
 
 EXTREMES: Final[frozenset[Aggregate]] = frozenset(
     (

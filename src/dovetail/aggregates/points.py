@@ -29,16 +29,30 @@ class Folded:
     """Samples that were summed up before: those between a sample and the next one, of its quality, GOOD or BAD.
 
     Shapes [n], 0 where there are none: n int64, total float64 their sum, area float64 ∫ value dt up to the next sample,
-    stepped, in value × µs. None of them is an extreme of an interval.
+    stepped, in value × µs; off float64 the sum of their squared distances from their mean, NaN where it is not asked
+    for. None of them is an extreme of an interval.
     """
 
     n: NDArray[np.int64]
     total: NDArray[np.float64]
     area: NDArray[np.float64]
+    off: NDArray[np.float64]
 
     def take(self, which: NDArray[np.intp]) -> Folded:
         """In another order."""
-        return Folded(self.n[which], self.total[which], self.area[which])
+        return Folded(self.n[which], self.total[which], self.area[which], self.off[which])
+
+
+def off_between(
+    off: NDArray[np.float64], ends: tuple[NDArray[np.float64], NDArray[np.float64]], n: NDArray[np.int64], total: Any
+) -> NDArray[np.float64]:
+    """Σ of squared distances from their mean of n samples that sum up to `total`, where that of them and two ends is
+    `off`: what two groups add to it by lying apart is taken away (Chan et al. 1979, backwards)."""
+    first, last = ends
+    with np.errstate(invalid="ignore", over="ignore"):
+        away = total / np.maximum(n, 1) - (first + last) / 2
+        rest = off - (first - last) ** 2 / 2 - away**2 * (2 * n / (n + 2))
+    return np.where(n > 0, np.where(np.isnan(rest), rest, np.maximum(rest, 0.0)), 0.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Literal
 
 import numpy as np
@@ -37,9 +37,9 @@ from dovetail.reading.rolled import Cover, Rolling
 from dovetail.reading.stretches import Stretch, known_stretches
 
 
-def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, most: int) -> Folded:
+def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bool, spreads: bool, most: int) -> Folded:
     """The samples of one tag in [from, to) by time. Of a chunk between two `cuts` (sorted), all of whose samples are
-    GOOD, only the first and the last come; `extremes`: not of one that may hold the least or the greatest between cuts.
+    GOOD, only its ends come; `extremes`: not of one that may hold an extreme between cuts; `spreads`: of hours alone.
 
     Raises InvalidError when more than `most` samples have to be read.
     """
@@ -53,7 +53,7 @@ def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bo
 
     def whole(header: Header) -> bool:
         at = slot(header)
-        if at is None or not _all_good(header, asked):
+        if spreads or at is None or not _all_good(header, asked):
             return False
         least, greatest = ranges.get(at, (-np.inf, np.inf))
         return not extremes or (_number(header.min) > least and _number(header.max) < greatest)
@@ -61,7 +61,7 @@ def folded(reader: Corrected, asked: Range, *, cuts: Sequence[int], extremes: bo
     def fits(rows: Rows) -> NDArray[np.bool_]:
         """Hours in which no cut lies."""
         begin = rows["unit"].astype(np.int64) * HOUR_US
-        return foldable(rows) & (
+        return foldable(rows, spreads=spreads) & (
             np.searchsorted(cuts, begin, side="right") == np.searchsorted(cuts, begin + HOUR_US, side="left")
         )
 
@@ -124,7 +124,7 @@ class _Total:
             return
         points = points_of(
             np.zeros(len(held.ts), dtype=np.intp), held.ts, held.value, held.quality, valid=held.valid,
-            until=np.array([to_us], dtype=np.int64), folded=SummedBefore(held.n, held.total, held.area),
+            until=np.array([to_us], dtype=np.int64), folded=SummedBefore(held.n, held.total, held.area, held.off),
         )  # fmt: skip
         summed = Summing(points, named([(self._at_us, to_us)]), self._config)
         us = {name: _us(summed.of(name).value[0, 0]) for name in ("DurationBad", "DurationGood")}
@@ -143,9 +143,7 @@ def _us(ms: np.float64) -> int:
 def _last(some: Folded) -> Folded:
     """The newest sample alone."""
     end = slice(len(some.ts) - 1, None)
-    return Folded(
-        some.ts[end], some.value[end], some.quality[end], some.valid[end], some.n[end], some.total[end], some.area[end]
-    )  # fmt: skip
+    return Folded(*(getattr(some, field.name)[end] for field in fields(Folded)))
 
 
 def _opened(blocks: Sequence[Block]) -> list[Folded]:
@@ -199,4 +197,5 @@ def _ends(part: Stretch) -> Folded:
         np.array([header.n - 2, 0], dtype=np.int64),
         np.array([_number(header.sum) - first - last, 0.0]),
         np.array([_number(header.tw), 0.0]),
+        np.array([np.nan, 0.0]),
     )

@@ -7,11 +7,12 @@ lie between, one of them stands for all, and for all the time in which nothing w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dovetail.aggregates.points import off_between
 from dovetail.chunkstore.rolled import HOURS
 from dovetail.core import quality as q
 from dovetail.core.clock import DAY_US, HOUR_US
@@ -25,9 +26,9 @@ from dovetail.reading.slots import Keeps, slots
 _ENDS_GOOD = PLAIN | OPENS_GOOD | CLOSES_GOOD
 
 
-def foldable(rows: Rows) -> NDArray[np.bool_]:
-    """bool[n]: hours that may be folded."""
-    known = np.isfinite(rows["sum"]) & np.isfinite(rows["tw"])
+def foldable(rows: Rows, *, spreads: bool = False) -> NDArray[np.bool_]:
+    """bool[n]: hours that may be folded; `spreads`: how far samples lie from their mean is asked for, too."""
+    known = np.isfinite(rows["sum"]) & np.isfinite(rows["tw"]) & (np.isfinite(rows["off"]) | (not spreads))
     return ((rows["flags"] & _ENDS_GOOD) == _ENDS_GOOD) & known
 
 
@@ -37,11 +38,11 @@ def folded(rows: Rows, begin: NDArray[np.int64] | None = None) -> tuple[Folded, 
     `begin`: what their moments count from, where they are no hours.
     """
     begin = rows["unit"].astype(np.int64) * HOUR_US if begin is None else begin
-    t0, t1, good_us = (rows[name].astype(np.int64) for name in ("t0", "t1", "good_us"))
-    n, n_good = (rows[name].astype(np.int64) for name in ("n", "n_good"))
+    t0, t1, good_us, n, n_good = (rows[name].astype(np.int64) for name in ("t0", "t1", "good_us", "n", "n_good"))
     several, n_bad, none = n > 1, n - n_good, np.zeros(len(rows))
     between = np.where(several, n_good - 2, 0)
     total = np.where(several, rows["sum"] - rows["first"] - rows["last"], 0.0)
+    off = np.where(several, off_between(rows["off"], (rows["first"], rows["last"]), between, total), 0.0)
     here = np.column_stack((np.ones(len(rows), dtype=np.bool_), n_bad > 0, several))
 
     def column(*slots: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -58,6 +59,7 @@ def folded(rows: Rows, begin: NDArray[np.int64] | None = None) -> tuple[Folded, 
         column(between, np.maximum(n_bad - 1, 0), np.zeros_like(n)),  # type: ignore[arg-type]
         column(total, none, none),  # type: ignore[arg-type]
         column(np.where(several, rows["tw"], 0.0), none, none),  # type: ignore[arg-type]
+        column(off, none, none),  # type: ignore[arg-type]
     ), np.nonzero(here)[0]
 
 
@@ -70,7 +72,7 @@ class Hourly:
     folded: Folded
 
 
-def hourly(reader: Corrected, asked: Range) -> Hourly:
+def hourly(reader: Corrected, asked: Range, *, spreads: bool = False) -> Hourly:
     """Of the tags whose whole [from, to), whole hours, may be folded; with what held at the start where it is at hand.
 
     The other tags must be read in another way, and for what held before asked of `before` where an hour before is not
@@ -83,7 +85,7 @@ def hourly(reader: Corrected, asked: Range) -> Hourly:
     fits[np.searchsorted(tags, np.array(sorted(unsettled), dtype=np.int64))] = False
     begin = rows["unit"].astype(np.int64) * HOUR_US
     inside = (begin >= asked.from_us) & (begin < asked.to_us)
-    fits[which[inside & ~foldable(rows)]] = False
+    fits[which[inside & ~foldable(rows, spreads=spreads)]] = False
     chosen = inside & fits[which]
     found, of = folded(rows[chosen])
     bound = (begin == hour_before) & fits[which] & ((rows["flags"] & PLAIN) > 0)
@@ -108,7 +110,7 @@ def samples(block: Block) -> Folded:
     """Samples one by one."""
     none = np.zeros(len(block))
     quality, value = (block.status & 0xFFFF).astype(np.uint16), block.value.astype(np.float64, copy=False)
-    return Folded(block.ts, value, quality, block.status >= VALID, none.astype(np.int64), none, none)
+    return Folded(block.ts, value, quality, block.status >= VALID, none.astype(np.int64), none, none, none)
 
 
 def _rows(reader: Corrected, asked: Range, from_us: int) -> tuple[Rows, NDArray[np.intp], NDArray[np.int64]]:
@@ -139,19 +141,13 @@ def _unsettled(reader: Corrected, asked: Range, from_us: int) -> set[int]:
 
 def joined(parts: Sequence[Folded]) -> Folded:
     """One after the other."""
-    names = ("ts", "value", "quality", "valid", "n", "total", "area")
-    return Folded(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return Folded(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Folded)))
 
 
 def _closing(rows: Rows) -> Folded:
     """The last sample of each hour; one that is not GOOD has no value."""
     good, none = (rows["flags"] & CLOSES_GOOD) > 0, np.zeros(len(rows))
     return Folded(
-        rows["unit"].astype(np.int64) * HOUR_US + rows["t1"],
-        np.where(good, rows["last"], 0.0),
-        np.where(good, q.GOOD, q.BAD).astype(np.uint16),
-        good,
-        none.astype(np.int64),
-        none,
-        none,
-    )
+        rows["unit"].astype(np.int64) * HOUR_US + rows["t1"], np.where(good, rows["last"], 0.0),
+        np.where(good, q.GOOD, q.BAD).astype(np.uint16), good, none.astype(np.int64), none, none, none,
+    )  # fmt: skip

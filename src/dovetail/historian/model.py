@@ -134,7 +134,8 @@ class Folded:
     """Samples of one tag by time, and what was summed up between one and the next, GOOD or BAD as the first of them.
 
     Shapes [n]: ts int64 µs, value float64, quality uint16, valid bool; 0 where nothing was: n int64 how many samples,
-    total float64 their sum, area float64 ∫ value dt up to the next sample, stepped, in value × µs.
+    total float64 their sum, area float64 ∫ value dt up to the next sample, stepped, in value × µs, off float64 the sum
+    of their squared distances from their mean (NaN: nobody has worked it out).
     """
 
     ts: NDArray[np.int64]
@@ -144,6 +145,7 @@ class Folded:
     n: NDArray[np.int64]
     total: NDArray[np.float64]
     area: NDArray[np.float64]
+    off: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -328,27 +329,29 @@ class Historian:
         return Corrected(self._reader, self._corrections, as_of)
 
     def folded(
-        self, tag: int, from_us: int, to_us: int, *, cuts: Sequence[int], extremes: bool, scope: Scope,
-        as_of: int | None = None,
+        self, tag: int, from_us: int, to_us: int, *, cuts: Sequence[int], extremes: bool, spreads: bool = False,
+        scope: Scope, as_of: int | None = None,
     ) -> Folded:  # fmt: skip
         """The samples of a tag; between two `cuts` (sorted) only as much of them as a stepped aggregate must see.
 
-        `extremes`: it also asks for the least or the greatest. Raises InvalidError when that is too much.
+        `extremes`: it also asks for the least or the greatest; `spreads`: for variances. Raises InvalidError: too much.
         """
         self.require((tag,), scope=scope)
         asked = Range((tag,), from_us, max(from_us, to_us))
         reader, most = self._as_of(as_of), AGGREGATE_SAMPLES_MAX
-        return reader.settled(asked, lambda: folding.folded(reader, asked, cuts=cuts, extremes=extremes, most=most))
+        ask = partial(folding.folded, reader, asked, cuts=cuts, extremes=extremes, spreads=spreads, most=most)
+        return reader.settled(asked, ask)
 
     def hourly(
-        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
-    ) -> Hourly:
+        self, tags: Sequence[int], from_us: int, to_us: int, *, spreads: bool = False, scope: Scope,
+        as_of: int | None = None,
+    ) -> Hourly:  # fmt: skip
         """[from, to) of many tags (sorted), whole hours, as far as they are summed up and a stepped sum may rest on it.
 
         Not for who asks for the least, the greatest, or one moment inside.
         """
         self.require(tags, scope=scope)
-        return hours.hourly(self._as_of(as_of), Range(tuple(tags), from_us, to_us))
+        return hours.hourly(self._as_of(as_of), Range(tuple(tags), from_us, to_us), spreads=spreads)
 
     def slotted(
         self, tags: Sequence[int], cuts: Sequence[int], keeps: Keeps, *, scope: Scope, as_of: int | None

@@ -1,7 +1,8 @@
 """Rollups: what the samples of one tag came to hour by hour and minute by minute, a day of them in one body.
 
 Body, little-endian: magic "DVR", version u8, crc32 u32 of all that follows. Hours: rows of HOUR as they are, so that a
-year of them is read at one go. Minutes: n u32, then sections (number u8, length u32, bytes) for the columns of a
+year of them is read at one go; in version 1, whose crc32 begins with 0 and not with the version, they were without
+`off`. Minutes, of version 1 still: n u32, then sections (number u8, length u32, bytes) for the columns of a
 picture, packed: 1 which minute of the day, 2 n, 3 n_good, 4 first, 5 last, 6 min, 7 max. No samples: no row.
 """
 
@@ -21,11 +22,13 @@ from dovetail.packing.columns import VALID, Block, DamagedError, join, pack_numb
 from dovetail.packing.headers import GOOD_MASK
 
 MAGIC: Final = b"DVR"
-VERSION: Final = 1
+VERSION: Final = 2
+MINUTES_VERSION: Final = 1
+_BEGUN: Final = {1: 0, 2: 2}  # what a checksum begins with, by version
 _LEAD: Final = 8  # bytes before what the checksum is of
 _COUNT: Final = struct.Struct("<I")
 PLAIN, OPENS_GOOD, CLOSES_GOOD = 1, 2, 4  # flags of a row
-HOUR: Final = np.dtype(
+_HOUR_1: Final = np.dtype(
     [
         ("unit", "<i4"),  # since 1970
         ("flags", "<u4"),
@@ -36,6 +39,7 @@ HOUR: Final = np.dtype(
         *((name, "<f8") for name in ("first", "last", "min", "max", "sum", "tw")),
     ]
 )
+HOUR: Final = np.dtype([*_HOUR_1.descr, ("off", "<f8")])
 _PICTURE: Final = ("n", "n_good", "first", "last", "min", "max")
 _WHOLE: Final = ("n", "n_good")
 
@@ -67,7 +71,8 @@ def summed(block: Block, unit_us: int) -> Rows:
     """One row for each unit (an hour at most) that holds samples; `block` is of float64, one tag's, by (ts, arrival).
 
     As a chunk's header: n and n_good of all samples; first … max and tw of those with a value, sum of the GOOD of them;
-    tw is the stepped integral between the unit's first and last sample, in value × µs. PLAIN: every sample is GOOD with
+    tw is the stepped integral between the unit's first and last sample, in value × µs; off the sum of the squared
+    distances of GOOD values from their mean (NaN: nobody has worked it out). PLAIN: every sample is GOOD with
     a finite value or has none and is not GOOD; OPENS_GOOD: the first one is GOOD with a value, and the only one of its
     moment; CLOSES_GOOD: the last one is GOOD with a value.
     """
@@ -87,6 +92,9 @@ def summed(block: Block, unit_us: int) -> Rows:
     with np.errstate(invalid="ignore", over="ignore"):
         rows["sum"] = np.add.reduceat(np.where(good & has, block.value, 0.0), starts)
         rows["tw"] = np.add.reduceat(np.where(has, block.value, 0.0) * held_us, starts)
+        mean = rows["sum"] / np.maximum(np.add.reduceat((good & has).astype(np.int64), starts), 1)
+        far = np.where(good & has, np.subtract(block.value, np.repeat(mean, ends - starts)), 0.0)
+        rows["off"] = np.add.reduceat(far * far, starts)  # squares less a square would lose what is small far from 0
     plain = np.where(good, has & np.isfinite(block.value), ~has)
     rows["flags"] = PLAIN * np.logical_and.reduceat(plain, starts)
     sound = good & has
@@ -114,15 +122,15 @@ def _values(
 # --- bytes --------------------------------------------------------------------------------------------------
 
 
-def _sealed(body: bytes) -> bytes:
-    return MAGIC + bytes((VERSION,)) + _COUNT.pack(zlib.crc32(body)) + body
+def _sealed(body: bytes, version: int) -> bytes:
+    return MAGIC + bytes((version,)) + _COUNT.pack(zlib.crc32(body, _BEGUN[version])) + body
 
 
 def _opened(data: bytes, *, tag: int) -> bytes:
-    if data[:3] != MAGIC or data[3:4] != bytes((VERSION,)) or len(data) < _LEAD:
+    if data[:3] != MAGIC or len(data) < _LEAD or not 1 <= data[3] <= VERSION:
         raise DamagedError(f"a rollup begins with {data[:4]!r}", hint="was it written by a newer Dovetail?")
     body = data[_LEAD:]
-    if zlib.crc32(body) != _COUNT.unpack_from(data, 4)[0]:
+    if zlib.crc32(body, _BEGUN[data[3]]) != _COUNT.unpack_from(data, 4)[0]:
         raise DamagedError(f"a rollup of tag {tag} has the wrong checksum")
     return body
 
@@ -138,7 +146,7 @@ def whole(data: bytes) -> bool:
 
 def pack_hours(rows: Rows) -> bytes:
     """Hours of one tag and day, by time."""
-    return _sealed(rows.tobytes())
+    return _sealed(rows.tobytes(), VERSION)
 
 
 def unpack_hours(bodies: Sequence[tuple[int, bytes]]) -> tuple[Rows, NDArray[np.intp]]:
@@ -147,8 +155,17 @@ def unpack_hours(bodies: Sequence[tuple[int, bytes]]) -> tuple[Rows, NDArray[np.
     Raises DamagedError when the bytes of one are not what was written.
     """
     opened = [_opened(data, tag=tag) for tag, data in bodies]
-    sizes = np.array([len(body) // HOUR.itemsize for body in opened], dtype=np.intp)
-    return np.frombuffer(b"".join(opened), HOUR), np.repeat(np.arange(len(opened)), sizes)
+    later = [body if data[3] == VERSION else _later(body) for body, (_, data) in zip(opened, bodies, strict=True)]
+    sizes = np.array([len(body) // HOUR.itemsize for body in later], dtype=np.intp)
+    return np.frombuffer(b"".join(later), HOUR), np.repeat(np.arange(len(later)), sizes)
+
+
+def _later(body: bytes) -> bytes:
+    """Hours of version 1: how far their samples lie from their mean nobody has worked out."""
+    earlier = np.frombuffer(body, _HOUR_1)
+    rows = np.zeros(len(earlier), dtype=HOUR)
+    rows[list(_HOUR_1.names or ())], rows["off"] = earlier, np.nan
+    return rows.tobytes()
 
 
 def pack_minutes(rows: Rows) -> bytes:
@@ -156,7 +173,7 @@ def pack_minutes(rows: Rows) -> bytes:
     sections = {1: pack_numbers(rows["unit"].astype(np.int64) % (DAY_US // MINUTE_US), steady=True)}
     for number, name in enumerate(_PICTURE, start=2):
         sections[number] = pack_numbers(rows[name].astype(np.int64 if name in _WHOLE else np.float64))
-    return _sealed(_COUNT.pack(len(rows)) + join(sections))
+    return _sealed(_COUNT.pack(len(rows)) + join(sections), MINUTES_VERSION)
 
 
 def unpack_minutes(data: bytes, *, tag: int, day: int) -> Pictured:

@@ -29,7 +29,7 @@ from dovetail.reading.thinned import thinned
 SLOT: Final = np.dtype(
     [
         *((name, np.int64) for name in ("place", "t0", "t1", "good_us", "n", "n_good")),
-        *((name, np.float64) for name in ("first", "last", "sum", "tw")),
+        *((name, np.float64) for name in ("first", "last", "sum", "tw", "off")),
     ]
 )
 WAITING_MAX: Final = 2  # groups of a hundred signals that wait to be summed up beside
@@ -39,7 +39,7 @@ _DOUBT: Final = 1e-3  # of the size of all values: a sum of 20,000 may be off by
 
 type Raw = tuple[NDArray[np.intp], Block]  # int[n] the place of each sample's tag, and the samples
 type Part = tuple[NDArray[Any] | None, list[Raw]]
-type Keeps = Literal["sums", "extremes"]
+type Keeps = Literal["sums", "spreads", "extremes"]
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
     bare = _bare(reader, asked)
     opened = _side_by_side(
-        lambda group: list(_thinned(group, cuts, tags) if keeps == "extremes" else _laid(group, cuts, tags)),
+        lambda group: list(_thinned(group, cuts, tags) if keeps == "extremes" else _laid(group, cuts, tags, keeps)),
         _groups(_lines(reader, asked, loose), rest),
         threads=2 if len(tags) > TAGS_AT_ONCE else 1,
     )
@@ -118,9 +118,9 @@ def _side_by_side[T](
             yield one.result()
 
 
-def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> Iterator[Part]:
-    """Of each stretch of lines that are alike, what sums need."""
-    for laid, summed, which, part in _summed(group, cuts):
+def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int], keeps: Keeps) -> Iterator[Part]:
+    """Of each stretch of lines that are alike, what sums need, or spreads."""
+    for laid, summed, which, part in _spread(group, cuts) if keeps == "spreads" else _summed(group, cuts):
         place = np.searchsorted(tags, [line.tag for line in laid.lines])
         summed["place"] = place
         raw = list(_as_they_are(laid, place, np.flatnonzero(~which), part))
@@ -181,6 +181,23 @@ def _summed(group: Sequence[Line], cuts: Sequence[int]) -> Iterator[_Summed]:
             yield laid, *_opened(laid, runs, *part), slice(*part)
 
 
+def _spread(group: Sequence[Line], cuts: Sequence[int]) -> Iterator[_Summed]:
+    """The same with how far samples lie from their mean, for which all are unpacked: no header knows that."""
+    parts = _parts(group[0].ts, cuts)
+    if not parts:
+        return
+    laid = sheet(group, parts[-1][1])
+    runs = Runs(laid)
+    for start, end in parts:
+        rows, holds = _opened(laid, runs, start, end)
+        with np.errstate(invalid="ignore", over="ignore"):
+            far = laid.value[:, start:end] - (rows["sum"] / np.maximum(rows["n_good"], 1))[:, np.newaxis]
+            row, at = runs.without_value(start, end)
+            far[row, at - start] = 0.0
+            rows["off"] = np.einsum("ij,ij->i", far, far)
+        yield laid, rows, holds & np.isfinite(rows["off"]), slice(start, end)
+
+
 def _as_they_are(laid: Sheet, place: NDArray[np.intp], which: NDArray[np.intp], part: slice) -> Iterator[Raw]:
     for row in which.tolist():
         block = laid.block(row, part)
@@ -213,7 +230,7 @@ def _row(runs: Runs, start: int, end: int) -> tuple[NDArray[Any], NDArray[np.boo
     """(SLOT[m] as far as the status says, bool[m] whether they may be summed up)."""
     ts = runs.ts
     rows = np.empty(runs.m, dtype=SLOT)
-    rows["t0"], rows["t1"], rows["n"] = ts[start], ts[end - 1], end - start
+    rows["t0"], rows["t1"], rows["n"], rows["off"] = ts[start], ts[end - 1], end - start, np.nan
     rows["n_good"], rows["good_us"], sound = runs.good(start, end)
     if end - start > 1 and ts[start] == ts[start + 1]:
         sound[:] = False

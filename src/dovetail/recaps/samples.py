@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.aggregates.names import AT_END, EXTREMES, LOOK_AHEAD, LOOK_BACK, Aggregate, Config
+from dovetail.aggregates.names import AT_END, EXTREMES, LOOK_AHEAD, LOOK_BACK, SPREADS, Aggregate, Config
 from dovetail.aggregates.places import Intervals
 from dovetail.aggregates.points import Folded, Points, points_of
 from dovetail.core import quality as q
@@ -116,12 +116,13 @@ class Samples:
         """The same of tags of numbers that are held between samples, read only as far as the intervals need it."""
         from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
-        extremes = bool(EXTREMES & set(names))
+        extremes, spreads = bool(EXTREMES & set(names)), bool(SPREADS & set(names))
+        scope, as_of = self._scope, self._as_of
         before = self._historian.bounding(tags, from_us, scope=self._scope, as_of=self._as_of)
         upto_us = to_us + bool(AT_END & set(names))
         found = [
             self._historian.folded(
-                tag, from_us, upto_us, cuts=cuts, extremes=extremes, scope=self._scope, as_of=self._as_of
+                tag, from_us, upto_us, cuts=cuts, extremes=extremes, spreads=spreads, scope=scope, as_of=as_of
             )
             for tag in tags
         ]
@@ -129,16 +130,17 @@ class Samples:
             column for tag, some in zip(tags, found, strict=True) for column in (_bound(before.get(tag)), _listed(some))
         ]
         sizes = [len(one[0]) for one in columns]
-        ts, value, quality, valid, n, total, area = (np.concatenate(column) for column in zip(*columns, strict=True))
+        ts, value, quality, valid, *before_it = (np.concatenate(column) for column in zip(*columns, strict=True))
         lanes = np.repeat(np.arange(len(tags)).repeat(2), sizes)
-        return points_of(lanes, ts, value, quality, valid=valid, until=until, folded=Folded(n, total, area))
+        return points_of(lanes, ts, value, quality, valid=valid, until=until, folded=Folded(*before_it))
 
     def hourly(
         self, tags: Sequence[int], intervals: Intervals, *, names: Sequence[Aggregate], until: NDArray[np.int64]
     ) -> tuple[NDArray[np.intp], Points]:
         """(the places of those tags (sorted) that hours suffice for, their points); intervals are of whole hours."""
         from_us, to_us = int(intervals.start.min()), int(intervals.end.max())
-        found = self._historian.hourly(tags, from_us, to_us, scope=self._scope, as_of=self._as_of)
+        spreads = bool(SPREADS & set(names))
+        found = self._historian.hourly(tags, from_us, to_us, spreads=spreads, scope=self._scope, as_of=self._as_of)
         return self._with_bounds(found, tags, (from_us, to_us), names=names, until=until)
 
     def slotted(
@@ -146,7 +148,7 @@ class Samples:
     ) -> tuple[NDArray[np.intp], Points]:
         """The same of tags whose samples are opened, for few intervals of any length, and for extremes or none."""
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
-        keeps = "extremes" if EXTREMES.issuperset(names) else "sums"
+        keeps = "extremes" if EXTREMES.issuperset(names) else "spreads" if SPREADS & set(names) else "sums"
         found = self._historian.slotted(tags, cuts, keeps, scope=self._scope, as_of=self._as_of)
         return self._with_bounds(found, tags, (cuts[0], cuts[-1]), names=names, until=until)
 
@@ -162,12 +164,12 @@ class Samples:
         if AT_END & set(names):
             bounds = _joined(bounds, self._rows([tags[place] for place in found.places.tolist()], to_us, to_us + 1))
         none = np.zeros(len(bounds[0]))
-        given: list[tuple[NDArray[Any], ...]] = [(*bounds[1:], none.astype(np.int64), none, none), _listed(some)]
-        ts, value, quality, valid, n, total, area = (np.concatenate(column) for column in zip(*given, strict=True))
+        given: list[tuple[NDArray[Any], ...]] = [(*bounds[1:], none.astype(np.int64), none, none, none), _listed(some)]
+        ts, value, quality, valid, *before_it = (np.concatenate(column) for column in zip(*given, strict=True))
         tag = np.concatenate((bounds[0], np.array(tags, dtype=np.int64)[found.place]))
         value, valid = numbers(tag, value, valid, self._kinds)
         lane = np.searchsorted(found.places, np.searchsorted(tags, tag))
-        folded = Folded(n, total, area)
+        folded = Folded(*before_it)
         return found.places, points_of(lane, ts, value, quality, valid=valid, until=until[found.places], folded=folded)
 
     def count(self, tag: int, from_us: int, to_us: int) -> int:
@@ -228,7 +230,7 @@ class Samples:
 def _bound(sample: Sample | None) -> tuple[NDArray[Any], ...]:
     """The sample that holds at the start, if there is one, in the columns of `_listed`; a text has no number."""
     if sample is None:
-        return tuple(np.empty(0, dtype=kind) for kind in ("i8", "f8", "u2", "?", "i8", "f8", "f8"))
+        return tuple(np.empty(0, dtype=kind) for kind in ("i8", "f8", "u2", "?", "i8", "f8", "f8", "f8"))
     number = None if isinstance(sample.value, str) else sample.value
     return (
         np.array([sample.ts_us], dtype=np.int64),
@@ -238,11 +240,12 @@ def _bound(sample: Sample | None) -> tuple[NDArray[Any], ...]:
         np.zeros(1, dtype=np.int64),
         np.zeros(1),
         np.zeros(1),
+        np.zeros(1),
     )
 
 
 def _listed(some: Stored) -> tuple[NDArray[Any], ...]:
-    return some.ts, some.value, some.quality, some.valid, some.n, some.total, some.area
+    return some.ts, some.value, some.quality, some.valid, some.n, some.total, some.area, some.off
 
 
 def _is_bad(quality: int, config: Config) -> bool:
