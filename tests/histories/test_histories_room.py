@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from asking import client_of
+from dovetail.chunkstore.months import month_of
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
@@ -20,8 +22,8 @@ from dovetail.db.uow import Database
 from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
 from dovetail.histories import api as histories_api
-from dovetail.histories import model, service
-from dovetail.histories.asked import HistoryOut, ImportHistory
+from dovetail.histories import disk, model
+from dovetail.histories.asked import HistoryOut, ImportHistory, OfHistory
 from dovetail.histories.service import HistoriesRoom, Plant
 from dovetail.operations.http import Api
 from dovetail.operations.operation import execute
@@ -135,7 +137,7 @@ async def test_a_process_that_ends_amid_it_goes_on_when_it_starts_again(
     assert stored(historian) == [(i, i / 4, 0xC0) for i in range(40)]
     (account,) = historian.delivery()
     assert (account.source, account.expected, account.stored, account.frames_missing) == (done.stored_as, 40, 40, 0)
-    assert [path.name for path in (tmp_path / "histories" / import_id).iterdir()] == [service.WANTED]
+    assert [path.name for path in (tmp_path / "histories" / import_id).iterdir()] == [disk.WANTED]
     after.stop()
 
 
@@ -146,7 +148,7 @@ async def test_what_a_disk_has_spoilt_keeps_no_server_from_starting(
     first = await imported(room, sqlite_database, csv_of(3))
     for name, content in (("spoilt", b'{"id": "spo'), ("empty", b"")):
         (tmp_path / "histories" / name).mkdir()
-        (tmp_path / "histories" / name / service.WANTED).write_bytes(content)
+        (tmp_path / "histories" / name / disk.WANTED).write_bytes(content)
     (tmp_path / "histories" / "without").mkdir()  # killed before it was said what is wanted
     assert [one.id for one in room.all(scope=ADA)] == [first.id]
     room.resume()
@@ -248,3 +250,81 @@ def test_the_audit_does_not_hold_the_file(sqlite_database: Database, room: Histo
         given = reading.connection.exec_driver_sql("select given from audit").scalars().all()
     assert len(given) == 1
     assert body["content"] not in str(given)
+
+
+def sent_by(room: HistoriesRoom, database: Database, text: bytes, scope: Scope = ADA, name: str = "pi.csv") -> Any:
+    """The answer to a file that is sent."""
+    declared = Api(database)
+    histories_api.routes(declared, room)
+    client = client_of(scope, declared, base_url="http://plant/api/v1")
+    return client.post("/history-files", params={"name": name}, content=text)
+
+
+async def test_a_file_that_was_sent_is_looked_at_brought_in_and_gone(
+    tmp_path: Path, room: HistoriesRoom, sqlite_database: Database, historian: Historian
+) -> None:
+    """It stays while one tries other choices; another person does not see it, and what was refused can be fetched."""
+    answer = sent_by(room, sqlite_database, csv_of(5, more="later,P1,1,Good\n").encode())
+    assert (answer.status_code, answer.json()["name"]) == (202, "pi.csv")
+    file = {"content": None, "file": answer.json()["id"]}
+    found = await imported(room, sqlite_database, "", dry_run=True, **file)
+    assert (found.name, found.samples, found.refused) == ("pi.csv", 5, {"time": 1})
+    assert room.refused(found.id, scope=ADA).read_text("utf-8-sig").splitlines()[1] == "7,P1,time,''later' is no time"
+    with pytest.raises(NotFoundError):
+        await imported(room, sqlite_database, "", Scope(Actor("p2", "Eve"), at=ADA.at), **file)
+    found = await imported(room, sqlite_database, "", faulty="leave-out", **file)
+    assert (found.state, len(stored(historian))) == ("done", 5)
+    assert room.sent.mine(scope=ADA) == []
+    assert list((tmp_path / "histories" / "sent").iterdir()) == []
+
+
+def test_a_file_that_a_full_disk_or_too_many_before_leave_no_room_for_is_refused(
+    tmp_path: Path, room: HistoriesRoom, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        assert sent_by(room, sqlite_database, b"x").status_code == 202
+    assert sent_by(room, sqlite_database, b"x").json()["code"] == "history-files"
+    monkeypatch.setattr(room.sent, "_free", lambda _at: 1_000)
+    eve = Scope(Actor("p2", "Eve"), at=ADA.at)
+    assert sent_by(room, sqlite_database, b"x", eve).json()["code"] == "history-disk"
+    assert len(list((tmp_path / "histories" / "sent").iterdir())) == 4
+    assert sent_by(room, sqlite_database, b"x", Scope(Actor("p3", "Joe"))).status_code == 403
+
+
+async def test_an_import_that_is_given_up_says_what_it_stored(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind the second frame; the same file goes on behind it, and is whole."""
+    monkeypatch.setattr(model, "HISTORY_FRAME_ROWS", 7)
+    at = iter(range(1, 100))
+
+    def give_up(name: str) -> None:
+        if name == "history.stored" and next(at) == 2:
+            (running,) = room.all(scope=ADA)
+            execute(room.cancel, OfHistory(import_id=running.id), database=sqlite_database, scope=ADA)
+
+    monkeypatch.setattr(faults, "on_point", give_up)
+    found = await imported(room, sqlite_database, csv_of(40))
+    assert (found.state, found.detail) == ("cancelled", "given up: 14 samples were stored, and stay")
+    with pytest.raises(RefusedError):
+        execute(room.cancel, OfHistory(import_id=found.id), database=sqlite_database, scope=ADA)
+    done = await imported(room, sqlite_database, csv_of(40))
+    assert (done.state, done.there, done.went, len(stored(historian))) == ("done", 14, 0, 40)
+
+
+async def test_the_same_file_whose_samples_went_says_so_and_comes_again_when_it_is_asked(
+    room: HistoriesRoom, sqlite_database: Database, historian: Historian
+) -> None:
+    """Its month was dropped, as a rule of retention does it; what the machine said last is of another day."""
+    historian.put([Frame("plc", Lane.LIVE, 1, 1, (Batch.of(Kind.F64, [(11, DAY_ZERO_US, 1.0, 0xC0)]),))])
+    await imported(room, sqlite_database, csv_of(5))
+    historian.consumer_at("states", historian.head_bounds()[1])
+    while historian.seal_once():
+        pass
+    historian.dropper.drop(int(month_of(np.array([T]))[0]), None, [])
+    assert stored(historian) == []
+    found = await imported(room, sqlite_database, csv_of(5))
+    assert (found.state, found.there, found.went) == ("done", 0, 5)
+    assert "5 came in with this file before and went since" in found.detail
+    again = await imported(room, sqlite_database, csv_of(5), again=True)
+    assert (again.went, again.stored_as == found.stored_as, len(stored(historian))) == (0, False, 5)

@@ -160,7 +160,7 @@ def catalogue(parts: Parts) -> Catalogue:
         parts.tiers.write,
         parts.scrub.begin,
         parts.recovery.recover,
-        parts.histories.bring,
+        *parts.histories.operations,
         *rooms.retention.holds.operations,
         *parts.keeper.operations,
         parts.forwarding.run,

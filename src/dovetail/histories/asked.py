@@ -11,21 +11,24 @@ from dovetail.histories.model import Report
 from dovetail.operations.operation import Input
 from dovetail.pastfiles.model import Format
 
-type State = Literal["running", "done", "failed"]
+type State = Literal["running", "done", "failed", "cancelled"]
 
 
 class ImportHistory(Input):
-    """Samples from a file of another historian. `path` is one on the server, for its own command line; else `content`.
+    """Samples from a file of another historian: `file`, one that was sent (`POST /history-files`), or `content`; `path`
+    is one on the server, for its own command line.
 
     `tags`: which series of the file is which tag (by path or id); a series that is called as a tag is needs none, and
     neither does one that is so behind `prefix`. `zone`: whose wall time the times are that have no offset: `plant`,
     `UTC` or an IANA name; `time_pattern`: how times are written (strptime), where day and month could be either.
     `dry_run`: look, and store nothing. `faulty`: rows that become no sample stop it all, or are left out and told.
+    `again`: bring it in anew though the same file came in before under these choices, because samples of it went since.
     `equipment`: the node that all of it lies below (default: the plant).
     """
 
     path: str | None = Field(default=None, max_length=1_000)
     name: str = Field(default="history", max_length=200)
+    file: str | None = Field(default=None, max_length=64)
     content: str | None = Field(default=None, description="the file in base64, packed by gzip or not")
     format: Format = "auto"
     tags: dict[str, str | int] = Field(default_factory=dict[str, str | int])
@@ -35,7 +38,20 @@ class ImportHistory(Input):
     time_unit: Literal["s", "ms", "us", "ns"] | None = None
     faulty: Literal["refuse", "leave-out"] = "refuse"
     dry_run: bool = False
+    again: bool = False
     equipment: int | None = None
+
+
+class OfHistory(Input):
+    """An import of one's own."""
+
+    import_id: str
+
+
+class OfFile(Input):
+    """A file that one has sent."""
+
+    file_id: str
 
 
 class HistoryBegun(BaseModel):
@@ -67,8 +83,9 @@ class RefusedOut(BaseModel):
 
 class HistoryOut(BaseModel):
     """An import. `says`: how the file was understood. `there`: of `samples`, those that the plant had already, or that
-    come twice. `refused`: rows by reason, of which the first are named; `stored_as`: the source in the account of
-    delivery.
+    come twice. `went`: of `samples`, those that came in with this file before and are not there any more: they are not
+    stored a second time without `again`. `refused`: rows by reason, of which the first are named here and more in
+    `/history-imports/{id}/refused`; `stored_as`: the source in the account of delivery.
     """
 
     id: str
@@ -81,6 +98,7 @@ class HistoryOut(BaseModel):
     rows: int = 0
     samples: int = 0
     there: int = 0
+    went: int = 0
     refused: dict[str, int] = Field(default_factory=dict[str, int])
     some_refused: list[RefusedOut] = Field(default_factory=list[RefusedOut])
     series: list[SeriesOut] = Field(default_factory=list[SeriesOut])

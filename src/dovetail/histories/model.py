@@ -61,6 +61,7 @@ class Report:
     refused: Counter[str] = field(default_factory=Counter[str])
     some_refused: list[Refused] = field(default_factory=list[Refused])
     series: dict[str, Series] = field(default_factory=dict[str, Series])
+    on_refused: Callable[[Refused], None] | None = None
 
     @property
     def faults(self) -> int:
@@ -68,10 +69,15 @@ class Report:
         return self.refused.total()
 
     def refuse(self, row: Row, code: str, reason: str) -> None:
-        """Count it; the first of them are named."""
+        """Count it; the first of them are named, and all are told to who listens."""
         self.refused[code] += 1
+        if len(self.some_refused) >= HISTORY_REFUSED_SHOWN and self.on_refused is None:
+            return
+        told = Refused(row.line, row.series[:200], code, reason)
         if len(self.some_refused) < HISTORY_REFUSED_SHOWN:
-            self.some_refused.append(Refused(row.line, row.series[:200], code, reason))
+            self.some_refused.append(told)
+        if self.on_refused is not None:
+            self.on_refused(told)
 
 
 class Judge:

@@ -11,7 +11,6 @@ import base64
 import binascii
 import hashlib
 import logging
-import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -32,9 +31,12 @@ from dovetail.db.uow import Database, UnitOfWork
 from dovetail.events.histories import HistoryAsked
 from dovetail.forms.model import Named
 from dovetail.historian.service import Historian
-from dovetail.histories.asked import HistoryBegun, HistoryOut, ImportHistory, Kept, told
+from dovetail.histories.asked import HistoryBegun, HistoryOut, ImportHistory, Kept, OfFile, OfHistory, told
+from dovetail.histories.disk import CONTENT, SENT, WANTED, digest_of, durable, read
 from dovetail.histories.model import Judge, held_already
-from dovetail.operations.operation import Call, Operation
+from dovetail.histories.refusals import Refusals
+from dovetail.histories.sent import SentFiles
+from dovetail.operations.operation import Call, Nothing, Operation
 from dovetail.pastfiles.moments import Moments
 from dovetail.pastfiles.reading import opened
 from dovetail.web.longwork import LongWork
@@ -42,8 +44,6 @@ from dovetail.web.longwork import LongWork
 log = logging.getLogger(__name__)
 
 CORRECT: Final = "samples.correct"
-WANTED: Final = "wanted.json"
-CONTENT: Final = "content"
 EPOCH: Final = 1  # the name of the source says all that may differ
 STOP_S: Final = 5.0
 
@@ -69,45 +69,83 @@ class HistoriesRoom:
         self._plant, self._work, self._clock = plant, work, database.clock
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._ending = threading.Event()
+        self._given_up: set[str] = set()
+        self.sent = SentFiles(folder / SENT, database.clock)
         self._running: dict[str, threading.Thread] = {}
         self.bring: Operation[ImportHistory, HistoryBegun] = Operation(
             name="history.import", summary="Bring in the history of another system", permission=CORRECT,
             input=ImportHistory, output=HistoryBegun, handler=self._ask, node=self._node, reason="optional",
             secret_fields=frozenset({"content"}),  # megabytes of samples are none of the audit's
         )  # fmt: skip
+        self.cancel: Operation[OfHistory, Nothing] = Operation(
+            name="history.cancel", summary="Give up the import of a history", permission=CORRECT,
+            input=OfHistory, output=Nothing, handler=self._cancel, node=lambda _uow, given: self._node_of(given),
+        )  # fmt: skip
+        self.discard: Operation[OfFile, Nothing] = Operation(
+            name="history.discard", summary="Remove a file that was sent to be imported", permission=CORRECT,
+            input=OfFile, output=Nothing, handler=self._discard, node=lambda _uow, _given: self._plant.root(),
+        )  # fmt: skip
         bus.subscribe(HistoryAsked, lambda event: self._begin(event.import_id))
+
+    @property
+    def operations(self) -> tuple[Operation[Any, Any], ...]:
+        """What may be done here, for the catalogue."""
+        return (self.bring, self.cancel, self.discard)
 
     # --- asking -----------------------------------------------------------------------------------------------
     def _node(self, _uow: UnitOfWork, given: ImportHistory) -> int | None:
         return self._plant.root() if given.equipment is None else given.equipment
 
     def _ask(self, call: Call, given: ImportHistory) -> HistoryBegun:
-        if (given.path is None) == (given.content is None):
-            what = "give either the file or its path on the server"
+        if sum(one is not None for one in (given.path, given.content, given.file)) != 1:
+            what = "give either the file, one that was sent, or its path on the server"
             raise InvalidError(what, pointer="/content", code="history-file")
         if given.path is not None and not call.scope.everything:
             raise RefusedError(
                 "only the command line on the server itself reads files there", code="history-path",
-                hint="send the content, or run: dovetail import history FILE",
+                hint="send the file (POST /history-files), or run: dovetail import history FILE",
             )  # fmt: skip
         self._zone(given.zone, next(iter(given.tags.values()), ""))
         with self._lock:
             if len(self._running) > 1:
                 raise RefusedError("two imports wait already", code="history-busy", hint="see the list of jobs")
         content = None if given.content is None else _decoded(given.content)
+        sent = None if given.file is None else self.sent.content(given.file, scope=call.scope)
+        named = {} if sent is None else {"name": sent[0].name}
         if given.path is not None and not Path(given.path).is_file():
             raise NotFoundError(f"there is no file {given.path} on the server")
         one = Kept(
             id=uuid7(call.clock), actor=asdict(call.scope.actor), begun_us=call.clock.now_us(),
-            asked=given.model_copy(update={"content": None}),
+            asked=given.model_copy(update={"content": None} | named),
         )  # fmt: skip
         place = self._folder / one.id
         place.mkdir(parents=True, mode=0o700)
         if content is not None:
-            _durable(place / CONTENT, content)
+            durable(place / CONTENT, content)
+        if sent is not None:
+            (place / CONTENT).hardlink_to(sent[1])  # it stays there to be looked at again with other choices
         self._keep(one)
         call.uow.emit(HistoryAsked(one.id))
         return HistoryBegun(import_id=one.id, job_id=one.id)
+
+    def _node_of(self, given: OfHistory) -> int | None:
+        try:
+            asked = self._kept(given.import_id).asked
+        except (OSError, ValueError) as error:
+            raise NotFoundError("there is no such import") from error
+        return self._plant.root() if asked.equipment is None else asked.equipment
+
+    def _cancel(self, call: Call, given: OfHistory) -> Nothing:
+        found = self.one(given.import_id, scope=call.scope)
+        if found.state != "running":
+            raise RefusedError(f"this import has ended: {found.state}", code="history-ended")
+        with self._lock:
+            self._given_up.add(found.id)
+        return Nothing()
+
+    def _discard(self, call: Call, given: OfFile) -> Nothing:
+        self.sent.drop(self.sent.content(given.file_id, scope=call.scope)[0].id)
+        return Nothing()
 
     def _zone(self, zone: str, tag: str | int) -> ZoneInfo:
         if zone == "plant":
@@ -123,8 +161,10 @@ class HistoriesRoom:
     # --- the work -------------------------------------------------------------------------------------------------
     def resume(self) -> None:
         """Go on with what had not ended when the process did; what was asked in vain goes, and what nobody can read."""
-        for place in self._folder.iterdir() if self._folder.is_dir() else ():
-            if _read(place / WANTED) is None:
+        self.sent.tidy(partial=True)
+        places = self._folder.iterdir() if self._folder.is_dir() else ()
+        for place in (one for one in places if one.name != SENT):
+            if read(place / WANTED) is None:
                 log.error("what was asked of the import %s cannot be read any more: ask for it again", place.name)
                 shutil.rmtree(place, ignore_errors=True)
         for one in self._all():
@@ -149,12 +189,15 @@ class HistoriesRoom:
             outcome = self._tried(one)
             self._keep(one.model_copy(update={"outcome": outcome}))
             (self._folder / one.id / CONTENT).unlink(missing_ok=True)
-            self._work.end(one.id, state="done" if outcome.state == "done" else "failed", detail=outcome.detail)
+            if one.asked.file is not None and outcome.state == "done" and not one.asked.dry_run:
+                self.sent.drop(one.asked.file)
+            self._work.end(one.id, state="done" if outcome.state == "running" else outcome.state, detail=outcome.detail)
         except _Stopped:
             pass  # the next start goes on with it
         finally:
             with self._lock:
                 self._running.pop(one.id, None)
+                self._given_up.discard(one.id)
 
     def _tried(self, one: Kept) -> HistoryOut:
         try:
@@ -166,6 +209,8 @@ class HistoriesRoom:
             return self._out(one, "failed", detail=f"{error.strerror}: {error.filename}")
         except _Stopped:
             raise
+        except _GivenUp as given_up:
+            return self._out(one, "cancelled", detail=str(given_up))
         except (
             Exception
         ):  # nobody waits for this thread: whatever it was, the import must not stand as running for ever
@@ -175,13 +220,15 @@ class HistoriesRoom:
     def _imported(self, one: Kept) -> HistoryOut:
         asked = one.asked
         path = Path(asked.path) if asked.path is not None else self._folder / one.id / CONTENT
-        digest = _digest(path)
+        digest = digest_of(path)
         scope = self._scope(one)
         looked = self._judge(one, path, scope)
-        for batches in looked.frames:
-            looked.judge.report.there += self._held(batches)
-            self._step(one, looked.share * (0.99 if asked.dry_run else 0.4))
         report = looked.judge.report
+        with Refusals(self._folder / one.id) as refusals:
+            report.on_refused = refusals.add
+            for batches in looked.frames:
+                report.there += self._held(batches)
+                self._step(one, looked.share * (0.99 if asked.dry_run else 0.4))
         said: dict[str, Any] = {"says": looked.says, **told(report)}
         if asked.dry_run:
             return self._out(one, "done", **said, detail="nothing was stored")
@@ -189,13 +236,20 @@ class HistoriesRoom:
             detail = f"{report.faults:,} rows become no sample: nothing was stored (mend them, or leave them out)"
             return self._out(one, "failed", **said, detail=detail)
         source = f"history:{_named(digest, one, report.series.values())}"
+        before = self._stored(source)
         again = self._judge(one, path, scope)
         for seq, batches in enumerate(again.frames, start=1):
             self._historian.put([Frame(source, Lane.IMPORT, EPOCH, seq, batches)])
             faults.point("history.stored")
-            self._step(one, 0.4 + 0.6 * seq * HISTORY_FRAME_ROWS / max(report.rows, HISTORY_FRAME_ROWS))
+            share = 0.4 + 0.6 * seq * HISTORY_FRAME_ROWS / max(report.rows, HISTORY_FRAME_ROWS)
+            self._step(one, share, source=source)
+        went = max(0, report.samples - report.there - (self._stored(source) - before)) if before else 0
         detail = f"{report.samples:,} samples, {report.there:,} of them there already; {report.faults:,} rows left out"
-        return self._out(one, "done", **said, detail=detail, stored_as=source)
+        detail += f"; {went:,} came in with this file before and went since: ask with `again` for them" if went else ""
+        return self._out(one, "done", **said, went=went, detail=detail, stored_as=source)
+
+    def _stored(self, source: str) -> int:
+        return sum(one.stored for one in self._historian.delivery() if one.source == source)
 
     def _judge(self, one: Kept, path: Path, scope: Scope) -> _Judged:
         asked, found = one.asked, opened(path, one.asked.format)
@@ -231,9 +285,12 @@ class HistoriesRoom:
         actor = Actor(**one.actor)
         return Scope(actor=actor, everything=True) if actor.kind == "system" else self._plant.scope_of(actor)
 
-    def _step(self, one: Kept, share: float) -> None:
+    def _step(self, one: Kept, share: float, *, source: str = "") -> None:
         if self._ending.is_set():
             raise _Stopped
+        if one.id in self._given_up:
+            stored = self._stored(source)
+            raise _GivenUp(f"given up: {stored:,} samples were stored, and stay" if stored else "nothing was stored")
         self._work.step(one.id, min(99, int(share * 100)))
 
     def _out(self, one: Kept, state: Any, **said: Any) -> HistoryOut:
@@ -255,6 +312,13 @@ class HistoriesRoom:
             raise NotFoundError("there is no such import")
         return found
 
+    def refused(self, import_id: str, *, scope: Scope) -> Path:
+        """The list of the rows that became no sample, as CSV. Raises NotFoundError where there is none."""
+        place = self._folder / self.one(import_id, scope=scope).id / Refusals.NAME
+        if not place.is_file():
+            raise NotFoundError("no row of this import was refused")
+        return place
+
     def stop(self) -> None:
         """Break off between two frames; the next start goes on."""
         self._ending.set()
@@ -265,7 +329,7 @@ class HistoriesRoom:
 
     # --- the disk -------------------------------------------------------------------------------------------------
     def _keep(self, one: Kept) -> None:
-        _durable(self._folder / one.id / WANTED, one.model_dump_json().encode())
+        durable(self._folder / one.id / WANTED, one.model_dump_json().encode())
         ended = [each for each in self._all() if each.outcome is not None]
         for old in ended[:-HISTORY_KEPT_MAX]:
             shutil.rmtree(self._folder / old.id, ignore_errors=True)
@@ -276,11 +340,15 @@ class HistoriesRoom:
     def _all(self) -> list[Kept]:
         """Those on the disk, the oldest first: their ids are in the order of time."""
         places = sorted(self._folder.glob(f"*/{WANTED}")) if self._folder.is_dir() else []
-        return [one for place in places if (one := _read(place)) is not None]
+        return [one for place in places if (one := read(place)) is not None]
 
 
 class _Stopped(Exception):
     """The process ends."""
+
+
+class _GivenUp(Exception):
+    """A person wants it no more."""
 
 
 class _Judged:
@@ -306,32 +374,10 @@ def _decoded(content: str) -> bytes:
         raise InvalidError("the content is not base64", pointer="/content", code="history-file") from error
 
 
-def _read(place: Path) -> Kept | None:
-    """None: it is gone by now, or a disk has spoilt it."""
-    try:
-        return Kept.model_validate_json(place.read_bytes())
-    except (OSError, ValueError):
-        return None
-
-
-def _durable(place: Path, content: bytes) -> None:
-    """Whole, and on the disk when this returns: half a file would be another history."""
-    partial = place.with_suffix(".partial")
-    with partial.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    partial.replace(place)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _named(digest: str, one: Kept, series: Any) -> str:
     """Of the file, of which series is which tag, and of how its times are told: what else would be another import."""
     asked = one.asked
     tags = sorted((each.name, each.tag.id, str(each.tag.kind)) for each in series if each.tag is not None)
     choices = [digest, asked.format, asked.zone, asked.time_pattern, asked.time_unit, asked.faulty, tags]
+    choices += [one.id] if asked.again else []
     return hashlib.sha256(repr(choices).encode()).hexdigest()[:16]

@@ -110,12 +110,13 @@ def as_known(reading: Reading, as_of: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a route needs: a permission, PUBLIC, or PROOF."""
+    """What a route needs: a permission, PUBLIC, or PROOF. `streamed`: its body goes to the disk, of any length."""
 
     method: str
     path: str
     permission: str
     operation: str | None = None
+    streamed: bool = False
 
 
 def current_scope(request: Request) -> Scope:
@@ -272,13 +273,19 @@ class Api:
         *,
         permission: str,
         summary: str,
+        streamed: Sequence[str] = (),
     ) -> None:
-        """Declare a route whose handler reads the body itself, in the loop, and looks at whatever it wants to know."""
-        described = {"content": {"application/json": {"schema": {}}}, "required": True}
+        """Declare a route whose handler reads the body itself, in the loop, and looks at whatever it wants to know.
+
+        `streamed`: names of its query; its body is a file of any length, which the handler must bound itself.
+        """
+        media = "application/octet-stream" if streamed else "application/json"
+        described = {"content": {media: {"schema": {}}}, "required": True}
         names = re.findall(r"{(\w+)}", path)
         parameters = [{"name": one, "in": "path", "required": True, "schema": {"type": "string"}} for one in names]
+        parameters += [{"name": one, "in": "query", "schema": {"type": "string"}} for one in streamed]
         self._add(
-            Declared(method, path, permission),
+            Declared(method, path, permission, streamed=bool(streamed)),
             lambda: handler,
             summary=summary,
             status_code=202,

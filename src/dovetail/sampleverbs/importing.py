@@ -54,6 +54,9 @@ def history(
     leave_out: Annotated[
         bool, typer.Option("--leave-out", help="Rows that become no sample are left out and told.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Bring it in anew though the same file came in before: samples of it went.")
+    ] = False,
     reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     data: DataOption = Here,
@@ -62,6 +65,7 @@ def history(
     given = {
         "path": str(file.resolve()), "tags": _tags(tag or [], mapping), "prefix": prefix, "zone": zone,
         "time_pattern": times, "format": kind, "dry_run": dry_run, "faulty": "leave-out" if leave_out else "refuse",
+        "again": again,
     }  # fmt: skip
     with house(data) as control:
         import_id = do(control, "history.import", given, reason)["output"]["import_id"]

@@ -167,4 +167,6 @@ def gated(
     """The application behind its gate: what a socket is given to serve. `on_seen` is told of every request."""
     public = frozenset(key for key, declared in api.declared.items() if declared.permission == PUBLIC)
     proven = tuple(key for key, declared in api.declared.items() if declared.permission == PROOF)
-    return Observed(Gate(app, resolve=resolve, public=public, proven=proven, hosts=hosts), on_seen)
+    streamed = tuple(key for key, declared in api.declared.items() if declared.streamed)
+    gate = Gate(app, resolve=resolve, public=public, proven=proven, streamed=streamed, hosts=hosts)
+    return Observed(gate, on_seen)

@@ -41,7 +41,7 @@ class Gate:
     """ASGI middleware. `hosts` are the names this server answers to (None: any, behind a declared proxy).
 
     `public` are (method, path) that answer without a session; `proven` (method, path with {parameters}) look at a proof
-    of their own, and nobody is looked up for them.
+    of their own, and nobody is looked up for them; `streamed` bound the length of their bodies themselves.
     """
 
     def __init__(
@@ -52,11 +52,13 @@ class Gate:
         public: frozenset[tuple[str, str]],
         hosts: frozenset[str] | None,
         proven: Sequence[tuple[str, str]] = (),
+        streamed: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._app = app
         self._resolve = resolve
         self._public = public
         self._proven = [(method, compile_path(path)[0]) for method, path in proven]
+        self._streamed = [(method, compile_path(path)[0]) for method, path in streamed]
         self._hosts = hosts
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
@@ -73,14 +75,16 @@ class Gate:
         guarded_send = _with_headers(send, request_id, secure=secure)
         try:
             await self._admit(connection, state)
-            await self._app(connection, _bounded(connection, receive), guarded_send)
+            bounded = receive if self._is_streamed(connection) else _bounded(connection, receive)
+            await self._app(connection, bounded, guarded_send)
         except DovetailError as error:
             await self._refuse(connection, receive, guarded_send, error=error)
 
     async def _admit(self, connection: Connection, state: dict[str, Any]) -> None:
         headers = {name: value.decode("latin-1") for name, value in connection["headers"]}
         self._check_host(headers)
-        if int(headers.get(b"content-length", "0") or 0) > limits.BODY_BYTES_MAX:
+        length = int(headers.get(b"content-length", "0") or 0)
+        if length > limits.BODY_BYTES_MAX and not self._is_streamed(connection):
             raise InvalidError("this request is too large", code="body-too-large")
         path: str = connection["path"]
         if not path.startswith("/api/"):
@@ -101,6 +105,12 @@ class Gate:
             context.ACTOR.set(state["scope"].actor.id)
         if state["scope"] is None and (method, path) not in self._public:
             raise UnauthenticatedError("sign in first")
+
+    def _is_streamed(self, connection: Connection) -> bool:
+        if connection["type"] != "http":
+            return False
+        asked = connection["method"], connection["path"]
+        return any(asked[0] == one and path_of.match(asked[1]) for one, path_of in self._streamed)
 
     def _check_host(self, headers: dict[bytes, str]) -> None:
         host = urlsplit(f"//{headers.get(b'host', '')}").hostname or ""

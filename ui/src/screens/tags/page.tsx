@@ -7,6 +7,7 @@ import { serverNowMs } from "@/api/client";
 import { connectionsQuery } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
+import { may, useMe } from "@/app/gate";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { ExportButton } from "@/exports/export-dialog";
@@ -67,6 +68,7 @@ function Tags({ node, label }: { node: Equipment | null; label: string }) {
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const onChoose = useCallback((tag: number) => setChosen((before) => (before.includes(tag) ? before.filter((one) => one !== tag) : [...before, tag].slice(-PENS_MAX))), []);
   const filter = useFilter();
+  const mayBring = may(useMe(), "samples.correct");
   const [text] = useDebouncedValue(filter.text, TYPED_MS);
   const asked = useMemo(() => ({ ...filter, text }), [filter, text]);
   const { data, error, isPending, refetch } = useFound(asked, node?.id ?? null);
@@ -74,7 +76,7 @@ function Tags({ node, label }: { node: Equipment | null; label: string }) {
   const clear = <Button variant="default" size="sm" onClick={() => change({ find: null, connection: null, quality: null, kind: null })}>{say("clear")}</Button>;
   return (
     <div className={css.page}>
-      <div className={css.titleRow}><h1>{label}</h1>{data && <span className="quiet" role="status" data-testid="tags-shown">{say("shown", { shown: data.total, all: data.all })}</span>}{node && <Go to="/tags" className="link">{say("whole")}</Go>}{chosen.length > 0 && <Go to="/trends" search={{ pens: chosen.join(",") }} className="link" testid="tags-to-trends">{say("trends", { n: chosen.length })}</Go>}</div>
+      <div className={css.titleRow}><h1>{label}</h1>{data && <span className="quiet" role="status" data-testid="tags-shown">{say("shown", { shown: data.total, all: data.all })}</span>}{node && <Go to="/tags" className="link">{say("whole")}</Go>}{mayBring && <Go to="/import-history" className="link" testid="import-history">{say("history")}</Go>}{chosen.length > 0 && <Go to="/trends" search={{ pens: chosen.join(",") }} className="link" testid="tags-to-trends">{say("trends", { n: chosen.length })}</Go>}</div>
       <Tools filter={filter} onDown={() => box.current?.focus()}><ExportButton size="sm" {...(chosen.length > 0 ? { tags: chosen } : { tags: data?.items.map((tag) => tag.id) ?? [], total: data?.total ?? 0 })} span={lastDay} /></Tools>
       <div className={css.panel}>
         {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
