@@ -90,6 +90,7 @@ SCREENS = (
     Screen("plan of a connection", "/connect?connection=plc-labeller", "review", press="step-review"),
     Screen("what signals mean", "/meaning/plc-labeller", "meaning"),
     Screen("list of tags", "/import-tags?connection=plc-labeller", "tag-file"),
+    Screen("history of another system", "/import-history", "history-sending"),
     Screen("replay", "/replay", "replay-begin"),
     Screen("a file of a replay", "/replay", "file-text", press="file-reasons.yaml"),
     Screen("telling the past again", "/restate", "restate-begin"),

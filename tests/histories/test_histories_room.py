@@ -328,3 +328,16 @@ async def test_the_same_file_whose_samples_went_says_so_and_comes_again_when_it_
     assert "5 came in with this file before and went since" in found.detail
     again = await imported(room, sqlite_database, csv_of(5), again=True)
     assert (again.went, again.stored_as == found.stored_as, len(stored(historian))) == (0, False, 5)
+
+
+def test_a_sample_is_there_already_when_all_of_it_is_the_same() -> None:
+    """Tag, time, value and quality; a bad one without its value; and what a frame has twice is there the second time."""
+    held = [Batch.of(Kind.F64, [(1, 10, 1.5, 0xC0), (1, 20, None, 0x18), (2, 10, 1.5, 0xC0)])]
+    mine = [
+        (1, 10, 1.5, 0xC0), (1, 20, None, 0x18), (2, 10, 2.5, 0xC0), (1, 10, 1.5, 0x40),
+        (3, 10, 1.5, 0xC0), (3, 10, 1.5, 0xC0), (1, 11, 1.5, 0xC0), (1, 20, None, 0x00),
+    ]  # fmt: skip
+    assert model.held_already(Batch.of(Kind.F64, mine), held) == 3
+    assert model.held_already(Batch.of(Kind.F64, mine), []) == 1
+    words = [(1, 10, "red", 0xC0), (1, 10, "red", 0xC0), (1, 11, None, 0x00)]
+    assert model.held_already(Batch.of(Kind.STR, words), [Batch.of(Kind.STR, words[2:])]) == 2

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Kind, Value
+from dovetail.core.batch import DTYPES, Batch, Kind, Value
 from dovetail.core.limits import (
     HISTORY_FRAME_CHARS,
     HISTORY_FRAME_ROWS,
@@ -166,15 +170,33 @@ def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def held_already(batch: Batch, held: Sequence[Batch]) -> int:
     """How many samples of a batch stand among others, or twice in itself."""
-    known = {_identity(one) for other in held for one in other.rows()}
+    others = [other for other in held if other.kind is batch.kind]
+    if batch.kind in (Kind.STR, Kind.JSON):
+        return _held_texts(batch, others)
+    parts = [*others, batch]
+    columns = [np.concatenate([column(part) for part in parts]) for column in _IDENTITY]
+    order = np.lexsort(columns)  # stable: of equal ones those that stand there first
+    same = np.ones(max(0, len(order) - 1), dtype=np.bool_)
+    for column in columns:
+        laid = column[order]
+        same &= laid[1:] == laid[:-1]
+    ours = len(order) - len(batch)
+    return int((same & (order[1:] >= ours)).sum())
+
+
+_IDENTITY: Final[tuple[Callable[[Batch], NDArray[Any]], ...]] = (
+    lambda one: one.quality,
+    lambda one: np.where(one.valid, one.value.astype(DTYPES[one.kind]), DTYPES[one.kind].type(0)),
+    lambda one: one.valid,
+    lambda one: one.ts,
+    lambda one: one.tag,
+)
+
+
+def _held_texts(batch: Batch, held: Sequence[Batch]) -> int:
+    known = {row for other in held for row in other.rows()}
     count = 0
     for row in batch.rows():
-        same = _identity(row)
-        count += same in known
-        known.add(same)
+        count += row in known
+        known.add(row)
     return count
-
-
-def _identity(row: Sample) -> tuple[int, int, str, int]:
-    tag, ts, value, quality = row
-    return tag, ts, repr(value), quality

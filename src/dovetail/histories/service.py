@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from dovetail.core import faults
 from dovetail.core.batch import Frame, Lane
 from dovetail.core.bus import Bus
@@ -187,10 +189,10 @@ class HistoriesRoom:
     def _run(self, one: Kept) -> None:
         try:
             outcome = self._tried(one)
+            if one.asked.file is not None and outcome.state == "done" and not one.asked.dry_run:
+                self.sent.drop(one.asked.file)  # its content lies here too, until the outcome does
             self._keep(one.model_copy(update={"outcome": outcome}))
             (self._folder / one.id / CONTENT).unlink(missing_ok=True)
-            if one.asked.file is not None and outcome.state == "done" and not one.asked.dry_run:
-                self.sent.drop(one.asked.file)
             self._work.end(one.id, state="done" if outcome.state == "running" else outcome.state, detail=outcome.detail)
         except _Stopped:
             pass  # the next start goes on with it
@@ -274,11 +276,10 @@ class HistoriesRoom:
         """How many of these samples the plant has already."""
         count = 0
         for batch in batches:
-            for tag in sorted(set(batch.tag.tolist())):
-                mine = batch.take(batch.tag == tag)
-                span = int(mine.ts.min()), int(mine.ts.max()) + 1
-                held = self._historian.raw([tag], *span, scope=_ours(), limit=HISTORY_HELD_MAX, as_of=0)
-                count += held_already(mine, held)
+            tags = np.unique(batch.tag).tolist()
+            span = int(batch.ts.min()), int(batch.ts.max()) + 1
+            held = self._historian.raw(tags, *span, scope=_ours(), limit=HISTORY_HELD_MAX, as_of=0)
+            count += held_already(batch, held)
         return count
 
     def _scope(self, one: Kept) -> Scope:

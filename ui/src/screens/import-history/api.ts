@@ -6,7 +6,7 @@ import type { Page } from "@/api/types";
 
 export interface SentFile { id: string; name: string; bytes: number }
 export interface Series { name: string; tag: string | null; rows: number; samples: number; first: string | null; last: string | null }
-export interface Refusal { line: number; series: string; code: string; reason: string }
+export interface Refusal { line: number; series: string; code: "no-tag" | "time" | "time-range" | "value" | "quality"; reason: string }
 export interface History {
   id: string; name: string; state: "running" | "done" | "failed" | "cancelled"; dry_run: boolean; begun: string; detail: string; says: string;
   rows: number; samples: number; there: number; went: number; refused: Record<string, number>; some_refused: Refusal[]; series: Series[];

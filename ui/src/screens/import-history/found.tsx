@@ -58,7 +58,7 @@ export function Found({ found, tags, onTag }: FoundProps) {
           <div className={css.box} tabIndex={0} role="region" aria-label={say("refused", { n: faults })}>
             <table className={css.table}>
               <thead><tr><th scope="col" className={css.right}>{say("line")}</th><th scope="col">{say("series")}</th><th scope="col">{say("why")}</th></tr></thead>
-              <tbody>{found.some_refused.slice(0, SHOWN).map((one) => <tr key={`${one.line} ${one.series} ${one.code}`}><td className={css.right}>{n(one.line)}</td><td translate="no">{one.series}</td><td>{one.reason}</td></tr>)}</tbody>
+              <tbody>{found.some_refused.slice(0, SHOWN).map((one) => <tr key={`${one.line} ${one.series} ${one.code}`}><td className={css.right}>{n(one.line)}</td><td translate="no">{one.series}</td><td>{say(one.code)}{one.code !== "no-tag" && <span className={css.small} translate="no"> · {one.reason}</span>}</td></tr>)}</tbody>
             </table>
           </div>
           <p className={css.bar}>{faults > SHOWN && <span className={css.small}>{say("more", { n: faults - SHOWN })}</span>}<RefusedLink one={found} /></p>

@@ -48,7 +48,7 @@ export function SendingPart({ file, onFile }: { file: SentFile | null; onFile: (
       {!file && !sending.isPending && (
         <>
           <Drop onFile={sending.mutate} />
-          {(waiting ?? []).map((one) => <p key={one.id} className={css.bar}><button type="button" className="link" onClick={() => onFile(one)}>{told(one)}</button><Button size="xs" variant="default" onClick={() => remove.mutate(one.id)}>{say("remove")}</Button></p>)}
+          {(waiting ?? []).map((one) => <p key={one.id} className={css.bar}><button type="button" className={css.waiting} onClick={() => onFile(one)}>{told(one)}</button><Button size="xs" variant="default" onClick={() => remove.mutate(one.id)}>{say("remove")}</Button></p>)}
         </>
       )}
       {sending.error && !stopped && <ProblemNotice error={asProblem(sending.error)} compact />}
