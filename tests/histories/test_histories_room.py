@@ -331,7 +331,7 @@ async def test_the_same_file_whose_samples_went_says_so_and_comes_again_when_it_
 
 
 def test_a_sample_is_there_already_when_all_of_it_is_the_same() -> None:
-    """Tag, time, value and quality; a bad one without its value; and what a frame has twice is there the second time."""
+    """Tag, time, value and quality; a bad one without its value; what a frame has twice is there once."""
     held = [Batch.of(Kind.F64, [(1, 10, 1.5, 0xC0), (1, 20, None, 0x18), (2, 10, 1.5, 0xC0)])]
     mine = [
         (1, 10, 1.5, 0xC0), (1, 20, None, 0x18), (2, 10, 2.5, 0xC0), (1, 10, 1.5, 0x40),
