@@ -137,11 +137,11 @@ def _passing(to: str) -> Iterator[None]:
     """A disk that is full, slow or spoilt is a LinkError: time or a person heals it; who sends keeps it till then."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # what SQLite says of a spoilt schema may be no text
+        if isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorname", "").startswith(_SPOILT):
+            raise MalformedError(f"the historian cannot {to}: {error}", hint=_RESTART) from error
         if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the others are our own mistakes
             raise
-        if getattr(error, "sqlite_errorname", "").startswith(_SPOILT):
-            raise MalformedError(f"the historian cannot {to}: {error}", hint=_RESTART) from error
         raise LinkError(f"the historian cannot {to}: {error}", code=f"historian-{to}") from error
 
 

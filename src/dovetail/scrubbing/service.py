@@ -173,7 +173,7 @@ def put_in_order(historian: Historian, number: int, path: Path) -> list[str]:
     found = faults_of(path)
     if not found:
         return []
-    with suppress(sqlite3.DatabaseError), historian.dropper.still():
+    with suppress(sqlite3.DatabaseError, UnicodeDecodeError), historian.dropper.still():
         historian.chunks.replaced(number, lambda: _reindexed(path))
     if not faults_of(path):
         return [f"{fault} (mended: its indexes are made anew)" for fault in found]
@@ -192,7 +192,7 @@ def faults_of(path: Path) -> list[str]:
     try:
         with closing(files.connect(path, role="reader")) as connection:
             rows = connection.execute(f"pragma integrity_check({FAULTS_MAX})").fetchall()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         rows = [(str(error),)]
     except OSError as error:
         raise LinkError(f"{path} cannot be read: {error.strerror}", code="search-read") from error

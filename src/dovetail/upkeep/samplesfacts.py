@@ -86,7 +86,7 @@ def _in_files(folder: Path, at_us: int) -> Samples:
             form = samples.form(folder, connection)
         finally:
             connection.close()
-    except samples.sqlite3.Error as error:
+    except (samples.sqlite3.Error, UnicodeDecodeError) as error:
         return Samples(fault=str(error))
     there = list(folder.glob("*.db*"))
     size = 0
@@ -103,11 +103,14 @@ def _in_files(folder: Path, at_us: int) -> Samples:
 
 def _of(month: Path) -> tuple[int, int]:
     """(samples that are set aside, days that are dirty)."""
-    connection = files.connect(month, role="reader")
+    try:
+        connection = files.connect(month, role="reader")
+    except (samples.sqlite3.Error, UnicodeDecodeError):  # the next sealing sets it aside
+        return 0, 0
     try:
         (damaged,) = connection.execute("select coalesce(sum(n), 0) from aside").fetchone()
         return damaged, connection.execute("select count(*) from rollup where dirty = 1").fetchone()[0]
-    except samples.sqlite3.Error:  # of an earlier version, which nobody has opened since
+    except (samples.sqlite3.Error, UnicodeDecodeError):  # of an earlier version, which nobody has opened since
         return 0, 0
     finally:
         connection.close()

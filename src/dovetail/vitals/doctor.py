@@ -9,6 +9,7 @@ from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US, to_rfc3339
 from dovetail.core.limits import DISK_FULL_BYTES, GROUP_COMMIT_S, HEAD_BYTES_MAX
 from dovetail.fleet.model import Verdict, judge
 from dovetail.scrubbing.model import told_of
+from dovetail.upkeep.rates import lasting
 from dovetail.vitals.copied import backups
 from dovetail.vitals.facts import FOLDER, Facts
 from dovetail.vitals.finding import Finding
@@ -79,8 +80,7 @@ def _space(facts: Facts) -> Iterator[Finding]:
     disk = facts.disk
     says = f"{disk.free / 1e9:.1f} of {disk.total / 1e9:.1f} GB are free"
     how = "make room (retention rules let old samples go), or move the data folder; remove before-restore-* folders"
-    days = facts.days_left
-    says += f", enough for {days:,.0f} days of samples at the present rate" if days is not None else ""
+    says += lasting(days := facts.days_left)
     if disk.free < DISK_FULL_BYTES:
         yield Finding("space", "ill", says + ": the next write may fail", "administrator", how)
     elif disk.free < 20 * DISK_FULL_BYTES or disk.free < disk.total // 20 or (days is not None and days < SPACE_DAYS):
