@@ -302,12 +302,11 @@ class Reading:
         return on_line(last, later[0], t), not passed and last.grade == later[0].grade == "good"
 
     def _interpolative(self, t: int) -> Told:
-        there = self.exactly(t)
         usable = [sample for sample in self.samples if not self.is_bad(sample) and sample.ts <= t]
         if not usable:
             return (t, *NOTHING)
-        if there is not None and there is usable[-1]:
-            return t, there.value, RAW[there.grade], Bits.RAW
+        if usable[-1].ts == t:  # what is BAD is passed over, at that very moment too
+            return t, usable[-1].value, RAW[usable[-1].grade], Bits.RAW
         value, believed = self.line(t)
         if self.config.stepped:
             last = usable[-1]

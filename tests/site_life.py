@@ -155,7 +155,8 @@ class Life:
             pass
 
     def pass_time(self, hours: int) -> None:
-        self.clock.tick(hours * HOUR_US)
+        if self.clock.now_us() < MONTH_ENDS_US + 1_500 * DAY_US:  # what goes on is not summed up over more than 2,000
+            self.clock.tick(hours * HOUR_US)
 
     # --- what people say ------------------------------------------------------------------------------------------
     def say(self, one: Said) -> None:
