@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Final
 
 from dovetail.chunkstore import files
+
+UNREADABLE: Final = (files.sqlite3.DatabaseError, OSError, TypeError, ValueError)  # SQLite may quote what is no text
 
 
 def last_words(kept: Path) -> tuple[int, int]:
     """(how many samples there were, up to which row of the head); where that cannot be read 1 and 0."""
     n = sealed = 0
-    with suppress(files.sqlite3.DatabaseError, OSError), closing(files.connect(kept, role="reader")) as connection:
-        with suppress(files.sqlite3.DatabaseError, TypeError, ValueError):
+    with suppress(*UNREADABLE), closing(files.connect(kept, role="reader")) as connection:
+        with suppress(*UNREADABLE):
             sealed = int(connection.execute("select head_id from sealed").fetchone()[0])
-        with suppress(files.sqlite3.DatabaseError, TypeError, ValueError):
+        with suppress(*UNREADABLE):
             n = int(connection.execute("select sum(n) from chunk indexed by chunk_at").fetchone()[0] or 0)
     return max(1, min(n, 1 << 62)), max(0, sealed)

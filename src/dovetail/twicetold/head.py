@@ -206,7 +206,11 @@ def _keep_spoilt(storage: Storage, head: Head, spoilt: Sequence[tuple[int, int]]
 def _read_what_can_be(was: Path, head: Place) -> None:
     """Put into a new head what can be read of one that was set aside; what cannot, its witness tells."""
     errors = files.sqlite3.DatabaseError
-    with suppress(errors), closing(files.connect(was, role="reader")) as old, head.transaction() as session:
+    with (
+        suppress(errors, UnicodeDecodeError),
+        closing(files.connect(was, role="reader")) as old,
+        head.transaction() as session,
+    ):
         for table, columns in _TABLES.items():
             marks = ", ".join("?" * columns)
             with suppress(errors):
