@@ -10,5 +10,5 @@ const MINUTE_MS = 60_000;
 const rateOf = (equipmentId: number, nowMs: number): Question => ({ key: "standard-rate", equipmentId, start: new Date(nowMs - MINUTE_MS).toISOString(), end: new Date(nowMs).toISOString() });
 
 export function StandardRate({ unit, className, children }: { unit: Equipment; className?: string | undefined; children: ReactNode }) {
-  return <span className={className}><Opens question={rateOf(unit.id, useNowMs())} className={css.rate} testid="rate">{children}</Opens></span>;
+  return <span className={className}><Opens question={rateOf(unit.id, useNowMs())} className={className ? css.rate : undefined} testid="rate">{children}</Opens></span>;
 }
