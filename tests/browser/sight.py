@@ -62,7 +62,7 @@ NUMBERS = """
 OPENED_BY_THE_ROW = {"cause-row", "stop-row", "segment-row", "lost", "course-row", "big-loss", "cause-pieces", "slow"}
 NO_FIGURE = {
     "shift", "since", "board-shift", "pace-settled", "board-signed", "board-reopened",  # when
-    "strip-hours", "job", "pace-job", "rows-shown", "cycle-axis",  # what was set, and what an order says
+    "rate", "strip-hours", "job", "pace-job", "rows-shown", "cycle-axis",  # what was set, and what an order says
     "stops-summary", "causes-total", "slow-split",  # sums of rows below, each with a way of its own
 }  # fmt: skip
 RUNNING = "counter-"  # a clock beside a state: since when it says itself

@@ -5,7 +5,6 @@ import { Coverage, Figure } from "@/kpi/figure";
 import { useCurrentShift } from "@/kpi/current-shift";
 import { Made } from "@/kpi/untold";
 import { type MachineNow, useMachineNow } from "@/machine/now";
-import { StandardRate } from "@/machine/rate";
 import { useSpeed } from "@/machine/speed";
 import css from "@/screens/overview/overview.module.css";
 import { words } from "@/screens/overview/words";
@@ -39,7 +38,7 @@ function SpeedCell({ equipment }: { equipment: Equipment }) {
     <div className={css.cell} data-testid="speed">
       <span className={css.label}>{say("speed")}</span>
       <Go to={tagOf(speed.tagId)} className={`${css.number} ${css.toTag}`} testid="speed-tag"><Num value={speed.value} unit={speed.unit} /></Go>
-      {speed.rate !== null && <StandardRate unit={equipment} className={css.small}>{say("of", { rate: speed.rate })}</StandardRate>}
+      {speed.rate !== null && <span className={css.small} data-testid="rate">{say("of", { rate: speed.rate })}</span>}
     </div>
   );
 }
