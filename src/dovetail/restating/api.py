@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import BaseModel
@@ -16,8 +16,6 @@ from dovetail.restating.model import Ledger, Plan
 from dovetail.restating.service import RESTATE, Restate, RestatementOut, RestatingRoom, words
 from dovetail.web.inturn import InTurn, OnStep
 from dovetail.web.longwork import LongWork
-
-SHIFTS_MAX: Final = 500  # of one equipment that are told; how many there are is said
 
 
 class PlanBegun(BaseModel):
@@ -107,11 +105,10 @@ def _ledger(one: Ledger) -> LedgerMovedOut:
         slices_was=one.slices[0],
         slices_would=one.slices[1],
         whole=compared_out(one.whole),
-        shifts_total=len(one.shifts),
-        signed_total=sum(shift.signed for shift in one.shifts),
+        shifts_total=one.shifts_total,
+        signed_total=one.signed_total,
         shifts=[
-            ShiftMovedOut(**compared_out(shift.compared).model_dump(), signed=shift.signed)
-            for shift in one.shifts[:SHIFTS_MAX]
+            ShiftMovedOut(**compared_out(shift.compared).model_dump(), signed=shift.signed) for shift in one.shifts
         ],
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -17,6 +17,8 @@ from dovetail.plantcode.plan import fields
 from dovetail.replaying.model import Compared
 
 type Body = dict[str, Any]
+
+SHIFTS_MAX: Final = 500  # of one equipment that are told; how many there are is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What of one equipment's ledger would move: time told otherwise, slices, the whole period and its shifts."""
+    """What of one equipment's ledger would move: time told otherwise, slices, the whole period and its shifts.
+
+    Of the shifts that differ the first are kept; how many there are, and how many of them are signed, is counted.
+    """
 
     equipment_id: int
     path: str
@@ -95,11 +100,13 @@ class Ledger:
     slices: tuple[int, int]
     whole: Compared
     shifts: Sequence[Shift]
+    shifts_total: int
+    signed_total: int
 
     @property
     def differs(self) -> bool:
         """Whether anything would be another."""
-        return self.moved_us > 0 or self.whole.differs or any(one.compared.differs for one in self.shifts)
+        return self.moved_us > 0 or self.whole.differs or self.shifts_total > 0
 
     @property
     def weight(self) -> tuple[int, int, str]:
@@ -137,9 +144,10 @@ def said(one: Slice) -> tuple[object, ...]:
     )
 
 
-def moved_us(was: Sequence[Slice], would: Sequence[Slice]) -> int:
-    """How much time two tellings of one period tell otherwise."""
-    edges = sorted({edge for one in (*was, *would) for edge in (one.t0_us, one.t1_us)})
+def moved_us(was: Sequence[Slice], would: Sequence[Slice], from_us: int, to_us: int) -> int:
+    """How much time of [from_us, to_us) two tellings tell otherwise."""
+    ends = (edge for one in (*was, *would) for edge in (one.t0_us, one.t1_us))
+    edges = sorted({from_us, to_us, *(edge for edge in ends if from_us < edge < to_us)})
     found = i = j = 0
     for t0_us, t1_us in pairwise(edges):
         while i < len(was) and was[i].t1_us <= t0_us:
