@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dovetail.conversions.model import Converted, Definition, Told, Unconverted, block, converted
+from dovetail.conversions.model import Converted, Definition, Told, Unconverted, block, converted, doubtful
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
 from dovetail.counting.pieces import Said
 from dovetail.materials.measures import ratio
@@ -152,6 +152,17 @@ def test_a_day_by_itself_is_what_it_is_among_others(
     whole = [one for one in converted(counts, _jobs(ran), defined(**RATIOS)).counts if block(one.of.t1_us) == day]
     alone = converted([one for one in counts if block(one.t1_us) == day], _jobs(ran), defined(**RATIOS)).counts
     assert sorted(map(repr, whole)) == sorted(map(repr, alone))
+
+
+@given(COUNTS, JOBS)
+def test_what_waits_lies_where_it_may(
+    rows: Sequence[tuple[int, int, int, str | None]], ran: list[tuple[int, str | None]]
+) -> None:
+    """Why: counts are read there alone."""
+    jobs, definitions = _jobs(ran), defined(**RATIOS)
+    places = doubtful(definitions[0], jobs, ["case"])
+    waits = converted(_counts(rows), jobs, definitions).waiting
+    assert all(any(t0_us <= one.at_us < t1_us for t0_us, t1_us in places) for one in waits)
 
 
 def test_an_entry_says_its_own_unit_and_a_person_s_word_stays_beside_the_pieces() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conversions_plant import IN_CASES
 from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
 
+from dovetail.conversions.service import Raw
 from dovetail.core.bus import Bus
+from dovetail.core.clock import MINUTE_US
 from dovetail.core.scope import system_scope
 from dovetail.counting.pieces import CountTrack
-from dovetail.db.uow import Database
+from dovetail.db.uow import Database, Reading
 from dovetail.ledger.model import Slice
 from dovetail.operations.operation import execute
 from dovetail.performance.facts import Gathering
@@ -24,6 +27,7 @@ IN_KILOGRAMS = PLANT.replace("cola: {name: Cola,", "cola: {name: Cola, unit: kg,
 WITH_WATER = IN_CASES.replace("water: {name: Water,", "water: {name: Water, units: {case: 6},")
 FLOOR = system_scope("anna")
 MIDNIGHT = 18 * 60  # UTC
+DAY = 24 * 60
 
 
 def cases(plant: Plant) -> None:
@@ -43,14 +47,14 @@ def stopping(plant: Plant) -> None:
     plant.work()
 
 
-def start(plant: Plant, product: str, minute: float, until: float | None = None) -> None:
-    given = {"equipment_id": plant.filler, "product": product, "started_at": when(minute)}
+def start(plant: Plant, product: str, minute: float, until: float | None = None, *, beside: bool = False) -> None:
+    given = {"equipment_id": plant.filler, "product": product, "started_at": when(minute), "beside": beside}
     plant.do("job.start", given if until is None else given | {"ended_at": when(until)})
 
 
 def waiting(plant: Plant) -> list[tuple[int, str, str | None, str]]:
     with plant.database.read() as reading:
-        found = plant.rooms.conversions.waiting(reading, plant.line, at(-60), at(24 * 60), scope=FLOOR)
+        found = list(plant.rooms.conversions.waiting(reading, plant.line, at(-60), at(24 * 60), scope=FLOOR))
     return [(one.quantity, one.unit, one.product, one.why) for _, one in found]
 
 
@@ -188,6 +192,52 @@ def test_a_plant_without_units_is_told_at_once_that_nothing_waits(
         an_hour(plant)
         room = replace(plant.rooms.conversions, raw=Unread())
         with plant.database.read() as reading:
-            assert room.waiting_anywhere(reading, at(0), at(60), scope=FLOOR) == []
+            assert not list(room.waiting_anywhere(reading, at(0), at(60), scope=FLOOR))
         plant.enter(plant.table, good=3, unit="pallet", end=when(30))
         assert (3, "pallet", None, "no-job") in waiting(plant)
+
+
+@dataclass
+class Watched:
+    """The counts of a plant, and the minutes over which they were read."""
+
+    raw: Raw
+    read: list[tuple[float, float]] = field(default_factory=list)
+
+    def counts(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, **how: Any) -> Sequence[CountTrack]:
+        self.read.append(((from_us - at(0)) / MINUTE_US, (to_us - at(0)) / MINUTE_US))
+        return self.raw.counts(reading, equipment_id, from_us, to_us, **how)
+
+
+@pytest.mark.parametrize(
+    ("what", "jobs", "read"),
+    [
+        ("nothing ran", [], [(0, 60)]),
+        ("a product that knows the unit", [("cola", 0, None)], []),
+        ("then nothing", [("cola", 0, 40)], [(40, 60)]),
+        ("then one that does not know it", [("cola", 5, 40), ("water", 40, None)], [(0, 5), (40, 60)]),
+        ("beside each other", [("cola", 0, None), ("water", 20, 30)], [(20, 30)]),
+    ],
+)
+def test_counts_are_read_only_where_one_may_wait(
+    plant: Plant, what: str, jobs: Sequence[tuple[str, float, float | None]], read: object
+) -> None:
+    cases(plant)
+    for job in jobs:
+        start(plant, *job, beside=True)
+    watched = Watched(plant.rooms.conversions.raw)
+    room = replace(plant.rooms.conversions, raw=watched)
+    with plant.database.read() as reading:
+        found = list(room.waiting(reading, plant.filler, at(0), at(60), scope=FLOOR))
+    assert watched.read == read, what
+    assert bool(found) == bool(read), what
+
+
+def test_a_month_is_read_no_further_than_it_is_asked_for(plant: Plant) -> None:
+    cases(plant)
+    watched = Watched(plant.rooms.conversions.raw)
+    room = replace(plant.rooms.conversions, raw=watched)
+    with plant.database.read() as reading:
+        found = room.waiting(reading, plant.filler, at(0), at(31 * DAY), scope=FLOOR)
+        next(found)
+    assert watched.read == [(0, MIDNIGHT)]

@@ -7,6 +7,7 @@ from counting_plant import Plant, an_hour, when
 from fastapi.testclient import TestClient
 
 from asking import client_of
+from dovetail.conversions import api as conversions_api
 from dovetail.counting import api
 from dovetail.operations.http import Api
 
@@ -24,6 +25,7 @@ def hour(plant: Plant) -> Plant:
 def client(hour: Plant) -> TestClient:
     routes = Api(hour.database)
     api.routes(routes, hour.rooms.counting)
+    conversions_api.routes(routes, hour.rooms.conversions, hour.rooms.counting)
     return client_of(hour.everyone, routes)
 
 

@@ -247,7 +247,7 @@ def _floor(api: Api, rooms: Rooms) -> None:
     counting_api.routes(api, rooms.counting)
     holding_api.routes(api, rooms.holding)
     meters_api.routes(api, rooms.meters)
-    conversions_api.routes(api, rooms.conversions)
+    conversions_api.routes(api, rooms.conversions, rooms.counting)
     scans_api.routes(api, rooms.scans)
     jobtexts_api.routes(api, rooms.production.texts)
 

@@ -30,6 +30,7 @@ from dovetail.scenarios import verb as scenarios
 from dovetail.shiftverbs import (
     answering,
     boarding,
+    counted,
     cycling,
     explaining,
     figuring,
@@ -86,6 +87,7 @@ for verbs_of_a_shift in (
     scanning, answering,
 ):  # fmt: skip
     verbs_of_a_shift.register(app)
+counted.register(shopfloor.count_app)
 outward.register(app)
 tags.register(app)
 formulas.register(tags.tag_app)

@@ -7,7 +7,7 @@ a day (UTC), so that what is counted is never half a piece away from what was me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -126,6 +126,11 @@ class Unconverted:
     why: Why
     of: CountTrack
 
+    @property
+    def at_us(self) -> int:
+        """The moment of whose jobs and definitions it is."""
+        return self.t0_us if self.t0_us < self.t1_us else self.t1_us - 1
+
 
 def way_on(one: Unconverted) -> str:
     """What a person can do so that a count comes to something."""
@@ -177,6 +182,26 @@ def converted(counts: Iterable[CountTrack], jobs: Sequence[JobTrack], definition
             parts += _parts(count, unit, jobs, definitions, told.waiting)
     told.counts.extend(_whole(parts))
     return told
+
+
+def doubtful(one: Definition, jobs: Sequence[JobTrack], units: Collection[str]) -> list[tuple[int, int]]:
+    """[from, to) in a definition in which a count in one of these units may come to nothing: nothing runs, or something
+    whose product does not know each of them."""
+    ends = [one.t1_us if job.t1_us is None else job.t1_us for job in jobs]
+    spans = [(max(job.t0_us, one.t0_us), min(end, one.t1_us), job) for job, end in zip(jobs, ends, strict=True)]
+    edges = sorted({one.t0_us, one.t1_us, *(edge for t0, t1, _ in spans if t0 < t1 for edge in (t0, t1))})
+    found: list[tuple[int, int]] = []
+    for t0_us, t1_us in pairwise(edges):
+        running = [job for t0, t1, job in spans if t0 <= t0_us < t1]
+        if running and all(_knows(one.per, job.product, units) for job in running):
+            continue
+        before = found.pop() if found and found[-1][1] == t0_us else (t0_us, t1_us)
+        found.append((before[0], t1_us))
+    return found
+
+
+def _knows(per: Per, product: str | None, units: Collection[str]) -> bool:
+    return product is not None and all(per(product, unit) is not None for unit in units)
 
 
 def _parts(

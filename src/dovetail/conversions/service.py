@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final, Protocol
 
-from dovetail.conversions.model import BLOCK_US, Converted, Definition, JobTrack, Told, Unconverted, block, converted
+from dovetail.conversions.model import (
+    BLOCK_US,
+    Converted,
+    Definition,
+    JobTrack,
+    Told,
+    Unconverted,
+    block,
+    converted,
+    doubtful,
+    unit_of,
+)
 from dovetail.core.scope import Scope, system_scope
 from dovetail.counting.pieces import CountTrack, not_yet_held
 from dovetail.db.uow import Reading
@@ -18,6 +29,9 @@ from dovetail.materials.model import Product
 
 VIEW: Final = "plant.view"
 OWN: Final = system_scope("conversions")
+BEFORE_ALL_US: Final = -(1 << 62)
+
+type Place = tuple[int, int, int]  # where one waits: work unit, moment, the how manieth of that moment
 
 
 class EntryLike(Protocol):
@@ -25,6 +39,8 @@ class EntryLike(Protocol):
 
     @property
     def unit(self) -> str | None: ...
+    @property
+    def known_to(self) -> int | None: ...
 
 
 class Raw(Protocol):
@@ -119,33 +135,69 @@ class ConversionsRoom:
                 return from_us, to_us
         return period
 
+    def units(self, equipment_id: int, counts: Sequence[CountTrack]) -> list[str | None]:
+        """In which unit each of these was counted; None: in that of the product that ran."""
+        if not self._has_units(equipment_id, counts):
+            return [None] * len(counts)
+        definitions = self._definitions(
+            equipment_id, min(one.t1_us - 1 for one in counts), max(one.t1_us for one in counts)
+        )
+        return [unit_of(one, definitions) for one in counts]
+
     # --- what nobody knows ---------------------------------------------------------------------------------------
     def waiting(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope
-    ) -> list[tuple[int, Unconverted]]:
-        """(work unit, count) of every count in (from_us, to_us] of which nobody said what it comes to, by time; of a
-        node above, of all work units below that may be seen."""
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, after: Place | None = None
+    ) -> Iterator[tuple[Place, Unconverted]]:
+        """(its place, count) of every count in (from_us, to_us] of which nobody said what it comes to, behind `after`,
+        machine by machine and by time; of a node above, of all work units below that may be seen. Nothing is read
+        that is not asked for."""
         scope.require(VIEW, equipment_id)
         units = [unit for unit in self.equipment.plant().units_of(equipment_id) if scope.sees(VIEW, unit)]
-        return self._waiting(reading, units, from_us, to_us)
+        return self._waiting(reading, units, (from_us, to_us), after)
 
     def waiting_anywhere(
-        self, reading: Reading, from_us: int, to_us: int, *, scope: Scope
-    ) -> list[tuple[int, Unconverted]]:
+        self, reading: Reading, from_us: int, to_us: int, *, scope: Scope, after: Place | None = None
+    ) -> Iterator[tuple[Place, Unconverted]]:
         """The same of every work unit that may be seen."""
         nodes = self.equipment.plant().equipment.values()
         units = [node.id for node in nodes if node.level == WORK_UNIT and scope.sees(VIEW, node.id)]
-        return self._waiting(reading, units, from_us, to_us)
+        return self._waiting(reading, units, (from_us, to_us), after)
 
     def _waiting(
-        self, reading: Reading, units: Sequence[int], from_us: int, to_us: int
-    ) -> list[tuple[int, Unconverted]]:
-        found: list[tuple[int, Unconverted]] = []
-        for unit in (unit for unit in units if self._may_wait(reading, unit, from_us, to_us)):
+        self, reading: Reading, units: Iterable[int], period: tuple[int, int], after: Place | None
+    ) -> Iterator[tuple[Place, Unconverted]]:
+        for unit in sorted(units):
+            if after is None or unit >= after[0]:
+                here = after if after is not None and unit == after[0] else (unit, BEFORE_ALL_US, 0)
+                yield from self._waiting_at(reading, period, here)
+
+    def _waiting_at(
+        self, reading: Reading, period: tuple[int, int], after: Place
+    ) -> Iterator[tuple[Place, Unconverted]]:
+        """What waits at one work unit: a day at a time of those in which something may."""
+        unit, since_us, given = after
+        for from_us, to_us in self._doubtful(reading, unit, *period):
+            if to_us <= since_us:
+                continue
             raw = self.raw.counts(reading, unit, from_us, to_us, scope=OWN)
-            if self._has_units(unit, raw):
-                found += [(unit, one) for one in self._told(reading, unit, raw, None).waiting]
-        return sorted(found, key=lambda one: (one[1].t1_us, one[0]))
+            told = self._told(reading, unit, raw, None).waiting if self._has_units(unit, raw) else []
+            inside = [one for one in told if from_us <= max(one.at_us, period[0]) < to_us and one.t1_us > period[0]]
+            for at_us, found in groupby(sorted(inside, key=_order), key=lambda one: one.at_us):
+                for n, one in enumerate(found, start=1):
+                    if (at_us, n) > (since_us, given):
+                        yield (unit, at_us, n), one
+
+    def _doubtful(self, reading: Reading, unit: int, from_us: int, to_us: int) -> list[tuple[int, int]]:
+        """[from, to) of all that a count in a unit of its own may wait in: nothing runs then, or something whose
+        product does not know each unit that is counted in there; in parts of a day at most."""
+        entered = () if self.entered is None else self.entered(reading, unit, from_us, to_us, scope=OWN)
+        definitions = self._definitions(unit, from_us, to_us)
+        units = {one.unit for one in entered if one.unit is not None and one.known_to is None}
+        units |= {name for one in definitions for name in one.units.values()}
+        if not units:
+            return []
+        jobs = self.production.responses(reading, unit, from_us, to_us, scope=OWN)
+        return [part for one in definitions for stretch in doubtful(one, jobs, units) for part in _by_day(*stretch)]
 
     # --- definitions ---------------------------------------------------------------------------------------------
     def _has_units(self, equipment_id: int, counts: Sequence[CountTrack]) -> bool:
@@ -156,13 +208,6 @@ class ConversionsRoom:
             return True
         moments = self._moments(min(one.t0_us for one in counts), max(one.t1_us for one in counts))
         return any(self._units(equipment_id, at_us) for at_us in moments)
-
-    def _may_wait(self, reading: Reading, equipment_id: int, from_us: int, to_us: int) -> bool:
-        """Whether any count of a work unit could stand in another unit: else a month of its counts need not be read."""
-        if any(self._units(equipment_id, at_us) for at_us in self._moments(from_us, to_us)):
-            return True
-        entered = () if self.entered is None else self.entered(reading, equipment_id, from_us, to_us, scope=OWN)
-        return any(one.unit is not None for one in entered)
 
     def _may_carry(self, equipment_id: int, from_us: int, to_us: int) -> bool:
         """Whether anything could have been counted in another unit at all: most plants know of none."""
@@ -188,8 +233,11 @@ class ConversionsRoom:
         from_us = min(min(one.t0_us, one.t1_us - 1) for one in counts)
         to_us = max(one.t1_us for one in counts)
         jobs = self.production.responses(reading, equipment_id, from_us, to_us, scope=OWN, as_of=as_of)
+        return converted(counts, jobs, self._definitions(equipment_id, from_us, to_us))
+
+    def _definitions(self, equipment_id: int, from_us: int, to_us: int) -> list[Definition]:
         edges = [*self._moments(from_us, to_us), to_us]
-        return converted(counts, jobs, [self._definition(equipment_id, *pair) for pair in pairwise(edges)])
+        return [self._definition(equipment_id, *pair) for pair in pairwise(edges)]
 
     def _definition(self, equipment_id: int, t0_us: int, t1_us: int) -> Definition:
         return Definition(t0_us, t1_us, self._units(equipment_id, t0_us), partial(_per, self.materials.products(t0_us)))
@@ -209,3 +257,14 @@ def _days(counts: Sequence[CountTrack], from_us: int | None) -> tuple[int, int]:
     ends = [one.t1_us for one in counts]
     begins = [one.t0_us + 1 if from_us is None else max(one.t0_us, from_us) + 1 for one in counts]
     return block(min(*ends, *begins)) * BLOCK_US, (block(max(ends)) + 1) * BLOCK_US
+
+
+def _by_day(from_us: int, to_us: int) -> list[tuple[int, int]]:
+    """A stretch in parts of a day (UTC) at most."""
+    edges = [from_us, *range(block(from_us + 1) * BLOCK_US + BLOCK_US, to_us, BLOCK_US), to_us]
+    return list(pairwise(edges))
+
+
+def _order(one: Unconverted) -> tuple[int, int, str, str, int]:
+    said = one.of.said
+    return one.at_us, one.t1_us, one.of.kind, "" if said is None else said.id, one.of.tag_id or 0

@@ -1,4 +1,4 @@
-"""Show the pieces counted and by whom, let operators enter theirs, and let line leads review held jumps."""
+"""Show the pieces entered and by whom, let operators enter theirs, and let line leads review held jumps."""
 
 from __future__ import annotations
 
@@ -11,32 +11,10 @@ from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.counting.fold import Jump
 from dovetail.counting.model import Entry
-from dovetail.counting.pieces import CountTrack
 from dovetail.counting.service import VIEW, CountingRoom, ReasonTree
-from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
+from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
 
 LONGEST_US: Final = 400 * DAY_US  # a year and its comparison month; the page is what is limited
-
-
-class CountRecordOut(BaseModel):
-    """Pieces over (start, end]; negative where they are taken out of what was counted. `start` = `end`: at a moment.
-
-    `origin`: a counter, a person, or a correction; `entry_id` or `held_id` say by which entry or accepted jump.
-    """
-
-    start: str
-    end: str
-    kind: str
-    quantity: int
-    origin: str
-    tag_id: int | None
-    spread: bool
-    provisional: bool
-    unit: str | None
-    entry_id: int | None
-    held_id: str | None
-    by: str | None
-    job_response_id: str | None
 
 
 class CountEntryOut(BaseModel):
@@ -109,28 +87,8 @@ class ScrapReasons(BaseModel):
 
 def routes(api: Api, service: CountingRoom) -> None:
     """Declare this room's routes."""
-    _count_routes(api, service)
     _entry_routes(api, service)
     _jump_routes(api, service)
-
-
-def _count_routes(api: Api, service: CountingRoom) -> None:
-    @api.query("GET", "/equipment/{equipment_id}/count-records", permission=VIEW, summary="The pieces counted")
-    def count_records(
-        equipment_id: int, start: str, end: str, scope: Scope, as_of: str | None = None, cursor: str | None = None
-    ) -> Page[CountRecordOut]:
-        """The counts that touch (start, end], of counters by time and then of people; without `as_of` also those of
-        the minute that is not over."""
-        from_us, to_us = period(start, end, longest_us=LONGEST_US)
-        (offset,) = decode_cursor(cursor, int) or (0,)
-        with api.database.read() as reading:
-            known = as_known(reading, as_of)
-            counts = service.counts(reading, equipment_id, from_us, to_us, scope=scope, as_of=known)
-        tail = service.fresh(equipment_id, scope=scope) if known is None else ()
-        items = [_count_out(count, provisional=False) for count in counts]
-        items += [_count_out(c, provisional=True) for c in tail if c.t0_us < to_us and c.t1_us > from_us]
-        more = encode_cursor(offset + PAGE_MAX) if len(items) > offset + PAGE_MAX else None
-        return Page(items=items[offset : offset + PAGE_MAX], next=more)
 
 
 def _entry_routes(api: Api, service: CountingRoom) -> None:
@@ -181,21 +139,6 @@ def _jump_routes(api: Api, service: CountingRoom) -> None:
     api.change("POST", "/held-jumps/{held_id}/accept", service.reviewing.accept)
     api.change("POST", "/held-jumps/{held_id}/dismiss", service.reviewing.dismiss)
     api.change("POST", "/held-jumps/{held_id}/reopen", service.reviewing.reopen)
-
-
-def _count_out(count: CountTrack, *, provisional: bool) -> CountRecordOut:
-    said = count.said
-    same = {name: getattr(count, name) for name in CountRecordOut.model_fields if hasattr(count, name)}
-    return CountRecordOut(
-        **same,
-        start=to_rfc3339(count.t0_us),
-        end=to_rfc3339(count.t1_us),
-        provisional=provisional,
-        unit=None if said is None else said.unit,
-        entry_id=int(said.id) if said is not None and said.how == "entry" else None,
-        held_id=said.id if said is not None and said.how == "jump" else None,
-        by=None if said is None else said.by,
-    )
 
 
 def _entry_out(entry: Entry) -> CountEntryOut:

@@ -53,15 +53,16 @@ def waiting(data: DataOption = Here) -> None:
 def unconverted(data: DataOption = Here) -> None:
     """Show counts of the last month in units that nobody can convert: kept, not counted, and what to do."""
     with house(data) as control:
-        found = control.call("GET", "/unconverted")["items"]
+        found = control.call("GET", "/unconverted")
         paths = _paths(control)
-    for one in found:
+    for one in found["items"]:
         what = f"{one['quantity']} {one['unit']} {one['kind']}"
         said = f"of {one['product']}" if one["product"] else "nothing ran"
         print(
             f"{paths[one['equipment_id']]}  {what}  {said}  {period_of(one)}  {one['by'] or 'counter'}: {one['hint']}"
         )
-    print(f"{len(found)} wait for a conversion" if found else "Everything is converted.")
+    more = "; of more these are the first" if found["next"] else ""
+    print(f"{len(found['items'])} wait for a conversion{more}" if found["items"] else "Everything is converted.")
 
 
 @held_app.command("release")

@@ -89,7 +89,8 @@ export const lastReadingsQuery = (id: number) => one<T.LastReadings>(`/equipment
 export const jobOrdersQuery = (id: number) => ({ ...list<T.JobOrder>(`/equipment/${id}/job-orders`), refetchInterval: 30_000 });
 export const shiftBoardQuery = (id: number, shift: string, known: Known = {}) => one<T.ShiftBoard>(`/equipment/${id}/shift-board`, { shift, ...known });
 export const planQuery = (id: number, span: Span & Known) => ({ ...one<T.Plan>(`/equipment/${id}/plan`, { ...span }), refetchInterval: 15_000 });
-export const unconvertedQuery = () => ({ ...list<T.Unconverted>("/unconverted"), staleTime: 15_000 });
+/** The first page of them: whoever mends what is shown sees what comes after it. */
+export const unconvertedQuery = () => ({ ...one<T.Page<T.Unconverted>>("/unconverted"), staleTime: 15_000, refetchInterval: 300_000 });
 export const productsQuery = () => ({ ...list<T.Product>("/products"), staleTime: 60_000 });
 export const reasonsQuery = () => ({ ...list<T.Reason>("/reasons"), staleTime: 300_000 });
 export const connectionsQuery = () => list<T.Connection>("/connections");

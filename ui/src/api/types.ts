@@ -145,7 +145,7 @@ export interface ShiftBoard { equipment_id: number; as_of: number | null; now: s
 /** Here `key` is what is sent: `group` or `group/code`. */
 export interface OfferedReason { key: string; name: string; category: string; children: OfferedReason[] }
 export interface OfferedReasons { items: OfferedReason[]; last_used: string[]; suggested: string | null }
-export interface CountRecord { start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; origin: string; tag_id: number | null; spread: boolean }
+export interface CountRecord { start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; origin: string; tag_id: number | null; spread: boolean; unit: string | null }
 /** Null: no counter tells of this kind, and nobody entered any. */
 export interface Counts { good: number | null; scrap: number | null; rework: number | null; infeed: number | null }
 

@@ -1,9 +1,9 @@
 // Counts of which nobody has said what they come to: summed by machine, unit and product, with the way on.
 import { useQuery } from "@tanstack/react-query";
 import { unconvertedQuery } from "@/api/queries";
-import type { Unconverted } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import css from "@/counts/counts.module.css";
+import { grouped } from "@/counts/to-mend";
 import { unitWords } from "@/counts/unit-words";
 import { Icon } from "@/design/icons";
 import { Panel } from "@/design/panel";
@@ -13,19 +13,6 @@ import { useReader } from "@/show/show";
 import { Go, unitOf } from "@/view/place";
 import { useWords } from "@/words/words";
 
-interface Group { key: string; first: Unconverted; quantity: number; end: string }
-
-/** Counts of one machine, kind, unit and product that wait for the same thing, as one. */
-export function grouped(items: readonly Unconverted[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const one of items) {
-    const key = JSON.stringify([one.equipment_id, one.kind, one.unit, one.product, one.by]);
-    const held = groups.get(key) ?? { key, first: one, quantity: 0, end: one.end };
-    groups.set(key, { ...held, quantity: held.quantity + one.quantity, end: one.end });
-  }
-  return [...groups.values()];
-}
-
 /** Nothing where everything is converted: most plants. */
 export function UnconvertedCounts() {
   const say = useWords(unitWords);
@@ -33,12 +20,12 @@ export function UnconvertedCounts() {
   const product = useProductName();
   const { map } = useEquipment();
   const { data } = useQuery(unconvertedQuery());
-  if (!data?.length) return null;
+  if (!data?.items.length) return null;
   return (
     <Panel title={say("title")} testid="unconverted">
-      <p className="quiet">{say("hint")}</p>
+      <p className="quiet">{[say("hint"), data.next && say("more")].filter(Boolean).join(" ")}</p>
       <ul className={css.list}>
-        {grouped(data).map(({ key, first, quantity, end }) => {
+        {grouped(data.items).map(({ key, first, quantity, end }) => {
           const unit = map.byId(first.equipment_id);
           return (
             <li key={key} className={css.jump} data-waits data-testid="unconverted-count">

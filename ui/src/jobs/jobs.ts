@@ -13,11 +13,16 @@ const STEP_MS = 600_000;
 const ASK_AGAIN_MS = 15_000;
 
 /** Whether the person holds a permission here: a grant on the equipment or on anything above it. */
-export function useMay(permission: string, equipment: Equipment): boolean {
+export const useMay = (permission: string, equipment: Equipment): boolean => useMayAt()(permission, equipment);
+
+/** The same, asked of several machines. */
+export function useMayAt(): (permission: string, equipment: Equipment) => boolean {
   const me = useMe();
   const { map } = useEquipment();
-  const held = me.permissions.at[permission] ?? [];
-  return me.permissions.system.includes(permission) || map.chain(equipment).some((node) => held.includes(node.id));
+  return (permission, equipment) => {
+    const held = me.permissions.at[permission] ?? [];
+    return me.permissions.system.includes(permission) || map.chain(equipment).some((node) => held.includes(node.id));
+  };
 }
 
 /** The jobs that run now, undefined until that is known; of a line those of its work units. Asked for the last minutes only; a running job touches them however long it lasts. */

@@ -15,6 +15,12 @@ export type Lane =
 export const GAP_PX = 6;
 export interface Pens { colours: Colours; fills: Readonly<Record<Tone, string | CanvasPattern>>; font: string }
 
+/** The units in which pieces were counted, that of the products (null) first: what stands in different ones is never summed. */
+export const unitsOf = (records: readonly CountRecord[]): (string | null)[] => {
+  const units = [...new Set(records.map((record) => record.unit))].sort((a, b) => (a ?? "").localeCompare(b ?? ""));
+  return units.length > 0 ? units : [null];
+};
+
 /** Count records as columns of pieces per minute, by their own spans; good and scrap of one span in one column. */
 export function columnsOf(records: readonly CountRecord[], atLeastMs: number): Column[] {
   const columns = new Map<number, Column>();

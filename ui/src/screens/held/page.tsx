@@ -56,7 +56,7 @@ export default function HeldPage() {
         </div>
         <Give of={{ here: null, readMs }} table={() => tableOf(say("title"), data.entries, data.jumps)} disabled={shown === 0} />
       </div>
-      {data.waiting === 0 && unconverted?.length === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
+      {data.waiting === 0 && unconverted?.items.length === 0 && <Empty icon="check" title={say("nothing")} hint={say("nothingHint")} />}
       <UnconvertedCounts />
       {machinesOf(data, map.items).map((unit) => <Machine key={unit.id} unit={unit} held={data} />)}
     </div>

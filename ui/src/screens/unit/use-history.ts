@@ -2,11 +2,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { countRecordsQuery, jobResponsesQuery, productsQuery, shiftsQuery } from "@/api/queries";
-import type { JobResponse } from "@/api/types";
+import type { CountRecord, JobResponse } from "@/api/types";
 import { type Bars, useBars } from "@/history/records";
 import { useNowMs } from "@/live/now";
 import { useSlowSpans } from "@/slow/ask";
-import { columnsOf, type Lane, type NamedSpan } from "@/timeline/lanes";
+import { columnsOf, type Lane, type NamedSpan, unitsOf } from "@/timeline/lanes";
 import type { SlowSpan } from "@/timeline/slow";
 import { words } from "@/timeline/words";
 import { asSpan, type Window } from "@/view/period";
@@ -33,9 +33,13 @@ export function useLanes(equipmentId: number, window: Window): Bars & { lanes: L
   const lanes = useMemo<Lane[]>(() => {
     const productName = (id: string) => products?.find((product) => product.id === id)?.name ?? id;
     const perColumn = Math.max(60_000, Math.ceil((window.t1 - window.t0) / COLUMNS_MAX / 60_000) * 60_000);
+    const piecesOf = (records: readonly CountRecord[]) => unitsOf(records).map((unit): Lane => ({
+      kind: "columns", key: unit === null ? "pieces" : `pieces ${unit}`, label: unit === null ? say("pieces") : say("perMinute", { unit }), height: 36,
+      columns: columnsOf(records.filter((record) => record.unit === unit), perColumn),
+    }));
     return [
       { kind: "states", key: "states", label: say("states"), height: 56, bars, slow },
-      ...(short ? [{ kind: "columns" as const, key: "pieces", label: say("pieces"), height: 36, columns: columnsOf(counts ?? [], perColumn) }] : []),
+      ...(short ? piecesOf(counts ?? []) : []),
       { kind: "spans", key: "jobs", label: say("jobs"), height: 20, spans: (jobs ?? []).map((job) => spanOf(job, productName(job.product), nowMs)) },
       { kind: "spans", key: "shifts", label: say("shifts"), height: 20, spans: (shifts ?? []).map((shift) => ({ t0: Date.parse(shift.start), t1: Date.parse(shift.end), label: shift.crew ? `${shift.name} · ${shift.crew}` : shift.name })) },
     ];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Unconverted } from "@/api/types";
-import { grouped } from "@/counts/unconverted";
+import { grouped } from "@/counts/to-mend";
 
 const count = (more: Partial<Unconverted>): Unconverted => ({ equipment_id: 1, start: "2026-01-05T06:00:00Z", end: "2026-01-05T06:01:00Z", kind: "good", quantity: 3, unit: "case", product: "water", why: "no-conversion", by: null, ...more });
 
