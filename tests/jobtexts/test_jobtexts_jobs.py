@@ -22,11 +22,13 @@ from dovetail.core.quality import BAD_NOT_CONNECTED
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
 from dovetail.dispatch.service import DispatchRoom
+from dovetail.gone.model import Drop, Stretch
 from dovetail.jobtexts import api
 from dovetail.jobtexts.model import Meant, Named, meant, says
 from dovetail.jobtexts.plant import JobEntry
 from dovetail.operations.http import Api
 from dovetail.operations.operation import Done, execute
+from dovetail.retention.service import RetentionRoom
 from dovetail.testing.clock import ManualClock
 from shortcuts import examples
 
@@ -108,6 +110,20 @@ def small(sqlite_database: Database, clock: ManualClock, bus: Bus, tmp_path: Pat
         yield floor_of(sqlite_database, plant)
 
 
+def let_go(plant: World, retention: RetentionRoom) -> None:
+    """All that the recipe said so far goes, as a rule of retention lets it."""
+    tag, historian = plant.tag("filler", "recipe"), plant.historian
+    (batch,) = historian.raw([tag], plant.at(0), plant.at(60), scope=ALL)
+    while historian.seal_once():
+        pass
+    for month in historian.dropper.months():
+        with historian.dropper.still():
+            historian.dropper.drop(month, None, [])
+    assert not any(len(one) for one in historian.raw([tag], plant.at(0), plant.at(60), scope=ALL))
+    of = (Stretch(tag, int(batch.ts[0]), int(batch.ts[-1]), len(batch)),)
+    retention.gone.take([Drop(1, "drop", "acme", 672, plant.at(60), None, len(batch), 90, of, plant.at(60), "a", 1)])
+
+
 @pytest.mark.parametrize("words, text, expected", [
     ({}, "PO-1", Named(either="PO-1")),
     ({"names": "order"}, "PO-1", Named(order="PO-1")),
@@ -159,6 +175,27 @@ def test_a_text_begins_what_it_names_and_ends_what_it_says(floor: Floor) -> None
         first, *_ = floor.plant.production.responses(reading, filler, *span, scope=ALL)
     assert (first.started_by, first.ended_by, first.lot, first.standard_rate_upm) == ("tag", "tag", "L1", 90)
     assert floor.texts() == ["1 PO-1 names", "10 17 names", "20  ends", "30 PO-1 names"]
+
+
+def test_what_a_longer_text_left_behind_the_end_of_a_shorter_one_is_no_part_of_it(floor: Floor) -> None:
+    floor.hear((1, "PO-1-old\0\0"), (10, "cola\0old\0"), (20, "water"))  # a record of either kind holds no NUL
+    assert floor.texts() == ["1 PO-1-old held unknown", "10 cola names", "20 water names"]
+    assert floor.jobs == ["10-20 cola", "20-… water"]
+
+
+def test_a_text_whose_sample_is_no_more_still_says_what_it_said(small: Floor) -> None:
+    retention = RetentionRoom(
+        small.plant.database, small.plant.historian, plant=small.plant.equipment.plant, clock=small.plant.clock
+    )
+    small.plant.production.texts.gone = retention.gone.of
+    small.hear((1, "cola"), (10, "PO-9"), (20, "cola"))
+    let_go(small.plant, retention)
+    small.hear((30, "PO-8"))
+    small.order("PO-8")  # what was held before is looked at again
+    assert small.jobs == ["1-30 cola", "30-… cola PO-8"]
+    small.do("job_text.answer", text_id=small.id_of("PO-9"), product="water")
+    small.plant.step()
+    assert small.jobs == ["1-10 cola", "10-20 water", "20-30 cola", "30-… cola PO-8"]
 
 
 def test_a_text_that_nobody_knows_is_held_and_begins_its_job_once_its_order_is_planned(floor: Floor) -> None:

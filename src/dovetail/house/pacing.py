@@ -9,12 +9,14 @@ from dovetail.dispatch.service import DispatchRoom
 from dovetail.equipment.service import EquipmentRoom
 from dovetail.explain.service import Explainer
 from dovetail.historian.service import Historian
+from dovetail.house.keeping import gone_of
 from dovetail.materials.service import MaterialsRoom
 from dovetail.pace.running import JobEnds
 from dovetail.pace.service import PaceRoom
 from dovetail.performance.service import PerformanceRoom
 from dovetail.production.service import ProductionRoom
 from dovetail.rates.service import RatesRoom
+from dovetail.retention.service import RetentionRoom
 from dovetail.scans.service import ScansRoom
 from dovetail.signatures.service import SignaturesRoom
 from dovetail.timeline.service import TimelineRoom
@@ -27,6 +29,19 @@ class PaceRooms(TypedDict):
     dispatch: DispatchRoom
     scans: ScansRoom
     explainer: Explainer
+
+
+def production_room(
+    equipment: EquipmentRoom, materials: MaterialsRoom, *, of: tuple[Historian, CorrectionsRoom, RetentionRoom]
+) -> ProductionRoom:
+    """What runs, of the samples that say so, of which some are no more."""
+    historian, corrections, retention = of
+    room = ProductionRoom(
+        equipment.database, historian=historian, corrections=corrections, equipment=equipment, materials=materials,
+        clock=equipment.clock,
+    )  # fmt: skip
+    room.texts.gone = gone_of(retention, historian)
+    return room
 
 
 def paced(

@@ -40,7 +40,7 @@ from dovetail.historian.service import Historian
 from dovetail.holding.service import HoldingRoom
 from dovetail.house.definitions import calendar_room, held_against, in_units, with_earlier
 from dovetail.house.keeping import gone_of
-from dovetail.house.pacing import paced
+from dovetail.house.pacing import paced, production_room
 from dovetail.house.seen import insight_room
 from dovetail.house.signed import SignedSamples
 from dovetail.house.trials import EdgeOfThreads
@@ -265,9 +265,7 @@ def build_rooms(
     historian, corrections = samples_rooms(samples or data / "historian", database, clock, bus=bus, equipment=equipment)
     calendar, materials = calendar_room(database, bus, equipment), MaterialsRoom(database, clock=clock, bus=bus)
     signatures, retention = signed_rooms(database, historian, equipment, calendar)
-    production = ProductionRoom(
-        database, historian=historian, corrections=corrections, equipment=equipment, materials=materials, clock=clock
-    )
+    production = production_room(equipment, materials, of=(historian, corrections, retention))
     states = StatesRoom(
         database, historian, equipment, calendar=calendar, corrections=AlsoRestated(corrections), clock=clock, bus=bus,
         gone=retention.gone.upto,

@@ -72,12 +72,12 @@ class JobText:
 
 
 def trimmed(text: str) -> str:
-    """A text without what a controller fills it up with.
+    """A text without what a controller fills it up with, and without what an older, longer one left behind its end.
 
-    >>> trimmed("PO-17\\0\\0  ")
-    'PO-17'
+    >>> trimmed("PO-17\\0\\0  "), trimmed("PO-9\\0" "23")
+    ('PO-17', 'PO-9')
     """
-    return text.strip(AROUND)
+    return text.strip(AROUND).partition("\0")[0].rstrip(AROUND)
 
 
 def digest(entry: JobEntry) -> str:

@@ -31,6 +31,7 @@ KINDS: Final = (PlantApplied.__name__, JobOrderPlanned.__name__, JobTextAnswered
 
 type Said = tuple[int, int, str]  # tag, ts_us, text
 type FindOrder = Callable[[Reading, str, int], Order | None]  # (reading, its name, equipment)
+type GoneOf = Callable[[int, int, int], Sequence[object]]  # (tag, from, to) → what of its samples there is no more
 
 
 class Plants(Protocol):
@@ -56,11 +57,13 @@ class Taken:
 
 
 class TextsRoom:
-    """What machines say that they run. `orders` says which are planned: the house gives it."""
+    """What machines say that they run. `orders` says which are planned, `gone` of which time samples are no more: the
+    house gives both."""
 
     def __init__(self, *, equipment: Plants, materials: Products, clock: Clock) -> None:
         self._equipment, self._materials, self._clock = equipment, materials, clock
         self.orders: FindOrder = lambda _reading, _order, _equipment_id: None
+        self.gone: GoneOf = lambda _tag, _from_us, _to_us: ()
         self._looked: int | None = None  # at the event log, up to here
         self.answering = TextOperations(order=self._order, products=materials.products, clock=clock)
 
@@ -133,10 +136,14 @@ class TextsRoom:
     def read(
         self, reading: Reading, equipment_id: int, seen: Sequence[Said], *, before: str | None, from_us: int
     ) -> Taken:
-        """What the samples of its text tags from `from_us` on came to, by time; `before`: the text before the first."""
+        """What the samples of its text tags from `from_us` on came to, by time; `before`: the text before the first.
+
+        A text whose sample a rule let go, or that cannot be read any more, was said all the same.
+        """
         standing = {(one.tag_id, one.ts_us, one.text): one for one in store.of(reading, [equipment_id], from_us, None)}
-        words = {ts_us: self._words(equipment_id, ts_us) for _, ts_us, _ in seen}
-        counts = [(ts_us, text, found) for tag, ts_us, text in seen if (found := words[ts_us]) and found[0] == tag]
+        told = [*(said for said in standing if self.gone(said[0], said[1], said[1] + 1)), *seen]
+        words = {ts_us: self._words(equipment_id, ts_us) for _, ts_us, _ in told}
+        counts = [(ts_us, text, found) for tag, ts_us, text in told if (found := words[ts_us]) and found[0] == tag]
         taken = Taken()
         for ts_us, text, (tag, entry) in changes(counts, before):
             old = standing.pop((tag, ts_us, text), None)

@@ -26,7 +26,7 @@ from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.production import JobResponseChanged
 from dovetail.historian.model import HeadRow
 from dovetail.historian.service import Historian
-from dovetail.jobtexts.model import JobText
+from dovetail.jobtexts.model import JobText, trimmed
 from dovetail.jobtexts.service import Taken, TextsRoom
 from dovetail.production import bytag, store
 from dovetail.production.bytag import Run, Seen
@@ -75,7 +75,7 @@ def job_tags(plant: PlantModel) -> dict[int, JobTags]:
 
 def text_of(value: Value, quality: int) -> str:
     """What a sample says, as text; empty where it says nothing that could start a job."""
-    return "" if value is None or not is_good(quality) else str(value).strip()
+    return "" if value is None or not is_good(quality) else trimmed(str(value)).strip()
 
 
 @dataclass(frozen=True, slots=True)
