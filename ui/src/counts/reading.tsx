@@ -8,7 +8,6 @@ import css from "@/counts/enter.module.css";
 import { NumberPad } from "@/counts/pad";
 import { readingWords } from "@/counts/reading-words";
 import { apart, made, rollsAt } from "@/counts/readings";
-import { unitWords } from "@/counts/unit-words";
 import { Units, useSeenUnit } from "@/counts/units";
 import { useDo } from "@/outbox/said";
 import { formatMoment, formatNumber } from "@/show/format";
@@ -44,7 +43,6 @@ export function Reading({ unit, counter, onClose }: { unit: Equipment; counter: 
 
 function Form({ unit, counter, last, onClose }: { unit: Equipment; counter: "good" | "total"; last: CounterReading | undefined; onClose: () => void }) {
   const say = useWords(readingWords);
-  const sayUnit = useWords(unitWords);
   const reader = useReader();
   const send = useDo();
   const [place, setPlace] = useState<Place>(last ? "after" : "before");
@@ -55,9 +53,11 @@ function Form({ unit, counter, last, onClose }: { unit: Equipment; counter: "goo
   const save = () => { // the begin that is shown goes with it: where somebody has read the counter meanwhile the server tells
     const more = { before: now.begin, ...(now.differs !== 0 && now.since === "given" ? { since: now.since } : {}), ...(now.rolls === null ? {} : { modulus: now.rolls }), ...(counts === null ? {} : { unit: counts }) };
     onClose();
-    const what = say("saved", { n: n(now.quantity ?? 0), after: n(now.after ?? 0) });
-    void send({ path: `/equipment/${unit.id}/counter-readings`, body: { counter, after: now.after, ...more, end: new Date(serverNowMs()).toISOString() }, label: "counts", values: { machine: unit.name, what: counts === null ? what : sayUnit("inUnit", { what, unit: counts }) } });
+    const said = { n: n(now.quantity ?? 0), after: n(now.after ?? 0) };
+    const what = counts === null ? say("saved", said) : say("savedIn", { ...said, unit: counts });
+    void send({ path: `/equipment/${unit.id}/counter-readings`, body: { counter, after: now.after, ...more, end: new Date(serverNowMs()).toISOString() }, label: "counts", values: { machine: unit.name, what } });
   };
+  const amount = (value: number) => (counts === null ? say("amount", { n: n(value) }) : `${n(value)} ${counts}`);
   const shown = (one: Place) => now.typed[one] || (one === "before" && last ? String(last.after) : "–");
   return (
     <>
@@ -76,7 +76,7 @@ function Form({ unit, counter, last, onClose }: { unit: Equipment; counter: "goo
         {last && <p className="quiet">{say("last", { reading: n(last.after), name: last.by, time: formatMoment(Date.parse(last.end), "minute", reader) })}</p>}
         {now.differs !== 0 && last && (
           <div role="radiogroup" aria-label={say("differs")} data-testid="reading-apart">
-            <p className={css.wrong}>{say(now.differs > 0 ? "gap" : "overlap", { n: n(Math.abs(now.differs)) })}</p>
+            <p className={css.wrong}>{say(now.differs > 0 ? "gap" : "overlap", { amount: amount(Math.abs(now.differs)) })}</p>
             <div className={css.units}>
               <button type="button" role="radio" aria-checked={now.since === "previous"} className={css.unit} onClick={() => now.setSince("previous")} data-testid="reading-since-previous">{say("sincePrevious", { reading: n(last.after) })}</button>
               <button type="button" role="radio" aria-checked={now.since === "given"} className={css.unit} onClick={() => now.setSince("given")} data-testid="reading-since-given">{say("sinceGiven", { reading: n(now.before ?? 0) })}</button>
