@@ -111,6 +111,14 @@ def test_what_a_stop_cost_and_what_would_have_been_lost_anyway(room: CausesRoom,
     assert motor.without.anyway == {CAPPER: 10 * MINUTE_US}
 
 
+def test_a_stop_costs_the_same_whichever_time_is_asked_for_that_it_touches(room: CausesRoom) -> None:
+    motor, during = (
+        {(one.unit, one.t0_us): one for one in room.stops(LINE, at(t0), at(t1), scope=EVERYTHING)}[FILLER, at(75)]
+        for t0, t1 in ((0, 120), (80, 82))
+    )
+    assert motor == during
+
+
 def test_the_causes_are_those_that_were_known(room: CausesRoom, world: World) -> None:
     before = world.say(CAPPER, moved=(at(0), at(1)), records=world._records.at(CAPPER, None))
     late = told(CAPPER, (0, 30, "Execute", None), (30, 50, "Aborted", MOTOR), (50, 120, "Execute", None))

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from dovetail.causes.paging import LONGEST_US, stop_page
 from dovetail.causes.service import CausesRoom
 from dovetail.causes.shown import (
     CausesOut,
@@ -16,15 +17,16 @@ from dovetail.causes.shown import (
     piece_out,
     stop_cause_out,
 )
-from dovetail.core.clock import DAY_US
+from dovetail.core.clock import to_rfc3339
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.lineflow.model import Cause
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 
 VIEW: Final = "plant.view"
-LONGEST_US: Final = 32 * DAY_US  # a month: the records of every unit of the line are held and walked for each answer
-INSTEAD: Final = "ask month by month; what cost most over years is answered by the Pareto, stops of any period in pages"
+INSTEAD: Final = (
+    "ask month by month; what cost most over years is answered by the Pareto, single stops of any period by stop-causes"
+)
 
 
 class When(BaseModel):
@@ -68,15 +70,23 @@ def routes(api: Api, service: CausesRoom) -> None:
 
     @api.query("GET", "/equipment/{equipment_id}/stop-causes", permission=VIEW, summary="What stops come from and cost")
     def stop_causes(equipment_id: int, scope: Scope, asked: Annotated[When, Query()]) -> StopCausesOut:
-        """Each unplanned stop with the unit it comes from, and what the line would have made without it."""
-        from_us, to_us = _period(service, equipment_id, asked, scope)
-        found = sorted(
-            service.stops(equipment_id, from_us, to_us, scope=scope, as_of=_known(service, asked.as_of)),
-            key=lambda stop: (-stop.without.gained_us, -stop.line_lost_us, -stop.t0_us),
+        """Each unplanned stop with the unit it comes from, and what the line would have made without it.
+
+        Of more than a month week by week, the newest first, each page with the stops that began in its week."""
+        from_us, to_us = _period(service, equipment_id, asked, scope, longest_us=None)
+        known = _known(service, asked.as_of)
+        with api.database.read() as reading:
+            until_us = service.performance.until(reading, to_us, known)
+        page = stop_page(
+            (from_us, max(from_us, until_us)),
+            lambda t0_us, t1_us: service.stops(equipment_id, t0_us, t1_us, scope=scope, as_of=known),
+            after=decode_cursor(asked.cursor, int, int),
         )
-        (offset,) = decode_cursor(asked.cursor, int) or (0,)
-        more = encode_cursor(offset + PAGE_MAX) if len(found) > offset + PAGE_MAX else None
-        return StopCausesOut(items=[stop_cause_out(one) for one in found[offset : offset + PAGE_MAX]], next=more)
+        return StopCausesOut(
+            items=[stop_cause_out(one) for one in page.items],
+            since=to_rfc3339(page.since_us),
+            next=None if page.next is None else encode_cursor(*page.next),
+        )
 
 
 def _fits(asked: Evidence, cause: Cause) -> bool:
@@ -88,12 +98,14 @@ def _fits(asked: Evidence, cause: Cause) -> bool:
     )
 
 
-def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -> tuple[int, int]:
+def _period(
+    service: CausesRoom, equipment_id: int, asked: When, scope: Scope, *, longest_us: int | None = LONGEST_US
+) -> tuple[int, int]:
     scope.require(VIEW, equipment_id)
     if asked.shift is not None:
         known = _known(service, asked.as_of)
         return service.shift_span(equipment_id, asked.shift, scope=scope, as_of=known)
-    return period(asked.start, asked.end, longest_us=LONGEST_US, instead=INSTEAD)
+    return period(asked.start, asked.end, longest_us=longest_us, instead=INSTEAD)
 
 
 def _known(service: CausesRoom, as_of: str | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from dovetail.causes.levels import BufferLevels, Samples
 from dovetail.causes.model import Found, StopCause, is_silent, line_of, lost_of, spans_of
-from dovetail.core.clock import HOUR_US
+from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.equipment.model import Equipment, PlantModel
@@ -23,6 +23,7 @@ VIEW: Final = "plant.view"
 OWN: Final[Scope] = system_scope("causes")
 LOOK_BACK_US: Final = 4 * HOUR_US  # a stop that still has an effect when the period begins began within this
 WITHOUT_SHIFT_US: Final = 8 * HOUR_US  # what "this shift" means where no calendar says it
+REACH_US: Final = 7 * DAY_US  # what a stop costs is asked over a week beside the period at most
 AFTER_US: Final = HOUR_US  # so long after a stop its line may still stand because of it
 
 
@@ -90,10 +91,13 @@ class CausesRoom:
         self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[StopCause]:
         """The unplanned stops that touch a period, each with its causes and what the line would have made without."""
-        found = self.found(equipment_id, from_us - LOOK_BACK_US, to_us + AFTER_US, scope=scope, as_of=as_of)
+        scope.require(VIEW, equipment_id)
+        stretches = self._stretches(equipment_id, from_us, to_us, scope, as_of)
+        begin_us, end_us = _whole(stretches, from_us, to_us)
+        found = self.found(equipment_id, begin_us - LOOK_BACK_US, end_us + AFTER_US, scope=scope, as_of=as_of)
         walk = Blame(found.line, found.spells)
         told: list[StopCause] = []
-        for stop in self._stretches(equipment_id, from_us, to_us, scope, as_of):
+        for stop in stretches:
             begin_us = max(stop.t0_us, found.from_us)
             end_us = min(found.until_us, found.until_us if stop.t1_us is None else stop.t1_us)
             if stop.planned or stop.equipment_id not in found.spells or begin_us >= end_us:
@@ -152,6 +156,15 @@ class CausesRoom:
         plans = _busy([(one.t0_us, one.t1_us, one.plan) for one in calendar.spans(unit, from_us, until_us)])
         cuts = sorted({edge for span in plans for edge in span if from_us < edge < until_us})
         return spells(told, from_us, until_us, cuts=cuts)
+
+
+def _whole(stops: Sequence[Stretch], from_us: int, to_us: int) -> tuple[int, int]:
+    """A period with its unplanned stops as far as they reach out of it: whoever asks where, a stop costs the same."""
+    unplanned = [one for one in stops if not one.planned]
+    begin_us = min([from_us, *(one.t0_us for one in unplanned)])
+    furthest_us = to_us + REACH_US
+    end_us = max([to_us, *(furthest_us if one.t1_us is None else one.t1_us for one in unplanned)])
+    return max(begin_us, from_us - REACH_US), min(end_us, furthest_us)
 
 
 def _busy(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:

@@ -134,9 +134,12 @@ class StopCauseOut(BaseModel):
 
 
 class StopCausesOut(BaseModel):
-    """The unplanned stops of a period, the one that cost the line most first; and how `without` is worked out."""
+    """The unplanned stops of a period, the one that cost the line most first; and how `without` is worked out.
+
+    `since`: how far back the pages so far tell all of them."""
 
     items: list[StopCauseOut]
+    since: str
     next: str | None = None
     method: str = METHOD
 

@@ -53,6 +53,14 @@ export const liveKpiQuery = (id: number) => one<T.LiveKpi>(`/equipment/${id}/liv
 export const causesQuery = (id: number, asked: Span | { shift: string }) => one<T.Causes>(`/equipment/${id}/causes`, { ...asked });
 export const causePiecesQuery = (id: number, asked: Span, of: T.Cause) => list<T.CausePiece>(`/equipment/${id}/cause-pieces`, { ...asked, unit: of.unit_id, role: of.role, reason: of.reason ?? "-" });
 export const stopCausesQuery = (id: number, asked: Span & Known) => list<T.StopCause>(`/equipment/${id}/stop-causes`, { ...asked });
+/** Of a longer period, week by week back from its end. */
+export const stopCausePagesQuery = (id: number, asked: Span & Known) =>
+  infiniteQueryOptions({
+    queryKey: [`/equipment/${id}/stop-causes`, "pages", asked],
+    queryFn: ({ signal, pageParam }) => get<T.StopCauses>(`/equipment/${id}/stop-causes`, { ...asked, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? null,
+  });
 /** When the alarms of a machine stood, as known at `as_of`; null: now. */
 export const alarmSpansQuery = (id: number, span: Span, asOf: string | null) => one<T.AlarmSpans>(`/equipment/${id}/alarm-spans`, { ...span, as_of: asOf });
 /** All the stops of a period or a shift: the first page's sums, every page's stops. */

@@ -354,3 +354,5 @@ export interface Causes { equipment_id: number; unit_id: number; start: string; 
 export interface CauseTrail { unit_id: number; record: string; says: "run" | "own" | "starved" | "blocked" | "no_data" }
 export interface CausePiece extends Cause { start: string; end: string; lost_us: number; lost_units: number | null; state: string; stop: string; inferred: boolean; trail: CauseTrail[] }
 export interface StopCause { stop_id: string; initial: Cause; key: Cause; inferred: boolean; without: { lost_us: number; gained_us: number; units: number | null; anyway: { unit_id: number; lost_us: number }[] } }
+/** `since`: how far back the pages so far tell all stops. */
+export interface StopCauses { items: StopCause[]; since: string; next: string | null }

@@ -8,7 +8,7 @@ export const words = defineWords({
     noReason: "No reason given", pace: "Ran, but too slowly", outside: "From outside the line", no_data: "No data", unclear: "Records contradict each other",
     run: "ran", own: "stood", starved: "starved", blocked: "blocked", since: "{unit} {says} since {time}",
     bottleneck: "Who held the line back", bottleneckHint: "The machine that was active longest without a pause (active period method). Hatched: moving to another.", alone: "{unit}: {share}",
-    comesFrom: "{unit}: {cause}", without: "without it +{n} pieces", withoutHint: "The time the line lost to it at the standard rate, less what another machine would have cost anyway ({time}).",
+    comesFrom: "{unit}: {cause}", without: "without it +{n} pieces", withoutHint: "The time the line lost to it at the standard rate, less what another machine would have cost anyway ({time}).", reached: "What the stops come from is known so far back to",
   },
   de: {
     title: "Warum die Linie Zeit verlor", machine: "Maschine", cause: "Ursache", time: "Verloren", pieces: "Verlorene Stück", count: "Stopps", share: "Anteil", total: "Insgesamt verloren", none: "Keine Zeit verloren", noneHint: "Die Linie hat bisher in ihrer ganzen geplanten Zeit produziert.",
@@ -16,6 +16,6 @@ export const words = defineWords({
     noReason: "Kein Grund angegeben", pace: "Lief, aber zu langsam", outside: "Von außerhalb der Linie", no_data: "Keine Daten", unclear: "Aufzeichnungen widersprechen sich",
     run: "lief", own: "stand", starved: "ohne Zulauf", blocked: "im Rückstau", since: "{unit} {says} seit {time}",
     bottleneck: "Wer die Linie aufhielt", bottleneckHint: "Die Maschine, die am längsten ohne Pause aktiv war (Methode der aktiven Periode). Schraffiert: Wechsel zur nächsten.", alone: "{unit}: {share}",
-    comesFrom: "{unit}: {cause}", without: "ohne ihn +{n} Stück", withoutHint: "Die dadurch verlorene Zeit der Linie im Standardtakt, ohne das, was eine andere Maschine ohnehin gekostet hätte ({time}).",
+    comesFrom: "{unit}: {cause}", without: "ohne ihn +{n} Stück", withoutHint: "Die dadurch verlorene Zeit der Linie im Standardtakt, ohne das, was eine andere Maschine ohnehin gekostet hätte ({time}).", reached: "Woher die Stopps kommen, ist bis jetzt bekannt zurück bis",
   },
 });

@@ -2,10 +2,11 @@
 import { Button, Checkbox } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { memo, useCallback, useEffect, useMemo, useState } from "react";
-import { stopCausesQuery, stopPagesQuery, stopsQuery } from "@/api/queries";
+import { stopPagesQuery, stopsQuery } from "@/api/queries";
 import type { Equipment, Stop, StopCause, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { CauseOfStop } from "@/causes/cause-of-stop";
+import { CausesReached, useCauses } from "@/causes/of-stops";
 import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
@@ -31,7 +32,7 @@ import { ReasonPicker } from "@/stops/picker";
 import { filtered, lastsMs, needsReason } from "@/stops/stops";
 import css from "@/stops/table.module.css";
 import { words } from "@/stops/words";
-import { Go, isUnit, timelineOf, unitOf } from "@/view/place";
+import { Go, timelineOf, unitOf } from "@/view/place";
 import { asSpan, soFar, type Window } from "@/view/period";
 import { useChangeSearch, useSearchText } from "@/view/search";
 import { useLanguage } from "@/words/language";
@@ -124,7 +125,7 @@ function Summary({ stops, data, nowMs }: { stops: readonly Stop[]; data: Stops; 
   );
 }
 
-const ALL_UP_TO_MS = 31 * 86_400_000; // the stops of a longer period come page by page, and nobody says what each comes from
+const ALL_UP_TO_MS = 31 * 86_400_000; // the stops of a longer period come page by page
 const isLong = (window: Window): boolean => window.t1 - window.t0 > ALL_UP_TO_MS;
 
 /** Of a long period the newest pages, and the way to older ones. */
@@ -154,13 +155,6 @@ function usePeriodStops(equipmentId: number, window: Window, known: Known) {
   const all = !isLong(window);
   useEffect(() => { if (live && all) void refetch(); }, [live, all, refetch]);
   return { data, error, isPending, refetch, readMs, older: null };
-}
-
-/** What each stop comes from, where the equipment has a ledger; nothing while it is not known. */
-function useCauses(here: Equipment, window: Window, known: Known): ReadonlyMap<string, StopCause> {
-  const told = isUnit(here) || here.constraint !== null;
-  const { data } = useQuery({ ...stopCausesQuery(here.id, { ...asSpan(window), ...known }), enabled: told && !isLong(window), placeholderData: keepPreviousData, refetchInterval: window.live ? 60_000 : false });
-  return useMemo(() => new Map(data?.map((one) => [one.stop_id, one])), [data]);
 }
 
 interface TableProps { nowMs: number; causes: ReadonlyMap<string, StopCause>; shown: readonly Stop[]; named: boolean; mayAnswer: boolean; chosen: ReadonlySet<string>; onChosen: (chosen: ReadonlySet<string>) => void; onOpen: (stop: Stop) => void }
@@ -201,7 +195,7 @@ export default function StopTable({ here, units, window: asked }: { here: Equipm
   const whole = usePeriodStops(here.id, window, known);
   const pages = useStopPages(here.id, window, { ...known, ...(filter.unassigned && !filter.planned ? { only: "unassigned" } : {}) });
   const { data, error, isPending, refetch, readMs, older } = isLong(window) ? pages : whole;
-  const causes = useCauses(here, window, known);
+  const causes = useCauses(here, { span: { ...asSpan(window), ...known }, isLong: isLong(window), live: window.live, oldest: data?.items.at(-1)?.start });
   const nowMs = momentOf(known, useKnownMs(), data);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Waiting lines={6} />;
@@ -219,7 +213,8 @@ export default function StopTable({ here, units, window: asked }: { here: Equipm
       <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}
       {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
-      {found.length > 0 && <Table nowMs={nowMs} causes={causes} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
+      {found.length > 0 && <Table nowMs={nowMs} causes={causes.byStop} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}
+      <CausesReached reached={causes.reached} />
       {older && <Older stops={data.items} older={older} />}
       {found.length > shown.length && <p className="quiet">{say(older ? "shownOfLoaded" : "shown", { n: shown.length })}</p>}
       {filter.slow && !past && <SlowPanel here={units.find((unit) => unit.id === filter.unit) ?? here} span={soFar(window, nowMs)} />}
