@@ -38,6 +38,7 @@ def causes(
             while (cursor := told["next"]) is not None:  # of more than a month week by week
                 more = control.call("GET", f"{path}/stop-causes", **when, as_of=as_of, cursor=cursor)
                 told = {**more, "items": [*told["items"], *more["items"]]}
+                told["items"].sort(key=lambda one: -one["without"]["gained_us"])
         else:
             told = control.call("GET", f"{path}/causes", **when, as_of=as_of)
         names = {node["id"]: node["name"] for node in control.call("GET", "/equipment")["items"]}
@@ -66,7 +67,7 @@ def cause_lines(told: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
 def stop_lines(told: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
     """Stops in words, the one that cost the line most first, and how that is worked out."""
     lines: list[str] = []
-    for stop in sorted(told["items"], key=lambda one: -int(one["without"]["gained_us"])):
+    for stop in told["items"]:
         gain = stop["without"]
         anyway = sum(one["lost_us"] for one in gain["anyway"]) / MINUTE_US
         rest = f" ({anyway:.1f} min lost anyway)" if anyway else ""
