@@ -9,11 +9,12 @@ import pytest
 from naive_historian import frame, rows_of
 
 from dovetail.chunkstore.aside import EVERY
-from dovetail.chunkstore.files import SPOILT, sqlite3
+from dovetail.chunkstore.files import sqlite3
 from dovetail.core import quality as q
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import MalformedError
 from dovetail.core.scope import system_scope
+from dovetail.core.setaside import SPOILT, set_aside
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
@@ -103,6 +104,19 @@ def test_one_that_is_found_while_a_server_runs_is_set_aside_by_the_next_sealing(
     historian.put([frame(3, [(1, NEXT_US + DAY_US, 7.0, q.GOOD)])])
     assert historian.seal_once() == 1
     assert (told(historian), counted(historian)) == ([(EVERY, JANUARY, 1)], 101)
+
+
+def test_one_that_is_set_aside_by_who_is_killed_before_it_is_told_is_told_at_the_next_start(
+    reopen: Open, clock: ManualClock, tmp_path: Path
+) -> None:
+    historian = reopen()
+    two_months(historian, clock)
+    historian.close()
+    set_aside(tmp_path / "historian", MONTH)
+    for _ in range(2):
+        historian = reopen()
+        assert (told(historian), counted(historian)) == ([(EVERY, JANUARY, 100)], 100)
+        historian.close()
 
 
 def test_pages_that_do_not_fit_together_are_as_bad(reopen: Open, clock: ManualClock, tmp_path: Path) -> None:

@@ -7,17 +7,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from dovetail.chunkstore.files import HEAD, SPOILT, sqlite3
+from dovetail.chunkstore.files import HEAD, Files, sqlite3
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
+from dovetail.core.setaside import SPOILT, set_aside
+from dovetail.headlog.head import Told, Write
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
-from dovetail.twicetold.journal import NAME
+from dovetail.twicetold.head import WitnessedHead, read_what_can_be
+from dovetail.twicetold.journal import NAME, Journal
 
 ALL = system_scope("test")
 SECOND_US = 1_000_000
@@ -260,3 +264,108 @@ def test_a_witness_that_the_disk_does_not_take_stops_nobody(
     assert "is told once only" in caplog.text
     killed(tmp_path / "a", tmp_path / "b")
     assert account(opened(tmp_path / "b")) == {"press": (10, 10, 0), "oven": (7, 7, 0)}
+
+
+def missing(historian: Historian) -> list[int]:
+    return [one.frames_missing for one in historian.delivery()]
+
+
+@pytest.mark.parametrize("at", [-40, -150, -300])
+def test_a_line_of_the_witness_that_is_spoilt_makes_no_frame_missing(
+    tmp_path: Path, opened: Callable[[Path], Historian], at: int
+) -> None:
+    send(opened(tmp_path / "a"), 1, 2, 3)
+    witness = killed(tmp_path / "a", tmp_path / "b") / NAME
+    written = bytearray(witness.read_bytes())
+    written[at] ^= 0x04
+    witness.write_bytes(bytes(written))
+    historian = opened(tmp_path / "b")
+    send(historian, 4)
+    assert missing(historian) == [0, 0]
+
+
+def test_what_is_told_of_sealed_rows_is_on_the_disk_before_they_are_sealed(
+    tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    historian, seen = opened(tmp_path), list[int]()
+    send(historian, 1, 2)
+    monkeypatch.setattr("os.fsync", lambda _file: seen.append(historian._head.sealed))
+    historian.seal_once()
+    assert (seen, historian._head.sealed) == ([0], 4)
+
+
+def test_a_kill_between_the_loss_and_its_new_witness_takes_nothing_back(
+    tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(opened(tmp_path / "a"), 1, 2)
+    (killed(tmp_path / "a", tmp_path / "b") / f"{HEAD}-wal").unlink()
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(WitnessedHead, "begin_anew", Mock(side_effect=KeyboardInterrupt))
+        opened(tmp_path / "b")
+    killed(tmp_path / "b", tmp_path / "c")
+    historian = opened(tmp_path / "c")
+    assert account(historian) == {"press": (20, 0, 20), "oven": (14, 0, 14)}
+    send(historian, 1, 2)
+    assert account(historian) == {"press": (20, 20, 0), "oven": (14, 14, 0)}
+    assert (held(historian, 1), held(historian, 2)) == (20, 14)
+
+
+def test_a_kill_before_the_log_that_was_set_aside_is_read_loses_none_of_its_rows(
+    tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    historian = opened(tmp_path)
+    send(historian, 1, 2, 3)
+    historian.close()
+    set_aside(tmp_path, HEAD)
+    historian = opened(tmp_path)
+    assert account(historian) == {"press": (30, 30, 0), "oven": (21, 21, 0)}
+    assert (held(historian, 1), held(historian, 2)) == (30, 21)
+    assert not list(tmp_path.glob(f"{SPOILT}/*/untold"))
+
+
+def test_nothing_is_kept_in_memory_for_a_witness_that_is_not_there(
+    tmp_path: Path, opened: Callable[[Path], Historian]
+) -> None:
+    head = WitnessedHead(Files(tmp_path).head, None, {})  # as that of PostgreSQL
+    told = Told("press", "live", 1, 1, 1, 0, 0, DAY_ZERO_US, DAY_ZERO_US)
+    head.append(Write([(1, b"row")], {}, {("press", "live"): {}}, [(0, told)]))
+    assert head._frames == []
+    head.close()
+
+
+def test_a_witness_that_begins_long_is_not_written_anew_for_every_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.twicetold.journal.WITNESS_BYTES_MAX", 600)
+    told = Journal(tmp_path / NAME)
+    told.begin(1, [("lost", 0, "press", "live", 1, seq, 10) for seq in range(100)])
+    assert not told.is_long
+    told.close()
+
+
+def test_rows_are_looked_for_around_a_page_that_cannot_be_read_and_not_for_ever(tmp_path: Path) -> None:
+    first = 50_000_000  # of a plant that has run for years
+    old, new = Files(tmp_path / "old"), Files(tmp_path / "new")
+    with old.head.transaction() as session:
+        session.many(
+            "insert into head (head_id, n, body) values (?, 1, zeroblob(1500))", [(first + i,) for i in range(9)]
+        )
+    with old.head.snapshot() as session:
+        (root,) = session.execute("select rootpage from sqlite_schema where name = 'head'").fetchone()
+    old.head.close()
+    path = tmp_path / "old" / HEAD
+    written = bytearray(path.read_bytes())
+    leaf = int.from_bytes(
+        written[
+            (at := (root - 1) * 4096 + int.from_bytes(written[(root - 1) * 4096 + 12 : (root - 1) * 4096 + 14])) : at
+            + 4
+        ]
+    )
+    written[(leaf - 1) * 4096] = 0xA5
+    path.write_bytes(bytes(written))
+    read_what_can_be(path, new.head)
+    with new.head.snapshot() as session:
+        found = [one for (one,) in session.execute("select head_id from head order by head_id").fetchall()]
+    assert found == list(range(found[0], first + 9))
+    assert first < found[0] < first + 4
+    new.head.close()

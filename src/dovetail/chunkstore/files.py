@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import Any, Final, Literal
 
 from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session, Values
 from dovetail.core.errors import ConfigError, LinkError, MalformedError
+from dovetail.core.setaside import set_aside, untold
 from dovetail.core.sqlitelib import all_or_nothing, roll_back
 from dovetail.db import engine
 
@@ -23,7 +23,7 @@ PATIENCE_MS: Final = 10_000
 READER_CACHE_KB: Final = 4_000  # an hour of five hundred signals and the way to it; taken only as it is read
 
 HEAD: Final = "head.db"
-SPOILT: Final = "spoilt"  # a folder beside: files that are no databases any more, as they lay there
+MONTHS: Final = "chunks-????-??.db"
 HEAD_VERSION: Final = 1
 MONTH_VERSION: Final = 5
 _HEAD_TABLES = """
@@ -132,13 +132,18 @@ def prepare(connection: Any, schema: str, *, version: int, path: Path, later: Ma
         connection.executescript(f"begin immediate;{new}pragma user_version={version};commit;")
 
 
+def is_spoilt(error: Exception) -> bool:
+    """Whether it says that a file is not what was written; a disk that is full, slow or away says nothing of that."""
+    return isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorname", "").startswith(_SPOILT)
+
+
 @contextmanager
 def _passing(to: str) -> Iterator[None]:
     """A disk that is full, slow or spoilt is a LinkError: time or a person heals it; who sends keeps it till then."""
     try:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # what SQLite says of a spoilt schema may be no text
-        if isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorname", "").startswith(_SPOILT):
+        if is_spoilt(error):
             raise MalformedError(f"the historian cannot {to}: {error}", hint=_RESTART) from error
         if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the others are our own mistakes
             raise
@@ -238,20 +243,13 @@ class Files:
     def __init__(self, folder: Path, *, on_spoilt: Literal["raise", "set aside"] = "raise") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.head_was: Path | None = None  # where the head is kept that was set aside just now
         try:
             self.head: Place = _whole_head(folder)
         except MalformedError:
-            self.head_was = self.set_aside(HEAD) if on_spoilt == "set aside" else None
+            if on_spoilt == "set aside":
+                set_aside(folder, HEAD)
             self.head = _whole_head(folder)
-
-    def set_aside(self, name: str) -> Path:
-        """Keep a file elsewhere, with its journal, as it lies there; nobody may have it open. Where it is kept."""
-        (place := self.folder / SPOILT / f"{name}.{time.time_ns() // 1000}").mkdir(parents=True)
-        for path in self.folder.glob(f"{name}*"):
-            path.rename(place / path.name)
-        log.error("%s is no whole database any more: it is set aside, as %s", name, place / name)
-        return place / name
+        self.heads_were = untold(folder, HEAD) if on_spoilt == "set aside" else []  # set aside, and not read yet
 
     def await_others(self, timeout_s: float) -> bool:
         """Nobody else writes."""
@@ -259,7 +257,7 @@ class Files:
 
     def there(self) -> set[int]:
         """The months that have a file."""
-        return {number_of(path.name) for path in self.folder.glob("chunks-????-??.db")}
+        return {number_of(path.name) for path in self.folder.glob(MONTHS)}
 
     def month(self, number: int) -> tuple[File, MonthWords]:
         """The file of a month."""

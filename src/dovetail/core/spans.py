@@ -38,6 +38,16 @@ class Spans:
             kept += [part for part in parts if part[0] <= part[1]] if first <= seq <= last else [(first, last)]
         return Spans(tuple(kept))
 
+    def union(self, other: Spans) -> Spans:
+        """What has arrived of either."""
+        joined: list[tuple[int, int]] = []
+        for first, last in sorted((*self.ranges, *other.ranges)):
+            if joined and first <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+            else:
+                joined.append((first, last))
+        return Spans(tuple(joined))
+
     def missing(self) -> int:
         """How many numbers lie in the holes."""
         return sum(right[0] - left[1] - 1 for left, right in zip(self.ranges, self.ranges[1:], strict=False))

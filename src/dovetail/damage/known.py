@@ -11,17 +11,19 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore.aside import EVERY, Damaged
-from dovetail.chunkstore.files import Files, name_of
+from dovetail.chunkstore.files import MONTHS, Files, name_of, number_of
 from dovetail.chunkstore.months import Month, Months, OnDamage, View, begin_of
 from dovetail.core.batch import Kind
 from dovetail.core.clock import Clock
 from dovetail.core.errors import DamagedError, LinkError, MalformedError
+from dovetail.core.setaside import set_aside, tell, untold
 from dovetail.damage import wholes
 from dovetail.packing.columns import Block
 
@@ -84,26 +86,36 @@ class Damage:
             self._load(months)
 
     def _load(self, months: Months) -> None:
-        """What was set aside before this process began."""
+        """What was set aside before this process began; of a month whose end a kill has kept untold it is told now."""
         for month in months.newest_first():
             try:
                 with months.view(month) as view:
                     self._aside[month] = view.aside() if view.sealed >= 0 else []
             except MalformedError as error:
                 self.renew(months, month, error.message)
+        for kept in untold(months.storage.folder, MONTHS) if isinstance(months.storage, Files) else ():
+            self._declare(months, number_of(kept.name), kept, "a month that was no whole database any more")
         self._settle()
 
     def renew(self, months: Months, number: int, why: str) -> None:
         """A month that cannot be read as a whole: its file is set aside, a new one says so. While nothing is sealed."""
-        storage, at_us = months.storage, self._clock.now_us()
-        if not isinstance(storage, Files):
-            return  # a server looks after its own pages
-        kept = months.replaced(number, lambda: storage.set_aside(name_of(number)))
+        storage = months.storage
+        if isinstance(storage, Files):  # a server looks after its own pages
+            self._declare(
+                months, number, months.replaced(number, lambda: set_aside(storage.folder, name_of(number))), why
+            )
+
+    def _declare(self, months: Months, number: int, kept: Path, why: str) -> None:
+        at_us = self._clock.now_us()
         n, sealed = wholes.last_words(kept)
         t0, t1 = begin_of(number), max(begin_of(number), min(begin_of(number + 1) - 1, at_us))
         why = f"{why}; the file is kept as {kept}"
         with months.use(number) as month:
-            aside = month.declare((0, EVERY, 0, t0, t1, n, sealed, at_us, why, str(kept).encode(), None))
+            with month.view() as view:
+                aside = view.aside()
+            if not any(str(kept) in one.why for one in aside):
+                aside = month.declare((0, EVERY, 0, t0, t1, n, sealed, at_us, why, str(kept).encode(), None))
+        tell(kept)
         with self._lock:
             self._aside[number] = aside
             self._found.pop(number, None)

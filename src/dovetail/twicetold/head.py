@@ -10,14 +10,16 @@ import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from dovetail.chunkstore import files
-from dovetail.chunkstore.files import SPOILT, Files
+from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import Place, Storage
 from dovetail.core.errors import DamagedError, MalformedError
+from dovetail.core.setaside import SPOILT, tell
 from dovetail.headlog.head import Head, Restored, Write
 from dovetail.packing import frames as codec
 from dovetail.twicetold import journal
@@ -28,6 +30,10 @@ log = logging.getLogger(__name__)
 
 LOST_MAX: Final = 100_000  # frames that are lost and may come again; those that were lost first are for ever
 ROWS_AT_ONCE: Final = 500  # of the log, as it is looked through
+TRIED_MAX: Final = 20_000  # numbers of rows that are looked for one by one at each end of what cannot be read
+_ID_MAX: Final = (1 << 63) - 1
+_ERRORS: Final = (files.sqlite3.DatabaseError, UnicodeDecodeError)  # what SQLite says of a spoilt schema may be no text
+_COPIED: Final = "insert or replace into head (head_id, n, body) values (?, ?, ?)"
 _ID, _ROUND = "witness", "witnessed"
 _TABLES: Final = {"source": 2, "delivery": 9, "received": 4, "consumer": 2, "mark": 2}  # and their columns
 
@@ -53,7 +59,8 @@ class WitnessedHead(Head):
         rows = [Row(0 if at is None else first + at, of) for at, of in write.frames]
         for of in back:
             self.lost.pop(of.key, None)
-        self._frames += rows
+        if self._journal is not None and self._journal.is_there:  # nobody else asks for them
+            self._frames += rows
         self._tell([("frame", row.head_id, *row.of) for row in rows])
         return others
 
@@ -65,6 +72,12 @@ class WitnessedHead(Head):
     def declare_gap(self, source: str, lane: str, samples: int) -> None:
         super().declare_gap(source, lane, samples)
         self._tell([("gap", source, lane, samples)])
+
+    def seal(self, upto: int) -> None:
+        """The same; on opening nobody looks at these rows again, so what is told of them is on the disk first."""
+        if self._journal is not None:
+            self._journal.durable()
+        super().seal(upto)
 
     def rows(self, after: int, limit: int | None) -> list[tuple[int, bytes]]:
         """The same, up to one that cannot be read. What is in chunks of such a one is then read by time."""
@@ -133,8 +146,9 @@ class WitnessedHead(Head):
 def opened(storage: Storage, months: Months) -> Head:
     """The head of a storage, mended where it was damaged. Raises LinkError."""
     told = Journal(storage.folder / journal.NAME) if isinstance(storage, Files) else None
-    if isinstance(storage, Files) and storage.head_was is not None:
-        _read_what_can_be(storage.head_was, storage.head)
+    for was in storage.heads_were if isinstance(storage, Files) else ():
+        read_what_can_be(was, storage.head)
+        tell(was)
     head = WitnessedHead(storage.head, told, {})
     sealed = _sealed(months)
     if head.sealed > (most := max(sealed.values(), default=0)):
@@ -203,37 +217,31 @@ def _keep_spoilt(storage: Storage, head: Head, spoilt: Sequence[tuple[int, int]]
             (storage.folder / SPOILT / f"head-row-{head_id}").write_bytes(body)
 
 
-def _read_what_can_be(was: Path, head: Place) -> None:
+def read_what_can_be(was: Path, head: Place) -> None:
     """Put into a new head what can be read of one that was set aside; what cannot, its witness tells."""
-    errors = files.sqlite3.DatabaseError
-    with (
-        suppress(errors, UnicodeDecodeError),
-        closing(files.connect(was, role="reader")) as old,
-        head.transaction() as session,
-    ):
+    with suppress(*_ERRORS), closing(files.connect(was, role="reader")) as old, head.transaction() as session:
         for table, columns in _TABLES.items():
             marks = ", ".join("?" * columns)
-            with suppress(errors):
+            with suppress(*_ERRORS):
                 for row in old.execute(f"select * from {table}"):  # noqa: S608 - our own words
                     session.execute(f"insert or replace into {table} values ({marks})", row)  # noqa: S608 - our own words
-        after = 0
-        with suppress(errors):
-            (last,) = old.execute("select max(head_id) from head").fetchone()
-            while after < (last or 0):
-                after = _copy_row(old, session, after, errors)
+        _copy_rows(old, session)
 
 
-def _copy_row(old: Any, session: Any, after: int, errors: type[Exception]) -> int:
-    """The next row; where it cannot be read the one behind is looked for by its number."""
-    try:
-        row = old.execute(
-            "select head_id, n, body from head where head_id > ? order by head_id limit 1", (after,)
-        ).fetchone()
-    except errors:
-        with suppress(errors):
-            row = old.execute("select head_id, n, body from head where head_id = ?", (after + 1,)).fetchone()
+def _copy_rows(old: Any, session: Any) -> None:
+    """From both ends as far as they can be read, then by their numbers, so many that a start does not take for ever."""
+    ends = [0, _ID_MAX]
+    for end, (asks, order) in enumerate(((">", "asc"), ("<", "desc"))):
+        sql = f"select head_id, n, body from head where head_id {asks} ? order by head_id {order} limit 1"  # noqa: S608 - our own words
+        with suppress(*_ERRORS):
+            while (row := old.execute(sql, (ends[end],)).fetchone()) is not None and ends[0] < row[0] < ends[1]:
+                session.execute(_COPIED, row)
+                ends[end] = row[0]
+            return  # there is no other
+    first, last = ends
+    near = chain(range(first + 1, min(first + TRIED_MAX, last)), range(max(last - TRIED_MAX, first + TRIED_MAX), last))
+    for head_id in near:
+        with suppress(*_ERRORS):
+            row = old.execute("select head_id, n, body from head where head_id = ?", (head_id,)).fetchone()
             if row is not None:
-                session.execute("insert or replace into head (head_id, n, body) values (?, ?, ?)", row)
-        return after + 1
-    session.execute("insert or replace into head (head_id, n, body) values (?, ?, ?)", row)
-    return row[0]
+                session.execute(_COPIED, row)

@@ -39,7 +39,10 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Said:
-    """All that the file says, up to row `upto`. `frames` are counted in `counts`, their numbers are in `received`."""
+    """All that the file says, up to row `upto`. `frames` are counted in `counts`, their numbers are in `received`.
+
+    `is_whole`: no line of it was passed over.
+    """
 
     id: int
     upto: int = 0
@@ -48,6 +51,7 @@ class Said:
     epochs: dict[str, int] = field(default_factory=dict[str, int])
     frames: list[Row] = field(default_factory=list[Row])
     lost: dict[FrameKey, int] = field(default_factory=dict[FrameKey, int])
+    is_whole: bool = True
 
     def count(self, origin: Origin, **added: int) -> None:
         """Add to an account."""
@@ -71,7 +75,15 @@ class Said:
         elif kind == "gap":
             self.count((rest[0], rest[1]), expected=rest[2], gap=rest[2])
         elif kind == "lost" and rest[0] <= round_max:
-            self.lost[rest[1], rest[2], rest[3], rest[4]] = rest[5]
+            self._lost(*rest)
+
+    def _lost(self, at: int, source: str, lane: str, epoch: int, seq: int, n: int) -> None:
+        """Those of round 0 are so counted already; another round may be told twice, by who was killed in it."""
+        if at and (source, lane, epoch, seq) not in self.lost:
+            self.count((source, lane), stored=-n, gap=n)
+            if (key := (source, lane, epoch)) in self.received:
+                self.received[key] = self.received[key].without(seq)
+        self.lost[source, lane, epoch, seq] = n
 
     def _frame(self, row: Row, *, is_new: bool) -> None:
         self.frames.append(row)
@@ -99,7 +111,7 @@ def read(path: Path, *, round_max: int) -> Said | None:
     opened = [_opened(line) for line in lines]
     if not opened or opened[0] is None or opened[0][0] != "of" or None in opened[: 1 + opened[0][2]]:
         return None
-    said = Said(int(opened[0][1]))
+    said = Said(int(opened[0][1]), is_whole=None not in opened[:-1] and not lines[-1])
     for line in filter(None, opened[1:]):
         with suppress(ValueError, TypeError, KeyError, IndexError):
             said.take(line, round_max=round_max)
@@ -126,12 +138,12 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: int | None = None
-        self._bytes = 0
+        self._bytes = self._begun = 0
 
     @property
     def is_long(self) -> bool:
-        """Whether it is time to write it anew."""
-        return self._bytes > WITNESS_BYTES_MAX
+        """Whether it is time to write it anew; where what is told so far is long, only once as much came behind it."""
+        return self._bytes > max(WITNESS_BYTES_MAX, 2 * self._begun)
 
     @property
     def is_there(self) -> bool:
@@ -146,9 +158,7 @@ class Journal:
         try:
             os.write(self._file, text)
         except OSError as error:
-            log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
-            self.close()
-            self.path.unlink(missing_ok=True)
+            self._give_up(error)
         self._bytes += len(text)
 
     def reopen(self) -> None:
@@ -157,8 +167,11 @@ class Journal:
 
     def durable(self) -> None:
         """What was told so far is on the disk."""
-        if self._file is not None:
-            os.fsync(self._file)
+        try:
+            if self._file is not None:
+                os.fsync(self._file)
+        except OSError as error:
+            self._give_up(error)
 
     def begin(self, number: int, lines: Iterable[Sequence[Any]]) -> None:
         """Write it anew: whose it is, and what is told so far."""
@@ -171,9 +184,14 @@ class Journal:
             new.replace(self.path)
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
         except OSError as error:
-            log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
+            self._give_up(error)
+        self._bytes = self._begun = len(text)
+
+    def _give_up(self, error: OSError) -> None:
+        log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
+        self.close()
+        with suppress(OSError):  # it says less than the log, which is then what counts
             self.path.unlink(missing_ok=True)
-        self._bytes = len(text)
 
     def close(self) -> None:
         """Let go of the file."""

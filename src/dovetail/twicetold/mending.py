@@ -61,7 +61,7 @@ def decide(said: Said, found: Found) -> Mend:
     """What has to be done so that the log is what was said, but for what is lost."""
     mend = Mend(epochs=dict(said.epochs), floor=said.upto)
     for key, spans in said.received.items():
-        mend.received[key] = spans
+        mend.received[key] = spans if said.is_whole else spans.union(found.received.get(key, Spans()))
     totals = {origin: Counter(count) for origin, count in said.counts.items()}
     for (source, lane, epoch, seq), n in found.unsaid.items():
         key = (source, lane, epoch)
