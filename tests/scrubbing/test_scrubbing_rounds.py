@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,13 +19,14 @@ from dovetail.cli.main import app
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, SECOND_US
+from dovetail.core.errors import LinkError
 from dovetail.core.limits import SCRUB_ROUND_US
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.ownership.settings import Settings
 from dovetail.scrubbing import service
 from dovetail.scrubbing.model import Round, last_round, told_of
-from dovetail.scrubbing.service import Scrub, Search, faults_of
+from dovetail.scrubbing.service import Scrub, Search, faults_of, put_in_order
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.upkeep.layout import HISTORIAN
 
@@ -122,6 +124,20 @@ def test_pages_that_no_index_mends_are_set_aside(tmp_path: Path, historian: Hist
     now(scrub)
     assert [(one.of.tag, one.month) for one in historian.damage.all()] == [(EVERY, new)]
     assert faults_of(path) == []
+
+
+@pytest.mark.parametrize("then", [[], ["a fault"]], ids=["as it is read", "as it is mended"])
+def test_a_disk_that_does_not_answer_sets_no_month_aside(
+    tmp_path: Path, historian: Historian, monkeypatch: pytest.MonkeyPatch, then: list[str]
+) -> None:
+    new, _ = historian.chunks.newest_first()
+    path = tmp_path / HISTORIAN / name_of(new)
+    with monkeypatch.context() as broken, pytest.raises(LinkError, match="disk I/O error"):
+        broken.setattr(service.files, "connect", Mock(side_effect=service.sqlite3.OperationalError("disk I/O error")))
+        broken.setattr(service, "faults_of", lambda path: then or faults_of(path))
+        put_in_order(historian, new, path)
+    assert (historian.damage.all(), historian.chunks.malformed) == ([], set())
+    assert len(historian.raw([2], 0, 1 << 60, scope=ALL)) == 1
 
 
 def test_it_goes_on_where_it_was_and_takes_a_week(

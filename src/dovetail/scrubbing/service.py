@@ -7,7 +7,7 @@ stumbled over it; the next sealing sets it aside. Of each file its database is a
 from __future__ import annotations
 
 import logging
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -168,12 +168,12 @@ def put_in_order(historian: Historian, number: int, path: Path) -> list[str]:
     """Where the pages of a month do not fit together: its indexes are made anew from its rows, which are vouched for.
 
     What does not fit then is set aside as a whole. A spoilt index hides chunks that are whole. Answers what was found
-    and done.
+    and done. Raises LinkError, and nothing is set aside, while the disk has no room for that, or does not answer.
     """
     found = faults_of(path)
     if not found:
         return []
-    with suppress(sqlite3.DatabaseError, UnicodeDecodeError), historian.dropper.still():
+    with historian.dropper.still():
         historian.chunks.replaced(number, lambda: _reindexed(path))
     if not faults_of(path):
         return [f"{fault} (mended: its indexes are made anew)" for fault in found]
@@ -183,16 +183,27 @@ def put_in_order(historian: Historian, number: int, path: Path) -> list[str]:
 
 
 def _reindexed(path: Path) -> None:
-    with closing(files.connect(path, role="writer")) as connection:
-        connection.execute("reindex").close()
+    try:
+        with closing(files.connect(path, role="writer")) as connection:
+            connection.execute("reindex").close()
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not _is_of_its_pages(error):
+            raise LinkError(f"the indexes of {path} cannot be made anew: {error}", code="search-mend") from error
+
+
+def _is_of_its_pages(error: Exception) -> bool:
+    """A row twice where there may be one is no trouble of the disk either."""
+    return files.is_spoilt(error) or not isinstance(error, sqlite3.OperationalError)
 
 
 def faults_of(path: Path) -> list[str]:
-    """What SQLite finds wrong with a file that is open elsewhere; nothing: it is whole."""
+    """What SQLite finds wrong with a file that is open elsewhere; nothing: it is whole. Raises LinkError: not now."""
     try:
         with closing(files.connect(path, role="reader")) as connection:
             rows = connection.execute(f"pragma integrity_check({FAULTS_MAX})").fetchall()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not _is_of_its_pages(error):
+            raise LinkError(f"{path} cannot be read: {error}", code="search-read") from error
         rows = [(str(error),)]
     except OSError as error:
         raise LinkError(f"{path} cannot be read: {error.strerror}", code="search-read") from error
