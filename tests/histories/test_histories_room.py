@@ -291,6 +291,17 @@ def test_a_file_that_a_full_disk_or_too_many_before_leave_no_room_for_is_refused
     assert sent_by(room, sqlite_database, b"x", Scope(Actor("p3", "Joe"))).status_code == 403
 
 
+def test_a_file_of_which_the_disk_forgot_whose_it_is_stands_in_nobodys_way(
+    tmp_path: Path, room: HistoriesRoom, sqlite_database: Database
+) -> None:
+    first = sent_by(room, sqlite_database, b"x").json()["id"]
+    (tmp_path / "histories" / "sent" / first / "sent.json").write_bytes(b"")  # a power cut
+    second = sent_by(room, sqlite_database, b"x").json()["id"]
+    assert [one.id for one in room.sent.mine(scope=ADA)] == [second]
+    room.resume()
+    assert [one.name for one in (tmp_path / "histories" / "sent").iterdir()] == [second]
+
+
 async def test_an_import_that_is_given_up_says_what_it_stored(
     room: HistoriesRoom, sqlite_database: Database, historian: Historian, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from dovetail.core.errors import NotFoundError, RefusedError
 from dovetail.core.ids import uuid7
 from dovetail.core.limits import HISTORY_FILE_KEPT_US, HISTORY_FILES_MAX, HISTORY_FREE_BYTES
 from dovetail.core.scope import Scope
+from dovetail.histories.disk import durable
 
 SAID: Final = "sent.json"
 CONTENT: Final = "content"
@@ -62,7 +63,7 @@ class Receiving:
         os.fsync(self._file.fileno())
         self._file.close()
         (self._place / PARTIAL).replace(self._place / CONTENT)
-        (self._place / SAID).write_text(self._said.model_dump_json(), encoding="utf-8")
+        durable(self._place / SAID, self._said.model_dump_json().encode())
         return SentFile(**self._said.model_dump(exclude={"by"}))
 
     def drop(self) -> None:
@@ -97,7 +98,7 @@ class SentFiles:
     def mine(self, *, scope: Scope) -> list[SentFile]:
         """What the caller sent, the oldest first."""
         places = sorted(self._folder.glob(f"*/{SAID}")) if self._folder.is_dir() else []
-        told = [_Said.model_validate_json(place.read_bytes()) for place in places]
+        told = [one for place in places if (one := _read(place)) is not None]
         return [SentFile(**one.model_dump(exclude={"by"})) for one in told if one.by == scope.actor.id]
 
     def content(self, file_id: str, *, scope: Scope) -> tuple[SentFile, Path]:
@@ -118,6 +119,15 @@ class SentFiles:
         """What nobody asked for since a day goes; `partial`: what never became whole too, for nobody sends it now."""
         before_s = (self._clock.now_us() - HISTORY_FILE_KEPT_US) / 1e6
         for place in self._folder.iterdir() if self._folder.is_dir() else ():
-            content, is_whole = place / CONTENT, (place / SAID).is_file()
+            content = place / CONTENT
+            is_whole = content.is_file() and _read(place / SAID) is not None
             if (is_whole and content.stat().st_mtime < before_s) or (partial and not is_whole):
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def _read(place: Path) -> _Said | None:
+    """None: it is gone by now, or a disk has spoilt it."""
+    try:
+        return _Said.model_validate_json(place.read_bytes())
+    except (OSError, ValueError):
+        return None
