@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from fastapi.testclient import TestClient
-from performance_world import FILLER, LINE
+from performance_world import AREA, FILLER, LINE
 from test_losses_years import ALL, STORY_MIN, at, lived, plant
 
 from asking import client_of
@@ -89,6 +89,25 @@ def test_too_many_groups_and_words_that_there_are_not_are_refused(
     nobody = Scope(Actor("nobody", "Nobody", "person"), {})
     with pytest.raises(NotFoundError):
         groupings.grouped(FILLER, when, by=("day",), kpis=OEE, scope=nobody)
+
+
+def test_what_machines_bring_to_a_group_is_told_however_many_groups_there_are_beside_it(
+    room: PerformanceRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told apart by machine too they would be more rows than anybody reads."""
+    groupings, when = GroupingsRoom(room), (at(0), at(STORY_MIN))
+    by = ("state", "product")
+    rows = groupings.grouped(AREA, when, by=(*by, "equipment"), kpis=(), scope=ALL).groups
+    groups = groupings.grouped(AREA, when, by=by, kpis=(), scope=ALL).groups
+    assert len(rows) > len(groups)
+    monkeypatch.setattr(service, "GROUPS_MAX", len(groups))
+    for group in groups:
+        brought = groupings.brought(AREA, when, by=by, holds=group.key.__eq__, scope=ALL)
+        assert brought == {one.key[-1]: one.sums for one in rows if one.key[:-1] == group.key}
+        assert add(*brought.values()) == group.sums
+    nobody = Scope(Actor("nobody", "Nobody", "person"), {})
+    with pytest.raises(NotFoundError):
+        groupings.brought(AREA, when, by=by, holds=bool, scope=nobody)
 
 
 def test_the_route_tells_each_group_by_its_words(room: PerformanceRoom) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from dovetail.ledger.columns import Sums
 from dovetail.ledger.named import value_of
 from dovetail.performance.kpis._lines import figured
 from dovetail.performance.report import KpiValue, catalogue, values
-from dovetail.performance.service import ROLLUP_FROM_US, PerformanceRoom
+from dovetail.performance.service import ROLLUP_FROM_US, Leaves, PerformanceRoom
 
 VIEW: Final = "plant.view"
 GROUPS_MAX: Final = 1_000  # more rows nobody reads: a shorter period, or fewer words
@@ -63,21 +63,14 @@ class GroupingsRoom:
         """A period of a node by some words: all groups together are its figures. Raises InvalidError for words and
         KPIs that there are not, and for more groups than anybody reads."""
         scope.require(VIEW, equipment_id)
-        words, wanted = demanded(by), self._wanted(kpis)
-        room = self._room
-        with room.database.read() as reading:
-            until_us = room.until(reading, period[1], as_of)
-            plant = room.plant_at(reading, equipment_id, as_of)
-            quick = as_of is None and {*words} <= OF_SHIFTS and room.is_whole(reading)
-        leaves = room.leaves(plant, equipment_id, scope, at_us=until_us - 1, as_of=as_of)
+        words, wanted, room = demanded(by), self._wanted(kpis), self._room
+        leaves, until_us = self._leaves(equipment_id, period[1], scope, as_of)
         found: Groups = {}
-        with self._watching(len(leaves.ids)) as step:
-            for done, leaf in enumerate(leaves.ids, start=1):
-                found = together([found, self._of(leaf, (period[0], until_us), words, as_of=as_of, quick=quick)])
-                if len(found) > GROUPS_MAX:
-                    message, hint = f"these are more than {GROUPS_MAX} groups", "ask for less time, or by fewer words"
-                    raise InvalidError(message, pointer="/by", code="groups", hint=hint)
-                step(done)
+        for _, groups_of in self._each(leaves.ids, (period[0], until_us), words, as_of):
+            found = together([found, groups_of])
+            if len(found) > GROUPS_MAX:
+                message, hint = f"these are more than {GROUPS_MAX} groups", "ask for less time, or by fewer words"
+                raise InvalidError(message, pointer="/by", code="groups", hint=hint)
         node = room.gathering.node(equipment_id, until_us - 1, as_of=as_of)[1]
         settings = figured(node, room.gathering.settings_at(until_us - 1, as_of=as_of))
         blind = "good" in room.gathering.untold(leaves.ids, until_us - 1, as_of=as_of)
@@ -92,6 +85,41 @@ class GroupingsRoom:
         ]
         groups.sort(key=lambda one: (-one.busy_us, -one.sums["elapsed_us"], str(one.key)))
         return Grouped(until_us, groups, leaves.hidden, leaves.hints)
+
+    def brought(
+        self,
+        equipment_id: int,
+        period: tuple[int, int],
+        *,
+        by: Sequence[str],
+        holds: Callable[[Key], bool],
+        scope: Scope,
+        as_of: int | None = None,
+    ) -> dict[int, Sums]:
+        """What each machine brings to one group of `grouped`, however many groups there are beside it."""
+        scope.require(VIEW, equipment_id)
+        leaves, until_us = self._leaves(equipment_id, period[1], scope, as_of)
+        each = self._each(leaves.ids, (period[0], until_us), demanded(by), as_of)
+        return {unit: sums for unit, found in each for key, sums in found.items() if holds(key)}
+
+    def _leaves(self, equipment_id: int, to_us: int, scope: Scope, as_of: int | None) -> tuple[Leaves, int]:
+        """The ledgers below a node, and where a period really ends."""
+        room = self._room
+        with room.database.read() as reading:
+            until_us = room.until(reading, to_us, as_of)
+            plant = room.plant_at(reading, equipment_id, as_of)
+        return room.leaves(plant, equipment_id, scope, at_us=until_us - 1, as_of=as_of), until_us
+
+    def _each(
+        self, units: Sequence[int], period: tuple[int, int], words: Sequence[str], as_of: int | None
+    ) -> Iterator[tuple[int, Groups]]:
+        """The groups of one ledger after the other; how far that is is told."""
+        with self._room.database.read() as reading:
+            quick = as_of is None and {*words} <= OF_SHIFTS and self._room.is_whole(reading)
+        with self._watching(len(units)) as step:
+            for done, unit in enumerate(units, start=1):
+                yield unit, self._of(unit, period, words, as_of=as_of, quick=quick)
+                step(done)
 
     @staticmethod
     def _wanted(kpis: Sequence[str]) -> frozenset[str]:

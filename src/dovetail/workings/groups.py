@@ -93,12 +93,11 @@ class GroupWorkings:
 
     def _brought(self, place: Place, told: Told, column: str) -> Mapping[int, int]:
         """What each machine brings to a sum of the group."""
-        groups = self._asked(place, (*told.words, "equipment")).groups
-        found = {int(one.key[-1] or 0): one.sums[column] for one in groups if told.holds(one.key[: len(told.words)])}
-        if "equipment" in told.words:  # a word is told apart once
-            at = told.words.index("equipment")
-            found = {int(one.key[at] or 0): one.sums[column] for one in groups if told.holds(one.key)}
-        return found
+        period = (place.from_us, place.to_us)
+        brought = self._groupings.brought(
+            place.equipment_id, period, by=told.words, holds=told.holds, scope=place.scope, as_of=place.as_of
+        )
+        return {unit: sums[column] for unit, sums in brought.items()}
 
     def _column(self, place: Place, told: Told, column: str, rest: Sequence[str], cursor: str | None) -> Node:
         brought = self._brought(place, told, column)

@@ -15,14 +15,18 @@ export function slowBar(items: readonly SlowStretch[]): Bar {
   return { key: "slow", us: sum((one) => one.lost_us), stops: items.length, lost_units: sum((one) => one.planned - one.produced), unrated_us: 0, share: null, cumulated: null };
 }
 
-interface SlowBarProps { equipmentId: number; span: Span; asked: Asked; /** All bars together: as long as the track. */ whole: Bar }
-export function SlowBar({ equipmentId, span, asked, whole }: SlowBarProps) {
+/** Beside the bars by reason of all that was lost, where the period is not too long; null: there is none. */
+export function useSlowBar(equipmentId: number, span: Span, asked: Asked): { bar: Bar | null; pending: boolean } {
+  const shown = asked.by === "reason" && Object.keys(asked.only).length === 0 && !isTooLong(span);
+  const { data, isLoading } = useQuery({ ...slowQuery(equipmentId, toTheMinute(span)), placeholderData: keepPreviousData, enabled: shown });
+  return { bar: shown && data && data.items.length > 0 ? slowBar(data.items) : null, pending: isLoading };
+}
+
+interface SlowBarProps { bar: Bar | null; asked: Asked; /** All bars together: as long as the track. */ whole: Bar }
+export function SlowBar({ bar, asked, whole }: SlowBarProps) {
   const say = useWords(words);
   const textOf = useSizeText();
-  const shown = asked.by === "reason" && Object.keys(asked.only).length === 0 && !isTooLong(span);
-  const { data } = useQuery({ ...slowQuery(equipmentId, toTheMinute(span)), placeholderData: keepPreviousData, enabled: shown });
-  if (!shown || !data || data.items.length === 0) return null;
-  const bar = slowBar(data.items);
+  if (bar === null) return null;
   const longest = Math.max(sizeOf(whole, asked.measure), sizeOf(bar, asked.measure));
   const open = () => document.querySelector("[data-testid=slow-panel]")?.scrollIntoView({ block: "start" });
   return (

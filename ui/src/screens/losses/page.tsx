@@ -20,7 +20,7 @@ import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, lostOf, 
 import { Bars } from "@/losses/bars";
 import css from "@/screens/losses/losses.module.css";
 import { useKeyName } from "@/losses/names";
-import { SlowBar } from "@/losses/slow-bar";
+import { SlowBar, useSlowBar } from "@/losses/slow-bar";
 import { useParetoTable } from "@/losses/tables";
 import { Under } from "@/screens/losses/under";
 import { words } from "@/losses/words";
@@ -142,12 +142,13 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
   const beforeSpan = before && asSpan({ ...window, ...before });
   const now = useQuery({ ...paretoQuery(here.id, span, asked), placeholderData: keepPreviousData });
   const was = useQuery({ ...paretoQuery(here.id, beforeSpan ?? span, asked), placeholderData: keepPreviousData, enabled: beforeSpan !== null });
+  const slow = useSlowBar(here.id, span, asked);
   const tableOf = useParetoTable(here, asked);
   const compared = beforeSpan ? was.data : undefined;
   return (
     <>
       <Waterfalls here={here} span={span} before={beforeSpan} />
-      <Panel title={say("pareto")} tools={<><Freeze here={here} window={window} view="losses" /><Give of={{ here, ...span, readMs: now.dataUpdatedAt, before: beforeSpan }} table={() => tableOf(now.data as ParetoAnswer, compared)} disabled={!now.data || (beforeSpan !== null && !was.data)} /></>} testid="pareto-panel">
+      <Panel title={say("pareto")} tools={<><Freeze here={here} window={window} view="losses" /><Give of={{ here, ...span, readMs: now.dataUpdatedAt, before: beforeSpan }} table={() => tableOf(now.data as ParetoAnswer, compared, slow.bar)} disabled={!now.data || slow.pending || (beforeSpan !== null && !was.data)} /></>} testid="pareto-panel">
         <Choices asked={asked} />
         <Restrictions asked={asked} />
         {now.error && !now.data && <ProblemNotice error={now.error} onRetry={() => void now.refetch()} compact />}
@@ -155,7 +156,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
         {now.isPending && <Waiting lines={6} height={34} />}
         {now.data && <Summary now={now.data} here={here} span={span} asked={asked} />}
         {now.data && (now.data.items.length > 0 || (compared?.items.length ?? 0) > 0 ? <Bars asked={asked} now={now.data} before={compared} onPick={(key) => change({ pick: asked.pick === key ? null : key })} /> : <Empty compact icon="check" title={say("nothing")} hint={say("nothingHint")} />)}
-        {now.data && <SlowBar equipmentId={here.id} span={span} asked={asked} whole={now.data.total} />}
+        {now.data && <SlowBar bar={slow.bar} asked={asked} whole={now.data.total} />}
         <p className={css.hint}>{say("help")}</p>
       </Panel>
       <Picked here={here} span={span} asked={asked} />
