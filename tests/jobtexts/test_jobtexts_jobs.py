@@ -138,6 +138,8 @@ def let_go(plant: World, retention: RetentionRoom) -> None:
     ({"pattern": "PO(?P<order>[0-9]{1,9})"}, "XPO17", "no-match"),                  # the whole text, not a part
     ({"pattern": "(?P<product>.{1,9});(?P<lot>.{1,9})?", "products": {"7": "cola"}}, "7;L1", Named(None, "cola", "L1")),
     ({"pattern": "(?P<order>[0-9]{0,9});(?P<lot>.{1,9})"}, ";L1", "no-match"),      # names no job
+    ({"pattern": "(?P<product>[a-z]{1,9});(?P<lot>.{1,150})"}, "cola;" + "L" * 121, "too-long"),  # than a lot may be
+    ({"pattern": "(?P<order>.{1,150})"}, "P" * 121, "too-long"),
 ])  # fmt: skip
 def test_what_a_text_says(words: dict[str, Any], text: str, expected: object) -> None:
     assert says(JobEntry(text_tag="recipe", **words), text) == expected

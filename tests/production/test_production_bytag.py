@@ -113,6 +113,15 @@ def test_a_late_sample_puts_its_job_between_the_others(plant_on_both: World) -> 
     assert plant.jobs("filler") == ["5-30 cola", "30-50 water", "50-… cola"]
 
 
+def test_a_text_that_no_record_holds_as_it_is_keeps_nobody_from_reading_on(plant_on_both: World) -> None:
+    plant = plant_on_both
+    plant.signal(10, "recipe", "cola\0left behind")
+    plant.signal(20, "recipe", "x" * 500)
+    plant.signal(30, "recipe", "water")
+    plant.step()
+    assert plant.jobs("filler") == ["10-20 cola", f"20-30 {'x' * 400}", "30-… water"]
+
+
 def test_what_people_did_stays(plant: World) -> None:
     """A person ended the machine's job and ran another; the machine's next change ends that."""
     plant.signal(10, "recipe", "cola")

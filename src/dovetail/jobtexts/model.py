@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Final, Literal, Protocol
 
 from dovetail.core import patterns
-from dovetail.core.limits import JOB_TEXT_MAX
+from dovetail.core.limits import JOB_NAME_MAX, JOB_TEXT_MAX
 from dovetail.jobtexts.plant import JobEntry
 
 type Read = tuple[int, str, tuple[int, JobEntry]]  # ts_us, text, by which tag and words
@@ -104,6 +104,8 @@ def says(entry: JobEntry, text: str) -> Named | Literal["ends", "nothing"] | Why
     product = parts.get("product")
     if product is None and parts.get("order") is None:
         return "no-match"
+    if any(len(parts.get(name) or "") > JOB_NAME_MAX for name in ("order", "lot")):
+        return "too-long"
     return Named(parts.get("order"), entry.products.get(product or "", product), parts.get("lot"))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from dovetail.core.limits import JOB_TAGS_TOGETHER_US
+from dovetail.core.limits import JOB_NAME_MAX, JOB_PRODUCT_MAX, JOB_TAGS_TOGETHER_US
 from dovetail.production.model import JobResponse, Origin
 
 SAID: Final = ("t1_us", "ended_by", "product", "job_order", "lot", "standard_rate_upm")
@@ -88,7 +88,8 @@ def starts(
             until_us = min(until_us, times[index + 1] - 1)
         product = _held(product_changes, t0_us, product_before)
         if product is not None:
-            found.append(Start(t0_us, product, _held(order_changes, until_us, order_before)))
+            order = _held(order_changes, until_us, order_before)
+            found.append(Start(t0_us, product[:JOB_PRODUCT_MAX], order and order[:JOB_NAME_MAX]))
     return found
 
 

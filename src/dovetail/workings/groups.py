@@ -83,10 +83,10 @@ class GroupWorkings:
         group = next((one for one in groups if told.holds(one.key)), None)
         if group is None:
             raise lost(place.path)
-        kpi, said_of = catalogue()[name], describe(catalogue()[name], self._explainer.room.settings_for(place.to_us))
+        kpi, settings = catalogue()[name], self._explainer.room.settings_for(place.to_us, place.as_of)
         node = Node(
             key=place.path, label=kpi.name, value=group.kpis[0].value, unit=kpi.unit, kind="kpi", formula=kpi.formula,
-            convention=said_of.convention, more=True,
+            convention=describe(kpi, settings).convention, more=True,
         )  # fmt: skip
         node.children = [_sum(_down(place, column), column, group.sums[column]) for column in columns]
         return node
