@@ -54,6 +54,7 @@ class EquipmentOut(BaseModel):
     buffers: dict[str, dict[str, Any]]
     standard_rate_upm: float | None
     jobs_at_once: int
+    by_hand: bool
 
 
 class LastOut(BaseModel):
@@ -221,15 +222,9 @@ def _equipment_out(node: Equipment, scope: Scope) -> EquipmentOut:
 
 def _tag_out(tag: Tag, sample: LastSample | None) -> TagOut:
     return TagOut(
-        id=tag.id,
-        path=tag.path,
-        property=tag.property,
-        kind=tag.kind.name.lower(),
-        unit=tag.unit,
-        connection=tag.connection,
-        address=tag.address,
-        last=None if sample is None else _last_out(sample),
-    )
+        id=tag.id, path=tag.path, property=tag.property, kind=tag.kind.name.lower(), unit=tag.unit,
+        connection=tag.connection, address=tag.address, last=None if sample is None else _last_out(sample),
+    )  # fmt: skip
 
 
 def _last_out(sample: LastSample) -> LastOut:

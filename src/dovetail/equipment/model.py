@@ -54,6 +54,11 @@ class Equipment:
         """How many jobs may run on it beside each other, by plant code; one where that says nothing."""
         return int(str((self.job or {}).get("at_once", 1)))
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether people say what it does: it has no signal that could."""
+        return bool((self.states or {}).get("by_hand"))
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:

@@ -16,6 +16,8 @@ export interface Equipment {
   timezone: string;
   flow: string[];
   jobs_at_once: number;
+  /** People say what it does: it has no signal that could. */
+  by_hand: boolean;
   constraint: string | null;
   outfeed: string | null;
   /** Whose figures a line shows: its constraint's, or the sums over its units. */

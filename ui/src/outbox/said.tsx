@@ -11,7 +11,7 @@ import { Go, unitOf } from "@/view/place";
 import type { Search } from "@/view/search";
 import { useWords } from "@/words/words";
 
-const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "acknowledge", "scan", "jobText"] as const;
+const LABELS = ["reason", "comment", "bulk", "counts", "jobStart", "jobEnd", "handOver", "undo", "yielded", "jump", "heldEntry", "split", "merge", "edge", "state", "stateFrom", "acknowledge", "scan", "jobText"] as const;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000; // of which a part may not have come in yet: it would stand beside the correction as time that went on

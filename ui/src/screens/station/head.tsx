@@ -14,8 +14,11 @@ import { useCurrentShift } from "@/kpi/current-shift";
 import { ShiftName } from "@/kpi/shift-figures";
 import { useLinkState } from "@/live/live";
 import { useNowMs } from "@/live/now";
+import { useMay } from "@/jobs/jobs";
 import { useMachineNow } from "@/machine/now";
 import { OutboxNotice } from "@/outbox/notice";
+import { ByHand } from "@/screens/station/by-hand";
+import { words as byHandWords } from "@/screens/station/by-hand-words";
 import css from "@/screens/station/station.module.css";
 import { pagesOf } from "@/screens/station/tiles";
 import { words } from "@/screens/station/words";
@@ -74,8 +77,12 @@ export function Bar({ here }: { here: Equipment }) {
   );
 }
 
+/** What a machine does; alone on its station, one without signals is told here what it does from now on. */
 function Tile({ unit, alone }: { unit: Equipment; alone: boolean }) {
   const say = useWords(words);
+  const sayByHand = useWords(byHandWords);
+  const told = useMay("timeline.edit", unit) && alone && unit.by_hand;
+  const [telling, setTelling] = useState(false);
   const { now, look, word, why, external } = useMachineNow(unit);
   const inside = (
     <>
@@ -83,7 +90,7 @@ function Tile({ unit, alone }: { unit: Equipment; alone: boolean }) {
       <span className={css.tileWords}>
         {!alone && <span className={css.tileName}>{unit.name}</span>}
         <span className={css.tileState}>{word ?? say("waits")}</span>
-        {alone && <span className={css.tileWhy}>{[why, external && say("notItsFault")].filter(Boolean).join(" · ")}</span>}
+        {alone && <span className={css.tileUnder}><span className={css.tileWhy}>{[why, external && say("notItsFault")].filter(Boolean).join(" · ")}</span>{told && <span className={css.tileAsk}>{sayByHand("press")}</span>}</span>}
       </span>
       <span className={css.tileCounter}>{now && <Running since={now.since} />}</span>
     </>
@@ -91,7 +98,10 @@ function Tile({ unit, alone }: { unit: Equipment; alone: boolean }) {
   const look_ = { "data-tone": look?.tone ?? "void", "data-state": now?.state, "data-alone": alone };
   return (
     <div className={`live ${css.tile}`} {...look_} data-testid={`state-${unit.path}`}>
-      {alone ? <div className={css.aloneInside}>{inside}</div> : <Go to={stationOf(unit.path)} className={css.tileLink}>{inside}</Go>}
+      {!alone && <Go to={stationOf(unit.path)} className={css.tileLink}>{inside}</Go>}
+      {alone && !told && <div className={css.aloneInside}>{inside}</div>}
+      {told && <button type="button" className={`${css.aloneInside} ${css.press}`} onClick={() => setTelling(true)} data-testid="station-by-hand">{inside}</button>}
+      {telling && <ByHand unit={unit} onClose={() => setTelling(false)} />}
     </div>
   );
 }
