@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counting_plant import Plant, plant_on, when
+from counting_plant import PLANT, Plant, plant_on, when
 from fastapi.testclient import TestClient
 
 from asking import client_of
 from dovetail.core.bus import Bus
 from dovetail.counting import api as counting_api
 from dovetail.db.uow import Database
+from dovetail.jobtexts import api as jobtexts_api
 from dovetail.operations.http import Api
 from dovetail.production import api as production_api
 from dovetail.signatures import api
@@ -68,3 +69,32 @@ def test_a_signed_shift_takes_no_pieces_and_no_jobs_until_it_is_reopened(client:
     assert (listed["comment"], listed["reopened"]["why"]) == ("checked", "a pallet was missed")
     again = post(counted, good=5, start=when(0), end=when(30), comment="sent again")
     assert again.status_code == 200, again.text
+
+
+def test_a_signed_shift_takes_no_answer_to_a_text_until_it_is_reopened(
+    database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    recipe = '      recipe: {connection: plc, address: "ns=2;s=Recipe", kind: str}\n'
+    text = PLANT.replace("    tags:\n", f"    tags:\n{recipe}", 1).replace("{at_once: 2}", "{text_tag: recipe}")
+    with plant_on(database, tmp_path, clock, bus, text=text) as plant:
+        plant.now(EVENING)
+        plant.send([("recipe", 10, "cola"), ("recipe", 20, "PO-9")], mark=EVENING)
+        while plant.rooms.production.step(100):
+            pass
+        plant.work()
+        routes = Api(plant.database)
+        api.routes(routes, plant.rooms.signatures)
+        jobtexts_api.routes(routes, plant.rooms.production.texts)
+        client = client_of(plant.everyone, routes)
+        texts = f"/api/v1/equipment/{plant.filler}/job-texts"
+        (held,) = client.get(texts, params=DAY | {"only": "held"}).json()["items"]
+        signed = client.post(
+            f"/api/v1/equipment/{plant.line}/signatures", json={"start": when(0), "comment": "checked"}
+        )
+        answer, given = f"/api/v1/job-texts/{held['id']}/answer", {"product": "water"}
+        refused = client.post(answer, json=given)
+        assert (refused.status_code, refused.json()["code"]) == (409, "shift-signed")
+        assert client.get(texts, params=DAY | {"only": "held"}).json()["items"] == [held]
+        reopen = f"/api/v1/signatures/{signed.json()['id']}/reopen"
+        assert client.post(reopen, json={"reason": "it ran water"}).status_code == 200
+        assert client.post(answer, json=given).json()["product"] == "water"
