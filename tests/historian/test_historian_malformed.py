@@ -67,6 +67,9 @@ def test_a_server_starts_and_tells_the_whole_time_of_every_signal(spoilt: Histor
     assert len(spoilt.damage.of(1, DAY_ZERO_US, NEXT_US)) == 1
     assert spoilt.damage.among((1, 2, 3), DAY_ZERO_US, NEXT_US) == {1, 2, 3}
     assert list(spoilt.damage.of(1, NEXT_US, END_US)) == []
+    (hole,) = spoilt.damage.all()
+    assert spoilt.damage.wholly(DAY_ZERO_US, END_US) == [(hole.t0, hole.t1)]
+    assert spoilt.damage.wholly(hole.t1 + 1, END_US) == []
     (kept,) = (tmp_path / "historian" / SPOILT).glob(f"{MONTH}.*/{MONTH}")
     assert kept.read_bytes().startswith(b"this is no database")
     assert str(kept) in spoilt.damage.all()[0].of.why

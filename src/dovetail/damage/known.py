@@ -230,6 +230,10 @@ class Damage:
         found = [one for one in known if one.t0 < to_us and one.t1 >= from_us]
         return sorted(found, key=lambda one: one.t0) if self._whole else found
 
+    def wholly(self, from_us: int, to_us: int) -> list[tuple[int, int]]:
+        """(first, last) of months that were set aside as a whole, as far as they touch [from_us, to_us)."""
+        return [(one.t0, one.t1) for one in self._whole if one.t0 < to_us and one.t1 >= from_us]
+
     def among(self, tags: Iterable[int], from_us: int, to_us: int) -> set[int]:
         """Those of the tags of which something cannot be read in [from_us, to_us)."""
         known = self._of

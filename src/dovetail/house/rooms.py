@@ -350,8 +350,13 @@ def forwarding_room(
 ) -> ForwardingRoom:
     """What is sealed, brought to the copies that the plant code names, on hosts that the server's settings allow."""
     secret = rooms.vault.value
-    went, refuse = rooms.retention.gone.each, rooms.historian.damage.refuse
-    site = Site(rooms.historian.chunks, rooms.corrections.standing, refuse, went=went)
+    damage, gone = rooms.historian.damage, rooms.retention.gone
+
+    def went(tag: int, from_us: int, to_us: int) -> list[tuple[int, int]]:
+        """A copy keeps too what a disk took here of a whole month: it may be all that is left of it."""
+        return [*gone.each(tag, from_us, to_us), *damage.wholly(from_us, to_us)]
+
+    site = Site(rooms.historian.chunks, rooms.corrections.standing, damage.refuse, went=went)
     return ForwardingRoom(
         database, site, plant=rooms.equipment.plant, bus=bus,
         open_copy=lambda body: copy_of(body, owner=identity(data), hosts=hosts, secret=secret), clock=database.clock,
