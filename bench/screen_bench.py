@@ -6,8 +6,8 @@ The PLC is libmodbus's C server, the installation is `dovetail serve`, the scree
 Chromium: each a process of its own. A change is a write into the register of one machine's PackML state. It is painted
 when the browser has drawn a frame after the tile said so; both moments are of the one clock of this machine. What a
 screen does not show is not waited for: of 500 tiles those are on it that one sees without scrolling. A change that
-another of the same machine overtook is not counted; one that is never shown is. The scan interval is the PLC's, so it
-stands beside the figure: the budget is 250 ms beyond it.
+another of the same machine overtook is not counted; a machine whose last change is never shown is. The scan interval
+is the PLC's, so it stands beside the figure: the budget is 250 ms beyond it.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def numbered(path: str) -> int:
 def waited(
     told: Mapping[str, Sequence[tuple[int, float]]], painted: Sequence[tuple[str, str, float]], shown: Sequence[str]
 ) -> tuple[list[float], int]:
-    """(milliseconds from each register to its paint, how many were never painted and by nothing overtaken)."""
+    """(milliseconds from each register to its paint, how many machines never showed what they were told last)."""
     seen: dict[str, list[tuple[int, float]]] = {}
     for path, word, at_ms in painted:
         seen.setdefault(path, []).append((WORDS.get(word, 0), at_ms))
@@ -131,7 +131,7 @@ def waited(
             when = [one for what, one in seen.get(path, []) if what == state and at_ms <= one]
             if when and when[0] <= next_ms:
                 took.append(when[0] - at_ms)
-            missed += not when
+            missed += not when and next_ms == math.inf  # what it was told last; an earlier word may be skipped
     return took, missed
 
 
