@@ -21,6 +21,7 @@ from dovetail.core.clock import HOUR_US, SECOND_US, Clock
 from dovetail.core.faults import point
 from dovetail.core.limits import TRANSACTION_S
 from dovetail.core.scope import Scope, system_scope
+from dovetail.core.turns import Turns
 from dovetail.db.events import events_after, handled, mark_handled
 from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.equipment.model import PlantModel
@@ -48,7 +49,6 @@ POSITION_EVERY_US: Final = 30 * SECOND_US  # without news the position is writte
 SAMPLES_MAX: Final = 200_000  # of one step: more would keep the others waiting for the writer
 AGAIN_FIRST_US: Final = 6 * HOUR_US  # so much is derived again at once, until it is known how long that takes
 AGAIN_MAX_US: Final = 64 * 24 * HOUR_US
-PACE_SHARE: Final = 4  # settling what is not urgent takes at most one part in so many of the time
 
 
 class Samples(Protocol):
@@ -120,7 +120,7 @@ class Follower:
     cuts: Callable[[int, int, int], Sequence[int]]
     corrections: Corrections | None = None
     gone: Callable[[int], int | None] = lambda _tag: None  # up to when samples of a tag went
-    pace_us: int = 0  # what only counts is settled together so often; what may change a state, at once
+    turns: Turns = field(init=False, default_factory=Turns)  # of what only counts; what may change a state is at once
     book: RuleBook = field(init=False)
     world: World = field(init=False)
     units: dict[int, Unit] = field(init=False, default_factory=dict[int, Unit])
@@ -138,7 +138,6 @@ class Follower:
     _wanted: NDArray[np.int64] = field(init=False)
     _span_us: int = field(init=False, default=AGAIN_FIRST_US)
     _watched: Watched = field(init=False, default_factory=dict[int, Watch])
-    _next_us: int = field(init=False, default=0)  # monotonic: when all that is due is settled again
 
     def __post_init__(self) -> None:
         self.book = RuleBook(self.plants)
@@ -239,23 +238,18 @@ class Follower:
             if taken > SAMPLES_MAX:
                 break
         began_us = self.clock.monotonic_us()
-        every = began_us >= self._next_us
-        due = self._due(every=every)
+        marks = [(unit, self.mark_of(unit)) for unit in self.units.values()]
+        part = self.turns.take(began_us, lambda: [one.equipment_id for one, mark_us in marks if one.is_due(mark_us)])
+        pressing = [pair for pair in marks if pair[0].equipment_id in part or pair[0].is_pressing(pair[1])]
+        due = [unit for unit, mark_us in pressing if unit.is_due(mark_us)]
         outcomes = [self._forward(unit) for unit in due]
         self._commit([outcome for outcome in outcomes if outcome.has_news])
         for outcome in outcomes:
             unit = outcome.unit
             unit.has_news = unit.has_news or outcome.has_begun or bool(outcome.stretch.records)
             unit.advanced(outcome.stretch.checkpoint, outcome.inputs)
-        if every and self.pace_us:
-            took_us = self.clock.monotonic_us() - began_us
-            self._next_us = began_us + max(self.pace_us, PACE_SHARE * took_us)
+        self.turns.took(part, self.clock.monotonic_us() - began_us)
         return len(rows), touched | {unit.equipment_id for unit in due}
-
-    def _due(self, *, every: bool) -> list[Unit]:
-        """The units to derive now: those whose state may change, and when it is time all that have anything new."""
-        marks = ((unit, self.mark_of(unit)) for unit in self.units.values())
-        return [unit for unit, mark_us in marks if (every or unit.is_pressing(mark_us)) and unit.is_due(mark_us)]
 
     def _fell_behind(self, released: int) -> None:
         """The head no longer holds all that we have not read: what is missing is read from the historian by time.

@@ -93,7 +93,7 @@ class StatesRoom:
 
     def keep_pace(self, pace_us: int) -> None:
         """Settle what only counts so often instead of at every step; what may change a state goes on at once."""
-        self._follower.pace_us = pace_us
+        self._follower.turns.pace_us = pace_us
 
     # --- work ------------------------------------------------------------------------------------------------
     def step(self, limit: int = CONSUMER_FRAMES_MAX) -> int:
@@ -122,7 +122,7 @@ class StatesRoom:
             if self._clock.monotonic_us() - self._watched_us >= WATCH_EVERY_US:
                 self._watched_us = self._clock.monotonic_us()
                 self._watch()
-        return rows + len(again)
+        return rows + len(again) + follower.turns.is_open
 
     def _watch(self) -> None:
         """Tell of what changes by time alone: a link that fell silent or spoke again, a machine that stopped moving."""
