@@ -8,15 +8,16 @@ used; whoever wrote it bounds its repeats or anchors it.
 from __future__ import annotations
 
 import re
-from re import _constants as codes  # type: ignore[attr-defined]  # what a pattern is made of: no public way
-from re import _parser as parsing  # type: ignore[attr-defined]  # likewise
-from typing import Any, Final
+from re import _constants, _parser  # type: ignore[attr-defined]  # what a pattern is made of: no public way
+from typing import Any, Final, cast
 
 TRIES_MAX: Final = 4_000_000  # about a tenth of a second in the worst telegram that anybody could send
 PATTERN_MAX: Final = 500
 _ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
 _SETS: Final = re.compile(r"\\.|\(\?#[^)]*+|\[\^?+\]?+(?:\\.|[^\]\\])*+", re.DOTALL)  # and escapes, and comments
 _ANNOUNCED: Final = ("[[", "--", "&&", "~~", "||")  # in a set Python will read them as sets in sets, and warns of it
+
+codes, parsing = cast("Any", _constants), cast("Any", _parser)
 
 type Pattern = re.Pattern[str]
 
@@ -36,7 +37,7 @@ def checked(pattern: str, frame_max: int) -> Pattern:
         compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"this is no pattern: {error}") from error
-    items = list(parsed)
+    items = list[Any](parsed)
     anchored = bool(items) and items[0] == (codes.AT, codes.AT_BEGINNING)
     tries = _sequence(items, frame_max) * (1 if anchored else frame_max)
     if tries > TRIES_MAX:

@@ -348,7 +348,7 @@ class Explainer:
             given = self.rates.rates(
                 reading, unit, piece.t0_us, job=job, product=share.product, as_of=place.as_of
             )  # fmt: skip
-        return next((one.told() for one in given if one.upm == share.rate_upm), {})
+        return next((one.told() for one in given if one.upm == share.rate_upm), dict[str, Any]())
 
     def _began(self, place: Place, job: JobResponse) -> list[Node]:
         """What the machine's own signals said when they began a job; none where a person did, or a scan."""

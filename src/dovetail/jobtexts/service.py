@@ -51,9 +51,9 @@ class Products(Protocol):
 class Taken:
     """What the texts of a tag came to: those that stand, by time; of them what is new; and which stand no more."""
 
-    texts: list[JobText] = field(default_factory=list)
-    new: list[JobText] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    texts: list[JobText] = field(default_factory=list[JobText])
+    new: list[JobText] = field(default_factory=list[JobText])
+    gone: list[str] = field(default_factory=list[str])
 
 
 class TextsRoom:
@@ -203,10 +203,8 @@ class TextsRoom:
         self, reading: Reading, entry: JobEntry, equipment_id: int, text: str
     ) -> tuple[Outcome, Why | None, Meant | None]:
         said = says(entry, text)
-        if said == "ends" or said == "nothing":
-            return said, None, None
         if not isinstance(said, Named):
-            return "held", said, None
+            return (said, None, None) if said in ("ends", "nothing") else ("held", said, None)
         word = said.order or said.either
         order = None if word is None else self.orders(reading, word, equipment_id)
         job = meant(said, order, self._materials.products())
