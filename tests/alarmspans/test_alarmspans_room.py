@@ -23,7 +23,8 @@ from dovetail.operations.http import Api
 from dovetail.testing.clock import ManualClock
 
 ALARMED = PLANT.replace(
-    'scrap: {connection: plc, address: "ns=2;s=Scrap", kind: u64}\n    states: {packml: {state: state}}',
+    'scrap: {connection: plc, address: "ns=2;s=Scrap", kind: u64}\n'
+    "    job: {at_once: 2}\n    states: {packml: {state: state}}",
     """scrap: {connection: plc, address: "ns=2;s=Scrap", kind: u64}
       code: {connection: plc, address: "ns=2;s=Code", kind: i64}
       guard: {connection: plc, address: "ns=2;s=Guard", kind: bool}

@@ -18,7 +18,7 @@ from dovetail.chunkstore import files
 from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.months import Months
 from dovetail.chunkstore.place import Place, Storage
-from dovetail.core.errors import DamagedError, MalformedError
+from dovetail.core.errors import DamagedError, LinkError, MalformedError
 from dovetail.core.setaside import SPOILT, tell
 from dovetail.headlog.head import Head, Restored, Write
 from dovetail.packing import frames as codec
@@ -160,14 +160,20 @@ def opened(storage: Storage, months: Months) -> Head:
     head.lost = dict(said.lost) if said else {}
     ours = said or Said(0)
     found = _found(head, ours, sealed)
-    if said is not None or found.spoilt:
-        _keep_spoilt(storage, head, found.spoilt)
-        if told is not None and said is not None:
-            told.reopen()
-        head.mend(ours.frames, found, decide(ours, found))
     number = ours.id or marks.get(_ID) or secrets.randbits(62) + 1
-    if told is not None:
-        head.restore(Restored({}, {}, {}, (), 0, 0, {_ID: number}))
+    try:
+        if said is not None or found.spoilt:
+            _keep_spoilt(storage, head, found.spoilt)
+            if told is not None and said is not None:
+                told.reopen()
+            head.mend(ours.frames, found, decide(ours, found))
+        if told is not None:
+            head.restore(Restored({}, {}, {}, (), 0, 0, {_ID: number}))
+    except LinkError as error:  # on a full disk nothing is mended; letting go of what is old needs a server that starts
+        if told is None or isinstance(error, MalformedError):
+            raise
+        told.give_up(error)
+        return head
     head.begin_anew(number)
     return head
 

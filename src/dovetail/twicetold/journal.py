@@ -7,6 +7,7 @@ anew: what the log has counted and received so far, and the frames that no chunk
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import zlib
@@ -156,9 +157,10 @@ class Journal:
             return
         text = b"".join(map(line_of, lines))
         try:
-            os.write(self._file, text)
+            if os.write(self._file, text) < len(text):
+                raise OSError(errno.ENOSPC, "a part of it only")
         except OSError as error:
-            self._give_up(error)
+            self.give_up(error)
         self._bytes += len(text)
 
     def reopen(self) -> None:
@@ -171,7 +173,7 @@ class Journal:
             if self._file is not None:
                 os.fsync(self._file)
         except OSError as error:
-            self._give_up(error)
+            self.give_up(error)
 
     def begin(self, number: int, lines: Iterable[Sequence[Any]]) -> None:
         """Write it anew: whose it is, and what is told so far."""
@@ -184,10 +186,11 @@ class Journal:
             new.replace(self.path)
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
         except OSError as error:
-            self._give_up(error)
+            self.give_up(error)
         self._bytes = self._begun = len(text)
 
-    def _give_up(self, error: OSError) -> None:
+    def give_up(self, error: Exception) -> None:
+        """Be no witness any more, till Dovetail starts again."""
         log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
         self.close()
         with suppress(OSError):  # it says less than the log, which is then what counts
