@@ -32,10 +32,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     database.close()
 
 
-def explain(plant: Plant, path: str, *, scope: Scope | None = None) -> Node:
+def explain(plant: Plant, path: str, *, scope: Scope | None = None, since: float = 0) -> Node:
     rooms = plant.rooms
     room = WorkingsRoom(group=GroupWorkings(rooms.explainer, GroupingsRoom(rooms.performance)))
-    place = Place("", plant.filler, at(0), at(END), None, scope or plant.everyone)
+    place = Place("", plant.filler, at(since), at(END), None, scope or plant.everyone)
     return room.explain("group", place, path=path)
 
 
@@ -63,6 +63,15 @@ def test_a_group_opens_down_to_its_slices_and_each_step_is_the_sum_of_those_belo
     beneath = explain(ran, slices[0].key)
     assert beneath.value == slices[0].value
     assert beneath.children
+
+
+@pytest.mark.parametrize("days", [2, 7])
+def test_a_slice_over_a_days_end_is_one_step_that_opens_to_itself(ran: Plant, days: int) -> None:
+    path = f"{GROUP}/availability/apt_us/equipment:{ran.filler}"
+    since = 15 - days * 24 * 60  # whole days end in the middle of the filler's first half hour
+    slices = explain(ran, path, since=since).children
+    assert [one.key for one in slices] == [one.key for one in explain(ran, path).children]
+    assert [explain(ran, one.key, since=since).value for one in slices] == values(slices)
 
 
 @pytest.mark.parametrize("path", ["group/product:-", "group/state:Execute"])

@@ -4,9 +4,10 @@ Each node shows what it was made from, so that every step can be computed again;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final, cast
 
 from dovetail.core.clock import DAY_US, to_rfc3339
@@ -179,20 +180,25 @@ class Explainer:
         return node
 
     def _contributing(self, place: Place, from_us: int) -> list[Slice]:
-        """Up to PAGE + 1 slices that count in the column, from a moment on; read a few days at a time."""
-        found: list[Slice] = []
+        """Up to PAGE + 1 slices that count in the column, from a moment on."""
+        found = (piece for piece in self.slices_from(place, from_us) if brings(place.column, piece))
+        return list(islice(found, PAGE + 1))
+
+    def slices_from(self, place: Place, from_us: int) -> Iterator[Slice]:
+        """The slices of a ledger from a moment on, each as a whole; read a few days at a time."""
+        with self.room.database.read() as reading:
+            until_us = self.room.until(reading, place.to_us, place.as_of)
         reach_us = 2 * DAY_US
-        while from_us < place.to_us and len(found) <= PAGE:
-            end_us = min(place.to_us, from_us + reach_us)
+        while from_us < until_us:
+            is_last = from_us + reach_us >= until_us
+            end_us = place.to_us if is_last else from_us + reach_us
             read = self.room.slices(place.ledger_id, from_us, end_us, scope=place.scope, as_of=place.as_of)
-            if not read:
-                break
-            whole = read if end_us == place.to_us else read[:-1]  # the last one may go on past this part
-            reach_us = reach_us if whole else 2 * reach_us
-            found += [piece for piece in whole if brings(place.column, piece)]
-            from_us = whole[-1].t1_us if whole else from_us
-            from_us = place.to_us if end_us == place.to_us else from_us
-        return found
+            whole = read if is_last else read[:-1]  # the last one may go on past this part
+            yield from whole
+            if read and not whole:
+                reach_us *= 2
+            else:
+                from_us = whole[-1].t1_us if whole and not is_last else end_us
 
     def _period(self, place: Place) -> Mapping[str, int]:
         if place.unit:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
-from dovetail.core.clock import DAY_US
 from dovetail.explain.service import Explainer
 from dovetail.groupings.model import STORED, key_of, said
 from dovetail.groupings.service import Grouped, GroupingsRoom
 from dovetail.ledger.columns import BY_NAME, add_share, nothing
 from dovetail.ledger.model import Slice
 from dovetail.ledger.named import needed_by
-from dovetail.performance.facts import OWN
 from dovetail.performance.kpis._listed import describe
 from dovetail.performance.report import catalogue
 from dovetail.proof.slices import slice_node
 from dovetail.proof.tree import Node, Place
-from dovetail.workings.slices import lost
+from dovetail.workings.slices import PAGE, lost
 
-PAGE: Final = 50
 NONE: Final = "-"
 
 
@@ -113,11 +111,10 @@ class GroupWorkings:
             return self._beneath(here, told, column, rest[1:], cursor)
         node = self._machine(place, unit, column, brought[unit])
         begin_us = place.from_us if cursor is None else int(cursor)
-        for piece, value in self._slices(here, told, column, begin_us):
-            if len(node.children) == PAGE:
-                node.next = str(piece.t0_us)
-                break
-            node.children.append(_slice(here, piece, column, value))
+        told_of = ((piece, told.brings(piece, column)) for piece in self._explainer.slices_from(here, begin_us))
+        found = list(islice((pair for pair in told_of if pair[1]), PAGE + 1))
+        node.children = [_slice(here, piece, column, value) for piece, value in found[:PAGE]]
+        node.next = str(found[PAGE][0].t0_us) if len(found) > PAGE else None
         return node
 
     def _machine(self, place: Place, unit: int, column: str, value: int) -> Node:
@@ -125,14 +122,6 @@ class GroupWorkings:
         node = _sum(_down(place, f"equipment:{unit}"), column, value, formula="Σ over slices")
         detail = {"equipment_id": unit, "path": equipment.path}
         return node.model_copy(update={"kind": "equipment", "label": equipment.name, "detail": detail})
-
-    def _slices(self, place: Place, told: Told, column: str, begin_us: int) -> Iterator[tuple[Slice, int]]:
-        """The slices that bring something, a day at a time: what is held at once does not grow with the period."""
-        for t0_us in range(begin_us, place.to_us, DAY_US):
-            t1_us = min(t0_us + DAY_US, place.to_us)
-            for piece in self._explainer.room.slices(place.unit, t0_us, t1_us, scope=OWN, as_of=place.as_of):
-                if value := told.brings(piece, column):
-                    yield piece, value
 
     def _beneath(self, place: Place, told: Told, column: str, rest: Sequence[str], cursor: str | None) -> Node:
         here = place
