@@ -351,10 +351,8 @@ class Explainer:
             return {}
         unit = self.room.gathering.made_of(place.ledger_id, piece.t0_us, as_of=place.as_of).times_of
         with self.room.database.read() as reading:
-            given = self.rates.rates(
-                reading, unit, piece.t0_us, job=job, product=share.product, as_of=place.as_of
-            )  # fmt: skip
-        return next((one.told() for one in given if one.upm == share.rate_upm), dict[str, Any]())
+            given = self.rates.rates(reading, unit, piece.t0_us, job=job, product=share.product, as_of=place.as_of)
+            return next((one.told() for one in given if one.upm == share.rate_upm), dict[str, Any]())
 
     def _began(self, place: Place, job: JobResponse) -> list[Node]:
         """What the machine's own signals said when they began a job; none where a person did, or a scan."""

@@ -57,16 +57,15 @@ def named_at(rates_upm: Mapping[str, float], path: str) -> str | None:
 
 def holds(at_us: int, changes: Sequence[int], rate_at: Callable[[int], float | None]) -> tuple[int | None, int | None]:
     """[since, until) around a moment in which a rate is what it is then, by the moments at which definitions change.
-    None: since the first of them or before; without an end.
+    None: it was so before the first of them; without an end.
 
     >>> holds(25, (10, 20, 30), lambda at_us: 90.0 if at_us < 20 else 100.0)
     (20, None)
+    >>> holds(15, (10, 20, 30), lambda at_us: 90.0 if at_us < 20 else 100.0)
+    (None, 20)
     """
     rate = rate_at(at_us)
-    since_us = None
-    for moment_us in reversed([moment_us for moment_us in changes if moment_us <= at_us]):
-        since_us = moment_us
-        if rate_at(moment_us - 1) != rate:
-            break
+    before = (moment_us for moment_us in reversed(changes) if moment_us <= at_us)
     later = (moment_us for moment_us in changes if moment_us > at_us)
+    since_us = next((moment_us for moment_us in before if rate_at(moment_us - 1) != rate), None)
     return since_us, next((moment_us for moment_us in later if rate_at(moment_us) != rate), None)

@@ -11,10 +11,9 @@ from dovetail.db.uow import Reading
 from dovetail.ledger.tracks import JobTrack
 from dovetail.materials.service import current
 from dovetail.operations.store import audit_at
-from dovetail.performance.facts import Gathering
+from dovetail.performance.facts import EVER_US, Gathering
 from dovetail.rates.model import Rate, Said, holds, named_at
 
-EVER_US: Final = 1 << 62
 CHANGES_MAX: Final = 200  # versions of the plant looked through on each side: a rate that is older says "longer"
 
 
@@ -59,10 +58,10 @@ class RatesRoom:
     def rates(
         self, reading: Reading, equipment_id: int, at_us: int, *, job: JobTrack | None, product: str | None,
         as_of: int | None,
-    ) -> list[Rate]:  # fmt: skip
+    ) -> Iterator[Rate]:  # fmt: skip
         """Every rate that is given for a machine at a moment; the first one counts (STANDARDS: the job's, else that of
-        product and equipment, else the equipment's)."""
-        found = [*self._of_job(reading, equipment_id, job, as_of)]
+        product and equipment, else the equipment's). Since when is looked for only of those that are asked for."""
+        yield from self._of_job(reading, equipment_id, job, as_of)
         _, node = self._gathering.node(equipment_id, at_us, as_of=as_of)
         said = self._gathering.said(as_of)
         changes = self._changes(equipment_id, at_us, as_of)
@@ -76,11 +75,10 @@ class RatesRoom:
             span = holds(at_us, changes, lambda moment_us: said.rate_upm(product, node.path, moment_us))
             body = current(reading, at_us, as_of=as_of).get(product, {})
             at = named_at(body.get("rates_upm", {}), node.path)
-            found.append(Rate(upm, "product", at, *span, _applied(reading, span[0], as_of)))
+            yield Rate(upm, "product", at, *span, _applied(reading, span[0], as_of))
         if node.standard_rate_upm is not None:
             span = holds(at_us, changes, own)
-            found.append(Rate(node.standard_rate_upm, "equipment", node.path, *span, _applied(reading, span[0], as_of)))
-        return found
+            yield Rate(node.standard_rate_upm, "equipment", node.path, *span, _applied(reading, span[0], as_of))
 
     def _changes(self, equipment_id: int, at_us: int, as_of: int | None) -> list[int]:
         every = self._gathering.said(as_of).equipment.changes_between(-EVER_US, EVER_US)

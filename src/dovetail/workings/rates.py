@@ -29,7 +29,7 @@ class RateWorkings:
             at_us = min(at_us, room.until(reading, place.to_us, as_of))
             job = self._rates.running(reading, node.id, at_us, scope=place.scope, as_of=as_of)
             product = None if job is None else job.product
-            found = self._rates.rates(reading, node.id, at_us, job=job, product=product, as_of=as_of)
+            found = list(self._rates.rates(reading, node.id, at_us, job=job, product=product, as_of=as_of))
         below = [_given(place, rate) for rate in found]
         if steps:
             chosen = next((one for one in below if one.key == "/".join((place.path, *steps))), None)
