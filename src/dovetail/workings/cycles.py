@@ -14,7 +14,7 @@ from dovetail.explain.service import Explainer
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.proof.tree import Node, Place
 from dovetail.workings.model import PERCENTILES, Cycle, in_best_hour, in_bin, not_slower, slower_than
-from dovetail.workings.slices import PAGE, SliceSums, lost
+from dovetail.workings.slices import PAGE, SliceSums, down, lost
 
 NONE: Final = "-"  # the product of what ran without an order, in a key
 SUMMED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -72,14 +72,14 @@ class CycleWorkings:
         if not steps:
             node = Node(key=place.path, label=found.unit.name, kind="figure", more=True)
             node.children = [
-                _product_node(_down(place, f"product:{one.product or NONE}"), one) for one in found.products
+                _product_node(down(place, f"product:{one.product or NONE}"), one) for one in found.products
             ]
             return node
         word, _, product = steps[0].partition(":")
         one = next((each for each in found.products if word == "product" and (each.product or NONE) == product), None)
         if one is None:
             raise lost("/".join(steps))
-        asked = Asked(_down(place, steps[0]), found, one)
+        asked = Asked(down(place, steps[0]), found, one)
         if len(steps) == 1:
             node = _product_node(asked.place, one)
             node.children = [self._figure(_at(asked, name), name, asked) for name in _told(one)]
@@ -121,22 +121,22 @@ class CycleWorkings:
                 *(f"bin:{n}" for n, each in enumerate(one.found.bins) if each.pieces),
                 *["slower"][: one.found.slower],
             ]
-            node.children = [self._bar(_down(place, bar), bar, asked)[0] for bar in bars]
+            node.children = [self._bar(down(place, bar), bar, asked)[0] for bar in bars]
             return node
-        bar, cycles = self._bar(_down(place, rest[0]), rest[0], asked)
-        return self._of_cycles(bar, _down(place, rest[0]), cycles, rest[1:], asked, cursor)
+        bar, cycles = self._bar(down(place, rest[0]), rest[0], asked)
+        return self._of_cycles(bar, down(place, rest[0]), cycles, rest[1:], asked, cursor)
 
     def _of_the_ledger(self, place: Place, name: str, rest: Sequence[str], asked: Asked, cursor: str | None) -> Node:
         slices = self._slices(asked)
         if not rest:
             node = self._figure(place, name, asked)
-            parts = [(_down(place, f"sum:{part}"), part) for part in SUMMED[name]]
+            parts = [(down(place, f"sum:{part}"), part) for part in SUMMED[name]]
             node.children = [self._sums.node(here, part, slices, of=asked.is_ours, begin=None) for here, part in parts]
             return node
         word, _, part = rest[0].partition(":")
         if word != "sum" or part not in SUMMED[name]:
             raise lost(place.path)
-        here = _down(place, rest[0])
+        here = down(place, rest[0])
         if len(rest) > 1:
             return self._sums.beneath(here, part, rest[1:], of=asked.is_ours, cursor=cursor)
         begin = place.from_us if cursor is None else int(cursor)
@@ -177,13 +177,13 @@ class CycleWorkings:
         """A page of the cycles that a number is made of, or one of them, or what lies beneath it."""
         if not rest:
             begin = 0 if cursor is None else int(cursor)
-            node.children = [_cycle_node(_down(place, f"cycle:{c.begin_us}"), c) for c in cycles[begin : begin + PAGE]]
+            node.children = [_cycle_node(down(place, f"cycle:{c.begin_us}"), c) for c in cycles[begin : begin + PAGE]]
             node.next = str(begin + PAGE) if len(cycles) > begin + PAGE else None
             return node
         cycle = next((one for one in cycles if rest[0] == f"cycle:{one.begin_us}"), None)
         if cycle is None:
             raise lost(place.path)
-        here = _down(place, rest[0])
+        here = down(place, rest[0])
         if len(rest) == 1:
             opened = _cycle_node(here, cycle)
             opened.children = self._read(here, cycle, asked)
@@ -221,12 +221,8 @@ def _of_sums(node: Node, name: str, tally: Tally) -> Node:
     return node
 
 
-def _down(place: Place, step: str) -> Place:
-    return replace(place, path=f"{place.path}/{step}", kind="figure")
-
-
 def _at(asked: Asked, figure: str) -> Place:
-    return _down(asked.place, figure)
+    return down(asked.place, figure)
 
 
 def _product_node(place: Place, one: OfProduct) -> Node:

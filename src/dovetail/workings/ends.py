@@ -17,7 +17,7 @@ from dovetail.pace.shown import JobPaceOut
 from dovetail.performance.facts import ledgered, missing_hint
 from dovetail.proof.slices import slice_node
 from dovetail.proof.tree import Node, Place
-from dovetail.workings.slices import SliceSums, lost
+from dovetail.workings.slices import SliceSums, down, lost
 
 VIEW: Final = "plant.view"
 BOUNDS: Final[Mapping[str, tuple[str, float]]] = {
@@ -62,7 +62,7 @@ class EndWorkings:
             raise InvalidError(f"{node.path} has no times of its own", code="no-ledger", hint=missing_hint(node))
         place.scope.require(VIEW, made_of.times_of)
         every = [
-            Asked(_down(place, f"job:{told.job_response_id}"), told, working)
+            Asked(down(place, f"job:{told.job_response_id}"), told, working)
             for told, working in self._ends.workings(
                 place.equipment_id, made_of.times_of, place.to_us, as_of=place.as_of
             )
@@ -84,7 +84,7 @@ class EndWorkings:
                 node.children += [_bound(asked, bound, asked.working.rest) for bound in BOUNDS]
             return node
         if steps[0] == "sum:good":
-            here = _down(asked.place, steps[0])
+            here = down(asked.place, steps[0])
             if len(steps) > 1:
                 return self._sums.beneath(here, "good", steps[1:], of=asked.is_ours, cursor=cursor)
             return self._made(asked, opened=True, cursor=cursor)
@@ -93,20 +93,20 @@ class EndWorkings:
             raise lost(f"{asked.place.path}/{steps[0]}")
         bound = _bound(asked, steps[0], rest)
         if len(steps) == 1:
-            here = _down(asked.place, steps[0])
+            here = down(asked.place, steps[0])
             bound.children = [
-                _needed(_down(here, "needed"), asked, steps[0], rest),
+                _needed(down(here, "needed"), asked, steps[0], rest),
                 *_spans(here, asked, steps[0], rest),
             ]
             return bound
         if steps[1] != "needed":
             raise lost(bound.key)
-        needed = _needed(_down(_down(asked.place, steps[0]), "needed"), asked, steps[0], rest)
+        needed = _needed(down(down(asked.place, steps[0]), "needed"), asked, steps[0], rest)
         return self._of_stretches(needed, asked, rest, steps[2:], cursor)
 
     def _made(self, asked: Asked, *, opened: bool, cursor: str | None = None) -> Node:
         begin = int(cursor or 0) if opened else None
-        here = _down(asked.place, "sum:good")
+        here = down(asked.place, "sum:good")
         return self._sums.node(here, "good", asked.working.slices, of=asked.is_ours, begin=begin)
 
     def _of_stretches(self, needed: Node, asked: Asked, rest: Rest, steps: Sequence[str], cursor: str | None) -> Node:
@@ -118,7 +118,7 @@ class EndWorkings:
         n = {f"stretch:{n}": n for n in range(len(rest.took))}.get(steps[0])
         if n is None:
             raise lost(f"{needed.key}/{steps[0]}")
-        node, here = _stretch(here, n, rest), _down(here, steps[0])
+        node, here = _stretch(here, n, rest), down(here, steps[0])
         parts = within(asked.working.past, rest.took[n])
         if len(steps) == 1:
             node.children = [self._part(here, made.t0_us, us) for made, us in parts]
@@ -141,10 +141,6 @@ def _within(node: Node, us: float) -> Node:
     """A slice of which so much belongs to a stretch."""
     detail = node.detail | {"within_us": round(us)}
     return node.model_copy(update={"value": round(us), "formula": "its time within the stretch", "detail": detail})
-
-
-def _down(place: Place, step: str) -> Place:
-    return replace(place, path=f"{place.path}/{step}", kind="figure")
 
 
 def _job(asked: Asked) -> Node:

@@ -18,7 +18,7 @@ from dovetail.performance.kpis._listed import describe
 from dovetail.performance.report import catalogue
 from dovetail.proof.slices import slice_node
 from dovetail.proof.tree import Node, Place
-from dovetail.workings.slices import PAGE, lost
+from dovetail.workings.slices import PAGE, down, lost
 
 NONE: Final = "-"
 
@@ -55,17 +55,17 @@ class GroupWorkings:
         told, rest = Told(), list(steps)
         while rest and rest[0].partition(":")[0] in STORED:
             word, _, says = rest[0].partition(":")
-            told, place = Told((*told.words, word), (*told.says, unquote(says))), _down(place, rest.pop(0))
+            told, place = Told((*told.words, word), (*told.says, unquote(says))), down(place, rest.pop(0))
         if not rest:
             return Node(key=place.path, label=", ".join(told.says) or "group", kind="figure")
         if rest[0] not in catalogue():
             raise lost(f"{place.path}/{rest[0]}")
-        here, columns = _down(place, rest[0]), self._columns(place, rest[0])
+        here, columns = down(place, rest[0]), self._columns(place, rest[0])
         if len(rest) == 1:
             return self._kpi(here, told, rest[0], columns)
         if rest[1] not in BY_NAME:  # also those that stand beside the KPI
             raise lost(f"{here.path}/{rest[1]}")
-        return self._column(_down(here, rest[1]), told, rest[1], rest[2:], cursor)
+        return self._column(down(here, rest[1]), told, rest[1], rest[2:], cursor)
 
     def _columns(self, place: Place, kpi: str) -> tuple[str, ...]:
         return tuple(needed_by(catalogue()[kpi].inputs, self._explainer.room.settings_for(place.to_us, place.as_of)))
@@ -86,7 +86,7 @@ class GroupWorkings:
             key=place.path, label=kpi.name, value=group.kpis[0].value, unit=kpi.unit, kind="kpi", formula=kpi.formula,
             convention=describe(kpi, settings).convention, more=True,
         )  # fmt: skip
-        node.children = [_sum(_down(place, column), column, group.sums[column]) for column in columns]
+        node.children = [_sum(down(place, column), column, group.sums[column]) for column in columns]
         return node
 
     def _brought(self, place: Place, told: Told, column: str) -> Mapping[int, int]:
@@ -106,7 +106,7 @@ class GroupWorkings:
         unit = next((one for one in brought if rest[0] == f"equipment:{one}"), None)
         if unit is None:
             raise lost(f"{place.path}/{rest[0]}")
-        here = replace(_down(place, rest[0]), unit=unit, column="elapsed_us")
+        here = replace(down(place, rest[0]), unit=unit, column="elapsed_us")
         if len(rest) > 1:
             return self._beneath(here, told, column, rest[1:], cursor)
         node = self._machine(place, unit, column, brought[unit])
@@ -119,7 +119,7 @@ class GroupWorkings:
 
     def _machine(self, place: Place, unit: int, column: str, value: int) -> Node:
         _, equipment = self._explainer.room.gathering.node(unit, place.to_us - 1, as_of=place.as_of)
-        node = _sum(_down(place, f"equipment:{unit}"), column, value, formula="Σ over slices")
+        node = _sum(down(place, f"equipment:{unit}"), column, value, formula="Σ over slices")
         detail = {"equipment_id": unit, "path": equipment.path}
         return node.model_copy(update={"kind": "equipment", "label": equipment.name, "detail": detail})
 
@@ -144,7 +144,3 @@ def _sum(place: Place, column: str, value: int, *, formula: str = "Σ over machi
 def _slice(place: Place, piece: Slice, column: str, value: int) -> Node:
     node = slice_node(replace(place.down(f"slice:{piece.t0_us}"), column="elapsed_us"), piece)
     return node.model_copy(update={"value": value, "unit": BY_NAME[column].unit, "formula": "Σ over its jobs"})
-
-
-def _down(place: Place, step: str) -> Place:
-    return replace(place, path=f"{place.path}/{step}", kind="figure")

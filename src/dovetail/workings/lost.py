@@ -15,7 +15,7 @@ from dovetail.losses.service import Asked, LossesRoom, Pareto
 from dovetail.losses.service import Place as Ending
 from dovetail.proof.slices import FORMULAS
 from dovetail.proof.tree import Node, Place
-from dovetail.workings.slices import lost
+from dovetail.workings.slices import down, lost
 
 MACHINES: Final = "Σ over machines"
 SLICES: Final = "Σ over slices"
@@ -35,10 +35,8 @@ MEASURES: Final[Mapping[str, Measured]] = {
     "stops": Measured("{#}", FORMULAS["stops"], lambda bar: bar.stops),
     "units": Measured("{#}", "Σ time / PRI of its jobs", lambda bar: bar.units),
 }
-WHOLE: Final[Mapping[str, str]] = {
-    "busy": "pbt_us",
-    "no_data": "nodt_us",
-}  # what it is a part of, in sums of the ledger
+# what it is a part of, in sums of the ledger
+WHOLE: Final[Mapping[str, str]] = {"busy": "pbt_us", "no_data": "nodt_us"}
 KEPT: Final[Mapping[str, Callable[[Asked, str], Asked]]] = {
     "planned": lambda asked, _: replace(asked, planned=True),
     "bar": lambda asked, said: _only(asked, reason=said, below=False),
@@ -64,10 +62,10 @@ class LostWorkings:
         rest = list(steps)
         while rest and rest[0].partition(":")[0] in KEPT:
             word, _, said = rest[0].partition(":")
-            asked, place = KEPT[word](asked, unquote(said)), _down(place, rest.pop(0))
+            asked, place = KEPT[word](asked, unquote(said)), down(place, rest.pop(0))
         if not rest:
             return self._root(asked, place)
-        here = _down(place, rest[0])
+        here = down(place, rest[0])
         if rest[0] in WHOLE:
             return self._whole(asked, here, WHOLE[rest[0]], rest[1:], cursor)
         if rest[0] not in MEASURES:
@@ -77,7 +75,7 @@ class LostWorkings:
     def _root(self, asked: Asked, place: Place) -> Node:
         found = self._pareto(asked, place)
         node = Node(key=place.path, label="lost-time", kind="figure", more=True)
-        node.children = [_node(_down(place, name), found.total, name, MACHINES) for name in MEASURES]
+        node.children = [_node(down(place, name), found.total, name, MACHINES) for name in MEASURES]
         return node
 
     # --- what was lost ------------------------------------------------------------------------------------------
@@ -86,7 +84,7 @@ class LostWorkings:
             word, _, said = rest[0].partition(":")
             if word != "equipment":
                 raise lost(f"{place.path}/{rest[0]}")
-            here = replace(_down(place, rest[0]), unit=_id(said), column="elapsed_us")
+            here = replace(down(place, rest[0]), unit=_id(said), column="elapsed_us")
             return self._of_machine(_only(asked, equipment=here.unit), here, name, rest[1:], cursor)
         found = self._pareto(asked, place)
         node = _node(place, found.total, name, MACHINES)
@@ -96,7 +94,7 @@ class LostWorkings:
     def _machine(self, place: Place, bar: Bar, name: str) -> Node:
         """What one machine brings."""
         unit = int(bar.key or 0)
-        node = _node(_down(place, f"equipment:{unit}"), bar, name, SLICES)
+        node = _node(down(place, f"equipment:{unit}"), bar, name, SLICES)
         return node.model_copy(update=self._called(unit, place))
 
     def _called(self, unit: int, place: Place) -> dict[str, Any]:
@@ -160,7 +158,7 @@ class LostWorkings:
 
     @staticmethod
     def _column(place: Place, unit: int, column: str) -> Place:
-        here = _down(place, f"equipment:{unit}")
+        here = down(place, f"equipment:{unit}")
         return replace(here, equipment_id=unit, kpi="availability", column=column, kind="column")
 
 
@@ -198,7 +196,3 @@ def _id(said: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) < 16):
         raise lost(said[:40])
     return int(said)
-
-
-def _down(place: Place, step: str) -> Place:
-    return replace(place, path=f"{place.path}/{step}", kind="figure")

@@ -95,6 +95,11 @@ class SliceSums:
         return node.model_copy(update={"value": value, "unit": summed.unit, "formula": summed.formula})
 
 
+def down(place: Place, step: str) -> Place:
+    """A step further among the figures that are no KPI."""
+    return replace(place, path=f"{place.path}/{step}", kind="figure")
+
+
 def lost(path: str) -> NotFoundError:
     """Nothing is there."""
     return NotFoundError(f"there is nothing at {path!r}", code="explain-path")
