@@ -96,7 +96,7 @@ def says(entry: JobEntry, text: str) -> Named | Literal["ends", "nothing"] | Why
     if text in entry.products:
         return Named(product=entry.products[text])
     if entry.pattern is None:
-        return Named(**{{"order": "order", "product": "product", "either": "either"}[entry.names]: text})
+        return Named(**{entry.names: text})
     found = _compiled(entry.pattern).fullmatch(text)
     if found is None:
         return "no-match"

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, Float, Index, String, Table, Text, and_, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, Float, Index, String, Table, Text, func, insert, select, update
 
 from dovetail.db.tables import Id, metadata
 from dovetail.db.uow import Reading, UnitOfWork
+from dovetail.db.versioned import visible
 from dovetail.jobtexts.model import JobText
 
 job_text = Table(
@@ -50,11 +51,8 @@ def of(
     reading: Reading, equipment: Collection[int], from_us: int, to_us: int | None, *, as_of: int | None = None
 ) -> list[JobText]:
     """The texts said in [from_us, to_us), by time; `to_us` None: all later ones too."""
-    stands = _C.known_to.is_(None)
-    if as_of is not None:
-        stands = and_(_C.known_from <= as_of, or_(_C.known_to.is_(None), _C.known_to > as_of))
     upto = [] if to_us is None else [_C.ts_us < to_us]
-    return _texts(reading, stands, _C.equipment_id.in_(list(equipment)), _C.ts_us >= from_us, *upto)
+    return _texts(reading, visible(job_text, as_of), _C.equipment_id.in_(list(equipment)), _C.ts_us >= from_us, *upto)
 
 
 def by_id(reading: Reading, text_id: str) -> JobText | None:

@@ -73,9 +73,8 @@ class Written(Protocol):
     def buffers(self) -> Mapping[str, BufferEntry]: ...
 
 
-type Steps = Sequence[
-    Sequence[str | tuple[str, ...]]
-]  # of each step what stands side by side: a unit, or a lane of them
+# of each step what stands side by side: a unit, or a lane of them
+type Steps = Sequence[Sequence[str | tuple[str, ...]]]
 
 
 def ways(flow: Steps) -> list[list[tuple[str, ...]]]:

@@ -125,9 +125,7 @@ class JobEnds:
         where = Where(ledger_id, times_of, at_us, as_of)
         return [self._told(where, job, order, every) for job, order in zip(going, orders, strict=True)]
 
-    def _told(
-        self, where: Where, job: Job, order: Order | None, every: Sequence[Job]
-    ) -> tuple[JobPaceOut, Working]:  # fmt: skip
+    def _told(self, where: Where, job: Job, order: Order | None, every: Sequence[Job]) -> tuple[JobPaceOut, Working]:
         at_us = where.at_us
         out = JobPaceOut(
             job_response_id=job.id, job_order=job.job_order, product=job.product, start=to_rfc3339(job.t0_us)
@@ -174,9 +172,7 @@ class JobEnds:
         """The same at a moment."""
         begin_us = now_us - PAST_US
         with self._database.read() as reading:
-            ran = self._production.responses(
-                reading, where.times_of, begin_us, now_us, scope=OWN, as_of=where.as_of
-            )  # fmt: skip
+            ran = self._production.responses(reading, where.times_of, begin_us, now_us, scope=OWN, as_of=where.as_of)
         ours = [job for job in ran if job.product == product]
         found: list[Made] = []
         done_us = begin_us
