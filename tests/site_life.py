@@ -108,7 +108,7 @@ class Life:
             self.store.open(), clock=self.clock, bus=bus, owner_of=PLANT.owner_of, is_tag=TAGS.__contains__,
             corrections=self._index,
         )  # fmt: skip
-        self._put, self.historian.put = self.historian.put, self._watched  # type: ignore[method-assign]
+        self._put, self.historian.put = self.historian.put, self._watched  # type: ignore[method-assign]  # who comes in
         self.historian.consumer_at("states", 0)
         self.corrections = CorrectionsRoom(
             self.database, self._index, samples=self.historian, plant=lambda: PLANT, bus=bus

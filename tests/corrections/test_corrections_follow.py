@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counting_plant import PLANT, Plant, an_hour, at, plant_on, when
+from counting_plant import PLANT, Plant, an_hour, at, lived_hour, plant_on, when
 
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, from_rfc3339
@@ -35,13 +35,8 @@ def hour(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """The same, for tests that leave it as they found it."""
-    folder, clock, bus = tmp_path_factory.mktemp("lived"), ManualClock(), Bus()
-    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
-    database.create_for_tests()
-    with plant_on(database, folder, clock, bus) as opened:
-        an_hour(opened)
+    with lived_hour(tmp_path_factory.mktemp("lived")) as opened:
         yield opened
-    database.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from counting_plant import Plant, an_hour, plant_on, restarted
+from counting_plant import Plant, an_hour, lived_hour, plant_on, restarted
 
 from dovetail.core.bus import Bus
 from dovetail.db.uow import Database
@@ -23,13 +23,9 @@ def plant(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bu
 @pytest.fixture(scope="session")
 def after_an_hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an installation that has lived that hour and was shut down."""
-    folder, clock, bus = tmp_path_factory.mktemp("hour"), ManualClock(), Bus()
-    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
-    database.create_for_tests()
-    with plant_on(database, folder, clock, bus) as opened:
-        an_hour(opened)
-    database.close()
-    return folder
+    folder = tmp_path_factory.mktemp("hour")
+    with lived_hour(folder):
+        return folder
 
 
 @pytest.fixture

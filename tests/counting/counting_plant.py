@@ -180,3 +180,15 @@ def an_hour(plant: Plant) -> None:
     rows += [("scrap", 57.995, 13), ("scrap", 58, 16)]
     plant.send(sorted(rows, key=lambda row: row[1]), mark=60)
     plant.work()
+
+
+@contextmanager
+def lived_hour(folder: Path) -> Iterator[Plant]:
+    """The plant after that hour in a folder of its own, for many tests to look at."""
+    clock, bus = ManualClock(), Bus()
+    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
+    database.create_for_tests()
+    with plant_on(database, folder, clock, bus) as opened:
+        an_hour(opened)
+        yield opened
+    database.close()

@@ -45,9 +45,10 @@ class ServerElsewhere:
         copy = EnterpriseCopy(self.connect)
         numbers = {copy.number(site, tag): tag for tag in COPIED}
         asked = Range(tuple(sorted(number for number in numbers if number is not None)), *EVER)
-        found = [row for block in copy.reader.raw(asked) for row in block.batch().rows()]
+        blocks = list(copy.reader.raw(asked))
         copy.close()
-        return sorted(((numbers[row[0]], *row[1:]) for row in found), key=in_order)  # type: ignore[misc]
+        found = [(numbers[number], *said) for block in blocks for number, *said in block.batch().rows()]
+        return sorted(found, key=in_order)
 
     def close(self) -> None:
         self.inside.close()

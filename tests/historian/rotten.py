@@ -103,11 +103,11 @@ def check(folder: Path, truth: list[Sample]) -> None:
     """Open what is there: each answer is the truth or says what is missing, and what comes is kept."""
     historian = opened(folder)
     try:
-        _settled(historian)
+        _settled(historian, folder)
         _reads(historian, truth)
         new = [(tag, LATE_US + 3_600 * SECOND_US, 5.0, q.GOOD) for tag in (1, 2)]
         historian.put([frame(99, new)])
-        _settled(historian)
+        _settled(historian, folder)
         assert set(rows_of(historian.raw((1, 2), LATE_US + 3_600 * SECOND_US, EVER[1], scope=ALL))) >= set(new)
         _reads(historian, [*truth, *new])
         assert all(one.expected == one.stored + one.duplicate + one.refused + one.gap for one in historian.delivery())
@@ -116,7 +116,7 @@ def check(folder: Path, truth: list[Sample]) -> None:
     opened(folder).close()  # and once more
 
 
-def _settled(historian: Historian) -> None:
+def _settled(historian: Historian, folder: Path) -> None:
     """The work of the background, which finds what is spoilt by itself; who stumbles first is told who can mend it."""
     for _ in range(6):
         try:
@@ -127,7 +127,7 @@ def _settled(historian: Historian) -> None:
             while historian.compact_once():
                 pass
             for number in historian.chunks.newest_first():
-                put_in_order(historian, number, historian.storage.folder / name_of(number))  # type: ignore[attr-defined]
+                put_in_order(historian, number, folder / name_of(number))
         except (MalformedError, DamagedError) as error:
             assert str(error)
         except LinkError as error:

@@ -18,6 +18,7 @@ from dovetail.events.states import RecordsChanged
 from dovetail.historian.model import Sample
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import Sources
+from dovetail.production.model import JobResponse
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
 from dovetail.timeline.model import Edit
@@ -145,7 +146,7 @@ class World:
     def __post_init__(self) -> None:
         self._records: _Versions[StateRecord] = _Versions()
         self._counts: _Versions[CountRecord] = _Versions()
-        self._jobs: _Versions[Job] = _Versions()
+        self._jobs: _Versions[Job | JobResponse] = _Versions()
 
     # --- what a test says ------------------------------------------------------------------------------------
     def say(
@@ -154,7 +155,7 @@ class World:
         *,
         records: Sequence[StateRecord] | None = None,
         counts: Sequence[CountRecord] | None = None,
-        jobs: Sequence[Job] | None = None,
+        jobs: Sequence[Job | JobResponse] | None = None,
         moved: tuple[int, int | None],
     ) -> int:
         """These are the facts of an equipment from now on; what `moved` is told by an event. Answers `known`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from test_performance_rooms import PLANT, Plant, at, run_an_hour
 from dovetail.accord.asked import EditTime
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US, SECOND_US, to_rfc3339
-from dovetail.core.scope import system_scope
+from dovetail.core.scope import Scope, system_scope
 from dovetail.db import versioned
 from dovetail.db.uow import Database
 from dovetail.db.versioned import EVER_US
@@ -76,17 +77,26 @@ class House(Plant):
         return [(one.figures.model_dump(), one.settings, one.leaves.hints) for one in found], same
 
 
-@pytest.fixture
-def house(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[House]:
+@contextmanager
+def house_on(
+    database: Database, folder: Path, clock: ManualClock, bus: Bus, *, code: bytes = PLANT, scope: Scope = SYSTEM
+) -> Iterator[House]:
+    """The house after an hour's work, its plant applied by whom `scope` says."""
     clock.step(-2 * SECOND_US)
-    rooms = build_rooms(tmp_path, sqlite_database, clock=clock, bus=bus)
-    rooms.equipment.apply({"plant.yaml": PLANT}, scope=SYSTEM, reason="first")
+    rooms = build_rooms(folder, database, clock=clock, bus=bus)
+    rooms.equipment.apply({"plant.yaml": code}, scope=scope, reason="first")
     clock.step(2 * SECOND_US)
     rooms.historian.resume("edge", [])
     made = House(rooms, clock)
     run_an_hour(made)
     yield made
     rooms.historian.close()
+
+
+@pytest.fixture
+def house(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[House]:
+    with house_on(sqlite_database, tmp_path, clock, bus) as opened:
+        yield opened
 
 
 def product(rate_upm: float) -> dict[str, Any]:

@@ -193,7 +193,7 @@ def test_a_job_that_a_text_began_leads_to_what_was_read_and_where(
         standard_rate_upm=60.0, crew=None, known_from=1, known_to=None, run_id="j1", run_equipment_id=FILLER,
         started_by="tag", ended_by=None,
     )  # fmt: skip
-    world.say(FILLER, records=[state(FILLER, at(10), None, "Execute")], jobs=[by_tag], moved=(at(10), None))  # type: ignore[list-item]
+    world.say(FILLER, records=[state(FILLER, at(10), None, "Execute")], jobs=[by_tag], moved=(at(10), None))
     room = PerformanceRoom(sqlite_database, clock=clock, bus=Bus(), sources=world.sources())
     while room.step():
         pass

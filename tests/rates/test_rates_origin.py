@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_performance_as_known import House
-from test_performance_rooms import PLANT, at, run_an_hour
+from test_performance_as_known import House, house_on
+from test_performance_rooms import PLANT, at
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import MINUTE_US, SECOND_US, to_rfc3339
+from dovetail.core.clock import MINUTE_US, to_rfc3339
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, system_scope
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
 from dovetail.groupings.service import GroupingsRoom
-from dovetail.house.rooms import build_rooms
 from dovetail.house.workings import workings_room
 from dovetail.losses.service import LossesRoom
 from dovetail.operations.operation import execute
@@ -50,15 +49,8 @@ class Desk:
 
 @pytest.fixture
 def desk(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Desk]:
-    clock.step(-2 * SECOND_US)
-    rooms = build_rooms(tmp_path, sqlite_database, clock=clock, bus=bus)
-    rooms.equipment.apply({"plant.yaml": PLANT}, scope=system_scope("engineer"), reason="first")
-    clock.step(2 * SECOND_US)
-    rooms.historian.resume("edge", [])
-    house = House(rooms, clock)
-    run_an_hour(house)
-    yield Desk(house)
-    rooms.historian.close()
+    with house_on(sqlite_database, tmp_path, clock, bus, scope=system_scope("engineer")) as house:
+        yield Desk(house)
 
 
 def test_an_equipments_own_rate_says_which_plant_code_gave_it_and_since_when(desk: Desk) -> None:

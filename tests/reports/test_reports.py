@@ -10,15 +10,14 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from sqlalchemy import update
-from test_performance_as_known import CONVENTION, House
-from test_performance_rooms import PLANT, at, run_an_hour
+from test_performance_as_known import CONVENTION, House, house_on
+from test_performance_rooms import PLANT, at
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import DAY_US, MINUTE_US, SECOND_US, from_rfc3339, to_rfc3339
+from dovetail.core.clock import DAY_US, MINUTE_US, from_rfc3339, to_rfc3339
 from dovetail.core.errors import DovetailError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
-from dovetail.house.rooms import build_rooms
 from dovetail.operations.http import Api, problem
 from dovetail.operations.operation import Catalogue
 from dovetail.operations.store import audit
@@ -95,15 +94,8 @@ class Office:
 
 
 def office_on(database: Database, tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Office]:
-    clock.step(-2 * SECOND_US)
-    rooms = build_rooms(tmp_path, database, clock=clock, bus=bus)
-    rooms.equipment.apply({"plant.yaml": WITH_LINE}, scope=system_scope("test"), reason="first")
-    clock.step(2 * SECOND_US)
-    rooms.historian.resume("edge", [])
-    house = House(rooms, clock)
-    run_an_hour(house)
-    yield Office(house)
-    rooms.historian.close()
+    with house_on(database, tmp_path, clock, bus, code=WITH_LINE) as house:
+        yield Office(house)
 
 
 @pytest.fixture

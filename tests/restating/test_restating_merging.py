@@ -157,7 +157,7 @@ def test_a_plan_holds_the_slices_of_a_day_or_two_however_long_it_is(monkeypatch:
     Counted.alive = Counted.most = 0
     held, other, told = Tiled("Held"), Tiled("Execute"), list[int]()
     compare = Comparing(held, other, other, (0, days * DAY_US))  # type: ignore[arg-type]  # as much as is asked of them
-    ledger = compare.ledger(None, 1, lambda: told.append(Counted.alive))  # type: ignore[arg-type]
+    ledger = compare.ledger(None, 1, lambda: told.append(Counted.alive))  # type: ignore[arg-type]  # nobody reads
     assert (ledger.moved_us, ledger.slices) == (days * DAY_US, (days * A_DAY, days * A_DAY))
     assert (len(ledger.shifts), ledger.shifts_total, ledger.signed_total) == (SHIFTS_MAX, 3 * days, 0)
     assert len(told) == len(held.asked) == len(other.asked) == days

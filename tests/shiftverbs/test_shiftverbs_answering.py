@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from dovetail.app.bootstrap import open_house
@@ -26,6 +28,29 @@ equipment:
 products: {cola: {name: Cola, units: {case: 12}}}
 """
 
+type Run = Callable[..., str]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(tmp_path: Path, data: Path) -> Run:
+    """A verb at an installation with the press, whose plant is applied; what it prints."""
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    (folder / "plant.yaml").write_text(PRESS)
+
+    def do(*words: str) -> str:
+        done = CliRunner().invoke(app, [*words, "--data", str(data)], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    do("apply", str(folder), "--yes")
+    return do
+
 
 def says(data: Path, text: str) -> None:
     """The press says a text now, and whoever owns the installation reads it."""
@@ -38,17 +63,7 @@ def says(data: Path, text: str) -> None:
             pass
 
 
-def test_a_text_that_nobody_knows_is_listed_and_answered(tmp_path: Path) -> None:
-    folder, data = tmp_path / "plant", tmp_path / "data"
-    folder.mkdir()
-    (folder / "plant.yaml").write_text(PRESS)
-
-    def run(*words: str) -> str:
-        done = CliRunner().invoke(app, [*words, "--data", str(data)], catch_exceptions=False)
-        assert done.exit_code == 0, done.output
-        return done.output
-
-    run("apply", str(folder), "--yes")
+def test_a_text_that_nobody_knows_is_listed_and_answered(run: Run, data: Path) -> None:
     says(data, "PO\x1b-9")
     listed, *way_on = run("text", "list", "acme/press", "--held").splitlines()
     text_id, _, shown = listed.partition("  ")
@@ -64,17 +79,7 @@ def test_a_text_that_nobody_knows_is_listed_and_answered(tmp_path: Path) -> None
     assert text_id in run("text", "list", "acme/press", "--held")
 
 
-def test_counts_are_listed_in_their_unit_and_those_that_wait_with_the_way_on(tmp_path: Path) -> None:
-    folder, data = tmp_path / "plant", tmp_path / "data"
-    folder.mkdir()
-    (folder / "plant.yaml").write_text(PRESS)
-
-    def run(*words: str) -> str:
-        done = CliRunner().invoke(app, [*words, "--data", str(data)], catch_exceptions=False)
-        assert done.exit_code == 0, done.output
-        return done.output
-
-    run("apply", str(folder), "--yes")
+def test_counts_are_listed_in_their_unit_and_those_that_wait_with_the_way_on(run: Run) -> None:
     run("count", "enter", "acme/press", "--good", "3", "--unit", "case")
     assert run("count", "records", "acme/press").split()[:3] == ["+3", "case", "good"]
     waits, summed = run("held", "unconverted").splitlines()

@@ -257,8 +257,10 @@ def test_a_witness_that_the_disk_does_not_take_stops_nobody(
 ) -> None:
     historian = opened(tmp_path / "a")
     head = historian._head
-    head._journal.close()  # type: ignore[attr-defined]
-    head._journal._file = os.open("/dev/full", os.O_WRONLY)  # type: ignore[attr-defined]
+    assert isinstance(head, WitnessedHead)
+    assert head._journal is not None
+    head._journal.close()
+    head._journal._file = os.open("/dev/full", os.O_WRONLY)
     with caplog.at_level(logging.WARNING):
         send(historian, 1)
     assert "is told once only" in caplog.text

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from counting_plant import Plant, an_hour, at, plant_on
+from counting_plant import Plant, at, lived_hour
 
 from dovetail.core.batch import Value
-from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.cycletimes.service import CycleTimesRoom
-from dovetail.db.uow import Database
 from dovetail.groupings.service import GroupingsRoom
 from dovetail.house.workings import workings_room
 from dovetail.losses.service import LossesRoom
 from dovetail.proof.tree import Node, Place
-from dovetail.testing.clock import ManualClock
 
 END = 130
 ROOT = "cycle-times/product:-"
@@ -26,17 +23,12 @@ ROOT = "cycle-times/product:-"
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """An hour at two speeds with a stop, and seventy minutes at 120 a minute: nobody who asks changes anything."""
-    folder, clock, bus = tmp_path_factory.mktemp("ran"), ManualClock(), Bus()
-    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
-    database.create_for_tests()
-    with plant_on(database, folder, clock, bus) as opened:
-        an_hour(opened)
+    with lived_hour(tmp_path_factory.mktemp("ran")) as opened:
         opened.now(END)
         rows: list[tuple[str, float, Value]] = [("total", m, 5_200 + 120 * (m - 60)) for m in range(61, END + 1)]
         opened.send(rows, mark=END)
         opened.work()
         yield opened
-    database.close()
 
 
 def explain(plant: Plant, path: str = "", *, cursor: str | None = None, scope: Scope | None = None) -> Node:

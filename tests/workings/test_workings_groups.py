@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from counting_plant import Plant, an_hour, at, plant_on
+from counting_plant import Plant, at, lived_hour
 
-from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
-from dovetail.db.uow import Database
 from dovetail.groupings.service import GroupingsRoom
 from dovetail.proof.tree import Node, Place
-from dovetail.testing.clock import ManualClock
 from dovetail.workings.groups import GroupWorkings
 from dovetail.workings.service import WorkingsRoom
 
@@ -23,13 +20,8 @@ GROUP = "group/state:Execute/product:-"
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    folder, clock, bus = tmp_path_factory.mktemp("grouped"), ManualClock(), Bus()
-    database = Database(f"sqlite:///{folder / 'records.db'}", clock=clock, bus=bus)
-    database.create_for_tests()
-    with plant_on(database, folder, clock, bus) as opened:
-        an_hour(opened)
+    with lived_hour(tmp_path_factory.mktemp("grouped")) as opened:
         yield opened
-    database.close()
 
 
 def explain(plant: Plant, path: str, *, scope: Scope | None = None, since: float = 0) -> Node:
