@@ -58,7 +58,6 @@ LONGEST = (  # of the fast tests; they begin, so that no worker is left alone wi
 )
 LIGHT = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 _by_steps = migrate.upgrade
-_newest = cache(migrate.newest_step)
 
 
 def examples(all_of_them: int) -> int:
@@ -122,7 +121,7 @@ def _upgrade(connection: Connection, step: str) -> None:
     if step != "head":
         _by_steps(connection, step)
     elif inspect(connection).get_table_names():
-        if connection.scalar(text("select version_num from alembic_version")) != _newest():
+        if connection.scalar(text("select version_num from alembic_version")) != migrate.newest_step():
             _by_steps(connection, step)
     elif connection.dialect.name == "postgresql":
         _upgrade_postgres(connection)

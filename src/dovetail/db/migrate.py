@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -45,8 +46,9 @@ def upgrade(connection: Connection, step: str) -> None:
     command.upgrade(config, step)
 
 
+@cache
 def newest_step() -> str:
-    """The step at which the records of this version stand."""
+    """The step at which the records of this version stand: to know it, each step's file is read."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return ScriptDirectory.from_config(config).get_current_head() or ""

@@ -37,7 +37,7 @@ def keep_before(data: Path, database: Database, *, clock: Clock, upgrade: str | 
     """
     with database.read() as reading:
         step = records.step_of(reading.connection)
-        if step in ("", newest_step()):
+        if not step or step == newest_step():
             return None
         known, backend = reading.known_now(), reading.connection.dialect.name
     if upgrade == WITHOUT:
