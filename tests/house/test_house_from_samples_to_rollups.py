@@ -113,7 +113,7 @@ class FromSamplesToRollups(RuleBasedStateMachine):
         try:
             self.life.deliver_late()
             self.life.run(30, late=False, cut=False)
-            self.life.remember()
+            self.life.now.work()
             for equipment_id in self.life.units:
                 every_second_is_in_one_slice(self.life, equipment_id)
                 every_piece_is_in_one_slice(self.life, equipment_id)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from dovetail.db.tables import Id, metadata
 from dovetail.db.uow import Reading, UnitOfWork
@@ -37,7 +52,7 @@ _C: Final = shift_signature.c
 _ALL: Final = [_C[name] for name in Signature.__slots__]
 
 
-def _holding(as_of: int | None) -> Any:
+def _holding(as_of: Any) -> Any:
     if as_of is None:
         return _C.back_known.is_(None)
     return and_(func.coalesce(_C.since, _C.known) <= as_of, or_(_C.back_known.is_(None), _C.back_known > as_of))
@@ -53,9 +68,19 @@ def touching(
     back: bool = False,
 ) -> list[Signature]:
     """Those of these equipment that touch [from_us, to_us) and hold (`back`: or did once), by time."""
-    near = and_(_C.equipment_id.in_(sorted(equipment_ids)), _C.t1_us > from_us, _C.t0_us < to_us)
-    query = select(*_ALL).where(near if back else and_(near, _holding(as_of))).order_by(_C.t0_us, _C.id)
-    return [Signature(*row) for row in reading.connection.execute(query)]
+    asked = {"these": sorted(equipment_ids), "from_us": from_us, "to_us": to_us}
+    asked |= {} if as_of is None or back else {"as_of": as_of}
+    query = _touching(now=as_of is None, back=back)
+    return [Signature(*row) for row in cast(Iterable[Any], reading.connection.execute(query, asked))]
+
+
+@cache
+def _touching(*, now: bool, back: bool) -> Any:
+    """The question put together once: each stretch of a ledger that is derived asks it."""
+    from_us, to_us, as_of = (bindparam(name, type_=BigInteger) for name in ("from_us", "to_us", "as_of"))
+    near = and_(_C.equipment_id.in_(bindparam("these", expanding=True)), _C.t1_us > from_us, _C.t0_us < to_us)
+    where = near if back else and_(near, _holding(None if now else as_of))
+    return select(*_ALL).where(where).order_by(_C.t0_us, _C.id)
 
 
 def standing(reading: Reading) -> list[tuple[int, int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -62,13 +64,13 @@ NAMES: Final = tuple(Edit.__slots__)
 _C = timeline_edit.c
 
 
-def _visible(as_of: int | None) -> Any:
+def _visible(as_of: Any) -> Any:
     if as_of is None:
         return _C.known_to.is_(None)
     return and_(_C.known_from <= as_of, or_(_C.known_to.is_(None), _C.known_to > as_of))
 
 
-def _between(equipment_id: int, from_us: int, to_us: int | None) -> Any:
+def _between(equipment_id: Any, from_us: Any, to_us: Any) -> Any:
     ours = and_(_C.equipment_id == equipment_id, or_(_C.t1_us.is_(None), _C.t1_us > from_us))
     return ours if to_us is None else and_(ours, _C.t0_us < to_us)
 
@@ -86,8 +88,18 @@ def touching(
     reading: Reading, equipment_id: int, from_us: int, to_us: int | None, *, as_of: int | None = None
 ) -> list[Edit]:
     """The edits that hold and say something of [from_us, to_us), the oldest first."""
-    query = _edits(_visible(as_of), _C.withdrawn.is_(False), _between(equipment_id, from_us, to_us))
-    return _read(reading, query.order_by(_C.edit_id))
+    asked = {"who": equipment_id, "from_us": from_us}
+    asked |= ({} if to_us is None else {"to_us": to_us}) | ({} if as_of is None else {"as_of": as_of})
+    query = _touching(now=as_of is None, on=to_us is None)
+    return [Edit(*row) for row in cast(Iterable[Any], reading.connection.execute(query, asked))]
+
+
+@cache
+def _touching(*, now: bool, on: bool) -> Any:
+    """The question put together once: each stretch derived asks it. `on`: of a time without an end."""
+    who, from_us, to_us, as_of = (bindparam(name, type_=BigInteger) for name in ("who", "from_us", "to_us", "as_of"))
+    where = _between(who, from_us, None if on else to_us)
+    return _edits(_visible(None if now else as_of), _C.withdrawn.is_(False), where).order_by(_C.edit_id)
 
 
 def before(reading: Reading, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Edit | None:
