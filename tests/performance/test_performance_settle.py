@@ -136,10 +136,11 @@ def test_months_in_which_a_machine_only_went_on_are_not_written_day_by_day(
     with database.read() as reading:
         assert reading.known_now() - said == 2  # a day of the filler, a day of its line
     assert [piece.t1_us for piece in held(database, LINE)] == [at(20), at(30)]
-    ended = [*RECORDS[:2], state(FILLER, at(30), at(30) + 299 * DAY_US, "Execute")]
+    end_us = at(30) + 10 * DAY_US  # long ago; what stands since then goes on
+    ended = [*RECORDS[:2], state(FILLER, at(30), end_us, "Execute"), state(FILLER, end_us, None, "Held")]
     world.say(FILLER, records=ended, moved=(at(30), None))
     room.step()
-    assert max(piece.t1_us for piece in held(database, LINE)) == at(30) + 299 * DAY_US  # now it ended: all is written
+    assert max(piece.t1_us for piece in held(database, LINE)) == end_us  # now it ended: all of it is written
 
 
 def test_an_answer_as_of_then_is_what_was_known_then(
