@@ -6,20 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Table,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Column, Table, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from dovetail.books.rollups import GroupKey, groups
 from dovetail.books.slices import (
