@@ -268,6 +268,44 @@ def test_a_witness_that_the_disk_does_not_take_stops_nobody(
     assert account(opened(tmp_path / "b")) == {"press": (10, 10, 0), "oven": (7, 7, 0)}
 
 
+def test_a_witness_that_was_given_up_is_not_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.twicetold.journal.WITNESS_BYTES_MAX", 60)
+    told = Journal(tmp_path / NAME)
+    told.begin(1, [])
+    told.close()
+    told._file = os.open("/dev/full", os.O_WRONLY)
+    told.tell([("gap", "press", "live", seq) for seq in range(3)])
+    assert (told.is_there, told.is_long) == (False, False)
+
+
+def test_nothing_stays_of_a_witness_that_cannot_be_written_anew(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    Journal(tmp_path / NAME).begin(1, [])
+    assert [one.name for one in tmp_path.iterdir()] == [NAME]
+
+
+@pytest.mark.parametrize("at", [0, 100, 12288])
+def test_nobody_holds_a_log_that_is_set_aside(
+    tmp_path: Path, opened: Callable[[Path], Historian], monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    historian = opened(tmp_path)
+    send(historian, 1, 2, 3)
+    historian.close()
+    written = bytearray((tmp_path / HEAD).read_bytes())
+    written[at : at + 64] = b"\xa5" * 64
+    (tmp_path / HEAD).write_bytes(bytes(written))
+    held = list[Path]()
+
+    def look_and_set_aside(folder: Path, name: str) -> Path:
+        held.extend(one.resolve() for one in Path("/proc/self/fd").iterdir())
+        return set_aside(folder, name)
+
+    monkeypatch.setattr("dovetail.chunkstore.files.set_aside", look_and_set_aside)
+    opened(tmp_path)
+    assert held
+    assert tmp_path / HEAD not in held
+
+
 def missing(historian: Historian) -> list[int]:
     return [one.frames_missing for one in historian.delivery()]
 

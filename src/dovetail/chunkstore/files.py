@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session, Values
 from dovetail.core.errors import ConfigError, LinkError, MalformedError
 from dovetail.core.setaside import set_aside, untold
-from dovetail.core.sqlitelib import all_or_nothing, roll_back
+from dovetail.core.sqlitelib import all_or_nothing, or_closed, roll_back
 from dovetail.db import engine
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ OLDER_WORDS: Final = {  # of a month by its version, which nobody has opened sin
     3: replace(WORDS, aside="", checked="null"),
     4: replace(WORDS, checked="null"),
 }
+UNREADABLE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # what SQLite says of a spoilt schema may be no text
 _SPOILT: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _RESTART: Final = "an administrator looks after the disk; the file is set aside by itself, a head when Dovetail starts"
 SHRINK_FROM: Final = 2  # parts unused to one that is used: what is left is then soon written anew
@@ -113,8 +114,9 @@ def connect(path: Path, *, role: str) -> Any:
         "writer": ("journal_mode=WAL", f"synchronous={engine.SYNCHRONOUS}", "wal_autocheckpoint=4000"),
         "reader": ("query_only=ON", "wal_autocheckpoint=0", f"cache_size=-{READER_CACHE_KB}"),
     }
-    for pragma in pragmas[role]:
-        connection.execute(f"pragma {pragma}").close()
+    with or_closed(connection):
+        for pragma in pragmas[role]:
+            connection.execute(f"pragma {pragma}").close()
     return connection
 
 
@@ -142,7 +144,7 @@ def _passing(to: str) -> Iterator[None]:
     """A disk that is full, slow or spoilt is a LinkError: time or a person heals it; who sends keeps it till then."""
     try:
         yield
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # what SQLite says of a spoilt schema may be no text
+    except UNREADABLE as error:
         if is_spoilt(error):
             raise MalformedError(f"the historian cannot {to}: {error}", hint=_RESTART) from error
         if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):  # the others are our own mistakes
@@ -174,7 +176,8 @@ class File:
         self.path = path
         with _passing("open"):
             self.writer = connect(path, role="writer")
-            prepare(self.writer, schema, version=version, path=path, later=later)
+            with or_closed(self.writer):
+                prepare(self.writer, schema, version=version, path=path, later=later)
         self._free: list[Any] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(engine.READERS_MAX)
@@ -246,8 +249,9 @@ class Files:
         try:
             self.head: Place = _whole_head(folder)
         except MalformedError:
-            if on_spoilt == "set aside":
-                set_aside(folder, HEAD)
+            if on_spoilt == "raise":
+                raise
+            set_aside(folder, HEAD)
             self.head = _whole_head(folder)
         self.heads_were = untold(folder, HEAD) if on_spoilt == "set aside" else []  # set aside, and not read yet
 
@@ -278,11 +282,10 @@ class Files:
 
 
 def _whole_head(folder: Path) -> File:
-    """It is small, and everything else rests on it: all of it is looked at. Raises MalformedError."""
+    """All else rests on it: all of it is looked at, HEAD_BYTES_MAX at the most. Raises MalformedError, and lets go."""
     opened = File(folder / HEAD, _HEAD_TABLES, version=HEAD_VERSION)
-    with opened.snapshot() as session:
+    with or_closed(opened), opened.snapshot() as session:
         if (said := session.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
-            opened.close()
             raise MalformedError(f"{folder / HEAD}: {said}", hint=_RESTART)
     return opened
 

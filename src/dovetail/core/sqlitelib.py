@@ -34,6 +34,16 @@ def all_or_nothing(connection: Any) -> Generator[None]:
         raise
 
 
+@contextmanager
+def or_closed(opened: Any) -> Generator[None]:
+    """What was opened is closed where something goes wrong on the way; else it stays open."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
+
+
 def roll_back(connection: Any) -> None:
     """End a transaction, where one is under way, as if it had never been."""
     if connection.in_transaction:

@@ -8,7 +8,7 @@ from typing import Final
 
 from dovetail.chunkstore import files
 
-UNREADABLE: Final = (files.sqlite3.DatabaseError, OSError, TypeError, ValueError)  # SQLite may quote what is no text
+UNREADABLE: Final = (*files.UNREADABLE, OSError, TypeError, ValueError)
 
 
 def last_words(kept: Path) -> tuple[int, int]:

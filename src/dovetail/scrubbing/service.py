@@ -186,7 +186,7 @@ def _reindexed(path: Path) -> None:
     try:
         with closing(files.connect(path, role="writer")) as connection:
             connection.execute("reindex").close()
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+    except files.UNREADABLE as error:
         if not _is_of_its_pages(error):
             raise LinkError(f"the indexes of {path} cannot be made anew: {error}", code="search-mend") from error
 
@@ -201,7 +201,7 @@ def faults_of(path: Path) -> list[str]:
     try:
         with closing(files.connect(path, role="reader")) as connection:
             rows = connection.execute(f"pragma integrity_check({FAULTS_MAX})").fetchall()
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+    except files.UNREADABLE as error:
         if not _is_of_its_pages(error):
             raise LinkError(f"{path} cannot be read: {error}", code="search-read") from error
         rows = [(str(error),)]

@@ -32,7 +32,6 @@ LOST_MAX: Final = 100_000  # frames that are lost and may come again; those that
 ROWS_AT_ONCE: Final = 500  # of the log, as it is looked through
 TRIED_MAX: Final = 20_000  # numbers of rows that are looked for one by one at each end of what cannot be read
 _ID_MAX: Final = (1 << 63) - 1
-_ERRORS: Final = (files.sqlite3.DatabaseError, UnicodeDecodeError)  # what SQLite says of a spoilt schema may be no text
 _COPIED: Final = "insert or replace into head (head_id, n, body) values (?, ?, ?)"
 _ID, _ROUND = "witness", "witnessed"
 _TABLES: Final = {"source": 2, "delivery": 9, "received": 4, "consumer": 2, "mark": 2}  # and their columns
@@ -167,7 +166,7 @@ def opened(storage: Storage, months: Months) -> Head:
             if told is not None and said is not None:
                 told.reopen()
             head.mend(ours.frames, found, decide(ours, found))
-        if told is not None:
+        if told is not None and marks.get(_ID) != number:
             head.restore(Restored({}, {}, {}, (), 0, 0, {_ID: number}))
     except LinkError as error:  # on a full disk nothing is mended; letting go of what is old needs a server that starts
         if told is None or isinstance(error, MalformedError):
@@ -225,10 +224,10 @@ def _keep_spoilt(storage: Storage, head: Head, spoilt: Sequence[tuple[int, int]]
 
 def read_what_can_be(was: Path, head: Place) -> None:
     """Put into a new head what can be read of one that was set aside; what cannot, its witness tells."""
-    with suppress(*_ERRORS), closing(files.connect(was, role="reader")) as old, head.transaction() as session:
+    with suppress(*files.UNREADABLE), closing(files.connect(was, role="reader")) as old, head.transaction() as session:
         for table, columns in _TABLES.items():
             marks = ", ".join("?" * columns)
-            with suppress(*_ERRORS):
+            with suppress(*files.UNREADABLE):
                 for row in old.execute(f"select * from {table}"):  # noqa: S608 - our own words
                     session.execute(f"insert or replace into {table} values ({marks})", row)  # noqa: S608 - our own words
         _copy_rows(old, session)
@@ -239,7 +238,7 @@ def _copy_rows(old: Any, session: Any) -> None:
     ends = [0, _ID_MAX]
     for end, (asks, order) in enumerate(((">", "asc"), ("<", "desc"))):
         sql = f"select head_id, n, body from head where head_id {asks} ? order by head_id {order} limit 1"  # noqa: S608 - our own words
-        with suppress(*_ERRORS):
+        with suppress(*files.UNREADABLE):
             while (row := old.execute(sql, (ends[end],)).fetchone()) is not None and ends[0] < row[0] < ends[1]:
                 session.execute(_COPIED, row)
                 ends[end] = row[0]
@@ -247,7 +246,7 @@ def _copy_rows(old: Any, session: Any) -> None:
     first, last = ends
     near = chain(range(first + 1, min(first + TRIED_MAX, last)), range(max(last - TRIED_MAX, first + TRIED_MAX), last))
     for head_id in near:
-        with suppress(*_ERRORS):
+        with suppress(*files.UNREADABLE):
             row = old.execute("select head_id, n, body from head where head_id = ?", (head_id,)).fetchone()
             if row is not None:
                 session.execute(_COPIED, row)

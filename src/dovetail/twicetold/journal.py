@@ -137,14 +137,14 @@ class Journal:
     """The file as it grows. One thread at a time. A disk that does not take it loses it: there is then no witness."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self._new = path, path.with_name(path.name + ".new")
         self._file: int | None = None
         self._bytes = self._begun = 0
 
     @property
     def is_long(self) -> bool:
         """Whether it is time to write it anew; where what is told so far is long, only once as much came behind it."""
-        return self._bytes > max(WITNESS_BYTES_MAX, 2 * self._begun)
+        return self.is_there and self._bytes > max(WITNESS_BYTES_MAX, 2 * self._begun)
 
     @property
     def is_there(self) -> bool:
@@ -178,12 +178,11 @@ class Journal:
     def begin(self, number: int, lines: Iterable[Sequence[Any]]) -> None:
         """Write it anew: whose it is, and what is told so far."""
         self.close()
-        new = self.path.with_name(self.path.name + ".new")
         so_far = list(lines)
         text = b"".join(map(line_of, [("of", number, len(so_far)), *so_far]))
         try:
-            new.write_bytes(text)
-            new.replace(self.path)
+            self._new.write_bytes(text)
+            self._new.replace(self.path)
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
         except OSError as error:
             self.give_up(error)
@@ -193,8 +192,9 @@ class Journal:
         """Be no witness any more, till Dovetail starts again."""
         log.warning("what comes in is told once only, until Dovetail starts again: %s: %s", self.path, error)
         self.close()
-        with suppress(OSError):  # it says less than the log, which is then what counts
-            self.path.unlink(missing_ok=True)
+        for path in (self._new, self.path):  # it says less than the log, which is then what counts
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""

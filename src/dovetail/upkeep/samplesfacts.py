@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -80,20 +80,17 @@ def _in_files(folder: Path, at_us: int) -> Samples:
     if not path.exists():
         return Samples(fault=f"{path} does not exist")
     try:
-        connection = files.connect(path, role="reader")
-        try:
+        with closing(files.connect(path, role="reader")) as connection:
             found = samples.marks(connection)
             form = samples.form(folder, connection)
-        finally:
-            connection.close()
-    except (samples.sqlite3.Error, UnicodeDecodeError) as error:
+    except files.UNREADABLE as error:
         return Samples(fault=str(error))
     there = list(folder.glob("*.db*"))
     size = 0
     for file in there:
         with suppress(OSError):  # a journal goes while we look
             size += file.stat().st_size
-    sizes = {files.number_of(file.name): file.stat().st_size for file in folder.glob("chunks-????-??.db")}
+    sizes = {files.number_of(file.name): file.stat().st_size for file in folder.glob(files.MONTHS)}
     rate = bytes_a_day(sizes, at_us=at_us)
     of_months = [_of(folder / files.name_of(month)) for month in sizes]
     spoilt, dirty = sum(one for one, _ in of_months), sum(one for _, one in of_months)
@@ -103,14 +100,7 @@ def _in_files(folder: Path, at_us: int) -> Samples:
 
 def _of(month: Path) -> tuple[int, int]:
     """(samples that are set aside, days that are dirty)."""
-    try:
-        connection = files.connect(month, role="reader")
-    except (samples.sqlite3.Error, UnicodeDecodeError):  # the next sealing sets it aside
-        return 0, 0
-    try:
+    with suppress(*files.UNREADABLE), closing(files.connect(month, role="reader")) as connection:
         (damaged,) = connection.execute("select coalesce(sum(n), 0) from aside").fetchone()
         return damaged, connection.execute("select count(*) from rollup where dirty = 1").fetchone()[0]
-    except (samples.sqlite3.Error, UnicodeDecodeError):  # of an earlier version, which nobody has opened since
-        return 0, 0
-    finally:
-        connection.close()
+    return 0, 0  # of an earlier version, which nobody has opened since; or spoilt: the next sealing sets it aside
