@@ -45,21 +45,21 @@ def folded(rows: Rows, begin: NDArray[np.int64] | None = None) -> tuple[Folded, 
     off = np.where(several, off_between(rows["off"], (rows["first"], rows["last"]), between, total), 0.0)
     here = np.column_stack((np.ones(len(rows), dtype=np.bool_), n_bad > 0, several))
 
-    def column(*slots: NDArray[np.generic]) -> NDArray[np.generic]:
+    def column[T: np.generic](*slots: NDArray[T]) -> NDArray[T]:
         return np.column_stack(slots)[here]
 
     good, bad = np.full(len(rows), q.GOOD, dtype=np.uint16), np.full(len(rows), q.BAD, dtype=np.uint16)
     valid = np.column_stack((several, np.zeros(len(rows), dtype=np.bool_), several))
     valid[:, 0] = True
     return Folded(
-        column(begin + t0, begin + t0 + good_us, begin + t1),  # type: ignore[arg-type]
-        column(rows["first"], none, rows["last"]),  # type: ignore[arg-type]
-        column(good, bad, good),  # type: ignore[arg-type]
+        column(begin + t0, begin + t0 + good_us, begin + t1),
+        column(rows["first"], none, rows["last"]),
+        column(good, bad, good),
         valid[here],
-        column(between, np.maximum(n_bad - 1, 0), np.zeros_like(n)),  # type: ignore[arg-type]
-        column(total, none, none),  # type: ignore[arg-type]
-        column(np.where(several, rows["tw"], 0.0), none, none),  # type: ignore[arg-type]
-        column(off, none, none),  # type: ignore[arg-type]
+        column(between, np.maximum(n_bad - 1, 0), np.zeros_like(n)),
+        column(total, none, none),
+        column(np.where(several, rows["tw"], 0.0), none, none),
+        column(off, none, none),
     ), np.nonzero(here)[0]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
-_NEWEST: Final = (
-    "greatest((select coalesce(max(head_id), 0) from head),"
-    " (select max(head_id) from mark where name in ('released', 'floor')))"
+_ADDED: Final = (
+    "insert into head (head_id, n, body) values (1 + greatest((select coalesce(max(head_id), 0) from head),"
+    " (select max(head_id) from mark where name in ('released', 'floor'))), ?, ?) returning head_id"
 )
 
 type Rows = list[tuple[int, bytes]]
@@ -26,8 +26,7 @@ def append(
     execute("select pg_advisory_xact_lock(?)", (APPEND_LOCK,))
     asked = "select head_id, body from head where head_id > ? order by head_id"
     before = execute(asked, (known,)) if look else None
-    added = f"insert into head (head_id, n, body) values ({_NEWEST} + 1, ?, ?) returning head_id"  # noqa: S608  # our own words
-    answers = [execute(added, row) for row in rows]
+    answers = [execute(_ADDED, row) for row in rows]
 
     def told() -> tuple[Rows, int]:
         others: Rows = [] if before is None else before.fetchall()
