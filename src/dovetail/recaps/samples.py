@@ -118,7 +118,7 @@ class Samples:
         cuts = np.unique(np.concatenate((intervals.start, intervals.end))).tolist()
         extremes, spreads = bool(EXTREMES & set(names)), bool(SPREADS & set(names))
         scope, as_of = self._scope, self._as_of
-        before = self._historian.bounding(tags, from_us, scope=self._scope, as_of=self._as_of)
+        before = self._historian.bounding(tags, from_us, scope=scope, as_of=as_of)
         upto_us = to_us + bool(AT_END & set(names))
         found = [
             self._historian.folded(
@@ -282,8 +282,12 @@ def numbers(
         return value.astype(np.float64, copy=False), valid
     listed = value.tolist()
     texts = np.array([isinstance(one, str) for one in listed])
-    of_texts = [one for one in np.unique(tag).tolist() if _says_texts(kinds.get(one), texts[(tag == one) & valid])]
-    worded = np.isin(tag, of_texts)
+
+    def says_texts(one: int) -> bool:
+        kind = kinds.get(one)
+        return kind in TEXTS if kind is not None else bool(texts[(tag == one) & valid].all())
+
+    worded = np.isin(tag, [one for one in np.unique(tag).tolist() if says_texts(one)])
     sound = valid & (worded | ~texts)
     codes: dict[object, int] = {}
     plain = [
@@ -291,7 +295,3 @@ def numbers(
         for one, has, in_words in zip(listed, sound.tolist(), worded.tolist(), strict=True)
     ]
     return np.array(plain, dtype=np.float64), sound
-
-
-def _says_texts(kind: Kind | None, texts: NDArray[np.bool_]) -> bool:
-    return kind in TEXTS if kind is not None else bool(texts.all())
