@@ -7,13 +7,12 @@ from typing import Annotated, Final
 from fastapi import Query
 from pydantic import BaseModel
 
-from dovetail.alarmspans.service import AlarmSpansRoom
+from dovetail.alarmspans.service import VIEW, AlarmSpansRoom
 from dovetail.core.clock import DAY_US, to_rfc3339
 from dovetail.core.limits import SERIES_PX_MAX
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, as_known, period
 
-VIEW: Final = "plant.view"
 LONGEST_US: Final = 128 * DAY_US  # a month in view with as much on either side: every sample of a code is read
 
 

@@ -62,7 +62,7 @@ def fill(session: Session, words: MonthWords, rows: Sequence[Sequence[Any]]) -> 
     parts = [chunks.without_times(row[_N - 1]) for row in rows]
     ids = [_id(times) if len(times) >= _BYTES_MIN else None for _, times in parts]
     often = Counter(one for one in ids if one is not None)
-    known = there(session, words, list(often))
+    known = told(ask(session, words, list(often)))
     new: dict[int, bytes] = {}
     filled: list[tuple[Any, ...]] = []
     for row, one, (rest, times) in zip(rows, ids, parts, strict=True):
@@ -78,11 +78,6 @@ def fill(session: Session, words: MonthWords, rows: Sequence[Sequence[Any]]) -> 
 def _id(times: bytes) -> int:
     """A number for bytes, the same for the same; as large as a database's."""
     return int.from_bytes(hashlib.blake2b(times, digest_size=8).digest(), "little", signed=True)
-
-
-def there(session: Session, words: MonthWords, ids: Sequence[int]) -> dict[int, bytes]:
-    """Moments by their numbers, as far as they are there."""
-    return told(ask(session, words, ids))
 
 
 def ask(session: Session, words: MonthWords, ids: Sequence[int]) -> list[Answer]:

@@ -299,13 +299,11 @@ class Head:
 
     def account(self) -> tuple[dict[tuple[str, str], Counts], dict[tuple[str, str], int]]:
         """Per (source, lane) the counters, and the number of holes in the seqs; any thread, one moment."""
-        with self._place.snapshot() as session:
-            counters = _counters(session)
-            spans = session.execute("select source, lane, spans from received").fetchall()
+        counters, received, _ = self.kept()
         missing: dict[tuple[str, str], int] = {}
-        for source, lane, text in spans:
+        for (source, lane, _epoch), spans in received.items():
             key = (whole(source), lane)
-            missing[key] = missing.get(key, 0) + spans_of(text).missing()
+            missing[key] = missing.get(key, 0) + spans.missing()
         return counters, missing
 
 

@@ -7,17 +7,17 @@ import os
 from pathlib import Path
 from typing import Final
 
-from dovetail.histories.asked import Kept
+from pydantic import BaseModel
 
 WANTED: Final = "wanted.json"
 CONTENT: Final = "content"
 SENT: Final = "sent"  # a folder of files that nobody has imported yet
 
 
-def read(place: Path) -> Kept | None:
+def read[T: BaseModel](place: Path, what: type[T]) -> T | None:
     """None: it is gone by now, or a disk has spoilt it."""
     try:
-        return Kept.model_validate_json(place.read_bytes())
+        return what.model_validate_json(place.read_bytes())
     except (OSError, ValueError):
         return None
 

@@ -19,11 +19,10 @@ from dovetail.core.errors import NotFoundError, RefusedError
 from dovetail.core.ids import uuid7
 from dovetail.core.limits import HISTORY_FILE_KEPT_US, HISTORY_FILES_MAX, HISTORY_FREE_BYTES
 from dovetail.core.scope import Scope
-from dovetail.histories.disk import durable
+from dovetail.histories.disk import CONTENT, durable, read
 
 SAID: Final = "sent.json"
-CONTENT: Final = "content"
-PARTIAL: Final = "content.partial"
+PARTIAL: Final = f"{CONTENT}.partial"
 
 
 class SentFile(BaseModel):
@@ -98,7 +97,7 @@ class SentFiles:
     def mine(self, *, scope: Scope) -> list[SentFile]:
         """What the caller sent, the oldest first."""
         places = sorted(self._folder.glob(f"*/{SAID}")) if self._folder.is_dir() else []
-        told = [one for place in places if (one := _read(place)) is not None]
+        told = [one for place in places if (one := read(place, _Said)) is not None]
         return [SentFile(**one.model_dump(exclude={"by"})) for one in told if one.by == scope.actor.id]
 
     def content(self, file_id: str, *, scope: Scope) -> tuple[SentFile, Path]:
@@ -120,14 +119,6 @@ class SentFiles:
         before_s = (self._clock.now_us() - HISTORY_FILE_KEPT_US) / 1e6
         for place in self._folder.iterdir() if self._folder.is_dir() else ():
             content = place / CONTENT
-            is_whole = content.is_file() and _read(place / SAID) is not None
+            is_whole = content.is_file() and read(place / SAID, _Said) is not None
             if (is_whole and content.stat().st_mtime < before_s) or (partial and not is_whole):
                 shutil.rmtree(place, ignore_errors=True)
-
-
-def _read(place: Path) -> _Said | None:
-    """None: it is gone by now, or a disk has spoilt it."""
-    try:
-        return _Said.model_validate_json(place.read_bytes())
-    except (OSError, ValueError):
-        return None

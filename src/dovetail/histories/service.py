@@ -166,7 +166,7 @@ class HistoriesRoom:
         self.sent.tidy(partial=True)
         places = self._folder.iterdir() if self._folder.is_dir() else ()
         for place in (one for one in places if one.name != SENT):
-            if read(place / WANTED) is None:
+            if read(place / WANTED, Kept) is None:
                 log.error("what was asked of the import %s cannot be read any more: ask for it again", place.name)
                 shutil.rmtree(place, ignore_errors=True)
         for one in self._all():
@@ -341,7 +341,7 @@ class HistoriesRoom:
     def _all(self) -> list[Kept]:
         """Those on the disk, the oldest first: their ids are in the order of time."""
         places = sorted(self._folder.glob(f"*/{WANTED}")) if self._folder.is_dir() else []
-        return [one for place in places if (one := read(place)) is not None]
+        return [one for place in places if (one := read(place, Kept)) is not None]
 
 
 class _Stopped(Exception):
