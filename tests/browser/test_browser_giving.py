@@ -113,6 +113,8 @@ def test_the_machines_of_a_line_are_handed_out_in_flow_order(page: Page) -> None
     page.goto(f"/line/{LINE}")
     panel = page.get_by_test_id("machines")
     expect(panel.locator("[data-testid^=machine-] [data-state]")).to_have_count(4)
+    good = panel.locator("[data-testid^=machine-] td:nth-child(5)")  # figures come after states: what is seen is given
+    expect(good.filter(has_text=re.compile(r"\d"))).to_have_count(4)
     about, found = handed_out(page, "machines")
     machines = panel.locator("[data-testid^=machine-] th a").all_inner_texts()
     assert [one["Machine"].split()[0] for one in found if one["State"]] == machines

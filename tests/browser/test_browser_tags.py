@@ -161,7 +161,7 @@ def test_an_outage_of_a_connection_is_seen_with_its_cause(page: Page, cut_cable:
     expect(page.get_by_test_id("fed")).to_have_text("Palletiser")
     expect(page.get_by_test_id("reads")).not_to_have_text("–")  # it is back
     expect(outage).to_contain_text(re.compile(r"\d\s(ms|s|min)"))
-    expect(outage.get_by_test_id("outage-cause")).to_contain_text(re.compile("lost|refused|closed|answer"))
+    expect(outage.get_by_test_id("outage-cause")).to_contain_text(re.compile("lost|refused|closed|answer|broke"))
     expect(page.get_by_test_id("availability")).to_contain_text("%")
     expect(page.locator("[data-testid=band] [data-state=down]").first).to_be_attached()
     page.get_by_test_id("to-tags").click()

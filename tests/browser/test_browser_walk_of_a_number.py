@@ -28,6 +28,16 @@ async kind => { const rows = {}, panel = document.querySelector('[data-testid=ex
   }
   return rows; }
 """
+SEEK: Final = """
+async ([css, saying]) => { const panel = document.querySelector('[data-testid=explain]') ?? document.body;
+  const there = () => [...panel.querySelectorAll(css)].find(row => row.textContent.includes(saying));
+  const list = panel.querySelector('[data-testid=explain-many]');  // it may be scrolled to where that is not drawn
+  for (let at = 0; list && !there() && at <= list.scrollHeight; at += list.clientHeight / 2) {
+    list.scrollTop = at;
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  }
+  return there()?.dataset.key ?? null; }
+"""
 
 
 def exact(text: str) -> Decimal:
@@ -64,17 +74,17 @@ def opens(page: Page, key: str) -> None:
 
 def follow(page: Page, key: str) -> None:
     """Open the step whose key ends so."""
-    step = page.locator(f'[data-testid=explain-node][data-key$="{key}"]').first
-    whole = str(step.get_attribute("data-key"))
-    step.click()
-    opens(page, whole)
+    _open(page, f'[data-testid=explain-node][data-key$="{key}"]')
 
 
 def follow_first(page: Page, kind: str, *, saying: str = "") -> None:
     """Open the first step of a kind."""
-    step = page.locator(f"[data-testid=explain-node][data-kind={kind}]").filter(has_text=saying).first
-    key = str(step.get_attribute("data-key"))
-    step.click()
+    _open(page, f"[data-testid=explain-node][data-kind={kind}]", saying)
+
+
+def _open(page: Page, css: str, saying: str = "") -> None:
+    key = page.wait_for_function(SEEK, arg=[css, saying]).json_value()
+    page.locator(f'[data-testid=explain-node][data-key="{key}"]').click()
     opens(page, key)
 
 
