@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
 
@@ -225,7 +226,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def _has_a_loop(item: pytest.Function) -> bool:
     """Whether the test itself or a fixture that it asks for is asynchronous."""
     asked = (defined.func for found in item._fixtureinfo.name2fixturedefs.values() for defined in found)
-    return is_async_test(item) or any(iscoroutinefunction(func) or isasyncgenfunction(func) for func in asked)
+    return is_async_test(item) or any(map(_is_asynchronous, asked))
+
+
+@cache
+def _is_asynchronous(func: Callable[..., object]) -> bool:
+    return iscoroutinefunction(func) or isasyncgenfunction(func)
 
 
 @pytest.fixture

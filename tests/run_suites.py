@@ -81,13 +81,19 @@ def command_of(suite: dict[str, Any], *, soak: bool) -> list[str]:
     return [*standing_back, *([sys.executable, "-m"] if command[0] == "pytest" else []), *command]
 
 
+def environment(*, soak: bool) -> dict[str, str]:
+    """Ours; what one worker has compiled is kept for the others, for else each compiles every test for itself."""
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, **({"DOVETAIL_LONG_TESTS": "1"} if soak else {})}
+
+
 def run(suite: dict[str, Any], voices: Voices, *, soak: bool) -> Result:
     """Run one suite, tell each line of its output, and read the counts of its closing line."""
     title, began = suite["title"], time.monotonic()
     process = subprocess.Popen(
         command_of(suite, soak=soak),
         cwd=ROOT,
-        env={**os.environ, **({"DOVETAIL_LONG_TESTS": "1"} if soak else {})},
+        env=environment(soak=soak),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

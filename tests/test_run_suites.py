@@ -67,3 +67,9 @@ def test_what_is_no_test_has_no_second_attempt(suite: Path) -> None:
     (suite / "test_broken.py").unlink()
     linter = run({"title": "it", "command": ["false"], "minutes": 1}, SILENT, soak=False)
     assert pass_alone([result_of(suite), linter], 9, soak=False) == ()
+
+
+def test_what_one_worker_compiles_is_kept_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in run_suites.environment(soak=False)
+    assert run_suites.environment(soak=True)["DOVETAIL_LONG_TESTS"] == "1"
