@@ -167,6 +167,8 @@ def test_a_schema_of_version_2_gets_what_came_later(store: ServerStore, reopen: 
         older.execute("drop table moments_2026_01")
         older.execute("alter table chunk drop column moments, drop column checked")
         older.execute("alter table rollup drop column checked")
+        older.execute("alter table head drop column told")
+        older.execute("drop table head_aside")
         older.execute("update user_version set version = 2")
     again = reopen()
     again.put([frame(2, [(1, DAY_ZERO_US + 1, 2.0, GOOD), (1, DECEMBER_US, 0.0, GOOD)])])

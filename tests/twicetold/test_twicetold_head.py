@@ -17,7 +17,8 @@ from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
 from dovetail.core.setaside import SPOILT, set_aside
-from dovetail.headlog.head import Told, Write
+from dovetail.headlog.head import Write
+from dovetail.headlog.told import Told
 from dovetail.historian.service import Historian
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.twicetold.head import WitnessedHead, read_what_can_be

@@ -112,6 +112,7 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(disk__free=5 * 10**8), "space", "look", "administrator"),
         (but(disk__ballast=0), "ballast", "look", "administrator"),
         (but(samples__bytes_a_day=10**12 / 29), "space", "look", "administrator"),
+        (but(samples__vouched=False), "damage", "look", "administrator"),
         (but(disk__modes={look.FOLDER: 0o755, "records.db": 0o644}), "permissions", "ill", "administrator"),
         (but(disk__owner_is_us=False), "permissions", "look", "administrator"),
         (but(sqlite="3.40.1"), "sqlite", "ill", "administrator"),

@@ -205,8 +205,8 @@ class File:
                     self._free.append(connection)
 
     def append(self, session: Session, rows: Sequence[HeadRow], *, known: int) -> Appended:
-        """Nobody else writes."""
-        numbered = [(known + i, *row) for i, row in enumerate(rows, 1)]
+        """Nobody else writes; whose the frames are is told in a file beside."""
+        numbered = [(known + i, n, body) for i, (n, body, _) in enumerate(rows, 1)]
         session.many("insert into head (head_id, n, body) values (?, ?, ?)", numbered)
         return lambda: ([], known + 1)
 

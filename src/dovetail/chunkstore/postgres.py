@@ -255,7 +255,7 @@ def _prepare(connection: Connection[Any]) -> None:
 
 
 def _upgrade(connection: Connection[Any], version: int) -> None:
-    """From version 1: rollups, made later from chunks; 2: moments that later chunks share; 3: damage; 4: checks."""
+    """From version 1: rollups, made later from chunks; 2: shared moments; 3: damage; 4: checks; 5: whose frames are."""
 
     def execute(sql: str) -> object:
         return connection.execute(sql.encode())
@@ -272,7 +272,9 @@ def _upgrade(connection: Connection[Any], version: int) -> None:
             _share(execute, words_of(month).moments)
     for month in months:
         execute(f"create table if not exists {words_of(month).aside} {tables.ASIDE}")
-    execute(tables.CHECKED)
+    if version < 5:
+        execute(tables.CHECKED)
+    execute(tables.TOLD)
     connection.execute("update user_version set version = %s", (tables.VERSION,))
 
 

@@ -10,13 +10,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from dovetail.chunkstore.place import Place, Session
 from dovetail.core import faults
 from dovetail.core.batch import Frame
 from dovetail.core.errors import LinkError
 from dovetail.core.spans import Spans
+from dovetail.headlog.told import Counts, Told, frame_of, line_of
 from dovetail.packing.columns import Block
 
 log = logging.getLogger(__name__)
@@ -36,31 +36,6 @@ _SET_EPOCH = (
 _EPOCH = "insert into source values (?, 1) on conflict (source) do update set epoch = source.epoch + 1 returning epoch"
 
 type ReceivedKey = tuple[str, str, int]
-type Counts = dict[str, int]
-
-
-class Told(NamedTuple):
-    """A frame as it is told of: what became of its samples, and of when those are that are stored."""
-
-    source: str
-    lane: str
-    epoch: int
-    seq: int
-    stored: int
-    duplicate: int
-    refused: int
-    first_us: int
-    last_us: int
-
-    @property
-    def key(self) -> tuple[str, str, int, int]:
-        """What tells it from all others."""
-        return self[:4]
-
-    def counts(self) -> Counts:
-        """What it adds to the account of its source and lane."""
-        all_of_it = self.stored + self.duplicate + self.refused
-        return {"expected": all_of_it, "stored": self.stored, "duplicate": self.duplicate, "refused": self.refused}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +146,12 @@ class Head:
             (n,) = session.execute("select n from head where head_id = ?", (head_id,)).fetchone()
         return n if isinstance(n, int) and n > 0 else 0
 
+    def told_in(self, head_id: int) -> Told | None:
+        """Whose frame a row holds, as it says beside its body; only where rows say so."""
+        with self._place.snapshot() as session:
+            (line,) = session.execute("select told from head where head_id = ?", (head_id,)).fetchone()
+        return frame_of(line)
+
     def marks(self) -> dict[str, int]:
         """Numbers by their names, as they stand."""
         with self._place.snapshot() as session:
@@ -189,7 +170,7 @@ class Head:
         Answers the rows (head_id, body) that others have written since the last look; ours come right after them.
         """
         with self._commit() as session:
-            appended = self._place.append(session, write.rows, known=self.last_id)
+            appended = self._place.append(session, _with_lines(write), known=self.last_id)
             spans = [(*key, json.dumps(spans.ranges)) for key, spans in write.received.items()]
             session.many(_RECEIVED, spans)
             _count(session, write.counts)
@@ -305,6 +286,11 @@ class Head:
             key = (whole(source), lane)
             missing[key] = missing.get(key, 0) + spans.missing()
         return counters, missing
+
+
+def _with_lines(write: Write) -> list[tuple[int, bytes, bytes]]:
+    lines = {at: line_of([*of]) for at, of in write.frames}
+    return [(n, body, lines.get(at, b"")) for at, (n, body) in enumerate(write.rows)]
 
 
 def told_of(frame: Frame, blocks: Sequence[Block], rest: tuple[int, int]) -> Told:

@@ -11,7 +11,8 @@ from dovetail.core.clock import Clock
 from dovetail.core.errors import RefusedError
 from dovetail.core.limits import SEQ_SPANS_MAX
 from dovetail.core.spans import Spans
-from dovetail.headlog.head import Head, ReceivedKey, Told, Write, told_of
+from dovetail.headlog.head import Head, ReceivedKey, Write, told_of
+from dovetail.headlog.told import Told
 from dovetail.historian.ingest import Accepted, Ingest
 from dovetail.historian.last import LastValues
 from dovetail.packing import frames as codec

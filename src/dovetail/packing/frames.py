@@ -89,10 +89,12 @@ def _little(column: Column, dtype: Any) -> Column:
 
 
 def is_whole(data: object) -> bool:
-    """Whether it is what was written; it is not opened."""
+    """Whether it is what was written; it is not opened. A form of a newer version is refused with its whole log."""
     if not isinstance(data, bytes):
         return False
-    return data[:3] == MAGIC and len(data) > 8 and data[4:8] == struct.pack("<I", zlib.crc32(data[8:]))
+    return (
+        data[:4] == MAGIC + bytes((VERSION,)) and len(data) > 8 and data[4:8] == struct.pack("<I", zlib.crc32(data[8:]))
+    )
 
 
 def decode(data: bytes) -> Frame:

@@ -7,17 +7,17 @@ from typing import Any, Final
 
 APPEND_LOCK: Final = 0x0D0E7A13  # advisory: whoever holds it gives the next head rows their numbers
 _ADDED: Final = (
-    "insert into head (head_id, n, body) values (1 + greatest((select coalesce(max(head_id), 0) from head),"
-    " (select max(head_id) from mark where name in ('released', 'floor'))), ?, ?) returning head_id"
+    "insert into head (head_id, n, body, told) values (1 + greatest((select coalesce(max(head_id), 0) from head),"
+    " (select max(head_id) from mark where name in ('released', 'floor'))), ?, ?, ?) returning head_id"
 )
 
 type Rows = list[tuple[int, bytes]]
 
 
 def append(
-    execute: Callable[..., Any], rows: Sequence[tuple[int, bytes]], *, known: int, look: bool
+    execute: Callable[..., Any], rows: Sequence[tuple[int, bytes, bytes]], *, known: int, look: bool
 ) -> Callable[[], tuple[Rows, int]]:
-    """Rows (n, body) behind all that there are, for this transaction alone until it ends.
+    """Rows (n, body, whose it is) behind all that there are, for this transaction alone until it ends.
 
     So rows become visible in the order of their numbers: who reads on from the last one it saw misses none. What comes
     back is to be called once the transaction is over: others' rows (head_id, body) behind `known`, where one is to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 TABLES: Final = """
 create table chunk (id bigint not null default nextval('chunk_id'), tag bigint not null, kind smallint not null,
     t0 bigint not null, t1 bigint not null, n integer not null, n_good integer not null, first float8, last float8,
@@ -43,6 +43,10 @@ create index chunk_moments on chunk (moments) where moments is not null;
 CHECKED: Final = """
 alter table chunk add column checked bigint;
 alter table rollup add column checked bigint default 0;
+"""
+TOLD: Final = """
+alter table head add column told bytea;
+create table head_aside (head_id bigint not null, n integer not null, body bytea not null, told bytea);
 """
 ASIDE: Final = """(id bigint not null, tag bigint not null, kind smallint not null, t0 bigint not null,
     t1 bigint not null, n integer not null, rev integer not null, at_us bigint not null, why text not null,

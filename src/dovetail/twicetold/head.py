@@ -1,5 +1,7 @@
 """The log at the front with its witness: what is committed is told a second time, and on opening the two are compared.
 
+A server has no file beside: there each row tells whose frame it holds (`inrows`).
+
 What the log has lost is then a declared gap of its source and lane, what it holds and forgot is counted again, and a
 row that cannot be read is kept beside. A frame that was lost and comes again is no gap any more.
 """
@@ -22,7 +24,7 @@ from dovetail.core.errors import DamagedError, LinkError, MalformedError
 from dovetail.core.setaside import SPOILT, tell
 from dovetail.headlog.head import Head, Restored, Write
 from dovetail.packing import frames as codec
-from dovetail.twicetold import journal
+from dovetail.twicetold import inrows, journal
 from dovetail.twicetold.journal import FrameKey, Journal, Row, Said
 from dovetail.twicetold.mending import Found, Mend, decide
 
@@ -156,9 +158,9 @@ def opened(storage: Storage, months: Months) -> Head:
     said = None if told is None else journal.read(told.path, round_max=marks.get(_ROUND, 0))
     if said is not None and marks.get(_ID, said.id) != said.id:
         said = None  # another log's: a backup was put in its place
-    head.lost = dict(said.lost) if said else {}
-    ours = said or Said(0)
-    found = _found(head, ours, sealed)
+    head.lost = dict(said.lost) if said else inrows.lost(storage)
+    found = _found(head, said or Said(0), sealed)
+    ours = said or inrows.said(storage, head, found)
     number = ours.id or marks.get(_ID) or secrets.randbits(62) + 1
     try:
         if said is not None or found.spoilt:
@@ -213,13 +215,13 @@ def _keep_spoilt(storage: Storage, head: Head, spoilt: Sequence[tuple[int, int]]
     """The bytes of rows that cannot be read, as they lay there, for whoever can."""
     for head_id, n in spoilt:
         log.error("row %d of the head (%d samples) cannot be read: it is set aside", head_id, n)
-        if isinstance(storage, Files):
-            (storage.folder / SPOILT).mkdir(exist_ok=True)
-            with storage.head.snapshot() as session:
-                (body,) = session.execute(
-                    "select cast(body as blob) from head where head_id = ?", (head_id,)
-                ).fetchone()
-            (storage.folder / SPOILT / f"head-row-{head_id}").write_bytes(body)
+        if not isinstance(storage, Files):
+            inrows.keep(storage, head_id)
+            continue
+        (storage.folder / SPOILT).mkdir(exist_ok=True)
+        with storage.head.snapshot() as session:
+            (body,) = session.execute("select cast(body as blob) from head where head_id = ?", (head_id,)).fetchone()
+        (storage.folder / SPOILT / f"head-row-{head_id}").write_bytes(body)
 
 
 def read_what_can_be(was: Path, head: Place) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -18,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from dovetail.core.limits import WITNESS_BYTES_MAX
 from dovetail.core.spans import Spans
-from dovetail.headlog.head import COUNTERS, ReceivedKey, Told
+from dovetail.headlog.head import COUNTERS, ReceivedKey
+from dovetail.headlog.told import Told, line_of
+from dovetail.headlog.told import opened as opened_line
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +108,7 @@ def read(path: Path, *, round_max: int) -> Said | None:
         lines = path.read_bytes().split(b"\n")
     except OSError:
         return None
-    opened = [_opened(line) for line in lines]
+    opened = [opened_line(line) for line in lines]
     if not opened or opened[0] is None or opened[0][0] != "of" or None in opened[: 1 + opened[0][2]]:
         return None
     said = Said(int(opened[0][1]), is_whole=None not in opened[:-1] and not lines[-1])
@@ -117,20 +116,6 @@ def read(path: Path, *, round_max: int) -> Said | None:
         with suppress(ValueError, TypeError, KeyError, IndexError):
             said.take(line, round_max=round_max)
     return said
-
-
-def _opened(line: bytes) -> list[Any] | None:
-    summed, _, text = line.partition(b" ")
-    if summed != b"%08x" % zlib.crc32(text):
-        return None
-    found = orjson.loads(text)
-    return found if isinstance(found, list) and found else None
-
-
-def line_of(said: Sequence[Any]) -> bytes:
-    """One line, with its sum."""
-    text = orjson.dumps(said)
-    return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
 class Journal:

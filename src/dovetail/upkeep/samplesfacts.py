@@ -33,8 +33,9 @@ class Samples:
     damaged: int = 0  # samples that cannot be read and are set aside
     lost: int = 0  # rows of the head that somebody knows of and that are gone
     dirty: int = 0  # days of tags that are summed up, but not with all their samples
+    vouched: bool = True  # whether who keeps the pages notices one that a disk has altered
 
-    def damage(self) -> tuple[Literal["well", "ill"], str, Literal["administrator", "nobody"], str]:
+    def damage(self) -> tuple[Literal["well", "look", "ill"], str, Literal["administrator", "nobody"], str]:
         """(verdict, what it rests on, who can mend it, how)."""
         if self.lost:
             says = f"the disk has lost the end of the head at some time: up to {self.lost:,} frames that were accepted"
@@ -44,6 +45,12 @@ class Samples:
                 "administrator",
                 "look after the disk; `dovetail delivery` says of which source and lane, as a gap; the log says when",
             )
+        if not self.damaged and not self.vouched:
+            says = (
+                "no chunk of samples was found damaged, but PostgreSQL keeps no checksums of its pages: a number that "
+            )
+            says += "its disk alters outside of samples would be believed"
+            return "look", says, "administrator", "stop PostgreSQL, `pg_checksums --enable -D …`, start it again"
         if not self.damaged:
             return "well", "no chunk of samples was found damaged", "nobody", ""
         says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
@@ -71,8 +78,9 @@ def look_at_samples(data: Path, records_url: str, wanted: str | None, *, at_us: 
     months, form = len(found.months), str(found.version)
     marks = (found.last, found.sealed, found.released)
     return Samples(
-        None, "postgresql", *marks, found.bytes, months, form, damaged=found.damaged, lost=found.lost, dirty=found.dirty
-    )
+        None, "postgresql", *marks, found.bytes, months, form, damaged=found.damaged, lost=found.lost,
+        dirty=found.dirty, vouched=found.vouched,
+    )  # fmt: skip
 
 
 def _in_files(folder: Path, at_us: int) -> Samples:

@@ -24,6 +24,7 @@ class Look:
     dirty: int
     damaged: int  # samples
     lost: int  # rows of the head
+    vouched: bool  # whether the server keeps checksums of its pages
 
 
 def look(url: str) -> Look | None:
@@ -53,5 +54,6 @@ def looked(session: Session) -> Look:
         f"select coalesce(sum(n), 0)::bigint from ({' union all '.join(aside)}) as a"
     ).fetchone()
     last = max(newest, marks["released"], marks.get("floor", 0))
-    lost = marks.get("lost", 0)
-    return Look(last, marks["sealed"], marks["released"], size, months, version, dirty, spoilt, lost)
+    (sums,) = session.execute("select current_setting('data_checksums')").fetchone()
+    ends = (last, marks["sealed"], marks["released"])
+    return Look(*ends, size, months, version, dirty, spoilt, marks.get("lost", 0), sums == "on")
