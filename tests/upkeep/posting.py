@@ -1,4 +1,6 @@
-"""Somebody who posts a number every moment, and keeps each until it is answered: `posting.py PORT SPOOL EVERY_S APART`.
+"""Somebody who posts a number every moment, and keeps each until it is answered.
+
+`posting.py PORT SPOOL EVERY_S APART_US TOKEN`. It imports nothing of what it posts to.
 
 What it made is in the spool before it is posted, what was answered beside it: both outlive whatever happens to it.
 Told to stop (SIGTERM), it makes nothing more, brings what is left, and ends.
@@ -14,15 +16,13 @@ import sys
 import time
 from pathlib import Path
 
-from golden_writer import TOKEN
-
 AT_ONCE = 500
 STATUSES = (202, 401, 404, 429, 503)  # kept; or it is not there yet, and the same is sent again
 
 
 class Poster:
-    def __init__(self, port: int, spool: Path, *, every_s: float, apart_us: int) -> None:
-        self._port, self._every_s, self._apart_us = port, every_s, apart_us
+    def __init__(self, port: int, spool: Path, *, every_s: float, apart_us: int, token: str) -> None:
+        self._port, self._every_s, self._apart_us, self._token = port, every_s, apart_us, token
         self._spool = os.open(spool, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._goes_on = True
 
@@ -51,7 +51,7 @@ class Poster:
         os.write(self._spool, f"{what} {number}\n".encode())
 
     def _post(self, rows: list[dict[str, int]]) -> bool:
-        headers = {"authorization": f"Bearer {TOKEN}", "idempotency-key": f"from-{rows[0]['sent']}"}
+        headers = {"authorization": f"Bearer {self._token}", "idempotency-key": f"from-{rows[0]['sent']}"}
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         try:
             connection.request("POST", "/api/v1/intake/lab", json.dumps(rows), headers)
@@ -65,6 +65,7 @@ class Poster:
 
 
 if __name__ == "__main__":
-    poster = Poster(int(sys.argv[1]), Path(sys.argv[2]), every_s=float(sys.argv[3]), apart_us=int(sys.argv[4]))
+    port, spool, every_s, apart_us, token = sys.argv[1:]
+    poster = Poster(int(port), Path(spool), every_s=float(every_s), apart_us=int(apart_us), token=token)
     signal.signal(signal.SIGTERM, poster.stop)
     poster.run()

@@ -1,14 +1,8 @@
-"""The server on an installation that an older version made: `serving.py DATA PORT URL MOMENT APART_US`.
-
-It dies by SIGKILL at that moment of the migration, if there is one; else it serves until it is killed or told to end.
-"""
+"""The server on an installation that an older version made; it serves until it is killed or told to end."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-from killed_at import die_migrating
 
 from dovetail.app.bootstrap import open_house
 from dovetail.app.server import configure_logging, serve_house
@@ -26,10 +20,8 @@ class ApartClock(SystemClock):
         return super().now_us() + self._apart_us
 
 
-if __name__ == "__main__":
-    data, port, url, moment, apart_us = sys.argv[1:]
+def serve(data: Path, port: int, url: str | None, apart_us: int) -> None:
     configure_logging()
-    die_migrating(moment)
-    settings = Settings(data=Path(data), port=int(port), database_url=url or None)
-    with open_house(settings, clock=ApartClock(int(apart_us))) as house:
+    settings = Settings(data=data, port=port, database_url=url)
+    with open_house(settings, clock=ApartClock(apart_us)) as house:
         serve_house(house, on_ready=lambda address: print(address, flush=True))

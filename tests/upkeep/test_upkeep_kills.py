@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import killed_at
-import orjson
 import pytest
+from forked import Cradle
 from upkeep_world import opened
 
 from dovetail.backups.proof import scrub
@@ -27,22 +24,10 @@ from shortcuts import some
 type Killer = Callable[[str, Path, Path, str], int]
 
 
-@pytest.fixture(scope="module")
-def kill() -> Iterator[Killer]:
+@pytest.fixture
+def kill(cradle: Cradle) -> Killer:
     """Do something to a folder in a process that dies at a point; how the process ended."""
-    command = [sys.executable, killed_at.__file__]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-
-        def do(what: str, data: Path, other: Path, point: str) -> int:
-            asked = {"do": what, "data": str(data), "other": str(other), "point": point}
-            process.stdin.write(orjson.dumps(asked) + b"\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            return int(process.stdout.readline())  # type: ignore[union-attr]
-
-        yield do
-        process.stdin.close()
+    return cradle.die
 
 
 @pytest.fixture(scope="module")

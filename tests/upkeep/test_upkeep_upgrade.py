@@ -9,17 +9,15 @@ import dataclasses
 import itertools
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import killed_at
 import orjson
 import pytest
+from forked import Cradle
 from golden_writer import FRAMES, plain
 from olden import OLD, in_server, unpacked
 from sqlalchemy import inspect, text
@@ -177,13 +175,6 @@ def test_what_a_newer_version_made_is_refused_and_left_as_it_is(
 MOMENTS = ["upgrade.copied:1", "migrate.step:2", "statement:9"]
 
 
-def die(data: Path, moment: str) -> int:
-    """Open it in a process that dies at a moment; how that ended."""
-    asked = orjson.dumps({"do": "migrate", "data": str(data), "other": "", "point": moment})
-    done = subprocess.run([sys.executable, killed_at.__file__], input=asked + b"\n", capture_output=True, check=True)
-    return int(done.stdout)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any, dict[str, Any]]:
     """(samples, what is told when all has come, what was read of old) of an upgrade that nobody kills."""
@@ -193,11 +184,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any, dic
         return *the_rest_comes(plant), read
 
 
-def killed_and_opened(data: Path, moment: str, undisturbed: tuple[Any, Any, dict[str, Any]]) -> int:
+def killed_and_opened(cradle: Cradle, data: Path, moment: str, undisturbed: tuple[Any, Any, dict[str, Any]]) -> int:
     """How the process ended that was to die; whether it did or not, what the next one opens is as it was."""
     samples, told, read = undisturbed
     unpacked(f"{OLDEST}-sqlite", data.parent)
-    ended = die(data, moment)
+    ended = cradle.die("migrate", data, "", moment)
     expected = {-signal.SIGKILL: read["step"], 0: newest_step()}[ended]
     assert look_at_records(f"sqlite:///{data / 'records.db'}").step == expected, "all of it or nothing"
     with opened(data) as plant:
@@ -209,17 +200,21 @@ def killed_and_opened(data: Path, moment: str, undisturbed: tuple[Any, Any, dict
 
 @pytest.mark.kills
 @pytest.mark.parametrize("moment", some(MOMENTS, of=2))
-def test_killed_while_it_is_migrated(tmp_path: Path, undisturbed: tuple[Any, Any, dict[str, Any]], moment: str) -> None:
-    assert killed_and_opened(tmp_path / "data", moment, undisturbed) == -signal.SIGKILL
+def test_killed_while_it_is_migrated(
+    tmp_path: Path, cradle: Cradle, undisturbed: tuple[Any, Any, dict[str, Any]], moment: str
+) -> None:
+    assert killed_and_opened(cradle, tmp_path / "data", moment, undisturbed) == -signal.SIGKILL
 
 
 @pytest.mark.kills
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["migrate.step", "statement"])
 def test_killed_at_each_moment_of_its_migration(
-    tmp_path: Path, undisturbed: tuple[Any, Any, dict[str, Any]], kind: str
+    tmp_path: Path, cradle: Cradle, undisturbed: tuple[Any, Any, dict[str, Any]], kind: str
 ) -> None:
-    tries = (killed_and_opened(tmp_path / str(n) / "data", f"{kind}:{n}", undisturbed) for n in itertools.count(1))
+    tries = (
+        killed_and_opened(cradle, tmp_path / str(n) / "data", f"{kind}:{n}", undisturbed) for n in itertools.count(1)
+    )
     died = sum(1 for _ in itertools.takewhile(bool, tries))
     assert died >= {"migrate.step": 3, "statement": 13}[kind]
 
@@ -228,15 +223,14 @@ def test_killed_at_each_moment_of_its_migration(
 @pytest.mark.postgres
 @pytest.mark.parametrize("moment", some(MOMENTS[1:], of=1))
 def test_killed_while_postgresql_is_migrated(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+    request: pytest.FixtureRequest, tmp_path: Path, cradle: Cradle, moment: str
 ) -> None:
     with in_server(request, tmp_path) as lay_out:
         read, url = lay_out(OLDEST)
-        monkeypatch.setenv("DOVETAIL_KILLED_URL", url)
         (tmp_path / "data" / "last-backup.json").write_bytes(
             orjson.dumps({"made_at": to_rfc3339(UNTIL_US), "folder": "/b"})
         )
-        assert die(tmp_path / "data", moment) == -signal.SIGKILL
+        assert cradle.die("migrate", tmp_path / "data", url, moment) == -signal.SIGKILL
         assert look_at_records(url).step == read["step"]
         with opened(tmp_path / "data", url) as plant:
             tells_what_it_told(plant, read)
