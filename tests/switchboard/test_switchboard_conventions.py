@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,6 +40,7 @@ SHIFT = sums_of(
      "short": 20, "short_rated": 20},
     short_stops=8, good_observed=26_460, scrap_observed=540, ideal_ns=270 * 60 * 10**9,
     theoretical_mu=30_000_000, short_mu=2_000_000, busy_mu=45_000_000, elapsed_mu=48_000_000,
+    busy_rated_us=450 * MINUTE_US, elapsed_rated_us=480 * MINUTE_US,
 )  # fmt: skip
 # Vorne's published worked shift ("OEE calculation"): 8 h, breaks 60, stops 47, ideal cycle 1.0 s, 19,271 made, 423
 # rejected: availability 88.81 %, performance 86.11 %, quality 97.80 %, OEE 74.79 %.
@@ -78,6 +80,25 @@ def test_what_only_traksys_has() -> None:
     )
 
 
+@pytest.mark.parametrize("no_data", ["observed", "as_loss"])
+def test_teep_is_the_kpi_of_that_name_however_much_is_unknown(no_data: Any) -> None:
+    """24 h, 8 of them planned, of 2 of which nothing is known; 100 a minute in the other 6, all of them good."""
+    hours, minute = 60 * MINUTE_US, 100_000
+    sums = dict.fromkeys(NAMES, 0) | {
+        "elapsed_us": 24 * hours, "elapsed_rated_us": 24 * hours, "not_planned_us": 16 * hours, "apt_us": 6 * hours,
+        "apt_rated_us": 6 * hours, "busy_rated_us": 6 * hours, "nodt_us": 2 * hours, "nodt_rated_us": 2 * hours,
+        "good_observed": 36_000, "ideal_ns": 6 * 3600 * 10**9, "theoretical_mu": 360 * minute, "busy_mu": 360 * minute,
+        "theoretical_nodt_mu": 120 * minute, "elapsed_mu": 1440 * minute,
+    }  # fmt: skip
+    settings = Settings(no_data=no_data)
+    seen = quantities(sums, settings)
+    shown = {kpi.id: kpi.value for kpi in figures(sums, settings).kpis}
+    told = {f"{one.id} {name}": value for one in CONVENTIONS for name, value in one.work_out(seen).more.items()}
+    teeps = [shown["teep"], shown["teep_units"], *(value for name, value in told.items() if "TEEP" in name)]
+    expected = {"observed": 8 / 24, "as_loss": 6 / 24}[no_data]  # as far as is known it lost nothing; or 2 h of it
+    assert teeps == pytest.approx([expected] * 6)
+
+
 def test_each_step_says_what_it_moves() -> None:
     steps = {one.id: one.work_out(quantities(SHIFT, Settings())).steps for one in CONVENTIONS}
     told = {(name, step.key): step.us and step.us / MINUTE_US for name, found in steps.items() for step in found}
@@ -88,7 +109,9 @@ def test_each_step_says_what_it_moves() -> None:
 
 
 def test_production_without_a_rate_has_no_theoretical_units() -> None:
-    found = BY_ID["traksys"].work_out(quantities(SHIFT | {"apt_rated_us": 200 * MINUTE_US}, Settings()))
+    found = BY_ID["traksys"].work_out(
+        quantities(SHIFT | {"apt_rated_us": 200 * MINUTE_US, "busy_rated_us": 350 * MINUTE_US}, Settings())
+    )
     assert (found.factors.p.value, found.factors.oee, found.more["A2"]) == (None, None, None)
     assert found.steps[1].us == 100 * MINUTE_US
 

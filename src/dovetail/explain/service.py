@@ -117,15 +117,17 @@ class Explainer:
         words = describe(kpi, period.settings)
         counts = period.figures.counts
         untold = [kind for kind in KINDS if getattr(counts, kind) is None] if kpi.needs_pieces else []
+        figure = next(one for one in period.figures.kpis if one.id == kpi.id)
+        told = {"untold": untold} if untold else {"no_value": figure.why} if figure.why else {}
         return Node(
             key=place.path,
             label=kpi.name,
-            value=next(one.value for one in period.figures.kpis if one.id == kpi.id),
+            value=figure.value,
             unit=kpi.unit,
             kind="kpi",
             formula=kpi.formula,
             convention=words.convention,
-            detail={"standard": kpi.standard, "range": kpi.range} | ({"untold": untold} if untold else {}),
+            detail={"standard": kpi.standard, "range": kpi.range} | told,
             more=True,
         )
 

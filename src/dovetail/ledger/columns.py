@@ -114,6 +114,8 @@ STORED: Final[tuple[Column, ...]] = (
     Column("elapsed_mu", "Pieces at the standard rate in all time, thousandths", "m{#}", "theoretical_mu", ALL),
     Column("ideal_setup_ns", "Ideal time of pieces made in set-up", "ns", "ideal_ns", _only("AUST")),
     Column("ideal_good_setup_ns", "Ideal time of good pieces made in set-up", "ns", "ideal_good_ns", _only("AUST")),
+    Column("busy_rated_us", "Busy time with a rate", "us", "rated_us", OBSERVED),
+    Column("elapsed_rated_us", "All time with a rate", "us", "rated_us", ALL),
 )
 
 

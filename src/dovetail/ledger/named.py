@@ -23,17 +23,20 @@ _ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "pq": ("good_observed", "scrap_observed", "rework_observed"),
     "pri_pq_ns": ("ideal_ns",),
     "pri_gq_ns": ("ideal_good_ns",),
+    "pbt_mu": ("busy_mu", "theoretical_nodt_mu"),
 }
 _OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "held_us": ("apt_us", "aust_us", "adet_us", "adot_us"),
     "aoet_us": ("order_us",),
     "held_mu": ("busy_mu",),
+    "held_rated_us": ("busy_rated_us",),
     "order_pq": ("order_good", "order_scrap", "order_rework"),
 }
 _AS_LOSS: Final[Mapping[str, tuple[str, ...]]] = {
     "held_us": ("apt_us", "aust_us", "adet_us", "adot_us", "nodt_us"),
     "aoet_us": ("order_us", "order_nodt_us"),
     "held_mu": ("busy_mu", "theoretical_nodt_mu"),
+    "held_rated_us": ("busy_rated_us", "nodt_rated_us"),
     "order_pq": (
         "order_good",
         "order_scrap",
@@ -50,6 +53,8 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "aubt_us": ("Busy time (AUBT)", "us"),
     "stopped_short_us": ("All short stops", "us"),
     "held_mu": ("Pieces at the standard rate in planned busy time, thousandths", "m{#}"),
+    "pbt_mu": ("Pieces at the standard rate in all planned busy time, thousandths", "m{#}"),
+    "held_rated_us": ("Planned busy time with a rate", "us"),
     "order_aubt_us": ("Busy time of orders (AUBT)", "us"),
     "aoet_us": ("Order execution time (AOET)", "us"),
     "order_pq": ("Produced quantity of orders (PQ)", "{#}"),

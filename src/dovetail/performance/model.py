@@ -48,9 +48,14 @@ class TimeModel:
         return self.aupt_us + self.adet_us
 
     @property
+    def observed_us(self) -> int:
+        """The planned busy time of which something is known."""
+        return self.pbt_us - self.nodt_us
+
+    @property
     def held_us(self) -> int:
         """The planned busy time a ratio is held against: without NODT (`observed`) or with it (`as_loss`)."""
-        return self.pbt_us - self.nodt_us if self.no_data == "observed" else self.pbt_us
+        return self.observed_us if self.no_data == "observed" else self.pbt_us
 
     @property
     def coverage(self) -> float | None:
@@ -63,7 +68,7 @@ class CountModel:
     """Pieces of a period that a ratio may use, and the ideal time (Σ PRI·PQ, ns) of those that have a rate.
 
     `failures` and `short_stops` that began; `…_mu`: thousandths of a piece that the standard rate would have made in
-    production, set-up, busy and all time. These are 0 where production time without a rate makes them no measure.
+    production, set-up, busy, planned and all time. These are 0 where time without a rate makes them no measure.
     `pri_gq_ns`: that of the good ones, where pieces of unlike units are summed and so weigh by their ideal time.
     """
 
@@ -78,6 +83,7 @@ class CountModel:
     theoretical_mu: int = 0
     setup_mu: int = 0
     busy_mu: int = 0
+    planned_mu: int = 0
     elapsed_mu: int = 0
     mean: Literal["plus_one", "per_failure"] = "plus_one"
 
@@ -90,6 +96,11 @@ class CountModel:
     def pq(self) -> int:
         """Produced quantity: PQ = GQ + SQ + RQ."""
         return self.gq + self.sq + self.rq
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether of no kind more pieces were taken back than made: else a share of them says nothing."""
+        return min(self.gq, self.sq, self.rq) >= 0
 
 
 class Goal(Protocol):

@@ -16,8 +16,9 @@ from dovetail.ledger.bounds import extremes
 from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.waterfall import Loss, six_big_losses, waterfall
-from dovetail.performance.columns import count_model, time_model
+from dovetail.performance.kpis._columns import count_model, time_model
 from dovetail.performance.kpis._found import catalogue, computed
+from dovetail.performance.kpis._why import UNCOUNTED, WORDS, why
 from dovetail.performance.model import CountModel, Goal, Kpi, TimeModel
 
 COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS §1)
@@ -26,6 +27,7 @@ COVERAGE_LOW: Final = 0.9  # below it a ratio stands with its bounds (STANDARDS 
 class KpiValue(BaseModel):
     """A KPI of a period; value None where there is no denominator, bounds where much of the time is unknown.
 
+    `why` there is no value: a key that screens put into words, and the words in English.
     `target` holds at the end of the period, `target_of` is the equipment it was set for; `meets`: as good or better;
     `problem`: why the formula of a plant's own KPI gave no figure.
     """
@@ -42,6 +44,8 @@ class KpiValue(BaseModel):
     target_of: str | None = None
     meets: bool | None = None
     problem: str | None = None
+    why: str | None = None
+    why_words: str | None = None
 
 
 class Times(BaseModel):
@@ -138,6 +142,8 @@ def _value(kpi: Kpi, models: Sequence[tuple[TimeModel, CountModel]], settings: S
     cases = [value for value, _ in told]
     known = [one for one in cases if one is not None]
     low, high = (None, None) if len(cases) == 1 or not known else (min(known), max(known))
+    problem = next((problem for _, problem in told if problem), None)
+    missing = (UNCOUNTED if hidden else why(kpi, *models[0])) if cases[0] is None and problem is None else None
     return KpiValue(
         id=kpi.id,
         name=kpi.name,
@@ -147,5 +153,7 @@ def _value(kpi: Kpi, models: Sequence[tuple[TimeModel, CountModel]], settings: S
         high=high,
         convention=settings.say(kpi.convention),
         standard=kpi.standard,
-        problem=next((problem for _, problem in told if problem), None),
+        problem=problem,
+        why=missing,
+        why_words=missing and WORDS[missing],
     )

@@ -240,7 +240,7 @@ class PerformanceRoom:
             as_of=as_of,
             settled_us=min(ends) if ends and len(ends) == len(leaves.ids) else None,
             known=known,
-            line_method=node.line if node.flow and leaves.ids else None,
+            line_method=settings.line if leaves.ids and (node.flow or not node.states) else None,
             leaves=leaves,
             sums=sums,
             settings=settings,

@@ -77,7 +77,8 @@ def kpis_in_words(found: dict[str, Any]) -> list[str]:
     """A line for each KPI, with its convention."""
     lines = [f"{found['start']} … {found['until']}  data {_share(found['coverage'])}"]
     lines += [
-        f"{kpi['name']:36} {_value(kpi):>12}{_target(kpi)}  {kpi['convention']}".rstrip() for kpi in found["kpis"]
+        f"{kpi['name']:36} {_value(kpi):>12}{_why(kpi)}{_target(kpi)}  {kpi['convention']}".rstrip()
+        for kpi in found["kpis"]
     ]
     lines += [f"{loss['label']:36} {loss['us'] / 60_000_000:8.1f} min" for loss in found.get("big_losses", [])]
     return [*lines, *(f"hint: {hint}" for hint in found["hints"])]
@@ -111,6 +112,11 @@ def _moved(step: dict[str, Any]) -> str:
     if step["us"] is not None:
         return f"{step['us'] / 60_000_000:.1f} min: "
     return "" if step["pieces"] is None else f"{step['pieces']} pieces: "
+
+
+def _why(kpi: dict[str, Any]) -> str:
+    """Why there is no value."""
+    return f" ({kpi['why_words']})" if kpi.get("why_words") else ""
 
 
 def _target(kpi: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from dovetail.ledger.named import value_of
 from dovetail.ledger.timeclass import Settings
+from dovetail.performance.kpis._columns import count_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,15 @@ class Quantities:
     ideal_ns: int
     run_mu: int
     held_mu: int
+    pbt_mu: int
     elapsed_mu: int
     gq: int
     pq: int
-    is_rated: bool
+    good_weight: int
+    made_weight: int
+    rates_run: bool
+    rates_held: bool
+    rates_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +108,16 @@ class Convention:
 def quantities(sums: Mapping[str, int], settings: Settings) -> Quantities:
     """The sums of a period, with short stops apart from production time, whatever `micro_stop` says.
 
-    Where it says `speed`, a short stop without an order is not told apart from one within an order.
+    Where it says `speed`, a short stop without an order is not told apart from one within an order. Above the units
+    pieces weigh by their ideal time, as in the KPIs.
     """
+    count = count_model(sums, settings)
+    by_count = count.pri_gq_ns is None or not count.pri_pq_ns
     short_run_us, short_run_rated_us = sums["short_run_us"], sums["short_run_rated_us"]
     held_us = value_of("held_us", sums, settings)
     pbt_us = value_of("pbt_us", sums, settings)
     return Quantities(
-        elapsed_us=sums["elapsed_us"] - (pbt_us - held_us),
+        elapsed_us=sums["elapsed_us"],
         pbt_us=pbt_us,
         held_us=held_us,
         apt_us=sums["apt_us"] - short_run_us,
@@ -119,20 +128,27 @@ def quantities(sums: Mapping[str, int], settings: Settings) -> Quantities:
         short_us=sums["short_us"] + short_run_us,
         short_rated_us=sums["short_rated_us"] + short_run_rated_us,
         short_stops=sums["short_stops"],
-        ideal_ns=value_of("pri_pq_ns", sums, settings),
+        ideal_ns=count.pri_pq_ns if count.is_whole else 0,
         run_mu=sums["theoretical_mu"] + sums["short_mu"],
         held_mu=value_of("held_mu", sums, settings),
-        elapsed_mu=sums["elapsed_mu"] - (sums["theoretical_nodt_mu"] if settings.no_data == "observed" else 0),
-        gq=value_of("gq", sums, settings),
-        pq=value_of("pq", sums, settings),
-        is_rated=sums["apt_rated_us"] == sums["apt_us"],
+        pbt_mu=value_of("pbt_mu", sums, settings),
+        elapsed_mu=sums["elapsed_mu"],
+        gq=count.gq,
+        pq=count.pq if count.is_whole else 0,
+        good_weight=count.gq if by_count else count.pri_gq_ns or 0,
+        made_weight=(count.pq if by_count else count.pri_pq_ns) if count.is_whole else 0,
+        rates_run=sums["apt_rated_us"] + sums["short_rated_us"] == sums["apt_us"] + sums["short_us"],
+        rates_held=value_of("held_rated_us", sums, settings) == held_us,
+        rates_all=sums["elapsed_rated_us"] == sums["elapsed_us"],
     )
 
 
 def iso(seen: Quantities) -> Factors:
     """APT/PBT · PRI·PQ/APT · GQ/PQ."""
     return Factors(
-        Ratio(seen.apt_us, seen.held_us), Ratio(seen.ideal_ns, 1000 * seen.rated_us), Ratio(seen.gq, seen.pq)
+        Ratio(seen.apt_us, seen.held_us),
+        Ratio(seen.ideal_ns, 1000 * seen.rated_us),
+        Ratio(seen.good_weight, seen.made_weight),
     )
 
 
@@ -146,25 +162,28 @@ def _short_stops_run(seen: Quantities, words: str) -> Step:
 def _iso(seen: Quantities) -> Outcome:
     factors = iso(seen)
     oee = factors.oee
-    teep = None if oee is None or not seen.elapsed_us else oee * seen.held_us / seen.elapsed_us
-    return Outcome(factors, more={"TEEP": teep})
+    return Outcome(factors, more={"TEEP": _of_all_time(oee, seen.pbt_us, seen.elapsed_us)})
+
+
+def _of_all_time(oee: float | None, planned: int, elapsed: int) -> float | None:
+    """What an OEE comes to over all time, of which so much was planned; what is unknown counts as what is known."""
+    return None if oee is None or not elapsed else oee * planned / elapsed
 
 
 def _traksys(seen: Quantities) -> Outcome:
     first = _short_stops_run(seen, "short stops are performance losses: the system counts as producing in them")
-    by_units = Ratio(1000 * seen.pq, seen.run_mu if seen.is_rated else 0)
-    after = replace(first.after, p=by_units)
-    missing = None if seen.is_rated else seen.apt_us - seen.rated_us
+    by_units = Ratio(1000 * seen.pq, seen.run_mu if seen.rates_run else 0)
+    after = replace(first.after, p=by_units, q=Ratio(seen.gq, seen.pq))
+    missing = None if seen.rates_run else seen.apt_us - seen.rated_us + seen.short_us - seen.short_rated_us
     words = "performance weighs products by pieces, not by time: total units / theoretical units"
     second = Step("units", words, missing, seen.pq, after)
-    a2 = Ratio(seen.run_mu, seen.held_mu if seen.is_rated else 0)
-    in_all = Ratio(seen.apt_us + seen.short_us, seen.elapsed_us)
-    in_all_units = Ratio(a2.over, seen.elapsed_mu)
+    a2 = Ratio(seen.run_mu, seen.held_mu if seen.rates_held else 0)
+    oee2 = replace(after, a=a2).oee
     more = {
         "A2": a2.value,
-        "OEE2": replace(after, a=a2).oee,
-        "TEEP": replace(after, a=in_all).oee,
-        "TEEP2": replace(after, a=in_all_units).oee,
+        "OEE2": oee2,
+        "TEEP": _of_all_time(after.oee, seen.pbt_us, seen.elapsed_us),
+        "TEEP2": _of_all_time(oee2, seen.pbt_mu, seen.elapsed_mu if seen.rates_all else 0),
     }
     return Outcome(after, (first, second), more)
 
@@ -179,8 +198,7 @@ def _aveva(seen: Quantities) -> Outcome:
 def _classic(seen: Quantities) -> Outcome:
     step = _short_stops_run(seen, "short stops count as run time: they slow the run instead of stopping it")
     oee = step.after.oee
-    teep = None if oee is None or not seen.elapsed_us else oee * seen.held_us / seen.elapsed_us
-    return Outcome(step.after, (step,), {"TEEP": teep})
+    return Outcome(step.after, (step,), {"TEEP": _of_all_time(oee, seen.pbt_us, seen.elapsed_us)})
 
 
 def _umh(seen: Quantities) -> Outcome:

@@ -197,7 +197,7 @@ export interface Signature { id: number; equipment_id: number; shift_id: string;
 export interface FrozenReport { id: number; name: string; view: "kpis" | "losses" | "stops"; equipment_id: number; start: string; end: string; as_of: number; by: string; by_id: string; at: string; note: string | null; known: number; digest: string; withdrawn: { by: string; at: string } | null }
 export interface Shift { id: string; name: string; start: string; end: string; crew: string | null }
 
-export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null; target?: number | null; /** The path of the equipment that it was set for. */ target_of?: string | null; meets?: boolean | null }
+export interface KpiFigure { id: string; name: string; value: number | null; unit: string | null; low?: number | null; high?: number | null; convention: string | null; standard: string | null; target?: number | null; /** The path of the equipment that it was set for. */ target_of?: string | null; meets?: boolean | null; /** Why there is no value: a key of `whyWords`. */ why?: string | null }
 /** What a KPI means. `waits_for`: nothing computes it until that part of the plant is there; `problem`: a package offers it, and why it cannot be used. */
 export interface KpiWords { id: string; name: string; formula: string; unit: string; range: string; standard: string; convention: string; iso: number | null; live: boolean; waits_for: string | null; missing: string | null; problem: string | null }
 interface Factors { availability: number | null; performance: number | null; quality: number | null; oee: number | null }

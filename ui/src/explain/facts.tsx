@@ -4,7 +4,7 @@ import { exactNumber, useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
 import { PER_US } from "@/explain/value";
 import { factWords, rateWords, readingWords, words } from "@/explain/words";
-import { words as kpiText } from "@/kpi/words";
+import { whyWords, words as kpiText } from "@/kpi/words";
 import { Lasting, Num, When } from "@/show/show";
 import { useReasonName, useStateName } from "@/states/names";
 import { connectionOf, Go, tagOf } from "@/view/place";
@@ -45,6 +45,7 @@ function Fact({ name, value, detail }: FactProps) {
   if (name === "rate_from" || name === "rate_how") return wordFor(rateWords, language, String(value));
   if (name === "reading") return wordFor(readingWords, language, String(value));
   if (name === "reason") return reasonName(String(value));
+  if (name === "no_value") return wordFor(whyWords, language, String(value));
   if (name === "untold") return (value as string[]).map((kind) => wordFor(kpiText, language, kind)).join(", ");
   const shown = Array.isArray(value) ? value.join(", ") : String(value);
   return CODES.has(name) ? <span className="mono">{shown}</span> : shown;

@@ -6,6 +6,7 @@ import { Opens } from "@/explain/opens";
 import css from "@/kpi/kpi.module.css";
 import { isBlind, isUntold } from "@/kpi/made";
 import { Target } from "@/kpi/target";
+import { whyNone } from "@/kpi/kpi-text";
 import { kpiWords, words } from "@/kpi/words";
 import { formatRatio } from "@/show/format";
 import { Ratio } from "@/show/show";
@@ -33,7 +34,7 @@ export function Figure({ kpi, kpis, size = "medium", named = "shown" }: FigurePr
   const open = () => kpis && ask(questionOf(kpi, kpis));
   const bounded = figure?.low !== null && figure?.low !== undefined && figure.high !== null && figure.high !== undefined && (kpis?.coverage ?? 1) < COVERAGE_SHOWN_BELOW;
   return (
-    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={hint && say(hint)} data-testid={`kpi-${kpi}`}>
+    <button type="button" className={css.figure} data-size={size} onClick={open} disabled={!kpis} title={(figure && whyNone(figure, language)) ?? (hint && say(hint))} data-testid={`kpi-${kpi}`}>
       <span className={named === "shown" ? css.name : "visually-hidden"}>{name}</span>
       <span className={css.value}><Ratio value={figure?.value} /></span>
       <Target figure={figure} />

@@ -9,7 +9,7 @@ import { questionOf, useAsk } from "@/explain/open";
 import { Give } from "@/giving/give";
 import css from "@/kpi/kpi-table.module.css";
 import { BigLosses } from "@/kpi/big-losses";
-import { kpiText, nameOfKpi } from "@/kpi/kpi-text";
+import { kpiText, nameOfKpi, whyNone } from "@/kpi/kpi-text";
 import { useKpiTable } from "@/kpi/tables";
 import { Target } from "@/kpi/target";
 import { waitWords, words } from "@/kpi/words";
@@ -22,12 +22,13 @@ function Row({ figure, kpis, formula }: { figure: KpiFigure; kpis: Kpis; formula
   const language = useLanguage();
   const ask = useAsk();
   const formulaOf = useFormula();
+  const why = whyNone(figure, language);
   return (
     <tr data-testid={`kpi-row-${figure.id}`}>
       <th scope="row">{nameOfKpi(figure, language)}<span className={css.under}>{figure.standard}</span></th>
       <td className={css.value}><button type="button" className={css.open} onClick={() => ask(questionOf(figure.id, kpis))}>{kpiText(figure, language)}<Target figure={figure} /><span className="visually-hidden">{say("explainIt")}</span></button></td>
       <td><code>{formula && formulaOf(formula)}</code></td>
-      <td className={css.under}>{figure.convention}</td>
+      <td className={css.under}>{why && <span className={css.why} data-testid="kpi-why">{why}</span>}{figure.convention}</td>
     </tr>
   );
 }

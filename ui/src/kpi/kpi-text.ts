@@ -1,6 +1,6 @@
 // The value of a KPI as its unit asks for: a share, a duration, pieces or pieces per hour.
 import { formatDuration, formatMeasured, formatNumber, formatRatio, NOTHING, unitSymbol } from "@/show/format";
-import { kpiWords } from "@/kpi/words";
+import { kpiWords, whyWords } from "@/kpi/words";
 import type { Language } from "@/words/language";
 import { wordFor } from "@/words/words";
 
@@ -8,6 +8,11 @@ import { wordFor } from "@/words/words";
 export function nameOfKpi({ id, name }: { id: string; name: string }, language: Language): string {
   const found = wordFor(kpiWords, language, id);
   return found === id ? name : found;
+}
+
+/** Why a figure has no value, in words; nothing where it has one. */
+export function whyNone({ value, why }: { value: number | null; why?: string | null }, language: Language): string | undefined {
+  return value === null && why ? wordFor(whyWords, language, why) : undefined;
 }
 
 export function kpiText({ value, unit }: { value: number | null; unit: string | null }, language: Language, digits = 1): string {

@@ -2,7 +2,7 @@
 import type { Kpis, KpiWords } from "@/api/types";
 import { useFormula } from "@/explain/formulas";
 import type { Cell, Table } from "@/giving/table";
-import { nameOfKpi } from "@/kpi/kpi-text";
+import { nameOfKpi, whyNone } from "@/kpi/kpi-text";
 import { bigLossWords, lossWords, waitWords, words } from "@/kpi/words";
 import { useLanguage } from "@/words/language";
 import { useWords, wordFor } from "@/words/words";
@@ -39,7 +39,7 @@ export function useKpiTable(): (shown: Shown) => Table {
         [wordFor(bigLossWords, language, loss.key), loss.key, loss.us / S_US, "s", null, null, null, null, null, null],
         [wordFor(bigLossWords, language, loss.key), `${loss.key}/pbt`, ratio(loss.us, kpis.times.pbt_us), "1", null, null, null, null, null, null],
       ]),
-      ...ordered.map((one): Cell[] => [nameOfKpi(one, language), one.id, one.value, one.unit, one.low ?? null, one.high ?? null, one.target ?? null, inWords(formulaOf(one.id) ?? ""), one.convention, one.standard]),
+      ...ordered.map((one): Cell[] => [nameOfKpi(one, language), one.id, one.value, one.unit, one.low ?? null, one.high ?? null, one.target ?? null, inWords(formulaOf(one.id) ?? ""), [whyNone(one, language), one.convention].filter(Boolean).join(" ") || null, one.standard]),
       ...waiting.map((one): Cell[] => [nameOfKpi(one, language), one.id, null, null, null, null, null, inWords(one.formula), one.problem ?? sayWaits("waitsFor", { part: wordFor(waitWords, language, one.waits_for ?? "") }), one.standard]),
     ],
   });

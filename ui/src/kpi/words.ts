@@ -39,6 +39,12 @@ export const waitWords = defineWords({
   de: { kpi: "Kennzahl", value: "Wert", formula: "Formel", convention: "Konvention", waitsFor: "wartet auf {part}", labor: "Arbeitszeiten", orders: "geplanten Ausschuss der Aufträge", routings: "Arbeitspläne", quality: "Messwerte", energy: "Energie", inventory: "Bestände", materials: "verbrauchtes Material", equipment: "Nennkapazität", maintenance: "Instandhaltungsaufträge" },
 });
 
+/** Why a figure has no value. */
+export const whyWords = defineWords({
+  en: { uncounted: "No counter is assigned.", "not-planned": "No time of it was planned.", "no-data": "Nothing is known of the planned time.", "no-order": "No order ran.", "no-failure": "It did not fail.", "no-short-stop": "There was no short stop.", "no-run": "It did not produce.", "no-rate": "What it produced has no standard rate.", "part-without-rate": "A part of the time has no standard rate, so pieces cannot be held against it.", "taken-back": "More pieces were taken back than were made.", "nothing-made": "Nothing was made.", "nothing-to-divide": "What it is divided by is 0." },
+  de: { uncounted: "Es ist kein Zähler zugeordnet.", "not-planned": "Nichts davon war geplante Zeit.", "no-data": "Über die geplante Zeit ist nichts bekannt.", "no-order": "Es lief kein Auftrag.", "no-failure": "Es gab keinen Ausfall.", "no-short-stop": "Es gab keinen Kurzstopp.", "no-run": "Es wurde nicht produziert.", "no-rate": "Was produziert wurde, hat keinen Standardtakt.", "part-without-rate": "Ein Teil der Zeit hat keinen Standardtakt; Stücke lassen sich nicht daran messen.", "taken-back": "Es wurden mehr Stücke zurückgenommen als gemacht.", "nothing-made": "Es wurde nichts gemacht.", "nothing-to-divide": "Der Teiler ist 0." },
+});
+
 export const targetWords = defineWords({
   en: { target: "target {value}", of: "Target of {of}", met: "met", missed: "missed", unknown: "no value" },
   de: { target: "Ziel {value}", of: "Ziel von {of}", met: "erreicht", missed: "verfehlt", unknown: "kein Wert" },

@@ -1,6 +1,6 @@
-"""How a line is figured: by its constraint or, summed over its units, as Σ PRI·GQ / Σ PBT.
+"""How what stands above machines is figured: a line by its constraint or summed over its units, all else summed.
 
-Where it is summed, pieces of unlike units weigh by their ideal time.
+Where it is summed, OEE is Σ PRI·GQ / Σ PBT: pieces of unlike units weigh by their ideal time.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ def is_summed(node: Equipment) -> bool:
 
 
 def figured(node: Equipment, settings: Settings) -> Settings:
-    """The conventions for the figures of an equipment."""
-    return replace(settings, line="aggregate") if is_summed(node) else settings.of_unit(node.states)
+    """The conventions for the figures of an equipment: an area or a site is summed as such a line is."""
+    is_above = not (node.states or node.flow)
+    return replace(settings, line="aggregate") if is_above or is_summed(node) else settings.of_unit(node.states)
 
 
 def below_of(plant: PlantModel, node: Equipment) -> list[int]:

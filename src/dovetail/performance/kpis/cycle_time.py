@@ -11,7 +11,7 @@ def cycle_time(time: TimeModel, count: CountModel) -> float | None:
     >>> cycle_time(TimeModel(apt_us=60_000_000), CountModel(gq=38, sq=2))
     1.5
     """
-    return time.apt_us / (1_000_000 * count.pq) if count.pq > 0 else None
+    return time.apt_us / (1_000_000 * count.pq) if count.pq and count.is_whole else None
 
 
 PLUGIN = Kpi(

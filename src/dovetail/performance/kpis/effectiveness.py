@@ -13,7 +13,7 @@ def effectiveness(time: TimeModel, count: CountModel) -> float | None:
     >>> effectiveness(TimeModel(apt_us=6_000_000, apt_rated_us=6_000_000), CountModel(gq=9, pri_pq_ns=5_400_000_000))
     0.9
     """
-    return count.pri_pq_ns / (1000 * time.apt_rated_us) if time.apt_rated_us else None
+    return count.pri_pq_ns / (1000 * time.apt_rated_us) if time.apt_rated_us and count.is_whole else None
 
 
 PLUGIN = Kpi(

@@ -11,7 +11,7 @@ def first_pass_yield(_time: TimeModel, count: CountModel) -> float | None:
     >>> first_pass_yield(TimeModel(), CountModel(gq=95, sq=2, rq=3))
     0.95
     """
-    return count.gq / count.pq if count.pq else None
+    return count.gq / count.pq if count.pq and count.is_whole else None
 
 
 PLUGIN = Kpi(

@@ -6,12 +6,12 @@ from dovetail.performance.model import CountModel, Kpi, TimeModel
 
 
 def oee_units(_time: TimeModel, count: CountModel) -> float | None:
-    """A2 · P · Q of ratios over theoretical units; None where production time without a rate makes them no measure.
+    """A2 · P · Q of ratios over theoretical units; None where busy time without a rate makes them no measure.
 
     >>> oee_units(TimeModel(), CountModel(gq=60, busy_mu=100_000))
     0.6
     """
-    return 1000 * count.gq / count.busy_mu if count.busy_mu else None
+    return 1000 * count.gq / count.busy_mu if count.busy_mu and count.is_whole else None
 
 
 PLUGIN = Kpi(
@@ -22,7 +22,7 @@ PLUGIN = Kpi(
     range="0–100 %",
     standard="theoretical units; not in ISO 22400-2",
     convention=("no_data", "unplanned_run", "micro_stop", "pbt"),
-    inputs=("gq", "held_mu", "theoretical_mu"),
+    inputs=("gq", "held_mu", "held_us", "held_rated_us"),
     compute=oee_units,
     live=False,
 )

@@ -11,7 +11,7 @@ def rework_ratio(_time: TimeModel, count: CountModel) -> float | None:
     >>> rework_ratio(TimeModel(), CountModel(gq=97, sq=2, rq=1))
     0.01
     """
-    return count.rq / count.pq if count.pq else None
+    return count.rq / count.pq if count.pq and count.is_whole else None
 
 
 PLUGIN = Kpi(

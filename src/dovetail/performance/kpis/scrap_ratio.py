@@ -11,7 +11,7 @@ def scrap_ratio(_time: TimeModel, count: CountModel) -> float | None:
     >>> scrap_ratio(TimeModel(), CountModel(gq=97, sq=2, rq=1))
     0.02
     """
-    return count.sq / count.pq if count.pq else None
+    return count.sq / count.pq if count.pq and count.is_whole else None
 
 
 PLUGIN = Kpi(

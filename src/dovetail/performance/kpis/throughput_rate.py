@@ -11,7 +11,7 @@ def throughput_rate(time: TimeModel, count: CountModel) -> float | None:
     >>> throughput_rate(TimeModel(aoet_us=1_800_000_000), CountModel(order_pq=150))
     300.0
     """
-    return count.order_pq * 3_600_000_000 / time.aoet_us if time.aoet_us else None
+    return count.order_pq * 3_600_000_000 / time.aoet_us if time.aoet_us and count.order_pq >= 0 else None
 
 
 PLUGIN = Kpi(

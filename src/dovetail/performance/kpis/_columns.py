@@ -33,7 +33,8 @@ def time_model(sums: Mapping[str, int], settings: Settings) -> TimeModel:
 
 def count_model(sums: Mapping[str, int], settings: Settings) -> CountModel:
     """The pieces of a group that a ratio may use."""
-    is_rated = sums["apt_rated_us"] == sums["apt_us"]
+    is_rated = value_of("held_rated_us", sums, settings) == value_of("held_us", sums, settings)
+    is_all_rated = sums["elapsed_rated_us"] == sums["elapsed_us"]
     return CountModel(
         gq=value_of("gq", sums, settings),
         sq=value_of("sq", sums, settings),
@@ -46,6 +47,7 @@ def count_model(sums: Mapping[str, int], settings: Settings) -> CountModel:
         theoretical_mu=sums["theoretical_mu"] if is_rated else 0,
         setup_mu=sums["setup_mu"] if is_rated else 0,
         busy_mu=value_of("held_mu", sums, settings) if is_rated else 0,
-        elapsed_mu=sums["elapsed_mu"] if is_rated else 0,
+        planned_mu=value_of("pbt_mu", sums, settings) if is_rated else 0,
+        elapsed_mu=sums["elapsed_mu"] if is_all_rated else 0,
         mean=settings.failures,
     )
