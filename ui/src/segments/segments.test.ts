@@ -1,10 +1,9 @@
 // What a hand or a key finds on a lane, and how little is asked for when it moves.
 import { describe, expect, it } from "vitest";
 import { firstAfter, hides, inView, pictureOf, saidInView, segmentAt, segmentOf, type SegmentsAnswer } from "@/segments/columns";
-import { paintSegments } from "@/segments/paint";
+import { type Dots, ORDER, imageHeight, pixelsFor, pixelsOf, writeLane } from "@/segments/pixels";
 import { fitting, stretchOf } from "@/segments/query";
-import type { Tone } from "@/states/look";
-import type { Colours } from "@/timeline/colours";
+import { HEIGHT } from "@/timeline/paint";
 
 const looks: SegmentsAnswer["looks"] = [
   { state: "Execute", mode: "Production", reason: null, external: false, kind: "produces" },
@@ -46,23 +45,32 @@ describe("what is asked for", () => {
   });
 });
 
-describe("painting", () => {
-  const colours = { ink: "", inkSoft: "", raised: "", fill: { warning: "" } } as unknown as Colours;
-  const fills = Object.fromEntries(["normal", "quiet", "external", "setup", "warning", "fault", "void"].map((tone) => [tone, tone])) as Record<Tone, string>;
-  const painted = (of: SegmentsAnswer, width: number, from = (of.lanes[0]?.t0_us[0] ?? 0) / 1000) => {
-    const rows: [string, number, number][] = [];
-    const pen = { fillStyle: "", fillRect: (x: number, _y: number, w: number) => void rows.push([pen.fillStyle, x, w]) };
-    const shown = pictureOf(of);
-    const t1 = (of.lanes[0]?.t1_us.at(-1) ?? 0) / 1000;
-    for (const one of shown.lanes) paintSegments(pen as unknown as CanvasRenderingContext2D, one, { said: shown.said, fills, colours, untilMs: t1, frame: { t0: from, t1, width, top: 0, height: 10 } });
-    return rows;
+describe("what the pixels show", () => {
+  const seen = (of: SegmentsAnswer, width: number, from = (of.lanes[0]?.t0_us[0] ?? 0) / 1000) => {
+    const [shown, pixels, t1] = [pictureOf(of), pixelsFor(width), (of.lanes[0]?.t1_us.at(-1) ?? 0) / 1000];
+    for (const one of shown.lanes) pixelsOf(one, { said: shown.said, view: { t0: from, t1 }, untilMs: t1 }, pixels);
+    return pixels;
   };
-  it("a fault shorter than a pixel still gets one", () => expect(painted(answer([0, 5_000, 5_001, 10_000], [0, 1, 0]), 100).find(([fill]) => fill === "fault")).toEqual(["fault", 50, 1]));
-  it("time of which nothing is told is hatched, not empty", () => expect(painted(answer([50, 100], [0]), 100, 0)).toEqual([["void", 0, 50], ["normal", 50, 50]]));
-  it("paints a pixel of one tone once, however many segments share it", () => {
-    const many = 100_000;
-    const rows = painted(answer(Array.from({ length: many + 1 }, (_, i) => i), Array.from({ length: many }, (_, i) => i % 3)), 1_200);
-    expect(rows.length).toBeLessThanOrEqual(3 * 1_201);
-    expect(rows.length).toBeGreaterThan(3_000);
+  /** Each tone that is seen, and on how many pixels side by side. */
+  const runs = (places: Uint8Array): [string, number][] => [...places].reduce<[string, number][]>((found, place) => {
+    const [tone, last] = [ORDER[place - 1] ?? "nothing", found.at(-1)];
+    if (last?.[0] === tone) last[1] += 1;
+    else found.push([tone, 1]);
+    return found;
+  }, []);
+  it("a fault shorter than a pixel still has one", () => expect(runs(seen(answer([0, 5_000, 5_001, 10_000], [0, 1, 0]), 100).tones)).toEqual([["normal", 50], ["fault", 1], ["normal", 49]]));
+  it("also at the last moment in view", () => expect(runs(seen(answer([0, 9_999, 10_000], [0, 1]), 100).tones)).toEqual([["normal", 99], ["fault", 1]]));
+  it("time of which nothing is told is hatched, not empty", () => expect(runs(seen(answer([50, 100], [0]), 100, 0).tones)).toEqual([["void", 50], ["normal", 50]]));
+  it("of many in one pixel what is worst", () => expect(runs(seen(answer(Array.from({ length: 10_001 }, (_, i) => i), Array.from({ length: 10_000 }, (_, i) => i % 3)), 10).tones)).toEqual([["fault", 10]]));
+  it("hidden time without data is told at the top, what stands for many has a line below", () => {
+    const { tops, merged } = seen(answer([0, 50, 100], [0, 0], [3, 1]), 10);
+    expect([runs(tops), [...merged]]).toEqual([[["void", 5], ["normal", 5]], [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]]);
+  });
+  it("no tone is lower than one that gives way to it", () => expect(ORDER.map((tone) => HEIGHT[tone])).toEqual(ORDER.map((tone) => HEIGHT[tone]).toSorted((a, b) => a - b)));
+  it("each stands on the floor, as high as it is, in its own dots", () => {
+    const dots: Dots = { size: 2, scale: 1, ink: 99, tones: ORDER.map((_, i) => Uint32Array.of(i * 10 + 1, i * 10 + 2, i * 10 + 3, i * 10 + 4)) };
+    const out = new Uint32Array(3 * imageHeight(10, 1)).fill(7);
+    writeLane(out, { tones: Uint8Array.of(0, 2, 7), tops: Uint8Array.of(0, 2, 5), merged: Uint8Array.of(0, 0, 1) }, { dots, height: 10 });
+    expect([0, 3, 4, 5, 6, 9, 10, 11].map((y) => [...out.subarray(y * 3, y * 3 + 3)])).toEqual([[0, 0, 41], [0, 0, 43], [0, 12, 41], [0, 14, 43], [0, 12, 61], [0, 14, 63], [0, 0, 0], [0, 0, 99]]);
   });
 });

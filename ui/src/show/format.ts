@@ -97,9 +97,19 @@ const UNITS: Readonly<Record<string, string>> = { "{#}": "", "m{#}": "", "{#}/mi
 /** A UCUM unit as people on the floor write it. */
 export const unitSymbol = (ucum: string | null | undefined): string => (ucum ? (UNITS[ucum] ?? ucum) : "");
 
-/** Minutes that a zone is ahead of UTC at a moment. */
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>(); // one costs as much as hundreds of readings of it
+
+function clockOf(zone: string | undefined): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-GB", { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23", ...(zone ? { timeZone: zone } : {}) });
+  clocks.set(zone, made);
+  return made;
+}
+
+/** How far a zone is ahead of UTC at a moment. */
 function zoneAheadMs(ms: number, zone: string | undefined): number {
-  const parts = new Intl.DateTimeFormat("en-GB", { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23", ...(zone ? { timeZone: zone } : {}) }).formatToParts(ms);
+  const parts = clockOf(zone).formatToParts(ms);
   const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
   return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - Math.floor(ms / 1000) * 1000;
 }

@@ -1,8 +1,10 @@
 // The picture of a line's time: moved by hand, wheel, two fingers and keys; touched where something is to be opened.
 import { useElementSize } from "@mantine/hooks";
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useReader } from "@/show/show";
 import { type Columns, type Picture, type Segment, segmentAt, segmentOf } from "@/segments/columns";
+import { dotsOf } from "@/segments/pixels";
+import { fitting, stretchOf } from "@/segments/query";
 import { walked, type Place, showing } from "@/screens/timeline/keys";
 import { Described } from "@/screens/timeline/described";
 import { heightOf, laneAtY, paintRows, ROW, UNIT_PX } from "@/screens/timeline/rows";
@@ -12,6 +14,7 @@ import { words } from "@/screens/timeline/words";
 import { useReasonName } from "@/states/names";
 import { useColours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
+import { type Moving, useMoving } from "@/timeline/moving";
 import { fillsOf } from "@/timeline/paint";
 import { slowIn } from "@/timeline/slow";
 import { pressed } from "@/trend/gestures";
@@ -19,6 +22,8 @@ import { useHands } from "@/trend/use-hands";
 import { useWords } from "@/words/words";
 
 export type Act = "reason" | "split" | "merge" | "edge" | "state" | "comment" | "history";
+/** What was asked for the one is enough for the other. */
+const nearby = (one: View, other: View): boolean => stretchOf(one).t0 === stretchOf(other).t0 && stretchOf(one).t1 === stretchOf(other).t1;
 const ACTS: Readonly<Record<string, Act>> = { r: "reason", s: "split", m: "merge", e: "edge", t: "state", c: "comment" };
 
 export interface Chosen { equipmentId: number; ms: number }
@@ -42,46 +47,53 @@ export function chosenIn(picture: Picture, chosen: Chosen | null): { lane: Colum
   return segment && { lane, segment };
 }
 
-/** Draws once per picture, as sharp as the display. */
-function Drawing({ props, width, selected }: { props: FieldProps; width: number; selected: Segment | null }) {
-  const { lanes, view, nowMs, chosen } = props;
+type Draw = (view: View) => void;
+
+/** Draws what it is told to, as sharp as the display; of itself when something else than the view has changed. */
+function useDrawing(props: FieldProps, { width, selected, moving, draw }: { width: number; selected: Segment | null; moving: Moving; draw: RefObject<Draw> }) {
+  const { lanes: { picture, jobs, shifts, slow }, view, nowMs, chosen } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const reader = useReader();
+  const { language, zone } = useReader();
   const colours = useColours();
   const reasonName = useReasonName();
-  const fills = useMemo(() => fillsOf(colours, devicePixelRatio || 1), [colours]);
-  const height = heightOf(lanes.picture.lanes.length);
+  const scale = devicePixelRatio || 1;
+  const fills = useMemo(() => fillsOf(colours, scale), [colours, scale]);
+  const dots = useMemo(() => dotsOf(fills, colours.ink, scale), [fills, colours, scale]);
+  const names = useMemo(() => picture.said.map((one) => (one.kind === "stands" ? (reasonName(one.reason)?.split(" · ").at(-1) ?? null) : null)), [picture, reasonName]);
+  const [from, to, cursorMs, height] = [selected?.t0, selected?.t1, chosen?.ms ?? null, heightOf(picture.lanes.length)];
   useEffect(() => {
     const element = canvas.current;
     const pen = element?.getContext("2d");
     if (!element || !pen || width === 0) return undefined;
-    const frame = requestAnimationFrame(() => {
-      const scale = devicePixelRatio || 1;
-      element.width = Math.round(width * scale);
-      element.height = Math.round(height * scale);
+    draw.current = (now) => {
+      const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
+      if (element.width !== size.width || element.height !== size.height) Object.assign(element, size); // else it would be made anew for every picture
       pen.setTransform(scale, 0, 0, scale, 0, 0);
-      const names = lanes.picture.said.map((one) => (one.kind === "stands" ? (reasonName(one.reason)?.split(" · ").at(-1) ?? null) : null));
-      paintRows(pen, { picture: lanes.picture, jobs: lanes.jobs, shifts: lanes.shifts, slow: lanes.slow, view, width, names, selected, cursorMs: chosen?.ms ?? null, nowMs, colours, fills, reader });
-    });
+      paintRows(pen, { picture, jobs, shifts, slow, view: now, width, names, selected, cursorMs, nowMs, colours, fills, dots, reader: { language, zone } });
+    };
+    const frame = requestAnimationFrame(() => draw.current(moving.view));
     return () => cancelAnimationFrame(frame);
-  });
-  return <canvas ref={canvas} className={css.canvas} style={{ height }} aria-hidden="true" />;
+  }, [picture, jobs, shifts, slow, view, width, height, names, from, to, cursorMs, nowMs, colours, fills, dots, scale, language, zone, moving, draw]); // eslint-disable-line react-hooks/exhaustive-deps -- `selected` is new at every drawing, its ends are not
+  return { canvas, height };
 }
 
-function useKeyboard(props: FieldProps, found: { lane: Columns; segment: Segment } | null) {
-  const { lanes: { picture }, view, chosen, onView, onChoose, onAct, onOpen } = props;
-  const place: Place | null = chosen && found ? { lane: picture.lanes.indexOf(found.lane), ms: chosen.ms } : null;
-  const around = chosen && chosen.ms > view.t0 && chosen.ms < view.t1 ? chosen.ms : (view.t0 + view.t1) / 2;
-  const zoom = (factor: number) => onView({ t0: around - (around - view.t0) * factor, t1: around + (view.t1 - around) * factor });
-  const step = (view.t1 - view.t0) / 500;
+function useKeyboard(props: FieldProps, { found, moving }: { found: { lane: Columns; segment: Segment } | null; moving: Moving }) {
+  const { lanes: { picture }, chosen, onChoose, onAct, onOpen } = props;
   return (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { view } = moving;
+    const onView = (next: View) => moving.move(next);
+    const place: Place | null = chosen && found ? { lane: picture.lanes.indexOf(found.lane), ms: chosen.ms } : null;
+    const around = chosen && chosen.ms > view.t0 && chosen.ms < view.t1 ? chosen.ms : (view.t0 + view.t1) / 2;
+    const zoom = (factor: number) => onView({ t0: around - (around - view.t0) * factor, t1: around + (view.t1 - around) * factor });
+    const step = (view.t1 - view.t0) / 500;
     const next = walked(event.key, place, { picture, view });
     const act = ACTS[event.key.toLowerCase()];
     const lane = next && picture.lanes[next.lane];
     if (next && lane) {
       onChoose({ equipmentId: lane.equipmentId, ms: next.ms });
-      onView(showing(view, next.ms));
+      const shown = showing(view, next.ms);
+      if (shown !== view) onView(shown);
     } else if (event.key === "+" || event.key === "=") zoom(0.5);
     else if (event.key === "-" || event.key === "_") zoom(2);
     else if (event.key === "PageUp" || event.key === "PageDown") {
@@ -119,13 +131,16 @@ export function Field(props: FieldProps) {
     const equipmentId = laneUnder();
     return equipmentId === undefined ? null : { equipmentId, ms };
   };
+  const found = chosenIn(picture, chosen);
+  const draw = useRef<Draw>(() => undefined);
+  const moving = useMoving({ view, fits: fitting, near: nearby, draw: (next) => draw.current(next), onRest: onView });
+  const { canvas, height } = useDrawing(props, { width, selected: found?.segment ?? null, moving, draw });
   const hands = useHands({
-    plot: { left: 0, top: 0, width: Math.max(width, 1), height: 1 }, view, cursors: [], onView,
+    plot: { left: 0, top: 0, width: Math.max(width, 1), height: 1 }, get view() { return moving.view; }, cursors: [], onView: (next) => moving.move(next),
     onGo: () => undefined, onHover: (ms) => setHover(ms === null ? null : under(ms)), onCursor: (_name, ms) => ms !== null && onChoose(under(ms)),
   });
   const heed = (event: PointerEvent) => { y.current = event.clientY - event.currentTarget.getBoundingClientRect().top; };
-  const found = chosenIn(picture, chosen);
-  const press = useKeyboard(props, found);
+  const press = useKeyboard(props, { found, moving });
   const described = chosenIn(picture, hover)?.segment ?? found?.segment ?? null;
   return (
     <div className={css.picture} data-testid="lanes" data-segments={picture.lanes.reduce((sum, lane) => sum + lane.t0.length, 0)} data-from={Math.round(view.t0)}>
@@ -133,10 +148,10 @@ export function Field(props: FieldProps) {
       <Labels props={props} />
       <div ref={box} className={css.paper}>
         <div
-          ref={hands.field} className={css.field} style={{ height: heightOf(picture.lanes.length) }} tabIndex={0} role="application" aria-roledescription={say("field")} aria-label={say("how")} onKeyDown={press} data-testid="lanes-field"
+          ref={hands.field} className={css.field} style={{ height }} tabIndex={0} role="application" aria-roledescription={say("field")} aria-label={say("how")} onKeyDown={press} data-testid="lanes-field"
           onPointerDown={(event: PointerEvent<HTMLDivElement>) => { heed(event); hands.down(event); }} onPointerMove={(event) => { heed(event); hands.move(event); }} onPointerUp={(event) => { heed(event); hands.up(event); }} onPointerCancel={(event) => hands.up(event)} onPointerLeave={() => hands.leave()}
         >
-          <Drawing props={props} width={width} selected={found?.segment ?? null} />
+          <canvas ref={canvas} className={css.canvas} style={{ height }} aria-hidden="true" />
         </div>
       </div>
     </div>

@@ -1,9 +1,10 @@
 // Where the rows of the picture lie, and what is drawn in them.
 import { formatMoment, type Reader } from "@/show/format";
-import { type LaneLook, paintReasons, paintSegments } from "@/segments/paint";
+import { paintMarks, paintReasons } from "@/segments/paint";
+import { type Dots, imageHeight, pixelsFor, pixelsOf, writeLane } from "@/segments/pixels";
 import type { Columns, Picture, Segment } from "@/segments/columns";
 import type { Tone } from "@/states/look";
-import { labels, ticks } from "@/timeline/axis";
+import { labels, type Tick, ticks } from "@/timeline/axis";
 import type { Colours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
 import { type NamedSpan, paintLane } from "@/timeline/lanes";
@@ -29,26 +30,45 @@ export interface Drawn {
   nowMs: number;
   colours: Colours;
   fills: Readonly<Record<Tone, string | CanvasPattern>>;
+  dots: Dots;
   reader: Reader;
 }
 
 const FONT = '500 11.5px "Inter Variable", sans-serif';
 
+/** The segments of every machine, each lane as one image: whatever was there before is gone. */
+function paintLanes(pen: CanvasRenderingContext2D, { picture, view, width, dots }: Drawn): void {
+  const wide = Math.max(1, Math.round(width * dots.scale));
+  const pixels = pixelsFor(wide);
+  const image = new ImageData(wide, imageHeight(ROW.states, dots.scale));
+  const out = new Uint32Array(image.data.buffer);
+  picture.lanes.forEach((lane, i) => {
+    pixelsOf(lane, { said: picture.said, view, untilMs: picture.untilMs }, pixels);
+    writeLane(out, pixels, { dots, height: ROW.states });
+    pen.putImageData(image, 0, Math.round(i * UNIT_PX * dots.scale));
+  });
+}
+
 function paintUnit(pen: CanvasRenderingContext2D, lane: Columns, drawn: Drawn & { top: number }): void {
-  const { top, view, width, picture, fills, colours, names } = drawn;
+  const { top, view, width, fills, colours, names } = drawn;
   const frame = (from: number, height: number) => ({ ...view, width, top: from, height });
-  const look: LaneLook = { said: picture.said, fills, colours, untilMs: picture.untilMs };
-  paintSegments(pen, lane, { ...look, frame: frame(top, ROW.states) });
+  paintMarks(pen, lane, { colours, frame: frame(top, ROW.states) });
   paintSlow(pen, drawn.slow.get(lane.equipmentId) ?? [], { frame: frame(top, ROW.states), ink: colours.ink });
-  pen.font = FONT;
-  paintReasons(pen, lane, { ...look, names, frame: frame(top + ROW.states + 1, ROW.reasons) });
+  paintReasons(pen, lane, { colours, names, frame: frame(top + ROW.states + 1, ROW.reasons) });
   const spans = drawn.jobs.get(lane.equipmentId) ?? [];
   paintLane(pen, { kind: "spans", key: "jobs", label: "", height: ROW.jobs, spans }, { frame: frame(top + ROW.states + ROW.reasons, ROW.jobs), pens: { colours, fills, font: FONT } });
 }
 
-function paintAxis(pen: CanvasRenderingContext2D, drawn: Drawn & { top: number }): void {
+/** Lines of the hours, below all that is drawn. */
+function paintGrid(pen: CanvasRenderingContext2D, { colours, view, width, picture }: Drawn, marks: readonly Tick[]): void {
+  pen.globalCompositeOperation = "destination-over";
+  pen.fillStyle = colours.grid;
+  for (const { ms } of marks) pen.fillRect(Math.round(xOf(ms, { ...view, width })), 0, 1, picture.lanes.length * UNIT_PX + ROW.shifts + 4);
+  pen.globalCompositeOperation = "source-over";
+}
+
+function paintAxis(pen: CanvasRenderingContext2D, drawn: Drawn & { top: number }, marks: readonly Tick[]): void {
   const { view, width, reader, colours, top } = drawn;
-  const marks = ticks(view.t0, view.t1, { width, zone: reader.zone });
   const scale = { ...view, width };
   pen.font = FONT;
   pen.textBaseline = "alphabetic";
@@ -78,16 +98,19 @@ function paintChosen(pen: CanvasRenderingContext2D, drawn: Drawn, place: number)
   pen.setLineDash([]);
 }
 
-/** The whole picture. */
+/** The whole picture, over whatever was drawn before. */
 export function paintRows(pen: CanvasRenderingContext2D, drawn: Drawn): void {
   const { picture, view, width, colours, shifts, nowMs, reader, fills } = drawn;
   const below = picture.lanes.length * UNIT_PX;
   const scale = { ...view, width };
-  pen.fillStyle = colours.grid;
-  for (const tick of ticks(view.t0, view.t1, { width, zone: reader.zone })) pen.fillRect(Math.round(xOf(tick.ms, scale)), 0, 1, below + ROW.shifts + 4);
+  const marks = ticks(view.t0, view.t1, { width, zone: reader.zone });
+  pen.clearRect(0, 0, width, heightOf(picture.lanes.length));
+  paintLanes(pen, drawn);
+  pen.font = FONT;
   picture.lanes.forEach((lane, i) => paintUnit(pen, lane, { ...drawn, top: i * UNIT_PX }));
   paintLane(pen, { kind: "spans", key: "shifts", label: "", height: ROW.shifts, spans: shifts }, { frame: { ...scale, top: below, height: ROW.shifts }, pens: { colours, fills, font: FONT } });
-  paintAxis(pen, { ...drawn, top: below + ROW.shifts });
+  paintAxis(pen, { ...drawn, top: below + ROW.shifts }, marks);
+  paintGrid(pen, drawn, marks);
   if (nowMs > view.t0 && nowMs < view.t1) {
     pen.fillStyle = colours.ink;
     pen.fillRect(Math.round(xOf(nowMs, scale)), 0, 1, below);
