@@ -9,6 +9,10 @@ from sqlalchemy import text
 
 from dovetail.bi.views import VIEWS
 from dovetail.core.clock import MINUTE_US
+from dovetail.core.scope import system_scope
+from dovetail.states.service import apply_reasons
+
+SYSTEM = system_scope("test")
 
 
 def test_every_view_has_the_columns_that_the_manual_names(hour: World) -> None:
@@ -87,6 +91,23 @@ def test_pieces_jobs_shifts_losses_and_names(hour: World) -> None:
     assert [tuple(one) for one in hour.rows("select product, name from bi_product order by product")] == [
         ("cola", "Cola"),
         ("water", "Water"),
+    ]
+
+
+def test_a_reason_of_the_third_level_stands_in_its_group(world: World) -> None:
+    leaf = {"name": "Belt", "category": "failure"}
+    group = {"name": "Infeed", "category": "failure", "children": {"belt": leaf}}
+    body = {"name": "Mechanical", "category": "failure", "children": {"jam": {**leaf, "name": "Jam"}, "infeed": group}}
+    with world.database.write(SYSTEM.actor) as uow:
+        apply_reasons(uow, {"mechanical": body}, at(0))
+    found = world.rows(
+        "select reason, name, reason_group from bi_reason where reason like 'mechanical%' order by reason"
+    )
+    assert [tuple(one) for one in found] == [
+        ("mechanical", "Mechanical", None),
+        ("mechanical/infeed", "Infeed", "mechanical"),
+        ("mechanical/infeed/belt", "Belt", "mechanical/infeed"),
+        ("mechanical/jam", "Jam", "mechanical"),
     ]
 
 

@@ -11,6 +11,8 @@ from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
 from dovetail.db.uow import Database
 from dovetail.equipment.model import PlantModel
+from dovetail.insight.reasons import offered
+from dovetail.insight.shown import OfferedReason, offered_out
 from dovetail.testing.clock import ManualClock
 from dovetail.workcalendar.model import Break, Calendar, ShiftPattern
 
@@ -171,6 +173,39 @@ def test_the_stops_of_a_shift_by_its_name(world: World) -> None:
         world.insight.stops_of_shift(FILLER, "day/2026-01-05/Night", scope=SYSTEM)
     world.minutes_pass(700)
     assert world.insight.stops_of_shift(FILLER, "current", scope=SYSTEM).shift is None  # the last eight hours
+
+
+DEEP = {
+    "mechanical": {
+        "name": "Mechanical",
+        "category": "failure",
+        "children": {
+            "infeed": {
+                "name": "Infeed",
+                "category": "failure",
+                "children": {
+                    "jam": {"name": "Jam", "category": "failure"},
+                    "belt": {"name": "Belt", "category": "failure"},
+                },
+            },
+            "motor": {"name": "Motor", "category": "failure"},
+        },
+    },
+    "setup": {"name": "Setup", "category": "setup", "children": {}},
+}
+
+
+@pytest.mark.parametrize("wanted, keys", [
+    ([], ["mechanical/infeed/jam", "mechanical/infeed/belt", "mechanical/motor", "setup"]),
+    (["mechanical"], ["mechanical/infeed/jam", "mechanical/infeed/belt", "mechanical/motor"]),
+    (["mechanical/infeed", "setup"], ["mechanical/infeed/jam", "mechanical/infeed/belt", "setup"]),
+    (["mechanical/infeed/jam", "infeed"], ["mechanical/infeed/jam"]),
+])  # fmt: skip
+def test_an_equipment_offers_reasons_of_any_level_with_all_below(wanted: list[str], keys: list[str]) -> None:
+    def leaves(items: list[OfferedReason]) -> list[str]:
+        return [key for one in items for key in (leaves(one.children) or [one.key])]
+
+    assert leaves(offered_out(offered(DEEP, wanted))) == keys
 
 
 def test_reasons_are_offered_by_equipment_with_the_last_used_and_the_machines_own(world: World) -> None:

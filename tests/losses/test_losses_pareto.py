@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from performance_world import AREA, CAPPER, FILLER, LINE, PRESS, T0, Job, World, minutes, state
 
+from dovetail.books.lost import Summed
 from dovetail.core.bus import Bus
 from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import NotFoundError
@@ -31,6 +32,21 @@ SHIFTS = Calendar("two-shift", (ShiftPattern("Early", 0, 8 * 60, DAYS), ShiftPat
 
 def at(minute: float) -> int:
     return minutes(minute, None)[0]
+
+
+DEEP = "mechanical/infeed/jam"
+
+
+@pytest.mark.parametrize("level, keys", [
+    (1, {"mechanical": 60, None: 5}),
+    (2, {"mechanical/infeed": 30, "mechanical/motor": 10, "mechanical": 20, None: 5}),
+    (3, {DEEP: 30, "mechanical/motor": 10, "mechanical": 20, None: 5}),
+    (None, {DEEP: 30, "mechanical/motor": 10, "mechanical": 20, None: 5}),
+])  # fmt: skip
+def test_reasons_are_put_together_at_a_level_and_none_is_lost(level: int | None, keys: dict[str | None, int]) -> None:
+    told = {DEEP: 30, "mechanical/motor": 10, "mechanical": 20, None: 5}
+    summed = [Summed(FILLER, "ADOT", reason, None, None, None, us, 0, 0, 1) for reason, us in told.items()]
+    assert {bar.key: bar.us for bar in bars(summed, "reason", "minutes", level=level)} == keys
 
 
 @pytest.fixture

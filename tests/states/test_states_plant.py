@@ -136,13 +136,71 @@ def test_a_reason_code_has_no_slash() -> None:
     assert [(problem.place.line, problem.code) for problem in report.problems] == [(3, "DT-P504"), (4, "DT-P504")]
 
 
+def three_levels(leaf: str) -> str:
+    return f"""\
+plant: {{format: 1, name: T}}
+reasons:
+  mechanical:
+    category: failure
+    children:
+      infeed:
+        name: Infeed
+        children:
+          {leaf}
+"""
+
+
+def test_reasons_lie_in_up_to_three_levels_each_with_its_category() -> None:
+    plant, report = checked(three_levels("{jam: {name: Jam}, dents: {category: quality}, empty: }"))
+    assert report.problems == []
+    (section,) = SECTIONS
+    tree = section.bodies(plant)
+    assert tree["mechanical"]["children"]["infeed"]["children"]["jam"] == {"name": "Jam", "category": "failure"}
+    assert service.categories_of(tree) == {
+        "external": "external",
+        "external/starved": "external",
+        "external/blocked": "external",
+        "mechanical": "failure",
+        "mechanical/infeed": "failure",
+        "mechanical/infeed/jam": "failure",
+        "mechanical/infeed/dents": "quality",
+        "mechanical/infeed/empty": "failure",
+    }
+
+
+@pytest.mark.parametrize("leaf, line, code, says", [
+    ("{jam: {children: {belt: }}}", 9, "DT-P023", "reasons lie in 3 levels at most"),
+    ("{jam/belt: }", 9, "DT-P504", "cannot be the code of a reason"),
+    ("{" + "j" * 200 + ": {children: }}", 9, "DT-P023", "3 levels"),
+])  # fmt: skip
+def test_what_is_wrong_with_a_reason_is_said_at_its_place(leaf: str, line: int, code: str, says: str) -> None:
+    _, report = checked(three_levels(leaf))
+    ((where, found, message),) = [(one.place.line, one.code, one.message) for one in report.problems]
+    assert (where, found) == (line, code)
+    assert says in message
+
+
+def test_a_reason_with_all_it_lies_under_is_no_longer_than_records_keep() -> None:
+    long = "x" * 190
+    text = f"plant: {{format: 1, name: T}}\nreasons:\n  {long}:\n    children: {{{long}: {{children: {{{long}: }}}}}}\n"
+    _, report = checked(text)
+    assert [problem.code for problem in report.problems] == ["DT-P507"]
+
+
+def test_a_mapping_names_a_reason_of_any_level() -> None:
+    text = PLANT.replace("valve: }}", "valve: {{children: {{stuck: }}}}}}")
+    states = "{packml: {state: state}, reason: {tag: state, map: {11: mechanical/valve/stuck, 12: mechanical/valve/x}}}"
+    _, report = checked(text.format(states=states, counters=NONE))
+    assert [(one.code, one.hint) for one in report.problems] == [("DT-P503", "did you mean mechanical/valve?")]
+
+
 def test_a_changeover_ends_with_pieces_that_are_counted() -> None:
     found = faults("{packml: {state: state}, changeover: {good: 20}}", "{scrap: {tag: total}}")
     assert found == [(STATES_LINE, "DT-P506", "give it `counters: {good: …}` or `total`")]
 
 
 def test_every_code_has_its_meaning() -> None:
-    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504", "DT-P505", "DT-P506"]
+    assert sorted(MEANINGS) == ["DT-P501", "DT-P502", "DT-P503", "DT-P504", "DT-P505", "DT-P506", "DT-P507"]
 
 
 def test_reasons_are_kept_by_version(database: Database, everyone) -> None:

@@ -23,7 +23,7 @@ Beside = Annotated[str | None, Field(description="the version seen first: what o
 class Saying(Input):
     """What is said. A field that is left out stays as it is; null takes it away."""
 
-    reason: Key | None = Field(default=None, description="`group` or `group/code`")
+    reason: Key | None = Field(default=None, description="`group/code`: with all above it")
     state: Key | None = Field(default=None, description="a state by hand, as `RUN` or `Held`")
     mode: Key | None = None
     comment: Words | None = None

@@ -13,6 +13,7 @@ from dovetail.counting.fold import Jump
 from dovetail.counting.model import Entry
 from dovetail.counting.service import VIEW, CountingRoom, ReasonTree
 from dovetail.operations.http import Api, Page, decode_cursor, encode_cursor, period
+from dovetail.reasoning.tree import below
 
 LONGEST_US: Final = 400 * DAY_US  # a year and its comparison month; the page is what is limited
 
@@ -71,7 +72,7 @@ class HeldJumpOut(BaseModel):
 
 
 class ScrapReasonOut(BaseModel):
-    """A reason for scrap; what is entered is `group/code` (`dimension/too-long`), or the group alone."""
+    """A reason for scrap; what is entered is its key with all above it (`dimension/too-long`)."""
 
     key: str
     name: str
@@ -79,7 +80,7 @@ class ScrapReasonOut(BaseModel):
 
 
 class ScrapReasons(BaseModel):
-    """The reasons for scrap as a tree of two levels, and those last given here, newest first."""
+    """The reasons for scrap as a tree, and those last given here, newest first."""
 
     items: list[ScrapReasonOut]
     last_used: list[str]
@@ -183,7 +184,7 @@ def _tree(tree: ReasonTree) -> list[ScrapReasonOut]:
         ScrapReasonOut(
             key=code,
             name=body["name"],
-            children=[ScrapReasonOut(key=child, name=said["name"]) for child, said in body["children"].items()],
+            children=_tree(below(body)),
         )
         for code, body in tree.items()
     ]

@@ -16,6 +16,7 @@ from dovetail.counting.reviewing import Reviewing
 from dovetail.db.uow import Reading
 from dovetail.equipment.model import PlantModel
 from dovetail.operations.operation import Operation
+from dovetail.reasoning.tree import below
 
 VIEW: Final = "plant.view"
 QUALITY: Final = "quality"  # the category of reasons that say why a piece is scrap
@@ -97,10 +98,10 @@ class CountingRoom:
 
 
 def _of_quality(tree: ReasonTree) -> ReasonTree:
-    """The groups of category quality, and of the others the children that are; with those children alone."""
+    """The reasons of category quality, and those above one that is; with those alone below them."""
     found: dict[str, Mapping[str, Any]] = {}
     for code, body in tree.items():
-        children = {key: said for key, said in body["children"].items() if said["category"] == QUALITY}
+        children = _of_quality(below(body))
         if children or body["category"] == QUALITY:
             found[code] = {**body, "children": children}
     return found

@@ -13,7 +13,7 @@ from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import WORK_UNIT, Equipment, PlantModel
 from dovetail.insight.paging import Place, Stretch, page
 from dovetail.insight.reasons import offered
-from dovetail.insight.shown import OfferedReason, ReasonsOut, StopOut, StopsOut, shift_out, stop_out
+from dovetail.insight.shown import ReasonsOut, StopOut, StopsOut, offered_out, shift_out, stop_out
 from dovetail.insight.stops import Span, Stop, answered, stops
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance.facts import ShiftTrack
@@ -236,15 +236,7 @@ class InsightRoom:
             under = self._sources.timeline.under(reading, equipment_id, moment_us, moment_us + 1, scope=scope)
         known = categories(tree)
         return ReasonsOut(
-            items=[
-                OfferedReason(
-                    key=code,
-                    name=body["name"],
-                    category=body["category"],
-                    children=[OfferedReason(key=f"{code}/{c}", **said) for c, said in body["children"].items()],
-                )
-                for code, body in offered(tree, wanted).items()
-            ],
+            items=offered_out(offered(tree, wanted)),
             last_used=[key for key in used if key in known][:LAST_USED],
             suggested=under.derived[0].reason if under.derived else None,
         )

@@ -10,6 +10,7 @@ from dovetail.core.clock import to_rfc3339
 from dovetail.insight.stops import Stop
 from dovetail.performance.facts import ShiftTrack
 from dovetail.reasoning.shown import EvidenceOut, evidence_out
+from dovetail.reasoning.tree import Tree, below
 from dovetail.timeline.model import Edit
 
 
@@ -79,7 +80,7 @@ class EditAnswer(BaseModel):
 
 
 class OfferedReason(BaseModel):
-    """A reason; `key` is what is sent: `group` or `group/code`."""
+    """A reason; `key` is what is sent: `group`, `group/code`, or with a level more between them."""
 
     key: str
     name: str
@@ -93,6 +94,17 @@ class ReasonsOut(BaseModel):
     items: list[OfferedReason]
     last_used: list[str]
     suggested: str | None
+
+
+def offered_out(tree: Tree, above: str = "") -> list[OfferedReason]:
+    """A tree of reasons as it is offered: every key as it is sent."""
+    return [
+        OfferedReason(
+            key=f"{above}{code}", name=body["name"], category=body["category"],
+            children=offered_out(below(body), f"{above}{code}/"),
+        )
+        for code, body in tree.items()
+    ]  # fmt: skip
 
 
 def stop_out(stop: Stop, said: Sequence[Edit], *, now_us: int, micro_us: int, changed: frozenset[int]) -> StopOut:

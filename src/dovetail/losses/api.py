@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import Query
@@ -14,11 +15,16 @@ from dovetail.ledger.losing import LOST
 from dovetail.losses.model import Bar, By, Lost, Measure, Wanted
 from dovetail.losses.service import Asked, LossesRoom, Place
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
+from dovetail.reasoning.reasons import LEVELS_MAX
 
 VIEW: Final = "plant.view"
 LONGEST_US: Final = 5 * 366 * DAY_US  # five years, of which whole shifts are asked of their sums
 LONGEST_PAST_US: Final = 400 * DAY_US  # a year and a month: what was known at a past moment is asked of each slice
 BARS_MAX: Final = 200
+
+type Level = Annotated[
+    int | None, Query(ge=1, le=LEVELS_MAX, description="reasons put together so deep, 1: what stands topmost")
+]
 
 
 class AskedFor(BaseModel):
@@ -61,6 +67,7 @@ class ParetoOut(BaseModel):
     end: str
     until: str
     by: str
+    level: int | None
     measure: str
     as_of: int | None
     partial: bool
@@ -104,9 +111,10 @@ def routes(api: Api, room: LossesRoom) -> None:
         given: Annotated[AskedFor, Query()],
         by: By = "reason",
         measure: Measure = "minutes",
+        level: Level = None,
     ) -> ParetoOut:
         """Of a machine or of all machines below; a stop counts where it begins, lost pieces at the rate of the time."""
-        asked = _asked(api, room, equipment_id, given, scope)
+        asked = replace(_asked(api, room, equipment_id, given, scope), level=level)
         found = room.pareto(asked, by=by, measure=measure, scope=scope)
         (offset,) = decode_cursor(given.cursor, int) or (0,)
         whole, running = found.total.size(measure), 0.0
@@ -120,6 +128,7 @@ def routes(api: Api, room: LossesRoom) -> None:
             end=to_rfc3339(asked.to_us),
             until=to_rfc3339(max(asked.from_us, found.until_us)),
             by=by,
+            level=level,
             measure=measure,
             as_of=asked.as_of,
             partial=found.partial,

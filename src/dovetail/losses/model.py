@@ -199,18 +199,27 @@ class Bar:
         return {"minutes": self.us, "count": self.stops, "lost_units": self.units_mu}[measure]
 
 
-def key_of(lost: Loss, by: By) -> str | int | None:
-    """What a loss is put down to."""
+def key_of(lost: Loss, by: By, level: int | None = None) -> str | int | None:
+    """What a loss is put down to; `level`: a reason to what it lies under at that level, 1 the topmost.
+
+    >>> upto("mechanical/infeed/jam", 2), upto("mechanical", 2), upto(None, 1)
+    ('mechanical/infeed', 'mechanical', None)
+    """
     if by == "equipment":
         return lost.equipment_id
-    return {"reason": lost.reason, "product": lost.product, "shift": lost.shift, "crew": lost.crew}[by]
+    return {"reason": upto(lost.reason, level), "product": lost.product, "shift": lost.shift, "crew": lost.crew}[by]
 
 
-def bars(losses: Iterable[Loss], by: By, measure: Measure) -> list[Bar]:
+def upto(reason: str | None, level: int | None) -> str | None:
+    """A reason, or what it lies under at a level; itself where it does not reach so deep."""
+    return reason if reason is None or level is None else "/".join(reason.split("/")[:level])
+
+
+def bars(losses: Iterable[Loss], by: By, measure: Measure, *, level: int | None = None) -> list[Bar]:
     """The costliest first; what costs the same in the order of its name."""
     found: dict[str | int | None, Bar] = {}
     for lost in losses:
-        key = key_of(lost, by)
+        key = key_of(lost, by, level)
         found[key] = found.get(key, Bar(key)).with_loss(lost)
     return sorted(found.values(), key=lambda bar: (-bar.size(measure), -bar.us, str(bar.key)))
 

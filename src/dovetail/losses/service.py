@@ -49,7 +49,7 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period of an equipment, with what of it is looked at."""
+    """A period of an equipment, with what of it is looked at; `level`: so deep into the reasons, None: all the way."""
 
     equipment_id: int
     from_us: int
@@ -57,6 +57,7 @@ class Asked:
     wanted: Wanted
     planned: bool = False
     as_of: int | None = None
+    level: int | None = None
 
 
 class LossesRoom:
@@ -78,7 +79,7 @@ class LossesRoom:
         classes = WITH_PLANNED if asked.planned else LOST
         losses: list[Loss] = [one for part in parts for one in part.summed if one.cls in classes]
         losses += [one for part in parts for one in lost_of(part.slices, planned=asked.planned)]
-        found = bars((lost for lost in losses if asked.wanted.fits(lost)), by, measure)
+        found = bars((lost for lost in losses if asked.wanted.fits(lost)), by, measure, level=asked.level)
         until_us = min(asked.to_us, self._performance.clock.now_us())
         times = times_of(one for part in parts for one in part.times)
         return Pareto(until_us, found, total(found), times, partial)

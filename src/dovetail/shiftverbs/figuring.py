@@ -51,6 +51,7 @@ def pareto(
     where: Where,
     by: Annotated[str, typer.Option(help="reason, product, shift, crew or equipment.")] = "reason",
     measure: Annotated[str, typer.Option(help="minutes, count or lost_units.")] = "minutes",
+    level: Annotated[int | None, typer.Option(min=1, max=3, help="Reasons put together so deep; 1: topmost.")] = None,
     start: Start = None,
     end: End = None,
     shift: Shift = "current",
@@ -61,7 +62,8 @@ def pareto(
     """What cost most of the planned time of a shift or a period, the costliest first."""
     with house(data) as control:
         path = f"/equipment/{id_of(control, where)}/pareto"
-        found = control.call("GET", path, by=by, measure=measure, **when_of(start, end, shift), as_of=as_of)
+        asked = {"by": by, "measure": measure, "level": level, "as_of": as_of}
+        found = control.call("GET", path, **asked, **when_of(start, end, shift))
     if as_json:
         print(json.dumps(found))
         return

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from dovetail.core.clock import from_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api, Page
+from dovetail.reasoning.tree import Tree, below
 from dovetail.states.service import StatesRoom
 
 VIEW: Final = "plant.view"
@@ -35,14 +36,11 @@ def _reason_routes(api: Api, service: StatesRoom) -> None:
         if scope.equipment(VIEW) == frozenset():
             return Page(items=[])
         tree = service.reasons(from_rfc3339(at) if at else None)
-        return Page(
-            items=[
-                ReasonOut(
-                    key=code,
-                    name=body["name"],
-                    category=body["category"],
-                    children=[ReasonOut(key=child, **said) for child, said in body["children"].items()],
-                )
-                for code, body in tree.items()
-            ]
-        )
+        return Page(items=_out(tree))
+
+
+def _out(tree: Tree) -> list[ReasonOut]:
+    return [
+        ReasonOut(key=code, name=body["name"], category=body["category"], children=_out(below(body)))
+        for code, body in tree.items()
+    ]

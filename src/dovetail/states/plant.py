@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from dovetail.equipment.resolve import Resolved, resolved
@@ -12,20 +11,23 @@ from dovetail.plantcode.report import Report
 from dovetail.plantcode.section import Bodies, Changes, Section
 from dovetail.reasoning.checking import MEANINGS as RULE_MEANINGS
 from dovetail.reasoning.checking import check_changeover, check_rules
-from dovetail.reasoning.model import BLOCKED_REASON, STARVED_REASON
+from dovetail.reasoning.reasons import KEY_MAX, ReasonEntry, body_of, written_codes
+from dovetail.reasoning.tree import OWN
 from dovetail.states import service
-from dovetail.states.schema import CountersEntry, ReasonEntry, StatesEntry, reasons_in, tags_in
+from dovetail.states.schema import CountersEntry, StatesEntry, reasons_in, tags_in
 
 NO_TAG: Final = "DT-P501"
 TAG_KIND: Final = "DT-P502"
 NO_REASON: Final = "DT-P503"
 REASON_CODE: Final = "DT-P504"
+REASON_LONG: Final = "DT-P507"
 
 MEANINGS: Final[dict[str, str]] = {
     NO_TAG: "A mapping of states or counters names a tag that the equipment does not have.",
     TAG_KIND: "The kind of a tag does not fit what it is used for.",
     NO_REASON: "A mapping names a reason that is not there.",
-    REASON_CODE: "The code of a reason holds a slash, which stands between its two levels.",
+    REASON_LONG: "A reason with all it lies under is too long a name.",
+    REASON_CODE: "The code of a reason holds a slash, which stands between its levels.",
     **RULE_MEANINGS,
 }
 KINDS: Final[dict[str, tuple[str, ...]]] = {
@@ -38,11 +40,14 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
 
 def check(plant: Plant, report: Report) -> None:
     """The reasons themselves, and everything that names a tag or a reason in the mappings of every equipment."""
-    for code, entry in plant.entries("reasons", ReasonEntry).items():
-        for path in [(code,), *((code, "children", child) for child in entry.children)]:
-            if "/" in path[-1]:
-                report.error(REASON_CODE, ("reasons", *path), f"{path[-1]!r} cannot be the code of a reason")
-    reasons = _codes(plant)
+    plant.entries("reasons", ReasonEntry)  # tells what does not fit
+    for path, key in (written := list(written_codes(plant.raw("reasons")))):
+        if "/" in path[-1]:
+            report.error(REASON_CODE, ("reasons", *path), f"{path[-1]!r} cannot be the code of a reason")
+        elif len(key) > KEY_MAX:
+            what = f"{key[:40]}… is longer than {KEY_MAX} characters"
+            report.error(REASON_LONG, ("reasons", *path), what, hint="give shorter codes; a `name` may be longer")
+    reasons = frozenset({*OWN, *(key for _, key in written)})
     for node in (nodes := resolved(plant, report)).values():
         if (states := _check_node(report, node, reasons)) is not None:
             check_rules(report, nodes, node, states.rules)
@@ -68,30 +73,9 @@ def _check_node(report: Report, node: Resolved, reasons: frozenset[str]) -> Stat
     return states
 
 
-def _codes(plant: Plant) -> frozenset[str]:
-    """Every reason there is, faulty ones too: a reference to them is no fault of its own."""
-    found = {STARVED_REASON, BLOCKED_REASON}
-    for code in plant.names("reasons"):
-        children: Any = plant.raw("reasons", code, "children")
-        found.add(code)
-        found.update(f"{code}/{child}" for child in children or () if isinstance(children, Mapping))
-    return frozenset(found)
-
-
 def bodies(plant: Plant) -> Bodies:
     """Every reason with its children, names and categories filled in, as plain data."""
-    return {code: _body(code, entry) for code, entry in plant.entries("reasons", ReasonEntry).items()}
-
-
-def _body(code: str, entry: ReasonEntry) -> dict[str, Any]:
-    children = {
-        child: {
-            "name": (said.name if said else None) or child,
-            "category": (said.category if said else None) or entry.category,
-        }
-        for child, said in entry.children.items()
-    }
-    return {"name": entry.name or code, "category": entry.category, "children": children}
+    return {code: body_of(code, entry) for code, entry in plant.entries("reasons", ReasonEntry).items()}
 
 
 def apply(uow: Any, changes: Changes, valid_from_us: int) -> None:

@@ -20,11 +20,9 @@ from dovetail.reasoning.written import (
     Seconds,
     SlowRunningEntry,
     StateName,
-    Words,
 )
 
 type ModeName = Literal["Production", "Maintenance", "Manual", "Setup"]
-type Category = Literal["failure", "setup", "planned", "external", "quality", "other"]
 
 
 def _text(value: object) -> object:
@@ -80,7 +78,9 @@ class StatesEntry(Entry):
     blocked: Name | None = None
     reason: FaultsEntry | None = None
     rules: dict[Name, RuleEntry] = Field(default={}, max_length=RULES_MAX, description="the first that speaks counts")
-    reasons: tuple[Name, ...] = Field(default=(), description="offered here, groups or `group/code`; default: all")
+    reasons: tuple[Name, ...] = Field(
+        default=(), description="offered here, each with all below it, as `group/code`; default: all"
+    )
     changeover: ChangeoverEntry | None = None
     slow_running: SlowRunningEntry | None = None
     micro_stop_s: Seconds | None = Field(default=None, le=MICRO_STOP_MAX_S, description="default: the convention")
@@ -115,21 +115,6 @@ class CountersEntry(Entry):
         if self.total and self.good and self.scrap:
             raise ValueError("total, good and scrap together say one thing twice: leave one out")
         return self
-
-
-class ChildEntry(Entry):
-    """A reason of the second level; its category is its parent's unless it says another."""
-
-    name: Words | None = None
-    category: Category | None = None
-
-
-class ReasonEntry(Entry):
-    """A reason of the first level. The category says to which time of ISO 22400 it belongs (STANDARDS §1)."""
-
-    name: Words | None = None
-    category: Category = "other"
-    children: dict[Name, ChildEntry | None] = Field(default={})
 
 
 def tags_in(states: StatesEntry | None, counters: CountersEntry) -> list[tuple[tuple[str, ...], str, str]]:

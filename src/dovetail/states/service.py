@@ -16,6 +16,7 @@ from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import StateNow
+from dovetail.reasoning.tree import CATEGORY, categories
 from dovetail.states import store
 from dovetail.states.checkpoint import Checkpoint, from_text
 from dovetail.states.derive import Stretch, derive
@@ -229,11 +230,7 @@ class StatesRoom:
 
 def categories_of(tree: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The category of each reason of a tree (`parent`, `parent/child`)."""
-    found = {"external": "external", "external/starved": "external", "external/blocked": "external"}
-    for code, body in tree.items():
-        found[code] = body["category"]
-        found |= {f"{code}/{child}": said["category"] for child, said in body["children"].items()}
-    return found
+    return {CATEGORY: CATEGORY} | categories(tree)
 
 
 def _face(now: StateNow) -> tuple[object, ...]:

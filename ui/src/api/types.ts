@@ -144,7 +144,7 @@ export interface BoardMade { planned: number | null; target_so_far: number | nul
 export interface BoardHour extends BoardMade { start: string; end: string; stops: { reason: string | null; minutes: number }[]; provisional: boolean }
 /** Plan and actual of a shift, hour by hour; `hints` say what to configure so that a plan can be known. */
 export interface ShiftBoard { equipment_id: number; as_of: number | null; now: string; shift: Omit<Shift, "crew"> | null; hours: BoardHour[]; totals: BoardMade; hints: string[] }
-/** Here `key` is what is sent: `group` or `group/code`. */
+/** Here `key` is what is sent: `group/code`, with all above it. */
 export interface OfferedReason { key: string; name: string; category: string; children: OfferedReason[] }
 export interface OfferedReasons { items: OfferedReason[]; last_used: string[]; suggested: string | null }
 export interface CountRecord { start: string; end: string; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; origin: string; tag_id: number | null; spread: boolean; unit: string | null }
@@ -167,7 +167,8 @@ export interface JobResponse {
   /** What those who handed it over wrote for those who took it. */
   note?: string | null;
 }
-export interface ScrapReasons { items: { key: string; name: string; children: { key: string; name: string }[] }[]; last_used: string[] }
+export interface ScrapReason { key: string; name: string; children: ScrapReason[] }
+export interface ScrapReasons { items: ScrapReason[]; last_used: string[] }
 /** Pieces of one kind that a person entered; an action that entered several has one `entry_id`. */
 export interface CountEntry { entry_id: number; equipment_id: number; kind: "good" | "scrap" | "rework" | "infeed"; quantity: number; reason: string | null; start: string; end: string; by: string; at: string; comment: string | null; job_response_id: string | null; withdrawn: boolean }
 /** A counter movement that the machine cannot make: not counted until a person says so. */

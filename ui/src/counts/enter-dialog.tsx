@@ -16,6 +16,7 @@ import { Dialog } from "@/design/dialog";
 import { useDo } from "@/outbox/said";
 import { formatNumber } from "@/show/format";
 import { useReasonName } from "@/states/names";
+import { groupsOf } from "@/stops/tree";
 import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
@@ -27,7 +28,7 @@ function Reasons({ unit, chosen, onChoose }: { unit: Equipment; chosen: string |
   const reasonName = useReasonName();
   const { data } = useQuery(scrapReasonsQuery(unit.id));
   const [page, setPage] = useState(0);
-  const all = (data?.items ?? []).flatMap((group) => (group.children.length > 0 ? group.children.map((child) => ({ key: `${group.key}/${child.key}`, name: child.name })) : [{ key: group.key, name: group.name }]));
+  const all = groupsOf(data?.items ?? []).flatMap((group) => group.leaves.map(({ key, name, under }) => ({ key, name: [under, name].filter(Boolean).join(" · ") })));
   const last = data?.last_used ?? [];
   const sorted = [...all].sort((a, b) => place(last, a.key) - place(last, b.key));
   const size = sorted.length > REASONS_SHOWN ? REASONS_SHOWN - 1 : REASONS_SHOWN;

@@ -1,6 +1,6 @@
 // A link to an analysis shows a colleague the same, and what is compared is as long as what is seen.
 import { describe, expect, it } from "vitest";
-import { askedIn, type Bar, earlier, paired, restricted } from "@/losses/ask";
+import { askedIn, type Bar, below, earlier, paired, restricted } from "@/losses/ask";
 import { momentOfWall } from "@/show/format";
 
 const DAY = 86_400_000;
@@ -8,7 +8,14 @@ const bar = (key: string | null, us: number): Bar => ({ key, us, stops: 1, lost_
 const window = (t0: number, t1: number) => ({ t0: t0 * DAY, t1: t1 * DAY, live: true, shift: null });
 
 describe("losses", () => {
-  it("are asked for as the address says", () => expect(askedIn({ by: "crew", measure: "lost_units", why: "mechanical", unit: "4", planned: "1", compare: "week", pick: "-" })).toEqual({ by: "crew", measure: "lost_units", compare: "week", planned: true, only: { reason: "mechanical", equipment: "4" }, pick: "-" }));
+  it("are asked for as the address says", () => expect(askedIn({ by: "crew", measure: "lost_units", why: "mechanical", unit: "4", planned: "1", compare: "week", pick: "-" })).toEqual({ by: "crew", level: null, measure: "lost_units", compare: "week", planned: true, only: { reason: "mechanical", equipment: "4" }, pick: "-" }));
+  it.each([
+    [{ level: "1", pick: "mechanical" }, 2],
+    [{ level: "2", pick: "mechanical/infeed" }, null],
+    [{ level: "2", pick: "-" }, undefined],
+    [{ pick: "mechanical/infeed/jam" }, undefined],
+    [{ level: "1", by: "shift", pick: "Early" }, undefined],
+  ])("%j leads to level %j below it", (search, level) => expect(below(askedIn(search))).toBe(level));
   it("by reason in minutes where the address says nothing it knows", () => expect(askedIn({ by: "colour", measure: "" })).toMatchObject({ by: "reason", measure: "minutes", compare: "none", only: {} }));
   it("are restricted in the server's words", () => expect(restricted({ only: { reason: "-", shift: "Early", equipment: "4" }, planned: true })).toEqual({ reason: "-", shift_name: "Early", unit: "4", planned: "true" }));
   it.each([

@@ -11,6 +11,8 @@ export const BYS = ["reason", "product", "shift", "crew", "equipment"] as const;
 export type By = (typeof BYS)[number];
 export const MEASURES = ["minutes", "count", "lost_units"] as const;
 export type Measure = (typeof MEASURES)[number];
+/** How deep reasons are put together, from the topmost; as they were given: all the way. */
+export const LEVELS = [1, 2] as const;
 export const COMPARES = ["none", "previous", "week"] as const;
 export type Compare = (typeof COMPARES)[number];
 export const NONE = "-"; // what has no reason, no product, no crew
@@ -26,13 +28,13 @@ const FIELDS: Readonly<Record<By, { search: string; asked: string }>> = {
 };
 export const fieldOf = (by: By): string => FIELDS[by].search;
 
-export interface Asked { by: By; measure: Measure; compare: Compare; planned: boolean; only: Readonly<Partial<Record<By, string>>>; pick: string | null }
+export interface Asked { by: By; level: number | null; measure: Measure; compare: Compare; planned: boolean; only: Readonly<Partial<Record<By, string>>>; pick: string | null }
 
 const among = <Name extends string>(names: readonly Name[], text: string | undefined, otherwise: Name): Name => names.find((name) => name === text) ?? otherwise;
 
 export function askedIn(search: Search): Asked {
   const only = Object.fromEntries(BYS.flatMap((by) => (search[FIELDS[by].search] ? [[by, search[FIELDS[by].search]]] : [])));
-  return { by: among(BYS, search["by"], "reason"), measure: among(MEASURES, search["measure"], "minutes"), compare: among(COMPARES, search["compare"], "none"), planned: search["planned"] === "1", only, pick: search["pick"] ?? null };
+  return { by: among(BYS, search["by"], "reason"), level: LEVELS.find((level) => String(level) === search["level"]) ?? null, measure: among(MEASURES, search["measure"], "minutes"), compare: among(COMPARES, search["compare"], "none"), planned: search["planned"] === "1", only, pick: search["pick"] ?? null };
 }
 
 /** A restriction in the server's words. */
@@ -49,9 +51,14 @@ export function lostOf({ only, planned }: Pick<Asked, "only" | "planned">): (rea
 
 export const keyText = (bar: Pick<Bar, "key">): string => (bar.key === null ? NONE : String(bar.key));
 
+/** Only reasons lie below each other. */
+export const levelOf = ({ by, level }: Pick<Asked, "by" | "level">): number | null => (by === "reason" ? level : null);
+/** One level further down than a bar that was picked; undefined: nothing lies below it. */
+export const below = (asked: Asked): number | null | undefined => { const level = levelOf(asked); return level === null || asked.pick === NONE ? undefined : (LEVELS.find((one) => one === level + 1) ?? null); };
+
 /** The bars of a period; a bar of what is picked lies under the same restriction and its own key. */
 export const paretoQuery = (id: number, span: Span, asked: Asked) => {
-  const query = { ...span, ...restricted(asked), by: asked.by, measure: asked.measure };
+  const query = { ...span, ...restricted(asked), by: asked.by, measure: asked.measure, level: levelOf(asked) };
   return queryOptions({ queryKey: [`/equipment/${id}/pareto`, query], queryFn: ({ signal }) => get<ParetoAnswer>(`/equipment/${id}/pareto`, query, signal) });
 };
 

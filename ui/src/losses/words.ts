@@ -4,6 +4,7 @@ import { defineWords } from "@/words/words";
 export const words = defineWords({
   en: {
     title: "Losses: {name}", waterfall: "Where the time went", before: "Before: {period}", pareto: "What cost most", by: "Put down to", measure: "Measured in", compare: "Compare", compareNone: "With nothing", comparePrevious: "With the time before", compareWeek: "With a week earlier", planned: "With planned down time",
+    level: "Reasons", level1: "Main groups", level2: "Groups", levelAll: "One by one", deeper: "what lies below it",
     reason: "Reason", product: "Product", shift: "Shift", crew: "Crew", equipment: "Machine", minutes: "Time", count: "Stops", lost_units: "Pieces",
     lostOf: "lost of", planned_for: "planned for production", unassigned: "{share} of it has no reason", noData: "without data",
     none_reason: "No reason", none_product: "No product", none_shift: "No shift", none_crew: "No crew", none_equipment: "–",
@@ -13,6 +14,7 @@ export const words = defineWords({
   },
   de: {
     title: "Verluste: {name}", waterfall: "Wohin die Zeit ging", before: "Davor: {period}", pareto: "Was am meisten kostete", by: "Aufgeteilt nach", measure: "Gemessen in", compare: "Vergleich", compareNone: "Mit nichts", comparePrevious: "Mit der Zeit davor", compareWeek: "Mit einer Woche früher", planned: "Mit geplantem Stillstand",
+    level: "Gründe", level1: "Hauptgruppen", level2: "Gruppen", levelAll: "Einzeln", deeper: "was darunter liegt",
     reason: "Grund", product: "Produkt", shift: "Schicht", crew: "Mannschaft", equipment: "Maschine", minutes: "Zeit", count: "Stopps", lost_units: "Stück",
     lostOf: "verloren von", planned_for: "zur Produktion geplanter Zeit", unassigned: "{share} davon haben keinen Grund", noData: "ohne Daten",
     none_reason: "Kein Grund", none_product: "Kein Produkt", none_shift: "Keine Schicht", none_crew: "Keine Mannschaft", none_equipment: "–",

@@ -33,6 +33,13 @@ export function reasonCategories(tree: readonly Reason[], above = "", inherited 
   return categories;
 }
 
+/** How many levels the reasons of the plant have. */
+export function useReasonDepth(): number {
+  const { data } = useQuery(reasonsQuery());
+  const depth = (tree: readonly Reason[]): number => tree.reduce((most, reason) => Math.max(most, 1 + depth(reason.children ?? [])), 0);
+  return depth(data ?? []);
+}
+
 /** Once, in the frame of the page: from then on a planned stop looks planned. */
 export function useReasonTree(): void {
   const { data } = useQuery({ ...reasonsQuery(), enabled: may(useMe(), "plant.view") });

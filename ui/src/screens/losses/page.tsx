@@ -16,7 +16,7 @@ import { Give } from "@/giving/give";
 import { useWaterfallTable } from "@/kpi/tables";
 import { Waterfall } from "@/kpi/waterfall";
 import { useNowMs } from "@/live/now";
-import { type Asked, askedIn, type By, BYS, COMPARES, earlier, fieldOf, lostOf, MEASURES, type ParetoAnswer, paretoQuery } from "@/losses/ask";
+import { type Asked, askedIn, type By, below, BYS, COMPARES, earlier, fieldOf, LEVELS, lostOf, MEASURES, type ParetoAnswer, paretoQuery } from "@/losses/ask";
 import { Bars } from "@/losses/bars";
 import css from "@/screens/losses/losses.module.css";
 import { useKeyName } from "@/losses/names";
@@ -24,6 +24,7 @@ import { SlowBar, useSlowBar } from "@/losses/slow-bar";
 import { useParetoTable } from "@/losses/tables";
 import { Under } from "@/screens/losses/under";
 import { words } from "@/losses/words";
+import { useReasonDepth } from "@/states/names";
 import { formatDuration, formatMoment, formatRatio } from "@/show/format";
 import { SlowPanel } from "@/slow/panel";
 import { useReader } from "@/show/show";
@@ -75,9 +76,11 @@ function Hints({ hints }: { hints: readonly string[] }) {
 function Choices({ asked }: { asked: Asked }) {
   const say = useWords(words);
   const change = useChangeSearch();
+  const depth = useReasonDepth();
   return (
     <div className={css.choices}>
       <label className={css.choice}><span>{say("by")}</span><SegmentedControl size="sm" value={asked.by} onChange={(by) => change({ by, pick: null })} data={BYS.map((value) => ({ value, label: say(value) }))} aria-label={say("by")} data-testid="losses-by" /></label>
+      {asked.by === "reason" && depth > 1 && <label className={css.choice}><span>{say("level")}</span><SegmentedControl size="sm" value={String(asked.level ?? "")} onChange={(level) => change({ level: level || null, pick: null })} data={[...LEVELS.filter((level) => level < depth).map((level) => ({ value: String(level), label: say(depth === 2 ? "level2" : `level${level}`) })), { value: "", label: say("levelAll") }]} aria-label={say("level")} data-testid="losses-level" /></label>}
       <label className={css.choice}><span>{say("measure")}</span><SegmentedControl size="sm" value={asked.measure} onChange={(measure) => change({ measure })} data={MEASURES.map((value) => ({ value, label: say(value) }))} aria-label={say("measure")} data-testid="losses-measure" /></label>
       <Select size="sm" w={210} label={say("compare")} allowDeselect={false} value={asked.compare} onChange={(compare) => change({ compare: compare === "none" ? null : compare })} data={COMPARES.map((value) => ({ value, label: say(value === "none" ? "compareNone" : value === "previous" ? "comparePrevious" : "compareWeek") }))} data-testid="losses-compare" />
       <Switch label={say("planned")} checked={asked.planned} onChange={(event) => change({ planned: event.currentTarget.checked ? "1" : null })} data-testid="losses-planned" />
@@ -123,9 +126,10 @@ function Picked({ here, span, asked }: { here: Equipment; span: Span; asked: Ask
   const { by, pick, only } = asked;
   if (pick === null) return <p className={css.hint}>{say("choose")}</p>;
   const narrowed = { ...asked, only: { ...only, [by]: pick } };
+  const deeper = below(asked);
   const divide = (next: By) => change({ by: next, pick: null, [fieldOf(by)]: pick });
   return (
-    <Panel title={say("under", { name: nameOf(by, pick) })} flush testid="picked" tools={<><span className="quiet">{say("drill")}</span>{BYS.filter((one) => one !== by && only[one] === undefined).map((one) => <button key={one} type="button" className={css.drill} onClick={() => divide(one)} data-testid={`drill-${one}`}>{say(one)}</button>)}</>}>
+    <Panel title={say("under", { name: nameOf(by, pick) })} flush testid="picked" tools={<><span className="quiet">{say("drill")}</span>{deeper !== undefined && <button type="button" className={css.drill} onClick={() => change({ level: deeper === null ? null : String(deeper), pick: null, [fieldOf(by)]: pick })} data-testid="drill-below">{say("deeper")}</button>}{BYS.filter((one) => one !== by && only[one] === undefined).map((one) => <button key={one} type="button" className={css.drill} onClick={() => divide(one)} data-testid={`drill-${one}`}>{say(one)}</button>)}</>}>
       <Under here={here} name={nameOf(by, pick)} span={span} asked={narrowed} />
     </Panel>
   );
