@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from dovetail.causes.paging import LONGEST_US, stop_page
+from dovetail.causes.paging import stop_page
 from dovetail.causes.service import CausesRoom
 from dovetail.causes.shown import (
     CausesOut,
@@ -24,9 +24,6 @@ from dovetail.lineflow.model import Cause
 from dovetail.operations.http import Api, Page, as_known, decode_cursor, encode_cursor, period
 
 VIEW: Final = "plant.view"
-INSTEAD: Final = (
-    "ask month by month; what cost most over years is answered by the Pareto, single stops of any period by stop-causes"
-)
 
 
 class When(BaseModel):
@@ -52,28 +49,35 @@ def routes(api: Api, service: CausesRoom) -> None:
 
     @api.query("GET", "/equipment/{equipment_id}/causes", permission=VIEW, summary="Why a line lost time")
     def causes(equipment_id: int, scope: Scope, asked: Annotated[When, Query()]) -> CausesOut:
-        """Each lost minute of a line's constraint, or of a unit, put down to one unit and reason; bottlenecks."""
+        """Each lost minute of a line's constraint, or of a unit, put down to one unit and reason; bottlenecks. Of any
+        period, as known at any moment; of more than a month week by week (`GET /jobs` says how far)."""
         from_us, to_us = _period(service, equipment_id, asked, scope)
         known = _known(service, asked.as_of)
-        found = service.found(equipment_id, from_us, to_us, scope=scope, as_of=known)
-        return causes_out(found, service.bottlenecks(found), known)
+        return causes_out(service.summed(equipment_id, from_us, to_us, scope=scope, as_of=known), known)
 
     @api.query("GET", "/equipment/{equipment_id}/cause-pieces", permission=VIEW, summary="Lost time, piece by piece")
     def pieces(equipment_id: int, scope: Scope, asked: Annotated[Evidence, Query()]) -> Page[PieceOut]:
-        """The stretches under a cause by time, each with the records that it rests on."""
+        """The stretches under a cause by time, each with the records that it rests on; of any period."""
         from_us, to_us = _period(service, equipment_id, asked, scope)
-        found = service.found(equipment_id, from_us, to_us, scope=scope, as_of=_known(service, asked.as_of))
-        wanted = [(piece, rate) for piece, rate in found.pieces if _fits(asked, piece.cause)]
-        (offset,) = decode_cursor(asked.cursor, int) or (0,)
-        more = encode_cursor(offset + PAGE_MAX) if len(wanted) > offset + PAGE_MAX else None
-        return Page(items=[piece_out(*one) for one in wanted[offset : offset + PAGE_MAX]], next=more)
+        (after_us,) = decode_cursor(asked.cursor, int) or (from_us,)
+        page = service.pieces(
+            equipment_id,
+            (from_us, to_us),
+            fits=lambda cause: _fits(asked, cause),
+            after_us=after_us,
+            limit=PAGE_MAX,
+            scope=scope,
+            as_of=_known(service, asked.as_of),
+        )
+        more = None if page.next_us is None else encode_cursor(page.next_us)
+        return Page(items=[piece_out(*one) for one in page.items], next=more)
 
     @api.query("GET", "/equipment/{equipment_id}/stop-causes", permission=VIEW, summary="What stops come from and cost")
     def stop_causes(equipment_id: int, scope: Scope, asked: Annotated[When, Query()]) -> StopCausesOut:
         """Each unplanned stop with the unit it comes from, and what the line would have made without it.
 
         Of more than a month week by week, the newest first, each page with the stops that began in its week."""
-        from_us, to_us = _period(service, equipment_id, asked, scope, longest_us=None)
+        from_us, to_us = _period(service, equipment_id, asked, scope)
         known = _known(service, asked.as_of)
         with api.database.read() as reading:
             until_us = service.performance.until(reading, to_us, known)
@@ -98,14 +102,12 @@ def _fits(asked: Evidence, cause: Cause) -> bool:
     )
 
 
-def _period(
-    service: CausesRoom, equipment_id: int, asked: When, scope: Scope, *, longest_us: int | None = LONGEST_US
-) -> tuple[int, int]:
+def _period(service: CausesRoom, equipment_id: int, asked: When, scope: Scope) -> tuple[int, int]:
     scope.require(VIEW, equipment_id)
     if asked.shift is not None:
         known = _known(service, asked.as_of)
         return service.shift_span(equipment_id, asked.shift, scope=scope, as_of=known)
-    return period(asked.start, asked.end, longest_us=longest_us, instead=INSTEAD)
+    return period(asked.start, asked.end)
 
 
 def _known(service: CausesRoom, as_of: str | None) -> int | None:

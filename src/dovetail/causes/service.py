@@ -7,13 +7,15 @@ from typing import Final, Protocol
 
 from dovetail.causes.levels import BufferLevels, Samples
 from dovetail.causes.model import Found, StopCause, is_silent, line_of, lost_of, spans_of
+from dovetail.causes.summing import PiecePage, Rated, Summary, piece_page, steps_of
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
+from dovetail.core.watching import Watching, unwatched
 from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.lineflow.blame import Blame
 from dovetail.lineflow.bottleneck import Holding, bottlenecks
-from dovetail.lineflow.model import Line, Spell
+from dovetail.lineflow.model import Cause, Line, Spell
 from dovetail.lineflow.ranking import rated, without
 from dovetail.lineflow.standing import inferred, spells
 from dovetail.performance.facts import EVER_US, ledgered, missing_hint, with_decided
@@ -47,9 +49,20 @@ type Stretches = Callable[[int, int, int, Scope, int | None], Sequence[Stretch]]
 class CausesRoom:
     """Answers; keeps nothing: a cause is an opinion on records, and derived anew at each question."""
 
-    def __init__(self, performance: PerformanceRoom, *, stretches: Stretches, samples: Samples | None = None) -> None:
+    def __init__(
+        self,
+        performance: PerformanceRoom,
+        *,
+        stretches: Stretches,
+        samples: Samples | None = None,
+        watching: Watching = unwatched,
+    ) -> None:
         self.performance = performance
-        self._stretches, self._samples = stretches, samples
+        self._stretches, self._samples, self._watching = stretches, samples, watching
+
+    def seen_by(self, watching: Watching) -> CausesRoom:
+        """The same, where long questions say how far they are."""
+        return CausesRoom(self.performance, stretches=self._stretches, samples=self._samples, watching=watching)
 
     def shift_span(self, equipment_id: int, name: str, *, scope: Scope, as_of: int | None = None) -> tuple[int, int]:
         """When a shift (`current` or an id) begins and ends; where none runs now, the last eight hours."""
@@ -63,8 +76,67 @@ class CausesRoom:
             return now_us - WITHOUT_SHIFT_US, now_us
         return shift.t0_us, shift.t1_us
 
-    def found(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Found:
-        """Why a line's constraint, or a unit, did not produce in a period. Raises InvalidError where none can be."""
+    def summed(self, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None) -> Summary:
+        """What a period of any length lost by what it comes from; of more than a month week by week, so that no more is
+        held at once. Raises InvalidError where nobody can say at its end; weeks in which nobody could add nothing."""
+        scope.require(VIEW, equipment_id)
+        steps = steps_of(from_us, max(from_us + 1, self._until(to_us, as_of)))
+        summary: Summary | None = None
+        with self._watching(len(steps)) as step:
+            for done, (t0_us, t1_us) in enumerate(reversed(steps), start=1):
+                try:
+                    found = self.found(equipment_id, t0_us, t1_us, scope=scope, as_of=as_of, is_part=len(steps) > 1)
+                except InvalidError:
+                    if summary is None:
+                        raise
+                else:
+                    summary = summary or Summary(equipment_id, found.unit, found.from_us, found.until_us)
+                    summary.add(found, self.bottlenecks(found))
+                step(done)
+        assert summary is not None, "a period has a last part"
+        return summary
+
+    def pieces(
+        self,
+        equipment_id: int,
+        period: tuple[int, int],
+        *,
+        fits: Callable[[Cause], bool],
+        after_us: int,
+        limit: int,
+        scope: Scope,
+        as_of: int | None = None,
+    ) -> PiecePage:
+        """The stretches of some causes by time, from a moment on, of a period of any length."""
+        scope.require(VIEW, equipment_id)
+        every = steps_of(period[0], max(period[0] + 1, self._until(period[1], as_of)))
+        steps = [one for one in every if one[1] > after_us]
+
+        def of(t0_us: int, t1_us: int) -> list[Rated]:
+            try:
+                found = self.found(equipment_id, t0_us, t1_us, scope=scope, as_of=as_of, is_part=len(every) > 1)
+            except InvalidError:
+                if t1_us == every[-1][1]:
+                    raise
+                return []
+            return [one for one in found.pieces if fits(one[0].cause)]
+
+        with self._watching(len(steps)) as step:
+            return piece_page(steps, of, after_us=after_us, limit=limit, step=step)
+
+    def found(
+        self,
+        equipment_id: int,
+        from_us: int,
+        to_us: int,
+        *,
+        scope: Scope,
+        as_of: int | None = None,
+        is_part: bool = False,
+    ) -> Found:
+        """Why a line's constraint, or a unit, did not produce in a period. Raises InvalidError where none can be.
+
+        `is_part`: of a longer one, so a wait that goes on after its end is seen whole."""
         scope.require(VIEW, equipment_id)
         plant = self._plant(equipment_id, to_us, as_of)
         node = plant.get(equipment_id)
@@ -77,7 +149,8 @@ class CausesRoom:
         line, partial = self._line(plant, node, unit, scope)
         slices = self.performance.slices(equipment_id, from_us, to_us, scope=scope, as_of=as_of)
         until_us = slices[-1].t1_us if slices else from_us
-        told = self._spells(plant, line, from_us, until_us, as_of=as_of)
+        ahead_us = self._until(until_us + AFTER_US, as_of) if is_part else until_us
+        told = self._spells(plant, line, from_us, max(until_us, ahead_us), as_of=as_of)
         lost = lost_of(slices)
         pieces = rated(Blame(line, told).causes(unit, spans_of(lost)), lost)
         busy = _busy([(one.t0_us, one.t1_us, one.plan) for one in slices])
@@ -118,6 +191,10 @@ class CausesRoom:
         return told
 
     # --- parts of the answers --------------------------------------------------------------------------------
+    def _until(self, to_us: int, as_of: int | None) -> int:
+        with self.performance.database.read() as reading:
+            return self.performance.until(reading, to_us, as_of)
+
     def _plant(self, equipment_id: int, to_us: int, as_of: int | None) -> PlantModel:
         """The plant as it was at the end of a period; that of today where the equipment was not defined then."""
         return self.performance.gathering.node(equipment_id, to_us - 1, as_of=as_of)[0]

@@ -7,11 +7,13 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
-from dovetail.causes.model import Found, StopCause
+from dovetail.causes.model import StopCause
+from dovetail.causes.paging import LONGEST_US
+from dovetail.causes.summing import Summary
 from dovetail.core.clock import to_rfc3339
 from dovetail.lineflow.bottleneck import Holding
 from dovetail.lineflow.model import Cause, Piece
-from dovetail.lineflow.ranking import MINUTE_US, Row, ranked
+from dovetail.lineflow.ranking import MINUTE_US, Row
 
 METHOD: Final = (
     "The time the line lost to this stop, at the standard rate that held; without the time that another unit, which "
@@ -62,6 +64,7 @@ class StripOut(BaseModel):
 class CausesOut(BaseModel):
     """Why a line lost time. `unit_id`: whose time it is (of a line: its constraint); rows sum to `lost_us` = PBT − APT.
 
+    `strip`: of a month and less; whoever held a longer period back stands in `bottlenecks`, week by week.
     `slow_us`: run time lost by speed. `partial`: units are out of your sight, and count as outside.
     """
 
@@ -144,9 +147,10 @@ class StopCausesOut(BaseModel):
     method: str = METHOD
 
 
-def causes_out(found: Found, holding: Sequence[Holding], as_of: int | None) -> CausesOut:
+def causes_out(found: Summary, as_of: int | None) -> CausesOut:
     """The causes of a period as the API shows them."""
-    rows = ranked(found.pieces)
+    rows = found.rows
+    strip = found.holding if found.until_us - found.from_us <= LONGEST_US else []
     rated_us = sum(row.rated_us for row in rows)
     return CausesOut(
         equipment_id=found.equipment_id,
@@ -154,16 +158,16 @@ def causes_out(found: Found, holding: Sequence[Holding], as_of: int | None) -> C
         start=to_rfc3339(found.from_us),
         end=to_rfc3339(found.until_us),
         as_of=as_of,
-        busy_us=found.lost_us + found.us("APT"),
-        produced_us=found.us("APT"),
+        busy_us=found.lost_us + found.produced_us,
+        produced_us=found.produced_us,
         lost_us=found.lost_us,
         lost_units=round(sum(row.units for row in rows), 1) if rated_us else None,
         slow_us=found.slow_us,
         rows=[_row_out(row, found.lost_us) for row in rows],
-        bottlenecks=_bottlenecks_out(holding),
+        bottlenecks=_bottlenecks_out(found.holding),
         strip=[
             StripOut(start=to_rfc3339(one.t0_us), end=to_rfc3339(one.t1_us), unit_id=one.unit, then_id=one.then)
-            for one in holding[:STRIP_MAX]
+            for one in strip[:STRIP_MAX]
         ],
         partial=found.partial,
     )

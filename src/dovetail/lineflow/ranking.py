@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dovetail.lineflow.model import Cause, Line, Piece, Spell, lane_of
@@ -56,23 +56,47 @@ def units_of(pieces: Iterable[tuple[Piece, float | None]]) -> float:
     return sum(piece.lasts_us * (rate or 0.0) / MINUTE_US for piece, rate in pieces)
 
 
-def ranked(pieces: Sequence[tuple[Piece, float | None]]) -> list[Row]:
-    """One row per cause, the one that cost the most time first; the rows' times sum to those of the pieces."""
-    groups: dict[Cause, list[tuple[Piece, float | None]]] = {}
-    for piece, rate in pieces:
-        groups.setdefault(piece.cause, []).append((piece, rate))
-    rows = [
-        Row(
-            cause,
-            lost_us=sum(piece.lasts_us for piece, _ in part),
-            rated_us=sum(piece.lasts_us for piece, rate in part if rate is not None),
-            units=units_of(part),
-            stops=len({piece.stop_us for piece, _ in part}),
-            inferred_us=sum(piece.lasts_us for piece, _ in part if piece.inferred),
-        )
-        for cause, part in groups.items()
-    ]
-    return sorted(rows, key=lambda row: (-row.lost_us, row.cause.unit, row.cause.reason or ""))
+@dataclass(slots=True)
+class _Tally:
+    """All that was lost to one cause so far; `stops`: the records of its stops."""
+
+    lost_us: int = 0
+    rated_us: int = 0
+    units: float = 0.0
+    inferred_us: int = 0
+    stops: set[int] = field(default_factory=set[int])
+
+
+class Ranking:
+    """One row per cause, the one that cost the most time first; the rows' times sum to those of the pieces added."""
+
+    def __init__(self) -> None:
+        self._causes: dict[Cause, _Tally] = {}
+
+    def add(self, pieces: Iterable[tuple[Piece, float | None]]) -> None:
+        """More lost time; a stop whose pieces are added in several parts counts once."""
+        for piece, rate in pieces:
+            tally = self._causes.setdefault(piece.cause, _Tally())
+            tally.lost_us += piece.lasts_us
+            tally.rated_us += 0 if rate is None else piece.lasts_us
+            tally.units += units_of([(piece, rate)])
+            tally.inferred_us += piece.lasts_us if piece.inferred else 0
+            tally.stops.add(piece.stop_us)
+
+    def rows(self) -> list[Row]:
+        """All of it."""
+        rows = [
+            Row(cause, one.lost_us, one.rated_us, one.units, len(one.stops), one.inferred_us)
+            for cause, one in self._causes.items()
+        ]
+        return sorted(rows, key=lambda row: (-row.lost_us, row.cause.unit, row.cause.reason or ""))
+
+
+def ranked(pieces: Iterable[tuple[Piece, float | None]]) -> list[Row]:
+    """The rows of these pieces."""
+    ranking = Ranking()
+    ranking.add(pieces)
+    return ranking.rows()
 
 
 @dataclass(frozen=True, slots=True)
