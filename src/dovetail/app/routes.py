@@ -48,7 +48,7 @@ from dovetail.holding import api as holding_api
 from dovetail.house.keeping import gone_of
 from dovetail.house.rooms import Rooms, named
 from dovetail.house.seen import alarm_spans_room, lanes_room, shifts_known
-from dovetail.house.workings import workings_room
+from dovetail.house.workings import Lists, workings_room
 from dovetail.insight import api as insight_api
 from dovetail.intake import api as intake_api
 from dovetail.intake.service import Intake
@@ -254,17 +254,20 @@ def _floor(api: Api, rooms: Rooms) -> None:
 
 def _lost_and_taken(api: Api, rooms: Rooms, work: LongWork) -> None:
     """Where time went and how long pieces took: questions about the past that keep nothing."""
-    causes_api.routes(api, rooms.causes)
     cycles = CycleTimesRoom(rooms.performance, rooms.historian)
     cycletimes_api.routes(api, cycles)
     titles = ("Slow running", "Losses as once known", "Figures by group")
     slow, lost, apart = (partial(work.watched, title, "machines") for title in titles)
+    causes = rooms.causes.seen_by(partial(work.watched, "Causes of lost time", "weeks"))
+    causes_api.routes(api, causes)
     losses = LossesRoom(rooms.performance, watching=lost)
     groupings = GroupingsRoom(rooms.performance, watching=apart)
-    workings = workings_room(rooms.explainer, cycles, rooms.pace.ends, losses, groupings)
+    slowly = SlowRunningRoom(rooms.performance, watching=slow)
+    lists = Lists(rooms.insight, causes, slowly)
+    workings = workings_room(rooms.explainer, cycles, rooms.pace.ends, losses, groupings, lists=lists)
     workings_api.routes(api, workings, rooms.performance)
     groupings_api.routes(api, groupings)
-    slowrunning_api.routes(api, SlowRunningRoom(rooms.performance, watching=slow))
+    slowrunning_api.routes(api, slowly)
     losses_api.routes(api, losses)
     course_api.routes(api, Courses(rooms.performance))
 

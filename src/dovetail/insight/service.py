@@ -181,6 +181,12 @@ class InsightRoom:
         with self._database.read() as reading:
             return [stop for node in units for stop in self._stops_of(reading, node, when)[0]]
 
+    def is_short(self, stop: Stop, as_of: int | None = None) -> bool:
+        """Whether a stop that is over was a short one, as the list of stops calls it."""
+        node = self._sources.plant(stop.equipment_id, as_of).get(stop.equipment_id)
+        settings = self._settings_of(node, stop.t0_us, as_of)
+        return stop.t1_us is not None and stop.t1_us - stop.t0_us <= settings.micro_stop_us
+
     def stop_at(self, reading: Reading, equipment_id: int, at_us: int) -> StopOut | None:
         """The stop that goes on at a moment, None where there is none; for the answer to who edited it."""
         node = self._sources.plant(equipment_id, None).get(equipment_id)

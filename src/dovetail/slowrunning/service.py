@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dovetail.core.clock import DAY_US, SECOND_US
@@ -36,7 +36,8 @@ class OfUnit:
 class SlowRunning:
     """A period. `speed_us`: the speed loss of the figures, `slow_us`: while who sets their pace ran slowly.
 
-    None where nothing tells of pieces: nobody knows how fast it was."""
+    None where nothing tells of pieces: nobody knows how fast it was. `paced`: those who set the pace, with their
+    stretches, also where the machine itself is out of sight."""
 
     until_us: int
     units: list[OfUnit]
@@ -44,6 +45,7 @@ class SlowRunning:
     slow_us: int
     partial: bool
     hints: list[str]
+    paced: dict[int, list[SlowStretch]] = field(default_factory=dict[int, list[SlowStretch]])
 
 
 class SlowRunningRoom:
@@ -87,6 +89,7 @@ class SlowRunningRoom:
             slow_us=sum(one.lost_us for unit in paced for one in found[unit]),
             partial=len(seen) < len(units),
             hints=[hint] if silent else [],
+            paced={unit: found[unit] for unit in paced},
         )
 
     def stretches(self, unit: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[SlowStretch]:

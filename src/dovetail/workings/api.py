@@ -15,7 +15,9 @@ from dovetail.workings.service import WorkingsRoom
 
 VIEW: Final = "plant.view"
 LONGEST_US: Final = 31 * DAY_US  # as long as cycle times are told of
-LONGEST_OF_US: Final = {"lost-time": 400 * DAY_US, "group": 5 * 366 * DAY_US}  # as long as these are asked of
+LONGEST_OF_US: Final = dict.fromkeys(("lost-time", "causes", "stops"), 400 * DAY_US) | {
+    "group": 5 * 366 * DAY_US
+}  # as long as these are asked of
 
 
 def routes(api: Api, room: WorkingsRoom, performance: PerformanceRoom) -> None:
@@ -32,8 +34,8 @@ def routes(api: Api, room: WorkingsRoom, performance: PerformanceRoom) -> None:
         as_of: str | None = None,
         cursor: str | None = None,
     ) -> Node:
-        """The node at `path` (a key) of `cycle-times`, `job-end`, `lost-time`, `standard-rate` or `group`, with a page
-        of its children."""
+        """The node at `path` (a key) of `cycle-times`, `job-end`, `lost-time`, `causes`, `stops`, `speed-loss`,
+        `standard-rate` or `group`, with a page of its children."""
         from_us, to_us = period(start, end, longest_us=LONGEST_OF_US.get(figure, LONGEST_US))
         place = Place("", equipment_id, from_us, to_us, as_of_known(performance, as_of), scope)
         return page_of(lambda at: room.explain(figure, place, path=path, cursor=at), cursor)
