@@ -20,6 +20,8 @@ from dovetail.core.scope import Actor, Scope
 from dovetail.db.uow import Database
 from dovetail.house.seen import alarm_spans_room
 from dovetail.operations.http import Api
+from dovetail.operations.operation import execute
+from dovetail.restating.service import Restate
 from dovetail.testing.clock import ManualClock
 
 ALARMED = PLANT.replace(
@@ -49,7 +51,7 @@ def alarmed(sqlite_database: Database, tmp_path: Path, clock: ManualClock, bus: 
 def asked(plant: Plant, start: float, end: float, *, scope: Scope | None = None, **query: str) -> dict:
     api = Api(plant.database)
     rooms = plant.rooms
-    alarmspans_api.routes(api, alarm_spans_room(rooms.equipment, rooms.historian, rooms.states))
+    alarmspans_api.routes(api, alarm_spans_room(rooms.performance, rooms.historian, rooms.states))
     client = client_of(scope or plant.everyone, api, base_url="http://plant/api/v1")
     answer = client.get(
         f"/equipment/{plant.filler}/alarm-spans", params={"start": when(start), "end": when(end), **query}
@@ -93,6 +95,23 @@ def test_nothing_stands_beyond_what_is_heard_of_the_machine(alarmed: Plant) -> N
     assert from_rfc3339(body["until"]) == pytest.approx(at(30), abs=MINUTE_US / 1_000)
     alarmed.send([("code", 25, None)])
     assert told(asked(alarmed, 15, 60)) == [("99", None, 20, 25)]
+
+
+def test_what_was_known_then_has_neither_later_definitions_nor_later_time(alarmed: Plant) -> None:
+    with alarmed.database.read() as reading:
+        then = reading.known_now()
+    alarmed.now(40)
+    named = "map: {17: {reason: mechanical/jam, text: Jam at the star}"
+    other = ALARMED.replace(named, named.replace("Jam at the star", "Jam").replace("mechanical/jam", "dimension"))
+    alarmed.rooms.equipment.apply({"plant.yaml": other.encode()}, scope=alarmed.everyone)
+    assert told(asked(alarmed, 0, 60))[0] == ("17", "mechanical/jam", 5, 8)  # the past keeps its own
+    told_again = Restate(start=when(0), end=when(30))
+    operation = alarmed.rooms.restating.make
+    execute(operation, told_again, database=alarmed.database, scope=alarmed.everyone, reason="it was")
+    before = asked(alarmed, 0, 60, as_of=str(then))
+    assert (before["items"][0]["text"], before["until"]) == ("Jam at the star", when(30))
+    assert told(before)[0] == ("17", "mechanical/jam", 5, 8)
+    assert told(asked(alarmed, 0, 60))[0] == ("17", "dimension", 5, 8)
 
 
 def test_many_short_ones_become_one_with_their_number() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from counting_plant import Plant, at, lived_hour
+from counting_plant import Plant, an_hour, at, lived_hour, plant_on
 
+from dovetail.core.bus import Bus
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
+from dovetail.db.uow import Database
 from dovetail.groupings.service import GroupingsRoom
 from dovetail.proof.tree import Node, Place
+from dovetail.testing.clock import ManualClock
 from dovetail.workings.groups import GroupWorkings
 from dovetail.workings.service import WorkingsRoom
+from shortcuts import Emptied
 
 END = 60
 GROUP = "group/state:Execute/product:-"
@@ -55,6 +60,25 @@ def test_a_group_opens_down_to_its_slices_and_each_step_is_the_sum_of_those_belo
     beneath = explain(ran, slices[0].key)
     assert beneath.value == slices[0].value
     assert beneath.children
+
+
+@pytest.mark.postgres
+def test_on_postgresql_each_step_opens_to_the_same(
+    ran: Plant, postgres_records: Emptied, tmp_path: Path, clock: ManualClock, bus: Bus
+) -> None:
+    postgres_records.take()
+    database = Database(postgres_records.url, clock=clock, bus=bus)
+    with plant_on(database, tmp_path, clock, bus) as plant:
+        an_hour(plant)
+        path = f"{GROUP}/availability"
+        while (here := explain(ran, path)).children and here.kind != "slice":
+            there = explain(plant, path)
+            assert [(one.key, one.value, one.kind) for one in (there, *there.children)] == [
+                (one.key, one.value, one.kind) for one in (here, *here.children)
+            ]
+            path = next(one.key for one in here.children if one.more)
+        assert here.kind == "slice"
+    database.close()
 
 
 @pytest.mark.parametrize("days", [2, 7])

@@ -192,7 +192,7 @@ def assemble(api: Api, parts: Parts) -> None:
     pace_api.routes(api, rooms.pace)
     plant_now = rooms.equipment.plant
     lanes_api.routes(api, lanes_room(rooms.timeline, rooms.performance))
-    alarmspans_api.routes(api, alarm_spans_room(rooms.equipment, rooms.historian, rooms.states))
+    alarmspans_api.routes(api, alarm_spans_room(rooms.performance, rooms.historian, rooms.states))
     explain_api.routes(api, rooms.explainer)
     performance_api.routes(api, rooms.performance)
     switchboard_api.routes(api, rooms.performance)

@@ -28,6 +28,7 @@ from dovetail.operating import replaying, restating, verbs
 from dovetail.sampleverbs import correcting, damaged, importing, keeping, samples
 from dovetail.scenarios import verb as scenarios
 from dovetail.shiftverbs import (
+    alarming,
     answering,
     boarding,
     counted,
@@ -84,7 +85,7 @@ shopfloor.register(app)
 stops.register(app)
 for verbs_of_a_shift in (
     pacing, stopping, boarding, cycling, slowing, causing, figuring, explaining, freezing, ordering, holding, metering,
-    scanning, answering,
+    scanning, answering, alarming,
 ):  # fmt: skip
     verbs_of_a_shift.register(app)
 counted.register(shopfloor.count_app)

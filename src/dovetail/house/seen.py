@@ -10,11 +10,10 @@ from dovetail.alarmspans.service import AlarmSpansRoom
 from dovetail.core.clock import Clock
 from dovetail.db.uow import Database
 from dovetail.equipment.model import PlantModel
-from dovetail.equipment.service import EquipmentRoom
 from dovetail.historian.service import Historian
 from dovetail.insight.service import OWN, InsightRoom, Sources
 from dovetail.lanes.service import LanesRoom
-from dovetail.performance.facts import EVER_US
+from dovetail.performance.facts import EVER_US, Plants
 from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import NO_DATA
 from dovetail.states.service import StatesRoom
@@ -72,11 +71,14 @@ def shifts_known(
     return cast("Sequence[Shift]", found)  # the ledger looks at less of them; they come from the calendar room
 
 
-def alarm_spans_room(equipment: EquipmentRoom, historian: Historian, states: StatesRoom) -> AlarmSpansRoom:
+def alarm_spans_room(performance: PerformanceRoom, historian: Historian, states: StatesRoom) -> AlarmSpansRoom:
     """When alarms stood, of the rooms that know which signals tell them; not beyond what is heard of a machine."""
 
     def silent_since(equipment_id: int) -> int | None:
         last = states.tail(equipment_id, scope=OWN).records[-1:]
         return next((one.t0_us for one in last if one.state == NO_DATA), None)
 
-    return AlarmSpansRoom(equipment, historian, clock=equipment.clock, silent_since=silent_since)
+    def plants(as_of: int | None) -> Plants:
+        return performance.gathering.said(as_of).equipment
+
+    return AlarmSpansRoom(plants, historian, until=Knowing(performance).until, silent_since=silent_since)
