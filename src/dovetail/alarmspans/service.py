@@ -12,12 +12,20 @@ from dovetail.core.batch import Batch
 from dovetail.core.clock import DAY_US
 from dovetail.core.quality import is_good
 from dovetail.core.scope import Scope
+from dovetail.equipment.model import PlantModel
 from dovetail.historian.model import Sample
 from dovetail.reasoning.model import FaultSignal
-from dovetail.states.rules import Plants, machine_rules
+from dovetail.states.rules import machine_rules
 from dovetail.tracks.series import Series, series_of
 
 VIEW: Final = "plant.view"
+
+
+class Plants(Protocol):
+    """What is asked of the equipment room, of now or as it was known."""
+
+    def plant(self, *, at_us: int | None = None) -> PlantModel: ...
+    def changes_between(self, from_us: int, to_us: int) -> Sequence[int]: ...
 
 
 class Samples(Protocol):
