@@ -9,9 +9,9 @@ from typing import Protocol
 import psycopg
 
 from dovetail.chunkstore.files import Files
-from dovetail.chunkstore.place import Storage
 from dovetail.chunkstore.postgres import Server
 from dovetail.historian.service import Historian
+from dovetail.packing.place import Storage
 
 
 class Store(Protocol):

@@ -13,7 +13,6 @@ from stores.workload import COUNTERS, GOOD, TAGS, YEAR_TAG, Columns
 
 from dovetail.aggregates.names import Config
 from dovetail.aggregates.places import named
-from dovetail.chunkstore.place import Storage
 from dovetail.core import limits
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
@@ -22,6 +21,7 @@ from dovetail.core.scope import system_scope
 from dovetail.db.uow import Database
 from dovetail.equipment.model import PlantModel, Tag
 from dovetail.historian.service import Historian
+from dovetail.packing.place import Storage
 from dovetail.recaps.service import Asked, Recap, RecapsRoom, Sources
 from dovetail.upkeep.serverlook import look
 

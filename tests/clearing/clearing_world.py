@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dovetail.chunkstore.place import Storage
 from dovetail.clearing.archive import Archives
 from dovetail.clearing.service import Keeper
 from dovetail.core.batch import Batch, Frame, Kind, Lane
@@ -17,6 +16,7 @@ from dovetail.db.uow import Database, Reading
 from dovetail.equipment.model import Equipment, PlantModel, Tag
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import Operation, execute
+from dovetail.packing.place import Storage
 from dovetail.retention import store
 from dovetail.retention.model import Reference
 from dovetail.retention.service import RetentionRoom

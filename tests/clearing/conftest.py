@@ -11,9 +11,9 @@ from clearing_world import World
 
 import shortcuts
 from dovetail.chunkstore.files import Files
-from dovetail.chunkstore.place import Storage
 from dovetail.chunkstore.postgres import Server
 from dovetail.db.uow import Database
+from dovetail.packing.place import Storage
 from dovetail.testing.clock import ManualClock
 
 

@@ -14,7 +14,6 @@ from naive_historian import frame, rows_of
 from test_historian_damage import spoil
 
 from dovetail.chunkstore.files import MONTH_VERSION, Files
-from dovetail.chunkstore.place import Storage
 from dovetail.core.batch import DTYPES, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US
@@ -22,6 +21,7 @@ from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.packing import chunks, frames, rollups
 from dovetail.packing.columns import Block
+from dovetail.packing.place import Storage
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from samples_stores import ServerStore
 

@@ -10,7 +10,6 @@ import pytest
 from naive_historian import frame, rows_of
 
 from dovetail.chunkstore import postgres
-from dovetail.chunkstore.place import Session
 from dovetail.chunkstore.postgres import Server
 from dovetail.core import faults
 from dovetail.core.bus import Bus
@@ -18,6 +17,7 @@ from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.scope import system_scope
 from dovetail.events.historian import FramesStored
 from dovetail.historian.service import Historian
+from dovetail.packing.place import Session
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from samples_stores import ServerStore
 

@@ -18,7 +18,6 @@ from sqlalchemy import func, select
 from dovetail.app.bootstrap import House, open_house
 from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
 from dovetail.books.summing import rollups
-from dovetail.chunkstore.place import Storage
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.db.uow import Reading
@@ -26,6 +25,7 @@ from dovetail.demo.run import PATHS
 from dovetail.house.rooms import Rooms
 from dovetail.ledger.model import Slice
 from dovetail.operations import store as audit
+from dovetail.packing.place import Storage
 from dovetail.performance import store as ledger
 from dovetail.sim.samples import COUNTER_MODULUS
 from dovetail.sim.truth import Interval

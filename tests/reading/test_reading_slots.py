@@ -9,15 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dovetail.chunkstore import months
+from dovetail.chunkstore import opening
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.historian.hourly import Hourly
 from dovetail.historian.service import Historian
-from dovetail.packing import sheets
-from dovetail.reading import slots
+from dovetail.reading import lately, sheets, slots
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 
 EVERYBODY = system_scope("test")
@@ -127,7 +126,7 @@ def test_extremes_need_a_few_samples(sealed, values, qualities, expected) -> Non
 
 
 @pytest.mark.parametrize("keeps", ["sums", "extremes"])
-def test_two_threads_come_to_the_same_as_one(
+def test_few_at_a_time_come_to_the_same_as_all_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeps: slots.Keeps
 ) -> None:
     tags = list(range(1, 10))
@@ -137,10 +136,12 @@ def test_two_threads_come_to_the_same_as_one(
         historian.seal_once()
         cuts = [at_us(30), at_us(55), at_us(80)]
         one = historian.slotted(tags, cuts, keeps, scope=EVERYBODY, as_of=None)
-        monkeypatch.setattr(months, "TAGS_AT_ONCE", 1)
-        monkeypatch.setattr(slots, "TAGS_AT_ONCE", 1)
+        again = historian.slotted(tags, cuts, keeps, scope=EVERYBODY, as_of=None)
+        monkeypatch.setattr(opening, "TAGS_AT_ONCE", 1)
+        monkeypatch.setattr(lately, "TAGS_AT_ONCE", 1)
+        monkeypatch.setattr(lately, "OPENED_BYTES_MAX", 2_000)  # about one of them
         two = historian.slotted(tags, cuts, keeps, scope=EVERYBODY, as_of=None)
-    assert sorted(listed(two)) == sorted(listed(one))
+    assert sorted(listed(two)) == sorted(listed(again)) == sorted(listed(one))
 
 
 def listed(found: Hourly) -> list[tuple[float, ...]]:

@@ -21,7 +21,6 @@ from dovetail.aggregates.compute import Results
 from dovetail.aggregates.names import EXTREMES, FOLDABLE, Aggregate, Config
 from dovetail.aggregates.places import Intervals, evenly
 from dovetail.aggregates.status import Bits
-from dovetail.chunkstore.place import Storage
 from dovetail.chunkstore.postgres import Server
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
@@ -29,6 +28,7 @@ from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.db.uow import Database
 from dovetail.historian.service import Historian
 from dovetail.packing import rollups
+from dovetail.packing.place import Storage
 from dovetail.recaps import service
 from dovetail.recaps.service import Asked
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock

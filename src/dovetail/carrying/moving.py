@@ -13,7 +13,7 @@ from typing import Any, Final
 from dovetail.chunkstore import aside, moments
 from dovetail.chunkstore.files import HEAD, Files, number_of
 from dovetail.chunkstore.moments import COLUMNS
-from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
+from dovetail.packing.place import MonthWords, Place, Session, Storage
 
 _BODY: Final = COLUMNS.count(",")
 ROWS_AT_ONCE: Final = 200  # chunks of at most some 100 kB each

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from dovetail.chunkstore import moments, rolled
-from dovetail.chunkstore.place import MonthWords, Session
 from dovetail.core.clock import DAY_US
 from dovetail.packing import checks, fresh
 from dovetail.packing.columns import DamagedError
 from dovetail.packing.fresh import NewChunk
+from dovetail.packing.place import MonthWords, Session
 from dovetail.packing.rollups import Touched
 
 _OF_CHUNK: Final = "id, tag, kind, t0, t1, n, rev"

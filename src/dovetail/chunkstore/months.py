@@ -9,28 +9,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
-from typing import Any, Final
+from itertools import batched
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.chunkstore import aside, moments, rolled
 from dovetail.chunkstore.aside import Damaged
-from dovetail.chunkstore.place import MonthWords, Place, Session, Storage
-from dovetail.chunkstore.weighing import Weighing
+from dovetail.chunkstore.opening import OnDamage, Opening
 from dovetail.core.batch import Kind
 from dovetail.core.errors import MalformedError
 from dovetail.core.limits import MONTHS_OPEN_MAX
-from dovetail.packing import checks, chunks, fresh
-from dovetail.packing.columns import Block, DamagedError
+from dovetail.packing import chunks, fresh
+from dovetail.packing.columns import Block
 from dovetail.packing.found import Found, Listed
 from dovetail.packing.fresh import NewChunk
 from dovetail.packing.headers import Header, header
+from dovetail.packing.place import MonthWords, Place, Session, Storage
 from dovetail.packing.rollups import Known, Rollup, Touched
 
-TAGS_AT_ONCE: Final = 128  # asked for together: some 6 MB of chunks each time
-type Packed = tuple[int, bytes, bytes | None, Sequence[float | None] | None]
-type OnDamage = Callable[[View, int, DamagedError], None]  # (where, of which tag, what is wrong)
 type ToRoll = tuple[list[tuple[int, int, int]], dict[int, dict[int, Known]]]
 
 
@@ -44,14 +42,8 @@ def begin_of(month: int) -> int:
     return int(np.datetime64(month, "M").astype("M8[us]").astype(np.int64))
 
 
-class View(Weighing):
-    """One month at one moment. All SQL that reads chunks. A chunk that cannot be read is told to `on_damage` and passed
-    over; without it, it is a DamagedError."""
-
-    def __init__(self, session: Session, words: MonthWords, on_damage: OnDamage | None = None) -> None:
-        super().__init__(session, words)
-        self._on_damage = on_damage
-        self._body, self._row = moments.body_of(words), f"id, {words.checked}, {moments.VOUCHED}"
+class View(Opening):
+    """One month at one moment. All SQL that reads chunks is here, and in what it rests on."""
 
     @cached_property
     def sealed(self) -> int:
@@ -73,30 +65,18 @@ class View(Weighing):
 
         Not those that are damaged, nor those whose header is: in its place they would be put in the wrong order.
         """
-        sql = f"select {self._row}, {self._body} from {self._chunk} where id = ?"
-        answers = list(self._session.each(sql, [(chunk_id,) for _, chunk_id in of]))
+        sql = f"select {self._row}, {self._body} from {self._chunk} where id in"
+        ids = [chunk_id for _, chunk_id in of]
+        answers = [
+            self._session.execute(f"{sql} ({', '.join('?' * len(some))})", some)
+            for some in batched(ids, moments.IN_ONE)
+        ]
+        rows = {row[0]: row for answer in answers for row in answer.fetchall()}
         found = {
             row[0]: (self._opened(tag, *row[-3:]) if self._holds(tag, row[:-3]) else None, row[-5])
-            for (tag, _), [row] in zip(of, answers, strict=True)
+            for tag, row in ((tag, rows[chunk_id]) for tag, chunk_id in of)
         }
         return {chunk_id: NewChunk(block, rev) for chunk_id, (block, rev) in found.items() if block is not None}
-
-    def _opened(self, tag: int, *body: Any) -> Block | None:
-        try:
-            return moments.opened(*body, tag=tag)
-        except DamagedError as error:
-            self.damaged(tag, error)
-            return None
-
-    def damaged(self, tag: int, error: DamagedError) -> None:
-        """Say that a chunk of a tag cannot be read; raises it where nobody wants to know."""
-        if self._on_damage is None:
-            raise error
-        self._on_damage(self, tag, error)
-
-    def search(self, tag: int, *, at_us: int) -> list[Damaged]:
-        """Which chunks of a tag cannot be read; each is opened."""
-        return aside.search(self._session, self._words, tag, at_us=at_us)
 
     def aside(self) -> list[Damaged]:
         """What is damaged and set aside."""
@@ -115,60 +95,6 @@ class View(Weighing):
             return Header(*row[moments.HEADER_AT])
         block = self.readable(row[0], tag=tag)
         return None if block is None else header(block)
-
-    def _holds(self, tag: int, row: Sequence[Any]) -> bool:
-        """Whether a row is as it was written; else it is told."""
-        if not (as_written := checks.holds(row[1], row[moments.VOUCHED_AT])):
-            self.damaged(tag, DamagedError(f"the header of a chunk of tag {tag} has the wrong checksum"))
-        return as_written
-
-    def body(self, chunk_id: int, *, tag: int) -> Block:
-        """The samples of one chunk; raises DamagedError, and says so to whoever wants to know."""
-        try:
-            return moments.opened(*self._kept(chunk_id), tag=tag)
-        except DamagedError as error:
-            self.damaged(tag, error)
-            raise
-
-    def readable(self, chunk_id: int, *, tag: int) -> Block | None:
-        """The same; None: it is damaged."""
-        return self._opened(tag, *self._kept(chunk_id))
-
-    def _kept(self, chunk_id: int) -> tuple[bytes, bytes | None, int | None]:
-        return self._session.execute(f"select {self._body} from {self._chunk} where id = ?", (chunk_id,)).fetchone()
-
-    def packed(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Packed]]:
-        """The chunks that touch [from, to) as they lie there, by tag (sorted) and time, of some tags after the other.
-
-        (tag, body, the moments it shares or None: who shares them has one object, first, last, min, max, sum and tw)
-        """
-        shared = "moments" if self._words.moments else "null"
-        sql = f"select {self._row}, body, {shared} from {self._chunk} where t0 < ? and t1 >= ? and tag in "
-        parts = [tags[start : start + TAGS_AT_ONCE] for start in range(0, len(tags), TAGS_AT_ONCE)]
-        asked = ((f"{sql} ({', '.join('?' * len(some))}) order by tag, t0", (to_us, from_us, *some)) for some in parts)
-        under_way = moments.next_of(self._session, asked)
-        while under_way is not None:
-            rows = under_way.fetchall()
-            times = moments.ask(self._session, self._words, list({row[-1] for row in rows} - {None}))
-            under_way = moments.next_of(self._session, asked)  # the server looks for these while we open those
-            known = moments.told(times)
-            yield [one for row in rows if (one := self._packed(row, known)) is not None]
-
-    def _packed(self, row: Sequence[Any], known: dict[int, bytes]) -> Packed | None:
-        """None: the body is another tag's. Sums that are not as they were written are not told."""
-        tag, body = row[2], row[-2]
-        if not checks.owns(row[1], tag, body):
-            self.damaged(tag, DamagedError(f"a chunk of tag {tag} is not what was written for it"))
-            return None
-        sums = row[moments.SUMS_AT] if self._holds(tag, row) else None
-        return tag, body, known.get(row[-1]), sums
-
-    def bodies(self, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[Block]:
-        """The samples of the chunks that touch [from, to), by tag (sorted) and time."""
-        for tag, body, times, _ in (one for some in self.packed(tags, from_us, to_us) for one in some):
-            block = self._opened(tag, body, times, None)
-            if block is not None:
-                yield block
 
     def newest_before(self, tags: Sequence[int], at_us: int) -> Iterator[Block]:
         """Per tag and kind, the chunk with the last sample strictly before `at_us`: whole, or its end if it is over."""

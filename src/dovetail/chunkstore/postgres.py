@@ -17,10 +17,10 @@ from typing import Any, Final
 from psycopg import Connection, errors
 
 from dovetail.chunkstore.months import begin_of
-from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session
 from dovetail.core.clock import DAY_US
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.limits import HISTORIAN_LOCK_WAIT_S, HISTORIAN_READERS_MAX
+from dovetail.packing.place import Appended, HeadRow, MonthWords, Place, Session
 from dovetail.serverlink import tables
 from dovetail.serverlink.appending import append
 from dovetail.serverlink.news import News

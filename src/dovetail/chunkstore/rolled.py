@@ -8,9 +8,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from dovetail.chunkstore.place import Session
 from dovetail.core.clock import DAY_US
 from dovetail.packing import checks
+from dovetail.packing.place import Session
 from dovetail.packing.rollups import Known, Rollup, Touched, whole
 
 log = logging.getLogger(__name__)

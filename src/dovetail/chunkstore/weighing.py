@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dovetail.chunkstore import moments, rolled
-from dovetail.chunkstore.place import MonthWords, Session
 from dovetail.core.batch import Kind
 from dovetail.packing.chunks import Kept
 from dovetail.packing.found import Piece, Weight
+from dovetail.packing.place import MonthWords, Session
 
 
 class Weighing:

@@ -9,12 +9,12 @@ from typing import Any, Final
 from psycopg import Connection
 
 from dovetail.chunkstore.months import Months
-from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Place, Session
 from dovetail.copies.postgres import partition
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import LinkError
 from dovetail.core.limits import HISTORIAN_READERS_MAX
 from dovetail.damage.known import Damage
+from dovetail.packing.place import Appended, HeadRow, MonthWords, Place, Session
 from dovetail.reading.read import Reader
 from dovetail.sealing.recent import Recent
 from dovetail.serverlink.sessions import Pool, passing

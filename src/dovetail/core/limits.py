@@ -213,6 +213,7 @@ PLANT_PROBLEMS_MAX: Final = 200  # nobody reads further; the count of the rest i
 
 # --- tag lists ----------------------------------------------------------------------------------------------
 TAG_LIST_BYTES_MAX: Final = 20_000_000  # unpacked; an Ignition export of 20,000 tags is about half of it
+OPENED_BYTES_MAX: Final = 32_000_000  # of chunks that stay opened for who asks again: an hour of 5,000 signals at 1 Hz
 HISTORY_FRAME_ROWS: Final = 20_000  # of a foreign history to one frame: half a commit, so that live samples wait 0.2 s
 HISTORY_FRAME_CHARS: Final = 4_000_000  # of its cells: long texts make a frame of fewer rows, not one of gigabytes
 HISTORY_ROW_MAX: Final = 1_000_000  # characters: 5,000 columns of 200; more is a bomb, or no table

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from dovetail.chunkstore.aside import EVERY, Damaged
 from dovetail.chunkstore.files import MONTHS, Files, name_of, number_of
-from dovetail.chunkstore.months import Month, Months, OnDamage, View, begin_of
+from dovetail.chunkstore.months import Month, Months, begin_of
+from dovetail.chunkstore.opening import OnDamage, Opening
 from dovetail.core.batch import Kind
 from dovetail.core.clock import Clock
 from dovetail.core.errors import DamagedError, LinkError, MalformedError
@@ -141,7 +142,7 @@ class Damage:
         """For who reads a month: a chunk that cannot be read is noted and passed over."""
         searched: set[int] = set()  # by this reader, who reads one moment of the month
 
-        def heard(view: View, tag: int, error: DamagedError) -> None:
+        def heard(view: Opening, tag: int, error: DamagedError) -> None:
             known = any(one.tag == tag for one in list(self._found.get(month, {}).values()))
             if tag in searched or (known and self._where == "site"):
                 return  # of a site more of it, if there is more, is found once this is set aside
@@ -168,7 +169,7 @@ class Damage:
         """For who must have all of it or nothing: the same, and a LinkError. Once it is set aside it is nobody's."""
         watch = self.watch(month)
 
-        def heard(view: View, tag: int, error: DamagedError) -> None:
+        def heard(view: Opening, tag: int, error: DamagedError) -> None:
             watch(view, tag, error)
             raise LinkError(f"{error.message}: it is set aside first", code=error.code) from error
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from dovetail.chunkstore.months import Months, OnDamage, View, begin_of, month_of
+from dovetail.chunkstore.months import Months, View, begin_of, month_of
+from dovetail.chunkstore.opening import OnDamage
 from dovetail.copies.model import Piece, Stretch, mark_of
 from dovetail.corrections.model import Correction
 from dovetail.corrections.overlay import laid

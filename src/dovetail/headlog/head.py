@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from dovetail.chunkstore.place import Place, Session
 from dovetail.core import faults
 from dovetail.core.batch import Frame
 from dovetail.core.errors import LinkError
 from dovetail.core.spans import Spans
 from dovetail.headlog.told import Counts, Told, frame_of, line_of
 from dovetail.packing.columns import Block
+from dovetail.packing.place import Place, Session
 
 log = logging.getLogger(__name__)
 

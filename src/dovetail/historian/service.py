@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.months import Months
-from dovetail.chunkstore.place import Storage
 from dovetail.core import faults
 from dovetail.core.batch import Batch, Frame
 from dovetail.core.bus import Bus
@@ -35,6 +34,7 @@ from dovetail.historian.last import LastValues
 from dovetail.historian.model import Delivery, Folded, HeadRow, Latest, Mean, Sample, Series
 from dovetail.packing import frames as codec
 from dovetail.packing.columns import VALID, Block
+from dovetail.packing.place import Storage
 from dovetail.reading.corrected import EVER_US, Corrected, Corrections, Uncorrected, as_it_counts, nothing_known
 from dovetail.reading.read import Range, Reader
 from dovetail.sealing.compactor import Compactor

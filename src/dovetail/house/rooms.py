@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from dovetail.assistant.service import AssistantRoom
 from dovetail.calendaredit.service import CalendarEditing
 from dovetail.causes.service import CausesRoom
-from dovetail.chunkstore.place import Storage
 from dovetail.connections.service import KINDS as CONNECTION_KINDS
 from dovetail.connections.service import ConnectionsRoom
 from dovetail.conversions.service import ConversionsRoom
@@ -58,6 +57,7 @@ from dovetail.meters.service import MetersRoom
 from dovetail.onboarding.service import Onboarding
 from dovetail.onboarding.trying import Trying
 from dovetail.pace.service import PaceRoom
+from dovetail.packing.place import Storage
 from dovetail.performance.facts import Sources
 from dovetail.performance.report import catalogue
 from dovetail.performance.service import PerformanceRoom

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from dovetail.chunkstore.place import Appended, HeadRow, MonthWords, Session
 from dovetail.core.errors import ConfigError
 from dovetail.core.limits import SHARDS, UNSEALED_SAMPLES_MAX
 from dovetail.core.sink import LostShardError
+from dovetail.packing.place import Appended, HeadRow, MonthWords, Session
 from dovetail.serverlink.appending import append
 from dovetail.serverlink.news import TELL
 from dovetail.serverlink.sessions import SCHEMA, Pool, connect, passing

@@ -170,11 +170,11 @@ def unpack_numbers(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
     return found
 
 
-def unpack_first(data: bytes, into: NDArray[Any]) -> None:
+def unpack_first(data: bytes | memoryview, into: NDArray[Any]) -> None:
     """As many of the first numbers of a column as there is room for; not one more is unpacked."""
     if data[0] != _PACKED:
-        into[:] = unpack_numbers(data, into.dtype)[: len(into)]
-    elif _pcodec().simple_decompress_into(data[1:], into).n_processed != len(into):
+        into[:] = unpack_numbers(bytes(data), into.dtype)[: len(into)]
+    elif _pcodec().simple_decompress_into(bytes(data[1:]), into).n_processed != len(into):
         raise DamagedError(f"a column holds fewer numbers than {len(into)}")
 
 
@@ -258,8 +258,9 @@ def pack_values(kind: Kind, column: Column) -> bytes:
     return pack_numbers(column)
 
 
-def unpack_values(kind: Kind, data: bytes, n: int) -> Column:
+def unpack_values(kind: Kind, data: bytes | memoryview, n: int) -> Column:
     """The value column that `pack_values` was given."""
+    data = bytes(data)
     if kind in TEXT_KINDS:
         return unpack_texts(data)
     if kind is Kind.BOOL:

@@ -20,6 +20,7 @@ from dovetail.core.quality import BAD
 from dovetail.damage.known import Damage
 from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import Order, ordered
+from dovetail.reading.lately import Lately
 from dovetail.reading.read import Range, Reader, first
 
 type Span = tuple[int, int]
@@ -121,6 +122,11 @@ class Corrected:
     def damage(self) -> Damage:
         """What of it cannot be read."""
         return self._sent.damage
+
+    @property
+    def lately(self) -> Lately:
+        """What of it was opened lately, as it was sent."""
+        return self._sent.lately
 
     def settled[T](self, asked: Range, ask: Callable[[], T]) -> T:
         """An answer about a tag that knows of every hole in its range: anew where one was found on the way to it."""

@@ -17,6 +17,7 @@ from dovetail.chunkstore.months import Months, View, month_of
 from dovetail.damage.known import Damage
 from dovetail.packing.columns import Block, concat
 from dovetail.packing.order import Order, ordered
+from dovetail.reading.lately import Lately
 from dovetail.sealing.recent import Recent, Row
 
 
@@ -34,6 +35,7 @@ class Reader:
 
     def __init__(self, months: Months, recent: Recent, damage: Damage) -> None:
         self.months, self._recent, self.damage = months, recent, damage
+        self.lately = Lately()
 
     def view(self, month: int) -> AbstractContextManager[View]:
         """One month at one moment; what cannot be read of it is passed over, and is a hole from then on."""

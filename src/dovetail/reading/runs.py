@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dovetail.core.quality import GOOD
 from dovetail.packing.columns import VALID
 from dovetail.packing.headers import GOOD_MASK
-from dovetail.packing.sheets import Sheet, runs_of
+from dovetail.reading.sheets import Sheet, runs_of
 
 _PLAIN: Final = (GOOD | VALID).to_bytes(4, "little")
 
@@ -22,10 +22,11 @@ class Runs:
         self.ts, self.m = laid.ts, len(laid.lines)
         self.held_us = np.diff(laid.ts).astype(np.float64)
         self.plainly = np.ones(self.m, dtype=np.bool_)  # bool[m]: nowhere anything but GOOD with a value or BAD without
-        self._plain = all(line.runs[:4] == _PLAIN and len(line.runs) == 8 for line in laid.lines)
+        runs = [line.runs for line in laid.lines]
+        self._plain = runs[0][:4] == _PLAIN and len(runs[0]) == 8 and b"".join(runs) == runs[0] * self.m
         if self._plain:
             return
-        row, status, n = runs_of(laid.lines)
+        row, status, n = runs_of(runs)
         ends = np.cumsum(n)
         before = np.cumsum(np.bincount(row, n, self.m)).astype(np.int64)
         ends -= np.concatenate(([0], before[:-1]))[row]

@@ -7,23 +7,20 @@ GOOD, is it summed up; else its samples come as they are.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.chunkstore.months import TAGS_AT_ONCE, Packed, View
 from dovetail.core.batch import Kind
-from dovetail.packing.columns import TEXT_KINDS, Block, DamagedError
+from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import ordered
-from dovetail.packing.sheets import Line, Opener, Sheet, alike, line_of, sheet
 from dovetail.reading.corrected import EVER_US, Corrected
 from dovetail.reading.read import Range
 from dovetail.reading.runs import Runs
+from dovetail.reading.sheets import Line, Sheet, alike, line_of, sheet
 from dovetail.reading.thinned import thinned
 
 SLOT: Final = np.dtype(
@@ -32,7 +29,6 @@ SLOT: Final = np.dtype(
         *((name, np.float64) for name in ("first", "last", "sum", "tw", "off")),
     ]
 )
-WAITING_MAX: Final = 2  # groups of a hundred signals that wait to be summed up beside
 _OPENED_MOST: Final = 0.75  # of a chunk: to open a little less is not worth it
 _DOUBT: Final = 1e-3  # of the size of all values: a sum of 20,000 may be off by 2e-12 of that, so by 2e-9 of itself
 
@@ -62,12 +58,10 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     rest = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
     bare = _bare(reader, asked)
-    opened = _side_by_side(
-        lambda group: list(_thinned(group, cuts, tags) if keeps == "extremes" else _laid(group, cuts, tags, keeps)),
-        _groups(_lines(reader, asked, loose), rest),
-        threads=2 if len(tags) > TAGS_AT_ONCE else 1,
-    )
-    parts = [part for some in opened for part in some]
+    places = np.array(tags, dtype=np.int64)
+    parts: list[Part] = []
+    for group in _groups(_lines(reader, asked, loose), rest):
+        parts += _thinned(group, cuts, places) if keeps == "extremes" else _laid(group, cuts, places, keeps)
     rows, raw = [one for one, _ in parts if one is not None], [one for _, some in parts for one in some]
     rest |= reader.damage.among(tags, 0, cuts[-1])  # last: some of it may have been found just now
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
@@ -91,34 +85,14 @@ def _groups(some: Iterator[list[Line]], rest: set[int]) -> Iterator[list[Line]]:
     """Lines that are alike together; tags that cannot be summed up so go to the `rest`."""
     last_us = dict[int, int]()
     for lines in some:
-        for line in lines:
-            if line.kind in TEXT_KINDS or last_us.get(line.tag, -1) >= line.ts[0]:
-                rest.add(line.tag)
-            last_us[line.tag] = int(line.ts[-1])
-        yield from alike([line for line in lines if line.tag not in rest])
+        for tag, kind, _, (first, last), *_ in lines:
+            if kind in TEXT_KINDS or last_us.get(tag, -1) >= first:
+                rest.add(tag)
+            last_us[tag] = last
+        yield from alike([line for line in lines if line.tag not in rest] if rest else lines)
 
 
-def _side_by_side[T](
-    work: Callable[[list[Line]], T], groups: Iterator[list[Line]], *, threads: Literal[1, 2]
-) -> Iterator[T]:
-    """What comes of each group: while one thread unpacks and sums up, which needs no interpreter, another reads on."""
-    if threads == 1:
-        yield from map(work, groups)
-        return
-    with ThreadPoolExecutor(1, "slots") as beside:
-        waiting = deque[Future[T]]()
-        for group in groups:
-            if len(waiting) < WAITING_MAX:
-                waiting.append(beside.submit(work, group))
-            else:
-                yield work(group)
-            while waiting and waiting[0].done():
-                yield waiting.popleft().result()
-        for one in waiting:
-            yield one.result()
-
-
-def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int], keeps: Keeps) -> Iterator[Part]:
+def _laid(group: Sequence[Line], cuts: Sequence[int], tags: NDArray[np.int64], keeps: Keeps) -> Iterator[Part]:
     """Of each stretch of lines that are alike, what sums need, or spreads."""
     for laid, summed, which, part in _spread(group, cuts) if keeps == "spreads" else _summed(group, cuts):
         place = np.searchsorted(tags, [line.tag for line in laid.lines])
@@ -129,18 +103,8 @@ def _laid(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int], keeps
 
 def _lines(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[list[Line]]:
     for view in reader.viewed(asked):
-        for some in view.packed(asked.tags, asked.from_us, asked.to_us):
-            opener = Opener()
-            yield [line for one in some if (line := _line(view, opener, one)) is not None]
+        yield from reader.lately.lines(view, asked.tags, asked.from_us, asked.to_us)
     yield [line_of(block) for block in loose]
-
-
-def _line(view: View, opener: Opener, one: Packed) -> Line | None:
-    try:
-        return opener.line(*one)
-    except DamagedError as error:
-        view.damaged(one[0], error)
-        return None
 
 
 def _by_tag(parts: Sequence[Block]) -> list[Block]:
@@ -204,7 +168,7 @@ def _as_they_are(laid: Sheet, place: NDArray[np.intp], which: NDArray[np.intp], 
         yield np.full(len(block), place[row]), block
 
 
-def _thinned(group: Sequence[Line], cuts: Sequence[int], tags: Sequence[int]) -> Iterator[Part]:
+def _thinned(group: Sequence[Line], cuts: Sequence[int], tags: NDArray[np.int64]) -> Iterator[Part]:
     """The same of what extremes need."""
     parts = _parts(group[0].ts, cuts)
     if not parts:

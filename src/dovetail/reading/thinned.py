@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dovetail.packing.sheets import Sheet
 from dovetail.reading.runs import Runs
+from dovetail.reading.sheets import Sheet
 
 type _Cells = tuple[NDArray[np.intp], NDArray[np.intp]]  # of which line, and which of its samples
 

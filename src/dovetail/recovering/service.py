@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field
 from dovetail.chunkstore import files
 from dovetail.chunkstore.aside import EVERY
 from dovetail.chunkstore.months import View
+from dovetail.chunkstore.opening import Opening
 from dovetail.core.batch import Frame, Lane
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.errors import ConfigError, DamagedError, RefusedError
@@ -185,7 +186,7 @@ def _opened(path: Path) -> Generator[View]:
     if journal.exists() and journal.stat().st_size:
         raise ConfigError(f"somebody writes to {path}", code="recover-folder", hint="stop what runs on it first")
 
-    def passed_over(_view: View, _tag: int, _error: DamagedError) -> None:
+    def passed_over(_view: Opening, _tag: int, _error: DamagedError) -> None:
         """It is a hole there, too."""
 
     try:

@@ -19,11 +19,11 @@ from typing import Any, Final
 from dovetail.chunkstore import files
 from dovetail.chunkstore.files import Files
 from dovetail.chunkstore.months import Months
-from dovetail.chunkstore.place import Place, Storage
 from dovetail.core.errors import DamagedError, LinkError, MalformedError
 from dovetail.core.setaside import SPOILT, tell
 from dovetail.headlog.head import Head, Restored, Write
 from dovetail.packing import frames as codec
+from dovetail.packing.place import Place, Storage
 from dovetail.twicetold import inrows, journal
 from dovetail.twicetold.journal import FrameKey, Journal, Row, Said
 from dovetail.twicetold.mending import Found, Mend, decide

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from dovetail.chunkstore.place import Storage
 from dovetail.headlog.head import Head
 from dovetail.headlog.told import frame_of
+from dovetail.packing.place import Storage
 from dovetail.twicetold.journal import FrameKey, Row, Said
 from dovetail.twicetold.mending import Found
 

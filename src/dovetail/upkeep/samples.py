@@ -10,9 +10,9 @@ from typing import Any, Final, Protocol
 
 from dovetail.carrying import moving
 from dovetail.chunkstore import files
-from dovetail.chunkstore.place import MonthWords, Session, Storage
 from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
+from dovetail.packing.place import MonthWords, Session, Storage
 from dovetail.spool import store as spool
 from dovetail.upkeep.layout import SPOOL
 from dovetail.upkeep.manifest import sync_folder

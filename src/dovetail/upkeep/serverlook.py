@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dovetail.chunkstore.place import Session
 from dovetail.chunkstore.postgres import words_of
+from dovetail.packing.place import Session
 from dovetail.serverlink.sessions import SCHEMA, ServerSession, connect, passing
 
 

@@ -9,8 +9,8 @@ from typing import Final, Literal
 from sqlalchemy.engine import make_url
 
 from dovetail.chunkstore.files import HEAD, Files
-from dovetail.chunkstore.place import Storage
 from dovetail.core.errors import ConfigError
+from dovetail.packing.place import Storage
 from dovetail.upkeep.layout import HISTORIAN
 
 log = logging.getLogger(__name__)

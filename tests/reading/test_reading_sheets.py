@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from dovetail.core.batch import DTYPES, Kind
 from dovetail.packing import chunks
 from dovetail.packing.columns import Block, DamagedError
-from dovetail.packing.sheets import Line, Opener, alike, line_of, sheet
+from dovetail.reading.sheets import Line, Opener, alike, line_of, sheet
 from dovetail.testing.clock import DAY_ZERO_US
 from shortcuts import examples
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from dovetail.core.batch import DTYPES, Kind
 from dovetail.packing import chunks
 from dovetail.packing.columns import (
     MISFITS,
+    SECTION,
     Block,
     Column,
     DamagedError,
@@ -30,70 +31,87 @@ from dovetail.packing.columns import (
 
 type Sums = Sequence[float | None]
 
+_VALUES_AT: Final = chunks.TIMES_AT + SECTION.size  # in a body without its moments
+
 
 class Line(NamedTuple):
     """The samples of one tag, sorted by (ts, arrival); nobody may write to their moments, they may be another's, too.
 
-    `runs`: their status as `pack_runs` packs it. `values`: as they are packed, or as they are. `sums`: of a chunk's
-    header, where it is at hand: first, last, min, max, sum, tw.
+    `span`: the first and the last of them. `runs`: their status as `pack_runs` packs it. `values`: as they are packed,
+    or as they are. `sums`: of a chunk's header, where it is at hand: first, last, min, max, sum, tw.
     """
 
     tag: int
     kind: Kind
     ts: NDArray[np.int64]
+    span: tuple[int, int]
     runs: bytes
-    values: bytes | Column
+    values: bytes | memoryview | Column
     sums: Sums | None = None
 
 
 def line_of(block: Block) -> Line:
     """One tag's samples that are in no chunk."""
-    return Line(int(block.tag[0]), block.kind, block.ts, pack_runs(block.status), block.value)
+    return Line(int(block.tag[0]), block.kind, block.ts, _span(block.ts), pack_runs(block.status), block.value)
 
 
-def runs_of(lines: Sequence[Line]) -> tuple[NDArray[np.intp], NDArray[np.uint32], NDArray[np.int64]]:
+def _span(ts: NDArray[np.int64]) -> tuple[int, int]:
+    return int(ts[0]), int(ts[-1])
+
+
+def runs_of(runs: Sequence[bytes]) -> tuple[NDArray[np.intp], NDArray[np.uint32], NDArray[np.int64]]:
     """(int[k] of which line a run is, uint32[k] its status, int64[k] how many samples have it), line by line."""
-    k = np.array([len(line.runs) // 8 for line in lines])
-    both = np.frombuffer(b"".join([line.runs for line in lines]), "<u4")
+    k = np.array([len(one) // 8 for one in runs])
+    both = np.frombuffer(b"".join(runs), "<u4")
     at = np.arange(k.sum()) + np.repeat(np.cumsum(k) - k, k)
-    return np.repeat(np.arange(len(lines)), k), both[at], both[at + np.repeat(k, k)].astype(np.int64)
+    return np.repeat(np.arange(len(runs)), k), both[at], both[at + np.repeat(k, k)].astype(np.int64)
+
+
+class _Shared(NamedTuple):
+    """What chunks of one kind that were read together have in common: where a checksum begins, and their moments."""
+
+    sum: int
+    kind: Kind
+    ts: NDArray[np.int64]
+    span: tuple[int, int]
 
 
 class Opener:
     """Opens chunks; what several of them share is looked at once. For a few of them, and one thread."""
 
     def __init__(self) -> None:
-        self._sums: dict[tuple[bytes, bytes], int] = {}
-        self._times: dict[bytes, NDArray[np.int64]] = {}
+        self._shared: dict[tuple[bytes, bytes], _Shared] = {}
 
     def line(self, tag: int, body: bytes, shared: bytes | None, sums: Sums | None = None) -> Line:
         """A chunk by its body and the moments that it shares. Raises DamagedError: it is not what was written."""
         checksum = chunks.checksum_of(body)
-        if (zlib.crc32(memoryview(body)[chunks.LEAD :]) if shared is None else self._sum(body, shared)) != checksum:
+        if shared is None:
+            body, shared = chunks.without_times(body)
+        lead = body[chunks.LEAD : chunks.TIMES_AT]
+        known = self._shared.get((shared, lead))
+        before = zlib.crc32(shared, zlib.crc32(lead)) if known is None else known.sum
+        if zlib.crc32(memoryview(body)[chunks.TIMES_AT :], before) != checksum:
             raise DamagedError(f"a chunk of tag {tag} has the wrong checksum")
         try:
-            number, _ = chunks.START.unpack_from(body, chunks.LEAD)
-            if shared is None:
-                sections = split(body, chunks.LEAD + chunks.START.size)
-                ts = unpack_times(sections[chunks.TS])
-            else:
-                sections, ts = split(body, chunks.TIMES_AT), self._moments(shared)
-            return Line(tag, Kind(number), ts, sections[chunks.STATUS], sections[chunks.VALUE], sums)
+            if known is None:
+                number, ts = chunks.START.unpack_from(lead)[0], unpack_times(shared)
+                known = self._shared[shared, lead] = _Shared(before, Kind(number), ts, _span(ts))
+            values, runs = _values_and_runs(body)
         except MISFITS as error:
             raise DamagedError(f"a chunk of tag {tag} is not what was written") from error
+        return Line(tag, known.kind, known.ts, known.span, runs, values, sums)
 
-    def _sum(self, body: bytes, shared: bytes) -> int:
-        """Over all of a body: as far as its moments it is that of others."""
-        key = (shared, body[chunks.LEAD : chunks.TIMES_AT])
-        before = self._sums.get(key)
-        if before is None:
-            before = self._sums[key] = zlib.crc32(shared, zlib.crc32(key[1]))
-        return zlib.crc32(memoryview(body)[chunks.TIMES_AT :], before)
 
-    def _moments(self, shared: bytes) -> NDArray[np.int64]:
-        if shared not in self._times:
-            self._times[shared] = unpack_times(shared)
-        return self._times[shared]
+def _values_and_runs(body: bytes) -> tuple[bytes | memoryview, bytes]:
+    """Of a body without its moments: mostly they stand at its begin, in this order, and are not copied."""
+    first, n = SECTION.unpack_from(body, chunks.TIMES_AT)
+    end = _VALUES_AT + n
+    second, k = SECTION.unpack_from(body, end)
+    if first == chunks.VALUE and second == chunks.STATUS:
+        at = end + SECTION.size
+        return memoryview(body)[_VALUES_AT:end], body[at : at + k]
+    sections = split(body, chunks.TIMES_AT)
+    return sections[chunks.VALUE], sections[chunks.STATUS]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,22 +146,16 @@ def sheet(group: Sequence[Line], k: int) -> Sheet:
 
 def _values(group: Sequence[Line], kind: Kind, n: int) -> NDArray[np.float64]:
     """float64[lines, n]."""
-    value = np.empty((len(group), n))
-    if not n:
-        return value
-    own = np.empty(n, dtype=DTYPES[kind])
-    for row, line in zip(value, group, strict=True):
-        if not isinstance(line.values, bytes):
+    value = np.empty((len(group), n), dtype=np.float64 if kind is Kind.BOOL else DTYPES[kind])
+    for row, line in zip(value, group, strict=True) if n else ():
+        if isinstance(line.values, np.ndarray):
             row[:] = line.values[:n]
             continue
         try:
             if kind is Kind.BOOL:
                 row[:] = unpack_values(kind, line.values, len(line.ts))[:n]
-            elif kind is Kind.F64:
-                unpack_first(line.values, row)
             else:
-                unpack_first(line.values, own)
-                row[:] = own
+                unpack_first(line.values, row)
         except MISFITS as error:
             raise DamagedError(f"a chunk of tag {line.tag} is not what was written") from error
-    return value
+    return value.astype(np.float64, copy=False)
