@@ -8,9 +8,10 @@ from states_floor import COUNTERS, FILLER, HELD, RUN, STATE, TOTAL, Floor, plant
 
 from dovetail.core.clock import SECOND_US
 from dovetail.equipment.model import PlantModel
+from dovetail.following.news import is_news
 from dovetail.reasoning.model import FaultRule
 from dovetail.states.model import ActivityRule, CounterRule, MachineRules, PackmlRule
-from dovetail.states.news import is_news, watched
+from dovetail.states.news import watched
 
 SIGNAL = 1
 

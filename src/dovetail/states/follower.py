@@ -8,35 +8,37 @@ what was not committed is derived again from the same samples, to the same recor
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Lane
+from dovetail.core.batch import Lane
 from dovetail.core.clock import HOUR_US, SECOND_US, Clock
 from dovetail.core.faults import point
 from dovetail.core.limits import TRANSACTION_S
 from dovetail.core.scope import Scope, system_scope
 from dovetail.core.turns import Turns
 from dovetail.db.events import events_after, handled, mark_handled
-from dovetail.db.uow import Database, Reading, UnitOfWork
+from dovetail.db.uow import Database, UnitOfWork
 from dovetail.equipment.model import PlantModel
-from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import RecordsChanged
+from dovetail.following.asked import Corrections, Samples
+from dovetail.following.late import late_from, late_text
+from dovetail.following.news import Watch, Watched
+from dovetail.following.repeats import Repeats
 from dovetail.gone.model import derivable
-from dovetail.historian.model import HeadRow, Sample
+from dovetail.historian.model import HeadRow
 from dovetail.reasoning.model import Seen
 from dovetail.states import store
 from dovetail.states.checkpoint import START, Checkpoint, from_text, to_text
 from dovetail.states.derive import Known, Stretch, World, derive
-from dovetail.states.news import Watch, Watched
 from dovetail.states.rules import Plants, RuleBook, vouching
-from dovetail.states.unit import Unit, late_from
+from dovetail.states.unit import Unit
 from dovetail.tracks.series import Inputs, Part, series_of, split
 from dovetail.vouching.model import Reach, Vouched
 
@@ -46,47 +48,10 @@ NAME: Final = "states"
 OWN: Final[Scope] = system_scope(NAME)
 END_US: Final = 1 << 62
 POSITION_EVERY_US: Final = 30 * SECOND_US  # without news the position is written so often; a restart re-reads that much
+QUIET_US: Final = 30 * SECOND_US  # of signals that say the same it is settled so often that they did
 SAMPLES_MAX: Final = 200_000  # of one step: more would keep the others waiting for the writer
 AGAIN_FIRST_US: Final = 6 * HOUR_US  # so much is derived again at once, until it is known how long that takes
 AGAIN_MAX_US: Final = 64 * 24 * HOUR_US
-
-
-class Samples(Protocol):
-    """What is asked of the historian."""
-
-    def head(self, after: int, limit: int) -> list[HeadRow]:
-        """Frames in commit order."""
-        ...
-
-    def head_bounds(self) -> tuple[int, int]:
-        """(released, last): the head holds the rows after `released`."""
-        ...
-
-    def consumer_at(self, name: str, head_id: int) -> object:
-        """This consumer needs no row up to `head_id` again."""
-        ...
-
-    def last(self, tags: Sequence[int], *, scope: Scope, at_us: int | None = None) -> dict[int, Sample]:
-        """The newest sample per tag."""
-        ...
-
-    def raw(
-        self, tags: Sequence[int], from_us: int, to_us: int, *, scope: Scope, limit: int | None = None
-    ) -> list[Batch]:
-        """The samples in [from_us, to_us)."""
-        ...
-
-    def bounding(self, tags: Sequence[int], at_us: int, *, scope: Scope) -> dict[int, Sample]:
-        """The last sample strictly before a moment per tag."""
-        ...
-
-
-class Corrections(Protocol):
-    """What is asked of the corrections room."""
-
-    def moved_since(self, reading: Reading, known: int) -> Sequence[SamplesCorrected]:
-        """In the order of knowledge; whoever reads samples afterwards reads them so."""
-        ...
 
 
 @dataclass(slots=True)
@@ -138,6 +103,7 @@ class Follower:
     _wanted: NDArray[np.int64] = field(init=False)
     _span_us: int = field(init=False, default=AGAIN_FIRST_US)
     _watched: Watched = field(init=False, default_factory=dict[int, Watch])
+    _repeats: Repeats = field(init=False, default_factory=Repeats)
 
     def __post_init__(self) -> None:
         self.book = RuleBook(self.plants)
@@ -155,6 +121,7 @@ class Follower:
             for number, found in known.items()
         }
         self.samples.consumer_at(NAME, self.read_to)
+        self._repeats = Repeats()
         self._hear()
         links = sorted({link for read_over in self._links.values() for link in read_over})
         found = self.samples.last(links, scope=OWN) if links else {}
@@ -173,10 +140,13 @@ class Follower:
             self._heard = max(self._heard, one.known)
             for number in self._readers.get(one.tag_id, ()):
                 self.units.setdefault(number, Unit(number)).was_corrected(one.from_us, one.to_us)
+            self._ask_the_historian(self._repeats.doubt(one.tag_id))
 
     def _hear_of_plants(self, applied: Sequence[tuple[int, int]]) -> None:
         """Plants were applied: other tags matter, and what was derived beyond the moment they hold from is old."""
         before = {number: self._rules_through(unit) for number, unit in self.units.items()}
+        for unit in self.units.values():
+            unit.newest_us = max(unit.newest_us, self._repeats.newest_us(unit.equipment_id))
         self.book.refresh()
         self._bind(self.plants.plant())
         for known, valid_from_us in applied:
@@ -198,6 +168,8 @@ class Follower:
     def _bind(self, plant: PlantModel) -> None:
         self._readers, self._watched = self.book.readers(), self.book.watched()
         self._wanted = np.array(sorted(self._readers), dtype=np.int64)
+        steady = self._watched.keys() - self.book.counted()
+        self._repeats = Repeats({tag: self._readers[tag] for tag in steady}, self._repeats)
         rules = self.book.all_at(END_US)
         read = {number: found.tags for number, found in rules.items()}
         self._links = {n: plant.links_of(n) | vouching(plant, read.get(n, ())) for n in plant.equipment}
@@ -214,14 +186,16 @@ class Follower:
     def mark_of(self, unit: Unit) -> int:
         """Up to here nothing more is to come: the lowest good-through of the unit's links, else its newest sample."""
         known_us = self.vouched.settled_us(self._links.get(unit.equipment_id, ()))
-        return max(unit.checkpoint.at_us, unit.newest_us if known_us is None else known_us)
+        if known_us is None:
+            known_us = max(unit.newest_us, self._repeats.newest_us(unit.equipment_id))
+        return max(unit.checkpoint.at_us, known_us)
 
     def state_known(self, equipment_id: int) -> Reach | None:
         """How far the links of the state's signals vouch for it; None when there is no link, or none ever spoke."""
         return self.vouched.reach(self._state_links.get(equipment_id, ()))
 
-    def step(self, limit: int) -> tuple[int, set[int]]:
-        """(head rows read, units they touched): take in new frames, derive what is settled, commit."""
+    def take(self, limit: int) -> tuple[int, set[int]]:
+        """(head rows read, units of which something new was said): take in new frames. `settle` must follow."""
         if self.must_hear:
             self._hear()
         released, _ = self.samples.head_bounds()
@@ -237,19 +211,31 @@ class Follower:
             taken += len(row.frame)
             if taken > SAMPLES_MAX:
                 break
+        return len(rows), touched
+
+    def settle(self) -> set[int]:
+        """Derive what is settled and commit; the units it was done for."""
         began_us = self.clock.monotonic_us()
         marks = [(unit, self.mark_of(unit)) for unit in self.units.values()]
-        part = self.turns.take(began_us, lambda: [one.equipment_id for one, mark_us in marks if one.is_due(mark_us)])
+        part = self.turns.take(
+            began_us, lambda: [one.equipment_id for one, mark_us in marks if self._is_due(one, mark_us)]
+        )
         pressing = [pair for pair in marks if pair[0].equipment_id in part or pair[0].is_pressing(pair[1])]
-        due = [unit for unit, mark_us in pressing if unit.is_due(mark_us)]
+        due = [unit for unit, mark_us in pressing if self._is_due(unit, mark_us)]
         outcomes = [self._forward(unit) for unit in due]
         self._commit([outcome for outcome in outcomes if outcome.has_news])
         for outcome in outcomes:
             unit = outcome.unit
             unit.has_news = unit.has_news or outcome.has_begun or bool(outcome.stretch.records)
             unit.advanced(outcome.stretch.checkpoint, outcome.inputs)
+            self._repeats.derived(unit.equipment_id, unit.checkpoint.at_us)
         self.turns.took(part, self.clock.monotonic_us() - began_us)
-        return len(rows), touched | {unit.equipment_id for unit in due}
+        return {unit.equipment_id for unit in due}
+
+    def _is_due(self, unit: Unit, mark_us: int) -> bool:
+        at_us = unit.checkpoint.at_us
+        is_old = mark_us - at_us >= QUIET_US
+        return unit.is_due(mark_us) or (is_old and self._repeats.newest_us(unit.equipment_id) > at_us)
 
     def _fell_behind(self, released: int) -> None:
         """The head no longer holds all that we have not read: what is missing is read from the historian by time.
@@ -260,12 +246,14 @@ class Follower:
         self.read_to = released
         for number in self.book.all_at(END_US):
             self.units.setdefault(number, Unit(number)).forget_waiting()
+        self._repeats.doubt()
 
     def _take(self, row: HeadRow) -> set[int]:
         frame = row.frame
         self.bulk = self.bulk or frame.lane is not Lane.LIVE
         parts: dict[int, dict[int, list[Part]]] = {}
-        for tag, pieces in split(frame.batches, self._wanted).items():
+        batches, torn = self._repeats.sift(frame.batches)
+        for tag, pieces in split(batches, self._wanted).items():
             for number in self._readers[tag]:
                 parts.setdefault(number, {})[tag] = pieces
         again = any((batch.quality >= q.SAID_AGAIN).any() for batch in frame.batches)
@@ -273,8 +261,15 @@ class Follower:
             self.units.setdefault(number, Unit(number)).take(found, self._watched)
             if again:  # what was said before of those moments is void: the historian has it all in its order
                 self.units[number].forget_waiting()
+        self._ask_the_historian(torn)
         self.vouched.take(frame)
         return set(parts)
+
+    def _ask_the_historian(self, numbers: Iterable[int]) -> None:
+        """Of what these were not shown because it said nothing new, some does now."""
+        for unit in (self.units[number] for number in numbers if number in self.units):
+            unit.forget_waiting()
+            unit.loaded = True
 
     def _forward(self, unit: Unit) -> Outcome:
         mark_us = self.mark_of(unit)
@@ -282,7 +277,8 @@ class Follower:
         if unit.stale:
             inputs = self._read(unit, unit.checkpoint.at_us + 1, END_US)
             unit.stale = unit.loaded = False
-        return Outcome(unit, unit.checkpoint, self._derive(unit, unit.checkpoint, inputs, mark_us), inputs)
+        keep = self._repeats.hours(unit.equipment_id, unit.checkpoint.at_us, mark_us)
+        return Outcome(unit, unit.checkpoint, self._derive(unit, unit.checkpoint, inputs, mark_us, keep=keep), inputs)
 
     def _derive(
         self, unit: Unit, checkpoint: Checkpoint, inputs: Inputs, upto_us: int, *, keep: Sequence[int] = ()
@@ -364,9 +360,11 @@ class Follower:
         with self.database.write(OWN.actor) as uow:
             for outcome in outcomes:
                 self._write(uow, outcome)
-            for unit in moved:
-                body = to_text(ahead.get(unit.equipment_id, unit.checkpoint))
-                store.put_progress(uow, unit.equipment_id, store.Progress(body, unit.late_text()))
+            body = {one.equipment_id: to_text(ahead.get(one.equipment_id, one.checkpoint)) for one in moved}
+            now = {one.equipment_id: store.Progress(body[one.equipment_id], late_text(one.late)) for one in moved}
+            new = [one.equipment_id for one in moved if one.saved is None]
+            store.begin_progress(uow, {number: now.pop(number) for number in new})
+            store.put_progress(uow, now)
             store.put_position(uow, NAME, self.read_to)
             if self._heard:
                 mark_handled(uow, NAME, self._heard)

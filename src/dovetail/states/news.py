@@ -1,20 +1,11 @@
-"""Which samples may change what a work unit does: those are dealt with at once, all others together a little later.
-
-A machine that counts a piece changes nothing but a number; one whose state signal moves is waited for at a screen. What
-is told apart here decides only when something is derived, never what: the engine reads every sample in either case.
-"""
+"""What in the signals of work units may change what they do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
 
+from dovetail.following.news import Watch
 from dovetail.states.model import ActivityRule, MachineRules
-from dovetail.tracks.series import Part
-
-type Watch = Literal["value", "movement"]
-type Watched = Mapping[int, Watch]  # by tag; a tag that is not there (a counter) never changes a state
-type Heard = dict[int, tuple[Any, bool]]  # by tag: the newest to arrive and whether it is good
 
 
 def watched(every: Iterable[MachineRules]) -> dict[int, Watch]:
@@ -28,19 +19,3 @@ def watched(every: Iterable[MachineRules]) -> dict[int, Watch]:
             only_moves = tag == moving and tag not in named and found.get(tag) != "value"
             found[tag] = "movement" if only_moves else "value"
     return found
-
-
-def is_news(tag: int, part: Part, watch: Watch, heard: Heard, *, running: bool) -> bool:
-    """Whether these samples may change the state. `running`: that a signal moves is then no news, only its standstill.
-
-    Every sample is held against the one that arrived before, so that none that differs is passed over.
-    """
-    _, value, good = part
-    before, was_good = heard.get(tag, (None, None))
-    last = value[-1]
-    heard[tag] = (last, bool(good[-1]))
-    if was_good is None:
-        return True
-    if bool((good != was_good).any()):
-        return True
-    return bool(was_good) and not (running and watch == "movement") and bool((value != before).any())

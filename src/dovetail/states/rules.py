@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -10,6 +10,7 @@ from typing import Final, Protocol, get_args
 
 from dovetail.core.errors import ConfigError
 from dovetail.equipment.model import GOOD_THROUGH, Equipment, PlantModel, Tag
+from dovetail.following.news import Watch
 from dovetail.reasoning.binding import beside, fault_rule, reason_rules
 from dovetail.reasoning.conditions import DOWNSTREAM_STATE, UPSTREAM_STATE
 from dovetail.states.model import (
@@ -22,7 +23,7 @@ from dovetail.states.model import (
     StateRule,
     ValueRule,
 )
-from dovetail.states.news import Watch, watched
+from dovetail.states.news import watched
 from dovetail.states.schema import CountersEntry, StatesEntry, parsed
 
 CUT_PROPERTIES: Final = ("job", "product")  # what runs: production publishes it as internal tags
@@ -161,16 +162,22 @@ class RuleBook:
     def readers(self) -> dict[int, tuple[int, ...]]:
         """The equipment for which each tag is or was read: its own, and those whose rules ask for it."""
         found: dict[int, dict[int, None]] = {}
-        for plant in (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:]):
-            for number, rules in plant.items():
-                for tag in rules.tags:
-                    found.setdefault(tag, {})[number] = None
+        for rules in self._newest():
+            for tag in rules.tags:
+                found.setdefault(tag, {})[rules.equipment_id] = None
         return {tag: tuple(numbers) for tag, numbers in found.items()}
 
     def watched(self) -> dict[int, Watch]:
         """What in the signals may change what an equipment does or did, over the newest plant versions."""
-        newest = (self.all_at(start) for start in self._starts()[-VERSIONS_MAX:])
-        return watched(rules for plant in newest for rules in plant.values())
+        return watched(self._newest())
+
+    def counted(self) -> set[int]:
+        """The tags that were read as counters by any of these rules: of them every reading says something."""
+        return {counter.tag for rules in self._newest() for counter in rules.counters}
+
+    def _newest(self) -> Iterator[MachineRules]:
+        for start in self._starts()[-VERSIONS_MAX:]:
+            yield from self.all_at(start).values()
 
     def all_at(self, at_us: int) -> dict[int, MachineRules]:
         """The rules of every equipment at a moment; empty before the first plant."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -16,12 +16,13 @@ from dovetail.db.uow import Database, Reading, UnitOfWork
 from dovetail.events.corrections import SamplesCorrected
 from dovetail.events.equipment import PlantApplied
 from dovetail.events.states import StateNow
+from dovetail.following.asked import Corrections, Samples
 from dovetail.reasoning.tree import CATEGORY, categories
 from dovetail.states import store
 from dovetail.states.checkpoint import Checkpoint, from_text
 from dovetail.states.derive import Stretch, derive
 from dovetail.states.engine import end_slice
-from dovetail.states.follower import Corrections, Follower, Samples
+from dovetail.states.follower import Follower
 from dovetail.states.model import NO_DATA, CountRecord, HeldJump, StateRecord
 from dovetail.states.rules import Plants
 from dovetail.states.unit import Waiting
@@ -109,21 +110,28 @@ class StatesRoom:
                 if not follower.loaded:
                     follower.load()
                     self._views = {}
-                rows, touched = follower.step(limit)
-                again = follower.again()
+                rows, touched = follower.take(limit)
+                self._show(number for number in touched if not follower.units[number].stale)
+                settled, again = follower.settle(), follower.again()
             except BaseException:
                 follower.loaded = False
                 raise
-            for equipment_id in touched | again | (set(follower.units) - set(self._views)):
-                unit = follower.units[equipment_id]
-                self._views[equipment_id] = (unit.checkpoint, unit.waiting_parts())
-                if unit.has_news or equipment_id in again:
-                    unit.has_news = False
-                    self._say(equipment_id)
+            for number in again:
+                follower.units[number].has_news = True
+            self._show(touched | settled | again | (set(follower.units) - set(self._views)))
             if self._clock.monotonic_us() - self._watched_us >= WATCH_EVERY_US:
                 self._watched_us = self._clock.monotonic_us()
                 self._watch()
         return rows + len(again) + follower.turns.is_open
+
+    def _show(self, of: Iterable[int]) -> None:
+        """From here on questions see it; what changed a state is told before the records of it are written."""
+        for equipment_id in of:
+            unit = self._follower.units[equipment_id]
+            self._views[equipment_id] = (unit.checkpoint, unit.waiting_parts())
+            if unit.has_news:
+                unit.has_news = False
+                self._say(equipment_id)
 
     def _watch(self) -> None:
         """Tell of what changes by time alone: a link that fell silent or spoke again, a machine that stopped moving."""

@@ -34,6 +34,7 @@ from dovetail.db.uow import Reading, UnitOfWork
 from dovetail.states.model import CountRecord, HeldJump, StateRecord
 
 ROWS_AT_ONCE: Final = 500  # below the number of bound parameters that SQLite and PostgreSQL take in one statement
+END_US: Final = 1 << 62
 _REVISION: Final = ("known_from", "known_to")
 
 reason = versioned.versioned_table("reason")
@@ -234,38 +235,46 @@ def checkpoint_before(reading: Reading, equipment_id: int, at_us: int) -> str | 
 
 def checkpoints(reading: Reading, equipment_id: int, after_us: int, upto_us: int) -> dict[int, str]:
     """The kept checkpoints in (after_us, upto_us]."""
-    table = state_checkpoint
-    query = select(table.c.at_us, table.c.body).where(
-        table.c.equipment_id == equipment_id, table.c.at_us > after_us, table.c.at_us <= upto_us
-    )
-    return {row.at_us: row.body for row in reading.connection.execute(query)}
+    query = select(state_checkpoint.c.at_us, state_checkpoint.c.body).where(_KEPT)
+    rows = reading.connection.execute(query, {"who": equipment_id, "after_us": after_us, "upto_us": upto_us})
+    return {row.at_us: row.body for row in rows}
+
+
+_KEPT: Final = and_(
+    *(state_checkpoint.c.equipment_id == _bound("who"), state_checkpoint.c.at_us > _bound("after_us")),
+    state_checkpoint.c.at_us <= _bound("upto_us"),
+)
 
 
 # --- writing --------------------------------------------------------------------------------------------------
-def put_progress(uow: UnitOfWork, equipment_id: int, now: Progress) -> None:
-    """Remember how far one equipment is derived."""
-    where = state_progress.c.equipment_id == equipment_id
-    done = uow.connection.execute(update(state_progress).where(where).values(**asdict(now)))
-    if not done.rowcount:
-        uow.connection.execute(insert(state_progress).values(equipment_id=equipment_id, **asdict(now)))
+_MOVED: Final = update(state_progress).where(state_progress.c.equipment_id == _bound("who"))
+_FORGET: Final = delete(state_checkpoint).where(_KEPT)
+_AT: Final = update(state_position).where(state_position.c.name == bindparam("who", type_=String))
+
+
+def begin_progress(uow: UnitOfWork, now: Mapping[int, Progress]) -> None:
+    """Remember how far equipment is derived of which nothing is remembered yet."""
+    _insert(uow, state_progress, [{"equipment_id": number, **asdict(one)} for number, one in now.items()])
+
+
+def put_progress(uow: UnitOfWork, now: Mapping[int, Progress]) -> None:
+    """Remember how far equipment is derived now."""
+    if now:
+        rows = [{"who": number, **asdict(one)} for number, one in now.items()]
+        uow.connection.execute(_MOVED.values(body=bindparam("body"), late=bindparam("late")), rows)
 
 
 def put_position(uow: UnitOfWork, name: str, head_id: int) -> None:
     """Remember the head row up to which this consumer has read."""
-    done = uow.connection.execute(update(state_position).where(state_position.c.name == name).values(head_id=head_id))
+    done = uow.connection.execute(_AT.values(head_id=bindparam("head_id")), {"who": name, "head_id": head_id})
     if not done.rowcount:
         uow.connection.execute(insert(state_position).values(name=name, head_id=head_id))
 
 
-def keep_checkpoints(
-    uow: UnitOfWork, equipment_id: int, kept: Mapping[int, str], *, after_us: int, upto_us: int
-) -> None:
-    """Make these the kept checkpoints of (after_us, upto_us]."""
-    table = state_checkpoint
-    inside = and_(table.c.equipment_id == equipment_id, table.c.at_us > after_us, table.c.at_us <= upto_us)
-    uow.connection.execute(delete(table).where(inside))
-    rows = [{"equipment_id": equipment_id, "at_us": at_us, "body": body} for at_us, body in kept.items()]
-    _insert(uow, table, rows)
+def keep_checkpoints(uow: UnitOfWork, who: int, kept: Mapping[int, str], *, after_us: int, upto_us: int) -> None:
+    """Make these the kept checkpoints of an equipment in (after_us, upto_us]."""
+    uow.connection.execute(_FORGET, {"who": who, "after_us": after_us, "upto_us": upto_us})
+    _insert(uow, state_checkpoint, [{"equipment_id": who, "at_us": at, "body": one} for at, one in kept.items()])
 
 
 def write(uow: UnitOfWork, derived: Derived) -> tuple[int, int | None] | None:
@@ -281,21 +290,27 @@ def write(uow: UnitOfWork, derived: Derived) -> tuple[int, int | None] | None:
     return min(t0_us for t0_us, _ in changed), None if None in ends else max(end for end in ends if end is not None)
 
 
+_SINCE: Final = (
+    select(state_record)
+    .where(state_record.c.equipment_id == _bound("who"), state_record.c.known_to.is_(None))
+    .where(or_(state_record.c.t1_us.is_(None), state_record.c.t1_us > _bound("after_us")))
+    .order_by(state_record.c.t0_us)
+)
+
+
 def _states_between(uow: UnitOfWork, derived: Derived) -> tuple[list[Any], list[StateRecord]]:
     """(rows there are, records to be there) around (after_us, upto_us]; what lies on both sides goes on."""
-    table = state_record
     new = list(derived.records)
     if not new:
         return [], []
-    query = select(table).where(table.c.equipment_id == derived.equipment_id, table.c.known_to.is_(None))
-    query = query.where(or_(table.c.t1_us.is_(None), table.c.t1_us > derived.after_us)).order_by(table.c.t0_us)
+    asked = {"who": derived.equipment_id, "after_us": derived.after_us}
     if derived.upto_us is None:
-        old = list(uow.connection.execute(query))
+        old = list(uow.connection.execute(_SINCE, asked))
         return old, _joined_after(derived.after_us, new, old)
-    seam_us = derived.upto_us + 1
-    old = list(uow.connection.execute(query.where(table.c.t0_us <= seam_us)))
+    c, seam_us = state_record.c, derived.upto_us + 1
+    old = list(uow.connection.execute(_SINCE.where(c.t0_us <= seam_us), asked))
     if not old or (old[-1].t1_us is not None and old[-1].t1_us <= seam_us):
-        old += uow.connection.execute(query.where(table.c.t0_us > seam_us).limit(1))
+        old += uow.connection.execute(_SINCE.where(c.t0_us > seam_us).limit(1), asked)
     return old, _joined_at(seam_us, _joined_after(derived.after_us, new, old), old)
 
 
@@ -338,11 +353,15 @@ def _state(said: Any, t0_us: int, t1_us: int | None) -> StateRecord:
 
 
 def _told_between(uow: UnitOfWork, table: Table, moment: str, derived: Derived) -> list[Any]:
-    query = select(table).where(table.c.equipment_id == derived.equipment_id, table.c.known_to.is_(None))
-    query = query.where(table.c[moment] > derived.after_us)
-    if derived.upto_us is not None:
-        query = query.where(table.c[moment] <= derived.upto_us)
-    return list(uow.connection.execute(query))
+    upto_us = END_US if derived.upto_us is None else derived.upto_us
+    asked = {"who": derived.equipment_id, "after_us": derived.after_us, "upto_us": upto_us}
+    return list(uow.connection.execute(_told(table, moment), asked))
+
+
+@cache
+def _told(table: Table, moment: str) -> Any:
+    within = and_(table.c[moment] > _bound("after_us"), table.c[moment] <= _bound("upto_us"))
+    return select(table).where(table.c.equipment_id == _bound("who"), table.c.known_to.is_(None), within)
 
 
 def _replace(
@@ -363,12 +382,17 @@ def _replace(
             changed.append((row.t0_us, row.t1_us))
     for start in range(0, len(gone), ROWS_AT_ONCE):
         part = gone[start : start + ROWS_AT_ONCE]
-        uow.connection.execute(update(table).where(table.c.id.in_(part)).values(known_to=uow.known))
+        uow.connection.execute(_superseding(table), {"gone": part, "now": uow.known})
     faces = [face for face, number in wanted.items() for _ in range(number)]
     rows = [dict(zip(names, face, strict=True)) for face in faces]
     changed += [(row["t0_us"], row["t1_us"]) for row in rows]
     _insert(uow, table, [{**row, "known_from": uow.known} for row in rows] if rows else [])
     return changed
+
+
+@cache
+def _superseding(table: Table) -> Any:
+    return update(table).where(table.c.id.in_(bindparam("gone", expanding=True))).values(known_to=_bound("now"))
 
 
 def _insert(uow: UnitOfWork, table: Table, rows: list[dict[str, Any]]) -> None:

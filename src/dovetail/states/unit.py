@@ -6,21 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
-
-from dovetail.core.clock import HOUR_US
 from dovetail.core.limits import COUNT_FLUSH_US
+from dovetail.following.late import LateSpan, with_span
+from dovetail.following.news import Heard, Watched, is_news
 from dovetail.states.checkpoint import BEGINNING_US, START, Checkpoint
-from dovetail.states.news import Heard, Watched, is_news
 from dovetail.tracks.series import Inputs, Part, Series, joined
 
 WAITING_MAX: Final = 500_000  # samples kept in memory for a mark that does not come; beyond it the historian is asked
-LATE_MAX: Final = 64  # stretches to derive again; more are closed up, which derives more than needed and is right
-
 PARTS_MAX: Final = 64  # of one tag before they are put together: looking through many small ones costs more
 
 type Waiting = Mapping[int, Sequence[Part]]
-type LateSpan = tuple[int, int]  # derive again from the first moment on, and at least to the second
 
 
 @dataclass(slots=True)
@@ -124,26 +119,5 @@ class Unit:
         return any(-(-ts_us // COUNT_FLUSH_US) * COUNT_FLUSH_US <= mark_us for ts_us in counted)
 
     def add_late(self, first_us: int, last_us: int) -> None:
-        """Remember a stretch to derive again; stretches within an hour of each other are one."""
-        spans = sorted([*self.late, (first_us, last_us)])
-        merged: list[LateSpan] = []
-        for first, last in spans:
-            if merged and first <= merged[-1][1] + HOUR_US:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-            else:
-                merged.append((first, last))
-        while len(merged) > LATE_MAX:
-            gaps = [merged[i + 1][0] - merged[i][1] for i in range(len(merged) - 1)]
-            i = gaps.index(min(gaps))
-            merged[i : i + 2] = [(merged[i][0], max(merged[i][1], merged[i + 1][1]))]
-        self.late = merged
-
-    def late_text(self) -> str:
-        """The late stretches as they are kept."""
-        return orjson.dumps(self.late).decode()
-
-
-def late_from(text: str) -> list[LateSpan]:
-    """What `late_text` wrote."""
-    found: list[Any] = orjson.loads(text)
-    return [(int(first), int(last)) for first, last in found]
+        """Remember a stretch to derive again."""
+        self.late = with_span(self.late, first_us, last_us)

@@ -60,22 +60,22 @@ def split(batches: Iterable[Batch], wanted: NDArray[np.int64]) -> dict[int, list
         if not len(ours):
             continue
         order = ours[np.argsort(batch.tag[ours], kind="stable")]
-        tags = batch.tag[order]
-        starts = np.concatenate(([0], np.flatnonzero(tags[1:] != tags[:-1]) + 1))
-        good = q.good_mask(batch.quality) & batch.valid
-        for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            which = _said_last(batch, order[start:end])
-            parts[int(tags[start])].append((batch.ts[which], batch.value[which], good[which]))
+        tags, quality = batch.tag[order], batch.quality[order]
+        ts, value, good = batch.ts[order], batch.value[order], q.good_mask(quality) & batch.valid[order]
+        again = bool((quality >= q.SAID_AGAIN).any())
+        starts = [0, *(np.flatnonzero(tags[1:] != tags[:-1]) + 1).tolist(), len(order)]
+        for tag, start, end in zip(tags[starts[:-1]].tolist(), starts, starts[1:], strict=False):
+            part = ts[start:end], value[start:end], good[start:end]
+            parts[tag].append(_said_last(part, quality[start:end]) if again else part)
     return parts
 
 
-def _said_last(batch: Batch, which: NDArray[np.intp]) -> NDArray[np.intp]:
+def _said_last(part: Part, quality: NDArray[np.uint16]) -> Part:
     """Of samples that our own publishers said again of one moment (`q.SAID_AGAIN`), the last alone holds."""
-    said = batch.quality[which] >> 11
-    if not said.any():
-        return which
-    most = {ts: count for count, ts in sorted(zip(said.tolist(), batch.ts[which].tolist(), strict=True))}
-    return which[[most[ts] == count for ts, count in zip(batch.ts[which].tolist(), said.tolist(), strict=True)]]
+    said, ts = (quality >> 11).tolist(), part[0].tolist()
+    most = {at_us: count for count, at_us in sorted(zip(said, ts, strict=True))}
+    holds = np.array([most[at_us] == count for at_us, count in zip(ts, said, strict=True)], dtype=np.bool_)
+    return part[0][holds], part[1][holds], part[2][holds]
 
 
 def series_of(batches: Iterable[Batch], tags: Sequence[int]) -> dict[int, Series]:
