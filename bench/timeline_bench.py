@@ -150,7 +150,8 @@ def watched(page: Page, times: int, act: Callable[[], None]) -> Moved:
     act()
     page.wait_for_timeout(REST_MS)
     _, tasks = worked(json.loads(browser.stop_tracing())["traceEvents"])
-    return Moved(*page.evaluate(TAKE), times, float(tasks.sum()))
+    drawn_ms, frames_ms = page.evaluate(TAKE)
+    return Moved(drawn_ms, frames_ms, times, float(tasks.sum()))
 
 
 def moves(page: Page, many: int) -> dict[str, Moved]:

@@ -13,7 +13,9 @@ from screens import UI
 import shortcuts
 
 PANEL, WALL = ViewportSize(width=1024, height=768), ViewportSize(width=1920, height=1080)
+PHONE = ViewportSize(width=390, height=844)
 FINGER_PX, GLOVE_PX = 64, 110  # an operator's screens, and the station
+THUMB_PX = 44  # on a phone
 AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci --prefix ui")
 ROWS = 12  # of a table, and a list: those below are of the same markup; the long form looks at all

@@ -15,12 +15,15 @@ from playwright.sync_api import Page, ViewportSize, expect
 from profiles import Profiles
 from sample import drawn, some
 from screens import CAPPER, LINE, SCREENS, Screen, foreign_words, not_looked_at
-from sight import PANEL, WALL, needs_axe, stumbles, unexplained
+from sight import PANEL, PHONE, THUMB_PX, WALL, needs_axe, small, stumbles, unexplained
 
 pytestmark = pytest.mark.browser
 
 # language, the size it is opened at, the one it is changed to, and the light it is looked at in
 READERS = (("en", PANEL, WALL, "light"), ("de", WALL, PANEL, "dark"))
+AT_HAND = {"overview", "line", "station", "stops", "timeline of a line", "losses of a line", "groups", "KPI trend",
+           "shift board", "trends of a signal"}  # fmt: skip
+CARRIED = [screen for screen in SCREENS if screen.name in AT_HAND]
 TEXTS = """
 () => { const texts = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) { const parent = walk.currentNode.parentElement;
@@ -126,6 +129,21 @@ def bears_every_look(
     assert reader.evaluate(OVERFLOW) == []
     reader.set_viewport_size(other)
     assert reader.evaluate(OVERFLOW) == []
+
+
+@pytest.mark.usefixtures("history")
+def test_no_screen_of_the_past_is_wider_than_a_phone_or_a_panel(signed_in: SignedIn, profiles: Profiles) -> None:
+    page = profiles.tab(signed_in(viewport=PHONE, has_touch=True))
+    wide: dict[tuple[str, int], list[str]] = {}
+    for screen in CARRIED:
+        screen.open(page)
+        for size in (PANEL, PHONE):
+            page.set_viewport_size(size)
+            wide[screen.name, size["width"]] = page.evaluate(OVERFLOW)
+    assert {where: found for where, found in wide.items() if found} == {}
+    page.goto(f"/station/{CAPPER}")
+    expect(page.get_by_test_id("station-start")).to_be_enabled()
+    assert small(page, THUMB_PX) == []
 
 
 @pytest.mark.parametrize("address, shows", [(f"/board/{LINE}", "shift-board"), (f"/line/{LINE}", f"machine-{CAPPER}")])

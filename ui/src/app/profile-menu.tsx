@@ -49,7 +49,7 @@ export function ProfileMenu() {
       <Popover.Target>
         <button type="button" className={css.button} onClick={() => setOpen(!open)} data-testid="profile-menu" aria-label={`${say("account")}: ${person.name}`}>
           <Icon name="person" />
-          <span>{person.name}</span>
+          <span className={css.who}>{person.name}</span>
         </button>
       </Popover.Target>
       <Popover.Dropdown p={0}>
