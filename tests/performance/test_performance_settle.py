@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -25,7 +26,8 @@ from dovetail.events.performance import LedgerSettled
 from dovetail.ledger.columns import STORED_NAMES, add, nothing, sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.ledger.timeclass import Settings
-from dovetail.performance import store
+from dovetail.ledger.tracks import Facts
+from dovetail.performance import settling, store
 from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
@@ -141,6 +143,42 @@ def test_months_in_which_a_machine_only_went_on_are_not_written_day_by_day(
     world.say(FILLER, records=ended, moved=(at(30), None))
     room.step()
     assert max(piece.t1_us for piece in held(database, LINE)) == end_us  # now it ended: all of it is written
+
+
+@pytest.mark.parametrize("told", ["from its begin", "from its end"])
+def test_a_record_of_many_days_costs_each_day_what_a_day_costs(
+    sqlite_database: Database, clock: ManualClock, bus: Bus, everyone: Scope, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    cut, looked_at = settling.cut, list[tuple[int, int]]()
+
+    def counted_cut(facts: Facts, from_us: int, to_us: int, **how: Any) -> list[Slice]:
+        made = cut(facts, from_us, to_us, **how)
+        looked_at.append((len(made), len(facts.counts)))
+        return made
+
+    monkeypatch.setattr(settling, "cut", counted_cut)
+    world, room = make(sqlite_database, clock, bus)
+    days, end_us = 20, at(60) + 20 * DAY_US
+    clock.tick(end_us - at(0) + HOUR_US)
+    world.say(FILLER, records=RECORDS, counts=COUNTS, moved=(at(0), None))
+    room.step()
+    looked_at.clear()
+    ended = [*RECORDS[:2], state(FILLER, at(30), end_us, "Execute"), state(FILLER, end_us, None, "Held")]
+    pieces = [counted(FILLER, at(60) + n * HOUR_US, at(60) + (n + 1) * HOUR_US, "good", 7) for n in range(24 * days)]
+    begin_us = {"from its begin": at(30), "from its end": end_us}[told]
+    world.say(FILLER, records=ended, counts=[*COUNTS, *pieces], moved=(begin_us, None))
+    room.step()
+    assert max(slices for slices, _ in looked_at) <= 2 * 4 + 3  # of the shifts of two days, and what lies beside
+    assert sum(counts for _, counts in looked_at) <= 3 * len(pieces)
+    now, whole = held(sqlite_database, FILLER), room.gathering.derive
+    with sqlite_database.read() as reading:
+        lo_us, hi_us, records, counts = room.gathering.close_over(reading, FILLER, at(0), end_us, as_of=None)
+        facts = room.gathering.facts(reading, FILLER, (lo_us, hi_us), (records, counts), as_of=None)
+        assert [replace(one, known_from=0) for one in now] == cut(facts, lo_us, hi_us, settings=room.gathering.settings)
+        for day in (0, 9, days - 1):  # whoever asks of a day in it is told the same
+            part = at(35) + day * DAY_US, at(35) + (day + 1) * DAY_US
+            same = whole(reading, FILLER, *part)
+            assert sum_slices(same) == sum_slices(room.slices(FILLER, *part, scope=everyone))
 
 
 def test_an_answer_as_of_then_is_what_was_known_then(

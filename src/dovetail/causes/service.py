@@ -13,12 +13,13 @@ from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
 from dovetail.core.watching import Watching, unwatched
 from dovetail.equipment.model import Equipment, PlantModel
+from dovetail.ledger.reach import with_decided
 from dovetail.lineflow.blame import Blame
 from dovetail.lineflow.bottleneck import Holding, bottlenecks
 from dovetail.lineflow.model import Cause, Line, Spell
 from dovetail.lineflow.ranking import rated, without
 from dovetail.lineflow.standing import inferred, spells
-from dovetail.performance.facts import EVER_US, ledgered, missing_hint, with_decided
+from dovetail.performance.facts import EVER_US, ledgered, missing_hint
 from dovetail.performance.service import PerformanceRoom
 
 VIEW: Final = "plant.view"

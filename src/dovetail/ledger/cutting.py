@@ -193,6 +193,15 @@ def _midnights(span: SpanTrack, timezone: str) -> set[int]:
     return found
 
 
+def sure_edges(spans: Sequence[SpanTrack], timezone: str) -> list[int]:
+    """The moments amid spans at which slices end whatever else is true: where plan or shift or local day changes."""
+    said = [(one.plan, one.shift_id) for one in spans]
+    found = {one.t0_us for one, now, was in zip(spans[1:], said[1:], said, strict=False) if now != was}
+    for span in spans:
+        found |= _midnights(span, timezone) if span.shift_id is None else set()
+    return sorted(found)
+
+
 def _start_of_day(day: date, zone: ZoneInfo) -> int:
     return from_datetime(datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC))
 

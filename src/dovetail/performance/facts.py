@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, cast
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal, Protocol
 
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
@@ -16,6 +17,7 @@ from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.ledger.cutting import cut, stretches
 from dovetail.ledger.model import Slice
 from dovetail.ledger.pieces import allot
+from dovetail.ledger.reach import extent, is_far, to_edges, with_decided
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
 from dovetail.performance.model import Goal
@@ -231,15 +233,21 @@ class Gathering:
         return [count for count in found if count.t1_us > from_us and begin_us(count) < to_us]
 
     def close_over(
-        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None
-    ) -> tuple[int, int, list[StateTrack], list[CountTrack]]:
-        """(from, to, records, counts): the period widened until no record and no count reaches out of it."""
+        self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None,
+        long: Literal["as a whole", "to an edge"] = "as a whole",
+    ) -> tuple[int, int, list[StateTrack], list[CountTrack]]:  # fmt: skip
+        """(from, to, records, counts): the period widened until no record and no count reaches out of it. A record of
+        many days is followed `to an edge`, where slices end whatever is true: so a day of it costs what a day costs."""
         while True:
             records = self.records(reading, equipment_id, from_us, to_us, as_of=as_of)
             counts = self.counts(reading, equipment_id, from_us, to_us, as_of=as_of)
-            ends = [record.t1_us for record in records if record.t1_us is not None]
-            lo_us = min([from_us, *(record.t0_us for record in records), *(count.t0_us for count in counts)])
-            hi_us = max([to_us, *ends, *(count.t1_us for count in counts)])
+            lo_us, hi_us = extent(records, (from_us, to_us))
+            if long == "to an edge" and is_far((from_us, to_us), (lo_us, hi_us)):
+                _, node = self.node(self.made_of(equipment_id, to_us - 1, as_of=as_of).times_of, to_us - 1, as_of=as_of)
+                spans = partial(self.said(as_of).calendar.spans, node.id)
+                lo_us, hi_us = to_edges(spans, node.timezone, (from_us, to_us), (lo_us, hi_us))
+            lo_us = min([lo_us, *(count.t0_us for count in counts)])
+            hi_us = max([hi_us, *(count.t1_us for count in counts)])
             if (lo_us, hi_us) == (from_us, to_us):
                 return from_us, to_us, records, counts
             from_us, to_us = lo_us, hi_us
@@ -258,7 +266,7 @@ class Gathering:
         source = self.made_of(equipment_id, to_us - 1, as_of=as_of).times_of
         _, node = self.node(source, to_us - 1, as_of=as_of)
         jobs = self._sources.production.responses(reading, source, from_us, to_us, scope=OWN, as_of=as_of)
-        near = self.near(equipment_id, (from_us, to_us), as_of=as_of)
+        near = self.near(equipment_id, extent(tracks[0], (from_us, to_us)), as_of=as_of)
         beside = self._sources.states.records(reading, source, *near, scope=OWN, as_of=as_of)
         return Facts(
             equipment_id=equipment_id, timezone=node.timezone, records=tracks[0], jobs=jobs, counts=tracks[1],
@@ -266,6 +274,13 @@ class Gathering:
             definitions=self._definitions(node, near, {job.product for job in jobs if job.product}, as_of),
             around=[one for one in beside if one.t0_us >= to_us or (one.t1_us is not None and one.t1_us <= from_us)],
         )  # fmt: skip
+
+    def _over(
+        self, reading: Reading, equipment_id: int, period: tuple[int, int], as_of: int | None
+    ) -> tuple[int, int, Facts]:
+        """(from, to, facts) of a period as far as its slices need them."""
+        lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, *period, as_of=as_of, long="to an edge")
+        return lo_us, hi_us, self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
 
     def whole(self, reading: Reading, equipment_id: int, period: tuple[int, int], as_of: int) -> tuple[int, int]:
         """`Sources.whole` of an equipment's ledger."""
@@ -304,8 +319,7 @@ class Gathering:
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
     ) -> list[Slice]:
         """The slices of [from_us, to_us) straight from the facts, with a cut at both ends."""
-        lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, to_us, as_of=as_of)
-        facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
+        lo_us, hi_us, facts = self._over(reading, equipment_id, (from_us, to_us), as_of)
         made = cut(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, to_us))
         return [piece for piece in made if from_us <= piece.t0_us and piece.t1_us <= to_us]
 
@@ -359,22 +373,10 @@ class Gathering:
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None
     ) -> list[tuple[CountTrack, int]]:
         """The count records that gave pieces to [from_us, to_us), a slice or a part of one, and how many each gave."""
-        lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, from_us, to_us, as_of=as_of)
-        facts = self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
+        lo_us, hi_us, facts = self._over(reading, equipment_id, (from_us, to_us), as_of)
         made = stretches(facts, lo_us, hi_us, settings=self.settings, cuts=(from_us, to_us))
         inside = {place for place, one in enumerate(made) if from_us <= one.t0_us and one.t1_us <= to_us}
-        return [(counts[one.count], one.quantity) for one in allot(counts, made) if one.stretch in inside]
-
-
-def with_decided(records: Sequence[StateTrack], decided: Sequence[StateTrack]) -> list[StateTrack]:
-    """The settled records up to the first decided one, and those decided from there on."""
-    if not decided:
-        return list(records)
-    from_us = decided[0].t0_us
-    settled = [record for record in records if record.t0_us < from_us]
-    if settled and (settled[-1].t1_us is None or settled[-1].t1_us > from_us):
-        settled[-1] = replace(cast(Any, settled[-1]), t1_us=from_us)  # ended by what is decided since
-    return [*settled, *decided]
+        return [(facts.counts[one.count], one.quantity) for one in allot(facts.counts, made) if one.stretch in inside]
 
 
 def missing_hint(node: Equipment) -> str:

@@ -178,7 +178,8 @@ class PerformanceRoom:
             open_us = records[0].t0_us if records and records[0].t1_us is None else change.from_us
             if not begins or (change.kind == "RecordsChanged" and ends_us <= open_us < change.from_us):
                 return []  # slices end where the open record begins: what is counted in it moves none
-            days = in_days(max(change.from_us, min(begins)), to_us)
+            since_us = min(change.from_us, ends_us) if held and change.kind == "RecordsChanged" else change.from_us
+            days = in_days(max(since_us, min(begins)), to_us)
             return [day for day in days if day[0] <= ends_us or not goes_on(asked(*day), day[0])]
 
     # --- asking it -----------------------------------------------------------------------------------------------

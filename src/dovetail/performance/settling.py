@@ -29,7 +29,7 @@ def settle(
     whole = gathering.whole(uow, equipment_id, period, known)
     wider = _reach(uow, gathering, equipment_id, gathering.near(equipment_id, whole, as_of=known), known=known)
     while True:
-        lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known)
+        lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known, long="to an edge")
         if (wider := _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)) == (lo_us, hi_us):
             break
     if not records:  # what people said of it, where no signal spoke, is withdrawn
