@@ -29,6 +29,7 @@ from dovetail.db.uow import Database
 from dovetail.ledger.columns import Sums, sum_slices
 from dovetail.performance import store
 from dovetail.replaying.derived import Engine, everything
+from dovetail.replaying.shelf import Shelf
 from dovetail.scenarios.stage import OWN, on_sqlite
 from dovetail.states.model import StateRecord
 
@@ -186,15 +187,18 @@ def the_samples_alone_give_the_same(life: Life) -> None:
     engine = Engine(rooms.historian, _Forgetful(rooms.states), rooms.equipment, rooms.calendar.cuts, life.now_us)  # type: ignore[arg-type]
     with life.now.database.read() as reading:
         for unit in (life.ids["press"], life.ids["packer"]):
-            again = everything(engine.again(reading, unit, BEGIN_US, life.now_us), lambda: None)
+            shelf = Shelf()
+            again = everything(engine.again(reading, unit, BEGIN_US, life.now_us, shelf), lambda: None)
+            records, pieces = again.between(BEGIN_US - 1, life.now_us + 1), again.counted(BEGIN_US - 1, life.now_us + 1)
+            shelf.close()
             asked = (reading, unit, BEGIN_US - 1, life.now_us + 1)
             tail = rooms.states.tail(unit, scope=OWN)
             held = rooms.states.records(*asked, scope=OWN)
             begin_us = min((one.t0_us for one in tail.records), default=life.now_us)
             told = [*(one for one in held if one.t0_us < begin_us), *tail.records]
-            assert _faces(again.records) == _faces(told)
+            assert _faces(records) == _faces(told)
             counts = [*rooms.states.counts(*asked, scope=OWN), *tail.counts]
-            assert _summed(list(again.counts)) == _summed(counts)
+            assert _summed(pieces) == _summed(counts)
             assert len(again.held) == len(rooms.states.held(reading, (unit,), *asked[2:], scope=OWN))
 
 

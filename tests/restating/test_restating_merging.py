@@ -16,11 +16,10 @@ from dovetail.ledger.columns import sum_slices
 from dovetail.ledger.model import JobShare, Slice
 from dovetail.ledger.pieces import Pieces
 from dovetail.ledger.timeclass import Settings
-from dovetail.replaying.service import count_of
-from dovetail.restating import planning
-from dovetail.restating.merging import Merging
-from dovetail.restating.model import SHIFTS_MAX, said
-from dovetail.restating.planning import Comparing
+from dovetail.replaying import comparing
+from dovetail.replaying.merging import Merging, count_of
+from dovetail.restating.model import SHIFTS_MAX, moved_us, said
+from dovetail.restating.planning import Planned
 
 type Span = tuple[int, int]
 type Told = tuple[int, int, str]
@@ -90,7 +89,7 @@ def test_parts_come_to_what_all_at_once_comes_to(
     cuts = sorted({*parts, *(at for at in accumulate(others) if at < to_us)})
     free = tiles(cuts, told)
     ahead = data.draw(st.integers(0, 5))  # slices as held that come before they are asked for
-    merging, complete, given_us = Merging((0, to_us), signed, shifts), [], 0
+    merging, complete, given_us = Merging((0, to_us), signed, shifts, moved_us), [], 0
     for t0_us, t1_us in pairwise(parts):
         until_us = next(one.t1_us for one in [*was[ahead:], was[-1]] if one.t1_us >= t1_us)
         complete += merging.part(inside(was, given_us, until_us), inside(free, t0_us, t1_us), t1_us)
@@ -120,6 +119,9 @@ class Tiled:
 
     def signed(self, *_: Any, **__: Any) -> list[Any]:
         return []
+
+    def has_ledger(self, _number: int) -> bool:
+        return True
 
     def untold(self, *_: Any) -> tuple[()]:
         return ()
@@ -153,10 +155,10 @@ class Tiled:
 
 def test_a_plan_holds_the_slices_of_a_day_or_two_however_long_it_is(monkeypatch: Any) -> None:
     days = 200
-    monkeypatch.setattr(planning, "brief", lambda sums, gathering, *_: (sums["elapsed_us"], gathering.state))
+    monkeypatch.setattr(comparing, "brief", lambda sums, gathering, *_: (sums["elapsed_us"], gathering.state))
     Counted.alive = Counted.most = 0
     held, other, told = Tiled("Held"), Tiled("Execute"), list[int]()
-    compare = Comparing(held, other, other, (0, days * DAY_US))  # type: ignore[arg-type]  # as much as is asked of them
+    compare = Planned(held, other, other, (0, days * DAY_US))  # type: ignore[arg-type]  # as much as is asked of them
     ledger = compare.ledger(None, 1, lambda: told.append(Counted.alive))  # type: ignore[arg-type]  # nobody reads
     assert (ledger.moved_us, ledger.slices) == (days * DAY_US, (days * A_DAY, days * A_DAY))
     assert (len(ledger.shifts), ledger.shifts_total, ledger.signed_total) == (SHIFTS_MAX, 3 * days, 0)

@@ -157,7 +157,7 @@ class House:
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
                 self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub,
-                recovery, self.keeper, self.forwarding, self.transported, self.histories,
+                recovery, self.keeper, self.forwarding, self.transported, self.histories, self.settings.data,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,7 @@ class Parts:
     forwarding: ForwardingRoom
     transported: Callable[[], Transported | None]
     histories: HistoriesRoom
+    data: Path
 
 
 def catalogue(parts: Parts) -> Catalogue:
@@ -221,8 +223,9 @@ def assemble(api: Api, parts: Parts) -> None:
     forwarding_api.routes(api, parts.forwarding, parts.clock)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)
     replay = ReplayRoom(
-        parts.database, rooms.equipment, rooms.historian, rooms.states, rooms.calendar, rooms.performance, parts.clock
-    )
+        parts.database, rooms.equipment, rooms.historian, rooms.states, rooms.calendar, rooms.performance, parts.clock,
+        scratch=parts.data,
+    )  # fmt: skip
     replaying_api.routes(api, replaying_api.Replays(replay, parts.work))
     restating_api.routes(api, rooms.restating, restating_api.Plans(rooms.restating, parts.work))
     fleet_api.routes(api, delivery=parts.rooms.historian.delivery, transported=parts.transported)

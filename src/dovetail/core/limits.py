@@ -252,6 +252,12 @@ FORWARD_ANSWER_MAX: Final = 64 << 20  # bytes of one answer of a copy: a million
 FORWARD_WAIT_S: Final = 30.0  # a copy that answers nothing for so long is away
 FORWARD_RETRY_MAX_S: Final = 300.0  # one that is away for days is asked no more often, and found within minutes
 
+# replays
+REPLAY_HELD_BYTES: Final = 16 << 20  # derived again and packed, in memory; a machine's month is about 1 MB, then a file
+REPLAY_PIECES_HELD: Final = 32  # days of a machine, unpacked: about half a MB each; a line looks at a few at once
+REPLAY_STRETCHES_MAX: Final = 500  # of one machine that are told, the longest; how many there are is said
+REPLAY_SHIFTS_MAX: Final = 5_000  # that are told of all machines together, about 10 kB each; how many there are is said
+
 # what moved a figure
 DIFF_ROWS_MAX: Final = 100_000  # slices of one ledger that came or went: a year of a busy machine, read in 2 s
 DIFF_PAGE_MAX: Final = 100  # changes of one answer; the rest is a page further

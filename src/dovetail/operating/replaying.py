@@ -70,6 +70,8 @@ def _machine(machine: dict[str, Any]) -> list[str]:
         if changes:
             name = f"{period['shift']} {period['start'][:16]}" if period["shift"] else "in all"
             lines.append(f"  {name}: {', '.join(changes)}")
+    if (more := machine["shifts_total"] - len(machine["shifts"])) > 0:
+        lines.append(f"  … and {more} more shifts that differ")
     if machine["held_was"] != machine["held_would"]:
         lines.append(f"  held jumps: {machine['held_was']} → {machine['held_would']}")
     return lines

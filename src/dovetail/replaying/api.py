@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,8 +14,6 @@ from dovetail.replaying.model import Brief, Compared, Machine, Moved, Replay
 from dovetail.replaying.service import Asked, ReplayRoom
 from dovetail.web.inturn import InTurn, OnStep
 from dovetail.web.longwork import LongWork
-
-STRETCHES_MAX: Final = 500  # of one machine that are told; how many there are is said
 
 
 class AskReplay(BaseModel):
@@ -65,7 +63,7 @@ class StretchOut(BaseModel):
 
 
 class MachineOut(BaseModel):
-    """One equipment; `stretches` are the longest, of `stretches_total`."""
+    """One equipment; of `stretches_total` stretches the longest, of `shifts_total` shifts that differ the first."""
 
     equipment_id: int
     path: str
@@ -81,6 +79,7 @@ class MachineOut(BaseModel):
     stretches: list[StretchOut]
     whole: ComparedOut
     shifts: list[ComparedOut]
+    shifts_total: int
 
 
 class ReplayOut(BaseModel):
@@ -145,10 +144,11 @@ def _machine(one: Machine) -> MachineOut:
         slices_would=one.slices[1],
         held_was=one.held[0],
         held_would=one.held[1],
-        stretches_total=len(one.moved),
-        stretches=[_stretch(moved) for moved in one.moved[:STRETCHES_MAX]],
+        stretches_total=one.moved_total,
+        stretches=[_stretch(moved) for moved in one.moved],
         whole=compared_out(one.whole),
-        shifts=[compared_out(shift) for shift in one.shifts if shift.differs],
+        shifts=[compared_out(shift) for shift in one.shifts],
+        shifts_total=one.shifts_total,
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from dovetail.core import quality as q
@@ -12,6 +11,7 @@ from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Reading
 from dovetail.reasoning.model import Seen
+from dovetail.replaying.shelf import Again, Shelf
 from dovetail.states.checkpoint import START, Checkpoint, rebind
 from dovetail.states.derive import Known, Stretch, World, derive
 from dovetail.states.engine import end_slice
@@ -23,10 +23,17 @@ from dovetail.virtual.asked import Past
 
 OWN: Final[Scope] = system_scope("replay")
 LONG_US: Final = DAY_US  # at a time: a day of a machine's samples fits into memory, a quarter of a year may not
-MINUTE_US: Final = 60_000_000  # only counts that were spread over an outage are longer
 
 
-class Stored(Protocol):
+class Jumps(Protocol):
+    """What is asked of held jumps."""
+
+    def held(
+        self, reading: Reading, of: Collection[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
+    ) -> list[HeldJump]: ...
+
+
+class Stored(Jumps, Protocol):
     """What is asked of the states room."""
 
     def records(
@@ -35,45 +42,7 @@ class Stored(Protocol):
     def counts(
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[CountRecord]: ...
-    def held(
-        self, reading: Reading, of: Collection[int], from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
-    ) -> list[HeldJump]: ...
     def checkpoint_before(self, reading: Reading, equipment_id: int, at_us: int) -> Checkpoint | None: ...
-
-
-@dataclass(slots=True)
-class Again:
-    """One machine derived again: what follows `after_us`. The first record may have begun earlier."""
-
-    after_us: int
-    records: list[StateRecord] = field(default_factory=list[StateRecord])
-    counts: list[CountRecord] = field(default_factory=list[CountRecord])
-    held: list[HeldJump] = field(default_factory=list[HeldJump])
-    samples: int = 0
-    _begins: list[int] = field(default_factory=list[int])
-    _made: list[int] = field(default_factory=list[int])
-    _spread: list[CountRecord] = field(default_factory=list[CountRecord])
-
-    def settle(self) -> None:
-        """All is in: make it quick to ask."""
-        self.records = [one for one in self.records if one.t1_us is None or one.t0_us < one.t1_us]
-        self.counts.sort(key=lambda one: (one.t0_us, one.t1_us, one.kind))
-        self._spread = [one for one in self.counts if one.t1_us - one.t0_us > MINUTE_US]
-        self._begins = [one.t0_us for one in self.records]
-        self._made = [one.t0_us for one in self.counts]
-
-    def between(self, from_us: int, to_us: int) -> list[StateRecord]:
-        """The records that touch [from, to)."""
-        first = max(0, bisect_right(self._begins, from_us) - 1)
-        found = self.records[first : bisect_left(self._begins, to_us)]
-        return [one for one in found if one.t1_us is None or one.t1_us > from_us]
-
-    def counted(self, from_us: int, to_us: int) -> list[CountRecord]:
-        """The counts that touch (from, to]."""
-        first = bisect_left(self._made, from_us - MINUTE_US)
-        near = self.counts[first : bisect_left(self._made, to_us)]
-        far = [one for one in self._spread if one.t0_us < from_us - MINUTE_US]
-        return [one for one in (*far, *near) if one.t1_us > from_us and one.t0_us < to_us]
 
 
 class Replayed:
@@ -86,9 +55,8 @@ class Replayed:
         self, reading: Reading, equipment_id: int, from_us: int, to_us: int, *, scope: Scope, as_of: int | None = None
     ) -> list[StateRecord]:
         again = self._again.get(equipment_id)
-        if again is None or not again.records:
+        if again is None or (begins_us := again.begins_us) is None:
             return self._stored.records(reading, equipment_id, from_us, to_us, scope=scope)
-        begins_us = again.records[0].t0_us
         before: list[StateRecord] = []
         if from_us < begins_us:
             held = self._stored.records(reading, equipment_id, from_us, min(to_us, begins_us), scope=scope)
@@ -134,8 +102,8 @@ class Engine:
     cuts: Callable[[int, int, int], Sequence[int]]
     now_us: int
 
-    def again(self, reading: Reading, equipment_id: int, from_us: int, to_us: int) -> Iterator[Again]:
-        """Derive [from, to] of one machine, a day at a time; the last that is given is all of it.
+    def again(self, reading: Reading, equipment_id: int, from_us: int, to_us: int, shelf: Shelf) -> Iterator[Again]:
+        """Derive [from, to] of one machine, a day at a time, each kept on the shelf; the last given is all of it.
 
         Where time has gone on it is derived a little further, so that what is counted over the end is counted whole.
         """
@@ -145,7 +113,7 @@ class Engine:
         checkpoint = self.stored.checkpoint_before(reading, equipment_id, from_us) or self._begun(
             book, equipment_id, from_us
         )
-        made = Again(checkpoint.at_us)
+        made = Again(checkpoint.at_us, shelf)
         tags = book.tags_of(equipment_id, checkpoint.at_us, end_us)
         at_us = checkpoint.at_us
         while at_us < end_us:
@@ -153,16 +121,13 @@ class Engine:
             inputs = series_of(self.samples.raw(tags, at_us + 1, upto_us + 1, scope=OWN), tags) if tags else {}
             made.samples += sum(len(series) for series in inputs.values())
             done: Stretch = derive(world, equipment_id, checkpoint, inputs, upto_us=upto_us)
-            made.records += done.records
-            made.counts += done.counts
+            made.add(done.records, done.counts)
             made.held += done.held
             checkpoint, at_us = done.checkpoint, upto_us
             yield made
         opened = checkpoint.open_record(equipment_id)
-        made.records += [opened] if opened else []
         rules = book.all_at(checkpoint.at_us).get(equipment_id)
-        made.counts += end_slice(rules, checkpoint).counts if rules else ()
-        made.settle()
+        made.add([opened] if opened else [], end_slice(rules, checkpoint).counts if rules else ())
         yield made
 
     def _begun(self, book: RuleBook, equipment_id: int, from_us: int) -> Checkpoint:
@@ -185,7 +150,8 @@ class Engine:
 
 def everything(steps: Iterator[Again], on_step: Callable[[], Any]) -> Again:
     """The last of the steps, each told."""
-    made = Again(0)
+    made = next(steps)
+    on_step()
     for made in steps:  # noqa: B007 - the last one is wanted
         on_step()
     return made

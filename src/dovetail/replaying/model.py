@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 
+from dovetail.core.limits import REPLAY_STRETCHES_MAX
 from dovetail.ledger.tracks import StateTrack
 
 type Said = tuple[str, str, str]  # state, mode, reason
@@ -65,25 +67,24 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One equipment: every stretch that would read otherwise, the longest first, the whole period and its shifts."""
+    """One equipment: the stretches that would read otherwise, the longest first, the whole period, and its shifts that
+    differ. Of very many stretches the longest are kept, of shifts the first; how many there are is counted."""
 
     equipment_id: int
     path: str
     moved: Sequence[Moved]
+    moved_total: int
+    moved_us: int
     slices: tuple[int, int]  # how many there are, and how many there would be
     held: tuple[int, int]  # counter jumps that wait for a person
     whole: Compared
     shifts: Sequence[Compared]
+    shifts_total: int
 
     @property
     def differs(self) -> bool:
         """Whether anything would be another."""
-        return bool(self.moved) or self.whole.differs or any(one.differs for one in self.shifts)
-
-    @property
-    def moved_us(self) -> int:
-        """How much time would read otherwise."""
-        return sum(one.us for one in self.moved)
+        return bool(self.moved_total or self.shifts_total) or self.whole.differs
 
     @property
     def weight(self) -> tuple[int, int, int, str]:
@@ -101,6 +102,39 @@ class Replay:
     notes: Sequence[str]
     samples: int
     took_s: float
+
+
+class Longest:
+    """The longest stretches that two timelines tell otherwise, taken part by part; `total`: how many there are."""
+
+    def __init__(self, most: int = REPLAY_STRETCHES_MAX) -> None:
+        self.total, self._most = 0, most
+        self._kept: list[tuple[int, int, Moved]] = []
+        self._last: Moved | None = None
+
+    def take(self, was: Sequence[StateTrack], would: Sequence[StateTrack], from_us: int, to_us: int) -> int:
+        """A part that follows the one before; how much of its time they tell otherwise."""
+        found = sorted(differences(was, would, from_us, to_us), key=lambda one: one.t0_us)
+        for one in found:
+            last = self._last
+            if last is not None and (last.t1_us, last.was, last.would) == (one.t0_us, one.was, one.would):
+                self._last = Moved(last.t0_us, one.t1_us, one.was, one.would)
+            else:
+                self._keep()
+                self._last = one
+        return sum(one.us for one in found)
+
+    def _keep(self) -> None:
+        if self._last is not None:
+            self.total += 1
+            heappush(self._kept, (self._last.us, -self._last.t0_us, self._last))
+            _ = heappop(self._kept) if len(self._kept) > self._most else None
+        self._last = None
+
+    def done(self) -> list[Moved]:
+        """The longest first."""
+        self._keep()
+        return [one for _, _, one in sorted(self._kept, key=lambda one: one[:2], reverse=True)]
 
 
 def differences(was: Iterable[StateTrack], would: Iterable[StateTrack], from_us: int, to_us: int) -> list[Moved]:

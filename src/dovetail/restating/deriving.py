@@ -16,6 +16,7 @@ from dovetail.events.restating import Restated
 from dovetail.performance.facts import Sources
 from dovetail.replaying.derived import Engine, Replayed, everything
 from dovetail.replaying.service import Counting, Timeline
+from dovetail.replaying.shelf import Shelf
 from dovetail.restating.imagined import Imagined
 from dovetail.restating.model import Change
 from dovetail.states.rules import VERSIONS_MAX, Plants, RuleBook
@@ -89,17 +90,20 @@ def _demand_samples(tags: Sequence[int], imagined: Imagined, gone: Callable[[int
 
 
 def derived_again(
-    reading: Reading, sources: Sources, units: Mapping[int, int], *, imagined: Imagined, by: tuple[Past, StatesRoom],
-    now_us: int, on_step: Callable[[], None],
+    reading: Reading, sources: Sources, units: Mapping[int, int], *, imagined: Imagined,
+    by: tuple[Past, StatesRoom, Shelf], now_us: int, on_step: Callable[[], None],
 ) -> Sources:  # fmt: skip
-    """The sources with what those machines would have done and counted, derived in memory."""
+    """The sources with what those machines would have done and counted, derived again and kept on the shelf."""
     if not units:
         return sources
-    samples, states = by
+    samples, states, shelf = by
     calendar = sources.calendar
     assert isinstance(calendar, CalendarRoom)
     engine = Engine(samples, states, imagined, calendar.cuts, now_us)
-    again = {unit: everything(engine.again(reading, unit, imagined.from_us, imagined.to_us), on_step) for unit in units}
+    again = {
+        unit: everything(engine.again(reading, unit, imagined.from_us, imagined.to_us, shelf), on_step)
+        for unit in units
+    }
     replayed = Replayed(states, again)
     timeline, counting = Timeline(replayed), Counting(replayed)
     return replace(sources, states=timeline, counting=counting)  # type: ignore[arg-type]  # as much as is asked of them

@@ -7,6 +7,7 @@ changed; and it is taken back by another restatement, to exactly what was held b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -26,13 +27,14 @@ from dovetail.operations.moment import moment
 from dovetail.operations.operation import Call, Input, Operation, Undo
 from dovetail.performance.facts import OWN, Gathering
 from dovetail.performance.service import EVENTS_MAX, HANDLER, PerformanceRoom
+from dovetail.replaying.shelf import Shelf
 from dovetail.restating import store
 from dovetail.restating.deriving import derived_again, read_otherwise
 from dovetail.restating.imagined import NODES, Imagined
 from dovetail.restating.kept import SECTIONS, demand_what_is_named, laid
 from dovetail.restating.model import Change, Plan, chosen, digest_of
 from dovetail.restating.names import names_then
-from dovetail.restating.planning import Comparing, touched
+from dovetail.restating.planning import Planned, touched
 from dovetail.restating.store import Restatement
 from dovetail.states.follower import NAME as STATES
 from dovetail.states.service import StatesRoom
@@ -174,14 +176,15 @@ class RestatingRoom:
                 done = min(done + 1, total)
                 on_step(done, total)
 
-            sources = derived_again(
-                reading, imagined.sources(self._calendar), units, imagined=imagined, on_step=on_day,
-                by=(self._samples, self._states), now_us=self.clock.now_us(),
-            )  # fmt: skip
-            calendar: Any = sources.calendar
-            other = Gathering(sources, self._performance.gathering.settings)
-            compare = Comparing(self._performance, other, calendar, found.period)
-            compared = [compare.ledger(reading, number, on_day) for number in ledgers]
+            with closing(Shelf()) as shelf:
+                sources = derived_again(
+                    reading, imagined.sources(self._calendar), units, imagined=imagined, on_step=on_day,
+                    by=(self._samples, self._states, shelf), now_us=self.clock.now_us(),
+                )  # fmt: skip
+                calendar: Any = sources.calendar
+                other = Gathering(sources, self._performance.gathering.settings)
+                compare = Planned(self._performance, other, calendar, found.period)
+                compared = [compare.ledger(reading, number, on_day) for number in ledgers]
         compared.sort(key=lambda one: one.weight)
         return Plan(from_us, to_us, found.changes, digest_of(found.changes), compared)
 

@@ -8,7 +8,7 @@ export interface Figures { times: Record<string, number>; counts: Record<string,
 export interface Compared { start: string; end: string; shift: string; differs: boolean; was: Figures; would: Figures }
 /** State, mode and reason of each side; null: nothing was known to be there. */
 export interface Stretch { start: string; end: string; duration_us: number; was: [string, string, string] | null; would: [string, string, string] | null }
-export interface Machine { equipment_id: number; path: string; differs: boolean; moved_us: number; reclassed_us: number; pieces: number; slices_was: number; slices_would: number; held_was: number; held_would: number; stretches_total: number; stretches: Stretch[]; whole: Compared; shifts: Compared[] }
+export interface Machine { equipment_id: number; path: string; differs: boolean; moved_us: number; reclassed_us: number; pieces: number; slices_was: number; slices_would: number; held_was: number; held_would: number; stretches_total: number; stretches: Stretch[]; whole: Compared; shifts: Compared[]; shifts_total: number }
 export interface Replay { start: string; end: string; differs: boolean; samples: number; took_s: number; speed: number; notes: string[]; machines: Machine[] }
 export interface Asked { documents: Files | null; from: string; to: string; equipment: number[] }
 

@@ -89,7 +89,10 @@ function MachinePanel({ machine }: { machine: Machine }) {
     <Panel title={map.byId(machine.equipment_id)?.name ?? machine.path} tools={<span className="quiet mono">{machine.path}</span>} flush testid={`replay-machine-${machine.path}`}>
       <p className={css.facts}>{facts.map((fact) => <span key={String(fact)}>{fact}</span>)}</p>
       <div className={css.pair}>
-        <div><Figures compared={machine.whole} of={machine.equipment_id} title={say("whole")} />{machine.shifts.map((shift) => <Figures key={shift.start} compared={shift} of={machine.equipment_id} title={named(shift)} />)}</div>
+        <div>
+          <Figures compared={machine.whole} of={machine.equipment_id} title={say("whole")} />{machine.shifts.map((shift) => <Figures key={shift.start} compared={shift} of={machine.equipment_id} title={named(shift)} />)}
+          {machine.shifts_total > machine.shifts.length && <p className={css.same}>{say("moreShifts", { n: machine.shifts.length, all: machine.shifts_total })}</p>}
+        </div>
         <Stretches machine={machine} />
       </div>
     </Panel>

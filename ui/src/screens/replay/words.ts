@@ -10,7 +10,7 @@ export const words = defineWords({
     begin: "Replay", nothingChanged: "No file is changed: the code that holds now is tried on a past that may have had another.", running: "Replaying, {share}", failed: "The replay ended with an error", lost: "This replay is not kept any more", lostHint: "The ten newest are kept until the server ends. Ask for it again.", none: "No replay yet", noneHint: "Choose a time, change a file, and look at what would have changed before it goes live.",
     found: "What would have changed", same: "Nothing would have changed", summary: "{n} of {all} would read otherwise · {samples} samples in {time}, {speed} × real time", notes: "Good to know",
     moved: "{time} would read otherwise", reclassed: "{time} in another class of time", pieces: "{n} pieces", slices: "slices {was} → {would}", held: "counter jumps that wait {was} → {would}",
-    figure: "Figure", was: "Was", would: "Would be", whole: "The whole time", stretch: "From", lasts: "For", stretches: "Stretches that would read otherwise", more: "The longest {n} of {all}.", unknown: "nothing known",
+    figure: "Figure", was: "Was", would: "Would be", whole: "The whole time", stretch: "From", lasts: "For", stretches: "Stretches that would read otherwise", more: "The longest {n} of {all}.", moreShifts: "The first {n} of {all} shifts that differ.", unknown: "nothing known",
   },
   de: {
     title: "Probelauf", why: "Aufgezeichnete Messwerte laufen im Speicher durch anderen Werkscode: was sich geändert hätte. Nichts wird geschrieben, und das Werk läuft weiter.",
@@ -18,6 +18,6 @@ export const words = defineWords({
     begin: "Probelauf starten", nothingChanged: "Keine Datei ist geändert: Der jetzt geltende Code wird an einer Vergangenheit probiert, die vielleicht einen anderen hatte.", running: "Läuft, {share}", failed: "Der Probelauf endete mit einem Fehler", lost: "Dieser Probelauf wird nicht mehr aufbewahrt", lostHint: "Die zehn neuesten bleiben, bis der Server endet. Starten Sie ihn noch einmal.", none: "Noch kein Probelauf", noneHint: "Wählen Sie eine Zeit, ändern Sie eine Datei und sehen Sie, was sich geändert hätte, bevor sie gilt.",
     found: "Was sich geändert hätte", same: "Nichts hätte sich geändert", summary: "{n} von {all} läsen sich anders · {samples} Messwerte in {time}, {speed}-fache Geschwindigkeit", notes: "Gut zu wissen",
     moved: "{time} läsen sich anders", reclassed: "{time} in einer anderen Zeitklasse", pieces: "{n} Stück", slices: "Abschnitte {was} → {would}", held: "wartende Zählersprünge {was} → {would}",
-    figure: "Kennzahl", was: "War", would: "Wäre", whole: "Der ganze Zeitraum", stretch: "Von", lasts: "Dauer", stretches: "Stücke, die sich anders läsen", more: "Die längsten {n} von {all}.", unknown: "nichts bekannt",
+    figure: "Kennzahl", was: "War", would: "Wäre", whole: "Der ganze Zeitraum", stretch: "Von", lasts: "Dauer", stretches: "Stücke, die sich anders läsen", more: "Die längsten {n} von {all}.", moreShifts: "Die ersten {n} von {all} Schichten, die sich unterscheiden.", unknown: "nichts bekannt",
   },
 });

@@ -7,16 +7,17 @@ are the slices of a part, and those that reach beyond its end.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from dovetail.core.clock import DAY_US
 from dovetail.ledger.columns import Sums, add, nothing, sum_slices
 from dovetail.ledger.model import Slice
-from dovetail.replaying.service import count_of
-from dovetail.restating.model import moved_us
 
 type Span = tuple[int, int]
 type Shift = tuple[int, int, str]
+type Differ = Callable[[Sequence[Slice], Sequence[Slice], int, int], int]
 
 
 @dataclass(slots=True)
@@ -44,13 +45,14 @@ class Window:
 class Merging:
     """One ledger over a period: as it is held, and as it would be around what is signed.
 
-    `windows` are its shifts by time; what is signed stands, so it is part of no figure but its own shift's.
+    `windows` are its shifts by time; what is signed stands, so it is part of no figure but its own shift's. `differ`
+    is shown both tellings of each part, and says how much time of [from, to) they tell otherwise.
     """
 
-    def __init__(self, period: Span, signed: Sequence[Span], windows: Sequence[Shift]) -> None:
+    def __init__(self, period: Span, signed: Sequence[Span], windows: Sequence[Shift], differ: Differ) -> None:
         self.whole = Window(*period, "")
         self.moved_us = self.was_total = self.would_total = 0
-        self._signed, self._reached_us = signed, period[0]
+        self._signed, self._differ, self._reached_us = signed, differ, period[0]
         self._ahead: deque[Slice] = deque()
         self._to_come, self._open = deque(windows), list[Window]()
         self._was: list[Slice] = []
@@ -73,7 +75,7 @@ class Merging:
         complete = self._windows(held, free, upto_us)
         self._was += held
         self._would += would
-        self.moved_us += moved_us(self._was, self._would, self._reached_us, upto_us)
+        self.moved_us += self._differ(self._was, self._would, self._reached_us, upto_us)
         self._was = [one for one in self._was if one.t1_us > upto_us]
         self._would = [one for one in self._would if one.t1_us > upto_us]
         self._reached_us = upto_us
@@ -98,3 +100,26 @@ class Merging:
 
 def _within(one: Slice, windows: Sequence[Span]) -> bool:
     return any(t0_us <= one.t0_us and one.t1_us <= t1_us for t0_us, t1_us in windows)
+
+
+def count_of(slices: Sequence[Slice], from_us: int) -> int:
+    """How many slices there are, those that were only cut to be derived a day at a time taken together."""
+    seams = [(one, other) for one, other in pairwise(slices) if (other.t0_us - from_us) % DAY_US == 0]
+    return len(slices) - sum(_face(one) == _face(other) for one, other in seams)
+
+
+def _face(one: Slice) -> tuple[object, ...]:
+    jobs = tuple((share.job_response_id, share.share_ppm, share.rate_upm) for share in one.shares)
+    return (
+        one.state,
+        one.mode,
+        one.reason,
+        one.external,
+        one.unplanned,
+        one.plan,
+        one.day,
+        one.shift_id,
+        one.crew,
+        one.cls,
+        jobs,
+    )
