@@ -17,7 +17,7 @@ from dovetail.equipment.model import Equipment, PlantModel
 from dovetail.ledger.cutting import cut, stretches
 from dovetail.ledger.model import Slice
 from dovetail.ledger.pieces import allot
-from dovetail.ledger.reach import extent, is_far, to_edges, with_decided
+from dovetail.ledger.reach import Period, extent, is_far, to_edges, with_decided
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.tracks import CountTrack, Definitions, Facts, JobTrack, SpanTrack, StateTrack
 from dovetail.performance.model import Goal
@@ -253,14 +253,9 @@ class Gathering:
             from_us, to_us = lo_us, hi_us
 
     def facts(
-        self,
-        reading: Reading,
-        equipment_id: int,
-        period: tuple[int, int],
-        tracks: tuple[Sequence[StateTrack], Sequence[CountTrack]],
-        *,
-        as_of: int | None,
-    ) -> Facts:
+        self, reading: Reading, equipment_id: int, period: Period,
+        tracks: tuple[Sequence[StateTrack], Sequence[CountTrack]], *, as_of: int | None,
+    ) -> Facts:  # fmt: skip
         """All tracks over a period that `close_over` has widened, with its records and counts."""
         from_us, to_us = period
         source = self.made_of(equipment_id, to_us - 1, as_of=as_of).times_of
@@ -275,14 +270,12 @@ class Gathering:
             around=[one for one in beside if one.t0_us >= to_us or (one.t1_us is not None and one.t1_us <= from_us)],
         )  # fmt: skip
 
-    def _over(
-        self, reading: Reading, equipment_id: int, period: tuple[int, int], as_of: int | None
-    ) -> tuple[int, int, Facts]:
+    def _over(self, reading: Reading, equipment_id: int, period: Period, as_of: int | None) -> tuple[int, int, Facts]:
         """(from, to, facts) of a period as far as its slices need them."""
         lo_us, hi_us, records, counts = self.close_over(reading, equipment_id, *period, as_of=as_of, long="to an edge")
         return lo_us, hi_us, self.facts(reading, equipment_id, (lo_us, hi_us), (records, counts), as_of=as_of)
 
-    def whole(self, reading: Reading, equipment_id: int, period: tuple[int, int], as_of: int) -> tuple[int, int]:
+    def whole(self, reading: Reading, equipment_id: int, period: Period, as_of: int) -> Period:
         """`Sources.whole` of an equipment's ledger."""
         units = self.made_of(equipment_id, period[1] - 1, as_of=as_of).units
         return self.said(as_of).whole(reading, units, period, as_of)
