@@ -27,6 +27,7 @@ from dovetail.explain.diff import Asked, Differ
 from dovetail.house.rooms import build_rooms
 from dovetail.materials.store import material_definition
 from dovetail.operations.operation import execute
+from dovetail.proof.tree import Place
 from dovetail.states.store import reason
 from dovetail.testing.clock import ManualClock
 from dovetail.yardsticks.store import TABLES
@@ -165,7 +166,37 @@ def test_a_machine_that_was_added_since_is_no_part_of_what_was_known(house: Hous
     before, old = house.known(), house.seen()
     house.apply(SECOND_MACHINE)
     acme = house.rooms.equipment.plant().by_path("acme").id
+    house.clock.tick(MINUTE_US)
     room = house.rooms.performance
-    assert len(room.kpis(acme, at(0), at(50), scope=SYSTEM).leaves.ids) == 2
+    assert len(room.kpis(acme, at(0), at(62), scope=SYSTEM).leaves.ids) == 2
+    assert len(room.kpis(acme, at(0), at(50), scope=SYSTEM).leaves.ids) == 1  # it was not there yet
+    assert len(room.kpis(acme, at(0), at(62), scope=SYSTEM, as_of=before).leaves.ids) == 1
     assert len(room.kpis(acme, at(0), at(50), scope=SYSTEM, as_of=before).leaves.ids) == 1
     assert house.seen(before) == old
+
+
+FILLER = PLANT[PLANT.index(b"  acme/filler:") : PLANT.index(b"connections:")]
+CAPPER = SECOND_MACHINE[SECOND_MACHINE.index(b"  acme/capper:") : SECOND_MACHINE.index(b"connections:")]
+IN_A_HALL = FILLER.replace(
+    b"acme/filler:\n    {", b"acme/hall: {level: Area}\n  acme/hall/filler:\n    {moved: acme/filler, "
+)
+
+
+@pytest.mark.parametrize(("there", "rate"), [(CAPPER, b"acme/capper"), (IN_A_HALL, b"acme/hall/filler")],
+                         ids=["taken out", "moved"])  # fmt: skip
+def test_what_a_site_came_to_stands_when_a_machine_is_taken_out_or_moved(
+    house: House, there: bytes, rate: bytes
+) -> None:
+    room, acme = house.rooms.performance, house.rooms.equipment.plant().by_path("acme").id
+    before = room.kpis(acme, at(0), at(50), scope=SYSTEM)
+    place = Place("", acme, at(0), at(50), None, SYSTEM)
+    opened = house.rooms.explainer.explain("availability", place, path="availability/apt_us")
+    house.apply(PLANT.replace(FILLER, there).replace(b"{acme/filler: 120}", b"{" + rate + b": 120}"))
+    after = room.kpis(acme, at(0), at(50), scope=SYSTEM)
+    assert (after.figures, after.sums) == (before.figures, before.sums)
+    assert [node.value for node in opened.children] == [
+        node.value for node in house.rooms.explainer.explain("availability", place, path=opened.key).children
+    ]
+    assert room.kpis(house.filler, at(0), at(50), scope=SYSTEM).sums == before.sums
+    found = Differ(room).diff(Asked("availability", acme, at(0), at(50), before.known, None, SYSTEM))
+    assert (found.difference, [one for one in found.changes if one.contribution]) == (0, [])

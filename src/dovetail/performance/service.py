@@ -273,7 +273,29 @@ class PerformanceRoom:
         self, plant: PlantModel, equipment_id: int, scope: Scope, *, at_us: int | None = None, as_of: int | None = None
     ) -> Leaves:
         """Where a node's figures come from: itself when it has a ledger, else what lies below it and may be seen.
-        A line is summed over its units where its definition of `at_us` says so."""
+
+        The plant of `at_us` decides what lay below it: what was taken out or moved since stays where it was. What has
+        a ledger only since then, by `plant`, counts where a history of it was brought in.
+        """
+        now = self._leaves(plant, equipment_id, scope, at_us=at_us, as_of=as_of)
+        then = plant if at_us is None else self.gathering.said(as_of).equipment.plant(at_us=at_us)
+        if then is plant or equipment_id not in then.equipment:
+            return now
+        was = self._leaves(then, equipment_id, scope, at_us=at_us, as_of=as_of)
+        known = {one for one in now.ids if one in then.equipment and ledgered(then, then.equipment[one]) is not None}
+        since = [one for one in now.ids if one not in known and self._begins(one, as_of) <= (at_us or 0)]
+        hints = tuple(dict.fromkeys((*was.hints, *(now.hints if since else ()))))
+        return Leaves((*was.ids, *since), was.hidden or now.hidden, hints)
+
+    def _begins(self, equipment_id: int, as_of: int | None) -> int:
+        with self.database.read() as reading:
+            held = self.held(reading, equipment_id, as_of=as_of)
+        return EVER_US if held is None else held[0]
+
+    def _leaves(
+        self, plant: PlantModel, equipment_id: int, scope: Scope, *, at_us: int | None, as_of: int | None
+    ) -> Leaves:
+        """Those of one plant. A line is summed over its units where its definition of `at_us` says so."""
         node, summed = plant.get(equipment_id), is_summed(self._then(equipment_id, at_us, as_of))
         if not summed and ledgered(plant, node) is not None:
             blind = "good" in self.gathering.untold([equipment_id], self.clock.now_us(), as_of=as_of)
@@ -283,7 +305,7 @@ class PerformanceRoom:
         if not children or (node.flow and not summed):
             return Leaves((), hints=(f"{node.path}: {missing_hint(node)}",))
         seen = [child for child in children if scope.sees(VIEW, child)]
-        below = [self.leaves(plant, child, scope, at_us=at_us, as_of=as_of) for child in seen]
+        below = [self._leaves(plant, child, scope, at_us=at_us, as_of=as_of) for child in seen]
         return Leaves(
             tuple(leaf for one in below for leaf in one.ids),
             len(seen) < len(children) or any(one.hidden for one in below),
@@ -295,12 +317,13 @@ class PerformanceRoom:
         return self.gathering.node(equipment_id, at_us, as_of=as_of)[1]
 
     def plant_at(self, reading: Reading, equipment_id: int, as_of: int | None) -> PlantModel:
-        """The plant that held when something was known; that of now where the equipment was not in it yet."""
+        """The plant that held when something was known; where the equipment was not in it, that of now or, where it was
+        taken out, the last that had it."""
         if as_of is not None and (moment_us := store.moment_of(reading, as_of)) is not None:
             plant = self.gathering.said(as_of).equipment.plant(at_us=moment_us)
             if equipment_id in plant.equipment:
                 return plant
-        return self.sources.equipment.plant()
+        return self.gathering.node(equipment_id)[0]
 
     def until(self, reading: Reading, to_us: int, as_of: int | None) -> int:
         """Where a period really ends: nothing is known of what comes after now, or after `as_of` became known."""

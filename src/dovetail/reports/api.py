@@ -64,13 +64,17 @@ class WouldBeOut(BaseModel):
 
 
 class SinceOut(BaseModel):
-    """What of a report is another figure now, and the steps that moved one KPI of its period, the oldest first."""
+    """What of a report is another figure now, and the steps that moved one KPI of its period, the oldest first.
+
+    `otherwise`: figures that this version works out otherwise from what was known then, which no step tells of.
+    """
 
     report: ReportOut
     broken: Broken | None
     known: int
     same: int
     moved: list[ComparedOut]
+    otherwise: list[ComparedOut]
     kpi: str
     before: float | None
     after: float | None
@@ -144,6 +148,7 @@ def routes(api: Api, room: ReportsRoom) -> None:
             known=found.moved.now.as_of or found.moved.now.known,
             same=len(found.figures) - len(moved),
             moved=[compared_out(one) for one in moved],
+            otherwise=[compared_out(one) for one in found.otherwise],
             kpi=found.kpi,
             before=None if before is None else float(before),
             after=None if after is None else float(after),

@@ -26,7 +26,7 @@ from dovetail.operations.store import vouched
 from dovetail.performance.service import HANDLER, KINDS, PerformanceRoom
 from dovetail.reports import store
 from dovetail.reports.answering import LONGEST_US, Answers, Question
-from dovetail.reports.model import VIEW, Compared, Report, View, compared, digest_of, sealed
+from dovetail.reports.model import VIEW, Compared, Report, View, compared, digest_of, figures_of, sealed
 from dovetail.reports.signed import SignedShifts
 from dovetail.signatures.service import SignaturesRoom
 
@@ -86,10 +86,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What of a report is another figure today, and what moved one of its KPIs, step by step."""
+    """What of a report is another figure today, and what moved one of its KPIs, step by step. `otherwise`: what this
+    version of the program works out otherwise from what was known then; no step tells of it."""
 
     opened: Opened
     figures: list[Compared]
+    otherwise: list[Compared]
     kpi: str
     moved: Difference
 
@@ -166,9 +168,14 @@ class ReportsRoom:
         with self._database.read() as reading:
             known, until_us = self._complete(reading, None, one.to_us)
         now, _ = self._answers.answer(Question(one.view, one.equipment_id, one.from_us, until_us, known), scope)
+        asked = Question(one.view, one.equipment_id, one.from_us, one.to_us, one.as_of)
+        again, _ = self._answers.answer(asked, scope)
         which = kpi or MOVED_BY[one.view]
         moved = self._differ.diff(Asked(which, one.equipment_id, one.from_us, one.to_us, one.as_of, known, scope))
-        return Since(opened, compared(opened.content, now) if opened.content else [], which, moved)
+        figures, anew = ((compared(opened.content, one) if opened.content else []) for one in (now, again))
+        kept = {figure.key for figure in figures_of(opened.content)} if opened.content else set[str]()
+        otherwise = [figure for figure in anew if figure.differs and figure.key in kept]
+        return Since(opened, figures, otherwise, which, moved)
 
     # --- doing -----------------------------------------------------------------------------------------------
     def _freeze(self, call: Call, given: FreezeReport) -> ReportOut:

@@ -123,6 +123,9 @@ def _print_moved(found: Mapping[str, Any]) -> None:
     if not found["moved"]:
         print("Nothing moved.")
         return
+    otherwise = ", ".join(one["label"] for one in found.get("otherwise", ()))
+    if otherwise:
+        print(f"this version works these out otherwise from what was known then: {otherwise}")
     print(f"{found['same']} figures are the same; {found['kpi']} moved by:")
     for one in found["changes"]:
         moved = "" if one["contribution"] is None else f"{one['contribution']:+.4f}  "

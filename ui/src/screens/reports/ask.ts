@@ -6,7 +6,7 @@ import type { FrozenReport, KpiChange, Page } from "@/api/types";
 
 export type Broken = "content" | "audit" | null;
 export interface Opened { report: FrozenReport; broken: Broken; figures: Figure[] }
-export interface Since { report: FrozenReport; broken: Broken; same: number; moved: Moved[]; kpi: string; changes: KpiChange[] }
+export interface Since { report: FrozenReport; broken: Broken; same: number; moved: Moved[]; /** What this version works out otherwise from what was known then. */ otherwise: Moved[]; kpi: string; changes: KpiChange[] }
 
 export const reportsQuery = (equipmentId: number) => queryOptions({ queryKey: ["/reports", equipmentId], queryFn: ({ signal }) => get<Page<FrozenReport>>("/reports", { equipment_id: equipmentId }, signal) });
 export const openedQuery = (id: number) => queryOptions({ queryKey: ["/reports", "one", id], queryFn: ({ signal }) => get<Opened>(`/reports/${id}`, {}, signal) });

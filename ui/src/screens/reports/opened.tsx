@@ -32,11 +32,17 @@ function Intact({ broken, digest }: { broken: Broken; digest: string }) {
 
 function Since({ id }: { id: number }) {
   const say = useWords(words);
+  const nameOf = useFigureName();
   const { data, error, refetch } = useQuery(sinceQuery(id));
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} compact />;
   if (!data) return <Waiting lines={3} />;
   if (data.moved.length === 0) return <Empty compact icon="check" title={say("nothing")} />;
-  return <MovedFigures as="frozen" label={say("since")} found={data} of={frozenOf(data.report)} />;
+  return (
+    <>
+      {data.otherwise.length > 0 && <p className={css.said} role="note" data-testid="report-otherwise">{say("otherwise", { what: data.otherwise.map(nameOf).join(", ") })}</p>}
+      <MovedFigures as="frozen" label={say("since")} found={data} of={frozenOf(data.report)} />
+    </>
+  );
 }
 
 function Keep({ report }: { report: FrozenReport }) {
