@@ -31,6 +31,7 @@ const GERMAN: Readonly<Record<string, string>> = {
   "PQ with a rate": "PQ mit Takt",
   "over slices": "über Abschnitte",
   "over machines": "über Maschinen",
+  "over stretches": "über Zeitabschnitte",
   "of the first operation": "des ersten Arbeitsgangs",
   "average inventory": "mittlerer Bestand",
   "Availability": "Verfügbarkeit",
