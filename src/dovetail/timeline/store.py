@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -104,20 +104,30 @@ def _touching(*, now: bool, on: bool) -> Any:
 
 def before(reading: Reading, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Edit | None:
     """Of the edits that hold and end by a moment, the one that reaches furthest."""
-    query = _edits(_visible(as_of), _C.withdrawn.is_(False), _C.equipment_id == equipment_id, _C.t1_us <= at_us)
-    return next(iter(_read(reading, query.order_by(_C.t1_us.desc(), _C.edit_id).limit(1))), None)
+    return _beside(reading, "before", {"who": equipment_id, "at_us": at_us, "as_of": as_of})
 
 
 def after(reading: Reading, equipment_id: int, at_us: int, *, as_of: int | None = None) -> Edit | None:
     """Of the edits that hold and begin at a moment or later, the first."""
-    query = _edits(_visible(as_of), _C.withdrawn.is_(False), _C.equipment_id == equipment_id, _C.t0_us >= at_us)
-    return next(iter(_read(reading, query.order_by(_C.t0_us, _C.edit_id).limit(1))), None)
+    return _beside(reading, "after", {"who": equipment_id, "at_us": at_us, "as_of": as_of})
+
+
+def _beside(reading: Reading, side: Literal["before", "after"], asked: dict[str, int | None]) -> Edit | None:
+    found = reading.connection.execute(_nearest(side, now=asked["as_of"] is None), asked)
+    return next((Edit(*row) for row in cast(Iterable[Any], found)), None)
+
+
+@cache
+def _nearest(side: Literal["before", "after"], *, now: bool) -> Any:
+    who, at_us, as_of = (bindparam(name, type_=BigInteger) for name in ("who", "at_us", "as_of"))
+    near, order = (_C.t1_us <= at_us, _C.t1_us.desc()) if side == "before" else (_C.t0_us >= at_us, _C.t0_us)
+    holds = (_visible(None if now else as_of), _C.withdrawn.is_(False), _C.equipment_id == who)
+    return _edits(*holds, near).order_by(order, _C.edit_id).limit(1)
 
 
 def ever(reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Edit]:
     """Every edit made of [from_us, to_us) as it stands, withdrawn ones too, the newest first."""
-    query = _edits(_visible(as_of), _between(equipment_id, from_us, to_us))
-    return _read(reading, query.order_by(_C.edit_id.desc()))
+    return _read(reading, _edits(_visible(as_of), _between(equipment_id, from_us, to_us)).order_by(_C.edit_id.desc()))
 
 
 def by_ids(reading: Reading, edit_ids: Collection[int]) -> list[Edit]:

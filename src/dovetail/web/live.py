@@ -30,9 +30,10 @@ log = logging.getLogger(__name__)
 HEADER: Final = struct.Struct("<IB3x")
 JSON_DOCUMENT: Final = 1
 COLUMNS: Final = 3  # 2 had neither device times nor texts
-CONFLATE_S: Final = 0.05  # several changes of one topic within this time are one frame
+CONFLATE_S: Final = 0.05  # the first change goes out at once; what changes within this time after it is one frame
 RENDERED_AT_ONCE: Final = 16  # a step into a thread costs more than a document where hundreds of machines change
-FIGURES_REST: Final = 3.0  # a figure is worked out a quarter of the time at most: what is quick keeps the processor
+FIGURES_REST: Final = 9.0  # a figure is worked out a tenth of the time at most: what is quick keeps the processor
+FIGURES_AGAIN_S: Final = 0.5  # nobody reads a figure that changes faster, and states want the processor
 FIGURES_REST_MAX_S: Final = 30.0  # and however long it takes, it is no older than this and itself
 RECHECK_S: Final = 2.0  # SECURITY A10, C5: what nobody tells us, such as a session that grew too old, ends by then
 
@@ -154,12 +155,12 @@ class LiveHub:
     async def _at_once(self) -> None:
         while True:
             await self._wake.wait()
-            await asyncio.sleep(CONFLATE_S)
             self._wake.clear()
             names, self._touched = self._touched, set()
             found = [topic for name in names if (topic := self._topics.get(name)) is not None]
             for part in itertools.batched(found, RENDERED_AT_ONCE):
                 await self._render(part)
+            await asyncio.sleep(CONFLATE_S)
 
     async def _in_turn(self) -> None:
         loop = asyncio.get_running_loop()
@@ -175,7 +176,7 @@ class LiveHub:
             began_s = loop.time()
             await self._render([topic])
             took_s = loop.time() - began_s
-            topic.rests_until_s = loop.time() + max(CONFLATE_S, min(FIGURES_REST * took_s, FIGURES_REST_MAX_S))
+            topic.rests_until_s = loop.time() + max(FIGURES_AGAIN_S, min(FIGURES_REST * took_s, FIGURES_REST_MAX_S))
 
     async def _figures_touched(self, at_most_s: float) -> None:
         """Return when a figure is touched, or when the next one has rested."""
