@@ -9,7 +9,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from scenarios_files import WORKED, worked
+from scenarios_files import FOLDER, WORKED, worked
 
 import shortcuts
 from dovetail.core.batch import Frame, Lane
@@ -29,6 +29,7 @@ def test_a_worked_example_comes_out_as_its_source_says(name: str) -> None:
     played = play(worked(name))
     assert played.ok, as_text([played])
     assert played.findings
+    assert "source:" in (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")  # where its numbers come from
 
 
 @pytest.mark.postgres
