@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("history")]
 
 SITE: Final = "acme/brno"
-FILLER: Final = "acme/brno/pack/line1/filler"
+LINE: Final = "acme/brno/pack/line1"
+FILLER: Final = f"{LINE}/filler"
 TINY: Final = Decimal("1e-12")
 ROWS: Final = """
 async kind => { const rows = {}, panel = document.querySelector('[data-testid=explain]');
@@ -106,9 +107,9 @@ def up(page: Page, crumb: int) -> None:
     expect(page.get_by_test_id("explain-crumb")).to_have_count(crumb)
 
 
-def a_sites_oee(page: Page) -> None:
-    """OEE of the site yesterday, so that there is something at any hour, to the last digit."""
-    page.goto(f"/kpi-trend/{SITE}?per=day&days=7")
+def an_oee(page: Page, of: str = SITE) -> None:
+    """OEE of the site (or a part of it) yesterday, so that there is something at any hour, to the last digit."""
+    page.goto(f"/kpi-trend/{of}?per=day&days=7")
     page.get_by_test_id("course-row").nth(1).get_by_role("button", name="Explain OEE").click()
     page.get_by_test_id("explain-exact").click()
     expect(page.get_by_test_id("explain-value")).to_have_text(re.compile(r"\.\d{6,}%"))
@@ -140,7 +141,7 @@ def test_a_sites_oee_and_its_times_are_computed_again_down_to_the_plc(page: Page
     page.get_by_test_id("whole").get_by_test_id("kpi-oee_index").click()
     expect(page.get_by_test_id("explain-formula")).to_have_text("Availability · Effectiveness · Quality ratio")
 
-    a_sites_oee(page)
+    an_oee(page)
     availability, effectiveness, quality = below(page, "kpi")
     assert value(page) / 100 == pytest.approx(availability * effectiveness * quality / 10**6, abs=TINY)
 
@@ -167,8 +168,18 @@ def test_a_sites_oee_and_its_times_are_computed_again_down_to_the_plc(page: Page
     expect(page.get_by_test_id("explain-crumb")).to_have_count(8)
 
 
-def test_a_sites_pieces_are_computed_again_down_to_the_counters_of_the_plc(page: Page) -> None:
-    a_sites_oee(page)
+def test_a_sites_pieces_weigh_by_their_time_and_a_lines_are_computed_again_down_to_the_counters(page: Page) -> None:
+    an_oee(page)
+    follow(page, "/quality_ratio")
+    assert formula(page) == "Σ PRI · GQ / Σ PRI · PQ"
+    good_s, made_s = below(page, "column")
+    assert value(page) / 100 == pytest.approx(good_s / made_s, abs=TINY)
+    follow(page, "/pri_gq_ns")
+    assert value(page) == sum(below(page, "column")) == good_s
+    follow(page, "/ideal_good_ns")
+    assert value(page) == sum(below(page, "equipment")) == good_s
+
+    an_oee(page, LINE)
     follow(page, "/quality_ratio")
     assert formula(page) == "GQ / PQ"
     good, made = below(page, "column")
@@ -179,9 +190,7 @@ def test_a_sites_pieces_are_computed_again_down_to_the_counters_of_the_plc(page:
     follow(page, "/pq")
     assert value(page) == sum(below(page, "column")) == made
     follow(page, "/scrap_observed")
-    assert value(page) == sum(below(page, "equipment")) > 0
-    follow_first(page, "equipment")
-    assert value(page) == sum(below(page, "slice"))
+    assert value(page) == sum(below(page, "slice")) > 0
     follow(page, next(key for key, text in rows(page, "slice").items() if exact(text.splitlines()[-1]) > 0))
     assert formula(page) == "Σ scrap of its count records"
     records = rows(page, "count-record").values()
@@ -195,7 +204,7 @@ def test_a_sites_pieces_are_computed_again_down_to_the_counters_of_the_plc(page:
 
 
 def test_a_sites_effectiveness_is_computed_again_from_standard_rates_and_pieces(page: Page) -> None:
-    a_sites_oee(page)
+    an_oee(page)
     follow(page, "/effectiveness")
     assert formula(page) == "PRI · PQ / APT"
     ideal_s, rated_s = below(page, "column")
