@@ -14,7 +14,14 @@ from edge_world import MARK, OFFSET, Device, Store
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Frame, Kind, Lane
-from dovetail.core.limits import COMMIT_SAMPLES_MAX, FRAMES_WAITING_MAX, HELD_MAX_S, WAITING_HIGH, WAITING_LEAST
+from dovetail.core.limits import (
+    COMMIT_SAMPLES_MAX,
+    FRAMES_WAITING_MAX,
+    GROUP_COMMIT_S,
+    HELD_MAX_S,
+    WAITING_HIGH,
+    WAITING_LEAST,
+)
 from dovetail.drivers.base import Alive, DriverOptions, DriverSpec, Notice, Point
 from dovetail.drivers.flow import Flow
 from dovetail.edge.model import LinkPlan
@@ -184,6 +191,26 @@ async def test_held_for_too_long_is_a_declared_gap_and_comes_back(clock, device)
     await edge.stop()
     assert edge.delivery()["gap_samples"] == 0
     assert store.kept() == [float(n) for n in range(CHUNKS * CHUNK)]
+
+
+async def test_a_frame_goes_at_once_and_what_comes_within_50_ms_of_it_shares_the_next_commit(clock):
+    store = SlowStore()
+    store.goes.set()
+    outbox, flood = Outbox(store, "edge", clock), Flood(clock)
+    await outbox.resume([])
+    outbox.put([flood._chunk()], {})
+    await until(lambda: len(store.frames) == 1)
+    for _ in range(2):
+        await clock.advance(GROUP_COMMIT_S / 4)
+        outbox.put([flood._chunk()], {})
+    await clock.advance(GROUP_COMMIT_S / 4)
+    assert len(store.frames) == 1
+    await clock.advance(GROUP_COMMIT_S / 4)
+    await until(lambda: len(store.frames) == 3)
+    await clock.advance(2 * GROUP_COMMIT_S)
+    outbox.put([flood._chunk()], {})
+    await until(lambda: len(store.frames) == 4)
+    await outbox.close(timeout_s=1)
 
 
 async def filled(clock: ManualClock) -> tuple[SlowStore, Outbox]:

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope
+from dovetail.web import live
 from dovetail.web.live import COLUMNS, HEADER, JSON_DOCUMENT, LiveHub, TopicKind, columns, document
 
 ANNA = Scope(Actor("p1", "Anna"), at={"plant.view": frozenset({1, 2})})
@@ -131,6 +132,21 @@ async def test_what_is_out_of_scope_looks_like_what_does_not_exist(hub: LiveHub,
     browser, serving = await watch(hub)
     answer = await browser.subscribe(topic)
     assert (answer["op"], answer["problem"]["code"]) == ("refused", "not-found")
+    await browser.said.put(None)
+    await serving
+
+
+async def test_what_was_not_just_told_is_told_at_once(
+    hub: LiveHub, plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CONFLATE_S", 3600.0)
+    browser, serving = await watch(hub)
+    first = await browser.subscribe("equipment/1/counts")
+    assert await browser.next() == (first["no"], {"good": 10})
+    hub.touch("equipment/1/counts")  # within the hour: it waits for more of its kind, and nobody waits for it
+    second = await browser.subscribe("equipment/2/counts")
+    assert await browser.next() == (second["no"], {"good": 20})
+    assert plant.rendered == 2
     await browser.said.put(None)
     await serving
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 # --- edge ---------------------------------------------------------------------------------------------------
-GROUP_COMMIT_S: Final = 0.05  # the live lane waits at most this long to share one fsync (DESIGN §14: ≤ 50 ms)
+GROUP_COMMIT_S: Final = (
+    0.05  # the live lane waits so long after a commit for more to share the next (DESIGN §14: ≤ 50 ms)
+)
 FRAMES_WAITING_MAX: Final = 2_000  # ~20 s of a busy gateway; beyond it a declared gap is better than no memory
 WAITING_HIGH: Final = 200_000  # samples (~10 MB, two commits' worth and more) of one link; then it is read more slowly
 WAITING_LEAST: Final = 10_000  # of a link that shares the room with many; what brings less is never held

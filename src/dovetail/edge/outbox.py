@@ -1,4 +1,4 @@
-"""From the links to the sink: frames wait at most 50 ms to share one durable commit; what cannot wait is declared.
+"""From the links to the sink: what comes within 50 ms of a commit shares the next; what cannot wait is declared.
 
 In process the historian's head log is the outbox, so nothing is written twice. What waits is bounded: a link of which
 much waits is read more slowly, and so are all where many bring little each (`pressure`). Where that does not help,
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dovetail.core.batch import Batch, Frame, Lane
-from dovetail.core.clock import Clock
+from dovetail.core.clock import SECOND_US, Clock
 from dovetail.core.errors import DamagedError, LinkError
 from dovetail.core.limits import (
     BACKOFF_FIRST_S,
@@ -32,6 +32,7 @@ from dovetail.edge.pressure import Pressure, weight
 
 log = logging.getLogger(__name__)
 
+GROUP_US: Final = round(GROUP_COMMIT_S * SECOND_US)
 FRAMES_PER_COMMIT: Final = 500  # one commit stays short; the rest goes with the next
 ROOM_AFTER_GAP: Final = FRAMES_WAITING_MAX // 2  # after an overflow, begin again only when half is free
 TOO_LARGE_TRIES: Final = 4  # over 3.5 s: memory that somebody else had is there again, or it is the frame itself
@@ -153,12 +154,17 @@ class Outbox:
         self._thread.shutdown(wait=self._handing is None)  # a store that hangs must not keep the stop from its end
 
     async def _run(self) -> None:
-        failures = 0
+        failures, rested_us = 0, 0
         while True:
             await self._arrived.wait()
-            if failures or self._cost < COMMIT_SAMPLES_MAX:
-                await self._clock.sleep(GROUP_COMMIT_S if failures == 0 else self._pause_s(failures))
+            if failures:
+                await self._clock.sleep(self._pause_s(failures))
+            elif self._cost < COMMIT_SAMPLES_MAX:
+                await self._clock.sleep(max(0, rested_us - self._clock.monotonic_us()) / SECOND_US)
+            began_us = self._clock.monotonic_us()
             failures = 0 if await self._commit() else failures + 1
+            ended_us = self._clock.monotonic_us()
+            rested_us = min(max(began_us + GROUP_US, 2 * ended_us - began_us), ended_us + GROUP_US)
 
     @staticmethod
     def _pause_s(failures: int) -> float:

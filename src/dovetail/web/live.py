@@ -106,7 +106,7 @@ class LiveHub:
         self._numbers = itertools.count(1)
         self._topics: dict[str, Topic] = {}
         self._watchers: set[Watcher] = set()
-        self._touched: set[str] = set()
+        self._touched: dict[str, None] = {}  # in the order in which they were
         self._wake = asyncio.Event()
         self._figures: dict[str, None] = {}  # whose turn comes, who has waited longest first
         self._figures_wake = asyncio.Event()
@@ -142,7 +142,7 @@ class LiveHub:
             self._figures[name] = None
             self._figures_wake.set()
         else:
-            self._touched.add(name)
+            self._touched[name] = None
             self._wake.set()
 
     async def run(self) -> None:
@@ -153,14 +153,18 @@ class LiveHub:
             both.create_task(self._in_turn())
 
     async def _at_once(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            names, self._touched = self._touched, set()
-            found = [topic for name in names if (topic := self._topics.get(name)) is not None]
-            for part in itertools.batched(found, RENDERED_AT_ONCE):
-                await self._render(part)
-            await asyncio.sleep(CONFLATE_S)
+            found = [topic for name in self._touched if (topic := self._topics.get(name)) is not None]
+            ready = [topic for topic in found if topic.rests_until_s <= loop.time()][:RENDERED_AT_ONCE]
+            made = set(ready)
+            self._touched = dict.fromkeys(topic.name for topic in found if topic not in made)
+            if ready:
+                await self._render(ready)
+                for topic in ready:
+                    topic.rests_until_s = loop.time() + CONFLATE_S
+            else:
+                await self._until_touched(self._wake, [topic.rests_until_s for topic in found])
 
     async def _in_turn(self) -> None:
         loop = asyncio.get_running_loop()
@@ -169,8 +173,7 @@ class LiveHub:
             topic = next((one for one in waiting if one.rests_until_s <= loop.time()), None)
             if topic is None:
                 self._figures = {one.name: None for one in waiting}
-                rested_s = min((one.rests_until_s for one in waiting), default=math.inf) - loop.time()
-                await self._figures_touched(rested_s)
+                await self._until_touched(self._figures_wake, [one.rests_until_s for one in waiting])
                 continue
             del self._figures[topic.name]
             began_s = loop.time()
@@ -178,11 +181,13 @@ class LiveHub:
             took_s = loop.time() - began_s
             topic.rests_until_s = loop.time() + max(FIGURES_AGAIN_S, min(FIGURES_REST * took_s, FIGURES_REST_MAX_S))
 
-    async def _figures_touched(self, at_most_s: float) -> None:
-        """Return when a figure is touched, or when the next one has rested."""
-        self._figures_wake.clear()
+    @staticmethod
+    async def _until_touched(wake: asyncio.Event, rests: Sequence[float]) -> None:
+        """Return when something is touched, or when the first of what rests has rested."""
+        wake.clear()
+        at_most_s = min(rests, default=math.inf) - asyncio.get_running_loop().time()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._figures_wake.wait(), None if at_most_s == math.inf else max(0.0, at_most_s))
+            await asyncio.wait_for(wake.wait(), None if at_most_s == math.inf else max(0.0, at_most_s))
 
     async def _render(self, topics: Sequence[Topic]) -> None:
         """Make the frames in one step of a thread, and offer them to those who watched when it began."""
