@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,26 +14,23 @@ from dovetail.chunkstore.files import name_of
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
-from dovetail.core.errors import ConfigError, MalformedError, RefusedError
+from dovetail.core.errors import ConfigError, MalformedError, NotFoundError, RefusedError
 from dovetail.core.scope import Actor, Scope, system_scope
+from dovetail.db.uow import Database
 from dovetail.historian.service import Historian
-from dovetail.operations.operation import Call
+from dovetail.operations.operation import execute
 from dovetail.recovering.service import Recover, Recovery
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
+from dovetail.web.longwork import LongWork
 
 ALL = system_scope("test")
 N = 200
 BACKUP = "backup"
 
 
-class _Said:
-    """Who calls, as far as it is asked."""
-
-    scope = ALL
-
-
-HERE: Call = _Said()  # type: ignore[assignment]  # no more of a call is asked for
+def nobody(_done: int, _total: int) -> None:
+    """Nobody looks at how far it is."""
 
 
 def row(tag: int, i: int, value: float) -> tuple[int, int, float, int]:
@@ -75,8 +73,8 @@ def historian(tmp_path: Path, clock: ManualClock, bus: Bus) -> Iterator[Historia
 
 
 @pytest.fixture
-def recovery(tmp_path: Path, historian: Historian) -> Recovery:
-    return Recovery(tmp_path, historian)
+def recovery(tmp_path: Path, historian: Historian, clock: ManualClock) -> Recovery:
+    return Recovery(tmp_path, historian, LongWork(clock))
 
 
 def test_what_would_come_back_is_shown_and_nothing_is_changed(
@@ -92,7 +90,7 @@ def test_what_a_backup_holds_comes_back_as_it_was_and_the_rest_stays_told(
     tmp_path: Path, historian: Historian, recovery: Recovery
 ) -> None:
     plan = recovery.plan(str(tmp_path / BACKUP), ALL)
-    done = recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+    done = recovery.put_back(Recover(folder=str(tmp_path / BACKUP), plan=plan.digest), nobody)
     assert (done.samples, done.filled, done.left) == (2 * N, 2, 1)
     assert [(one.of.tag, one.n) for one in historian.damage.all()] == [(2, 1)]
     historian.seal_once()
@@ -101,6 +99,31 @@ def test_what_a_backup_holds_comes_back_as_it_was_and_the_rest_stays_told(
     assert values(historian, 2) == [(i, float(i), row(2, i, 0.0)[3]) for i in range(N)]
     account = {one.source: one for one in historian.delivery()}["recovery"]
     assert (account.expected, account.stored, account.duplicate) == (2 * N, 2 * N - 1, 1)
+
+
+def test_while_it_comes_back_people_go_on_writing(
+    tmp_path: Path, historian: Historian, sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, may_go_on, has_ended = LongWork(clock), threading.Event(), threading.Event()
+    put_now = historian.put
+
+    def put_later(frames: Sequence[Frame]) -> None:
+        assert may_go_on.wait(30)
+        put_now(frames)
+
+    monkeypatch.setattr(historian, "put", put_later)
+    recovery = Recovery(tmp_path, historian, work)
+    given = Recover(folder=str(tmp_path / BACKUP), plan=recovery.plan(str(tmp_path / BACKUP), ALL).digest)
+    begun = execute(recovery.recover, given, database=sqlite_database, scope=ALL).output
+    with sqlite_database.write(ALL.actor) as uow:
+        assert uow.known == 2  # somebody else writes meanwhile
+    work.on_change = lambda: has_ended.set() if work.view(begun.job_id).state != "running" else None
+    with pytest.raises(NotFoundError, match="has not ended"):
+        recovery.done(begun.job_id, ALL)
+    may_go_on.set()
+    assert has_ended.wait(30)
+    assert recovery.done(begun.job_id, ALL).samples == 2 * N
+    assert work.view(begun.job_id).detail == f"{2 * N} samples, 2 holes filled, 1 stay"
 
 
 def test_what_another_installation_kept_never_comes_in(
@@ -118,7 +141,7 @@ def test_what_another_installation_kept_never_comes_in(
 def test_it_may_be_done_twice(tmp_path: Path, historian: Historian, recovery: Recovery) -> None:
     for _ in range(2):
         plan = recovery.plan(str(tmp_path / BACKUP), ALL)
-        recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+        recovery.put_back(Recover(folder=str(tmp_path / BACKUP), plan=plan.digest), nobody)
         historian.seal_once()
     assert len(values(historian, 1)) == N + 1
     assert len(values(historian, 2)) == N
@@ -129,7 +152,7 @@ def test_a_hole_that_was_filled_is_none_after_a_restart(
     tmp_path: Path, historian: Historian, recovery: Recovery, clock: ManualClock, bus: Bus
 ) -> None:
     plan = recovery.plan(str(tmp_path / BACKUP), ALL)
-    recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+    recovery.put_back(Recover(folder=str(tmp_path / BACKUP), plan=plan.digest), nobody)
     historian.close()
     again = Historian(tmp_path / HISTORIAN, clock=clock, bus=bus, owner_of=lambda _tag: 1)
     assert [one.of.tag for one in again.damage.all()] == [2]
@@ -165,7 +188,7 @@ def test_over_the_network_nobody_reads_folders_of_the_server(tmp_path: Path, rec
 
 def test_what_was_not_shown_is_not_done(tmp_path: Path, recovery: Recovery) -> None:
     with pytest.raises(RefusedError, match="what was shown"):
-        recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan="another"))
+        recovery.put_back(Recover(folder=str(tmp_path / BACKUP), plan="another"), nobody)
 
 
 def lose_the_month(historian: Historian, tmp_path: Path, *, keeps: slice) -> None:
@@ -192,7 +215,7 @@ def test_a_month_that_was_lost_as_a_whole_comes_back_but_what_came_after_the_bac
     assert [one.of.tag for one in historian.damage.all()] == [EVERY]
     plan = recovery.plan(str(tmp_path / BACKUP), ALL)
     assert [(line.tag, line.samples, line.found) for line in plan.lines] == [(1, N, N), (2, N, N), (3, N, N)]
-    done = recovery._recover(HERE, Recover(folder=str(tmp_path / BACKUP), plan=plan.digest))
+    done = recovery.put_back(Recover(folder=str(tmp_path / BACKUP), plan=plan.digest), nobody)
     assert (done.samples, done.filled, done.left) == (3 * N, 0, 1)
     historian.seal_once()
     assert [len(values(historian, tag)) for tag in (1, 2, 3)] == [N, N, N]
@@ -214,7 +237,7 @@ def test_a_month_of_which_a_backup_holds_everything_is_whole_again(
         historian.damage.renew(historian.chunks, month, "it is spoilt")
     assert [(one.of.tag, one.of.rev) for one in historian.damage.all()] == [(EVERY, rev)]
     plan = recovery.plan(str(tmp_path / "newest"), ALL)
-    done = recovery._recover(HERE, Recover(folder=str(tmp_path / "newest"), plan=plan.digest))
+    done = recovery.put_back(Recover(folder=str(tmp_path / "newest"), plan=plan.digest), nobody)
     assert (done.filled, done.left) == (1, 0)
     historian.seal_once()
     assert [values(historian, tag) for tag in (1, 2, 3)] == before

@@ -75,6 +75,22 @@ def test_what_is_whole_is_told_to_be(scrub: Scrub, clock: ManualClock) -> None:
     assert (verdict, "nothing is other" in says) == ("well", True)
 
 
+def test_who_asks_as_a_round_ends_does_not_wait_for_the_next_one(
+    scrub: Scrub, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He asks when all is looked through, and that is not said yet."""
+    ends = scrub._next
+
+    def asked_meanwhile(found: Round, number: int | None) -> Round:
+        after = ends(found, number)
+        assert scrub._begin(None, Search()).now  # type: ignore[arg-type]  # who calls is the audit's
+        return after
+
+    monkeypatch.setattr(scrub, "_next", asked_meanwhile)
+    assert now(scrub).ended_us == clock.now_us()
+    assert not scrub.view().now
+
+
 def test_each_kind_of_damage_is_found_told_and_mended_where_that_can_be(
     historian: Historian, scrub: Scrub, clock: ManualClock
 ) -> None:

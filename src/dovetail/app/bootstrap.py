@@ -153,7 +153,7 @@ class House:
 
     def _assembled(self) -> tuple[FastAPI, ASGIApp]:
         if self._app is None:
-            api, recovery = Api(self.database), Recovery(self.settings.data, self.rooms.historian)
+            api, recovery = Api(self.database), Recovery(self.settings.data, self.rooms.historian, self.work)
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
                 self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub,

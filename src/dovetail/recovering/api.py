@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api
-from dovetail.recovering.service import PlanView, Recovery
+from dovetail.recovering.service import DoneView, PlanView, Recovery
 
 MANAGE = "system.manage"
 
 
 def routes(api: Api, recovery: Recovery) -> None:
     """Declare them."""
-    api.change("POST", "/samples/damaged/recover", recovery.recover)
+    api.change("POST", "/samples/damaged/recover", recovery.recover, status=202)
 
     @api.query("GET", "/samples/damaged/recovery", permission=MANAGE, summary="What a folder holds of spoilt samples")
     def get_recovery(scope: Scope, folder: str) -> PlanView:
         scope.require(MANAGE, None)
         return recovery.plan(folder, scope)
+
+    @api.query("GET", "/samples/damaged/recover/{job_id}", permission=MANAGE, summary="What came back of it")
+    def get_recovered(job_id: str, scope: Scope) -> DoneView:
+        scope.require(MANAGE, None)
+        return recovery.done(job_id, scope)

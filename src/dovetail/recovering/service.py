@@ -32,6 +32,8 @@ from dovetail.packing.columns import Block
 from dovetail.packing.order import clipped
 from dovetail.upkeep import manifest
 from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
+from dovetail.web.inturn import InTurn, OnStep
+from dovetail.web.longwork import LongWork
 
 SOURCE: Final = "recovery"  # under which the account tells what came back
 
@@ -62,6 +64,12 @@ class PlanView(BaseModel):
     digest: str
     lines: list[FilledView]
     samples: int
+
+
+class BegunView(BaseModel):
+    """The work by which it is followed: `/jobs/{id}`; then `/samples/damaged/recover/{id}`."""
+
+    job_id: str
 
 
 class DoneView(BaseModel):
@@ -96,17 +104,18 @@ class Line:
 
 
 class Recovery:
-    """All methods are thread-safe."""
+    """All methods are thread-safe. It is done in a thread of its own: while samples come back people go on writing."""
 
-    def __init__(self, data: Path, historian: Historian) -> None:
+    def __init__(self, data: Path, historian: Historian, work: LongWork) -> None:
         self._data, self._historian = data, historian
+        self._turn = InTurn[DoneView](work, "recovery", "Samples back from a backup", "samples")
         self.recover = Operation(
             name="samples.recover",
             summary="Fill holes of samples from a backup",
             permission="system.manage",
             input=Recover,
-            output=DoneView,
-            handler=self._recover,
+            output=BegunView,
+            handler=self._begin,
         )
 
     def plan(self, folder: str, scope: Scope) -> PlanView:
@@ -114,16 +123,31 @@ class Recovery:
         _only_here(scope)
         return _view(list(self._lines(Path(folder))))
 
-    def _recover(self, call: Call, given: Recover) -> DoneView:
+    def _begin(self, call: Call, given: Recover) -> BegunView:
         _only_here(call.scope)
+
+        def recover(on_step: OnStep) -> tuple[DoneView, str]:
+            done = self.put_back(given, on_step)
+            return done, f"{done.samples:,} samples, {done.filled} holes filled, {done.left} stay"
+
+        return BegunView(job_id=self._turn.begin(recover, scope=call.scope))
+
+    def done(self, job_id: str, scope: Scope) -> DoneView:
+        """What came of it. Raises NotFoundError while it runs."""
+        _only_here(scope)
+        return self._turn.found(job_id, scope=scope)
+
+    def put_back(self, given: Recover, on_step: OnStep) -> DoneView:
+        """Fill what a folder can fill, if that is still what was looked at."""
         lines = list(self._lines(Path(given.folder)))
         if _view(lines).digest != given.plan:
             raise RefusedError("what would come back is not what was shown", code="recover-plan", hint="look again")
         some = [line for line in lines if line.n]
         epoch = self._historian.resume(SOURCE, []).epoch if some else 0
-        frames = (block.batch() for line in some for block in line.blocks())
+        frames, came, total = (block.batch() for line in some for block in line.blocks()), 0, sum(one.n for one in some)
         for seq, batch in enumerate(frames, start=1):
             self._historian.put([Frame(SOURCE, Lane.IMPORT, epoch, seq, (batch,))])
+            on_step(came := came + len(batch), total)
         open_still = {line.hole.key for line in lines if not line.all_of_it}
         whole = {line.hole.key: line.hole for line in lines if line.hole.key not in open_still}
         for number, holes in _by_month(list(whole.values())).items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,6 +13,7 @@ import typer
 from dovetail.terminal.asking import DataOption, Here, do, house, plain
 
 damaged_app = typer.Typer(help="Samples that cannot be read any more.", no_args_is_help=True)
+POLL_S: Final = 0.2
 BACK: Final = "Back from a backup, or one that was restored beside: dovetail samples damaged recover FOLDER."
 
 
@@ -52,7 +55,15 @@ def recover(
         if not yes and not typer.confirm("Put them back?"):
             raise typer.Exit(1)
         given = {"folder": str(folder.resolve()), "plan": plan["digest"]}
-        done = do(control, "samples.recover", given, reason)["output"]
+        job_id = do(control, "samples.recover", given, reason)["output"]["job_id"]
+        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
+            if sys.stderr.isatty():
+                print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
+            time.sleep(POLL_S)
+        if work["state"] == "failed":
+            print(f"error[recovery]: {work['detail']}", file=sys.stderr)
+            raise typer.Exit(1)
+        done = control.call("GET", f"/samples/damaged/recover/{job_id}")
     print(f"{done['samples']:,} samples came back; {done['filled']} holes are filled, {done['left']} stay")
     raise typer.Exit(1 if done["left"] else 0)
 

@@ -58,7 +58,7 @@ class Scrub:
         self._data, self._historian, self._clock = data, historian, clock
         self.round = last_round(data)
         self._kept_us = 0
-        self._is_now = False
+        self._now_of = 0  # the round that somebody waits for, by its begin: whichever ended, nobody waits for it
         self.begin = Operation(
             name="samples.search",
             summary="Look through all samples for damage, now",
@@ -69,10 +69,15 @@ class Scrub:
         )
 
     def _begin(self, call: Call, given: Search) -> SearchView:
-        if self.round is None or self.round.ended_us:
-            self._start()
-        self._is_now = True
+        found = self.round
+        if found is None or found.ended_us:
+            found = self._start()
+        self._now_of = found.began_us
         return self.view()
+
+    @property
+    def _is_now(self) -> bool:
+        return self.round is not None and not self.round.ended_us and self.round.began_us == self._now_of
 
     def view(self) -> SearchView:
         """How far it is."""
@@ -158,7 +163,6 @@ class Scrub:
         faults += [fault for path in places if path.exists() for fault in faults_of(path)]
         if older:
             return replace(found, month=older[0], tag=0, faults=tuple(faults))
-        self._is_now = False
         ended = replace(found, month=None, tag=0, faults=tuple(faults), ended_us=self._clock.now_us())
         log.info("%s", ended.told(ended.ended_us)[1])
         return ended
