@@ -16,12 +16,15 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, SECOND_US
 from dovetail.core.errors import ConfigError, MalformedError, NotFoundError, RefusedError
 from dovetail.core.scope import Actor, Scope, system_scope
+from dovetail.core.setaside import SPOILT, UNTOLD
 from dovetail.db.uow import Database
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import execute
 from dovetail.recovering.service import Recover, Recovery
+from dovetail.recovering.tidying import Tidy, Tidying
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
+from dovetail.upkeep.samplesfacts import look_at_samples
 from dovetail.web.longwork import LongWork
 
 ALL = system_scope("test")
@@ -242,3 +245,32 @@ def test_a_month_of_which_a_backup_holds_everything_is_whole_again(
     historian.seal_once()
     assert [values(historian, tag) for tag in (1, 2, 3)] == before
     assert historian.damage.all() == []
+
+
+def test_what_was_set_aside_goes_when_it_is_told_for_and_nothing_needs_it(
+    tmp_path: Path, historian: Historian, recovery: Recovery, sqlite_database: Database
+) -> None:
+    tidying = Tidying(historian)
+
+    def tidied() -> tuple[int, int]:
+        done = execute(tidying.tidy, Tidy(), database=sqlite_database, scope=ALL).output
+        return done.files, done.left
+
+    lose_the_month(historian, tmp_path, keeps=slice(0, 0))
+    (kept,) = tidying.view(ALL)
+    (tmp_path / HISTORIAN / SPOILT / "head-row-7").write_bytes(b"some bytes")
+    (unread := tmp_path / HISTORIAN / SPOILT / "head.db.1").mkdir()
+    (unread / UNTOLD).touch()
+    assert [(one.needed, one.bytes > 0) for one in tidying.view(ALL)] == [
+        ("hole", True),
+        (None, True),
+        ("unread", False),
+    ]
+    facts = look_at_samples(tmp_path, "sqlite:///records.db", None, at_us=0)
+    assert facts.kept == (3, kept.bytes + 10)
+    assert "3 files that are no databases any more" in facts.aside()[1]
+    assert tidied() == (1, 2)
+    (unread / UNTOLD).unlink()
+    historian.damage.went(next(iter(historian.chunks.newest_first())))  # a rule let its month go
+    assert tidied() == (2, 0)
+    assert list((tmp_path / HISTORIAN / SPOILT).iterdir()) == []

@@ -14,6 +14,11 @@ from dovetail.terminal.asking import DataOption, Here, do, house, plain
 
 damaged_app = typer.Typer(help="Samples that cannot be read any more.", no_args_is_help=True)
 POLL_S: Final = 0.2
+NEEDED: Final = {
+    None: "needed for nothing",
+    "unread": "not read yet: the next start does",
+    "hole": "its time is a hole: `recover` fills it, or retention lets its month go",
+}
 BACK: Final = "Back from a backup, or one that was restored beside: dovetail samples damaged recover FOLDER."
 
 
@@ -66,6 +71,26 @@ def recover(
         done = control.call("GET", f"/samples/damaged/recover/{job_id}")
     print(f"{done['samples']:,} samples came back; {done['filled']} holes are filled, {done['left']} stay")
     raise typer.Exit(1 if done["left"] else 0)
+
+
+@damaged_app.command("tidy")
+def tidy(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
+    data: DataOption = Here,
+) -> None:
+    """Show the files that are kept as they lay since a disk has spoilt them, ask, and let go of those not needed."""
+    with house(data) as control:
+        found = control.call("GET", "/samples/damaged/kept")
+        for one in found:
+            print(f"{plain(one['name'])}  {one['bytes'] / 1e6:,.1f} MB  {NEEDED[one['needed']]}")
+        if all(one["needed"] for one in found):
+            print("Nothing is kept that is not needed.")
+            return
+        if not yes and not typer.confirm("Let go of what is needed for nothing?"):
+            raise typer.Exit(1)
+        done = do(control, "samples.tidy", {}, reason)["output"]
+    print(f"{done['files']} went, {done['bytes'] / 1e6:,.1f} MB; {done['left']} stay")
 
 
 def register(samples_app: typer.Typer) -> None:

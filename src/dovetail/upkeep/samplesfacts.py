@@ -9,11 +9,13 @@ from typing import Final, Literal
 
 from dovetail.chunkstore import files
 from dovetail.core.errors import DovetailError
+from dovetail.core.setaside import kept_aside
 from dovetail.upkeep import samples
 from dovetail.upkeep.layout import HISTORIAN
 from dovetail.upkeep.rates import bytes_a_day
 from dovetail.upkeep.whereabouts import Where, where
 
+KEPT_LARGE: Final = 1_000_000_000  # bytes: worth a look on a small machine
 DIRTY_MANY: Final = 10_000  # days of tags: some minutes of the roller's work
 
 
@@ -33,6 +35,7 @@ class Samples:
     damaged: int = 0  # samples that cannot be read and are set aside
     lost: int = 0  # rows of the head that somebody knows of and that are gone
     dirty: int = 0  # days of tags that are summed up, but not with all their samples
+    kept: tuple[int, int] = (0, 0)  # what is no database any more and set aside as it lay: how many, bytes
     vouched: bool = True  # whether who keeps the pages notices one that a disk has altered
 
     def damage(self) -> tuple[Literal["well", "look", "ill"], str, Literal["administrator", "nobody"], str]:
@@ -56,6 +59,13 @@ class Samples:
         says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
         how = "look after the disk; `dovetail samples damaged list` says which, `… recover FOLDER` brings them back"
         return "ill", says, "administrator", how
+
+    def aside(self) -> tuple[Literal["well", "look"], str, Literal["administrator", "nobody"], str]:
+        """The same of files that are kept as they lay, since they are no databases any more."""
+        many, size = self.kept
+        says = f"{many} files that are no databases any more are kept as they lay, {size / 1e6:,.1f} MB"
+        how = "`dovetail samples damaged tidy` lets go of those that are read and whose time is no hole any more"
+        return ("look" if size > KEPT_LARGE else "well"), says, "administrator", how
 
     def rollups(self) -> tuple[Literal["well", "look"], str, Literal["time", "nobody"], str]:
         """The same of what days were summed up to."""
@@ -103,7 +113,9 @@ def _in_files(folder: Path, at_us: int) -> Samples:
     of_months = [_of(folder / files.name_of(month)) for month in sizes]
     spoilt, dirty = sum(one for one, _ in of_months), sum(one for _, one in of_months)
     marks = (found["last"], found["sealed"], found["released"])
-    return Samples(None, "files", *marks, size, len(sizes), form, rate, spoilt, found.get("lost", 0), dirty)
+    held = kept_aside(folder)
+    beside = len(held), sum(one.bytes for one in held)
+    return Samples(None, "files", *marks, size, len(sizes), form, rate, spoilt, found.get("lost", 0), dirty, beside)
 
 
 def _of(month: Path) -> tuple[int, int]:
