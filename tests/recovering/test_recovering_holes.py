@@ -21,7 +21,7 @@ from dovetail.db.uow import Database
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import execute
 from dovetail.recovering.service import Recover, Recovery
-from dovetail.recovering.tidying import Tidy, Tidying
+from dovetail.recovering.tidying import Tidy
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
 from dovetail.upkeep.samplesfacts import look_at_samples
@@ -250,7 +250,7 @@ def test_a_month_of_which_a_backup_holds_everything_is_whole_again(
 def test_what_was_set_aside_goes_when_it_is_told_for_and_nothing_needs_it(
     tmp_path: Path, historian: Historian, recovery: Recovery, sqlite_database: Database
 ) -> None:
-    tidying = Tidying(historian)
+    tidying = recovery.tidying
 
     def tidied() -> tuple[int, int]:
         done = execute(tidying.tidy, Tidy(), database=sqlite_database, scope=ALL).output

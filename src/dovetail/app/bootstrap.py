@@ -59,7 +59,6 @@ from dovetail.operations.http import Api
 from dovetail.ownership import datafolder
 from dovetail.ownership.settings import Settings
 from dovetail.recovering.service import Recovery
-from dovetail.recovering.tidying import Tidying
 from dovetail.scrubbing.service import Scrub
 from dovetail.security.service import SecurityRoom
 from dovetail.spool.pump import Spool
@@ -158,8 +157,7 @@ class House:
             parts = routes.Parts(
                 self.rooms, self.link_statuses, self.work, self.backups, self.database, self.clock, self.is_demo,
                 self.look, self.meter, self.intake, self.exports, self.tiers, self.scrub,
-                recovery, Tidying(self.rooms.historian), self.keeper, self.forwarding, self.transported,
-                self.histories, self.settings.data,
+                recovery, self.keeper, self.forwarding, self.transported, self.histories, self.settings.data,
             )  # fmt: skip
             routes.assemble(api, parts)
             for extra in self.extra_routes:

@@ -70,7 +70,6 @@ from dovetail.production import api as production_api
 from dovetail.recaps import api as recaps_api
 from dovetail.recovering import api as recovering_api
 from dovetail.recovering.service import Recovery
-from dovetail.recovering.tidying import Tidying
 from dovetail.replaying import api as replaying_api
 from dovetail.replaying.service import ReplayRoom
 from dovetail.reports import api as reports_api
@@ -124,7 +123,6 @@ class Parts:
     tiers: Tiers
     scrub: Scrub
     recovery: Recovery
-    tidying: Tidying
     keeper: Keeper
     forwarding: ForwardingRoom
     transported: Callable[[], Transported | None]
@@ -164,7 +162,7 @@ def catalogue(parts: Parts) -> Catalogue:
         parts.tiers.write,
         parts.scrub.begin,
         parts.recovery.recover,
-        parts.tidying.tidy,
+        parts.recovery.tidying.tidy,
         *parts.histories.operations,
         *rooms.retention.holds.operations,
         *parts.keeper.operations,
@@ -221,7 +219,7 @@ def assemble(api: Api, parts: Parts) -> None:
     operations_api.routes(api, catalogue(parts), parts.database)
     backups_api.routes(api, parts.backups)
     scrubbing_api.routes(api, parts.scrub)
-    recovering_api.routes(api, parts.recovery, parts.tidying)
+    recovering_api.routes(api, parts.recovery)
     retention_api.routes(api, rooms.retention, parts.keeper.run, lambda: parts.keeper.trouble)
     forwarding_api.routes(api, parts.forwarding, parts.clock)
     vitals_api.routes(api, look=parts.look, meter=parts.meter)

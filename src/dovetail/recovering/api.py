@@ -5,18 +5,18 @@ from __future__ import annotations
 from dovetail.core.scope import Scope
 from dovetail.operations.http import Api
 from dovetail.recovering.service import DoneView, PlanView, Recovery
-from dovetail.recovering.tidying import SpoiltView, Tidying
+from dovetail.recovering.tidying import SpoiltView
 
 MANAGE = "system.manage"
 
 
-def routes(api: Api, recovery: Recovery, tidying: Tidying) -> None:
+def routes(api: Api, recovery: Recovery) -> None:
     """Declare them."""
-    api.change("POST", "/samples/damaged/tidy", tidying.tidy)
+    api.change("POST", "/samples/damaged/tidy", recovery.tidying.tidy)
 
     @api.query("GET", "/samples/damaged/kept", permission=MANAGE, summary="Spoilt files that are kept as they lay")
     def get_kept(scope: Scope) -> list[SpoiltView]:
-        return tidying.view(scope)
+        return recovery.tidying.view(scope)
 
     api.change("POST", "/samples/damaged/recover", recovery.recover, status=202)
 

@@ -30,6 +30,7 @@ from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call, Input, Operation
 from dovetail.packing.columns import Block
 from dovetail.packing.order import clipped
+from dovetail.recovering.tidying import Tidying
 from dovetail.upkeep import manifest
 from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
 from dovetail.web.inturn import InTurn, OnStep
@@ -107,7 +108,7 @@ class Recovery:
     """All methods are thread-safe. It is done in a thread of its own: while samples come back people go on writing."""
 
     def __init__(self, data: Path, historian: Historian, work: LongWork) -> None:
-        self._data, self._historian = data, historian
+        self._data, self._historian, self.tidying = data, historian, Tidying(historian)
         self._turn = InTurn[DoneView](work, "recovery", "Samples back from a backup", "samples")
         self.recover = Operation(
             name="samples.recover",
