@@ -268,7 +268,7 @@ def test_what_was_set_aside_goes_when_it_is_told_for_and_nothing_needs_it(
     ]
     facts = look_at_samples(tmp_path, "sqlite:///records.db", None, at_us=0)
     assert facts.kept == (3, kept.bytes + 10)
-    assert "3 files that are no databases any more" in facts.aside()[1]
+    assert "3 files that are no databases" in facts.damage()[1]
     assert tidied() == (1, 2)
     (unread / UNTOLD).unlink()
     historian.damage.went(next(iter(historian.chunks.newest_first())))  # a rule let its month go

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,22 +33,3 @@ def untold(folder: Path, names: str) -> list[Path]:
 def tell(kept: Path) -> None:
     """It is told of."""
     kept.with_name(UNTOLD).unlink(missing_ok=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept in the folder beside: a file with its journal, or some bytes. `is_told`: nobody waits to read it."""
-
-    path: Path
-    bytes: int
-    is_told: bool
-
-
-def kept_aside(folder: Path) -> list[Kept]:
-    """All that is kept there, by name."""
-    found: list[Kept] = []
-    for path in sorted((folder / SPOILT).glob("*")):
-        files = [path, *path.glob("*")]
-        size = sum(one.stat().st_size for one in files if one.is_file())
-        found.append(Kept(path, size, not (path / UNTOLD).exists()))
-    return found

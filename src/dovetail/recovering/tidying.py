@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from dovetail.chunkstore.files import Files
 from dovetail.core.scope import Scope
-from dovetail.core.setaside import Kept, kept_aside
+from dovetail.damage.wholes import Kept, kept_aside
 from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call, Input, Operation
 

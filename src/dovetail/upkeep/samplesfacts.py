@@ -9,13 +9,12 @@ from typing import Final, Literal
 
 from dovetail.chunkstore import files
 from dovetail.core.errors import DovetailError
-from dovetail.core.setaside import kept_aside
+from dovetail.damage.wholes import kept_aside
 from dovetail.upkeep import samples
 from dovetail.upkeep.layout import HISTORIAN
 from dovetail.upkeep.rates import bytes_a_day
 from dovetail.upkeep.whereabouts import Where, where
 
-KEPT_LARGE: Final = 1_000_000_000  # bytes: worth a look on a small machine
 DIRTY_MANY: Final = 10_000  # days of tags: some minutes of the roller's work
 
 
@@ -55,17 +54,18 @@ class Samples:
             says += "its disk alters outside of samples would be believed"
             return "look", says, "administrator", "stop PostgreSQL, `pg_checksums --enable -D …`, start it again"
         if not self.damaged:
-            return "well", "no chunk of samples was found damaged", "nobody", ""
+            says = f"no chunk of samples was found damaged{self._kept()}"
+            return "well", says, "nobody", ("`dovetail samples damaged tidy` lets go of them" if self.kept[0] else "")
         says = f"{self.damaged:,} samples cannot be read any more: the disk has spoilt them, their time is a hole"
+        says += self._kept()
         how = "look after the disk; `dovetail samples damaged list` says which, `… recover FOLDER` brings them back"
         return "ill", says, "administrator", how
 
-    def aside(self) -> tuple[Literal["well", "look"], str, Literal["administrator", "nobody"], str]:
-        """The same of files that are kept as they lay, since they are no databases any more."""
+    def _kept(self) -> str:
         many, size = self.kept
-        says = f"{many} files that are no databases any more are kept as they lay, {size / 1e6:,.1f} MB"
-        how = "`dovetail samples damaged tidy` lets go of those that are read and whose time is no hole any more"
-        return ("look" if size > KEPT_LARGE else "well"), says, "administrator", how
+        return (
+            f"; {many} files that are no databases any more are kept as they lay, {size / 1e6:,.1f} MB" if many else ""
+        )
 
     def rollups(self) -> tuple[Literal["well", "look"], str, Literal["time", "nobody"], str]:
         """The same of what days were summed up to."""

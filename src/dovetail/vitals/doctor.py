@@ -167,8 +167,6 @@ def _samples(facts: Facts) -> Iterator[Finding]:
 
 def _chunks(facts: Facts) -> Iterator[Finding]:
     yield Finding("damage", *facts.samples.damage())
-    if facts.samples.kept[0]:
-        yield Finding("spoilt", *facts.samples.aside())
     yield Finding("search", *told_of(facts.searched, facts.at_us))
     yield Finding("rollups", *facts.samples.rollups())
 

@@ -171,7 +171,6 @@ def _stores(facts: Facts) -> Iterator[Family]:
     yield _one("head_rows_total", "counter", "Frames ever accepted", samples.last)
     yield _one("head_rows", "gauge", "Frames kept in the head", samples.last - samples.released)
     yield _one("head_unsealed_rows", "gauge", "Frames that wait for the sealer", samples.last - samples.sealed)
-    yield _one("spoilt_bytes", "gauge", "Files that are no databases any more, kept as they lay", samples.kept[1])
     yield _one("samples_damaged", "gauge", "Samples that cannot be read and are set aside", samples.damaged)
     yield _one("head_rows_lost", "gauge", "Frames that were accepted, and are gone", samples.lost)
     lags = {name: samples.last - at for name, at in found.positions.items()}
