@@ -334,6 +334,8 @@ async def test_the_same_file_whose_samples_went_says_so_and_comes_again_when_it_
         pass
     historian.dropper.drop(int(month_of(np.array([T]))[0]), None, [])
     assert stored(historian) == []
+    looked = await imported(room, sqlite_database, csv_of(5), dry_run=True)
+    assert (looked.went, looked.detail.partition(" of them went since")[0]) == (5, "5")
     found = await imported(room, sqlite_database, csv_of(5))
     assert (found.state, found.there, found.went) == ("done", 0, 5)
     assert "5 came in with this file before and went since" in found.detail

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from dovetail.core.errors import InvalidError
-from dovetail.pastfiles import reading
+from dovetail.pastfiles import blocks
 from dovetail.pastfiles.model import Format, Row
 from dovetail.pastfiles.reading import opened
 
@@ -145,7 +145,7 @@ def test_a_row_without_end_is_not_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Format, mark: str
 ) -> None:
     """A few packed kilobytes would be gigabytes; of a file of short rows none is refused."""
-    monkeypatch.setattr(reading, "HISTORY_ROW_MAX", 1_000)
+    monkeypatch.setattr(blocks, "HISTORY_ROW_MAX", 1_000)
     path = tmp_path / "history"
     path.write_bytes(gzip.compress(IGNITION_TABLE.encode() * 20))
     assert len(list(opened(path, "csv").rows)) == 39

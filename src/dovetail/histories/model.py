@@ -1,4 +1,4 @@
-"""A foreign history judged row by row: what becomes a sample of which tag, and what does not, with the reason.
+"""A foreign history judged: what becomes a sample of which tag, and which rows do not, each with its reason.
 
 Pure but for the rows it is given. Rows are put together by their place in the file, not by what becomes of them: so
 the same file under the same choices makes the same frames, and what was stored before a kill is not stored again.
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dovetail.core import quality as q
-from dovetail.core.batch import DTYPES, Batch, Kind, Value
+from dovetail.core.batch import DTYPES, Batch, Kind
 from dovetail.core.limits import (
     HISTORY_FRAME_CHARS,
     HISTORY_FRAME_ROWS,
@@ -25,12 +25,12 @@ from dovetail.core.limits import (
 )
 from dovetail.forms.model import Named
 from dovetail.historian.ingest import FUTURE_MAX_US, TS_MIN_US
+from dovetail.pastfiles.cells import UNSAID, joined, qualities_of, values_of
 from dovetail.pastfiles.model import Row, refused
 from dovetail.pastfiles.moments import Moments
-from dovetail.pastfiles.values import quality_of, value_of
+from dovetail.pastfiles.slabs import Slab
 
 type Find = Callable[[str], Named | None]
-type Sample = tuple[int, int, Value, int]  # as Batch.of takes it
 
 
 @dataclass(slots=True)
@@ -92,51 +92,68 @@ class Judge:
         self._find, self._moments, self._comma = find, moments, comma
         self._until_us = now_us + FUTURE_MAX_US
 
-    def frames(self, rows: Iterable[Row]) -> Iterator[tuple[Batch, ...]]:
+    def frames(self, slabs: Iterable[Slab]) -> Iterator[tuple[Batch, ...]]:
         """The samples of so many rows at a time, a batch for each kind. Raises InvalidError for a file of too much."""
-        for some in _portions(rows):
-            by_kind: dict[Kind, list[Sample]] = {}
-            for row in some:
-                self._judged(row, by_kind)
-            yield tuple(Batch.of(kind, listed) for kind, listed in sorted(by_kind.items()))
+        for some in _portions(slabs):
+            by_kind: dict[Kind, list[Batch]] = {}
+            for slab in some:
+                for batch in self._judged(slab):
+                    by_kind.setdefault(batch.kind, []).append(batch)
+            yield tuple(joined(listed) for _, listed in sorted(by_kind.items()))
 
-    def _judged(self, row: Row, by_kind: dict[Kind, list[Sample]]) -> None:
-        report = self.report
-        report.rows += 1
-        series = self._series(row.series)
-        series.rows += 1
-        tag = series.tag
-        if tag is None:
-            report.refuse(row, "no-tag", f"no tag is named for {row.series[:100]!r}")
-            return
-        kind = tag.kind or Kind.F64
-        try:
-            at_us = self._moments.us(row.series, row.time)
-        except (ValueError, OverflowError) as error:
-            report.refuse(row, "time", str(error))
-            return
-        if not TS_MIN_US <= at_us <= self._until_us:
-            report.refuse(row, "time-range", f"{row.time[:40]} is before 1990 or to come: no signal of a plant is")
-            return
-        try:
-            value, said = value_of(row.value, kind, comma=self._comma)
-        except ValueError as error:
-            report.refuse(row, "value", str(error))
-            return
-        try:
-            quality = quality_of(row.quality)
-        except ValueError as error:
-            report.refuse(row, "quality", str(error))
-            return
-        self._count(series, at_us)
-        whole = said if quality is None or (value is None and not q.is_bad(quality)) else quality
-        by_kind.setdefault(kind, []).append((tag.id, at_us, value, whole))
+    def _judged(self, slab: Slab) -> Iterator[Batch]:
+        self.report.rows += len(slab)
+        of = {number: self._series(slab.names[number]) for number in slab.seen}
+        tags, kinds = np.zeros(len(slab.names), dtype=np.int64), np.zeros(len(slab.names), dtype=np.uint8)
+        for number, n in enumerate(np.bincount(slab.series, minlength=len(slab.names)).tolist()):
+            if n and (tag := of[number].tag) is not None:
+                tags[number], kinds[number] = tag.id, tag.kind or Kind.F64
+            if n:
+                of[number].rows += n
+        kind = kinds[slab.series]
+        us, untimely = self._moments.many(slab)
+        values = values_of(slab.values, kind, comma=self._comma)
+        quality, unknown = qualities_of(slab.qualities, len(slab))
+        out = (us < TS_MIN_US) | (us > self._until_us)
+        faulty = (kind == 0) | out
+        faulty[[*untimely, *values.wrong, *unknown]] = True
+        for row in np.flatnonzero(faulty).tolist():
+            told = slab.row(row)
+            if kind[row] == 0:
+                self.report.refuse(told, "no-tag", f"no tag is named for {told.series[:100]!r}")
+            elif row in untimely:
+                self.report.refuse(told, "time", untimely[row])
+            elif out[row]:
+                what = f"{told.time[:40]} is before 1990 or to come: no signal of a plant is"
+                self.report.refuse(told, "time-range", what)
+            elif row in values.wrong:
+                self.report.refuse(told, "value", values.wrong[row])
+            else:
+                self.report.refuse(told, "quality", unknown[row])
+        self._count(slab, us, np.flatnonzero(~faulty), of)
+        for one in np.unique(kind[~faulty]).tolist():
+            rows = np.flatnonzero(~faulty & (kind == one))
+            column, has = values.column(Kind(one), rows)
+            said = quality[rows]
+            itself = (said == UNSAID) | (~has & ((said & q.MAJOR_MASK) != q.BAD))
+            whole = np.where(itself, values.said[rows], said).astype(np.uint16)
+            valid = has & ((whole & q.MAJOR_MASK) != q.BAD)
+            yield Batch(Kind(one), tags[slab.series[rows]], us[rows], column, valid, whole)
 
-    def _count(self, series: Series, at_us: int) -> None:
-        self.report.samples += 1
-        series.samples += 1
-        series.first_us = at_us if series.first_us is None else min(series.first_us, at_us)
-        series.last_us = at_us if series.last_us is None else max(series.last_us, at_us)
+    def _count(self, slab: Slab, us: NDArray[np.int64], rows: NDArray[np.intp], of: dict[int, Series]) -> None:
+        self.report.samples += len(rows)
+        order = rows[np.argsort(slab.series[rows], kind="stable")]
+        whose = slab.series[order]
+        starts = np.flatnonzero(np.concatenate(([True], whose[1:] != whose[:-1])))
+        if not len(order):
+            return
+        n, times = np.diff(np.append(starts, len(order))), us[order]
+        least, most = np.minimum.reduceat(times, starts), np.maximum.reduceat(times, starts)
+        for number, count, first, last in np.column_stack((whose[starts], n, least, most)).tolist():
+            series = of[number]
+            series.samples += count
+            series.first_us = first if series.first_us is None else min(series.first_us, first)
+            series.last_us = last if series.last_us is None else max(series.last_us, last)
 
     def _series(self, name: str) -> Series:
         known = self.report.series.get(name)
@@ -155,15 +172,19 @@ class Judge:
         return known
 
 
-def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _portions(slabs: Iterable[Slab]) -> Iterator[list[Slab]]:
     """So many rows at a time, and fewer where they are long."""
-    some, size = list[Row](), 0
-    for row in rows:
-        some.append(row)
-        size += len(row.series) + len(row.time) + len(row.value or "")
-        if len(some) >= HISTORY_FRAME_ROWS or size >= HISTORY_FRAME_CHARS:
-            yield some
-            some, size = [], 0
+    some, n, size = list[Slab](), 0, 0
+    for slab in slabs:
+        sizes, start, before = np.cumsum(slab.sizes), 0, 0
+        while start < len(slab):
+            full = 1 + int(np.searchsorted(sizes, before + HISTORY_FRAME_CHARS - size))
+            end = min(start + HISTORY_FRAME_ROWS - n, full, len(slab))
+            some.append(slab.part(start, end))
+            n, size, before, start = n + end - start, size + int(sizes[end - 1]) - before, int(sizes[end - 1]), end
+            if n >= HISTORY_FRAME_ROWS or size >= HISTORY_FRAME_CHARS:
+                yield some
+                some, n, size = [], 0, 0
     if some:
         yield some
 
@@ -174,6 +195,8 @@ def held_already(batch: Batch, held: Sequence[Batch]) -> int:
     if batch.kind in (Kind.STR, Kind.JSON):
         return _held_texts(batch, others)
     parts = [*others, batch]
+    if not others and not _have_twins(batch):
+        return 0
     columns = [np.concatenate([column(part) for part in parts]) for column in _IDENTITY]
     order = np.lexsort(columns)  # stable: of equal ones those that stand there first
     same = np.ones(max(0, len(order) - 1), dtype=np.bool_)
@@ -182,6 +205,13 @@ def held_already(batch: Batch, held: Sequence[Batch]) -> int:
         same &= laid[1:] == laid[:-1]
     ours = len(order) - len(batch)
     return int((same & (order[1:] >= ours)).sum())
+
+
+def _have_twins(batch: Batch) -> bool:
+    """Whether two samples are of one signal and moment: most have none."""
+    order = np.lexsort((batch.ts, batch.tag))
+    tag, ts = batch.tag[order], batch.ts[order]
+    return bool(((tag[1:] == tag[:-1]) & (ts[1:] == ts[:-1])).any())
 
 
 _IDENTITY: Final[tuple[Callable[[Batch], NDArray[Any]], ...]] = (

@@ -232,13 +232,15 @@ class HistoriesRoom:
                 report.there += self._held(batches)
                 self._step(one, looked.share * (0.99 if asked.dry_run else 0.4))
         said: dict[str, Any] = {"says": looked.says, **told(report)}
+        source = f"history:{_named(digest, one, report.series.values())}"
+        before = self._stored(source)
         if asked.dry_run:
-            return self._out(one, "done", **said, detail="nothing was stored")
+            went = max(0, min(before, report.samples) - report.there)
+            detail = f"{went:,} of them went since they came in with this file: they come again only with `again`; "
+            return self._out(one, "done", **said, went=went, detail=f"{detail if went else ''}nothing was stored")
         if report.faults and asked.faulty == "refuse":
             detail = f"{report.faults:,} rows become no sample: nothing was stored (mend them, or leave them out)"
             return self._out(one, "failed", **said, detail=detail)
-        source = f"history:{_named(digest, one, report.series.values())}"
-        before = self._stored(source)
         again = self._judge(one, path, scope)
         for seq, batches in enumerate(again.frames, start=1):
             self._historian.put([Frame(source, Lane.IMPORT, EPOCH, seq, batches)])
@@ -260,7 +262,7 @@ class HistoriesRoom:
         judge = Judge(
             lambda series: self._tag(series, asked, scope), moments, comma=found.comma, now_us=one.begun_us
         )  # fmt: skip
-        return _Judged(judge, found.says, judge.frames(found.rows), max(1, path.stat().st_size))
+        return _Judged(judge, found.says, judge.frames(found.slabs), max(1, path.stat().st_size))
 
     def _tag(self, series: str, asked: ImportHistory, scope: Scope) -> Named | None:
         """The tag of a series; one where the asker may not say what samples were is none."""

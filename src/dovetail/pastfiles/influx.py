@@ -9,13 +9,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from dovetail.pastfiles.model import Row
+from dovetail.pastfiles.slabs import Slab, laid, numbered
 
 _OWN: Final = frozenset(("", "result", "table", "_start", "_stop", "_time", "_value", "_field", "_measurement"))
 _SPLIT: Final = re.compile(r"(?<!\\),")
 _ESCAPED: Final = re.compile(r"\\([,= \\])")
 _EQUALS: Final = re.compile(r"(?<!\\)=")
 _PARTS: Final = 3
+_SIMPLE: Final = re.compile(r"""^([^\s"\\#][^\s"\\]*) ([^\s"\\,=]+)=([^\s"\\,]+) ([^\s"\\]+)\r?$""", re.MULTILINE)
+NAMES_MAX: Final = 20_000  # kept in mind; a file of more is refused for them soon
 
 
 def name_of(measurement: str, field: str, tags: Mapping[str, str]) -> str:
@@ -46,24 +51,50 @@ def annotated(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
             yield Row(line, name, said.get("_time", ""), said.get("_value"))
 
 
-def lines_of(lines: Iterable[str]) -> Iterator[Row]:
+class _Names(dict[tuple[str, str], str]):
+    """What a series is called, by how its measurement with tags, and its field, are written."""
+
+    def __missing__(self, written: tuple[str, str]) -> str:
+        measurement, *tags = _SPLIT.split(written[0])
+        told = {_plain(key): _plain(value) for key, value in (_pair(one) for one in tags)}
+        if len(self) >= NAMES_MAX:
+            self.clear()
+        found = self[written] = name_of(_plain(measurement), _plain(written[1]), told)
+        return found
+
+
+class Lines:
     """Line protocol: `measurement,tag=a field=1.5,other=2i 1465839830100400200`, times in ns.
 
     What is no line of it is a row without a time: it is refused like any other, and its number told.
     """
-    for number, line in enumerate(lines, start=1):
-        text = line.strip()
-        if not text or text.startswith(("#", "CREATE DATABASE")):
-            continue
-        parts = _parts(text)
-        if len(parts) != _PARTS:
-            yield Row(number, "", "", text[:80])
-            continue
-        measurement, *tags = _SPLIT.split(parts[0])
-        told = {_plain(key): _plain(value) for key, value in (_pair(one) for one in tags)}
-        for one in _fields(parts[1]):
-            key, value = _pair(one)
-            yield Row(number, name_of(_plain(measurement), _plain(key), told), parts[2], _value(value))
+
+    def __init__(self) -> None:
+        self._names = _Names()
+
+    def slab(self, lines: Sequence[str], start: int) -> Slab:
+        """Some lines, the first of this number."""
+        simple = _SIMPLE.findall("".join(lines))  # of one field each, without quotes
+        if len(simple) != len(lines):
+            return laid(list(self._rows(lines, start)))
+        of, fields, values, times = zip(*simple, strict=True)
+        series = numbered(list(map(self._names.__getitem__, zip(of, fields, strict=True))))
+        said = [_value(one) if one[-1] in "iu" else one for one in values]
+        return Slab(*series, np.arange(start, start + len(lines)), *numbered(times), said)
+
+    def _rows(self, lines: Iterable[str], start: int) -> Iterator[Row]:
+        for number, text in enumerate(map(str.strip, lines), start):
+            if not text or text.startswith(("#", "CREATE DATABASE")):
+                continue
+            is_plain = '"' not in text and "\\" not in text
+            parts = text.split(" ") if is_plain else _parts(text)
+            if len(parts) != _PARTS:
+                yield Row(number, "", "", text[:80])
+                continue
+            of, fields, time = parts
+            for one in fields.split(",") if is_plain else _fields(fields):
+                field, value = _pair(one)
+                yield Row(number, self._names[of, field], time, _value(value))
 
 
 def _parts(text: str) -> list[str]:
@@ -98,6 +129,9 @@ def _fields(text: str) -> list[str]:
 
 
 def _pair(text: str) -> tuple[str, str]:
+    if "\\" not in text:
+        key, sign, value = text.partition("=")
+        return (key, value) if sign else (text, "")
     found = _EQUALS.split(text, maxsplit=1)
     return (found[0], found[1]) if len(found) == 2 else (text, "")
 

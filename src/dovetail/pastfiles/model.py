@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from dovetail.core.errors import InvalidError
@@ -20,17 +18,6 @@ class Row(NamedTuple):
     time: str
     value: str | None
     quality: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How a file was understood, and its rows, to be gone through once."""
-
-    format: Format
-    shape: Shape
-    says: str
-    rows: Iterable[Row]
-    comma: bool = False  # numbers are written with a decimal comma
 
 
 # Headings as they are met in exports, in small letters (docs/how-to/import-history.md says whose they are).

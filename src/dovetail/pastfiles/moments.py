@@ -10,6 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dovetail.pastfiles.manymoments import NONE, WALL, told
+from dovetail.pastfiles.slabs import Slab
+
 SERIAL_ZERO: Final = datetime(1899, 12, 30, tzinfo=UTC).replace(
     tzinfo=None
 )  # day 0 of spreadsheets, as it counts from March 1900 on
@@ -22,7 +28,9 @@ _MONTHS: Final = {
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE: Final = _EPOCH.replace(tzinfo=None)  # of a wall
 _US: Final = timedelta(microseconds=1)
+_DAY_US: Final = 86_400_000_000
 
 
 class Moments:
@@ -32,19 +40,68 @@ class Moments:
         self._zone, self._pattern, self._unit = zone, pattern, unit
         self._before: dict[str, datetime] = {}
         self._second: set[str] = set()
-        self._known: tuple[str, datetime] | None = None
+        self._days: dict[int, int | None] = {}  # of a wall's day since 1970: what is taken from it, None: it differs
 
     def us(self, series: str, text: str) -> int:
         """µs since 1970 UTC. Raises ValueError with what is wrong with it."""
+        us, is_wall = self._single(text)
+        return self._local(series, _NAIVE + us * _US) if is_wall else us
+
+    def many(self, slab: Slab) -> tuple[NDArray[np.int64], dict[int, str]]:
+        """(µs of each row, by row what is wrong): as if they were asked for one after the other."""
+        found = told(slab.times, self._single, unit=self._unit, is_plain=self._pattern is None)
+        us, state = found.us[slab.at], found.state[slab.at]
+        why = {row: found.why[int(slab.at[row])] for row in np.flatnonzero(state == NONE).tolist()}
+        rows = np.flatnonzero(state == WALL)
+        if len(rows):
+            days, which = np.unique(us[rows] // _DAY_US, return_inverse=True)
+            shifts = [self._shift(day) for day in days.tolist()]
+            if None in shifts:  # the clock is put forward or back: each row depends on those before it
+                self._one_by_one(slab, us, rows, why)
+            else:
+                self._passed(slab, us, rows)
+                us[rows] -= np.array(shifts, dtype=np.int64)[which]
+        return us, why
+
+    def _single(self, text: str) -> tuple[int, bool]:
+        """(µs since 1970, whether they are a wall's)."""
         if self._pattern is None and _NUMBER.fullmatch(text):
             number = float(text)
             if SERIALS[0] <= number <= SERIALS[1]:
-                return self._local(series, SERIAL_ZERO + timedelta(microseconds=round(number * 86_400_000) * 1_000))
-            return self._since_1970(text)
-        at = self._read(text)
-        if at.tzinfo is not None:
-            return (at - _EPOCH) // _US
-        return self._local(series, at)
+                at = SERIAL_ZERO + timedelta(microseconds=round(number * 86_400_000) * 1_000)
+                return (at - _NAIVE) // _US, True
+            return self._since_1970(text), False
+        at = self._parsed(text)
+        return ((at - _NAIVE) // _US, True) if at.tzinfo is None else ((at - _EPOCH) // _US, False)
+
+    def _shift(self, day: int) -> int | None:
+        if day not in self._days:
+            try:
+                walls = [_NAIVE + timedelta(days=day, hours=hour) for hour in range(25)]
+            except OverflowError:
+                return None
+            found = {
+                (wall.replace(tzinfo=self._zone, fold=fold).utcoffset() or timedelta(0)) // _US
+                for wall in walls
+                for fold in (0, 1)
+            }
+            self._days[day] = found.pop() if len(found) == 1 else None
+        return self._days[day]
+
+    def _passed(self, slab: Slab, us: NDArray[np.int64], rows: NDArray[np.intp]) -> None:
+        """Keep in mind where each series was last."""
+        last = np.full(len(slab.names), -1, dtype=np.intp)
+        last[slab.series[rows]] = rows  # of several the last one written stays
+        for number in np.flatnonzero(last >= 0).tolist():
+            self._before[slab.names[number]] = _NAIVE + int(us[last[number]]) * _US
+            self._second.discard(slab.names[number])
+
+    def _one_by_one(self, slab: Slab, us: NDArray[np.int64], rows: NDArray[np.intp], why: dict[int, str]) -> None:
+        for row in rows.tolist():
+            try:
+                us[row] = self._local(slab.name_of(row), _NAIVE + int(us[row]) * _US)
+            except (ValueError, OverflowError) as error:
+                why[row] = str(error)
 
     def _since_1970(self, text: str) -> int:
         whole = int(text.partition(".")[0])
@@ -58,12 +115,6 @@ class Moments:
                 return round(float(text) * 1_000) if "." in text else whole * 1_000
             case _:
                 return round(float(text) * 1_000_000) if "." in text else whole * 1_000_000
-
-    def _read(self, text: str) -> datetime:
-        if self._known is not None and self._known[0] == text:
-            return self._known[1]
-        self._known = (text, self._parsed(text))
-        return self._known[1]
 
     def _parsed(self, text: str) -> datetime:
         try:

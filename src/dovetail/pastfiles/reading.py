@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
-from dovetail.core.limits import HISTORY_ROW_MAX, HISTORY_XLSX_BYTES_MAX
+from dovetail.core.limits import HISTORY_XLSX_BYTES_MAX
 from dovetail.forms import arrow
-from dovetail.pastfiles.influx import annotated, lines_of
-from dovetail.pastfiles.model import Format, Found, Row, refused
-from dovetail.pastfiles.tables import Cells, Table
+from dovetail.pastfiles.blocks import Block, lines_of, tables_of
+from dovetail.pastfiles.influx import Lines, annotated
+from dovetail.pastfiles.model import Format, refused
+from dovetail.pastfiles.slabs import Found, Slab, slabs_of
+from dovetail.pastfiles.tables import Table
 from dovetail.taglists.hostile import GZIP
 from dovetail.taglists.texts import delimiter_of
 from dovetail.taglists.xlsx import MAGIC as ZIP
@@ -24,6 +24,7 @@ from dovetail.taglists.xlsx import grid_of
 
 PARQUET: Final = b"PAR1"
 HEAD: Final = 65_536  # bytes by which it is known
+_SPECIAL: Final = ("", "#", "s", "S")  # what a line may begin with that is no row
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -39,9 +40,9 @@ def opened(path: Path, wanted: Format = "auto") -> Found:
         case "xlsx":
             return _xlsx(path)
         case "influx-csv":
-            return Found(form, "annotated", "InfluxDB annotated CSV", annotated(_rows(path, head)))
+            return Found(form, "annotated", "InfluxDB annotated CSV", slabs_of(annotated(_each_row(path, head))))
         case "influx-lines":
-            return Found(form, "lines", "InfluxDB line protocol", lines_of(_each(path, head)))
+            return Found(form, "lines", "InfluxDB line protocol", _lines(path, head))
         case _:
             return _csv(path, head)
 
@@ -99,54 +100,6 @@ def _lines_or_csv(first: str) -> Format:
     return "influx-lines" if len(parts) == 2 and "=" in parts[0] and parts[1].lstrip("-").isdigit() else "csv"
 
 
-class _Lines:
-    """The lines of a file, a row at a time: a few packed megabytes may be one line of gigabytes."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file, self._of_row = file, 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._file.readline(HISTORY_ROW_MAX + 1)
-        self._of_row += len(line)
-        if self._of_row > HISTORY_ROW_MAX:
-            raise refused(
-                f"a row of this file is longer than {HISTORY_ROW_MAX:,} characters", code="row",
-                hint="it may be another format, or lack the end of a quotation",
-            )  # fmt: skip
-        if not line:
-            raise StopIteration
-        return line
-
-    def end_row(self) -> None:
-        """What comes now is of another row."""
-        self._of_row = 0
-
-
-def _each(path: Path, head: bytes) -> Iterator[str]:
-    """Every line."""
-    with _whole(), _text(path, head) as file:
-        lines = _Lines(file)
-        for line in lines:
-            lines.end_row()
-            yield line
-
-
-def _rows(path: Path, head: bytes, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """Every row of a CSV, with the number of the line that ends it."""
-    with _whole(), _text(path, head) as file:
-        lines = _Lines(file)
-        reader = csv.reader(lines, delimiter=delimiter)
-        try:
-            for cells in reader:
-                lines.end_row()
-                yield reader.line_num, cells
-        except csv.Error as error:
-            raise refused(f"row {reader.line_num} is no CSV: {error}", code="csv") from error
-
-
 def _csv(path: Path, head: bytes) -> Found:
     text = head.decode(
         next((name for mark, name in _MARKS if head.startswith(mark)), _encoding(head)), errors="replace"
@@ -154,33 +107,63 @@ def _csv(path: Path, head: bytes) -> Found:
     if "\0" in text:
         raise refused("this is no text: it is neither CSV nor line protocol", code="no-text")
     delimiter = delimiter_of(_without_preamble(text))
-    lines = _cells(path, head, delimiter)
-    table = Table(next(lines, (0, ()))[1])
+    table = Table(next((list(block.rows[0]) for block in _cells(path, head, delimiter)), ()))
 
-    def rows() -> Iterator[Row]:
-        yield from table.rows(islice(_cells(path, head, delimiter), 1, None))
+    def slabs() -> Iterator[Slab]:
+        is_heading = True
+        for block in _cells(path, head, delimiter):
+            some = block.behind_first() if is_heading else block
+            is_heading = False
+            columns = some.columns
+            if columns is None and some.listed and min(map(len, some.listed)) >= table.width:
+                columns = list(zip(*some.listed, strict=False))
+            if columns is not None and len(columns) >= table.width:
+                yield table.slab(some.lines, columns)
+            else:
+                yield from slabs_of(table.rows(zip(some.lines, some.rows, strict=True)))
 
     said = {",": "commas", ";": "semicolons", "\t": "tabs"}.get(delimiter, delimiter)
-    return Found("csv", table.shape, f"CSV, {table.shape}, separated by {said}", rows(), comma=delimiter == ";")
+    return Found("csv", table.shape, f"CSV, {table.shape}, separated by {said}", slabs(), comma=delimiter == ";")
 
 
 def _without_preamble(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("#")) or text
 
 
-def _cells(path: Path, head: bytes, delimiter: str) -> Iterator[tuple[int, Cells]]:
+def _cells(path: Path, head: bytes, delimiter: str) -> Iterator[Block]:
     """The rows that hold anything. Ignition's data sets say names, types and how many rows in lines of their own."""
     after_types = False
-    for line, cells in _rows(path, head, delimiter):
-        first = cells[0] if cells else ""
-        if first.lower().startswith("sep=") or first.startswith(("#NAMES", "#ROWS")):
-            continue
-        if first.startswith("#TYPES"):
-            after_types = True
-        elif after_types:
-            after_types = False
-        elif any(one.strip() for one in cells):
-            yield line, cells
+    with _whole(), _text(path, head) as file:
+        for block in tables_of(file, delimiter):
+            if not after_types and not any(sign in _SPECIAL or sign.isspace() for sign in block.begins):
+                yield block
+                continue
+            kept: list[int] = []
+            for at, cells in enumerate(block.rows):
+                first = cells[0] if cells else ""
+                if first.lower().startswith("sep=") or first.startswith(("#NAMES", "#ROWS")):
+                    continue
+                if first.startswith("#TYPES"):
+                    after_types = True
+                elif after_types:
+                    after_types = False
+                elif any(one.strip() for one in cells):
+                    kept.append(at)
+            if kept:
+                yield block.only(kept)
+
+
+def _each_row(path: Path, head: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    with _whole(), _text(path, head) as file:
+        for block in tables_of(file, ","):
+            yield from zip(block.lines, block.rows, strict=True)
+
+
+def _lines(path: Path, head: bytes) -> Iterator[Slab]:
+    protocol = Lines()
+    with _whole(), _text(path, head) as file:
+        for start, lines in lines_of(file):
+            yield protocol.slab(lines, start)
 
 
 def _xlsx(path: Path) -> Found:
@@ -188,7 +171,7 @@ def _xlsx(path: Path) -> Found:
         raise refused("this workbook is too large to be opened at once", code="large", hint="save it as CSV")
     grid = grid_of(path.read_bytes())[0]
     table = Table(grid[0][1] if grid else ())
-    return Found("xlsx", table.shape, f"XLSX, {table.shape}", table.rows(grid[1:]))
+    return Found("xlsx", table.shape, f"XLSX, {table.shape}", slabs_of(table.rows(iter(grid[1:]))))
 
 
 def _parquet(path: Path) -> Found:
@@ -199,16 +182,16 @@ def _parquet(path: Path) -> Found:
         raise refused("this is no Parquet file, or half of one", code="damaged") from error
     table = Table(names)
 
-    def lines() -> Iterator[tuple[int, Cells]]:
-        line = 1
+    def slabs() -> Iterator[Slab]:
+        line = 2
         with parquet.ParquetFile(path) as file:
             batches = file.iter_batches(batch_size=10_000)
             while (columns := _columns(batches)) is not None:
-                for cells in zip(*columns, strict=True):
-                    line += 1
-                    yield line, cells
+                n = len(columns[0])
+                yield table.slab(range(line, line + n), columns)
+                line += n
 
-    return Found("parquet", table.shape, f"Parquet, {table.shape}", table.rows(lines()))
+    return Found("parquet", table.shape, f"Parquet, {table.shape}", slabs())
 
 
 def _columns(batches: Iterator[Any]) -> list[list[str | None]] | None:

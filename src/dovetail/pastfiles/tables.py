@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress
+
+import numpy as np
 
 from dovetail.forms.guard import unguarded
 from dovetail.pastfiles.model import NAMES, QUALITIES, TIMES, VALUES, Row, Shape, refused
+from dovetail.pastfiles.slabs import Slab, numbered
 
 type Cells = Sequence[str | None]
 type Lines = Iterator[tuple[int, Cells]]
 
+_STRIP: Callable[[str | None], str] = str.strip  # type: ignore[assignment]  # where there is no None
 _IN_BRACKETS = re.compile(r"\s*[\[(].*[\])]\s*$")
 
 
@@ -60,6 +65,41 @@ class Table:
                 value = _cell(cells, at)
                 if value:
                     yield Row(line, name, at_time, unguarded(value))
+
+    def slab(self, lines: Sequence[int], columns: Sequence[Cells]) -> Slab:
+        """The same of rows whose cells are given column by column; none of the columns that count is missing."""
+        line, times = np.array(lines, dtype=np.int64), _stripped(columns[self._time or 0])
+        if self.shape == "wide":
+            names = [name for _, name in self._series]
+            cells = list(chain.from_iterable(zip(*(_stripped(columns[at]) for at, _ in self._series), strict=True)))
+            some = np.fromiter(map(bool, cells), np.bool_, len(cells))
+            series, at = np.tile(np.arange(len(names)), len(line)), np.repeat(np.arange(len(line)), len(names))
+            if not some.all():
+                cells, series, at = list(compress(cells, some.tolist())), series[some], at[some]
+            return Slab(names, series, line[at], times, at, _plain(cells))
+        series, when = numbered(_stripped(columns[self._name or 0])), numbered(times)
+        values = [_stripped(columns[at]) for at in self._values]
+        cells = values[0] if len(values) == 1 else [next(filter(None, some), "") for some in zip(*values, strict=True)]
+        quality = None if self._quality is None else _told(columns[self._quality])
+        return Slab(*series, line, *when, [one or None for one in _plain(cells)], quality)
+
+    @property
+    def width(self) -> int:
+        """How many columns a row must have so that none that counts is missing."""
+        told = (self._time, self._name, self._quality, *self._values, *(at for at, _ in self._series))
+        return 1 + max(at for at in told if at is not None)
+
+
+def _stripped(cells: Cells) -> list[str]:
+    return ["" if cell is None else cell.strip() for cell in cells] if None in cells else list(map(_STRIP, cells))
+
+
+def _told(cells: Cells) -> Sequence[str | None]:
+    return [None if cell is None else cell.strip() for cell in cells] if None in cells else list(map(_STRIP, cells))
+
+
+def _plain(cells: list[str]) -> list[str]:
+    return [unguarded(cell) for cell in cells] if "'" in "".join(cells) else cells
 
 
 def _first(words: Sequence[str], known: frozenset[str]) -> int | None:

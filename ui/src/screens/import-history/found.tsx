@@ -36,7 +36,7 @@ export function Found({ found, tags, onTag }: FoundProps) {
   const faults = faultsOf(found);
   return (
     <>
-      <p className={css.small} role="status" data-testid="history-found">{found.says && say("says", { says: found.says })} {say("sum", { samples: found.samples, rows: found.rows, there: found.there })}</p>
+      <p className={css.small} role="status" data-testid="history-found">{found.says && say("says", { says: found.says })} {say("sum", { samples: found.samples, rows: found.rows, there: found.there })} {found.went > 0 && say("went", { n: found.went })}</p>
       <div className={css.box} tabIndex={0} role="region" aria-label={say("comes")}>
         <table className={css.table}>
           <thead><tr><th scope="col">{say("series")}</th><th scope="col">{say("tag")}</th><th scope="col" className={css.right}>{say("rows")}</th><th scope="col" className={css.right}>{say("samples")}</th><th scope="col">{say("from")}</th><th scope="col">{say("to")}</th></tr></thead>
