@@ -216,8 +216,13 @@ def history(demo: Installation, api: httpx2.Client) -> None:
 
 
 def _observed(client: httpx2.Client) -> float:
-    """How much of the filler's past day the ledger has observed; 0 while it has nothing."""
+    """How much of the past day the ledgers of the line, its first and its last machine have observed; 0 while one has
+    nothing, or while the line has not taken in yet what its last machine made."""
     now = datetime.now(UTC)
-    filler = next(one["id"] for one in client.get("/equipment").json()["items"] if one["name"] == "Filler")
+    ids = {one["name"]: one["id"] for one in client.get("/equipment").json()["items"]}
     span = {"start": (now - timedelta(hours=20)).isoformat(), "end": (now - timedelta(minutes=5)).isoformat()}
-    return client.get(f"/equipment/{filler}/kpis", params=span).json().get("coverage") or 0.0
+    filler, last, line = (
+        client.get(f"/equipment/{ids[name]}/kpis", params=span).json() for name in ("Filler", "Palletiser", "Line 1")
+    )
+    is_taken_in = line["counts"]["good"] == last["counts"]["good"]
+    return is_taken_in * min(one["coverage"] or 0.0 for one in (filler, last, line))

@@ -25,6 +25,9 @@ from dovetail.db.versioned import EVER_US
 from dovetail.events.equipment import PlantApplied
 from dovetail.explain.diff import Asked, Differ
 from dovetail.house.rooms import build_rooms
+from dovetail.losses.model import Wanted
+from dovetail.losses.service import Asked as AskedLosses
+from dovetail.losses.service import LossesRoom
 from dovetail.materials.store import material_definition
 from dovetail.operations.operation import execute
 from dovetail.proof.tree import Place
@@ -191,9 +194,12 @@ def test_what_a_site_came_to_stands_when_a_machine_is_taken_out_or_moved(
     before = room.kpis(acme, at(0), at(50), scope=SYSTEM)
     place = Place("", acme, at(0), at(50), None, SYSTEM)
     opened = house.rooms.explainer.explain("availability", place, path="availability/apt_us")
+    lost = AskedLosses(acme, at(0), at(50), Wanted())
+    bars = LossesRoom(room).pareto(lost, by="equipment", measure="minutes", scope=SYSTEM).bars
     house.apply(PLANT.replace(FILLER, there).replace(b"{acme/filler: 120}", b"{" + rate + b": 120}"))
     after = room.kpis(acme, at(0), at(50), scope=SYSTEM)
     assert (after.figures, after.sums) == (before.figures, before.sums)
+    assert LossesRoom(room).pareto(lost, by="equipment", measure="minutes", scope=SYSTEM).bars == bars != []
     assert [node.value for node in opened.children] == [
         node.value for node in house.rooms.explainer.explain("availability", place, path=opened.key).children
     ]

@@ -10,7 +10,7 @@ from dovetail.core.errors import NotFoundError
 from dovetail.core.limits import PAGE_MAX
 from dovetail.core.scope import Scope
 from dovetail.core.watching import Watching, unwatched
-from dovetail.equipment.model import WORK_UNIT
+from dovetail.equipment.model import WORK_UNIT, PlantModel
 from dovetail.ledger.losing import LOST, WITH_PLANNED
 from dovetail.losses.model import Bar, By, Loss, Lost, Measure, Times, Wanted, bars, lost_of, times_of, total
 from dovetail.performance.losttime import LostOver, LostTime
@@ -126,17 +126,29 @@ class LossesRoom:
         return found.t0_us, found.t1_us
 
     def machines(self, asked: Asked, scope: Scope) -> tuple[list[int], bool]:
-        """The machines that are looked at; whether others are out of sight."""
+        """The machines that are looked at: those below it at the end of the period, as in its figures, and those of
+        which a history was brought in since; whether others are out of sight."""
         scope.require(VIEW, asked.equipment_id)
-        with self._performance.database.read() as reading:
-            plant = self._performance.plant_at(reading, asked.equipment_id, asked.as_of)
-        below = [plant.get(number) for number in plant.subtree(asked.equipment_id)]
-        units = [node for node in below if node.level == WORK_UNIT and node.states]
-        seen = [node.id for node in units if scope.sees(VIEW, node.id)]
+        room, at_us = self._performance, asked.to_us - 1
+        then = room.gathering.said(asked.as_of).equipment.plant(at_us=at_us)
+        with room.database.read() as reading:
+            plant = room.plant_at(reading, asked.equipment_id, asked.as_of)
+            now = units_below(plant, asked.equipment_id)
+            units = units_below(then, asked.equipment_id) if asked.equipment_id in then.equipment else now
+            for one in now:
+                held = None if one in then.equipment else room.held(reading, one, as_of=asked.as_of)
+                units += [one] if held is not None and held[0] <= at_us and one not in units else []
+        seen = [one for one in units if scope.sees(VIEW, one)]
         if asked.wanted.equipment is not None and asked.wanted.equipment not in seen:
             raise NotFoundError("there is no such equipment here")
         wanted = [unit for unit in seen if asked.wanted.equipment in (None, unit)]
         return wanted, len(seen) < len(units)
+
+
+def units_below(plant: PlantModel, equipment_id: int) -> list[int]:
+    """The machines of a plant below a node that tell what they do."""
+    below = [plant.get(number) for number in plant.subtree(equipment_id)]
+    return [node.id for node in below if node.level == WORK_UNIT and node.states]
 
 
 def _place(lost: Lost) -> tuple[int, int]:
