@@ -198,17 +198,17 @@ async def test_a_frame_goes_at_once_and_what_comes_within_50_ms_of_it_shares_the
     store.goes.set()
     outbox, flood = Outbox(store, "edge", clock), Flood(clock)
     await outbox.resume([])
-    outbox.put([flood._chunk()], {})
+    outbox.put([flood._chunk()], {MARK: clock.now_us()})
     await until(lambda: len(store.frames) == 1)
     for _ in range(2):
         await clock.advance(GROUP_COMMIT_S / 4)
-        outbox.put([flood._chunk()], {})
+        outbox.put([flood._chunk()], {MARK: clock.now_us()})
     await clock.advance(GROUP_COMMIT_S / 4)
     assert len(store.frames) == 1
     await clock.advance(GROUP_COMMIT_S / 4)
     await until(lambda: len(store.frames) == 3)
     await clock.advance(2 * GROUP_COMMIT_S)
-    outbox.put([flood._chunk()], {})
+    outbox.put([flood._chunk()], {MARK: clock.now_us()})
     await until(lambda: len(store.frames) == 4)
     await outbox.close(timeout_s=1)
 

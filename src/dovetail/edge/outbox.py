@@ -159,8 +159,8 @@ class Outbox:
             await self._arrived.wait()
             if failures:
                 await self._clock.sleep(self._pause_s(failures))
-            elif self._cost < COMMIT_SAMPLES_MAX:
-                await self._clock.sleep(max(0, rested_us - self._clock.monotonic_us()) / SECOND_US)
+            elif self._cost < COMMIT_SAMPLES_MAX and (rest_us := rested_us - self._clock.monotonic_us()) > 0:
+                await self._clock.sleep(rest_us / SECOND_US)
             began_us = self._clock.monotonic_us()
             failures = 0 if await self._commit() else failures + 1
             ended_us = self._clock.monotonic_us()
