@@ -40,6 +40,7 @@ class CopiedLife(Life):
         self.elsewhere = elsewhere
         self.only_there: list[Row] = []
         self.gone: list[Stretch] = []
+        self.back: list[Stretch] = []  # out of archives, and not sealed here yet: the copy has held it all the while
         super().__init__(folder, store, records)
 
     def _open(self) -> None:
@@ -70,6 +71,12 @@ class CopiedLife(Life):
     def _went(self, row: Row) -> bool:
         return any(row[0] == one.tag and one.t0 <= row[1] <= one.t1 for one in self.gone)
 
+    def seal(self) -> None:
+        super().seal()
+        for one in self.back:
+            self.gone = [of for of in self.gone if (of.tag, of.t0, of.t1) != (one.tag, one.t0, one.t1)]
+        self.back.clear()
+
     def keep(self) -> None:
         """Nothing is let go of here that the copy does not hold."""
         self._count_repeats()
@@ -87,7 +94,7 @@ class CopiedLife(Life):
 
     def _returned(self, one: Stretch) -> None:
         super()._returned(one)
-        self.gone = [of for of in self.gone if (of.tag, of.t0, of.t1) != (one.tag, one.t0, one.t1)]
+        self.back.append(one)
         self.only_there = [row for row in self.only_there if not (row[0] == one.tag and one.t0 <= row[1] <= one.t1)]
 
     def close(self) -> None:

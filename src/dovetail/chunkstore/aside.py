@@ -13,14 +13,13 @@ from typing import Final, Literal
 
 from dovetail.chunkstore import moments, rolled
 from dovetail.core.clock import DAY_US
-from dovetail.packing import checks, fresh
+from dovetail.packing import checks
 from dovetail.packing.columns import DamagedError
 from dovetail.packing.fresh import NewChunk
 from dovetail.packing.place import MonthWords, Session
 from dovetail.packing.rollups import Touched
 
 _OF_CHUNK: Final = "id, tag, kind, t0, t1, n, rev"
-_DERIVED: Final = moments.VOUCHED.removeprefix("tag, ")
 EVERY: Final = 0  # in place of a tag: all that there were, where a month cannot be read as a whole
 COLUMNS: Final = f"{_OF_CHUNK}, at_us, why, body, times"
 
@@ -51,7 +50,7 @@ def search(session: Session, words: MonthWords, tag: int, *, at_us: int) -> list
     for chunk_id, body, times, check, *row in session.execute(sql, (tag,)).fetchall():
         kind, t0, t1, n = row[1:5]
         try:
-            moments.opened(body, times, check, tag=tag)
+            moments.opened(body, times, check, tag=_whose(tag, check, body))
         except DamagedError as error:
             found.append(Damaged(chunk_id, tag, kind, t0, t1, n, at_us, error.message))
         else:
@@ -61,10 +60,8 @@ def search(session: Session, words: MonthWords, tag: int, *, at_us: int) -> list
     return found
 
 
-def put(session: Session, words: MonthWords, found: Sequence[Damaged]) -> None:
-    """Set chunks aside, as they lie there; one that is no longer there is passed over. A header is derived anew."""
-    damaged = [one for one in found if one.what == "samples"]
-    _derive(session, words, [one.id for one in found if one.what == "header"])
+def put(session: Session, words: MonthWords, damaged: Sequence[Damaged]) -> None:
+    """Set chunks aside, as they lie there; one that is no longer there is passed over."""
     same = "where id = ? and tag = ? and t0 = ? and t1 = ? and n = ?"  # a number alone may be another's by now
     times = f"(select body from {words.moments} where id = {words.chunk}.moments)"
     keeps = f"insert into {words.aside} ({COLUMNS}) select {_OF_CHUNK}, ?, ?, body, {times} from {words.chunk} {same}"
@@ -80,17 +77,20 @@ def put(session: Session, words: MonthWords, found: Sequence[Damaged]) -> None:
     session.many(empty, [(one.tag, one.t0 // DAY_US, one.t1 // DAY_US, one.tag) for one in damaged])
 
 
-def _derive(session: Session, words: MonthWords, ids: Sequence[int]) -> None:
-    """Write anew what rows say of their samples, where these are whole and the row is not."""
-    sql = f"select {moments.body_of(words)}, {moments.VOUCHED} from {words.chunk} where id = ?"
-    sets = ", ".join(f"{name} = ?" for name in (*_DERIVED.split(", "), "checked"))
-    for chunk_id in ids:
-        for body, times, check, *row in session.execute(sql, (chunk_id,)).fetchall():
-            if not checks.holds(check, row):
-                block = moments.opened(body, times, check, tag=row[0])
-                ((*anew, _),) = fresh.rows([NewChunk(block, row[-2], body)])
-                values = (*anew[1:], checks.check_of(anew, body), chunk_id)
-                session.execute(f"update {words.chunk} set {sets} where id = ?", values)
+def derived(session: Session, words: MonthWords, ids: Sequence[int]) -> dict[int, NewChunk]:
+    """Chunks by their numbers as their samples have them, whatever their rows say. Raises DamagedError."""
+    sql = f"select id, {moments.body_of(words)}, tag, rev from {words.chunk} where id = ?"
+    found: dict[int, NewChunk] = {}
+    for rows in session.each(sql, [(chunk_id,) for chunk_id in ids]):
+        for chunk_id, body, times, check, tag, rev in rows:
+            found[chunk_id] = NewChunk(moments.opened(body, times, check, tag=_whose(tag, check, body)), rev)
+    return found
+
+
+def _whose(tag: int, check: int | None, body: bytes) -> int:
+    """For which tag a body was written: its row's, or one that a single bit tells from it; else nobody knows."""
+    near = (tag, tag & ((1 << 63) - 1), *(tag ^ (1 << bit) for bit in range(63)))
+    return next((one for one in near if checks.owns(check, one, body)), tag)
 
 
 def listed(session: Session, words: MonthWords) -> list[Damaged]:

@@ -78,6 +78,10 @@ class View(Opening):
         }
         return {chunk_id: NewChunk(block, rev) for chunk_id, (block, rev) in found.items() if block is not None}
 
+    def derived(self, ids: Sequence[int]) -> dict[int, NewChunk]:
+        """Chunks by their numbers, as their samples have them."""
+        return aside.derived(self._session, self._words, ids)
+
     def aside(self) -> list[Damaged]:
         """What is damaged and set aside."""
         return aside.listed(self._session, self._words)
@@ -86,15 +90,13 @@ class View(Opening):
         """Headers of the chunks that touch [from, to), by kind and time."""
         sql = f"select {self._row} from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by kind, t0"
         rows = self._session.execute(sql, (tag, to_us, from_us)).fetchall()
-        found = ((row, self._header(tag, row)) for row in rows)
-        return [Found(row[0], Kind(row[3]), head) for row, head in found if head is not None]
+        return [one for row in rows if (one := self._found(tag, row)) is not None]
 
-    def _header(self, tag: int, row: Sequence[Any]) -> Header | None:
+    def _found(self, tag: int, row: Sequence[Any]) -> Found | None:
         """What a row says of a chunk; if it is not what was written, what its samples say. None: neither is."""
         if self._holds(tag, row):
-            return Header(*row[moments.HEADER_AT])
-        block = self.readable(row[0], tag=tag)
-        return None if block is None else header(block)
+            return Found(row[0], Kind(row[3]), Header(*row[moments.HEADER_AT]))
+        return None if (block := self.readable(row[0], tag=tag)) is None else Found(row[0], block.kind, header(block))
 
     def newest_before(self, tags: Sequence[int], at_us: int) -> Iterator[Block]:
         """Per tag and kind, the chunk with the last sample strictly before `at_us`: whole, or its end if it is over."""
@@ -114,8 +116,7 @@ class View(Opening):
         """The newest sample of a chunk by its row; if that is not what was written, by its samples."""
         if self._holds(tag, row):
             return chunks.end_block(Kind(row[3]), tag, (row[moments.T1_AT], *row[moments.END_AT]))
-        block = self.readable(row[0], tag=tag)
-        return None if block is None else block.take(slice(len(block) - 1, None))
+        return None if (block := self.readable(row[0], tag=tag)) is None else block.take(slice(len(block) - 1, None))
 
     def _begun(self, tags: Sequence[int], at_us: int) -> list[int]:
         """The tags with a sample before `at_us`."""

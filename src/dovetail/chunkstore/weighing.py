@@ -67,13 +67,14 @@ class Weighing:
     def all_kept(self, from_tag: int, until_us: int, *, limit: int) -> dict[tuple[int, Kind], list[Kept]]:
         """The chunks that are over before `until_us`, oldest first, by tag and kind: of some tags from one on.
 
-        As many whole tags as have together at most `limit` chunks; of the first one not more than so many.
+        As many whole tags as have together at most `limit` chunks; of the first one not more than so many. A row of no
+        kind that there is stays where it is.
         """
         sql = f"select tag, kind, id, t0, t1, n from {self._chunk} where tag >= ? and t1 < ? order by tag, t0 limit ?"
         rows = self._session.execute(sql, (from_tag, until_us, limit)).fetchall()
         if len(rows) == limit and rows[0][0] != rows[-1][0]:
             rows = [row for row in rows if row[0] != rows[-1][0]]  # there may be more of the last one
         answer: dict[tuple[int, Kind], list[Kept]] = {}
-        for tag, kind, *kept in rows:
+        for tag, kind, *kept in (row for row in rows if row[1] in Kind):
             answer.setdefault((tag, Kind(kind)), []).append(Kept(*kept))
         return answer

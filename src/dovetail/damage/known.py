@@ -25,7 +25,7 @@ from dovetail.core.batch import Kind
 from dovetail.core.clock import Clock
 from dovetail.core.errors import DamagedError, LinkError, MalformedError
 from dovetail.core.setaside import set_aside, tell, untold
-from dovetail.damage import wholes
+from dovetail.damage import anew, wholes
 from dovetail.packing.columns import Block
 
 type Lost = Callable[[NDArray[np.int64]], NDArray[np.bool_]]  # of which of these tags something cannot be read
@@ -187,7 +187,9 @@ class Damage:
         if not found:
             return False
         try:
-            aside = month.set_aside(found)
+            if headers := [one for one in found if one.what == "header"]:
+                anew.derive(month, headers)
+            aside = month.set_aside([one for one in found if one.what == "samples"])
         except DamagedError:  # the samples that a header was to be derived from went, too, since they were looked at
             with month.view() as view:
                 for tag in sorted({one.tag for one in found}):

@@ -13,8 +13,6 @@ from typing import Any, Protocol
 from dovetail.packing.words import MonthWords as MonthWords
 
 type Values = Sequence[Any]
-
-
 type HeadRow = tuple[int, bytes, bytes]  # (how many samples, the frame, whose it is: `headlog.told`)
 type Appended = Callable[[], tuple[list[tuple[int, bytes]], int]]  # (others' rows before ours, the first one's number)
 

@@ -127,7 +127,7 @@ class Scrub:
         chunks, headers, done, last = 0, 0, 0, found.tag
         damage, at_us = self._historian.damage, self._clock.now_us()
         with self._historian.chunks.view(number) as view:
-            sizes = {tag: n for tag, n in view.samples().items() if tag >= found.tag}
+            sizes = {tag: n for tag, n in view.samples().items() if tag >= found.tag or not found.tag}
             some: list[int] = []
             for tag, n in sizes.items():
                 if done >= most:
