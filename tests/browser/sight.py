@@ -65,7 +65,6 @@ OPENED_BY_THE_ROW = {"cause-row", "stop-row", "segment-row", "lost", "course-row
 NO_FIGURE = {
     "shift", "since", "board-shift", "pace-settled", "board-signed", "board-reopened",  # when
     "rate", "strip-hours", "job", "pace-job", "rows-shown", "cycle-axis",  # what was set, and what an order says
-    "stops-summary", "causes-total", "slow-split",  # sums of rows below, each with a way of its own
 }  # fmt: skip
 RUNNING = "counter-"  # a clock beside a state: since when it says itself
 NAME = re.compile(r"[A-Z]{2,}-\d+|ISO [\w .:-]+")  # of an order, of a standard

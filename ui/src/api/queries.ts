@@ -50,8 +50,8 @@ export const kpisQuery = (id: number, query: Span | { shift: string }) => one<T.
 export const catalogueQuery = () => ({ ...list<T.KpiWords>("/kpis"), staleTime: 60_000 });
 export const conventionsQuery = (id: number, span: Span & Known) => one<T.Conventions>(`/equipment/${id}/kpis/conventions`, { ...span });
 export const liveKpiQuery = (id: number) => one<T.LiveKpi>(`/equipment/${id}/live-kpi`);
-export const causesQuery = (id: number, asked: Span | { shift: string }) => one<T.Causes>(`/equipment/${id}/causes`, { ...asked });
-export const causePiecesQuery = (id: number, asked: Span, of: T.Cause) => list<T.CausePiece>(`/equipment/${id}/cause-pieces`, { ...asked, unit: of.unit_id, role: of.role, reason: of.reason ?? "-" });
+export const causesQuery = (id: number, asked: (Span | { shift: string }) & Known) => one<T.Causes>(`/equipment/${id}/causes`, { ...asked });
+export const causePiecesQuery = (id: number, asked: Span & Known, of: T.Cause) => list<T.CausePiece>(`/equipment/${id}/cause-pieces`, { ...asked, unit: of.unit_id, role: of.role, reason: of.reason ?? "-" });
 export const stopCausesQuery = (id: number, asked: Span & Known) => list<T.StopCause>(`/equipment/${id}/stop-causes`, { ...asked });
 /** Of a longer period, week by week back from its end. */
 export const stopCausePagesQuery = (id: number, asked: Span & Known) =>
@@ -112,7 +112,7 @@ export const viewsQuery = (screen: string) => list<T.SavedView>("/views", { scre
 export const statisticsQuery = (tags: readonly number[], span: Span, asOf: string | null = null) => one<T.Page<T.Statistics>>("/statistics", { tags: tags.join(","), ...span, as_of: asOf });
 
 /** Figures that are no KPI explain themselves on a route of their own, in the same tree. */
-const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end", "lost-time", "standard-rate", "group"]);
+const FIGURES: ReadonlySet<string> = new Set(["cycle-times", "job-end", "lost-time", "causes", "stops", "speed-loss", "standard-rate", "group"]);
 export const explainPath = (root: string): string => `/${FIGURES.has(root) ? "figures" : "kpis"}/${encodeURIComponent(root)}/explain`;
 
 export interface ExplainAt extends Span { equipment_id: number; path: string; as_of: string | null; unsigned: "true" | null }

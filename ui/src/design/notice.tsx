@@ -5,6 +5,8 @@ import { asProblem, type Problem } from "@/api/problem";
 import { Icon, type IconName } from "@/design/icons";
 import css from "@/design/notice.module.css";
 import { words } from "@/design/words";
+import { useLanguage } from "@/words/language";
+import { refusalOf } from "@/words/refusals";
 import { useWords } from "@/words/words";
 
 interface EmptyProps { icon?: IconName; title: string; hint?: ReactNode; action?: ReactNode; compact?: boolean }
@@ -28,12 +30,13 @@ export function ProblemNotice({ error, onRetry, title, compact = false }: { erro
   const say = useWords(words);
   const problem = asProblem(error);
   const own = OWN_HINT[problem.status as keyof typeof OWN_HINT];
-  const hint = problem.hint ?? (own && say(own));
+  const said = refusalOf(problem, useLanguage());
+  const hint = said.hint ?? (own && say(own));
   return (
     <div className={compact ? css.compact : css.notice} role="alert" data-testid="problem" data-status={problem.status} data-code={problem.code}>
       <span className={css.alarm}><Icon name="jam" size={compact ? 20 : 28} /></span>
       <p className={css.title}>{title ?? say(titleKey(problem))}</p>
-      {problem.detail && problem.status !== 0 && <p className={css.detail}>{problem.detail}</p>}
+      {said.detail && problem.status !== 0 && <p className={css.detail}>{said.detail}</p>}
       {hint && <p className={css.hint}>{hint}</p>}
       {onRetry && <Button variant="default" size="sm" onClick={onRetry}>{say("retry")}</Button>}
     </div>

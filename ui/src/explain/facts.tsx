@@ -1,5 +1,6 @@
 // The facts beside a step: what a reader needs to compute it again.
-import type { ExplainNode } from "@/api/types";
+import type { CausePiece, ExplainNode } from "@/api/types";
+import { TrailSteps } from "@/causes/trail";
 import { exactNumber, useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
 import { PER_US } from "@/explain/value";
@@ -13,7 +14,7 @@ import { useWords, wordFor } from "@/words/words";
 
 const MOMENTS = new Set(["rate_since", "rate_until", "rate_said", "start", "end", "ts", "ts_device", "earliest", "latest"]);
 const CODES = new Set(["rate_at", "address", "endpoint", "tag", "connection", "shift_id", "measure", "path"]);
-const HIDDEN = new Set(["inputs", "jobs", "tag_id", "quality", "equipment_id", "pieces", "sub_ns"]);
+const HIDDEN = new Set(["unit_id", "role", "inputs", "jobs", "tag_id", "quality", "equipment_id", "pieces", "sub_ns"]);
 const UNITS: Readonly<Record<string, string>> = { _us: "us", _ns: "ns" };
 
 const AROUND_MS = 15 * 60_000;
@@ -46,6 +47,7 @@ function Fact({ name, value, detail }: FactProps) {
   if (name === "reading") return wordFor(readingWords, language, String(value));
   if (name === "reason") return reasonName(String(value));
   if (name === "no_value") return wordFor(whyWords, language, String(value));
+  if (name === "trail") return <TrailSteps trail={value as CausePiece["trail"]} />;
   if (name === "untold") return (value as string[]).map((kind) => wordFor(kpiText, language, kind)).join(", ");
   const shown = Array.isArray(value) ? value.join(", ") : String(value);
   return CODES.has(name) ? <span className="mono">{shown}</span> : shown;

@@ -3,6 +3,7 @@ import type { ExplainNode } from "@/api/types";
 import { words as cycleWords } from "@/cycles/words";
 import { columnWords } from "@/explain/column-words";
 import { endWords } from "@/explain/end-words";
+import { useListLabel } from "@/explain/list-label";
 import { lostWords } from "@/explain/lost-words";
 import { isWord } from "@/groups/ask";
 import { useGroupName } from "@/groups/names";
@@ -47,9 +48,13 @@ export function useFigureLabel(): (node: ExplainNode) => string | null {
   const productName = useProductName();
   const lostLabel = useLostLabel();
   const groupLabel = useGroupLabel();
+  const listLabel = useListLabel();
   const seconds = (value: unknown) => say("short", { time: formatNumber(Number(value), language, 3) });
-  return ({ key, kind, label, detail }) => {
+  return (node) => {
+    const { key, kind, label, detail } = node;
     const [word = "", rest = ""] = (key.split("/").at(-1) ?? "").split(/:(.*)/s);
+    const listed = listLabel(node, word, rest);
+    if (listed !== null) return listed;
     if (kind === "column" && word === "sum") return rest === "rated" ? say("rated") : wordFor(columnWords, language, SUMS[rest] ?? rest);
     if (kind === "cycle") return say("each", { time: seconds(detail["each_s"]) });
     if (kind === "span") return typeof detail["shift"] === "string" ? detail["shift"] : sayEnd("span");

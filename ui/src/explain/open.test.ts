@@ -1,6 +1,6 @@
 // A link to an explanation opens the same step for everyone.
 import { describe, expect, it } from "vitest";
-import { asChange, keysTo, kpiOf, laterBy, questionIn } from "@/explain/open";
+import { asChange, keysTo, kpiOf, laterBy, microsOf, questionIn } from "@/explain/open";
 import { parseSearch, stringifySearch } from "@/view/search";
 
 const question = { key: "oee_index/availability/apt_us/slice:1795427904177035", equipmentId: 5, start: "2026-11-23T13:00:00Z", end: "2026-11-23T14:00:00.000001Z" };
@@ -31,3 +31,9 @@ it.each([
   ["2026-11-23T13:59:59.999999Z", 1, "2026-11-23T14:00:00.000000Z"],
   ["2026-11-23T13:00:00Z", 61_000_005, "2026-11-23T13:01:01.000005Z"],
 ])("%s and %d µs are %s", (start, us, later) => expect(laterBy(start, us)).toBe(later));
+
+it.each([
+  ["2026-11-23T10:00:00Z", 1795428000000000],
+  ["2026-11-23T10:00:00.5Z", 1795428000500000],
+  ["2026-11-23T10:00:00.000001Z", 1795428000000001],
+])("%s is %d µs", (at, us) => expect(microsOf(at)).toBe(us));

@@ -33,6 +33,9 @@ export function laterBy(start: string, us: number): string {
   return `${seconds}.${String(micros % 1e6).padStart(6, "0")}Z`;
 }
 
+/** A moment in whole µs, as keys of steps have it. */
+export const microsOf = (at: string): number => Math.floor(Date.parse(at.replace(FRACTION, "")) / 1000) * 1e6 + Number((FRACTION.exec(at)?.[1] ?? "0").padEnd(6, "0"));
+
 export const kpiOf = (question: Question): string => question.key.split("/")[0] ?? "";
 
 /** The keys from the KPI down to the open node, the latter included. */

@@ -1,6 +1,7 @@
 // Says how much waits on this device and what was not accepted, and lets a person look at each of them.
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { Problem } from "@/api/problem";
 import type { Signature } from "@/api/types";
 import { useMe } from "@/app/gate";
 import { Dialog } from "@/design/dialog";
@@ -13,6 +14,8 @@ import { words } from "@/outbox/words";
 import { When } from "@/show/show";
 import { useSignedWords } from "@/signing/lock";
 import { words as signingWords } from "@/signing/words";
+import { useLanguage } from "@/words/language";
+import { refusalOf } from "@/words/refusals";
 import { useWords } from "@/words/words";
 
 function Refusal({ detail, hint }: { detail: string | undefined; hint: string | undefined }) {
@@ -22,6 +25,12 @@ function Refusal({ detail, hint }: { detail: string | undefined; hint: string | 
       {hint && <span className={css.small}>{hint}</span>}
     </>
   );
+}
+
+/** In the reader's language where it is known. */
+function Told({ problem }: { problem: Problem }) {
+  const { detail, hint } = refusalOf(problem, useLanguage());
+  return <Refusal detail={detail ?? problem.title ?? undefined} hint={hint ?? undefined} />;
 }
 
 /** It is of a shift that stands: who signed it, in the reader's language, and the way on. */
@@ -42,7 +51,7 @@ function Row({ entry }: { entry: Entry }) {
       <div className={css.entryWords}>
         <strong>{nameOf(entry)}</strong>
         <span className={css.small}><When at={entry.atMs} as="second" />{` · ${entry.personName}`}</span>
-        {refused && (refused.signature ? <Signed signature={refused.signature} /> : <Refusal detail={refused.detail ?? refused.title} hint={refused.hint} />)}
+        {refused && (refused.signature ? <Signed signature={refused.signature} /> : <Told problem={new Problem(refused.status, refused)} />)}
         {!refused && <span className={css.small}>{entry.person === me.person.id ? say("waits") : say("forPerson", { name: entry.personName })}</span>}
       </div>
       {refused && <Button className={css.touch} variant="default" onClick={() => outbox.retry(entry.id)} data-testid="outbox-retry">{say("retry")}</Button>}

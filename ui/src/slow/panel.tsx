@@ -6,6 +6,7 @@ import { useEquipment } from "@/app/equipment";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
 import { Opens } from "@/explain/opens";
+import { Told } from "@/explain/told";
 import { Give } from "@/giving/give";
 import type { Table } from "@/giving/table";
 import { useProductName } from "@/jobs/jobs";
@@ -62,15 +63,20 @@ function useTable(here: Equipment): (data: SlowRunning) => Table {
   });
 }
 
-function Split({ data }: { data: SlowRunning }) {
+function Split({ here, span, data }: { here: Equipment; span: Span; data: SlowRunning }) {
   const say = useWords(words);
   const language = useLanguage();
   const text = (us: number | null) => (us === null ? NOTHING : formatDuration(Math.round(us / 1e6) * 1e6, language));
-  const told = data.speed_us === null ? say("unknown") : say("split", { speed: text(data.speed_us), slow: text(data.slow_us), rest: text(data.rest_us) });
-  return <p className={css.split} data-testid="slow-split">{[told, data.partial && say("partial")].filter(Boolean).join(" · ")}</p>;
+  const opens = (part: "speed" | "slow" | "rest") => <Opens question={{ key: `speed-loss/${part}`, equipmentId: here.id, ...span }} testid={`slow-split-${part}`}>{text(data[`${part}_us`])}</Opens>;
+  return (
+    <p className={css.split} data-testid="slow-split">
+      {data.speed_us === null ? say("unknown") : <Told write={(values) => say("split", values)} parts={{ speed: opens("speed"), slow: opens("slow"), rest: opens("rest") }} />}
+      {data.partial && ` · ${say("partial")}`}
+    </p>
+  );
 }
 
-function Told({ data }: { data: SlowRunning }) {
+function Rows({ data }: { data: SlowRunning }) {
   const say = useWords(words);
   const nobody = data.rules.every((rule) => rule.below === null);
   if (data.items.length === 0) return <Empty compact icon={nobody ? "info" : "check"} title={say(nobody ? "unsaid" : "none")} hint={nobody ? data.hints.join(" · ") : say("noneHint")} />;
@@ -96,7 +102,7 @@ export function SlowPanel({ here, span: asked }: { here: Equipment; span: Span }
       {isLong && <Empty compact icon="clock" title={say("tooLong")} hint={say("tooLongHint")} />}
       {!isLong && error && !data && <ProblemNotice error={error} onRetry={() => void refetch()} compact />}
       {!isLong && isPending && <Waiting lines={3} />}
-      {!isLong && data && <><Split data={data} /><Told data={data} /></>}
+      {!isLong && data && <><Split here={here} span={span} data={data} /><Rows data={data} /></>}
     </Panel>
   );
 }

@@ -2,7 +2,7 @@
 import { Button, Checkbox } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { memo, useCallback, useEffect, useMemo, useState } from "react";
-import { stopPagesQuery, stopsQuery } from "@/api/queries";
+import { type Span, stopPagesQuery, stopsQuery } from "@/api/queries";
 import type { Equipment, Stop, StopCause, Stops } from "@/api/types";
 import { useEquipment } from "@/app/equipment";
 import { CauseOfStop } from "@/causes/cause-of-stop";
@@ -10,6 +10,9 @@ import { CausesReached, useCauses } from "@/causes/of-stops";
 import { Dialog } from "@/design/dialog";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
+import type { Question } from "@/explain/open";
+import { Opens } from "@/explain/opens";
+import { Told } from "@/explain/told";
 import { Freeze } from "@/freezing/freeze";
 import { Give } from "@/giving/give";
 import type { Table as GivenTable } from "@/giving/table";
@@ -17,7 +20,7 @@ import { useMay } from "@/jobs/jobs";
 import { KnownNote } from "@/knowing/as-known";
 import { isPast, type Known, momentOf, useKnown } from "@/knowing/known";
 import { useKnownMs, useLive } from "@/live/live";
-import { formatDuration, formatRatio } from "@/show/format";
+import { formatDuration, formatNumber, formatRatio } from "@/show/format";
 import { Lasting, When } from "@/show/show";
 import { Lock } from "@/signing/lock";
 import { useEvidence } from "@/states/evidence";
@@ -29,7 +32,7 @@ import { useAnswer } from "@/stops/answer";
 import { StopDialog } from "@/stops/dialog";
 import { filterIn, Filters } from "@/stops/filters";
 import { ReasonPicker } from "@/stops/picker";
-import { filtered, lastsMs, needsReason } from "@/stops/stops";
+import { type Filter, filtered, lastsMs, needsReason, stopsPath } from "@/stops/stops";
 import css from "@/stops/table.module.css";
 import { words } from "@/stops/words";
 import { Go, timelineOf, unitOf } from "@/view/place";
@@ -112,14 +115,19 @@ function Bulk({ chosen, onDone }: { chosen: readonly Stop[]; onDone: () => void 
 }
 
 /** The share without a reason leads to the stops that it is made of. */
-function Summary({ stops, data, nowMs }: { stops: readonly Stop[]; data: Stops; nowMs: number }) {
+interface SummaryProps { here: Equipment; span: Span; filter: Filter; stops: readonly Stop[]; data: Stops; nowMs: number; /** The list goes on before its oldest stop. */ more: boolean }
+function Summary({ here, span, filter, stops, data, nowMs, more }: SummaryProps) {
   const say = useWords(words);
   const change = useChangeSearch();
   const language = useLanguage();
+  const of = (measure: "us" | "stops"): Question => ({ key: stopsPath(filter, measure, { nowMs, oldest: more ? data.items.at(-1) : undefined }), equipmentId: here.id, ...span });
   const whole = stops.reduce((sum, stop) => sum + lastsMs(stop, nowMs), 0);
   return (
     <span className={css.summary} data-testid="stops-summary">
-      {say("summary", { n: stops.length, time: formatDuration(Math.round(whole / 1000) * 1e6, language) })}
+      <Told write={(values) => say("summary", values)} parts={{
+        n: <Opens question={of("stops")} testid="stops-count">{formatNumber(stops.length, language)}</Opens>,
+        time: <Opens question={of("us")} testid="stops-time">{formatDuration(Math.round(whole / 1000) * 1e6, language)}</Opens>,
+      }} />
       {data.without_reason !== null && <>{" · "}<button type="button" className={css.share} onClick={() => change({ open: "1" })} data-testid="stops-without-reason">{say("withoutShare", { share: formatRatio(data.without_reason, language, 0) })}</button></>}
     </span>
   );
@@ -210,7 +218,7 @@ export default function StopTable({ here, units, window: asked }: { here: Equipm
         {!past && <Freeze here={here} window={window} view="stops" />}
         <Give of={{ here, ...asSpan(window), readMs }} table={() => tableOf(`${say("title")} ${here.name}`, found)} disabled={found.length === 0} />
       </div>
-      <div className={css.line}><Summary stops={found} data={data} nowMs={nowMs} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
+      <div className={css.line}><Summary here={here} span={asSpan(window)} filter={filter} stops={found} data={data} nowMs={nowMs} more={older !== null} /><Bulk chosen={found.filter((stop) => chosen.has(stop.stop_id))} onDone={() => setChosen(new Set())} /></div>
       {data.items.length === 0 && <Empty icon="check" title={say("noStops")} hint={say("noStopsHint")} />}
       {data.items.length > 0 && found.length === 0 && <Empty icon="search" title={say("nothing")} hint={say("nothingHint")} />}
       {found.length > 0 && <Table nowMs={nowMs} causes={causes.byStop} shown={shown} named={units.length > 1} mayAnswer={mayAnswer} chosen={chosen} onChosen={setChosen} onOpen={open} />}

@@ -1,7 +1,7 @@
 // The stop that waits for an answer comes first; a break asks for none.
 import { describe, expect, it } from "vitest";
 import type { Stop } from "@/api/types";
-import { type Filter, filtered, inOrder, lastsMs, needsReason } from "@/stops/stops";
+import { type Filter, filtered, inOrder, lastsMs, needsReason, stopsPath } from "@/stops/stops";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");
 const stop = (id: string, more: Partial<Stop> = {}): Stop => ({
@@ -19,6 +19,15 @@ const stops = [
 ];
 const ALL: Filter = { unit: null, reason: null, unassigned: false, own: false, longerMs: 0, planned: true, micro: true, slow: false, sort: "newest" };
 const ids = (found: readonly Stop[]) => found.map((one) => one.stop_id);
+
+describe("the sum of a list", () => {
+  const none = { ...ALL, planned: false, micro: false };
+  it.each([
+    [none, undefined, "stops/at:1795428000000000/us"],
+    [{ ...ALL, unit: 7, reason: "mechanical/jam", unassigned: true, own: true, longerMs: 60_000 }, undefined, "stops/at:1795428000000000/machine:7/reason:mechanical%2Fjam/unassigned/own/longer:60000000/planned/short/us"],
+    [none, stop("4-1795420000000001"), "stops/at:1795428000000000/since:1795420000000001.4/us"],
+  ])("is asked for with what the list shows", (filter, oldest, path) => expect(stopsPath(filter, "us", { nowMs: NOW, oldest })).toBe(path));
+});
 
 describe("stops", () => {
   it("asks for a reason where one is owed", () => expect(ids(stops.filter(needsReason))).toEqual(["old", "young", "stands"]));

@@ -36,6 +36,24 @@ export function filtered(stops: readonly Stop[], filter: Filter, nowMs: number):
   return stops.filter(fits).sort(by);
 }
 
+/** The sum of what a list shows, as the server's explanation names it: its filters, the moment up to which a stop that goes
+ * on lasts, and back to which one the list was loaded. */
+export function stopsPath(filter: Filter, measure: "us" | "stops", { nowMs, oldest }: { nowMs: number; oldest?: Stop | undefined }): string {
+  const [unit, begin] = oldest?.stop_id.split("-") ?? [];
+  const steps = [
+    `at:${Math.floor(nowMs) * 1000}`,
+    filter.unit !== null && `machine:${filter.unit}`,
+    filter.reason !== null && `reason:${encodeURIComponent(filter.reason)}`,
+    filter.unassigned && "unassigned",
+    filter.own && "own",
+    filter.longerMs > 0 && `longer:${filter.longerMs * 1000}`,
+    filter.planned && "planned",
+    filter.micro && "short",
+    oldest && `since:${begin}.${unit}`,
+  ];
+  return ["stops", ...steps.filter(Boolean), measure].join("/");
+}
+
 /** The stops of the shift that runs now, or of the last hours where none does: live, asked for where the link refuses them. */
 export function useShiftStops(equipmentId: number): { stops: Stops | undefined; error: Error | null } {
   const topic = `equipment/${equipmentId}/stops`;

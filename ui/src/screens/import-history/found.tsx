@@ -7,6 +7,7 @@ import { foundQuery } from "@/api/queries";
 import { faultsOf, type History, type Series } from "@/screens/import-history/api";
 import css from "@/screens/import-history/import-history.module.css";
 import { RefusedLink } from "@/screens/import-history/refused-link";
+import { saidOf } from "@/screens/import-history/said";
 import { words } from "@/screens/import-history/words";
 import { formatNumber } from "@/show/format";
 import { When } from "@/show/show";
@@ -36,7 +37,7 @@ export function Found({ found, tags, onTag }: FoundProps) {
   const faults = faultsOf(found);
   return (
     <>
-      <p className={css.small} role="status" data-testid="history-found">{found.says && say("says", { says: found.says })} {say("sum", { samples: found.samples, rows: found.rows, there: found.there })} {found.went > 0 && say("went", { n: found.went })}</p>
+      <p className={css.small} role="status" data-testid="history-found">{found.says && say("says", { says: saidOf(found.says, language) })} {say("sum", { samples: found.samples, rows: found.rows, there: found.there })} {found.went > 0 && say("went", { n: found.went })}</p>
       <div className={css.box} tabIndex={0} role="region" aria-label={say("comes")}>
         <table className={css.table}>
           <thead><tr><th scope="col">{say("series")}</th><th scope="col">{say("tag")}</th><th scope="col" className={css.right}>{say("rows")}</th><th scope="col" className={css.right}>{say("samples")}</th><th scope="col">{say("from")}</th><th scope="col">{say("to")}</th></tr></thead>
@@ -58,7 +59,7 @@ export function Found({ found, tags, onTag }: FoundProps) {
           <div className={css.box} tabIndex={0} role="region" aria-label={say("refused", { n: faults })}>
             <table className={css.table}>
               <thead><tr><th scope="col" className={css.right}>{say("line")}</th><th scope="col">{say("series")}</th><th scope="col">{say("why")}</th></tr></thead>
-              <tbody>{found.some_refused.slice(0, SHOWN).map((one) => <tr key={`${one.line} ${one.series} ${one.code}`}><td className={css.right}>{n(one.line)}</td><td translate="no">{one.series}</td><td>{say(one.code)}{one.code !== "no-tag" && <span className={css.small} translate="no"> · {one.reason}</span>}</td></tr>)}</tbody>
+              <tbody>{found.some_refused.slice(0, SHOWN).map((one) => <tr key={`${one.line} ${one.series} ${one.code}`}><td className={css.right}>{n(one.line)}</td><td translate="no">{one.series}</td><td>{say(one.code)}{one.code !== "no-tag" && <span className={css.small} > · {saidOf(one.reason, language)}</span>}</td></tr>)}</tbody>
             </table>
           </div>
           <p className={css.bar}>{faults > SHOWN && <span className={css.small}>{say("more", { n: faults - SHOWN })}</span>}<RefusedLink one={found} /></p>

@@ -9,8 +9,10 @@ import { Panel } from "@/design/panel";
 import { filesQuery, type History, historiesQuery } from "@/screens/import-history/api";
 import css from "@/screens/import-history/import-history.module.css";
 import { RefusedLink } from "@/screens/import-history/refused-link";
+import { saidOf } from "@/screens/import-history/said";
 import { words } from "@/screens/import-history/words";
 import { When } from "@/show/show";
+import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 /** How far an import is, in percent. */
@@ -21,7 +23,8 @@ export function useShare(id: string | null): number {
 /** What it came to. */
 function Came({ one }: { one: History }) {
   const say = useWords(words);
-  if (one.state !== "done") return one.detail;
+  const language = useLanguage();
+  if (one.state !== "done") return saidOf(one.detail, language);
   return [say("sum", { samples: one.samples, rows: one.rows, there: one.there }), one.went > 0 ? say("went", { n: one.went }) : ""].join(" ");
 }
 

@@ -9,8 +9,10 @@ import { Found } from "@/screens/import-history/found";
 import css from "@/screens/import-history/import-history.module.css";
 import { Mine, useShare } from "@/screens/import-history/mine";
 import { SendingPart } from "@/screens/import-history/sending";
+import { saidOf } from "@/screens/import-history/said";
 import { words } from "@/screens/import-history/words";
 import { Go } from "@/view/place";
+import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 type Choose = (change: Partial<Choices>) => void;
@@ -38,6 +40,7 @@ const sameReading = (a: Choices, b: Choices): boolean => JSON.stringify({ ...a, 
 
 function Work({ file, onDone }: { file: SentFile; onDone: () => void }) {
   const say = useWords(words);
+  const language = useLanguage();
   const client = useQueryClient();
   const [choices, setChoices] = useState<Choices>(PLAIN);
   const [looked, setLooked] = useState<Looked | null>(null);
@@ -61,7 +64,7 @@ function Work({ file, onDone }: { file: SentFile; onDone: () => void }) {
       </Panel>
       {found && found.state !== "running" && (
         <Panel title={say("comes")} testid="history-comes">
-          {found.state === "failed" && <p className={css.error} role="alert">{found.detail}</p>}
+          {found.state === "failed" && <p className={css.error} role="alert">{saidOf(found.detail, language)}</p>}
           <Found found={found} tags={choices.tags} onTag={onTag} />
           {bring.error && <ProblemNotice error={bring.error} compact />}
           <div className={css.buttons}>

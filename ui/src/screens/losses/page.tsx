@@ -5,6 +5,7 @@ import { Fragment } from "react";
 import { kpisQuery, type Span } from "@/api/queries";
 import type { Equipment } from "@/api/types";
 import { AtPlace } from "@/app/at-place";
+import { CausesPanel } from "@/causes/causes-panel";
 import { Icon } from "@/design/icons";
 import { Empty, ProblemNotice, Waiting } from "@/design/notice";
 import { Panel } from "@/design/panel";
@@ -164,6 +165,7 @@ function Analysis({ here, window }: { here: Equipment; window: Window }) {
         <p className={css.hint}>{say("help")}</p>
       </Panel>
       <Picked here={here} span={span} asked={asked} />
+      <CausesPanel line={here} span={span} />
       <SlowPanel here={here} span={span} />
     </>
   );

@@ -8,6 +8,8 @@ import { useSubmit } from "@/outbox/desk";
 import type { Command, Outcome } from "@/outbox/outbox";
 import { words as outboxWords } from "@/outbox/words";
 import { scanWords } from "@/screens/station/scan-words";
+import { useLanguage } from "@/words/language";
+import { refusalOf } from "@/words/refusals";
 import { useWords } from "@/words/words";
 
 const GAP_MS = 1_000; // what comes later is another code: a scanner sends its keys within a few milliseconds
@@ -41,6 +43,7 @@ interface ScanAnswer { outcome: "started" | "ended" | "repeated" | "unknown" | "
 /** Sends each code through the outbox and says in a toast what came of it, with the way back. */
 function useScan(here: Equipment): (code: string) => Promise<void> {
   const say = useWords(scanWords);
+  const language = useLanguage();
   const sayOutbox = useWords(outboxWords);
   const submit = useSubmit();
   const productName = useProductName();
@@ -57,7 +60,7 @@ function useScan(here: Equipment): (code: string) => Promise<void> {
     const outcome = await tried({ path: `/equipment/${here.id}/scans`, body: { code, at: new Date(serverNowMs()).toISOString() }, label: "scan", values: { code, machine: here.name } });
     if (outcome === null) return;
     if (outcome.kind === "waiting") return showToast({ text: say("kept", { code }), tone: "warning" });
-    if (outcome.kind === "refused") return showToast({ text: say("notTaken", { code, why: outcome.problem.detail ?? "" }), tone: "warning" });
+    if (outcome.kind === "refused") return showToast({ text: say("notTaken", { code, why: refusalOf(outcome.problem, language).detail ?? "" }), tone: "warning" });
     const answer = outcome.result as ScanAnswer;
     const { auditId } = outcome;
     const undo = async () => {

@@ -13,6 +13,7 @@ import css from "@/screens/unit/unit.module.css";
 import { words } from "@/screens/unit/words";
 import { formatNumber } from "@/show/format";
 import { useLanguage } from "@/words/language";
+import { refusalOf } from "@/words/refusals";
 import { useWords } from "@/words/words";
 
 interface DialogProps { equipment: Equipment; running: JobResponse | undefined; onClose: () => void; onStarted: (audits: readonly string[]) => void }
@@ -38,7 +39,7 @@ export function JobDialog(props: DialogProps) {
     <Dialog opened onClose={onClose} title={say("startJob")} closeButtonProps={{ "aria-label": say("cancel") }} size="md" data-testid="job-dialog">
       <form className={css.form} onSubmit={submit}>
         <Select label={say("product")} description={products.length ? say("productHint") : say("noProducts")} data={products.map((product) => ({ value: product.id, label: product.name }))} value={given.product} onChange={(product) => setGiven({ ...given, product })} searchable required size="md" data-autofocus data-testid="job-product" />
-        <NumberInput label={say("standardRate")} description={say("rateHint")} placeholder={usual === null ? "" : formatNumber(usual, language)} value={given.rate ?? ""} onChange={(rate) => setGiven({ ...given, rate: typeof rate === "number" ? rate : null })} min={0.001} decimalScale={3} size="md" error={wrong === "standard_rate_upm" ? asProblem(start.error).detail : undefined} data-testid="job-rate" />
+        <NumberInput label={say("standardRate")} description={say("rateHint")} placeholder={usual === null ? "" : formatNumber(usual, language)} value={given.rate ?? ""} onChange={(rate) => setGiven({ ...given, rate: typeof rate === "number" ? rate : null })} min={0.001} decimalScale={3} size="md" error={wrong === "standard_rate_upm" ? (refusalOf(asProblem(start.error), language).detail ?? undefined) : undefined} data-testid="job-rate" />
         <div className={css.pair}>
           <TextInput label={say("jobOrder")} placeholder={say("optional")} value={given.order} onChange={(event) => setGiven({ ...given, order: event.currentTarget.value })} maxLength={120} size="md" data-testid="job-order" />
           <TextInput label={say("lotField")} placeholder={say("optional")} value={given.lot} onChange={(event) => setGiven({ ...given, lot: event.currentTarget.value })} maxLength={120} size="md" data-testid="job-lot" />
