@@ -39,6 +39,10 @@ EVERY = frozenset(range(7))
 SHIFTS = Calendar(
     "gaps", (ShiftPattern("Early", 4 * 60, 12 * 60, EVERY), ShiftPattern("Late", 12 * 60, 20 * 60, EVERY))
 )
+# the capper goes by hours of its own, under one name that both have
+OTHER = Calendar(
+    "own", (ShiftPattern("Early", 6 * 60 + 30, 17 * 60, EVERY), ShiftPattern("Night", 21 * 60, 3 * 60, EVERY))
+)
 STORY_MIN = 6 * 24 * 60
 
 
@@ -74,7 +78,7 @@ def plant() -> Iterator[tuple[World, PerformanceRoom]]:
         clock, bus = ManualClock(T0 + STORY_MIN * MINUTE_US + HOUR_US), Bus()
         database = Database(f"sqlite:///{Path(folder) / 'records.db'}", clock=clock, bus=bus)
         database.create_for_tests()
-        world = World(database, calendar_of=SHIFTS)
+        world = World(database, calendar_of=SHIFTS, calendars={CAPPER: OTHER})
         yield world, PerformanceRoom(database, clock=clock, bus=bus, sources=world.sources())
         database.close()
 

@@ -137,6 +137,7 @@ class World:
     database: Database
     plant_model: PlantModel = PLANT
     calendar_of: Calendar | None = None
+    calendars: dict[int, Calendar] = field(default_factory=dict)  # of machines that go by another one
     zone: str = "Europe/Prague"
     rates: dict[tuple[str, str], float] = field(default_factory=dict)
     moments: list[int] = field(default_factory=list)
@@ -226,9 +227,10 @@ class World:
         return self.live.get(equipment_id, Tail(0, 0, (), ()))
 
     def spans(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Span]:
-        if self.calendar_of is None:
+        calendar = self.calendars.get(equipment_id, self.calendar_of)
+        if calendar is None:
             return [Span(from_us, to_us, "BUSY")]
-        return Rota(self.calendar_of, ZoneInfo(self.zone)).spans(from_us, to_us)
+        return Rota(calendar, ZoneInfo(self.zone)).spans(from_us, to_us)
 
     def shifts(self, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None) -> list[Shift]:
         return shifts_in(self.spans(equipment_id, from_us - 48 * HOUR_US, to_us + 48 * HOUR_US))
