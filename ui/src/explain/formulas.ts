@@ -9,7 +9,6 @@ const GERMAN: Readonly<Record<string, string>> = {
   "the first of those below: job, product on equipment, equipment": "der erste von diesen: Auftrag, Produkt auf der Anlage, Anlage",
   "1 for each stop": "1 für jeden Stopp",
   "time of its slices": "Zeit seiner Abschnitte",
-  "over stretches": "über Strecken",
   "over causes": "über Ursachen",
   "over stops": "über Stopps",
   "speed loss": "Tempoverlust",
