@@ -117,8 +117,7 @@ def search(historian: Historian, data: Path) -> None:
     """Look through all of it now, as `dovetail doctor --deep` does."""
     data.mkdir(exist_ok=True)
     scrub = Scrub(data, historian, clock=clock())
-    scrub._start()
-    scrub._is_now = True
+    scrub._now_of = scrub._start().began_us
     for _ in range(200):
         if scrub.round is not None and scrub.round.ended_us:
             return
