@@ -136,6 +136,17 @@ def test_the_machines_own_signal_leaves_a_job_beside_it_alone(plant_on_file: Wor
     assert plant.jobs("filler") == ["10-25 cola", "20-… water", "25-30 beer", "30-… juice"]
 
 
+def test_what_the_machine_says_it_runs_is_not_held_to_how_many_may_run(plant_on_file: World) -> None:
+    plant = plant_on_file
+    for minute in (10, 11):
+        start(plant, minute, path="filler", product="water", beside=True)
+    with pytest.raises(ConflictError, match="2 jobs at a time"):
+        start(plant, 20, path="filler", beside=True)
+    plant.signal(30, "recipe", "juice")
+    plant.step()
+    assert plant.jobs("filler") == ["10-… water", "11-… water", "30-… juice"]
+
+
 def test_the_tags_say_all_that_runs_and_the_rate_at_which_it_comes(plant_on_file: World) -> None:
     plant = plant_on_file
     start(plant, 10, path="filler", standard_rate_upm=80.0)
