@@ -27,15 +27,15 @@ def settle(
     which rows changed, None where none did. The rollups of the days touched change in the same transaction.
     """
     whole = gathering.whole(uow, equipment_id, period, known)
-    wider = _reach(uow, gathering, equipment_id, gathering.near(equipment_id, whole, as_of=known), known=known)
+    wider, *_ = _reach(uow, gathering, equipment_id, gathering.near(equipment_id, whole, as_of=known), known=known)
     while True:
         lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known, long="to an edge")
-        if (wider := _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)) == (lo_us, hi_us):
+        wider, beside, held = _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)
+        if wider == (lo_us, hi_us):
             break
     if not records:  # what people said of it, where no signal spoke, is withdrawn
-        return _replace(uow, equipment_id, store.overlapping(uow, equipment_id, lo_us, hi_us), [], known=known)
-    before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
-    last = records[-1]
+        return _replace(uow, equipment_id, held, [], known=known)
+    (before_us, after_us), last = beside, records[-1]
     keep_from_us = records[0].t0_us if before_us is None else lo_us
     keep_to_us = hi_us if after_us is not None and last.t1_us is not None else last.t1_us or last.t0_us
     facts = gathering.facts(uow, equipment_id, (lo_us, hi_us), (records, counts), as_of=known)
@@ -47,24 +47,25 @@ def settle(
         made += gathering.derive(uow, equipment_id, t0_us, t1_us, as_of=then)
     made.sort(key=lambda piece: piece.t0_us)
     wanted = [piece for piece in made if piece.t0_us >= keep_from_us and piece.t1_us <= keep_to_us]
-    reach_us = FOREVER_US if last.t1_us is None else hi_us
-    held = store.overlapping(uow, equipment_id, lo_us, reach_us)
+    if last.t1_us is None:
+        held = store.overlapping(uow, equipment_id, lo_us, FOREVER_US)
     return _replace(uow, equipment_id, held, wanted, known=known)
 
 
 def _reach(
     uow: UnitOfWork, gathering: Gathering, equipment_id: int, period: tuple[int, int], *, known: int
-) -> tuple[int, int]:
-    """A period widened to whole stored slices, and to the nearest ones or, before all of them, to the first record."""
+) -> tuple[tuple[int, int], tuple[int | None, int | None], list[tuple[int, Slice]]]:
+    """A period widened to whole stored slices, and to the nearest ones or, before all of them, to the first record;
+    where these are that stand beside it, and those that it holds."""
     lo_us, hi_us = period
     held = store.overlapping(uow, equipment_id, lo_us, hi_us)
     if held:
         lo_us, hi_us = min(lo_us, held[0][1].t0_us), max(hi_us, held[-1][1].t1_us)
-    before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
+    beside = before_us, after_us = store.neighbours(uow, equipment_id, lo_us, hi_us)
     if before_us is None:
         earlier = gathering.records(uow, equipment_id, 0, lo_us, as_of=known)
         before_us = min([lo_us, *(record.t0_us for record in earlier)])
-    return before_us, (hi_us if after_us is None else after_us)
+    return (before_us, hi_us if after_us is None else after_us), beside, held
 
 
 def _replace(

@@ -38,6 +38,7 @@ _MINE: Final = and_(slice_table.c.equipment_id == _WHO, is_current)  # built onc
 _EARLIER: Final = select(slice_table.c.t1_us).where(_MINE, slice_table.c.t0_us < _FROM_US)
 _BEFORE: Final = _EARLIER.order_by(slice_table.c.t0_us.desc()).limit(1)
 _AFTER: Final = select(func.min(slice_table.c.t0_us)).where(_MINE, slice_table.c.t0_us >= _TO_US)
+_BESIDE: Final = select(_BEFORE.scalar_subquery(), _AFTER.scalar_subquery())
 
 _ENDING: Final = select(slice_table).where(
     _MINE, slice_table.c.t0_us >= _FROM_US - SLICE_LONGEST_US, slice_table.c.t0_us < _FROM_US,
@@ -48,38 +49,35 @@ _BEGINNING: Final = select(slice_table).where(_MINE, slice_table.c.t0_us == _FRO
 
 def extent(reading: Reading, equipment_id: int, *, as_of: int | None = None) -> tuple[int, int] | None:
     """(begin, end) of the slices held of an equipment, which leave no hole between; None where there are none."""
-    first, last = _ends(now=as_of is None)
     asked = {"who": equipment_id, "as_of": as_of}
-    begin_us = reading.connection.scalar(first, asked)
-    return None if begin_us is None else (int(begin_us), int(reading.connection.scalar(last, asked) or 0))
+    ends: Any = reading.connection.execute(_ends(now=as_of is None), asked).one()
+    return None if ends[0] is None else (int(ends[0]), int(ends[1]))
 
 
 @cache
-def _ends(*, now: bool) -> tuple[Any, Any]:
+def _ends(*, now: bool) -> Any:
     """The first begin and the last end, each found at its end of the index: a ledger of years is not walked through."""
     c, seen = slice_table.c, visible(None if now else bindparam("as_of", type_=BigInteger))
     first, last = (select(column).where(c.equipment_id == _WHO, seen).limit(1) for column in (c.t0_us, c.t1_us))
-    return first.order_by(c.t0_us), last.order_by(c.t0_us.desc())
+    return select(first.order_by(c.t0_us).scalar_subquery(), last.order_by(c.t0_us.desc()).scalar_subquery())
 
 
 def overlapping(
     reading: Reading, equipment_id: int, from_us: int, to_us: int, *, as_of: int | None = None, limit: int | None = None
 ) -> list[tuple[int, Slice]]:
     """(row id, slice) of the slices that touch [from_us, to_us), by time."""
-    first, query = _overlapping(now=as_of is None)
+    query = _overlapping(now=as_of is None)
     asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us, "as_of": as_of}
-    begin_us = reading.connection.scalar(first, asked)
-    asked["begin_us"] = from_us if begin_us is None else begin_us
     return read(reading, query if limit is None else query.limit(limit), asked)
 
 
 @cache
-def _overlapping(*, now: bool) -> tuple[Any, Any]:
+def _overlapping(*, now: bool) -> Any:
+    """Asked at once: from the slice that begins last before the period, or from its begin on where there is none."""
     c, seen = slice_table.c, visible(None if now else bindparam("as_of", type_=BigInteger))
-    first = select(func.max(c.t0_us)).where(c.equipment_id == _WHO, c.t0_us <= _FROM_US, seen)
+    first = select(func.max(c.t0_us)).where(c.equipment_id == _WHO, c.t0_us <= _FROM_US, seen).correlate(None)
     ours = select(slice_table).where(c.equipment_id == _WHO, seen, c.t1_us > _FROM_US)
-    begin_us = bindparam("begin_us", type_=BigInteger)
-    return first, ours.where(c.t0_us >= begin_us, c.t0_us < _TO_US).order_by(c.t0_us)
+    return ours.where(c.t0_us >= func.coalesce(first.scalar_subquery(), _FROM_US), c.t0_us < _TO_US).order_by(c.t0_us)
 
 
 def revised(
@@ -109,8 +107,8 @@ def beside(reading: Reading, equipment_id: int, at_us: int, *, side: Literal["be
 def neighbours(reading: Reading, equipment_id: int, from_us: int, to_us: int) -> tuple[int | None, int | None]:
     """(end of the last slice before `from_us`, begin of the first at or after `to_us`), None where there is none."""
     asked = {"who": equipment_id, "from_us": from_us, "to_us": to_us}
-    before_us, after_us = (reading.connection.scalar(query, asked) for query in (_BEFORE, _AFTER))
-    return before_us, after_us
+    beside: Any = reading.connection.execute(_BESIDE, asked).one()
+    return beside[0], beside[1]
 
 
 def close(uow: UnitOfWork, ids: Sequence[int], *, known: int) -> None:

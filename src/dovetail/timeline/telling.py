@@ -87,14 +87,15 @@ class Teller:
         lo_us, hi_us = from_us, to_us
         while True:
             derived = self._derived(reading, equipment_id, (lo_us, hi_us), as_of, tail)
-            ends = [record.t1_us for record in derived]
-            reach_us = None if None in ends else max([hi_us, *(end for end in ends if end is not None)])
+            is_open = any(record.t1_us is None for record in derived)
+            reach_us = None if is_open else max([hi_us, *(record.t1_us or hi_us for record in derived)])
             begin_us = min([lo_us, *(record.t0_us for record in derived)])
             edits = store.touching(reading, equipment_id, begin_us, reach_us, as_of=as_of)
             wider_lo_us = min([begin_us, *(edit.t0_us for edit in edits)]) if edits else lo_us
             told = [FAR_US if edit.t1_us is None else edit.t1_us for edit in edits]
             wider_hi_us = max([hi_us if reach_us is None else reach_us, *told]) if edits else hi_us
-            if (wider_lo_us, wider_hi_us) == (lo_us, hi_us):
+            whole = (begin_us, reach_us) if derived and tail is None else None  # in it nothing else lies
+            if (wider_lo_us, wider_hi_us) in ((lo_us, hi_us), whole):
                 break
             lo_us, hi_us = wider_lo_us, wider_hi_us
         if derived and derived[0].t0_us <= lo_us:
