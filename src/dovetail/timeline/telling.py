@@ -121,12 +121,7 @@ class Teller:
         return next_us
 
     def _derived(
-        self,
-        reading: Reading,
-        equipment_id: int,
-        when: tuple[int, int],
-        as_of: int | None,
-        tail: DerivedTail | None,
+        self, reading: Reading, equipment_id: int, when: tuple[int, int], as_of: int | None, tail: DerivedTail | None
     ) -> list[Derived]:
         from_us, to_us = when
         settled = list(self._states.records(reading, equipment_id, from_us, to_us, scope=OWN, as_of=as_of))
