@@ -6,7 +6,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, Literal, Protocol
 
 from dovetail.core.errors import InvalidError, NotFoundError
@@ -157,6 +157,13 @@ def ledgered(plant: PlantModel, node: Equipment) -> Ledgered | None:
     return None
 
 
+@lru_cache(maxsize=2)  # of the plant that holds: asked for at every change
+def ledgers(plant: PlantModel) -> Mapping[int, Ledgered]:
+    """How the ledger of each equipment is made that has one."""
+    found = ((number, ledgered(plant, node)) for number, node in plant.equipment.items())
+    return {number: made_of for number, made_of in found if made_of is not None}
+
+
 class Gathering:
     """Facts of one installation as known at a moment; nothing here is written."""
 
@@ -200,8 +207,7 @@ class Gathering:
 
     def has_ledger(self, equipment_id: int) -> bool:
         """Whether it is in the plant of today and has times of its own."""
-        plant = self._sources.equipment.plant()
-        return equipment_id in plant.equipment and ledgered(plant, plant.equipment[equipment_id]) is not None
+        return equipment_id in ledgers(self._sources.equipment.plant())
 
     def untold(self, ledgers: Sequence[int], at_us: int, *, as_of: int | None = None) -> frozenset[str]:
         """The kinds of pieces that no counter of some ledgers told of at a moment; people may have entered them."""

@@ -26,7 +26,7 @@ from dovetail.ledger.cutting import shift_day_us
 from dovetail.ledger.model import Slice
 from dovetail.ledger.timeclass import Settings
 from dovetail.performance import store
-from dovetail.performance.facts import EVER_US, OWN, Gathering, ShiftTrack, Sources, ledgered, missing_hint
+from dovetail.performance.facts import EVER_US, OWN, Gathering, ShiftTrack, Sources, ledgered, ledgers, missing_hint
 from dovetail.performance.kpis._lines import below_of, figured, is_summed
 from dovetail.performance.report import Figures, figures
 from dovetail.performance.settling import recut, settle
@@ -158,14 +158,8 @@ class PerformanceRoom:
 
     def _affected(self, change: Change) -> list[int]:
         """The ledgers a change may move: the unit's own, and those of the lines that take something from it."""
-        plant = self.sources.equipment.plant()
-        ledgers = {node.id: ledgered(plant, node) for node in plant.equipment.values()}
-        own = {change.equipment_id}
-        return sorted(
-            equipment_id
-            for equipment_id, made_of in ledgers.items()
-            if made_of is not None and (change.equipment_id is None or made_of.units & own or equipment_id in own)
-        )
+        who, found = change.equipment_id, ledgers(self.sources.equipment.plant()).items()
+        return sorted(number for number, made_of in found if who is None or who in made_of.units | {number})
 
     def _days(self, equipment_id: int, change: Change) -> list[tuple[int, int]]:
         """The change's period in parts of a day, no longer than there are records or slices held of it."""

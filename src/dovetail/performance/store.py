@@ -44,6 +44,8 @@ _ENDING: Final = select(slice_table).where(
     _MINE, slice_table.c.t0_us >= _FROM_US - SLICE_LONGEST_US, slice_table.c.t0_us < _FROM_US,
     slice_table.c.t1_us == _FROM_US,
 )  # fmt: skip
+_DAYS: Final = slice_table.c.day.in_(bindparam("days", expanding=True))
+_OF_DAYS: Final = select(slice_table).where(_MINE, _DAYS).order_by(slice_table.c.t0_us)
 _BEGINNING: Final = select(slice_table).where(_MINE, slice_table.c.t0_us == _FROM_US)
 
 
@@ -93,9 +95,7 @@ def revised(
 
 def of_days(reading: Reading, equipment_id: int, days: Iterable[str]) -> list[Slice]:
     """The slices of whole production days of one equipment, by time."""
-    c = slice_table.c
-    query = select(slice_table).where(c.equipment_id == equipment_id, c.day.in_(sorted(days)), c.known_to.is_(None))
-    return [piece for _, piece in read(reading, query.order_by(c.t0_us))]
+    return [piece for _, piece in read(reading, _OF_DAYS, {"who": equipment_id, "days": sorted(days)})]
 
 
 def beside(reading: Reading, equipment_id: int, at_us: int, *, side: Literal["before", "after"]) -> list[Slice]:

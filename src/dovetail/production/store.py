@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     false,
     insert,
     or_,
@@ -66,38 +68,42 @@ job_consumer = Table(
 NAMES = tuple(field.name for field in fields(JobResponse))
 
 
-def _visible(as_of: int | None) -> Any:
+def _visible(as_of: Any) -> Any:
     known_to = job_response.c.known_to
     if as_of is None:
         return known_to.is_(None)
     return and_(job_response.c.known_from <= as_of, or_(known_to.is_(None), known_to > as_of))
 
 
-def _jobs(reading: Reading, *where: Any) -> list[JobResponse]:
-    table = job_response
-    query = select(*(table.c[name] for name in NAMES)).where(*where)
-    found = reading.connection.execute(query.order_by(table.c.t0_us, table.c.equipment_id, table.c.row_id))
-    return [JobResponse(*row) for row in found]
+def _query(*where: Any) -> Any:
+    c = job_response.c
+    return select(*(c[name] for name in NAMES)).where(*where).order_by(c.t0_us, c.equipment_id, c.row_id)
 
 
 def between(
     reading: Reading, equipment: Collection[int], from_us: int, to_us: int | None, *, as_of: int | None = None
 ) -> list[JobResponse]:
-    """The jobs that touch [from_us, to_us) on this equipment, by start; `to_us` None means all later ones too.
+    """The jobs that touch [from_us, to_us), by start; `to_us` None means all later ones too.
 
-    A job that ends exactly at `from_us` is among them: whoever corrects from there on must see it.
+    One that ends exactly at `from_us` is among them: whoever corrects from there on must see it.
     """
-    table = job_response
-    within = [or_(table.c.t1_us.is_(None), table.c.t1_us >= from_us)]
-    if to_us is not None:
-        within.append(table.c.t0_us < to_us)
-    return _jobs(reading, _visible(as_of), table.c.equipment_id.in_(list(equipment)), *within)
+    asked = {"these": list(equipment), "from_us": from_us, "to_us": to_us, "as_of": as_of}
+    found: Any = reading.connection.execute(_between(now=as_of is None, on=to_us is None), asked)
+    return [JobResponse(*row) for row in found]
+
+
+@cache
+def _between(*, now: bool, on: bool) -> Any:
+    c, (from_us, to_us, as_of) = job_response.c, (bindparam(n, type_=BigInteger) for n in ("from_us", "to_us", "as_of"))
+    these = c.equipment_id.in_(bindparam("these", expanding=True))
+    seen, near = _visible(None if now else as_of), or_(c.t1_us.is_(None), c.t1_us >= from_us)
+    return _query(seen, these, near, *([] if on else [c.t0_us < to_us]))
 
 
 def by_id(reading: Reading, job_response_id: str) -> list[JobResponse]:
     """The response of that id, or all of the run of that id; empty when there is none now."""
-    table = job_response
-    jobs = _jobs(reading, _visible(None), or_(table.c.id == job_response_id, table.c.run_id == job_response_id))
+    named = or_(job_response.c.id == job_response_id, job_response.c.run_id == job_response_id)
+    jobs = [JobResponse(*row) for row in cast(Any, reading.connection.execute(_query(_visible(None), named)))]
     return [job for job in jobs if job.id == job_response_id] or jobs
 
 
