@@ -8,7 +8,7 @@ import pytest
 from clearing_world import ALL, LIMIT, RECIPE, SPEED, TAGS, VIBRATION, World, at
 
 from dovetail.core.clock import DAY_US, HOUR_US
-from dovetail.core.errors import ConflictError, InvalidError, RefusedError
+from dovetail.core.errors import ConflictError, InvalidError, LinkError, RefusedError
 from dovetail.operations.operation import Catalogue, execute
 from dovetail.retention.holds import HoldSamples
 from dovetail.retention.model import Reference
@@ -58,6 +58,29 @@ def test_a_month_of_which_all_goes_is_let_go_at_once(world: World) -> None:
     with world.historian.dropper.view(648) as view:
         assert view.size() == (0, 0)
     assert {drop.rule for drop in world.room.drops(ALL)} == {"acme/filler", "acme/press"}
+
+
+def test_a_row_that_lies_about_its_time_lets_nothing_go_before_it_is_due(world: World) -> None:
+    """Its samples are of the last ten days; a disk has put them two weeks back."""
+    world.clock.step(at("2026-06-25") - world.clock.now_us())
+    days = [world.clock.now_us() - day * DAY_US for day in range(24)]
+    world.send(VIBRATION, sorted(days[12:]))
+    young = [world.clock.now_us() - 19 * DAY_US // 2, days[1]]
+    world.send(VIBRATION, young)
+    world.rule(acme__filler={"drop_after": "P10D"})
+    with world.historian.chunks.use(max(world.historian.chunks.newest_first())) as month:
+        words = month._words
+        with month._place.transaction() as session:
+            lie = f"update {words.chunk} set t0 = t0 - {14 * DAY_US}, t1 = t1 - {14 * DAY_US} where t0 = {young[0]}"
+            session.execute(lie)
+    with pytest.raises(LinkError, match="set aside first"):
+        world.clear()
+    assert world.held(VIBRATION) == {VIBRATION: 14}
+    world.historian.seal_once()
+    world.clock.tick(HOUR_US)
+    world.clear()
+    assert world.moments(VIBRATION) == young
+    assert world.gone(VIBRATION) == 12
 
 
 def test_the_nearest_rule_counts_and_by_day_where_little_is_kept(world: World) -> None:

@@ -173,6 +173,19 @@ def test_what_came_late_while_a_row_lied_about_its_time_is_put_together_with_it(
     assert mean.value == pytest.approx(exactly)
 
 
+@pytest.mark.parametrize("end", ["", ", t1 = t1 - 3600000000"], ids=["begins", "begins and ends"])
+def test_who_asks_for_the_last_before_gets_it_though_a_newer_chunk_says_that_it_is_older(
+    historian: Historian, end: str
+) -> None:
+    historian.put([frame(2, [(1, DAY_ZERO_US - SECOND_US, 7.0, q.GOOD)])])
+    historian.seal_once()
+    (month,) = historian.chunks.newest_first()
+    with historian.chunks.use(month) as opened, opened._place.transaction() as session:
+        lie = f"t0 = t0 - {HOUR_US // 2}{end}"
+        session.execute(f"update {opened._words.chunk} set {lie} where tag = 1 and n > 1")
+    assert historian.bounding([1], DAY_ZERO_US, scope=ALL)[1].value == 7.0
+
+
 def test_what_overlaps_is_cut_into_chunks_of_their_size(
     historian: Historian, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,16 +106,18 @@ class View(Opening):
         )
         some = self._begun(tags, at_us)  # mostly few: many months hold nothing of a tag
         for tag, rows in zip(some, list(self._session.each(sql, [(tag, at_us) for tag in some])), strict=True):
-            for row in {row[3]: row for row in reversed(rows)}.values():
-                over = row[moments.T1_AT] < at_us
-                block = self._end(tag, row) if over else self.readable(row[0], tag=tag)
-                if block is not None:
-                    yield block
+            done = set[int]()
+            for row in (row for row in rows if row[3] not in done):
+                over = row[moments.T1_AT] < at_us and self._holds(tag, row)
+                block = _end_of(tag, row) if over else self.readable(row[0], tag=tag)
+                if block is None or block.ts[0] < at_us:  # else the row lies: it is not of that time at all
+                    done.add(row[3])
+                    yield from () if block is None else (block,)
 
     def _end(self, tag: int, row: Sequence[Any]) -> Block | None:
         """The newest sample of a chunk by its row; if that is not what was written, by its samples."""
         if self._holds(tag, row):
-            return chunks.end_block(Kind(row[3]), tag, (row[moments.T1_AT], *row[moments.END_AT]))
+            return _end_of(tag, row)
         return None if (block := self.readable(row[0], tag=tag)) is None else block.take(slice(len(block) - 1, None))
 
     def _begun(self, tags: Sequence[int], at_us: int) -> list[int]:
@@ -161,6 +163,11 @@ class View(Opening):
     def duplicates(self) -> dict[tuple[str, str], int]:
         """Samples per (source, lane) that sealing found to repeat others."""
         return {(source, lane): n for source, lane, n in self._session.execute(self._words.duplicates)}
+
+
+def _end_of(tag: int, row: Sequence[Any]) -> Block:
+    """The newest sample of a chunk by its row."""
+    return chunks.end_block(Kind(row[3]), tag, (row[moments.T1_AT], *row[moments.END_AT]))
 
 
 class Month:

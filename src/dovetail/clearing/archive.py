@@ -53,6 +53,7 @@ class Archives:
                 "the server was not told where archives go", code="archive-folder", hint="set DOVETAIL_ARCHIVE"
             )
         with self.historian.dropper.view(line.month) as view:
+            view.vouch(tags)
             pieces = [piece for tag in tags for piece in view.pieces((tag,), line.until[tag])]
             of = stretches(pieces)
             path = self._place(self.folder, line, of)

@@ -65,7 +65,7 @@ class Keeper:
         self._lines: deque[Line] = deque()
         self._lock = threading.Lock()
         self._looked: int | None = None  # the day on which it was last looked for what is due
-        self._again_us = 0  # when what waited for copies is looked at again
+        self._again_us = 0  # when what waited for copies, or could not be done, is looked at again
         self._no_help: int | None = None  # the day on which letting go made no room
         self._job: str | None = None
         self._by = OWN.actor
@@ -131,7 +131,7 @@ class Keeper:
         return True
 
     def _look(self) -> None:
-        """Once a day, by rules that have stood for a day; every hour while something that is due waits for copies."""
+        """Once a day, by rules that have stood for a day; every hour while what is due waits, or could not be done."""
         today = self._clock.now_us() // DAY_US
         now_us = self._clock.now_us()
         if self._lines or (today == self._looked and not 0 < self._again_us <= now_us):
@@ -151,6 +151,7 @@ class Keeper:
         except DovetailError as error:
             with self._lock:
                 self._lines.clear()
+                self._again_us = self._clock.now_us() + HOUR_US
             self._work.end(job, state="failed", detail=error.message)
             raise
         with self._lock:
@@ -220,6 +221,7 @@ class Keeper:
         if set(of) != set(line.of):
             return False
         with room.historian.dropper.view(line.month) as view:
+            view.vouch([one.tag for one in of])  # else a row that a disk has altered lets go what is not due
             ids = ids_of(view, choice, line.until)
         files = sorted({room.archived[line.month, one.tag][1] for one in of if room.is_archived(line.month, one)})
         drop = Drop(
