@@ -83,11 +83,13 @@ function Row({ line, found, row, open, onOpen }: RowProps) {
 function Table({ line, found }: { line: Equipment; found: Causes }) {
   const say = useWords(words);
   const [opened, setOpened] = useState<string | null>(null);
+  const [all, setAll] = useState(false);
+  const shown = all ? found.rows : found.rows.slice(0, SHOWN_MAX);
   return (
     <div className={css.box} tabIndex={0} role="region" aria-label={say("title")}>
       <table className={css.table} data-testid="causes-table">
         <thead><tr>{(["machine", "cause", "time", "pieces", "count", "share"] as const).map((key) => <th key={key} scope="col" className={key === "time" || key === "pieces" || key === "count" ? css.right : undefined}>{say(key)}</th>)}</tr></thead>
-        {found.rows.slice(0, SHOWN_MAX).map((row) => {
+        {shown.map((row) => {
           const key = keyOf(row);
           return (
             <tbody key={key}>
@@ -96,7 +98,7 @@ function Table({ line, found }: { line: Equipment; found: Causes }) {
             </tbody>
           );
         })}
-        <tfoot><tr data-testid="causes-total"><th scope="row" colSpan={2}>{say("total")}</th><td className={css.right}><Opens question={askOf(line, found, pathOf("us"))} testid="causes-lost"><Lasting us={found.lost_us} /></Opens></td><td className={css.right}><Opens question={askOf(line, found, pathOf("units"))} testid="causes-units"><Num value={found.lost_units} /></Opens></td><td colSpan={2}>{found.rows.length > SHOWN_MAX && say("more", { n: found.rows.length - SHOWN_MAX })}</td></tr></tfoot>
+        <tfoot><tr data-testid="causes-total"><th scope="row" colSpan={2}>{say("total")}</th><td className={css.right}><Opens question={askOf(line, found, pathOf("us"))} testid="causes-lost"><Lasting us={found.lost_us} /></Opens></td><td className={css.right}><Opens question={askOf(line, found, pathOf("units"))} testid="causes-units"><Num value={found.lost_units} /></Opens></td><td colSpan={2}>{found.rows.length > shown.length && <button type="button" className={css.open} onClick={() => setAll(true)} data-testid="causes-all">{say("more", { n: found.rows.length - shown.length })}</button>}</td></tr></tfoot>
       </table>
     </div>
   );
