@@ -1,13 +1,15 @@
 """How soon a screen shows that a register of a PLC has changed, while 500 work units are watched.
 
-Usage: python bench/screen_bench.py [--seconds 30] [--changes 50] [--scan 100]
+Usage: python bench/screen_bench.py [--seconds 30] [--changes 50] [--scan 100] [--screens 1]
 
 The PLC is libmodbus's C server, the installation is `dovetail serve`, the screen is the built one in a headless
 Chromium: each a process of its own. A change is a write into the register of one machine's PackML state. It is painted
 when the browser has drawn a frame after the tile said so; both moments are of the one clock of this machine. What a
 screen does not show is not waited for: of 500 tiles those are on it that one sees without scrolling. A change that
-another of the same machine overtook is not counted; a machine whose last change is never shown is. The scan interval
-is the PLC's, so it stands beside the figure: the budget is 250 ms beyond it.
+another of the same machine overtook is not counted; a machine that does not show its last one is. The scan interval
+is the PLC's, so it stands beside the figure: the budget is 250 ms beyond it. More screens look at the same place, each
+with a connection of its own; the first of them is measured. What the server takes of a core says more on a busy
+machine than any time.
 """
 
 from __future__ import annotations
@@ -126,11 +128,12 @@ def waited(
     missed = 0
     for path in shown:
         said = told.get(path, [])
+        began = [EXECUTE + HELD - state for state, _ in said[:1]]
+        missed += [state for state, _ in said[-1:]] != [*began, *(state for state, _ in seen.get(path, []))][-1:]
         for (state, at_ms), next_ms in zip(said, [*(at_ms for _, at_ms in said[1:]), math.inf], strict=False):
             when = [one for what, one in seen.get(path, []) if what == state and at_ms <= one]
             if when and when[0] <= next_ms:
                 took.append(when[0] - at_ms)
-            missed += not when and next_ms == math.inf  # what it was told last; an earlier word may be skipped
     return took, missed
 
 
@@ -170,12 +173,25 @@ def signed_in(play: Any, found: Installation) -> Page:
     return context.new_page()
 
 
+def opened(pages: Sequence[Page], url: str) -> float:
+    """Open a place on every screen; the seconds until the first of them shows what a machine does."""
+    began = time.perf_counter()
+    pages[0].goto(url)
+    pages[0].locator('[data-testid^="state-"][data-state="Execute"]').first.wait_for(timeout=90_000)
+    took_s = time.perf_counter() - began
+    for page in pages[1:]:
+        page.goto(url)
+    pages[0].wait_for_timeout(SETTLE_S * 1000)
+    return took_s
+
+
 def main() -> int:
     """Print the table; 1 when a change takes longer than its budget."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--changes", type=int, default=50, help="a second, in the whole plant")
     parser.add_argument("--scan", type=int, default=100, help="milliseconds from one reading of a register to the next")
+    parser.add_argument("--screens", type=int, default=1, help="that look at the same place")
     asked = parser.parse_args()
     rows: list[tuple[object, ...]] = []
     worst = 0.0
@@ -187,29 +203,28 @@ def main() -> int:
             machines.begin()
             with serving(plc, Path(folder), asked.scan) as found:
                 page = signed_in(play, found)
+                pages = [page, *(page.context.new_page() for _ in range(asked.screens - 1))]
                 for name, place in PLACES.items():
-                    page.goto(found.base + place)
-                    page.locator('[data-testid^="state-"][data-state="Execute"]').first.wait_for(timeout=90_000)
-                    page.wait_for_timeout(SETTLE_S * 1000)
+                    first_s = opened(pages, found.base + place)
                     busy_s, began = found.processor_s(), time.perf_counter()
                     took, missed, shown, changes = looked(page, machines, asked)
                     busy = (found.processor_s() - busy_s) / (time.perf_counter() - began)
                     p99 = float(np.percentile(took, 99))
                     worst = max(worst, p99 - asked.scan)
                     rows.append((
-                        name, shown, changes, len(took), missed, f"{statistics.median(took):.0f}", f"{p99:.0f}",
-                        f"{p99 - asked.scan:.0f}", f"{busy:.2f}",
+                        name, f"{first_s:.1f}", shown, changes, len(took), missed, f"{statistics.median(took):.0f}",
+                        f"{p99:.0f}", f"{p99 - asked.scan:.0f}", f"{busy:.2f}",
                     ))  # fmt: skip
                 page.context.browser.close()
     finally:
         plc.stop()
     head = (
-        "register change to painted, ms", "tiles in view", "changes", "of them in view", "never shown", "p50", "p99",
-        "beyond the scan", "server, cores",
+        "register change to painted, ms", "opened in, s", "tiles in view", "changes", "of them in view", "never shown",
+        "p50", "p99", "beyond the scan", "server, cores",
     )  # fmt: skip
     print(table(head, rows))
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    what = f"{UNITS} machines, {asked.changes} changes a second, read each {asked.scan} ms"
+    what = f"{UNITS} machines, {asked.changes} changes a second, read each {asked.scan} ms, {asked.screens} screens"
     print(f"\n{what}; {load}. Limit {BUDGET_MS:.0f} ms beyond the scan.")
     return int(worst > BUDGET_MS)
 
