@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect } from "react";
 import { useEquipment } from "@/app/equipment";
 import { useTitle } from "@/app/title";
+import { keepFocus } from "@/design/focus";
 import { usePaperByDay } from "@/design/paper";
 import { ToastPlace } from "@/design/toast";
 import { useLinkState } from "@/live/live";
@@ -19,6 +20,7 @@ export function Ground({ children, toasts = "bottom" }: { children: ReactNode; t
   useTitle(map);
   const path = useEquipmentPath();
   const zone = (path ? map.byPath(path) : undefined)?.timezone ?? map.roots[0]?.timezone;
+  useEffect(keepFocus, []);
   useEffect(() => void (document.documentElement.dataset["liveLink"] = link), [link]);
   useOutboxPost();
   return (

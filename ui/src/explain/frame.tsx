@@ -2,7 +2,7 @@
 import { CopyButton } from "@mantine/core";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useEquipment } from "@/app/equipment";
-import { giveFocusBack } from "@/design/dialog";
+import { standAgain, standing } from "@/design/focus";
 import { Icon } from "@/design/icons";
 import { useExact } from "@/explain/exact";
 import css from "@/explain/explain.module.css";
@@ -46,9 +46,9 @@ export function Frame({ question, exactness = false, children }: { question: Que
   const ask = useAsk();
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
-    const before = document.activeElement;
+    const before = standing();
     panel.current?.focus();
-    return () => giveFocusBack(before);
+    return () => standAgain(before);
   }, []);
   useEffect(() => {
     if (!panel.current?.contains(document.activeElement)) panel.current?.focus(); // the step that was pressed is gone

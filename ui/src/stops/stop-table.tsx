@@ -109,7 +109,7 @@ function Bulk({ chosen, onDone }: { chosen: readonly Stop[]; onDone: () => void 
     <div className={css.bulk} role="status" data-testid="bulk">
       <span>{say("chosen", { n: chosen.length })}</span>
       <Button size="sm" onClick={() => setOpen(true)} data-testid="bulk-give">{say("give")}</Button>
-      <Dialog opened={open} onClose={() => setOpen(false)} title={say("bulkTitle", { n: chosen.length })} size="min(1180px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("close") }}><ReasonPicker stop={{ ...first, reason: null }} onPick={pick} /></Dialog>
+      {open && <Dialog opened onClose={() => setOpen(false)} title={say("bulkTitle", { n: chosen.length })} size="min(1180px, 100vw - 24px)" closeButtonProps={{ "aria-label": say("close") }}><ReasonPicker stop={{ ...first, reason: null }} onPick={pick} /></Dialog>}
     </div>
   );
 }

@@ -125,7 +125,7 @@ function Picked({ here, span, asked }: { here: Equipment; span: Span; asked: Ask
   const change = useChangeSearch();
   const nameOf = useKeyName();
   const { by, pick, only } = asked;
-  if (pick === null) return <p className={css.hint}>{say("choose")}</p>;
+  if (pick === null) return <p className={`screen-only ${css.hint}`}>{say("choose")}</p>;
   const narrowed = { ...asked, only: { ...only, [by]: pick } };
   const deeper = below(asked);
   const divide = (next: By) => change({ by: next, pick: null, [fieldOf(by)]: pick });

@@ -82,7 +82,7 @@ function Shown({ here, window, lanes, onView }: ShownProps) {
   const open = () => {
     if (!found) return;
     if (found.segment.n > 1) onView({ t0: found.segment.t0, t1: found.segment.t1 });
-    else panel.current?.querySelector("button")?.focus();
+    else panel.current?.querySelector<HTMLElement>("button:not(:disabled)")?.focus();
   };
   if (picture.lanes.length === 0) return <Panel><Empty icon="line" title={say("noMachines")} hint={say("noMachinesHint")} /></Panel>;
   return (

@@ -80,13 +80,14 @@ function Quick({ unit, stop }: { unit: Equipment; stop: Stop }) {
   );
 }
 
-interface ActsProps { now: SegmentNow; stop: Stop | undefined; onAct: (act: Act) => void }
-function Acts({ now, stop, onAct }: ActsProps) {
+/** `waits`: what is shown is still the segment that was chosen before, and nobody means that one. */
+interface ActsProps { now: SegmentNow; stop: Stop | undefined; waits: boolean; onAct: (act: Act) => void }
+function Acts({ now, stop, waits, onAct }: ActsProps) {
   const say = useWords(words);
   const may: Readonly<Record<Act, boolean>> = { reason: stop !== undefined, split: true, merge: now.before !== null || now.after !== null, edge: now.before !== null || now.after !== null, state: true, comment: true, history: stop !== undefined };
   return (
     <div className={css.acts}>
-      {(Object.keys(may) as Act[]).map((act) => <button key={act} type="button" className={css.act} disabled={!may[act]} onClick={() => onAct(act)} data-testid={`act-${act}`}>{say(act)}</button>)}
+      {(Object.keys(may) as Act[]).map((act) => <button key={act} type="button" className={css.act} disabled={waits || !may[act]} onClick={() => onAct(act)} data-testid={`act-${act}`}>{say(act)}</button>)}
     </div>
   );
 }
@@ -106,18 +107,18 @@ export function SegmentPanel({ unit, ms, nowMs, act, onAct, place }: PanelProps)
   const known = useKnown();
   const may = useMay("timeline.edit", unit);
   const mayEdit = may && !isPast(known);
-  const { data: now, error, isPending } = useQuery({ ...segmentQuery(unit.id, Math.floor(ms), known), placeholderData: keepPreviousData, refetchInterval: isPast(known) ? false : 15_000 });
-  const stop = useStop(unit, now, ms);
+  const { data: now, error, isPending, isPlaceholderData: waits } = useQuery({ ...segmentQuery(unit.id, Math.floor(ms), known), placeholderData: keepPreviousData, refetchInterval: isPast(known) ? false : 15_000 });
+  const stop = useStop(unit, waits ? undefined : now, ms);
   if (error && asked404(error)) return <p className={css.none}>{say("untold")}</p>;
   if (error && !now) return <ProblemNotice error={error} compact />;
   if (isPending || !now) return <Waiting lines={3} height={40} />;
   return (
-    <section ref={place} tabIndex={-1} className={css.segment} aria-label={say("title", { name: unit.name })} data-testid="segment">
+    <section ref={place} tabIndex={-1} className={css.segment} aria-label={say("title", { name: unit.name })} aria-busy={waits} data-testid="segment">
       <Head now={now} unit={unit} nowMs={nowMs} />
       {!may && <p className="quiet">{say("mayNot")}</p>}
       {mayEdit && stop && <Quick unit={unit} stop={stop} />}
-      {mayEdit && <Acts now={now} stop={stop} onAct={onAct} />}
-      {mayEdit && <Dialogs unit={unit} now={now} stop={stop} ms={ms} nowMs={nowMs} act={act} onClose={() => onAct(null)} />}
+      {mayEdit && <Acts now={now} stop={stop} waits={waits} onAct={onAct} />}
+      {mayEdit && !waits && <Dialogs unit={unit} now={now} stop={stop} ms={ms} nowMs={nowMs} act={act} onClose={() => onAct(null)} />}
     </section>
   );
 }
