@@ -6,7 +6,7 @@ go, at every moment and in whatever order they came.
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from states_floor import CODE, FILLER, HELD, MODE, RUN, STARVED, STATE, Floor, at, plant, second
 
@@ -65,8 +65,12 @@ bad = st.sets(st.tuples(st.integers(0, SECONDS - 1), st.sampled_from(sorted(SIGN
 late = st.lists(st.tuples(st.integers(0, SECONDS - 1), st.integers(1, 40)), max_size=6)
 
 
-@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes, bad, late, st.integers(0, 35), st.sampled_from([0, SECOND_US]))
+@example(
+    [(20, STATE, 1), (21, STATE, 0)], set(), [(20, 7)], 30, 0
+)  # a second of standstill comes among what was left out
+@example([], {(20, MODE)}, [(20, 7)], 30, SECOND_US)
 def test_whatever_is_left_out_the_same_is_told_at_every_moment(new_floor, changes, bad, late, lag, pace_us) -> None:
     floor = new_floor()
     floor.room.keep_pace(pace_us)
