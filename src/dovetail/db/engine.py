@@ -9,16 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.pool import QueuePool
 
 from dovetail.core import limits
-from dovetail.core.errors import ConfigError
+from dovetail.core.errors import ConfigError, LinkError
 from dovetail.core.sqlitelib import sqlite_module
 
 SYNCHRONOUS = "FULL"  # what was committed is on the disk: the power may go at any moment
 READERS_MAX = 8  # as many threads as read at once; the ninth waits
 WITHIN_MAX = 2 * READERS_MAX  # reads within a read of one thread: did these wait, all might wait for each other
+
+_SPOILT = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_MEND = "an administrator stops Dovetail, looks after the disk, and puts a backup in its place: dovetail restore"
 
 
 def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...], begin: str) -> Engine:
@@ -33,6 +36,14 @@ def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...], begin: str) -> 
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def failed(context: ExceptionContext) -> LinkError | None:
+        """A file that is not what was written is told with who can mend it."""
+        said = context.original_exception
+        if not getattr(said, "sqlite_errorname", "").startswith(_SPOILT):
+            return None
+        return LinkError(f"the records cannot be read: {said}", code="records-damaged", hint=_MEND)
 
     return engine
 
