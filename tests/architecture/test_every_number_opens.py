@@ -55,7 +55,7 @@ LISTED: Final[dict[str, tuple[int, str]]] = {
     "counts/unconverted.tsx": (1, "pieces that count nowhere yet, with what is missing and who can say it"),
     "cycles/panel.tsx": (2, f"{WORDS}; read aloud of the bar that opens below"),
     "slow/panel.tsx": (3, f"{SET}; {WORDS}"),
-    "causes/bottleneck-strip.tsx": (1, OPENED_BY_ITS_ROW),
+    "causes/bottleneck-strip.tsx": (1, "a share of the lane beside it, which shows each stretch that it is the sum of"),
     "causes/cause-of-stop.tsx": (2, OPENED_BY_ITS_ROW),
     "causes/causes-panel.tsx": (2, OPENED_BY_ITS_ROW),
     "freezing/figures.tsx": (4, WORDS),
