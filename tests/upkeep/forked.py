@@ -51,8 +51,12 @@ class Cradle:
                 one.end(9)
 
     def close(self) -> None:
-        """No more of them."""
-        self._process.communicate(timeout=10)
+        """No more of them; it has nothing to finish."""
+        self._process.kill()
+        self._process.wait(ENDS_WITHIN_S)
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 @dataclass(slots=True)
