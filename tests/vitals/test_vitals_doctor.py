@@ -195,7 +195,8 @@ def test_a_database_that_is_away_is_a_finding_and_not_a_crash(tmp_path: Path) ->
     with open_house(Settings(data=tmp_path / "data")):
         pass
     (tmp_path / "data" / "records.db").write_bytes(b"no database at all" * 100)
-    assert "not a database" in str(look.look_at_records(f"sqlite:///{tmp_path / 'data' / 'records.db'}").fault)
+    spoilt = look.look_at_records(f"sqlite:///{tmp_path / 'data' / 'records.db'}")
+    assert (spoilt.fault, "dovetail restore" in str(spoilt.mend)) == ("file is not a database", True)
     assert look.look_at_records(f"sqlite:///{tmp_path / 'none.db'}").fault == f"{tmp_path / 'none.db'} does not exist"
     assert not (tmp_path / "none.db").exists()
 

@@ -128,11 +128,9 @@ def _sqlite(facts: Facts) -> Iterator[Finding]:
 def _records(facts: Facts) -> Iterator[Finding]:
     found = facts.records
     if found.fault is not None:
-        how = (
-            "start the database, or correct DOVETAIL_DATABASE_URL"
-            if found.backend != "sqlite"
-            else ("name the right --data; a first `dovetail serve` makes it")
-        )
+        away = "start the database, or correct DOVETAIL_DATABASE_URL"
+        here = "name the right --data; a first `dovetail serve` makes it"
+        how = found.mend or (here if found.backend == "sqlite" else away)
         yield Finding("records", "ill", f"the records cannot be read: {found.fault}", "administrator", how)
     elif found.step != found.newest_step:
         says = f"the records are at step {found.step or 'none'}, this version is at {found.newest_step}"

@@ -98,6 +98,7 @@ class Records:
     positions: Mapping[str, int] = field(default_factory=dict[str, int])
     events_waiting: int = 0  # for the ledger
     people: int = 0
+    mend: str | None = None  # how, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,9 +282,9 @@ def look_at_records(url: str) -> Records:
                 file.stat().st_size if file else connection.scalar(text("select pg_database_size(current_database())"))
             )
             return _records(connection, backend, int(size or 0))
-    except (SQLAlchemyError, ImportError) as error:
-        said = getattr(error, "orig", None) or error
-        return Records(backend, fault=str(said).strip().splitlines()[0])
+    except (SQLAlchemyError, ImportError, DovetailError) as error:
+        said = getattr(error, "orig", None) or error.__cause__ or error
+        return Records(backend, fault=str(said).strip().splitlines()[0], mend=getattr(error, "hint", None))
     finally:
         reader.dispose()
 
