@@ -200,3 +200,15 @@ def test_what_overlaps_is_cut_into_chunks_of_their_size(
     assert len(ends) == 2
     assert ends[0][1] < ends[1][0]
     assert sum(n for _, _, n in ends) == 3_601
+
+
+def test_of_two_that_overlap_one_may_be_spoilt_altogether(historian: Historian, tmp_path: Path) -> None:
+    """The chunk says that it ends after a minute; what came for later, beside it, cannot be read any more."""
+    altered(historian, f"t1 = {DAY_ZERO_US + 60 * SECOND_US}")
+    historian.put([frame(2, [(1, DAY_ZERO_US + 1_800 * SECOND_US + 1, 1e6, q.GOOD)])])
+    historian.seal_once()
+    altered(historian, "body = substr(body, 1, 30) where n = 1 and tag = 1 --")
+    rotten_rows.search(historian, tmp_path / "data")
+    historian.seal_once()
+    assert [one.n for one in historian.damage.all()] == [1]
+    assert (held(historian, 1), historian.damage.mended, historian.damage.months()) == (3_600, 1, [])

@@ -186,22 +186,29 @@ class Damage:
             found = list(self._found.get(number, {}).values())
         if not found:
             return False
+        headers = [one for one in found if one.what == "header"]
+        samples = [one for one in found if one.what == "samples"]
+        aside = month.set_aside(samples)  # first: what overlaps a chunk that is written anew has to be whole
+        with self._lock:
+            self._aside[number] = aside
+            self._done(number, samples)
         try:
-            if headers := [one for one in found if one.what == "header"]:
+            if headers:
                 anew.derive(month, headers)
-            aside = month.set_aside([one for one in found if one.what == "samples"])
         except DamagedError:  # the samples that a header was to be derived from went, too, since they were looked at
             with month.view() as view:
                 for tag in sorted({one.tag for one in found}):
                     self.note(number, tag, view.search(tag, at_us=self._clock.now_us()))
             return True
         with self._lock:
-            self._aside[number] = aside
-            for one in found:
-                self._found[number].pop(one.id, None)
-                self.mended += one.what == "header"
-            self._settle()
+            self._done(number, headers)
+            self.mended += len(headers)
         return True
+
+    def _done(self, number: int, found: Sequence[Damaged]) -> None:
+        for one in found:
+            self._found.get(number, {}).pop(one.id, None)
+        self._settle()
 
     def filled(self, number: int, month: Month, holes: Sequence[Hole]) -> None:
         """Samples of holes have come back from elsewhere: there are no holes any more. While nothing is sealed."""
