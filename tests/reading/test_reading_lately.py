@@ -97,3 +97,14 @@ def test_there_is_no_more_of_it_than_room(
     read.clear()
     assert (sums(historian), read) == (once, TAGS[:1])
     assert historian._reader.lately.bytes < room
+
+
+def test_of_a_signal_whose_newest_alone_is_at_hand_all_is_summed_up(historian: Historian, read: list[int]) -> None:
+    """Who looked at the last hour looks at three: chunks in no order would have to be read sample by sample."""
+    put(historian, 2, range(N, N + N // 4))
+    later = [DAY_ZERO_US + N * SECOND_US, DAY_ZERO_US + (N + N // 4) * SECOND_US]
+    historian.slotted(TAGS, later, "sums", scope=EVERYBODY, as_of=None)
+    assert read == TAGS
+    found = historian.slotted(TAGS, [CUTS[0], later[1]], "sums", scope=EVERYBODY, as_of=None)
+    assert found.places.tolist() == [0, 1, 2]
+    assert found.folded.n.sum() + len(found.place) == len(TAGS) * (N + N // 4)

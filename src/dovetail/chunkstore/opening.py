@@ -84,11 +84,12 @@ class Opening(Weighing):
         """The same of chunks by their marks."""
         yield from self._all_packed("id", (), [chunk_id for chunk_id, _ in marks])
 
-    def marks(self, tags: Sequence[int], from_us: int, to_us: int) -> list[Mark]:
-        """What tells the chunks that touch [from, to) from all others, by tag (sorted) and time."""
+    def marks(self, tags: Sequence[int], from_us: int, to_us: int) -> list[tuple[int, Mark]]:
+        """Tag and mark of the chunks that touch [from, to), by tag (sorted) and time."""
         asked = f"t0 < ? and t1 >= ? and tag in ({', '.join('?' * len(tags))}) order by tag, t0"
-        sql = f"select id, {self._words.checked} from {self._chunk} where {asked}"
-        return self._session.execute(sql, (to_us, from_us, *tags)).fetchall()
+        sql = f"select tag, id, {self._words.checked} from {self._chunk} where {asked}"
+        rows = self._session.execute(sql, (to_us, from_us, *tags)).fetchall()
+        return [(tag, (chunk_id, check)) for tag, chunk_id, check in rows]
 
     def _all_packed(self, which: str, values: Sequence[int], of: Sequence[int]) -> Iterator[list[Packed]]:
         shared = "moments" if self._words.moments else "null"

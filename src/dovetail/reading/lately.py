@@ -28,16 +28,25 @@ class Lately:
         self.bytes = 0
 
     def lines(self, view: View, tags: Sequence[int], from_us: int, to_us: int) -> Iterator[list[Line]]:
-        """The chunks of tags (sorted) that touch [from, to), opened: by tag and time, what is at hand first."""
+        """The chunks of tags (sorted) that touch [from, to), opened: by tag and time, what is at hand first.
+
+        Of a tag only what comes before all that is not: else its chunks would come in no order, and not be summed up.
+        """
         if not self._lines:
             for some in view.packed(tags, from_us, to_us):
                 yield self._opened(view, some)
             return
         for start in range(0, len(tags), TAGS_AT_ONCE):
-            marks = view.marks(tags[start : start + TAGS_AT_ONCE], from_us, to_us)
-            found = [(mark, self._lines.get(mark)) for mark in marks]
-            yield [one[0] for _, one in found if one is not None]
-            for some in view.packed_of([mark for mark, one in found if one is None]):
+            at_hand, missing, behind = list[Line](), list[Mark](), None
+            for tag, mark in view.marks(tags[start : start + TAGS_AT_ONCE], from_us, to_us):
+                one = None if tag == behind else self._lines.get(mark)
+                if one is None:
+                    behind = tag
+                    missing.append(mark)
+                else:
+                    at_hand.append(one[0])
+            yield at_hand
+            for some in view.packed_of(missing):
                 yield self._opened(view, some)
 
     def _opened(self, view: View, some: Sequence[Packed]) -> list[Line]:
