@@ -42,6 +42,8 @@ def of_one():
     (((STATE, 5, 6), (STATE, 4, 6)), (STATE, 10, 6), True),    # after one that came late nothing is certain
     (((STATE, 5, 6), (STATE, 6, 11)), (STATE, 10, 11), False),
     (((OTHER, 5, 6),),        (OTHER, 10, 6),        True),    # not followed: a counter, say
+    (((STATE, 5, 6),),        (STATE, 5 + HOUR_US, 6), False),
+    (((STATE, 5, 6),),        (STATE, 6 + HOUR_US, 6), True),  # who keeps what was at each hour has a sample in it
 ])  # fmt: skip
 def test_what_is_left_out(said, then, left) -> None:
     repeats = of_one()
@@ -124,12 +126,37 @@ def test_after_a_correction_the_next_sample_stays_and_who_missed_some_asks() -> 
     assert repeats.doubt(OTHER) == set()
 
 
+def test_who_asked_the_historian_missed_nothing_until_then() -> None:
+    repeats = Repeats({STATE: (READER, NEIGHBOUR)})
+    said_until(repeats, 50)
+    repeats.shown(READER)
+    assert repeats.sift([batch((STATE, 35, 11))])[1] == {NEIGHBOUR}
+    said_until(repeats, 80, since_us=60)  # the first of them is there: it came after one that was late
+    assert repeats.sift([batch((STATE, 36, 11))])[1] == {NEIGHBOUR}
+    assert repeats.sift([batch((STATE, 75, 11))])[1] == {READER, NEIGHBOUR}
+
+
 def test_another_plant_knows_what_the_one_before_did() -> None:
     repeats = of_one()
     said_until(repeats, 50)
-    after = Repeats({MODE: (READER,), STATE: (READER, NEIGHBOUR), OTHER: (READER,)}, repeats)
+    after = Repeats({MODE: (READER,), STATE: (READER,), OTHER: (READER,)}, repeats)
     assert sifted(after, batch((STATE, 60, 6), (OTHER, 60, 1))) == [(OTHER, 60)]
-    assert after.sift([batch((STATE, 35, 11))])[1] == {READER, NEIGHBOUR}
+    assert after.sift([batch((STATE, 35, 11))])[1] == {READER}
+
+
+def test_who_reads_a_signal_in_another_plant_only_is_shown_its_next_sample() -> None:
+    repeats = of_one()
+    said_until(repeats, 50)
+    after = Repeats({STATE: (READER, NEIGHBOUR)}, repeats)
+    assert sifted(after, batch((STATE, 60, 6))) == [(STATE, 60)]
+    assert sifted(after, batch((STATE, 70, 6))) == []
+
+
+def test_who_missed_something_of_a_signal_that_is_followed_no_more_asks() -> None:
+    repeats = Repeats({STATE: (READER,), MODE: (NEIGHBOUR,)})
+    said_until(repeats, 50)
+    assert repeats.let_go({STATE}) == set()
+    assert repeats.let_go({MODE}) == {READER}
 
 
 def test_the_hours_in_which_samples_were_left_out() -> None:

@@ -90,3 +90,20 @@ def test_whatever_is_left_out_the_same_is_told_at_every_moment(new_floor, change
     floor.reopen()  # what is kept, and what is in the historian
     floor.drain()
     assert as_told(floor) == in_one_go(come)
+
+
+def test_what_waited_in_an_outage_is_not_read_again_with_every_frame_of_it(new_floor, monkeypatch) -> None:
+    """Live samples come at once and say what was said before it; those in between come frame by frame."""
+    floor = new_floor()
+    frames = read_every_second([(20, STATE, 1)], set())
+    floor.send(frames[0], mark=0)
+    for moment in (50, 51):
+        floor.send([(tag, float(moment), value) for tag, _, value in frames[0]], mark=0)
+    floor.drain()
+    asked = []
+    raw = floor.historian.raw
+    monkeypatch.setattr(floor.historian, "raw", lambda *given, **more: asked.append(given) or raw(*given, **more))
+    for moment in range(1, 50):
+        floor.send(frames[moment], mark=moment, lane=Lane.BACKLOG)
+        floor.drain()
+    assert len(asked) == 1

@@ -8,7 +8,7 @@ something new, and who has not derived them yet asks the historian, which has th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -59,6 +59,8 @@ class Repeats:
             for mine, known in zip(self._columns(), was._columns(), strict=True):
                 mine[new] = known[old]
             self._older[new] = was._older.get(old, [])
+            if not {*self._readers[new][1]} <= {*was._readers[old][1]}:
+                self._kind[new] = _UNLIKE  # who reads it from now on is shown its next sample
 
     def _columns(self) -> tuple[NDArray[np.int64], ...]:
         return self._ts, self._bits, self._kind, self._from_us, self._to_us
@@ -66,11 +68,12 @@ class Repeats:
     # --- leaving out -----------------------------------------------------------------------------------------
     def sift(self, batches: Iterable[Batch]) -> tuple[list[Batch], set[int]]:
         """(what may say something new, who did not see what is something new now: they have to ask the historian)."""
-        torn: set[int] = set()
+        torn: dict[int, int] = {}
         found = [self._sifted(batch, torn) for batch in batches] if len(self._tags) else list(batches)
-        return [batch for batch in found if batch is not None], {one for place in torn for one in self._missed(place)}
+        asking = {one for place, last_us in torn.items() for one in self._missed(place, last_us)}
+        return [batch for batch in found if batch is not None], asking
 
-    def _sifted(self, batch: Batch, torn: set[int]) -> Batch | None:
+    def _sifted(self, batch: Batch, torn: dict[int, int]) -> Batch | None:
         place = np.searchsorted(self._tags, batch.tag)
         place[place == len(self._tags)] = 0
         at = np.flatnonzero(self._tags[place] == batch.tag)
@@ -87,8 +90,11 @@ class Repeats:
         kept[at[~says_new]] = False
         return batch.take(kept) if kept.any() else None
 
-    def _heard(self, batch: Batch, at: Place, place: Place, torn: set[int]) -> Mask:
-        """Which samples are not to be left out; of one tag in a batch all or none. `at`, `place`: by tag."""
+    def _heard(self, batch: Batch, at: Place, place: Place, torn: dict[int, int]) -> Mask:
+        """Which samples are not to be left out; of one tag in a batch all or none. `at`, `place`: by tag.
+
+        `torn`: of what was left out at a place, and is told otherwise now, the last.
+        """
         ts, quality = batch.ts[at], batch.quality[at]
         bits, good = _bits(batch, at, q.good_mask(quality) & batch.valid[at])
         first = np.ones(len(at), dtype=np.bool_)
@@ -96,13 +102,15 @@ class Repeats:
         was_us, was_bits = _before(self._ts[place], ts, first), _before(self._bits[place], bits, first)
         alike = _before(self._kind[place] == batch.kind, good, first)
         astray = (ts <= was_us) | (quality >= q.SAID_AGAIN)
-        says_new = astray | ~good | ~alike | (bits != was_bits)
+        rare = ts - was_us > HOUR_US  # so a stretch lies in the hours of its samples, and in no others
+        says_new = astray | rare | ~good | ~alike | (bits != was_bits)
         says_new = _whole(says_new, place)
         astray = _whole(astray, place)
         self._close(np.unique(place[says_new]))
         for one, ts_us in zip(place[astray].tolist(), ts[astray].tolist(), strict=True):
-            if any(from_us <= ts_us <= to_us for from_us, to_us in self._older.get(one, ())):
-                torn.add(one)
+            for from_us, to_us in self._older.get(one, ()):
+                if from_us <= ts_us <= to_us:
+                    torn[one] = max(to_us, torn.get(one, to_us))
         begins, ends = np.flatnonzero(~says_new & first), np.flatnonzero(~says_new & np.append(first[1:], True))
         fresh = self._to_us[place[begins]] == NEVER_US
         self._from_us[place[begins[fresh]]] = was_us[begins[fresh]]
@@ -127,11 +135,19 @@ class Repeats:
         """What this tag (None: any) said last may be otherwise: its next sample stays in. Who has to ask, as `sift`."""
         places = [place for known, place in self._at.items() if tag is None or known == tag]
         self._kind[np.array(places, dtype=np.intp)] = _UNLIKE
-        return {one for place in places for one in self._missed(place)}
+        return self._who_missed(places)
+
+    def let_go(self, kept: Collection[int]) -> set[int]:
+        """Who was not shown all of tags other than these, of which no care is taken any more."""
+        return self._who_missed([place for tag, place in self._at.items() if tag not in kept])
+
+    def shown(self, reader: int) -> None:
+        """A reader has asked the historian, which has all: so far it has missed nothing."""
+        self.derived(reader, self.newest_us(reader))
 
     def derived(self, reader: int, at_us: int) -> None:
         """A reader has derived up to a moment: what was left out by then needs no care on its behalf any more."""
-        self._derived_us[reader] = at_us
+        self._derived_us[reader] = max(at_us, self._derived_us.get(reader, NEVER_US))
         for place in self._of.get(reader, ()):
             done_us = min(self._derived_us.get(one, NEVER_US) for one in self._readers[place][1])
             if self._to_us[place] <= done_us:
@@ -140,13 +156,16 @@ class Repeats:
                 self._older[place] = [one for one in self._older[place] if one[1] > done_us]
 
     # --- questions -------------------------------------------------------------------------------------------
-    def _missed(self, place: int) -> list[int]:
-        newest_us = max((last for _, last in self._stretches([place])), default=NEVER_US)
-        return [one for one in self._readers[place][1] if self._derived_us.get(one, NEVER_US) < newest_us]
+    def _who_missed(self, places: Iterable[int]) -> set[int]:
+        return {one for place in places for one in self._missed(place, self._newest([place]))}
+
+    def _missed(self, place: int, last_us: int) -> list[int]:
+        """Who was not shown what was left out there up to a moment."""
+        return [one for one in self._readers[place][1] if self._derived_us.get(one, NEVER_US) < last_us]
 
     def newest_us(self, reader: int) -> int:
         """The newest sample that a reader was not shown and of which care is taken; NEVER_US: there is none."""
-        return max((last for _, last in self._stretches(self._of.get(reader, ()))), default=NEVER_US)
+        return self._newest(self._of.get(reader, ()))
 
     def hours(self, reader: int, after_us: int, upto_us: int) -> list[int]:
         """The ends in (after_us, upto_us] of the hours in which there are samples that a reader was not shown."""
@@ -155,6 +174,9 @@ class Repeats:
             first = -(-(max(first_us, after_us) + 1) // HOUR_US) * HOUR_US
             found.update(range(first, min(upto_us, -(-last_us // HOUR_US) * HOUR_US) + 1, HOUR_US))
         return sorted(found)
+
+    def _newest(self, places: Iterable[int]) -> int:
+        return max((last for _, last in self._stretches(places)), default=NEVER_US)
 
     def _stretches(self, places: Iterable[int]) -> Iterable[tuple[int, int]]:
         for place in places:

@@ -146,7 +146,7 @@ class Follower:
         """Plants were applied: other tags matter, and what was derived beyond the moment they hold from is old."""
         before = {number: self._rules_through(unit) for number, unit in self.units.items()}
         for unit in self.units.values():
-            unit.newest_us = max(unit.newest_us, self._repeats.newest_us(unit.equipment_id))
+            self._not_forgotten(unit)
         self.book.refresh()
         self._bind(self.plants.plant())
         for known, valid_from_us in applied:
@@ -169,6 +169,7 @@ class Follower:
         self._readers, self._watched = self.book.readers(), self.book.watched()
         self._wanted = np.array(sorted(self._readers), dtype=np.int64)
         steady = self._watched.keys() - self.book.counted()
+        self._ask_the_historian(self._repeats.let_go(steady))
         self._repeats = Repeats({tag: self._readers[tag] for tag in steady}, self._repeats)
         rules = self.book.all_at(END_US)
         read = {number: found.tags for number, found in rules.items()}
@@ -277,8 +278,14 @@ class Follower:
         if unit.stale:
             inputs = self._read(unit, unit.checkpoint.at_us + 1, END_US)
             unit.stale = unit.loaded = False
+            self._not_forgotten(unit)
+            self._repeats.shown(unit.equipment_id)
         keep = self._repeats.hours(unit.equipment_id, unit.checkpoint.at_us, mark_us)
         return Outcome(unit, unit.checkpoint, self._derive(unit, unit.checkpoint, inputs, mark_us, keep=keep), inputs)
+
+    def _not_forgotten(self, unit: Unit) -> None:
+        """Its newest sample counts though it was left out, and no care is taken of it from here on."""
+        unit.newest_us = max(unit.newest_us, self._repeats.newest_us(unit.equipment_id))
 
     def _derive(
         self, unit: Unit, checkpoint: Checkpoint, inputs: Inputs, upto_us: int, *, keep: Sequence[int] = ()
