@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dovetail.core.clock import DAY_US, HOUR_US
+from dovetail.core.errors import LinkError
 from dovetail.core.limits import REPLAY_PIECES_HELD
 from dovetail.replaying.model import Longest, Moved, differences
 from dovetail.replaying.shelf import Again, Shelf
@@ -67,3 +71,12 @@ def test_the_longest_stretches_part_by_part_are_those_of_all_at_once(
     whole: list[Moved] = differences(was, would, 0, 40)
     assert moved.done() == whole[:most]
     assert (moved.total, us) == (len(whole), sum(one.us for one in whole))
+
+
+def test_a_disk_without_room_is_told_with_who_can_mend_it() -> None:
+    shelf = Shelf()
+    shelf._file = Path("/dev/full").open("r+b")  # noqa: SIM115 - where nothing is ever taken; closed by the shelf
+    with pytest.raises(LinkError, match="finds no room") as told_of, closing(shelf):
+        for at_us in range(2):
+            shelf.put(told([at_us, at_us + 1], ["Held"]), ())
+    assert (told_of.value.code, "administrator" in str(told_of.value.hint)) == ("disk-full", True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from operator import attrgetter
@@ -15,6 +16,7 @@ from typing import Any, Final
 import orjson
 import zstandard
 
+from dovetail.core.errors import LinkError
 from dovetail.core.limits import REPLAY_HELD_BYTES, REPLAY_PIECES_HELD
 from dovetail.states.model import CountRecord, HeldJump, StateRecord
 
@@ -35,24 +37,36 @@ class Shelf:
         self.get = lru_cache(maxsize=REPLAY_PIECES_HELD)(self._read)
 
     def put(self, records: Iterable[StateRecord], counts: Iterable[CountRecord]) -> int:
-        """Keep a piece; its place."""
+        """Keep a piece; its place. Raises LinkError: there is no room for it."""
         said = orjson.dumps([list(map(self._of_record, records)), list(map(self._of_count, counts))])
         body = self._packs.compress(said)
-        place = self._file.seek(0, os.SEEK_END)
-        self._file.write(len(body).to_bytes(8))
-        self._file.write(body)
+        with _room():
+            place = self._file.seek(0, os.SEEK_END)
+            self._file.write(len(body).to_bytes(8))
+            self._file.write(body)
         return place
 
     def _read(self, place: int) -> Rows:
-        self._file.seek(place)
-        body = self._file.read(int.from_bytes(self._file.read(8)))
+        with _room():  # what was written last goes to the disk first
+            self._file.seek(place)
+            body = self._file.read(int.from_bytes(self._file.read(8)))
         records, counts = orjson.loads(self._unpacks.decompress(body))
         return [StateRecord(*one) for one in records], [CountRecord(*one) for one in counts]
 
     def close(self) -> None:
         """Nothing of it is left."""
         self.get.cache_clear()
-        self._file.close()
+        with suppress(OSError):  # nobody needs what did not fit
+            self._file.close()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        hint = "an administrator makes room; or ask for a shorter time, or for fewer machines"
+        raise LinkError(f"what is derived again finds no room: {error}", code="disk-full", hint=hint) from error
 
 
 @dataclass(slots=True)
