@@ -11,7 +11,7 @@ from performance_world import BARE_LINE, CAPPER, FILLER, LINE, PRESS, World, min
 from dovetail.causes import summing
 from dovetail.causes.service import CausesRoom
 from dovetail.causes.shown import causes_out
-from dovetail.causes.summing import Summary
+from dovetail.causes.summing import Summary, lasted
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, MINUTE_US
 from dovetail.core.errors import DovetailError
@@ -186,6 +186,17 @@ def test_a_long_period_comes_part_by_part_to_what_it_comes_to_as_one(
     assert (parts.lost_us, parts.produced_us, parts.slow_us) == (whole.lost_us, whole.produced_us, whole.slow_us)
     assert sum(t1_us - t0_us for t0_us, t1_us, _ in one_by_one) == sum(t1_us - t0_us for t0_us, t1_us, _ in pieces)
     assert [t0_us for t0_us, _, _ in one_by_one] == sorted({t0_us for t0_us, _, _ in one_by_one})
+
+
+def test_who_held_a_long_period_back_is_kept_as_one_for_each(room: CausesRoom) -> None:
+    summary = room.summed(LINE, at(0), at(120), scope=EVERYTHING)
+    shown, every = causes_out(summary, None).bottlenecks, summary.holding
+    summary.holding = lasted(every * 50)
+    often = causes_out(summary, None).bottlenecks
+    assert [(one.unit_id, one.sole_us, one.share) for one in often] == [
+        (one.unit_id, 50 * one.sole_us, one.share) for one in shown
+    ]
+    assert len(summary.holding) <= len(every)
 
 
 def test_months_as_known_then_and_now_on_either_store(database: Database, clock: ManualClock, bus: Bus) -> None:

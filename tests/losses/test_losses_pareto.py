@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from performance_world import AREA, CAPPER, FILLER, LINE, PRESS, T0, Job, World, minutes, state
+from performance_world import AREA, CAPPER, FILLER, LINE, PLANT, PRESS, T0, Job, World, minutes, state
 
 from dovetail.books.lost import Summed
 from dovetail.core.bus import Bus
@@ -13,6 +15,7 @@ from dovetail.core.clock import MINUTE_US
 from dovetail.core.errors import NotFoundError
 from dovetail.core.scope import Actor, Scope, system_scope
 from dovetail.db.uow import Database
+from dovetail.equipment.model import PlantModel
 from dovetail.ledger.columns import sum_slices
 from dovetail.ledger.losing import LOST, beginnings
 from dovetail.ledger.model import JobShare, Slice
@@ -188,3 +191,16 @@ def test_however_it_is_cut_nothing_is_counted_twice(rows: list[tuple[int, object
     assert len({(one.us, one.stops, one.units_mu) for one in ways}) == 1
     assert ways[0].us == sums["aust_us"] + sums["adet_us"] + sums["adot_us"]
     assert ways[0].stops <= sum(piece.cls in LOST for piece in slices)
+
+
+def test_a_machine_that_told_nothing_then_counts_where_its_history_was_brought_in_since(
+    performance: PerformanceRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = PlantModel(
+        equipment=[replace(one, states=None) if one.id == CAPPER else one for one in PLANT.equipment.values()]
+    )
+    plants = performance.sources.equipment
+    monkeypatch.setattr(plants, "plant", lambda *, at_us=None: PLANT if at_us is None else then)
+    seen, _ = LossesRoom(performance).machines(Asked(AREA, at(0), at(120), Wanted()), EVERYTHING)
+    leaves = performance.leaves(PLANT, AREA, EVERYTHING, at_us=at(120) - 1).ids
+    assert (CAPPER in seen, FILLER in seen, LINE in leaves) == (True, True, True)

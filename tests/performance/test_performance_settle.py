@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
-from performance_world import CAPPER, FILLER, LINE, SYSTEM, T0, Job, World, counted, minutes, state
+from performance_world import CAPPER, FILLER, LINE, PLANT, SYSTEM, T0, Job, World, counted, minutes, state
 from sqlalchemy import func, select, update
 
 from dovetail.books.rollups import rollup_job, rollup_reason, rollup_rows
@@ -22,12 +22,14 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, HOUR_US, MINUTE_US
 from dovetail.core.scope import Scope, system_scope
 from dovetail.db.uow import Database
+from dovetail.equipment.model import PlantModel
 from dovetail.events.performance import LedgerSettled
 from dovetail.ledger.columns import STORED_NAMES, add, nothing, sum_slices
 from dovetail.ledger.model import Slice
 from dovetail.ledger.timeclass import Settings
 from dovetail.ledger.tracks import Facts
 from dovetail.performance import settling, store
+from dovetail.performance.facts import Gathering
 from dovetail.performance.service import PerformanceRoom
 from dovetail.states.model import CountRecord, StateRecord
 from dovetail.states.service import Tail
@@ -179,6 +181,38 @@ def test_a_record_of_many_days_costs_each_day_what_a_day_costs(
             part = at(35) + day * DAY_US, at(35) + (day + 1) * DAY_US
             same = whole(reading, FILLER, *part)
             assert sum_slices(same) == sum_slices(room.slices(FILLER, *part, scope=everyone))
+
+
+def three_shifts(from_h: int) -> Calendar:
+    begins = [60 * (from_h + 8 * n) for n in range(3)]
+    return Calendar("day", tuple(ShiftPattern(str(n), at, at + 480, DAYS) for n, at in enumerate(begins)))
+
+
+def test_a_record_of_many_days_is_not_gone_through_edge_by_edge_where_all_edges_have_moved(
+    sqlite_database: Database, clock: ManualClock, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, room = make(sqlite_database, clock, bus)
+    world.calendar_of = three_shifts(6)
+    end_us = at(30) + 30 * DAY_US
+    clock.tick(end_us - at(0) + HOUR_US)
+    ended = [*RECORDS[:2], state(FILLER, at(30), end_us, "Execute"), state(FILLER, end_us, None, "Held")]
+    world.say(FILLER, records=ended, moved=(at(0), None))
+    room.step()
+    world.calendar_of = three_shifts(5)  # somebody says so of the past: no slice ends where one ended
+    looked, close_over = list[int](), Gathering.close_over
+
+    def counted_looks(self: Gathering, reading: Any, equipment_id: int, *period: int, **how: Any) -> Any:
+        looked.append(period[1] - period[0])
+        return close_over(self, reading, equipment_id, *period, **how)
+
+    monkeypatch.setattr(Gathering, "close_over", counted_looks)
+    room.settle(FILLER, at(60), at(120))
+    assert len(looked) < 60  # edge by edge it was 162
+    with sqlite_database.read() as reading:
+        lo_us, hi_us, records, counts = close_over(room.gathering, reading, FILLER, at(0), end_us, as_of=None)
+        facts = room.gathering.facts(reading, FILLER, (lo_us, hi_us), (records, counts), as_of=None)
+    whole = settling.cut(facts, lo_us, hi_us, settings=room.gathering.settings)
+    assert [replace(one, known_from=0) for one in held(sqlite_database, FILLER)] == whole
 
 
 def test_an_answer_as_of_then_is_what_was_known_then(
@@ -450,6 +484,32 @@ def test_what_was_cut_before_an_upgrade_is_cut_again_day_by_day_after_a_restart(
         steps += 1
     assert room.sums(FILLER, at(0), at(days * 1440), scope=everyone) == wanted
     assert (wanted["failures"] > 0, steps) == (True, 2 * (days + 1) + 1)
+
+
+def test_the_sums_of_a_machine_that_was_taken_out_are_made_anew_after_an_upgrade(
+    database: Database, clock: ManualClock, bus: Bus
+) -> None:
+    world, room = make(database, clock, bus)
+    clock.tick(3 * DAY_US)
+    ran = [state(FILLER, at(0), at(3000), "Execute"), state(FILLER, at(3000), None, "Held")]
+    world.say(FILLER, records=ran, moved=(at(0), None))
+    while room.step():
+        pass
+
+    def summed() -> int | None:
+        with database.read() as reading:
+            rated = select(func.sum(rollup_job.c.busy_rated_us)).where(rollup_job.c.equipment_id == FILLER)
+            return reading.connection.scalar(rated)
+
+    wanted, before = summed(), held(database, FILLER)
+    world.plant_model = PlantModel(equipment=[one for one in PLANT.equipment.values() if one.id not in (LINE, FILLER)])
+    with database.write(SYSTEM) as uow:  # as an older version left it
+        uow.connection.execute(update(rollup_job).values(busy_rated_us=0))
+        uow.connection.execute(store.slice_recut.insert().values(equipment_id=FILLER, reached_us=at(0)))
+    while PerformanceRoom(database, clock=clock, bus=bus, sources=world.sources()).step():
+        pass
+    assert wanted
+    assert (summed(), held(database, FILLER)) == (wanted, before)
 
 
 def test_a_change_of_conventions_cuts_again_from_when_it_holds_and_leaves_the_past(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from counting_plant import PLANT, Plant, an_hour, at, plant_on
 
 from dovetail.core.bus import Bus
-from dovetail.core.clock import MINUTE_US
+from dovetail.core.clock import DAY_US, MINUTE_US
 from dovetail.core.errors import DovetailError, NotFoundError
 from dovetail.core.scope import Actor, Scope
 from dovetail.cycletimes.service import CycleTimesRoom
 from dovetail.db.uow import Database
 from dovetail.groupings.service import GroupingsRoom
 from dovetail.house.workings import Lists, workings_room
+from dovetail.insight.stops import Stop
 from dovetail.losses.service import LossesRoom
 from dovetail.proof.tree import Node, Place
 from dovetail.slowrunning.service import SlowRunningRoom
@@ -37,7 +38,15 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     database.close()
 
 
-def explain(plant: Plant, path: str, *, of: int | None = None, scope: Scope | None = None, cursor: str = "") -> Node:
+def explain(
+    plant: Plant,
+    path: str,
+    *,
+    of: int | None = None,
+    scope: Scope | None = None,
+    cursor: str = "",
+    from_us: int = at(0),
+) -> Node:
     rooms = plant.rooms
     slow = SlowRunningRoom(rooms.performance)
     room = workings_room(
@@ -48,7 +57,7 @@ def explain(plant: Plant, path: str, *, of: int | None = None, scope: Scope | No
         GroupingsRoom(rooms.performance),
         lists=Lists(rooms.insight, rooms.causes, slow),
     )
-    place = Place("", plant.line if of is None else of, at(0), at(60), None, scope or plant.everyone)
+    place = Place("", plant.line if of is None else of, from_us, at(60), None, scope or plant.everyone)
     return room.explain(path.split("/")[0], place, path=path, cursor=cursor or None)
 
 
@@ -82,6 +91,26 @@ def test_the_stops_of_a_list_are_those_that_its_filters_leave(
     asked = explain(ran, root)
     assert [minutes(asked.children[0]), asked.children[1].value] == [lasts_min, count]
     assert explain(ran, f"{root}/stops").value == count
+
+
+@pytest.mark.parametrize("filters, count, begins, longest_days", [
+    ("", 2, at(0) - 60 * DAY_US, 7),  # of two months a week is read at once
+    ("since:{at40}.0/", 1, at(40), 1),  # and what no list has loaded not at all
+])  # fmt: skip
+def test_a_long_list_is_read_in_parts_and_no_further_back_than_it_was_loaded(
+    ran: Plant, monkeypatch: pytest.MonkeyPatch, filters: str, count: int, begins: int, longest_days: int
+) -> None:
+    read, stretches = list[tuple[int, int]](), ran.rooms.insight.stretches
+
+    def told(asked: int, from_us: int, to_us: int, scope: Scope, as_of: int | None = None) -> Sequence[Stop]:
+        read.append((from_us, to_us))
+        return stretches(asked, from_us, to_us, scope, as_of)
+
+    monkeypatch.setattr(ran.rooms.insight, "stretches", told)
+    path = f"stops/{filters}stops".format(at40=at(40))
+    assert explain(ran, path, from_us=at(0) - 60 * DAY_US).value == count
+    assert (min(read)[0], max(read)[1]) == (begins, at(60))
+    assert max(to_us - from_us for from_us, to_us in read) <= longest_days * DAY_US
 
 
 def test_the_time_of_stops_opens_down_to_what_slices_were_cut_from(ran: Plant) -> None:

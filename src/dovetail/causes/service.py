@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from dovetail.causes.levels import BufferLevels, Samples
 from dovetail.causes.model import Found, StopCause, is_silent, line_of, lost_of, spans_of
-from dovetail.causes.summing import PiecePage, Rated, Summary, piece_page, steps_of
+from dovetail.causes.summing import PiecePage, Rated, Summary, lasted, piece_page, steps_of
 from dovetail.core.clock import DAY_US, HOUR_US
 from dovetail.core.errors import InvalidError, NotFoundError
 from dovetail.core.scope import Scope, system_scope
@@ -92,7 +92,8 @@ class CausesRoom:
                         raise
                 else:
                     summary = summary or Summary(equipment_id, found.unit, found.from_us, found.until_us)
-                    summary.add(found, self.bottlenecks(found))
+                    holding = self.bottlenecks(found)
+                    summary.add(found, lasted(holding) if len(steps) > 1 else holding)
                 step(done)
         assert summary is not None, "a period has a last part"
         return summary

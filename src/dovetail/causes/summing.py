@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dovetail.causes.model import Found
@@ -57,6 +57,15 @@ class Summary:
     def slow_us(self) -> int:
         """Run time that the pieces made should not have taken: the loss by speed, over the time that has a rate."""
         return self.rated_us - self.ideal_ns // 1000
+
+
+def lasted(holding: Iterable[Holding]) -> list[Holding]:
+    """One for each unit that held the line back, and each to which it shifted: as long as all of them, at no time."""
+    found: dict[tuple[int, bool, int | None], int] = {}
+    for one in holding:
+        key = (one.unit, one.shifting, one.then)
+        found[key] = found.get(key, 0) + one.t1_us - one.t0_us
+    return [Holding(unit, 0, us, shifting, then) for (unit, shifting, then), us in found.items()]
 
 
 @dataclass(frozen=True, slots=True)

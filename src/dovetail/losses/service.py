@@ -136,7 +136,8 @@ class LossesRoom:
             now = units_below(plant, asked.equipment_id)
             units = units_below(then, asked.equipment_id) if asked.equipment_id in then.equipment else now
             for one in now:
-                held = None if one in then.equipment else room.held(reading, one, as_of=asked.as_of)
+                told = one in then.equipment and then.equipment[one].states
+                held = None if told else room.held(reading, one, as_of=asked.as_of)
                 units += [one] if held is not None and held[0] <= at_us and one not in units else []
         seen = [one for one in units if scope.sees(VIEW, one)]
         if asked.wanted.equipment is not None and asked.wanted.equipment not in seen:

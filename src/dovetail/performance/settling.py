@@ -16,6 +16,7 @@ from dovetail.performance import store
 from dovetail.performance.facts import Gathering
 
 FOREVER_US: Final = 1 << 62
+WIDER_MAX_US: Final = 6 * DAY_US  # by edges; where slices end elsewhere now, edge by edge it would be months
 
 
 def settle(
@@ -29,7 +30,8 @@ def settle(
     whole = gathering.whole(uow, equipment_id, period, known)
     wider, *_ = _reach(uow, gathering, equipment_id, gathering.near(equipment_id, whole, as_of=known), known=known)
     while True:
-        lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known, long="to an edge")
+        how = "to an edge" if wider[1] - wider[0] <= whole[1] - whole[0] + WIDER_MAX_US else "as a whole"
+        lo_us, hi_us, records, counts = gathering.close_over(uow, equipment_id, *wider, as_of=known, long=how)
         wider, beside, held = _reach(uow, gathering, equipment_id, (lo_us, hi_us), known=known)
         if wider == (lo_us, hi_us):
             break
@@ -103,13 +105,12 @@ def sum_days(uow: UnitOfWork, equipment_id: int, days: Iterable[str]) -> None:
 
 def recut(uow: UnitOfWork, gathering: Gathering, equipment_id: int, from_us: int, *, known: int) -> int | None:
     """Cut a day of one ledger again and sum it anew, since columns were added; where the next begins, None: no more.
-
-    A ledger that is not in the plant any more keeps its slices as they are.
-    """
+    One that is not in the plant any more keeps its slices as they are."""
     held = store.extent(uow, equipment_id)
-    if held is None or held[1] <= from_us or not gathering.has_ledger(equipment_id):
+    if held is None or held[1] <= from_us:
         return None
     to_us = min(held[1], from_us + DAY_US)
-    settle(uow, gathering, equipment_id, (from_us, to_us), known=known)
+    if gathering.has_ledger(equipment_id):
+        settle(uow, gathering, equipment_id, (from_us, to_us), known=known)
     sum_days(uow, equipment_id, {piece.day for _, piece in store.overlapping(uow, equipment_id, from_us, to_us)})
     return to_us

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final, Protocol
 from urllib.parse import unquote
 
+from dovetail.causes.summing import steps_of
 from dovetail.core.clock import to_rfc3339
 from dovetail.core.scope import Scope
 from dovetail.explain.service import Explainer
@@ -150,11 +151,17 @@ class StopWorkings:
         return told.model_copy(update={"children": answer.children, "next": answer.next})
 
     def _found(self, place: Place, shown: Shown) -> list[Stop]:
-        """The stops of the list, by machine and time."""
+        """The stops of the list; of a machine by time. It is read no further back than it was loaded, and a long one
+        week by week: held are those that fit."""
         asked = place.equipment_id if shown.machine is None else shown.machine
         place.scope.require("plant.view", asked)
-        told = self._stops.stretches(asked, place.from_us, place.to_us, place.scope, place.as_of)
-        fitting = [stop for stop in told if shown.fits(stop)]
+        begin_us = place.from_us if shown.since is None else max(place.from_us, shown.since[0])
+        fitting = [
+            stop
+            for t0_us, t1_us in steps_of(begin_us, place.to_us)
+            for stop in self._stops.stretches(asked, t0_us, t1_us, place.scope, place.as_of)
+            if (stop.t0_us >= t0_us or t0_us == begin_us) and shown.fits(stop)
+        ]
         return [stop for stop in fitting if shown.short or not self._stops.is_short(stop, place.as_of)]
 
     @staticmethod

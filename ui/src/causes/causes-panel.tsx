@@ -123,7 +123,7 @@ export function CausesPanel({ line, span }: { line: Equipment; span?: Span }) {
     <Panel title={say(isUnit(line) ? "titleUnit" : "title")} tools={<Give of={{ here: line, start: data?.start, end: data?.end, readMs }} table={() => tableOf(data as Causes)} disabled={!data?.rows.length} />} testid="causes-panel">
       {error && !data && <ProblemNotice error={error} compact />}
       {!data && !error && <Waiting lines={4} />}
-      {data && data.rows.length === 0 && <Empty compact icon="check" title={say("none")} hint={say("noneHint")} />}
+      {data && data.rows.length === 0 && <Empty compact icon="check" title={say("none")} hint={say(isUnit(line) ? "noneHintUnit" : "noneHint")} />}
       {data && data.rows.length > 0 && <><p className={css.hint}>{say("hint", { unit: map.byId(data.unit_id)?.name ?? "" })}</p><Table line={line} found={data} /></>}
       {data && data.strip.length > 0 && <BottleneckStrip found={data} />}
     </Panel>
