@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from dovetail.chunkstore.shape import shape_made, shape_of
 from dovetail.core.errors import ConfigError, LinkError, MalformedError
 from dovetail.core.setaside import set_aside, untold
 from dovetail.core.sqlitelib import all_or_nothing, or_closed, roll_back
@@ -123,7 +124,7 @@ def connect(path: Path, *, role: str) -> Any:
 def prepare(connection: Any, schema: str, *, version: int, path: Path, later: Mapping[int, str] | None = None) -> None:
     """Create the tables of an empty file, and in an older one those that came `later` than its version.
 
-    Refuses one that a newer Dovetail wrote.
+    Refuses one that a newer Dovetail wrote. Raises MalformedError where they are not made as they were.
     """
     (found,) = connection.execute("pragma user_version").fetchone()
     if found > version:
@@ -131,7 +132,16 @@ def prepare(connection: Any, schema: str, *, version: int, path: Path, later: Ma
     if found < version:
         steps = [sql for after, sql in sorted((later or {}).items()) if after >= found]
         new = "".join([schema, *steps] if found == 0 else steps)
-        connection.executescript(f"begin immediate;{new}pragma user_version={version};commit;")
+        try:
+            connection.executescript(f"begin immediate;{new}pragma user_version={version};commit;")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_ERROR":  # that is a disk, which is full, slow or away
+                raise
+            raise MalformedError(f"{path} is not of the format {found} that it says: {error}", hint=_RESTART) from error
+    made = shape_made("".join([schema, *(sql for _, sql in sorted((later or {}).items()))]))
+    if missing := made - shape_of(connection):
+        words = " ".join(str(one) for one in sorted(missing, key=str)[0])
+        raise MalformedError(f"the schema of {path} is not what was written: {words} is not there", hint=_RESTART)
 
 
 def is_spoilt(error: Exception) -> bool:
