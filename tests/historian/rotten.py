@@ -145,24 +145,43 @@ def _late(historian: Historian) -> list[Sample]:
 
 
 def _settled(historian: Historian) -> None:
-    """The work of the background, which finds by itself what is spoilt, sets it aside and comes to rest."""
+    """The work of the background, which finds by itself what is spoilt, sets it aside and comes to rest.
+
+    Each kind of work goes on whatever the others meet: they are not of one thread.
+    """
+    work = (_looked_at, Historian.seal_once, _joined, _searched)
     for _ in range(6):
-        try:
-            historian.raw(TAGS, *EVER, scope=ALL)
-            for tag, begin_us in itertools.product((1, 2), MONTHS):
-                historian.series(tag, begin_us, begin_us + 2 * DAY_US, 48, scope=ALL)
-            historian.seal_once()
-            while historian.compact_once():
-                pass
-            for number in historian.chunks.newest_first():
-                _put_in_order(historian, number)
-        except (MalformedError, DamagedError):
-            continue  # it is set aside now
-        except LinkError as error:
-            assert "set aside first" in str(error)
-        else:
+        if all([_is_done(one, historian) for one in work]):
             return
     raise AssertionError("it does not come to rest")
+
+
+def _is_done(work: Callable[[Historian], object], historian: Historian) -> bool:
+    """False: it has met something that is set aside now, or by who comes next."""
+    try:
+        work(historian)
+    except (MalformedError, DamagedError):
+        return False
+    except LinkError as error:
+        assert "set aside first" in str(error)
+        return False
+    return True
+
+
+def _looked_at(historian: Historian) -> None:
+    historian.raw(TAGS, *EVER, scope=ALL)
+    for tag, begin_us in itertools.product((1, 2), MONTHS):
+        historian.series(tag, begin_us, begin_us + 2 * DAY_US, 48, scope=ALL)
+
+
+def _joined(historian: Historian) -> None:
+    while historian.compact_once():
+        pass
+
+
+def _searched(historian: Historian) -> None:
+    for number in historian.chunks.newest_first():
+        _put_in_order(historian, number)
 
 
 def _put_in_order(historian: Historian, number: int) -> None:

@@ -149,3 +149,17 @@ def listed(found: Hourly) -> list[tuple[float, ...]]:
     some = found.folded
     columns = (found.place, some.ts, some.value, some.quality, some.n, some.total, some.area)
     return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def test_what_another_kind_said_amid_a_chunk_holds_from_there_on(tmp_path: Path) -> None:
+    """A signal says numbers before and after a moment, and between them a text: the last number does not hold."""
+    with closing(Historian(tmp_path, clock=ManualClock(at_us(N)), bus=Bus(), owner_of=lambda _tag: 1)) as historian:
+        numbers = Batch.of(Kind.I64, [(1, at_us(10), 7, GOOD), (1, at_us(60), 8, GOOD)])
+        texts = Batch.of(Kind.STR, [(1, at_us(20), "stopped", GOOD)])
+        historian.put([Frame("plc", Lane.LIVE, 1, 1, (numbers, texts))])
+        historian.seal_once()
+        for keeps in ("sums", "spreads", "extremes"):
+            found = historian.slotted([1], [at_us(30), at_us(70)], keeps, scope=EVERYBODY, as_of=None)
+            assert found.folded.ts.tolist() == [at_us(60)]
+            found = historian.slotted([1], [at_us(15), at_us(18)], keeps, scope=EVERYBODY, as_of=None)
+            assert found.folded.ts.tolist() == [at_us(10)]

@@ -91,6 +91,13 @@ class Opening(Weighing):
         rows = self._session.execute(sql, (to_us, from_us, *tags)).fetchall()
         return [(tag, (chunk_id, check)) for tag, chunk_id, check in rows]
 
+    def ended(self, tags: Sequence[int], from_us: int, to_us: int) -> dict[int, int]:
+        """By tag the last moment of its chunks of whatever kind that lie in [from, to) as a whole."""
+        asked = f"tag in ({', '.join('?' * len(tags))}) and t0 >= ? and t1 < ? group by tag"
+        return dict(
+            self._session.execute(f"select tag, max(t1) from {self._chunk} where {asked}", (*tags, from_us, to_us))
+        )
+
     def _all_packed(self, which: str, values: Sequence[int], of: Sequence[int]) -> Iterator[list[Packed]]:
         shared = "moments" if self._words.moments else "null"
         sql = f"select {self._row}, body, {shared} from {self._chunk} where {which} in "

@@ -7,8 +7,9 @@ GOOD, is it summed up; else its samples come as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import batched
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from dovetail.core.batch import Kind
 from dovetail.packing.columns import TEXT_KINDS, Block
 from dovetail.packing.order import ordered
 from dovetail.reading.corrected import EVER_US, Corrected
+from dovetail.reading.lately import TAGS_AT_ONCE
 from dovetail.reading.read import Range
 from dovetail.reading.runs import Runs
 from dovetail.reading.sheets import Line, Sheet, alike, line_of, sheet
@@ -57,12 +59,13 @@ def slots(reader: Corrected, tags: Sequence[int], cuts: Sequence[int], *, keeps:
     asked = Range(tuple(tags), cuts[0], cuts[-1])
     rest = {tag for tag, over in reader.of(tags).items() if over.spans(cuts[0], cuts[-1])}
     loose = _by_tag(reader.loose(asked))  # first: what is sealed meanwhile is then in both, and its tag is left out
-    bare = _bare(reader, asked)
+    bare, begun = _bare(reader, asked), dict[int, int]()
     places = np.array(tags, dtype=np.int64)
     parts: list[Part] = []
-    for group in _groups(_lines(reader, asked, loose), rest):
+    for group in _groups(_lines(reader, asked, loose, begun), rest):
         parts += _thinned(group, cuts, places) if keeps == "extremes" else _laid(group, cuts, places, keeps)
     rows, raw = [one for one, _ in parts if one is not None], [one for _, some in parts for one in some]
+    bare |= _overtaken(reader, begun, cuts[0])
     rest |= reader.damage.among(tags, 0, cuts[-1])  # last: some of it may have been found just now
     found = np.concatenate([np.empty(0, dtype=SLOT), *rows])
     for left_out, from_us in ((rest, EVER_US), (bare, cuts[0])):
@@ -79,6 +82,18 @@ def _bare(reader: Corrected, asked: Range) -> set[int]:
     before = replace(asked, from_us=0, to_us=asked.from_us)
     corrected = {tag for tag, over in reader.of(asked.tags).items() if over.from_us < asked.from_us}
     return corrected.union(*(np.unique(block.tag).tolist() for block in reader.loose(before)))
+
+
+def _overtaken(reader: Corrected, begun: Mapping[int, int], at_us: int) -> set[int]:
+    """Of tags whose chunk lies around a moment, by its begin, those with one of another kind that ended amid it."""
+    if not begun:
+        return set()
+    found = dict[int, int]()
+    tags, first_us = sorted(begun), min(begun.values())
+    for view in reader.viewed(Range(tuple(tags), first_us, at_us)):
+        for some in batched(tags, TAGS_AT_ONCE):
+            found |= view.ended(some, first_us, at_us)
+    return {tag for tag, last_us in found.items() if last_us >= begun[tag]}
 
 
 def _groups(some: Iterator[list[Line]], rest: set[int]) -> Iterator[list[Line]]:
@@ -101,9 +116,12 @@ def _laid(group: Sequence[Line], cuts: Sequence[int], tags: NDArray[np.int64], k
         yield (summed if which.all() else summed[which]), raw
 
 
-def _lines(reader: Corrected, asked: Range, loose: Sequence[Block]) -> Iterator[list[Line]]:
+def _lines(reader: Corrected, asked: Range, loose: Sequence[Block], begun: dict[int, int]) -> Iterator[list[Line]]:
+    """What is sealed and what is not; `begun` is told when a chunk began that lies around the first moment."""
     for view in reader.viewed(asked):
-        yield from reader.lately.lines(view, asked.tags, asked.from_us, asked.to_us)
+        for lines in reader.lately.lines(view, asked.tags, asked.from_us, asked.to_us):
+            begun |= {line.tag: line.span[0] for line in lines if line.span[0] < asked.from_us}
+            yield lines
     yield [line_of(block) for block in loose]
 
 
