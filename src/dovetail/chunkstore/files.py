@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from dovetail.chunkstore.shape import shape_made, shape_of
 from dovetail.core.errors import ConfigError, LinkError, MalformedError
 from dovetail.core.setaside import set_aside, untold
 from dovetail.core.sqlitelib import all_or_nothing, or_closed, roll_back
 from dovetail.db import engine
+from dovetail.db.shape import shape_made, shape_of
 from dovetail.packing.place import Appended, HeadRow, MonthWords, Place, Session, Values
 
 log = logging.getLogger(__name__)
