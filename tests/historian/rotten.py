@@ -151,7 +151,8 @@ def _settled(historian: Historian) -> None:
     """
     work = (_looked_at, Historian.seal_once, _joined, _searched)
     for _ in range(6):
-        if all([_is_done(one, historian) for one in work]):
+        done = [_is_done(one, historian) for one in work]
+        if all(done):
             return
     raise AssertionError("it does not come to rest")
 
