@@ -16,7 +16,7 @@ TAKEN = {"scrap_observed": -5, "good_observed": 100}
 
 
 def told(sums: dict[str, int], settings: Settings | None = None, **words: object) -> dict[str, KpiValue]:
-    return {one.id: one for one in figures(sums, settings or Settings(), **words).kpis}  # type: ignore[arg-type]
+    return {one.id: one for one in figures(sums, settings or Settings(), **words).kpis}  # type: ignore[arg-type]  # any of its words, as each test needs
 
 
 @pytest.mark.parametrize(("kpi", "sums", "why"), [

@@ -10,10 +10,9 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from twicetold_world import frame, send
 
 from dovetail.chunkstore.files import HEAD, Files, sqlite3
-from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
 from dovetail.core.setaside import SPOILT, set_aside
@@ -25,8 +24,6 @@ from dovetail.twicetold.head import WitnessedHead, read_what_can_be
 from dovetail.twicetold.journal import NAME, Journal
 
 ALL = system_scope("test")
-SECOND_US = 1_000_000
-SENT = {"press": (1, 10), "oven": (2, 7)}  # source: its tag, and how many samples each of its frames has
 
 
 @pytest.fixture
@@ -41,19 +38,6 @@ def opened(clock: ManualClock) -> Iterator[Callable[[Path], Historian]]:
     yield open_one
     for one in there:
         one.close()
-
-
-def frame(source: str, seq: int) -> Frame:
-    tag, n = SENT[source]
-    at_us = DAY_ZERO_US + seq * 100 * SECOND_US
-    rows = [(tag, at_us + i * SECOND_US, float(seq), q.GOOD) for i in range(n)]
-    return Frame(source, Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows),))
-
-
-def send(historian: Historian, *seqs: int) -> None:
-    for seq in seqs:
-        historian.put([frame("press", seq)])
-        historian.put([frame("oven", seq)])
 
 
 def killed(of: Path, to: Path) -> Path:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from twicetold_world import send
 
-from dovetail.core import quality as q
-from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
-from dovetail.testing.clock import DAY_ZERO_US, ManualClock
+from dovetail.testing.clock import ManualClock
 from samples_stores import ServerStore
 
 pytestmark = pytest.mark.postgres
 ALL = system_scope("test")
-SECOND_US = 1_000_000
-SENT = {"press": (1, 10), "oven": (2, 7)}  # source: its tag, and how many samples each of its frames has
 SPOILT = "body = set_byte(body, {at}, get_byte(body, {at}) # 4)"
 UNTOLD = "told = set_byte(told, 12, get_byte(told, 12) # 4)"
 
@@ -44,19 +41,6 @@ def opened(store: ServerStore, clock: ManualClock) -> Iterator[Callable[[], Hist
     yield open_one
     while there:
         there.pop().close()
-
-
-def frame(source: str, seq: int) -> Frame:
-    tag, n = SENT[source]
-    at_us = DAY_ZERO_US + seq * 100 * SECOND_US
-    rows = [(tag, at_us + i * SECOND_US, float(seq), q.GOOD) for i in range(n)]
-    return Frame(source, Lane.LIVE, 1, seq, (Batch.of(Kind.F64, rows),))
-
-
-def send(historian: Historian, *seqs: int) -> None:
-    for seq in seqs:
-        historian.put([frame("press", seq)])
-        historian.put([frame("oven", seq)])
 
 
 def spoil(historian: Historian, *changes: str, head_id: int = 2) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from dovetail.terminal.asking import DataOption, Here, do, house, plain
+from dovetail.terminal.waiting import ended
 
 damaged_app = typer.Typer(help="Samples that cannot be read any more.", no_args_is_help=True)
-POLL_S: Final = 0.2
 NEEDED: Final = {
     None: "needed for nothing",
     "unread": "not read yet: the next start does",
@@ -61,13 +59,7 @@ def recover(
             raise typer.Exit(1)
         given = {"folder": str(folder.resolve()), "plan": plan["digest"]}
         job_id = do(control, "samples.recover", given, reason)["output"]["job_id"]
-        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-            if sys.stderr.isatty():
-                print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
-            time.sleep(POLL_S)
-        if work["state"] == "failed":
-            print(f"error[recovery]: {work['detail']}", file=sys.stderr)
-            raise typer.Exit(1)
+        ended(control, job_id, name="recovery", of="samples")
         done = control.call("GET", f"/samples/damaged/recover/{job_id}")
     print(f"{done['samples']:,} samples came back; {done['filled']} holes are filled, {done['left']} stay")
     raise typer.Exit(1 if done["left"] else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,6 +10,7 @@ import typer
 
 from dovetail.terminal.asking import DataOption, Here, do, house, id_of, period_of, plain
 from dovetail.terminal.readings import tag_named
+from dovetail.terminal.waiting import ended
 
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
@@ -57,13 +57,7 @@ def run(
         if not yes and not typer.confirm("Let it go?"):
             raise typer.Exit(1)
         job_id = do(control, "retention.run", {"plan": found["digest"]}, reason)["output"]["job_id"]
-        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-            if sys.stderr.isatty():
-                print(f"\r{work['done']:,} of {work['total']:,} samples\r", end="", file=sys.stderr, flush=True)
-            work_on()
-    if work["state"] == "failed":
-        print(f"error[retention]: {work['detail']}", file=sys.stderr)
-        raise typer.Exit(1)
+        work = ended(control, job_id, name="retention", of="samples", meanwhile=work_on)
     print(work["detail"])
 
 
@@ -89,13 +83,7 @@ def bring(
 
     with at_work(data, lambda house: house.keeper.step()) as (control, work_on):
         job_id = do(control, "retention.bring", {"path": str(path.resolve())}, reason)["output"]["job_id"]
-        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-            if sys.stderr.isatty():
-                print(f"\r{work['done']:,} of {work['total']:,} files\r", end="", file=sys.stderr, flush=True)
-            work_on()
-    if work["state"] == "failed":
-        print(f"error[archive]: {work['detail']}", file=sys.stderr)
-        raise typer.Exit(1)
+        work = ended(control, job_id, name="archive", of="files", meanwhile=work_on)
     print(f"{work['detail']}. They are held: dovetail samples holds")
 
 

@@ -7,17 +7,16 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dovetail.terminal.asking import DataOption, Here, do, house, id_of, plain
 from dovetail.terminal.readings import tag_named
+from dovetail.terminal.waiting import POLL_S, ended
 
 if TYPE_CHECKING:
     from dovetail.ownership.control import Control
-
-POLL_S: Final = 0.2
 
 samples_app = typer.Typer(help="Samples as files; and what they were, where they were wrong.", no_args_is_help=True)
 
@@ -132,13 +131,7 @@ def tier(
     given = {"folder": str(folder.resolve()), "start": start, "end": end}
     with house(data) as control:
         job_id = do(control, "tier.write", given)["output"]["job_id"]
-        while (work := control.call("GET", f"/jobs/{job_id}"))["state"] == "running":
-            if sys.stderr.isatty():
-                print(f"\r{work['done']} of {work['total']} days\r", end="", file=sys.stderr, flush=True)
-            time.sleep(POLL_S)
-    if work["state"] == "failed":
-        print(f"error[tier]: {work['detail']}", file=sys.stderr)
-        raise typer.Exit(1)
+        work = ended(control, job_id, name="tier", of="days")
     print(f"{folder}: {work['detail']}")
 
 
