@@ -15,7 +15,7 @@ from dovetail.explain.service import Explainer
 from dovetail.lineflow.model import Cause, Role
 from dovetail.lineflow.ranking import Row
 from dovetail.proof.tree import Node, Place
-from dovetail.workings.slices import PAGE, down, lost
+from dovetail.workings.slices import PAGE, down, lost, number
 
 CAUSES: Final = "Σ over causes"
 PIECES: Final = "Σ over stretches"
@@ -95,7 +95,7 @@ class CauseWorkings:
         if row is None:
             raise lost(f"{place.path}/{_step(cause)}")
         node, here = self._cause(place, row, name), down(place, _step(cause))
-        page = self._page(place, cause, after_us=place.from_us if cursor is None else _number(cursor), limit=PAGE)
+        page = self._page(place, cause, after_us=place.from_us if cursor is None else number(cursor), limit=PAGE)
         node.children = [_piece(here, one, name) for one in page[0]]
         node.next = None if page[1] is None else str(page[1])
         return node
@@ -110,7 +110,7 @@ class CauseWorkings:
     def _piece(self, place: Place, cause: Cause, rest: Sequence[str], name: str, cursor: str | None) -> Node:
         """One stretch with the slices of its time, or what lies beneath one of these."""
         word, _, said = rest[0].partition(":")
-        found = self._page(place, cause, after_us=_number(said), limit=1)[0] if word == "piece" else ()
+        found = self._page(place, cause, after_us=number(said), limit=1)[0] if word == "piece" else ()
         if not found or found[0][0].t0_us != int(said):
             raise lost(f"{place.path}/{rest[0]}")
         node = _piece(place, found[0], name)
@@ -156,10 +156,4 @@ def _cause_in(place: Place, step: str) -> Cause:
     role, _, reason = rest.partition(".")
     if word != "cause" or role not in ROLES:
         raise lost(f"{place.path}/{step}")
-    return Cause(_number(unit), ROLES[role], {NONE: None}.get(reason, unquote(reason)))
-
-
-def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) < 18):
-        raise lost(said[:40])
-    return int(said)
+    return Cause(number(unit), ROLES[role], {NONE: None}.get(reason, unquote(reason)))

@@ -14,7 +14,7 @@ from dovetail.core.scope import Scope
 from dovetail.explain.service import Explainer
 from dovetail.insight.stops import Stop
 from dovetail.proof.tree import Node, Place
-from dovetail.workings.slices import PAGE, down, lost
+from dovetail.workings.slices import PAGE, down, lost, number
 
 MACHINES: Final = "Σ over machines"
 STOPS: Final = "Σ over stops"
@@ -63,12 +63,12 @@ class Shown:
 
 
 KEPT: Final[Mapping[str, Callable[[Shown, str], Shown]]] = {
-    "at": lambda shown, said: replace(shown, at_us=_number(said)),
-    "machine": lambda shown, said: replace(shown, machine=_number(said)),
+    "at": lambda shown, said: replace(shown, at_us=number(said)),
+    "machine": lambda shown, said: replace(shown, machine=number(said)),
     "reason": lambda shown, said: replace(shown, reason=unquote(said)),
     "unassigned": lambda shown, _: replace(shown, unassigned=True),
     "own": lambda shown, _: replace(shown, own=True),
-    "longer": lambda shown, said: replace(shown, longer_us=_number(said)),
+    "longer": lambda shown, said: replace(shown, longer_us=number(said)),
     "planned": lambda shown, _: replace(shown, planned=True),
     "short": lambda shown, _: replace(shown, short=True),
     "since": lambda shown, said: replace(shown, since=_place(said)),
@@ -121,12 +121,12 @@ class StopWorkings:
         word, _, said = step.partition(":")
         if word != "equipment":
             raise lost(f"{place.path}/{step}")
-        return replace(down(place, step), unit=_number(said))
+        return replace(down(place, step), unit=number(said))
 
     def _machine(self, place: Place, name: str, shown: Shown, cursor: str | None) -> Node:
         found = self._found(place, replace(shown, machine=place.unit))
         node = self._called(place, name, self._value(found, name, shown))
-        begin = 0 if cursor is None else _number(cursor)
+        begin = 0 if cursor is None else number(cursor)
         later = [stop for stop in found if stop.t0_us >= begin]
         node.children = [_stop_node(down(place, f"stop:{one.t0_us}"), one, name, shown) for one in later[:PAGE]]
         node.next = str(later[PAGE].t0_us) if len(later) > PAGE else None
@@ -190,12 +190,6 @@ def _stop_node(place: Place, stop: Stop, name: str, shown: Shown) -> Node:
     )  # fmt: skip
 
 
-def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) < 18):
-        raise lost(said[:40])
-    return int(said)
-
-
 def _place(said: str) -> tuple[int, int]:
     begin, _, machine = said.partition(".")
-    return _number(begin), _number(machine)
+    return number(begin), number(machine)

@@ -103,3 +103,10 @@ def down(place: Place, step: str) -> Place:
 def lost(path: str) -> NotFoundError:
     """Nothing is there."""
     return NotFoundError(f"there is nothing at {path!r}", code="explain-path")
+
+
+def number(said: str) -> int:
+    """A number of a step's key; raises NotFoundError for what is none."""
+    if not (said.isascii() and said.isdigit() and len(said) < 18):
+        raise lost(said[:40])
+    return int(said)
