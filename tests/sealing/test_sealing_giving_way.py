@@ -9,6 +9,7 @@ import pytest
 
 from dovetail.core.batch import Batch, Frame, Kind, Lane
 from dovetail.core.bus import Bus
+from dovetail.core.clock import SECOND_US
 from dovetail.core.scope import system_scope
 from dovetail.historian.service import Historian
 from dovetail.sealing import sealer
@@ -23,8 +24,8 @@ class Watched:
     def __init__(self) -> None:
         self.waits_s: list[float] = []
 
-    def acquire(self, *, timeout: float) -> bool:
-        self.waits_s.append(timeout)
+    def acquire(self, *, blocking: bool = True, timeout: float = 0.0) -> bool:
+        self.waits_s += [timeout] * blocking
         return False
 
     def __enter__(self) -> None:
@@ -48,4 +49,38 @@ def test_sealing_gives_way_while_little_waits(
     assert watched.waits_s == expected
     assert set(historian.last(TAGS, scope=system_scope("test"))) == set(TAGS)
     assert historian.unsealed == 0
+    historian.close()
+
+
+class Late(Watched):
+    """So long that it counts."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def acquire(self, *, blocking: bool = True, timeout: float = 0.0) -> bool:
+        self._clock.tick(100 * SECOND_US * blocking)
+        return super().acquire(blocking=blocking, timeout=timeout)
+
+
+def test_what_sealing_waited_for_commits_does_not_slow_them_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, slept_s = ManualClock(DAY_ZERO_US), list[float]()
+    monkeypatch.setattr(sealer.time, "sleep", slept_s.append)
+    monkeypatch.setattr(sealer, "UNSEALED_SAMPLES_MAX", 5)
+    historian = Historian(tmp_path, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    frames = [
+        Frame("plc", Lane.LIVE, 1, seq, (Batch.of(Kind.F64, [(tag, DAY_ZERO_US + seq, 1.0, 0xC0) for tag in TAGS]),))
+        for seq in (1, 2, 3)
+    ]
+    historian.put(frames[:1])
+    with monkeypatch.context() as busy:
+        busy.setattr(historian._sealer, "_write_lock", Late(clock))
+        historian.seal_once()
+    assert clock.now_us() == DAY_ZERO_US + 100 * SECOND_US * len(TAGS)
+    historian.put(frames[1:2])
+    historian.put(frames[2:])  # more than half of what may wait is there: it waits as long as sealing took, which is 0
+    assert slept_s == [0.0]
     historian.close()

@@ -21,10 +21,10 @@ from dovetail.chunkstore.opening import OnDamage, Opening
 from dovetail.core.batch import Kind
 from dovetail.core.errors import MalformedError
 from dovetail.core.limits import MONTHS_OPEN_MAX
-from dovetail.packing import chunks, fresh
+from dovetail.packing import chunks
 from dovetail.packing.columns import Block
 from dovetail.packing.found import Found, Listed
-from dovetail.packing.fresh import NewChunk
+from dovetail.packing.fresh import ChunkRow, NewChunk
 from dovetail.packing.headers import Header, header
 from dovetail.packing.place import MonthWords, Place, Session, Storage
 from dovetail.packing.rollups import Known, Rollup, Touched
@@ -205,7 +205,7 @@ class Month:
     def write(
         self,
         gone: list[int],
-        new: list[NewChunk],
+        new: Sequence[ChunkRow],
         *,
         sealed: int,
         duplicates: dict[tuple[str, str], int],
@@ -215,10 +215,9 @@ class Month:
 
         `touched` are the samples that come or go: what they were summed up to is dirty from then on.
         """
-        filled = list(fresh.rows(new))
         with self._place.transaction() as session:
             shared = moments.remove(session, self._words, gone)
-            moments.fill(session, self._words, filled)
+            moments.fill(session, self._words, new)
             moments.sweep(session, self._words, shared)
             session.many(self._words.duplicate, [(*key, n) for key, n in duplicates.items()])
             session.execute(self._words.seal, (sealed,))

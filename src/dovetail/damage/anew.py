@@ -14,7 +14,7 @@ from dovetail.chunkstore.aside import Damaged
 from dovetail.chunkstore.months import Month, View
 from dovetail.core.batch import Kind
 from dovetail.packing import chunks
-from dovetail.packing.fresh import NewChunk
+from dovetail.packing.fresh import NewChunk, rows
 from dovetail.packing.rollups import Touched
 
 
@@ -39,7 +39,7 @@ def derive(month: Month, headers: Sequence[Damaged]) -> None:
     new = [chunk for _, group in groups for chunk in _one_of([taken[one.id] for one in group])]
     touched = [Touched(tag, group[0].t0, max(one.t1 for one in group)) for tag, group in groups]
     gone = [one.id for _, group in groups for one in group]
-    month.write(gone, new, sealed=sealed, duplicates={}, touched=touched)
+    month.write(gone, list(rows(new)), sealed=sealed, duplicates={}, touched=touched)
 
 
 def _groups(view: View, told: Mapping[int, NewChunk]) -> Iterator[tuple[int, list[_Part]]]:

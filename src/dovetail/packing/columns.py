@@ -10,7 +10,7 @@ import logging
 import struct
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -95,9 +95,8 @@ def concat(blocks: Sequence[Block]) -> Block:
     if any(block.native is not None for block in blocks):
         empty = [np.zeros(len(block), np.uint32) if block.native is None else block.native for block in blocks]
         native = np.concatenate(empty)
-    tag, ts, value, status = (
-        np.concatenate([getattr(block, field.name) for block in blocks]) for field in fields(Block)[1:5]
-    )
+    columns = zip(*((block.tag, block.ts, block.value, block.status) for block in blocks), strict=True)
+    tag, ts, value, status = map(np.concatenate, columns)
     return Block(first.kind, tag, ts, value, status, device, native)
 
 

@@ -9,6 +9,8 @@ from dovetail.packing import chunks
 from dovetail.packing.columns import Block
 from dovetail.packing.headers import headers
 
+type ChunkRow = tuple[object, ...]  # a chunk as its COLUMNS, with its body
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NewChunk:
@@ -19,7 +21,7 @@ class NewChunk:
     body: bytes | None = None
 
 
-def rows(new: Sequence[NewChunk]) -> Iterator[tuple[object, ...]]:
+def rows(new: Sequence[NewChunk]) -> Iterator[ChunkRow]:
     """Chunks as their COLUMNS."""
     blocks = [chunk.block for chunk in new]
     for one, block, head in zip(new, blocks, headers(blocks), strict=True):

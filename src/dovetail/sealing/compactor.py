@@ -16,7 +16,7 @@ from dovetail.core.limits import COMPACT_CHUNKS_MAX, COMPACT_SAMPLES_MAX
 from dovetail.packing import chunks
 from dovetail.packing.chunks import Kept
 from dovetail.packing.columns import concat
-from dovetail.packing.fresh import NewChunk
+from dovetail.packing.fresh import NewChunk, rows
 from dovetail.sealing.sealer import Sealer
 
 
@@ -66,7 +66,7 @@ class Compactor:
             if groups:
                 new = [_one_of([old[kept.id] for kept in group.kept]) for group in groups]
                 gone = [kept.id for group in groups for kept in group.kept]
-                month.write(gone, new, sealed=sealed, duplicates={})
+                month.write(gone, list(rows(new)), sealed=sealed, duplicates={})
                 faults.point("historian.compacted")
             if next_tag is None:
                 month.shrink()
