@@ -291,3 +291,23 @@ def test_an_end_of_the_head_that_is_lost_is_not_written_over(
     again.seal_once()
     assert len(rows_of(again.raw([1], 0, DAY_ZERO_US + 2 * HOUR_US, scope=ALL))) == last * 10 + 1
     again.close()
+
+
+# --- rows of the head ---------------------------------------------------------------------------------------------
+def test_who_had_seen_a_row_that_is_lost_misses_nothing_that_comes_then(reopen: Callable[[], Historian]) -> None:
+    """The last row of the log: its number stays given, else whoever is past it passes over the next frame."""
+    historian = reopen()
+    historian.put([frame(seq, [(1, DAY_ZERO_US + seq, float(seq), q.GOOD)]) for seq in (1, 2)])
+    historian.consumer_at("states", 2)
+    for lost in (2, 3):
+        with historian.storage.head.transaction() as session:
+            session.execute("update head set body = ? where head_id = ?", (b"spoilt", lost))
+        historian = reopen()
+        historian.put([frame(lost + 1, [(1, DAY_ZERO_US + lost + 1, 1.0, q.GOOD)])])
+        assert [row.frame.seq for row in historian.head(lost, 9)] == [lost + 1]
+    historian = reopen()
+    (account,) = historian.delivery()
+    assert (account.expected, account.stored, account.gap) == (4, 2, 2)
+    historian.put([frame(seq, [(1, DAY_ZERO_US + seq, float(seq), q.GOOD)]) for seq in (2, 3)])
+    (account,) = historian.delivery()
+    assert (account.expected, account.stored, account.gap) == (4, 4, 0)

@@ -133,8 +133,8 @@ class Head:
             session.many(_SET_EPOCH, list(what.epochs.items()))
             _count(session, what.counts)
             session.many(_SET, list(what.marks.items()))
-            if what.floor > self.last_id:
-                session.execute(_FLOOR, (what.floor,))
+            if what.gone or what.floor > self.last_id:  # the number of a row that goes stays given
+                session.execute(_FLOOR, (max(what.floor, self.last_id),))
             if what.rows_lost:
                 session.execute(_LOST, (what.rows_lost,))
         with self._place.snapshot() as session:
