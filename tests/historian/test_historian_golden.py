@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from naive_historian import frame, rows_of
 from test_historian_damage import spoil
 
 from dovetail.chunkstore.files import MONTH_VERSION, Files
+from dovetail.chunkstore.postgres import Server
 from dovetail.core.batch import DTYPES, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US
@@ -22,6 +24,7 @@ from dovetail.historian.service import Historian
 from dovetail.packing import chunks, frames, rollups
 from dovetail.packing.columns import Block
 from dovetail.packing.place import Storage
+from dovetail.serverlink import tables
 from dovetail.testing.clock import DAY_ZERO_US, ManualClock
 from samples_stores import ServerStore
 
@@ -144,12 +147,14 @@ def test_a_month_of_version_3_opens_and_goes_on(tmp_path: Path, clock: ManualClo
     historian.close()
 
 
-@pytest.mark.parametrize("lie", ["files", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_samples_of_version_5_open_are_vouched_for_and_go_on(
+@pytest.mark.parametrize(
+    "lie", ["files 5", *(pytest.param(f"postgresql {one}", marks=pytest.mark.postgres) for one in (5, 6))]
+)
+def test_samples_of_versions_5_and_6_open_are_vouched_for_and_go_on(
     lie: str, tmp_path: Path, clock: ManualClock, request: pytest.FixtureRequest
 ) -> None:
     """As version 3; and a chunk that was set aside as damaged, and what came late for its time."""
-    historian = Historian(OF_VERSION_5[lie](tmp_path, request), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+    historian = Historian(WITH_CHECKS[lie](tmp_path, request), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
     clock.tick(60 * DAY_US)
     late = (4, DAY + 5_000_000, 9.0, 0xC0)
     expected = sorted([*scans(1), *scans(2), late], key=lambda row: row[1])
@@ -191,10 +196,50 @@ def _schema(version: int) -> Callable[[Path, pytest.FixtureRequest], Storage]:
     return opened
 
 
-OF_VERSION_5: dict[str, Callable[[Path, pytest.FixtureRequest], Storage]] = {
-    "files": _folder(5),
-    "postgresql": _schema(5),
+WITH_CHECKS: dict[str, Callable[[Path, pytest.FixtureRequest], Storage]] = {
+    "files 5": _folder(5),
+    "postgresql 5": _schema(5),
+    "postgresql 6": _schema(6),
 }
+
+
+@pytest.mark.postgres
+def test_a_log_of_schema_6_says_whose_its_frames_are(
+    tmp_path: Path, clock: ManualClock, request: pytest.FixtureRequest
+) -> None:
+    """One that could not be read lies aside; then the one that waits cannot be read either. Both come again."""
+
+    def opened() -> Historian:
+        return Historian(storage, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
+
+    def of_the_backlog() -> list[tuple[int, int, int]]:
+        found = historian.delivery()
+        return [(one.expected, one.stored, one.gap) for one in found if one.lane == Lane.BACKLOG]
+
+    storage = _schema(6)(tmp_path, request)
+    clock.tick(60 * DAY_US)
+    historian = opened()
+    assert of_the_backlog() == [(12, 5, 7)]
+    assert rows_of(historian.raw([5], 0, 2**62, scope=ALL)) == waited(11, 5)
+    with storage.head.transaction() as session:
+        session.execute("update head set body = set_byte(body, 30, get_byte(body, 30) # 4) where head_id = 6")
+    historian.close()
+    storage = request.getfixturevalue("server_store").open()
+    historian = opened()
+    assert of_the_backlog() == [(12, 0, 12)]
+    with storage.head.snapshot() as session:
+        aside = session.execute("select head_id, n from head_aside order by head_id").fetchall()
+    assert [tuple(row) for row in aside] == [(5, 7), (6, 5)]
+    historian.put([frame(seq, waited(seq, n), lane=Lane.BACKLOG) for seq, n in ((10, 7), (11, 5), (12, 1))])
+    assert of_the_backlog() == [(13, 13, 0)]
+    historian.seal_once()
+    assert rows_of(historian.raw([5], 0, 2**62, scope=ALL)) == [*waited(10, 7), *waited(11, 5), *waited(12, 1)]
+    historian.close()
+
+
+def waited(seq: int, n: int) -> list[tuple[int, int, Value, int]]:
+    """What a frame brings late: of a signal of its own, a second apart."""
+    return [(5, DAY + seq * 100_000_000 + at * 1_000_000, seq + 0.5 * at, 0xC0) for at in range(n)]
 
 
 def scans(seq: int) -> list[tuple[int, int, Value, int]]:
@@ -217,10 +262,7 @@ FOLDER_TIMES = [
 
 
 def write_month(storage: Storage) -> None:
-    """A month with moments that chunks share, hours and minutes of a day that is over, and a chunk set aside.
-
-    A schema is written as its file by PostgreSQL's own `pg_dump --schema=historian --no-owner --inserts`.
-    """
+    """A month with moments that chunks share, hours and minutes of a day that is over, and a chunk set aside."""
     rollups.HOURS_FROM = rollups.MINUTES_FROM = 0  # type: ignore[misc]
     clock = ManualClock(DAY + 7_200_000_000)
     historian = Historian(storage, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
@@ -238,6 +280,31 @@ def write_month(storage: Storage) -> None:
     historian.close()
 
 
+def write_schema(to: Path, scratch: Path) -> None:
+    """The same in PostgreSQL, with a frame set aside that cannot be read and one that waits to be sealed."""
+    pgserver = pytest.importorskip("pgserver")
+    server = pgserver.get_server(scratch, cleanup_mode="delete")
+    url = server.get_uri()
+
+    def opened() -> Historian:
+        return Historian(Server(url), clock=ManualClock(DAY + 3 * DAY_US), bus=Bus(), owner_of=lambda _tag: 1)
+
+    write_month(Server(url))
+    historian = opened()
+    historian.put([frame(10, waited(10, 7), lane=Lane.BACKLOG)])
+    with historian.storage.head.transaction() as session:
+        session.execute("update head set body = set_byte(body, 30, get_byte(body, 30) # 4) where head_id = 5")
+    historian.close()
+    historian = opened()
+    historian.put([frame(11, waited(11, 5), lane=Lane.BACKLOG)])
+    historian.close()
+    binary = Path(pgserver.__file__).parent / "pginstall" / "bin" / "pg_dump"
+    command = [binary, "--schema=historian", "--no-owner", "--inserts", "--no-comments", url]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    server.cleanup()
+    to.write_text("".join(f"{line}\n" for line in said if line and not line.startswith(("--", "\\"))))
+
+
 def write(folder: Path) -> None:
     """How the files were made; run by hand, once per version."""
     folder.mkdir()
@@ -251,6 +318,7 @@ def write(folder: Path) -> None:
     (folder / f"rollup-v{rollups.VERSION}-hours.bin").write_bytes(rollups.pack_hours(units(24)))
     (folder / f"rollup-v{rollups.MINUTES_VERSION}-minutes.bin").write_bytes(rollups.pack_minutes(units(1_440)))
     write_month(Files(folder / f"folder-v{MONTH_VERSION}"))
+    write_schema(folder / f"schema-v{tables.VERSION}.sql", folder / "server")
     clock = ManualClock(FOLDER_TIMES[-1])
     historian = Historian(folder / "folder-v1", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
     historian.resume("gateway", [9])
