@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ from dovetail.historian.service import Historian
 from dovetail.operations.operation import Call, Input, Operation
 from dovetail.packing.columns import Block
 from dovetail.packing.order import clipped
+from dovetail.packing.place import Session
+from dovetail.recovering import remains
 from dovetail.recovering.tidying import Tidying
 from dovetail.upkeep import manifest
 from dovetail.upkeep.layout import HISTORIAN, INSTALLATION
@@ -42,8 +44,8 @@ sqlite3 = sqlite_module()
 
 
 class Recover(Input):
-    """Fill holes from a folder on the server: a backup in the clear, or an installation's data folder. `plan`: which
-    was looked at."""
+    """Fill holes from a folder on the server: a backup in the clear, an installation's data folder, or where the file
+    of a lost month is kept. `plan`: which was looked at."""
 
     folder: str = Field(max_length=1_000)
     plan: str
@@ -83,13 +85,17 @@ class DoneView(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A hole and what there is for it: `n` samples of a tag, in `path`. `all_of_it`: it fills the hole."""
+    """A hole and what there is for it: `n` samples of a tag, in `path`. `all_of_it`: it fills the hole.
+
+    `numbers`: of the chunks that can be read, where the file is none that can be asked for a time (else None).
+    """
 
     hole: Hole
     tag: int
     n: int
     path: Path | None
     all_of_it: bool
+    numbers: tuple[int, ...] | None = None
 
     @property
     def wanted(self) -> int:
@@ -100,8 +106,12 @@ class Line:
         """The samples, read now."""
         if self.path is None or not self.n:
             return
-        with _opened(self.path) as view:
-            yield from _within(view, self.hole, self.tag)
+        if self.numbers is None:
+            with _opened(self.path) as view:
+                yield from _within(view, self.hole, self.tag)
+        else:
+            with _remaining(self.path) as (_, view):
+                yield from _clipped(remains.blocks(view, [(one, self.tag) for one in self.numbers]), self.hole)
 
 
 class Recovery:
@@ -158,8 +168,9 @@ class Recovery:
 
     def _lines(self, folder: Path) -> Iterator[Line]:
         self._historian.seal_once()  # which sets aside what somebody only stumbled over
+        folder = folder.parent if folder.is_file() else folder
         within = folder / HISTORIAN if (folder / HISTORIAN).is_dir() else folder
-        if not (within / files.HEAD).exists():
+        if not (within / files.HEAD).exists() and not remains.is_kept(within):
             raise ConfigError(
                 f"{folder} holds no samples", code="recover-folder",
                 hint="name a backup in the clear, or restore an encrypted one beside: dovetail restore … --data OTHER",
@@ -175,9 +186,26 @@ class Recovery:
             if not path.exists():
                 yield from (Line(hole, hole.of.tag, 0, None, all_of_it=False) for hole in holes)
                 continue
+            if remains.is_kept(within):
+                yield from _left(path, [hole for hole in holes if hole.of.tag == EVERY])
+                continue
             with _opened(path) as view:
                 for hole in holes:
                     yield from _every(view, hole, path) if hole.of.tag == EVERY else [_one(view, hole, path)]
+
+
+def _left(path: Path, holes: Sequence[Hole]) -> Iterator[Line]:
+    """What can be read of the file that was lost: all of it, if that is as much as it once said it held."""
+    with _remaining(path) as (session, view):
+        found = remains.remains(session, view)
+        for hole in holes:
+            n = {
+                tag: sum(map(len, _clipped(remains.blocks(view, [(one, tag) for one in numbers]), hole)))
+                for tag, numbers in found.items()
+            }
+            whole = bool(hole.of.rev) and sum(n.values()) == hole.n
+            for tag, numbers in found.items():
+                yield Line(hole, tag, n[tag], path, all_of_it=whole, numbers=tuple(numbers))
 
 
 def _one(view: View, hole: Hole, path: Path) -> Line:
@@ -198,10 +226,30 @@ def _every(view: View, hole: Hole, path: Path) -> Iterator[Line]:
 
 def _within(view: View, hole: Hole, tag: int) -> Iterator[Block]:
     """The samples of a tag in a hole, chunk by chunk."""
-    for one in view.bodies((tag,), hole.t0, hole.t1 + 1):
+    yield from _clipped(view.bodies((tag,), hole.t0, hole.t1 + 1), hole)
+
+
+def _clipped(blocks: Iterable[Block], hole: Hole) -> Iterator[Block]:
+    for one in blocks:
         part = clipped(one, hole.t0, hole.t1 + 1)
         if len(part) and (hole.of.tag == EVERY or one.kind == hole.of.kind):
             yield part
+
+
+@contextmanager
+def _remaining(path: Path) -> Generator[tuple[Session, View]]:
+    """A file that was set aside, with its journal: nobody writes to it any more."""
+    try:
+        with closing(files.connect(path, role="reader")) as connection:
+            yield connection, View(connection, files.words_of(connection), _passed_over)
+    except files.UNREADABLE as error:
+        raise ConfigError(
+            f"nothing can be read of {path}: {error}", code="recover-folder", hint="take a backup"
+        ) from error
+
+
+def _passed_over(_view: Opening, _tag: int, _error: DamagedError) -> None:
+    """It is a hole there, too."""
 
 
 @contextmanager
@@ -211,12 +259,9 @@ def _opened(path: Path) -> Generator[View]:
     if journal.exists() and journal.stat().st_size:
         raise ConfigError(f"somebody writes to {path}", code="recover-folder", hint="stop what runs on it first")
 
-    def passed_over(_view: Opening, _tag: int, _error: DamagedError) -> None:
-        """It is a hole there, too."""
-
     try:
         with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)) as connection:
-            yield View(connection, files.words_of(connection), passed_over)
+            yield View(connection, files.words_of(connection), _passed_over)
     except sqlite3.DatabaseError as error:
         raise ConfigError(f"{path} is damaged: {error}", code="recover-folder", hint="take another backup") from error
 

@@ -17,7 +17,10 @@ NEEDED: Final = {
     "unread": "not read yet: the next start does",
     "hole": "its time is a hole: `recover` fills it, or retention lets its month go",
 }
-BACK: Final = "Back from a backup, or one that was restored beside: dovetail samples damaged recover FOLDER."
+BACK: Final = (
+    "Back from a backup, from one that was restored beside, or from what can still be read of a lost month, where its "
+    "file is kept: dovetail samples damaged recover FOLDER."
+)
 
 
 @damaged_app.command("list")
@@ -42,7 +45,10 @@ def listed(
 
 @damaged_app.command("recover")
 def recover(
-    folder: Annotated[Path, typer.Argument(help="A backup in the clear, or the data folder of one restored beside.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(help="A backup in the clear, the data folder of one restored beside, or a lost month's file."),
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     reason: Annotated[str | None, typer.Option(help="Why, for the audit.")] = None,
     data: DataOption = Here,
