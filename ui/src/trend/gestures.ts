@@ -2,7 +2,7 @@
 import { type View, zoomed } from "@/timeline/keys";
 
 const SHORTEST_MS = 20;
-const LONGEST_MS = 40 * 366 * 86_400_000;
+export const LONGEST_MS = 40 * 366 * 86_400_000;
 const EARLIEST_MS = Date.UTC(1970, 0, 2); // samples begin with the epoch of computers
 const LATEST_MS = Date.UTC(2100, 0, 1);
 

@@ -6,7 +6,7 @@ import type { View } from "@/timeline/keys";
 import { GAP_PX, type Lane, paintLane, type Pens as LanePens } from "@/timeline/lanes";
 import { HEIGHT, xOf } from "@/timeline/paint";
 import { goneIn, paintGone } from "@/trend/gone";
-import { AXES_MAX, AXIS_PX, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
+import { axisPx, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
 import { marks, type Range } from "@/trend/scale";
 import { drawLine } from "@/trend/line";
 import { beginning, type Curve } from "@/trend/trace";
@@ -54,23 +54,40 @@ function paintTime(pen: Pen2d, { view, layout, look }: Picture): void {
 
 const yOf = (value: number, { low, high }: Range, box: Box): number => box.top + box.height - ((value - low) / (high - low)) * box.height;
 
+/** What the marks of a scale say in a plot so high. */
+const marksOf = ({ range }: Axis, height: number, reader: Reader): { value: number; text: string }[] =>
+  marks(range, height / MARK_PX).map((value) => ({ value, text: formatMeasured(value, reader.language) }));
+
+/** How wide a scale is, told before the plot is laid out: its marks are those of at most so high a plot. */
+export const axisWidth = (axis: Axis, height: number, reader: Reader): number => axisPx(marksOf(axis, height, reader).map(({ text }) => text));
+
+/** Whose scale it is, in so many px: pens that have no room are said by an ellipsis. */
+export function axisTitle({ nos, unit }: Pick<Axis, "nos" | "unit">, px: number, measure: (text: string) => number): string {
+  const title = (count: number) => [[...nos.slice(0, count), ...(count < nos.length ? ["…"] : [])].join(" "), unit].filter(Boolean).join(" · ");
+  for (let count = nos.length; count > 0; count--) if (measure(title(count)) <= px) return title(count);
+  return unit;
+}
+
 function paintAxes(pen: Pen2d, { axes, layout, look }: Picture): void {
   const { plot } = layout;
-  axes.slice(0, AXES_MAX).forEach((axis, i) => {
-    const right = plot.left - i * AXIS_PX - 8;
+  let right = plot.left - 8;
+  layout.axes.forEach((px, i) => {
+    const axis = axes[i];
+    if (!axis) return;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const value of marks(axis.range, plot.height / MARK_PX)) {
+    for (const { value, text } of marksOf(axis, plot.height, look.reader)) {
       const y = Math.round(yOf(value, axis.range, plot));
       if (i === 0) {
         pen.fillStyle = look.colours.grid;
         pen.fillRect(plot.left, y, plot.width, 1);
       }
       pen.fillStyle = axis.nos.length === 1 && axes.length > 1 ? axis.colour : look.colours.inkSoft;
-      pen.fillText(formatMeasured(value, look.reader.language), right, y);
+      pen.fillText(text, right, y);
     }
     pen.fillStyle = look.colours.ink;
-    pen.fillText([axis.nos.length > 0 && axes.length > 1 ? axis.nos.join(" ") : "", axis.unit].filter(Boolean).join(" · "), right, plot.top - 14);
+    pen.fillText(axisTitle({ nos: axes.length > 1 ? axis.nos : [], unit: axis.unit }, px - 6, (text) => pen.measureText(text).width), right, plot.top - 14);
+    right -= px;
   });
 }
 
@@ -160,7 +177,7 @@ function paintQuality(pen: Pen2d, rows: readonly DrawnPen[], { view, layout, loo
 
 export interface Doubt { t0: number; t1: number; tone: "void" | "warning" }
 const doubtsOf = new WeakMap<Curve, readonly Doubt[]>();
-/** Where a curve has no value, and where a bucket holds samples that are not good. */
+/** Where a curve has no value, from the first moment in view, and where a bucket holds samples that are not good. */
 export function doubts(curve: Curve): readonly Doubt[] {
   const known = doubtsOf.get(curve);
   if (known) return known;
@@ -169,7 +186,16 @@ export function doubts(curve: Curve): readonly Doubt[] {
   return found;
 }
 
-function doubtsIn({ segments, until }: Curve): Doubt[] {
+/** When the first value came that is newer than all that was read. */
+function liveFrom({ segments, tail }: Curve): number {
+  const newest = segments.findLast(({ from, to }) => to > from);
+  const since = newest ? (newest.tile.at[newest.to - 1] as number) : Number.NEGATIVE_INFINITY;
+  return tail.find(({ tsMs, value }) => tsMs > since && value !== null)?.tsMs ?? Number.POSITIVE_INFINITY;
+}
+
+function doubtsIn(curve: Curve): Doubt[] {
+  const { segments } = curve;
+  const until = Math.min(curve.until, liveFrom(curve));
   const found: Doubt[] = [];
   const add = (t0: number, t1: number, tone: Doubt["tone"]) => {
     const last = found.at(-1);
@@ -179,7 +205,8 @@ function doubtsIn({ segments, until }: Curve): Doubt[] {
   for (const segment of segments) {
     const { tile, from, to, t0, t1 } = segment;
     const first = from < to ? (tile.at[from] as number) : Math.min(t1, until);
-    if (found.at(-1)?.tone === "void" && found.at(-1)?.t1 === t0 && Number.isNaN(beginning(segment))) add(t0, first, "void"); // it goes on over the edge
+    const went = Math.min(...tile.gone.filter((one) => one.t1 > t0).map((one) => one.t0)); // from there a ground of its own tells it
+    if (Number.isNaN(beginning(segment))) add(t0, Math.min(first, went), "void");
     for (let i = from; i < to; i++) {
       const at = tile.at[i] as number;
       const next = i + 1 < tile.at.length ? (tile.at[i + 1] as number) : Math.min(t1, until);

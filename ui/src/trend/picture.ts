@@ -4,7 +4,7 @@ import { unitSymbol } from "@/show/format";
 import type { View } from "@/timeline/keys";
 import type { Lane } from "@/timeline/lanes";
 import { layoutOf } from "@/trend/layout";
-import { type Axis, type Cursor, doubtful, type DrawnPen, type Picture } from "@/trend/paint";
+import { type Axis, axisWidth, type Cursor, doubtful, type DrawnPen, type Picture } from "@/trend/paint";
 import { axisOf, COLOURS, dashOf, type Pen } from "@/trend/pens";
 import { type Range, steady } from "@/trend/scale";
 import { extent } from "@/trend/trace";
@@ -37,6 +37,6 @@ export function pictureOf({ pens, curves, view, shiftMs, lanes, size, nowMs, cur
   }));
   const units = new Map(pens.map(({ pen, unit, kind }) => [axisOf(pen, kind === "bool" ? "bool" : unit), unitSymbol(unit)]));
   const axes = axesOf(drawn, units, ranges);
-  const layout = layoutOf(size, { axes: axes.length, rows: doubtful(drawn).length, lanes });
+  const layout = layoutOf(size, { axes: axes.map((axis) => axisWidth(axis, size.height, look.reader)), rows: doubtful(drawn).length, lanes });
   return { view, layout, pens: drawn, axes, lanes, shiftMs: shiftMs ?? 0, cursors, nowMs, look };
 }

@@ -1,7 +1,7 @@
 // Exactly what is shown, as a file: the picture, or the rows from which it was drawn.
 import { unitSymbol } from "@/show/format";
 import { FONT, type Picture } from "@/trend/paint";
-import type { Curve } from "@/trend/trace";
+import { beginning, type Curve } from "@/trend/trace";
 
 export interface Named { tag: number; no: number; path: string; unit: string | null }
 type Row = (string | number | null)[];
@@ -10,6 +10,9 @@ const known = (value: number | undefined): number | null => (value === undefined
 
 function* curveRows({ segments, tail }: Curve, whose: Row, endMs: number): Generator<Row> {
   let newest = Number.NEGATIVE_INFINITY;
+  const [begins] = segments;
+  const before = begins ? known(beginning(begins)) : null;
+  if (begins && before !== null) yield [new Date(begins.t0).toISOString(), ...whose, before, before, before, before, 0, 0];
   for (const { tile, from, to } of segments) {
     for (let i = from; i < to; i++) {
       newest = tile.at[i] as number;
@@ -21,7 +24,7 @@ function* curveRows({ segments, tail }: Curve, whose: Row, endMs: number): Gener
   }
 }
 
-/** One row for each bucket in view, pen by pen, and after each the curve it is compared with, at its own time; a live sample is a bucket of its own. */
+/** One row for each bucket in view, pen by pen, before it what stood where the view begins (of no sample in view), and after each the curve it is compared with, at its own time; a live sample is a bucket of its own. */
 export function rowsOf(picture: Picture, names: readonly Named[], compared = ""): Row[] {
   const rows: Row[] = [HEAD];
   for (const { tag, curve, then } of picture.pens) {

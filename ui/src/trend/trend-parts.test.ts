@@ -2,11 +2,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
 import { goneIn, goneOf } from "@/trend/gone";
-import { layoutOf } from "@/trend/layout";
+import { axisPx, layoutOf } from "@/trend/layout";
 import { bucketUs, levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
 import { Loader, missing, stale } from "@/trend/loader";
 import { standing } from "@/trend/nearest";
-import { doubts } from "@/trend/paint";
+import { axisTitle, doubts } from "@/trend/paint";
 import { axisOf, changed, dashOf, PENS_MAX, pensOf, textOf, withTag } from "@/trend/pens";
 import { marks, niceRange, steady } from "@/trend/scale";
 import { columnsOf } from "@/trend/columns";
@@ -117,8 +117,16 @@ describe("a line", () => {
   });
   it("shows its lowest and highest", () => expect(extent({ segments: store({ 0: tile([[100, 5], [200, -7]], 9) }).segments(1, whole, LEVEL), tail: [], until: 300 })).toEqual({ low: -7, high: 9 }));
   it("is in doubt over the edge of what was read at once", () =>
-    expect(doubts({ segments: store({ 0: tile([[100, null]]), 1: tile([[WIDE + 50, 5]], null, 1) }).segments(1, { t0: 0, t1: 2 * WIDE }, LEVEL), tail: [], until: 2 * WIDE })).toEqual([{ t0: 100, t1: WIDE + 50, tone: "void" }]));
-  it("tells where it is in doubt", () => expect(doubts({ segments: store({ 0: tile([[100, 5], [200, null], [300, 6]]) }).segments(1, whole, LEVEL), tail: [], until: 400 })).toEqual([{ t0: 200, t1: 300, tone: "void" }]));
+    expect(doubts({ segments: store({ 0: tile([[100, null]], 3), 1: tile([[WIDE + 50, 5]], null, 1) }).segments(1, { t0: 0, t1: 2 * WIDE }, LEVEL), tail: [], until: 2 * WIDE })).toEqual([{ t0: 100, t1: WIDE + 50, tone: "void" }]));
+  it("tells where it is in doubt", () => expect(doubts({ segments: store({ 0: tile([[100, 5], [200, null], [300, 6]], 4) }).segments(1, whole, LEVEL), tail: [], until: 400 })).toEqual([{ t0: 200, t1: 300, tone: "void" }]));
+  it.each([
+    ["from the first moment in view, when what was before it is bad or nothing", [[100, 5]] as Rows, null, [], [{ t0: 0, t1: 100, tone: "void" }]],
+    ["all the time, when nothing came", [] as Rows, null, [], [{ t0: 0, t1: 400, tone: "void" }]],
+    ["until a value came live", [[100, null]] as Rows, 4, [{ tsMs: 50, value: 1 }, { tsMs: 200, value: null }, { tsMs: 250, value: 5 }], [{ t0: 100, t1: 250, tone: "void" }]],
+    ["nowhere, while what was before holds", [] as Rows, 4, [], []],
+  ])("has no value %s", (...[, rows, before, tail, said]) => expect(doubts({ segments: store({ 0: tile(rows, before) }).segments(1, whole, LEVEL), tail, until: 400 })).toEqual(said));
+  it("has no value until what a rule let go, which is told in another way", () =>
+    expect(doubts({ segments: store({ 0: { ...tile([[300, 6]]), gone: went } }).segments(1, whole, LEVEL), tail: [], until: 400 })).toEqual([{ t0: 0, t1: 150, tone: "void" }]));
 });
 
 describe("what stood at a moment", () => {
@@ -176,9 +184,24 @@ describe("hands", () => {
 });
 
 it("a layout leaves room for every axis that is drawn", () => {
-  const { plot, lanes } = layoutOf({ width: 1000, height: 400 }, { axes: 6, rows: 2, lanes: [] });
+  const { plot, lanes } = layoutOf({ width: 1000, height: 400 }, { axes: Array(6).fill(58) as number[], rows: 2, lanes: [] });
   expect([plot.left, plot.width > 500, lanes.top > plot.top + plot.height]).toEqual([232, true, true]);
 });
+it.each([
+  ["at a desk", 960, [58, 58, 58, 58, 58], [58, 58, 58, 58]],
+  ["at a desk, one of them wide", 960, [58, 110, 58, 58], [58, 110, 58]],
+  ["on a phone", 348, [58, 58, 58], [58]],
+  ["on a phone, a wide one", 348, [110, 58], [110]],
+  ["of no pen", 960, [], []],
+])("scales leave the curves three quarters of the width: %s", (...[, width, axes, drawn]) => expect(layoutOf({ width, height: 400 }, { axes, rows: 0, lanes: [] }).axes).toEqual(drawn));
+it.each([[["0", "100"], 58], [["10,000,000", "20,000,000"], 78], [["-0.000125"], 75]])("a scale of %j is %i px wide: its numbers are not cut off", (texts, px) => expect(axisPx(texts)).toBe(px));
+it.each([
+  [[1, 2], "/min", 60, "1 2 · /min"],
+  [[1, 2, 3, 4, 5, 6, 7], "/min", 60, "1 … · /min"],
+  [[7, 8, 9, 10, 16], "", 48, "7 8 9 …"],
+  [[], "bar", 48, "bar"],
+  [[1, 2], "a unit that is long", 20, "a unit that is long"],
+])("the scale of pens %j in %s says in %i px: %s", (...[nos, unit, px, title]) => expect(axisTitle({ nos, unit }, px, (text) => text.length * 6)).toBe(title));
 it("a tile has a fixed number of buckets", () => expect(tileUs(LEVEL) / bucketUs(LEVEL)).toBe(TILE));
 it.each(Array.from({ length: 17 }, (_, i) => 26 + i))("level %i is made of whole minutes or hours, and at most two and a half times the finer one", (level) => {
   const unit = bucketUs(level) < 3.6e9 ? 6e7 : 3.6e9;

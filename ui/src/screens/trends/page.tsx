@@ -19,6 +19,7 @@ import { words } from "@/screens/trends/words";
 import { changed, type Pen, without, withTag } from "@/trend/pens";
 import { useWords } from "@/words/words";
 
+const NOTHING_ASKED: readonly number[] = [];
 const NEWEST_MS = 5_000; // how often the newest values are asked for; the curves are live in between
 
 /** When the first sample of any of these tags was taken, ms. */
@@ -40,8 +41,10 @@ export default function TrendsPage() {
   const momentsA = useMoments(tags, newest ? Math.ceil(nowMs / NEWEST_MS) * NEWEST_MS : atA, asOf);
   const momentsB = useMoments(tags, b, asOf);
   const momentsThen = useMoments(tags, shiftMs === null && beside === null ? null : atA + (shiftMs ?? 0), beside ?? asOf);
-  const statistics = useStatistics(tags, view, { nowMs, asOf });
   const isThen = shiftMs !== null || beside !== null;
+  const statistics = useStatistics(tags, view, { nowMs, asOf });
+  const viewThen = useMemo(() => ({ t0: view.t0 + (shiftMs ?? 0), t1: view.t1 + (shiftMs ?? 0) }), [view, shiftMs]);
+  const statisticsThen = useStatistics(isThen ? tags : NOTHING_ASKED, viewThen, { nowMs, asOf: beside ?? asOf });
   const seconds = useMemo((): Second[] => [
     ...(b === null ? [] : [{ name: say("at", { name: "B" }), moments: momentsB, testid: "pen-b" }]),
     ...(isThen ? [{ name: say(beside === null ? "then" : beside === SENT ? "sent" : "known"), moments: momentsThen, testid: "pen-then" }] : []),
@@ -68,7 +71,7 @@ export default function TrendsPage() {
       </div>
       {pens.length === 0 && <div className={css.panel}><Empty icon="trend" title={say("none")} hint={say("noneHint")} /></div>}
       {pens.length > 0 && <Picture trend={trend} known={known} hoverMs={hoverMs} atMs={atA} onHover={setHover} onGo={(where) => void onGo(where)} />}
-      {pens.length > 0 && <div className={css.panel}><PensTable pens={known} a={momentsA} nameA={a === null ? say("here") : say("at", { name: "A" })} seconds={seconds} statistics={statistics} onChange={onChange} onRemove={onRemove} onCorrect={onCorrect} /></div>}
+      {pens.length > 0 && <div className={css.panel}><PensTable pens={known} a={momentsA} nameA={a === null ? say("here") : say("at", { name: "A" })} seconds={seconds} statistics={statistics} then={isThen ? statisticsThen : null} onChange={onChange} onRemove={onRemove} onCorrect={onCorrect} /></div>}
       <CorrectDialog asked={asked} onClose={() => setAsked(null)} />
     </div>
   );

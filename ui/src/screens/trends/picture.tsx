@@ -18,12 +18,14 @@ import { download } from "@/signals/csv";
 import { Chart } from "@/trend/chart";
 import { goneIn } from "@/trend/gone";
 import { GoneNote, type GoneOfPen } from "@/trend/gone-note";
+import { QUALITY_PX } from "@/trend/layout";
 import type { Picture as Drawn } from "@/trend/paint";
 import { type Named, pictureOf, rowsOf, savePicture } from "@/trend/save";
 import { useWords } from "@/words/words";
 
 const HEIGHT_PX = 400;
 const LANES_PX = 24; // what a lane adds
+const PENS = 6; // so many rows of quality the picture has room for; each further one adds its own
 
 interface PictureProps { trend: Trending; known: readonly KnownPen[]; hoverMs: number | null; atMs: number; onHover: (ms: number | null) => void; onGo: (where: "first" | "now") => void }
 
@@ -102,7 +104,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
       {behind.tooLong && <p className={css.note}>{say("tooLong")}</p>}
       <GoneNote gone={gone} />
       <Cursors trend={trend} atMs={atMs} doing={behind.at(atMs)} />
-      <Chart pens={pens} view={view} shiftMs={shiftMs} asOf={asOf} beside={beside} lanes={behind.lanes} hoverMs={a === null ? hoverMs : null} nowMs={nowMs} height={HEIGHT_PX + LANES_PX * behind.lanes.length} holdsUntil={holdsUntil} cursors={cursors} onView={(next) => show({ view: next })} onGo={onGo} onHover={onHover} onCursor={onCursor} onDrawn={onDrawn} canvasRef={canvas} />
+      <Chart pens={pens} view={view} shiftMs={shiftMs} asOf={asOf} beside={beside} lanes={behind.lanes} hoverMs={a === null ? hoverMs : null} nowMs={nowMs} height={HEIGHT_PX + LANES_PX * behind.lanes.length + QUALITY_PX * Math.max(0, pens.length - PENS)} holdsUntil={holdsUntil} cursors={cursors} onView={(next) => show({ view: next })} onGo={onGo} onHover={onHover} onCursor={onCursor} onDrawn={onDrawn} canvasRef={canvas} />
     </div>
   );
 }

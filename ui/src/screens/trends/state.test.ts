@@ -20,5 +20,5 @@ describe("the address of a trend", () => {
   it("follows now when it says no ends", () => expect(viewOf({ spanMs: 1000 }, 5000)).toEqual({ t0: 4000, t1: 5000 }));
   it("passes over bands it does not know", () => expect(askedOf({ bands: "jobs,x" }).bands).toEqual(["jobs"]));
   it.each([["0", "0"], ["17", "17"], ["2026-11-26T12:00:00Z", "2026-11-26T12:00:00Z"], ["yesterday", null], ["", null], ["1234567890123456789", null]])("reads what was known at %j as %j", (text, known) => expect(askedOf({ as_of: text, beside: text })).toMatchObject({ asOf: known, beside: known }));
-  it("leaves out a shift of nothing", () => expect(askedOf({ shift: "0" }).shiftMs).toBeNull());
+  it.each(["0", "1e300", "-3e15", "soon", "Infinity"])("leaves out a shift of %s", (shift) => expect(askedOf({ shift }).shiftMs).toBeNull());
 });

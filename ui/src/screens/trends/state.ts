@@ -1,7 +1,7 @@
 // What the address says of a trend, and what it is changed to: the whole view can be sent to a colleague.
 import { knownOf } from "@/knowing/known";
 import { type Pen, pensOf, textOf } from "@/trend/pens";
-import { allowed } from "@/trend/gestures";
+import { allowed, LONGEST_MS } from "@/trend/gestures";
 import type { View } from "@/timeline/keys";
 import type { Change, Search } from "@/view/search";
 
@@ -33,7 +33,7 @@ export function askedOf(search: Search): Asked {
   const bands = (search["bands"] ?? "").split(",");
   return {
     when: whenOf(search), pens: pensOf(search["pens"]), a: momentOf(search["a"]), b: momentOf(search["b"]),
-    shiftMs: search["shift"] && Number.isFinite(shift) && shift !== 0 ? shift : null,
+    shiftMs: search["shift"] && shift !== 0 && Math.abs(shift) <= LONGEST_MS ? shift : null,
     bands: BANDS.filter((band) => bands.includes(band)), asOf: knownOf(search["as_of"]), beside: knownOf(search["beside"]),
   };
 }
