@@ -55,6 +55,12 @@ def test_the_doctor_says_what_ails_the_transport(found: Transported, verdict: st
     assert says in first[1]
 
 
+def test_the_doctor_passes_on_how_a_fault_is_mended() -> None:
+    seen = Transported(fault="there is no stream for frames", hint="start an ingest worker: it makes the stream")
+    assert next(iter(judge(seen)))[3].startswith("start an ingest worker: it makes the stream.")
+    assert next(iter(judge(Transported(fault="no answer"))))[3].startswith("are the NATS servers running?")
+
+
 @pytest.mark.parametrize(
     "found, used, orphans, messages, alive",
     [

@@ -27,6 +27,7 @@ class Transported:
     backlog: int = 0  # of them, what waited through an outage and follows beside what is live
     sent_again: int = 0
     fault: str | None = None
+    hint: str | None = None  # how it is mended, where that is known
 
     @property
     def alive(self) -> list[Standing]:
@@ -45,7 +46,8 @@ type Said = tuple[Verdict, str, Who, str]  # how it is, in a sentence, and who c
 def judge(found: Transported) -> Iterator[Said]:
     """What the doctor says of it."""
     if found.fault is not None or found.stream is None:
-        how = "are the NATS servers running? What is collected is safe on this machine's disk meanwhile"
+        mend = f"{found.hint}." if found.hint else "are the NATS servers running?"
+        how = f"{mend} What is collected is safe on this machine's disk meanwhile"
         says = f"the transport cannot be seen: {found.fault}; {found.on_disk} messages wait here"
         yield "ill", says, "administrator", how
         return

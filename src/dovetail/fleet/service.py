@@ -80,7 +80,7 @@ class Between:
             sent_again = self._sender.sent_again
             return self._with_waiting(Transported(self._sender.look(), workers, sent_again=sent_again))
         except LinkError as error:
-            return self._with_waiting(Transported(fault=error.message))
+            return self._with_waiting(Transported(fault=error.message, hint=error.hint))
 
     def _with_waiting(self, seen: Transported) -> Transported:
         box = self._outbox

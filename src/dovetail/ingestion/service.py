@@ -105,11 +105,10 @@ class Worker:
         failures = 0
         while True:
             try:
-                link = await connect(self._address, name=f"dovetail-ingest-{self.name}", inbox="ingest")
-                await make_stream(link, self._address)
+                link = await reach(self._address, name=f"dovetail-ingest-{self.name}")
             except LinkError as error:
                 if not failures:
-                    log.warning("no way to the NATS servers: %s", error)
+                    log.warning("no frames from the NATS servers: %s%s", error, f" ({error.hint})" if error.hint else "")
                 await asyncio.sleep(min(BACKOFF_FIRST_S * 2 ** min(failures, 8), BACKOFF_MAX_S))
                 failures += 1
                 continue
@@ -141,6 +140,17 @@ class Worker:
                     log.warning("storing ended: %s", outcome)
 
 
+async def reach(address: Address, *, name: str) -> Link:
+    """A link to servers that keep the stream; where they do not, none stays open. Raises LinkError, ConfigError."""
+    link = await connect(address, name=name, inbox="ingest")
+    try:
+        await make_stream(link, address)
+    except BaseException:
+        await link.close()
+        raise
+    return link
+
+
 def known_tags(tags: Callable[[], Container[int]], refresh: Callable[[], None]) -> Callable[[int], bool]:
     """Whether a tag was ever given, in a process that is not told when a plant is applied."""
     looked_s = 0.0
@@ -158,4 +168,4 @@ def known_tags(tags: Callable[[], Container[int]], refresh: Callable[[], None]) 
     return is_tag
 
 
-__all__ = ["Standing", "Worker", "known_tags", "standing"]
+__all__ = ["Standing", "Worker", "known_tags", "reach", "standing"]

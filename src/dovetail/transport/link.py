@@ -43,6 +43,7 @@ PING_S: Final = 4  # a server that is gone without a word is missed after three 
 PINGS_MISSED: Final = 2
 REFUSALS: Final = ("authorization violation", "authentication", "permissions violation")
 STREAM_FULL: Final = 10077  # the stream's own word for: as many bytes as it may keep
+NO_ROOM: Final = "insufficient storage"  # in the words of a server, and of a cluster
 TROUBLE = (errors.Error, js_errors.Error, OSError, TimeoutError)
 
 
@@ -138,7 +139,10 @@ def passing(error: BaseException, what: str) -> DovetailError:
     if isinstance(error, js_errors.NoStreamResponseError | js_errors.NotFoundError):
         hint = "start an ingest worker: it makes the stream"
         return LinkError(f"{what}: there is no stream for frames", code="transport-no-stream", hint=hint)
-    return LinkError(f"{what}: {str(error) or type(error).__name__}", code="transport")
+    words = str(error) or type(error).__name__
+    roomless = NO_ROOM in words
+    hint = f"`max_file_store` of each NATS server: {TRANSPORT_STREAM_BYTES // 10**9} GB for frames" if roomless else None
+    return LinkError(f"{what}: {words}", code="transport-no-room" if roomless else "transport", hint=hint)
 
 
 @asynccontextmanager
