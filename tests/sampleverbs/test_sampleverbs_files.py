@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from dovetail.app.bootstrap import open_house
 from dovetail.cli.main import app
 from dovetail.core.batch import Batch, Frame, Kind, Lane
-from dovetail.core.errors import NotFoundError
+from dovetail.core.errors import ConfigError, NotFoundError
 from dovetail.ownership.settings import Settings
 from dovetail.testing.clock import DAY_ZERO_US
 
@@ -89,3 +89,9 @@ def test_a_tag_that_is_not_there_is_an_error_of_ours(data: Path, tmp_path: Path)
     done = run(data, "export", "acme/press.sped", *PERIOD, "--out", str(tmp_path))
     assert isinstance(done.exception, NotFoundError)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_written(data: Path, tmp_path: Path) -> None:
+    done = run(data, "export", "acme/press.speed", *PERIOD, "--out", str(tmp_path / "nowhere" / "day.csv"))
+    assert isinstance(done.exception, ConfigError)
+    assert list((data / "exports").glob("*")) == []

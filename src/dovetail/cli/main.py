@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -111,7 +112,10 @@ forwarding.register(app)
 
 
 def run() -> None:
-    """The console script: an error of ours is a sentence and an exit code, never a traceback."""
+    """The console script: an error of ours is a sentence and an exit code, never a traceback.
+
+    So is a path that was given and cannot be read or written: who typed it can mend it.
+    """
     from dovetail.core.errors import DovetailError
 
     try:
@@ -120,6 +124,12 @@ def run() -> None:
         print(f"error[{error.code}]: {error.message}", file=sys.stderr)
         if error.hint:
             print(f"  hint: {error.hint}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None and error.errno != errno.ENOSPC:
+            raise
+        named = f": {error.filename}" if error.filename is not None else ""
+        print(f"error[file]: {error.strerror}{named}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dovetail.core.errors import ConfigError
 from dovetail.terminal.asking import DataOption, Here, do, house, id_of, plain
 from dovetail.terminal.readings import tag_named
 from dovetail.terminal.waiting import POLL_S, ended
@@ -65,6 +66,8 @@ def export(
     data: DataOption = Here,
 ) -> None:
     """Write signals of a period to a file, with quality, units and times; or what they came to."""
+    if not (out if out.is_dir() else out.parent).is_dir():
+        raise ConfigError(f"there is no folder {out.parent}", code="no-folder", hint="make it first")
     ending = out.suffix.removeprefix(".")
     asked: dict[str, Any] = {
         "tags": tags, "start": start, "end": end, "shape": shape, "zone": zone, "as_of": as_of,
