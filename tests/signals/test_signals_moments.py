@@ -67,6 +67,26 @@ def test_a_stretch_comes_to_what_its_curve_shows(
     assert found == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("values", "least", "greatest"),
+    [
+        ([3.0, 5.0], 3.0, 5.0),  # 40 stood before, and ended where the stretch begins
+        ([3.0, float("inf")], 3.0, None),  # the greatest has no number that JSON knows: not what stood before instead
+        ([float("-inf"), 3.0], None, 3.0),
+        ([float("nan"), 3.0], 3.0, 3.0),
+    ],
+)
+def test_what_stood_before_is_no_extreme_of_a_stretch_that_begins_with_a_sample(
+    sqlite_database: Database, historian: Historian, values: list[float], least: float | None, greatest: float | None
+) -> None:
+    said = [(1, at(60 + i), value, q.GOOD) for i, value in enumerate(values)]
+    historian.put([frame(4, Batch.of(Kind.F64, said))])
+    client = asked_by(EVERYBODY, sqlite_database, historian, lambda: PLANT)
+    span = {"start": to_rfc3339(at(60)), "end": to_rfc3339(at(70))}
+    (one,) = client.get("/statistics", params={"tags": "1", **span}).json()["items"]
+    assert (one["min"], one["max"]) == (least, greatest)
+
+
 def test_tags_out_of_sight_are_left_out_as_if_they_did_not_exist(
     sqlite_database: Database, historian: Historian
 ) -> None:

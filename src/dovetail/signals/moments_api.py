@@ -44,7 +44,8 @@ class MomentOut(BaseModel):
 class StatisticsOut(BaseModel):
     """A tag over a stretch: `min`, `max` and `mean` (time-weighted) include the value that it began with.
 
-    `good_share` is the share of the time whose value is GOOD, `covered_s` the time that has any. Null: nothing to say.
+    `good_share` is the share of the time whose value is GOOD, `covered_s` the time that has any. Null: nothing to say;
+    of `min` and `max` also: an infinite value was the least or the greatest.
     `dropped` is what a retention rule let go of this time; the figures are of what is there.
     """
 
@@ -111,15 +112,20 @@ def _statistics(
 ) -> StatisticsOut:
     mean = mean_around(historian, tag, span, scope=scope, as_of=as_of, gone=gone)
     whole = historian.series(tag, *span, 1, scope=scope, as_of=as_of)
-    began = began_with(historian, tag, span[0], scope=scope, as_of=as_of, gone=gone)
+    at_start = historian.last((tag,), scope=scope, at_us=span[0], as_of=as_of).get(tag)
+    if at_start is not None and at_start.ts_us == span[0]:  # what stood before ended where the stretch begins
+        began = None
+    else:
+        began = began_with(historian, tag, span[0], scope=scope, as_of=as_of, gone=gone)
     seen = [*whole.min.tolist(), *whole.max.tolist(), *_number(None if began is None else began.value)]
-    known = [number for number in seen if math.isfinite(number)]
+    known = [number for number in seen if not math.isnan(number)]
+    least, greatest = min(known, default=math.nan), max(known, default=math.nan)
     return StatisticsOut(
         tag=tag,
         n=sum(whole.n.tolist()),
         n_good=sum(whole.n_good.tolist()),
-        min=min(known, default=None),
-        max=max(known, default=None),
+        min=least if math.isfinite(least) else None,
+        max=greatest if math.isfinite(greatest) else None,
         mean=mean.value if mean.value is not None and math.isfinite(mean.value) else None,
         covered_s=mean.covered_us / 1e6,
         good_share=mean.good_fraction,
