@@ -146,6 +146,14 @@ def test_a_healthy_installation_is_well_all_through() -> None:
         (but(tls=True, tls_until_us=NOW_US + 20 * DAY_US), "door", "look", "administrator"),
         (but(live=None), "server", "look", "administrator"),
         (but(live__roles=(Role("ledger", "OSError: away", 5, 0.1),)), "server", "ill", "us"),
+        *[
+            (but(live__roles=(Role("sealer", f"LinkError: {words}", 5, 0.1),)), "server", "ill", "administrator")
+            for words in (
+                "the disk of /srv/dovetail is full",
+                "the historian cannot write: database or disk is full",
+                'the historian cannot write: could not extend file "base/1/2": No space left on device',
+            )
+        ],
         (but(live__blocked=1), "server", "look", "administrator"),
         (but(live__links=(dataclasses.replace(LINK, state="down"),)), "connections", "look", "plant engineer"),
         (but(records__people=0), "hardening.set-up", "look", "administrator"),
@@ -199,6 +207,13 @@ def test_a_database_that_is_away_is_a_finding_and_not_a_crash(tmp_path: Path) ->
     assert (spoilt.fault, "dovetail restore" in str(spoilt.mend)) == ("file is not a database", True)
     assert look.look_at_records(f"sqlite:///{tmp_path / 'none.db'}").fault == f"{tmp_path / 'none.db'} does not exist"
     assert not (tmp_path / "none.db").exists()
+
+
+def test_what_sqlite_has_not_moved_into_its_file_yet_counts_as_size(tmp_path: Path) -> None:
+    with open_house(Settings(data=tmp_path / "data")):
+        log = tmp_path / "data" / "records.db-wal"
+        found = look.look_at_records(f"sqlite:///{tmp_path / 'data' / 'records.db'}")
+        assert found.bytes > log.stat().st_size > 100_000
 
 
 MOUNTS = """\

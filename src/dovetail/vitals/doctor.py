@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -14,6 +15,9 @@ from dovetail.vitals.copied import backups
 from dovetail.vitals.facts import FOLDER, Facts
 from dovetail.vitals.finding import Finding
 
+NO_ROOM: Final = re.compile(r"disk( of .+)? is full|No space left on device")  # in our, SQLite's and PostgreSQL's words
+FULL: Final = "administrator", "make room on that disk (PostgreSQL's: on its server); it goes on by itself"
+OURS: Final = "us", "it is tried again; the log has the whole of it"
 WORST: Final[tuple[Verdict, ...]] = ("well", "look", "ill")  # the place in it is the exit code
 SQLITE_WHOLE: Final = (3, 51, 3)  # the first without the WAL-reset bug (DESIGN §5)
 NETWORK: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph", "glusterfs", "afs"})
@@ -238,14 +242,13 @@ def _door(facts: Facts) -> Iterator[Finding]:
 def _running(facts: Facts) -> Iterator[Finding]:
     live = facts.live
     if live is None:
-        yield Finding(
-            "server", "look", "no server runs on this data folder", "administrator", "start it: dovetail serve"
-        )
+        says = "no server runs on this data folder"
+        yield Finding("server", "look", says, "administrator", "start it: dovetail serve")
         return
     for role in live.roles:
         if role.failing:
             says = f"{role.name} fails: {role.failing}"
-            yield Finding("server", "ill", says, "us", "it is tried again; the log has the whole of it")
+            yield Finding("server", "ill", says, *(FULL if NO_ROOM.search(role.failing) else OURS))
     if live.blocked or live.suspended:
         says = (
             f"since its start the loop was blocked {live.blocked} times, the process stood still {live.suspended} times"
@@ -258,9 +261,8 @@ def _running(facts: Facts) -> Iterator[Finding]:
     elif live.links:
         yield Finding("connections", "well", f"all {len(live.links)} connections are up")
     if not any(role.failing for role in live.roles):
-        yield Finding(
-            "server", "well", f"every role works; the loop was late by {live.lag_s * 1000:.0f} ms at its last beat"
-        )
+        says = f"every role works; the loop was late by {live.lag_s * 1000:.0f} ms at its last beat"
+        yield Finding("server", "well", says)
 
 
 def _spool(facts: Facts) -> Iterator[Finding]:

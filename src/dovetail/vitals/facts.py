@@ -278,9 +278,8 @@ def look_at_records(url: str) -> Records:
         return Records(backend, fault=error.message)
     try:
         with reader.connect() as connection, connection.begin():
-            size = (
-                file.stat().st_size if file else connection.scalar(text("select pg_database_size(current_database())"))
-            )
+            asked = text("select pg_database_size(current_database())")
+            size = _size(file) + _size(Path(f"{file}-wal")) if file else connection.scalar(asked)
             return _records(connection, backend, int(size or 0))
     except (SQLAlchemyError, ImportError, DovetailError) as error:
         said = getattr(error, "orig", None) or error.__cause__ or error
