@@ -34,7 +34,9 @@ async def small(tmp_path: Path) -> AsyncIterator[Address]:
     server.stop()
 
 
-async def test_a_stream_that_cannot_be_made_leaves_no_connection(small: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_that_cannot_be_made_leaves_no_connection(
+    small: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[Link] = []
     connect = service.connect
 
