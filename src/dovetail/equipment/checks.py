@@ -35,7 +35,7 @@ def check_names(plant: Plant, report: Report, section: str) -> None:
     """Names of connections, classes and scan classes are plain words: they become part of tag paths and topics."""
     for name in plant.names(section):
         if not SEGMENT.match(name):
-            hint = "a-z, 0-9, - and _, beginning with a letter or digit"
+            hint = "a-z, 0-9, - and _, beginning with a letter or digit, at most 63 characters"
             report.error(codes.NAME, (section, name), f"{name!r} cannot be a name", hint=hint)
 
 

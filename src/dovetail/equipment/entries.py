@@ -19,7 +19,7 @@ LEVELS: Final[dict[str, int]] = {
 }  # fmt: skip  # ISA-95 part 2 EquipmentLevel, with how deep each stands
 SEGMENT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")  # one piece of a path; also names of connections and classes
 PROPERTY: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
-PROPERTY_HINT: Final = "a-z, 0-9 and _, beginning with a letter"
+PROPERTY_HINT: Final = "a-z, 0-9 and _, beginning with a letter, at most 63 characters"
 PATH_MAX: Final = 300  # characters; a tag's path still fits the 400 of the store
 
 type Level = Literal[

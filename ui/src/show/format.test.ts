@@ -17,6 +17,7 @@ describe("numbers", () => {
     expect(f.formatRatio(0.8512, "en")).toBe("85.1%");
     expect(f.formatRatio(0.8512, "de")).toBe("85,1\u00a0%");
     expect(f.formatMeasured(96.123456789, "en")).toBe("96.1235");
+    expect(f.formatMeasured(123456773.96, "en")).toBe("123,456,774"); // not 123,457,000, which would be above its highest
   });
   it.each([
     [999, "en", "999 B"],

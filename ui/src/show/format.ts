@@ -20,10 +20,11 @@ export function formatNumber(value: number | null | undefined, language: Languag
   return known(value) ? numberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value) : NOTHING;
 }
 
-/** A measured value: as many digits as it carries, at most six significant ones. */
+const WHOLE_FROM = 1e6;
+/** A measured value: as many digits as it carries, at most six significant ones; of large numbers every digit before the point, or a mean would lie beside its own highest. */
 export function formatMeasured(value: number | null | undefined, language: Language): string {
   if (!known(value)) return NOTHING;
-  return Number.isInteger(value) ? formatNumber(value, language) : numberFormat(language, { maximumSignificantDigits: 6 }).format(value);
+  return Number.isInteger(value) || Math.abs(value) >= WHOLE_FROM ? formatNumber(value, language) : numberFormat(language, { maximumSignificantDigits: 6 }).format(value);
 }
 
 /** 0.8512 → 85.1 % */
