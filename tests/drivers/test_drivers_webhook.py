@@ -74,6 +74,15 @@ async def test_where_values_stand(
     assert taking.kept.values() == values
 
 
+async def test_a_text_that_is_too_long_is_refused_for_that(taking: Taking) -> None:
+    taker = await ready(taking, {}, ("/text", Kind.STR))
+    with pytest.raises(UnfitError, match="/text: this text has 64,001 bytes, and a signal's at most 64,000"):
+        await taker.take(post({"text": "x" * 64_001}))
+    await taker.take(post({"text": "x" * 64_000}))
+    await until(lambda: taking.kept.values())
+    assert [len(text) for text in taking.kept.values()] == [64_000]
+
+
 def in_an_hour() -> str:
     return to_rfc3339(SystemClock().now_us() + HOUR_US)
 

@@ -22,7 +22,7 @@ from spool_world import AWAY, Kept, samples
 from dovetail.core import limits
 from dovetail.core.batch import Batch, Kind, Lane
 from dovetail.core.clock import SECOND_US, SystemClock
-from dovetail.core.errors import ConfigError, RefusedError
+from dovetail.core.errors import ConfigError, LinkError, RefusedError
 from dovetail.drivers.keeping import in_parcels
 from dovetail.spool import parcels as codec
 from dovetail.spool import store as store_module
@@ -68,6 +68,20 @@ async def test_while_the_historian_is_away_it_waits_on_disk(spool: Spool, kept: 
     kept.trouble = None
     await asyncio.wait_for(spool.of(LINK).delivered(), 15)
     assert kept.values() == [1]
+
+
+async def test_a_full_disk_is_told_to_who_posts_without_where_it_is(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_connection: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(store_module, "all_or_nothing", full)
+    with pytest.raises(LinkError, match="spool.db cannot be written: database or disk is full") as refused:
+        await spool.of(LINK).put([samples(1)], {})
+    monkeypatch.undo()
+    assert (refused.value.code, str(tmp_path) in refused.value.message) == ("spool-write", False)
+    assert "administrator" in (refused.value.hint or "")
 
 
 async def test_one_that_cannot_be_stored_does_not_hold_up_the_others(spool: Spool, kept: Kept) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from dovetail.core import quality as q
 from dovetail.core.batch import Batch, Kind
+from dovetail.core.limits import STRING_BYTES_MAX
 from dovetail.drivers.arrivals import Columns, Row
 from dovetail.drivers.base import NO_DEVICE_TIME, Point
 from dovetail.drivers.rowplaces import Column, Place
@@ -104,7 +105,7 @@ class RowTaker:
             for batch in batches:
                 for at in (batch.quality == q.BAD_DEVICE).nonzero()[0].tolist():
                     index, raw, _, _ = listed[kind][at]
-                    what = f"{_shown(raw)} is no value of kind {kind.name.lower()}"
+                    what = _misfit(raw, kind)
                     taken.faults.append(Fault(lines[kind][at], self._wanted[index].column, what))
         bad = {fault.line for fault in taken.faults}
         taken.skipped = len(bad)
@@ -132,6 +133,13 @@ def timed(look: Look, read: Callable[[Any], int]) -> Callable[[Any], int]:
 def _same(raw: Any, text: str) -> bool:
     """Whether a cell holds the text, in whatever type it comes."""
     return raw is not None and (raw if isinstance(raw, str) else str(raw)).strip() == text
+
+
+def _misfit(raw: Any, kind: Kind) -> str:
+    size = len(raw.encode(errors="replace")) if kind is Kind.STR and isinstance(raw, str) else 0
+    if size > STRING_BYTES_MAX:
+        return f"this text has {size:,} bytes, and a signal's at most {STRING_BYTES_MAX:,}"
+    return f"{_shown(raw)} is no value of kind {kind.name.lower()}"
 
 
 def _shown(raw: Any) -> str:

@@ -170,4 +170,5 @@ class SpoolStore:
             with self._lock, all_or_nothing(self._connection):
                 yield
         except sqlite3.Error as error:
-            raise LinkError(f"{self._path} cannot be written: {error}", code="spool-write") from error
+            hint = "an administrator looks at the server's disk; then it is taken"
+            raise LinkError(f"{self._path.name} cannot be written: {error}", code="spool-write", hint=hint) from error
