@@ -73,8 +73,8 @@ async def test_while_the_historian_is_away_it_waits_on_disk(spool: Spool, kept: 
 async def test_a_full_disk_is_told_to_who_posts_without_where_it_is(
     spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_connection: sqlite3.Connection) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+    def full(_connection: object) -> None:
+        raise store_module.sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(store_module, "all_or_nothing", full)
     with pytest.raises(LinkError, match="spool.db cannot be written: database or disk is full") as refused:
