@@ -14,7 +14,6 @@ from dovetail.core.bus import Bus
 from dovetail.core.clock import DAY_US, SECOND_US, to_rfc3339
 from dovetail.core.errors import DovetailError, InvalidError, NotFoundError, RefusedError
 from dovetail.db.uow import Database
-from dovetail.exports import service
 from dovetail.exports.asked import AskExport
 from dovetail.exports.model import Export
 from dovetail.exports.service import ExportsRoom, OfExport
@@ -172,8 +171,37 @@ async def test_rights_taken_away_end_it(
 
     rights.of = of  # type: ignore[assignment]
     done = await ended(room, asked(room, sqlite_database))
-    assert (done.state, done.detail) == ("failed", "there is no such tag")
+    assert (done.state, done.detail[:27]) == ("failed", "one of the signals is not t")
     assert list(room._folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "language, detail",
+    [
+        ("en", "there are more than 2 rows (a shorter period or fewer tags; CSV or Parquet hold more than a spread"),
+        ("de", "es sind mehr als 2 Zeilen (ein kürzerer Zeitraum oder weniger Signale; CSV und Parquet fassen mehr"),
+    ],
+)
+async def test_a_sheet_that_cannot_hold_them_is_refused_before_a_row_is_written(
+    room: ExportsRoom, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, language: str, detail: str
+) -> None:
+    """It says so in the language of who asked."""
+    monkeypatch.setattr("dovetail.exports.model.XLSX_ROWS_MAX", 2)
+    monkeypatch.setattr("dovetail.exports.files._writing", not_to_be_called)
+    done = await ended(room, asked(room, sqlite_database, format="xlsx", language=language))
+    assert (done.state, done.detail[: len(detail)]) == ("failed", detail)
+
+
+def not_to_be_called(*_: object) -> None:
+    raise AssertionError("it was begun")
+
+
+async def test_what_fits_a_sheet_is_written(
+    room: ExportsRoom, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.exports.model.XLSX_ROWS_MAX", 6)
+    done = await ended(room, asked(room, sqlite_database, format="xlsx"))
+    assert (done.state, done.rows) == ("done", 6)
 
 
 async def test_it_is_given_up_when_told(
@@ -228,6 +256,6 @@ async def test_after_a_restart_it_is_found_again_or_said_to_be_lost(
     assert {one.id: one.state for one in after.mine(scope=ADAS)} == {done.id: "done", lost: "lost"}
     assert after.file(done.id, scope=ADAS)[1].read_text("utf-8-sig").count("\n") == 7
     after.step()
-    assert {one.id: one.detail for one in after.mine(scope=ADAS)}[lost] == service.LOST
+    assert {one.id: one.detail for one in after.mine(scope=ADAS)}[lost].startswith("the server stopped")
     rights.open.set()
     before.stop()

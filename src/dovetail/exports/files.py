@@ -13,7 +13,7 @@ from dovetail.core.batch import Kind, Value
 from dovetail.core.errors import InvalidError
 from dovetail.core.limits import EXPORT_BLOCK_ROWS, EXPORT_BYTES_MAX
 from dovetail.exports import rows as tables
-from dovetail.exports import sums
+from dovetail.exports import sums, why
 from dovetail.exports.model import Wanted
 from dovetail.exports.rows import Asking, Rows
 from dovetail.forms import arrow
@@ -38,22 +38,28 @@ class Sources:
 
 
 def write(path: Path, wanted: Wanted, sources: Sources, asking: Asking, step: Step) -> int:
-    """Write the file; how many rows it has. Raises InvalidError when it grows too long, NotFoundError out of scope."""
+    """Write the file; how many rows it has. Raises InvalidError when it is too long, NotFoundError out of scope."""
+    if wanted.format == "xlsx" and wanted.shape == "long" and wanted.over is None:
+        _require_room(wanted, sources.historian, asking)
     count = 0
     for n, share in _writing(path, wanted, sources, asking):
         count += n
         if count > wanted.rows_max:
-            raise InvalidError(
-                f"there are more than {wanted.rows_max:,} rows", code="export-too-long",
-                hint="a shorter period or fewer tags; CSV or Parquet hold more than a spreadsheet",
-            )  # fmt: skip
+            raise InvalidError(f"there are more than {wanted.rows_max:,} rows", code=why.TOO_LONG)
         if path.stat().st_size > EXPORT_BYTES_MAX:
-            raise InvalidError(
-                f"the file is larger than {EXPORT_BYTES_MAX:,} bytes", code="export-too-long",
-                hint="a shorter period or fewer tags; Parquet is the smallest",
-            )  # fmt: skip
+            raise InvalidError(f"the file is larger than {EXPORT_BYTES_MAX:,} bytes", code=why.TOO_LARGE)
         step(share)
     return count
+
+
+def _require_room(wanted: Wanted, historian: Historian, asking: Asking) -> None:
+    """A sheet that cannot hold the samples is refused by their number, before minutes go into writing half of them."""
+    count = 0
+    for tag in wanted.tags:
+        found = historian.series(tag.id, wanted.from_us, wanted.to_us, 1, scope=asking(), as_of=wanted.as_of)
+        count += int(found.n.sum())
+        if count > wanted.rows_max:
+            raise InvalidError(f"there are more than {wanted.rows_max:,} rows", code=why.TOO_LONG)
 
 
 def _writing(path: Path, wanted: Wanted, sources: Sources, asking: Asking) -> Iterator[tuple[int, float]]:

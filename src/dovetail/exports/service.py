@@ -31,6 +31,7 @@ from dovetail.exports import files, store
 from dovetail.exports.asked import AskExport
 from dovetail.exports.files import Sources
 from dovetail.exports.model import Export, State, Wanted
+from dovetail.exports.why import FAULT, LOST, SPACE, said, why
 from dovetail.forms import arrow
 from dovetail.forms.model import Named, tag_words
 from dovetail.gone.told import GoneOf, nothing
@@ -47,7 +48,6 @@ PARTIAL: Final = ".partial"
 STOP_S: Final = 5.0  # a stop of the server does not wait longer for an export to be given up
 UNIT: Final = "%"
 
-LOST: Final = "the server stopped while it was written; ask for it again"
 
 
 class OfExport(Input):
@@ -203,14 +203,14 @@ class ExportsRoom:
 
     def _run(self, one: Export) -> None:
         state: State = "failed"
-        rows, detail = 0, "something went wrong on our side; the log has it"
+        rows, detail = 0, said(FAULT, one.wanted)
         try:
             rows = self._write(one)
             state, detail = "done", ""
         except Ended as ended:
-            state, detail = ended.state, LOST if ended.state == "lost" else ""
+            state, detail = ended.state, said(LOST, one.wanted) if ended.state == "lost" else ""
         except DovetailError as error:
-            detail = error.message + (f" ({error.hint})" if error.hint else "")
+            detail = why(error, one.wanted)
         except OSError as error:
             log.error("the export %s failed: %s", one.id, error)
             detail = f"{error.strerror}: {error.filename or self._folder}"
@@ -245,7 +245,7 @@ class ExportsRoom:
             if state is not None:
                 raise Ended(state)
             if shutil.disk_usage(self._folder).free < EXPORT_FREE_BYTES:
-                raise LinkError("the server's disk is nearly full", code="export-space", hint="ask an administrator")
+                raise LinkError("the server's disk is nearly full", code=SPACE, hint="ask an administrator")
             self._work.step(one.id, min(99, int(share * 100)))
 
         try:
@@ -331,7 +331,7 @@ class ExportsRoom:
             with self._database.write(OURS.actor) as uow:
                 store.remove(uow, [one.id for one in over])
                 for one in lost:
-                    store.end(uow, one.id, state="lost", rows=0, size=0, detail=LOST)
+                    store.end(uow, one.id, state="lost", rows=0, size=0, detail=one.detail)
         kept = {one.id for one in known if one.state in ("running", "done")} - {one.id for one in over}
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
             with self._lock:
@@ -350,9 +350,8 @@ class ExportsRoom:
 
 
 def _lost(one: Export) -> Export:
-    return Export(
-        one.id, one.actor, one.wanted, "lost", one.begun_us, one.until_us, detail=LOST
-    )  # fmt: skip
+    detail = said(LOST, one.wanted)
+    return Export(one.id, one.actor, one.wanted, "lost", one.begun_us, one.until_us, detail=detail)
 
 
 class _Fresh:
