@@ -14,6 +14,11 @@ describe("a refusal", () => {
     ["job-running", "PO-1 still runs", "Es läuft dort noch."],
     ["shift-signed", "Ann signed the shift Early from 2026-01-05T06:00:00Z on 2026-01-05T14:01:00Z: it stands", "Ann hat die Schicht Early unterschrieben: Sie steht fest."],
     ["period", "this period is too long for one request: at most 31 days", "Dieser Zeitraum ist zu lang: höchstens 31 Tage auf einmal."],
+    ["export-too-long", "these are 2,000,000 rows, and a spreadsheet holds 1,048,575", "Das sind mehr Zeilen, als eine Tabelle fasst."],
+    ["export-too-long", "these are 200,000,000 cells, and 100,000,000 are the most", "Das sind zu viele Zellen für eine Datei."],
+    ["exports-busy", "2 exports are written already", "2 Ausgaben werden schon geschrieben."],
+    ["correction-many", "acme/press.speed has been corrected 1000 times", "acme/press.speed wurde schon 1000-mal korrigiert."],
+    ["correction-unclear", "a value is not scaled: give it as it was", "Diese Angaben passen nicht zueinander."],
     ["period", "the end lies before the start", "Das Ende liegt vor dem Anfang."],
   ])("%s is in German", (code, detail, german) => expect(refusalOf(told(code, detail), "de").detail).toBe(german));
   it("says the way on, and no English one where there is none", () => {
