@@ -291,6 +291,9 @@ def test_from_the_command_line(two: tuple[Path, Path], tmp_path: Path, monkeypat
     keys.write_private(tmp_path / "other.key", keys.recovery_text(keys.new_key()))
     assert "another key" in run("backup", "verify", place, "--key", str(tmp_path / "other.key"), ends=1)
     assert "is as it was at" in run("restore", place, "--data", str(tmp_path / "again"))  # locked, it lies beside them
+    monkeypatch.chdir(tmp_path)  # as when no folder is named: the default is `.dovetail` here
+    assert "is as it was at" in run("restore", "backups", "--data", "here")
+    assert (tmp_path / "here" / "records.db").exists()
     monkeypatch.setenv("DOVETAIL_BACKUP_PASSPHRASE", "seven green bottles")
     assert "the passphrase does not open" in run("restore", place, "--data", str(tmp_path / "third"), ends=1)
     assert not (tmp_path / "third" / "records.db").exists()

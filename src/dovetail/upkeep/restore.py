@@ -266,8 +266,9 @@ def settle(data: Path, records_url: str, *, but: Path | None = None) -> None:
 
     Raises ConfigError where a PostgreSQL database may hold a restore whose samples never came.
     """
+    kept = None if but is None else but.resolve()  # `data` may be relative, a scratch place never is
     for left in data.glob(f"{SCRATCH}*"):
-        if left != but:
+        if left.resolve() != kept:
             shutil.rmtree(left)  # of a backup or a restore that was killed
     staging = data / RESTORING
     if not staging.exists():
