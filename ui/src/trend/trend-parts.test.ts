@@ -1,6 +1,6 @@
 // A trend must not invent a value, lose one, or show one signal in the look of another.
 import { describe, expect, it, vi } from "vitest";
-import { allowed, panned, pinched, pressed, wheeled } from "@/trend/gestures";
+import { allowed, LONGEST_MS, panned, pinched, pressed, wheeled } from "@/trend/gestures";
 import { goneIn, goneOf } from "@/trend/gone";
 import { axisPx, layoutOf } from "@/trend/layout";
 import { bucketUs, levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
@@ -175,6 +175,14 @@ describe("hands", () => {
     expect(next.t1 - next.t0).toBeGreaterThan(1000);
   });
   it("pinch: what lay under the fingers stays there", () => expect(pinched(view, [0.25, 0.75], [0, 1])).toEqual({ t0: 1e12 + 250, t1: 1e12 + 750 }));
+  it("stand still where they can go no wider and no nearer, wherever the pointer is", () => {
+    const [widest, nearest] = [{ t0: 8e11, t1: 8e11 + LONGEST_MS }, { t0: 1e12, t1: 1e12 + 20 }];
+    for (const [whole, turn, key, fingers] of [[widest, 500, "-", [0.4, 0.41]], [nearest, -500, "+", [0, 1]]] as const) {
+      expect(wheeled(whole, turn, whole.t0)).toEqual(whole);
+      expect(pressed(key, whole)).toEqual({ view: whole });
+      expect(pinched(whole, [0.4, 0.5], fingers).t1 - pinched(whole, [0.4, 0.5], fingers).t0).toBeCloseTo(whole.t1 - whole.t0, 0);
+    }
+  });
   it("never leave what can be shown", () => {
     expect(allowed({ t0: 5e11, t1: 5e11 }).t1 - allowed({ t0: 5e11, t1: 5e11 }).t0).toBe(20);
     expect(allowed({ t0: -1e15, t1: 1e15 }).t0).toBeGreaterThan(0);

@@ -51,11 +51,18 @@ export const SavedViews = memo(function SavedViews({ equipment }: { equipment: r
   const { data, error, refetch } = useQuery({ ...viewsQuery(SCREEN), enabled: open });
   const done = async (work: Promise<unknown>) => {
     setFailure(null);
-    await work.then(() => client.invalidateQueries({ queryKey: viewsQuery(SCREEN).queryKey }), (problem: unknown) => setFailure(asProblem(problem)));
+    try {
+      await work;
+      await client.invalidateQueries({ queryKey: viewsQuery(SCREEN).queryKey });
+      return true;
+    } catch (problem) {
+      setFailure(asProblem(problem));
+      return false;
+    }
   };
   const save = (event: FormEvent) => {
     event.preventDefault();
-    void done(post("/views", { name, screen: SCREEN, search: stringifySearch(search).slice(1), equipment_id: node, shared })).then(() => { setName(""); field.current?.focus(); }); // the button is off now: the keyboard must not be left nowhere
+    void done(post("/views", { name, screen: SCREEN, search: stringifySearch(search).slice(1), equipment_id: node, shared })).then((kept) => { if (kept) setName(""); field.current?.focus(); }); // the button is off now: the keyboard must not be left nowhere
   };
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>

@@ -5,8 +5,7 @@ import { Icon, type IconName } from "@/design/icons";
 import css from "@/screens/trends/trends.module.css";
 import type { Trending } from "@/screens/trends/use-asked";
 import { words } from "@/screens/trends/words";
-import { zoomed } from "@/timeline/keys";
-import { allowed, panned } from "@/trend/gestures";
+import { allowed, LONGEST_MS, nearer, panned } from "@/trend/gestures";
 import { CustomRange } from "@/view/period-chooser";
 import { useWords } from "@/words/words";
 
@@ -30,8 +29,8 @@ export const TimeTools = memo(function TimeTools({ span, viewNow, following, sho
       <SegmentedControl size="xs" value={chosen} onChange={(s) => wide(Number(s) * 1000)} data={SPANS_S.map((value) => ({ value, label: say(value) }))} aria-label={say("span")} data-testid="trend-span" />
       <span className={css.group}>
         <Tool icon="back" label={say("back")} onClick={() => look(panned(viewNow(), -0.5))} testid="trend-back" />
-        <Tool icon="minus" label={say("wider")} onClick={() => (following ? show({ spanMs: span * 2 }) : look(zoomed(viewNow(), 2, middle())))} testid="trend-wider" />
-        <Tool icon="plus" label={say("closer")} onClick={() => (following ? show({ spanMs: Math.max(1000, span / 2) }) : look(zoomed(viewNow(), 0.5, middle())))} testid="trend-closer" />
+        <Tool icon="minus" label={say("wider")} onClick={() => (following ? show({ spanMs: Math.min(LONGEST_MS / 2, span * 2) }) : look(nearer(viewNow(), 2, middle())))} testid="trend-wider" />
+        <Tool icon="plus" label={say("closer")} onClick={() => (following ? show({ spanMs: Math.max(1000, span / 2) }) : look(nearer(viewNow(), 0.5, middle())))} testid="trend-closer" />
         <Tool icon="chevron" label={say("forward")} onClick={() => look(panned(viewNow(), 0.5))} testid="trend-forward" />
       </span>
       <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
