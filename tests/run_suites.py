@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from compiled import compile_tests
+
 ROOT = Path(__file__).resolve().parent.parent
 FELL = re.compile(r"^(?:FAILED|ERROR) (tests/[^\s\[]+::[^\s\[]+(?:\[.*?\](?= - |$))?)(?: - .*)?$")
 TESTS_FAILED = 1  # what pytest exits with when it came to its end and tests failed
@@ -168,6 +170,7 @@ def main() -> int:
     if not suites:
         parser.error(f"no suite {arguments.only}; there are {', '.join(budget['suites'])}")
     began = time.monotonic()
+    compile_tests(ROOT / "tests")
     every = run_all(suites, soak=arguments.soak)
     unsteady = pass_alone(every, budget["second_attempts"], soak=arguments.soak)
     total = (time.monotonic() - began) / 60

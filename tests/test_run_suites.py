@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import run_suites
+from compiled import compile_tests
 from run_suites import Result, Voices, pass_alone, run
 
 # the plugins are not what is tried here, and take a second each time to load
@@ -73,3 +74,19 @@ def test_what_one_worker_compiles_is_kept_for_the_others(monkeypatch: pytest.Mon
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     assert "PYTHONDONTWRITEBYTECODE" not in run_suites.environment(soak=False)
     assert run_suites.environment(soak=True)["DOVETAIL_LONG_TESTS"] == "1"
+
+
+def test_pytest_takes_what_was_compiled_before(suite: Path) -> None:
+    (suite / "of_it.py").write_text("TWO = 2\n")
+    (suite / "test_it.py").write_text("from of_it import TWO\ndef test_it(): assert TWO + 1 == 4\n")
+    (suite / "test_odd.py").write_text("def test_odd(: pass\n")
+    assert compile_tests(suite) == 3
+    kept = _kept(suite)
+    assert sorted(file.name.partition(".")[0] for file in kept) == ["of_it", "test_it"]
+    (suite / "test_odd.py").unlink()
+    assert (result_of(suite).failed, _kept(suite)) == (1, kept)
+
+
+def _kept(suite: Path) -> dict[Path, int]:
+    """Compiled files; one that is written again is another one."""
+    return {file: file.stat().st_ino for file in suite.rglob("*.pyc")}
