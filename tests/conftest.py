@@ -56,6 +56,7 @@ def quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         shortcuts.take(patch)
         yield
+    shortcuts.give_back()
     shortcuts.put_aside()
 
 

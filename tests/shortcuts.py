@@ -9,17 +9,21 @@ import gc
 import os
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import Connection, Dialect, Engine, create_engine, create_mock_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from starlette.testclient import TestClient
 from typer import Typer
 from typer.main import get_command
 
@@ -57,6 +61,7 @@ LONGEST = (  # of the fast tests; they begin, so that no worker is left alone wi
     "test_security_manage.py",
 )
 LIGHT = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+AS_SERVED = {"use_uvloop": find_spec("uvloop") is not None}  # as the server chooses its loop
 _by_steps = migrate.upgrade
 
 
@@ -211,6 +216,27 @@ def _command(app: Typer) -> object:
     return get_command(app)
 
 
+_kept_open: list[tuple[ExitStack, BlockingPortal]] = []
+
+
+@contextmanager
+def _portal(client: TestClient) -> Iterator[BlockingPortal]:
+    """As `_portal_factory`: all requests of a file have one loop, as on a server; one made for each costs the most."""
+    if client.portal is not None:
+        yield client.portal
+        return
+    if not _kept_open:
+        stack = ExitStack()
+        _kept_open.append((stack, stack.enter_context(start_blocking_portal(backend_options=AS_SERVED))))
+    yield _kept_open[0][1]
+
+
+def give_back() -> None:
+    """The loop of a file's requests ends with it."""
+    while _kept_open:
+        _kept_open.pop()[0].close()
+
+
 class Emptied:
     """One database on PostgreSQL whose tables are made once and emptied for each test: making them takes far longer."""
 
@@ -253,3 +279,4 @@ def take(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(migrate, "upgrade", _upgrade)
     patch.setattr("typer.testing._get_command", _command)
     patch.setattr(Database, "create_for_tests", _create)
+    patch.setattr(TestClient, "_portal_factory", _portal)
