@@ -96,10 +96,11 @@ async def test_a_device_that_only_names_its_services_is_asked_where_they_are() -
 
 
 @pytest.mark.parametrize("says", [b"", b"\x00" * 11, b"\xff" * 600, WHOLE[:-9], answer(b"\xc0\x0c" + b"\0" * 10)])
-async def test_what_is_no_answer_is_silence(says: bytes) -> None:
-    async with answering(says) as (port, _):
+async def test_what_is_no_answer_is_silence(says: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.finding.survey.PATIENT", 0.5)  # it has answered at once, and will say nothing more
+    async with answering(says) as (port, device):
         found = await look(port)
-    assert (found.finds, found.left) == ([], [])
+    assert (found.finds, found.left, len(device.asked)) == ([], [], 1)
 
 
 async def test_nobody_there_is_nothing_found() -> None:

@@ -20,7 +20,7 @@ from dovetail.core import plugins
 from dovetail.core.clock import SystemClock
 from dovetail.core.errors import ConfigError, InvalidError
 from dovetail.drivers.base import PACKAGE, Surroundings
-from dovetail.grading import grades
+from dovetail.grading import grades, looking
 from dovetail.grading.candidates import candidate
 from dovetail.grading.examining import examine
 from dovetail.grading.grades import CRITERIA, IN_ORDER, Verdict, grade_of
@@ -165,7 +165,9 @@ def test_an_address_that_brings_another_error_than_a_sentence_is_found(lend: Any
     assert (found.verdict, found.evidence) == ("fails", "'' brings IndexError: string index out of range")
 
 
-async def test_a_driver_that_leaves_its_socket_open_is_found(lend: Any) -> None:
+async def test_a_driver_that_leaves_its_socket_open_is_found(lend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "ENDS_S", 0.5)  # it never closes it
+
     class Leaving(plugins.load(PACKAGE, "serialtext").open.load()):
         kept: list[Any] = []  # noqa: RUF012 - it is what is wrong with it
 
