@@ -111,6 +111,15 @@ def test_a_view_is_kept_compared_and_saved_as_a_file(page: Page) -> None:
     with page.expect_download() as waited:
         page.get_by_test_id("trend-csv").click()
     assert waited.value.path().read_text(encoding="utf-8-sig").startswith("time,signal,unit,lowest,highest")
+    page.evaluate("localStorage.setItem('dovetail.language', 'de')")
+    page.reload()
+    drawn(page, 1)
+    with page.expect_download() as waited:  # as a German spreadsheet reads it
+        page.get_by_test_id("trend-csv").click()
+    assert waited.value.path().read_text(encoding="utf-8-sig").startswith("time;signal;unit;lowest;highest")
+    page.evaluate("localStorage.removeItem('dovetail.language')")
+    page.reload()
+    drawn(page, 1)
     with page.expect_download() as waited:
         page.get_by_test_id("trend-png").click()
     assert waited.value.path().read_bytes().startswith(b"\x89PNG")

@@ -9,6 +9,7 @@ import { words } from "@/giving/words";
 import { XLSX_TYPE, xlsxOf } from "@/giving/xlsx";
 import { zoned } from "@/show/format";
 import { useZone } from "@/show/show";
+import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 const twoFrames = (then: () => void) => requestAnimationFrame(() => requestAnimationFrame(then));
@@ -30,6 +31,7 @@ interface GiveProps { of: Of; table: () => Table; disabled?: boolean }
 /** The table is made when somebody asks for it; on paper it is the page, under the same words but for the address. */
 export function Give({ of, table, disabled = false }: GiveProps) {
   const say = useWords(words);
+  const language = useLanguage();
   const aboutOf = useAbout();
   const zone = useZone();
   const clock = of.here?.timezone ?? zone;
@@ -40,7 +42,7 @@ export function Give({ of, table, disabled = false }: GiveProps) {
   };
   const csv = () => {
     const shown = whole();
-    handOut(fileName(shown, "csv"), csvText(shown), "text/csv;charset=utf-8");
+    handOut(fileName(shown, "csv"), csvText(shown, language), "text/csv;charset=utf-8");
   };
   const xlsx = () => {
     const shown = whole();

@@ -9,7 +9,7 @@ const about = [["Period", "a – b"], ["Time zone", "Europe/Prague"]] as const;
 const table = { name: "Stops", head: ["Start", "Duration (s)"], rows: [["2026-11-27T10:00:00Z", 90]], about };
 
 describe("the row above the table", () => {
-  it("is the first of a CSV", () => expect(csvText(table).split("\r\n").slice(0, 2)).toEqual(["\ufeffPeriod,a – b,Time zone,Europe/Prague", "Start,Duration (s)"]));
+  it("is the first of a CSV", () => expect(csvText(table, "en").split("\r\n").slice(0, 2)).toEqual(["\ufeffPeriod,a – b,Time zone,Europe/Prague", "Start,Duration (s)"]));
   it("is the first of a workbook, stays in view with the names below it, which alone are bold", () => {
     const text = new TextDecoder().decode(xlsxOf(table));
     expect(text).toContain('<pane ySplit="2" topLeftCell="A3"');

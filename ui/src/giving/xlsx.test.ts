@@ -34,6 +34,6 @@ describe("xlsx", () => {
 });
 
 describe("the same table", () => {
-  it("as CSV", () => expect(csvText(table)).toBe('\ufeffMachine,min\r\n\'=1+1,2.5\r\n"<a> & ""b""",\r\nKäse,3\r\n'));
+  it("as CSV", () => expect(csvText(table, "en")).toBe('\ufeffMachine,min\r\n\'=1+1,2.5\r\n"<a> & ""b""",\r\nKäse,3\r\n'));
   it("under a name that every system takes", () => expect(fileName(table, "xlsx")).toBe("Stops_Line_1_2026.xlsx"));
 });

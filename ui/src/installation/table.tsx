@@ -5,6 +5,7 @@ import css from "@/installation/installation.module.css";
 import { words } from "@/installation/words";
 import { Panel } from "@/design/panel";
 import { download } from "@/signals/csv";
+import { useLanguage } from "@/words/language";
 import { useWords } from "@/words/words";
 
 type Cell = string | number | boolean | null;
@@ -26,8 +27,9 @@ export interface TableProps<Row> {
 
 export function TablePanel<Row>({ name, title, columns, rows, keyOf, toneOf, tools, above, below }: TableProps<Row>) {
   const say = useWords(words);
+  const language = useLanguage();
   const shown = columns.filter((one) => !one.onlyFile);
-  const save = () => download(`${name}.csv`, [columns.map((one) => one.key), ...(rows ?? []).map((row) => columns.map((one) => one.value(row)))]);
+  const save = () => download(`${name}.csv`, [columns.map((one) => one.key), ...(rows ?? []).map((row) => columns.map((one) => one.value(row)))], language);
   const csv = rows && rows.length > 0 && <Button variant="default" size="xs" onClick={save} aria-label={say("csvOf", { table: title })} data-testid={`csv-${name}`}>{say("csv")}</Button>;
   const cell = (column: Column<Row>, row: Row) => (column.as ? column.as(row) : column.value(row));
   return (

@@ -33,5 +33,6 @@ describe("csv", () => {
     [["plain", 1.5, null, true], "plain,1.5,,true\r\n"],
     [["a,b", 'say "x"', "two\nlines"], '"a,b","say ""x""","two\nlines"\r\n'],
     [["=1+1", "@sum", -4], "'=1+1,'@sum,-4\r\n"],
-  ])("%j", (row, text) => expect(csvOf([row])).toBe(text));
+  ])("%j", (row, text) => expect(csvOf([row], "en")).toBe(text));
+  it("is one that a German spreadsheet reads", () => expect(csvOf([["a;b", "1,5 bar", 1.5, -0.25, 1e21, null, "=1+1"]], "de")).toBe("\"a;b\";\"1,5 bar\";1,5;-0,25;1e+21;;'=1+1\r\n"));
 });

@@ -121,9 +121,10 @@ function Source({ tag }: { tag: Wiring }) {
 
 function History({ tag, window }: { tag: Wiring; window: Window }) {
   const say = useWords(words);
+  const language = useLanguage();
   const drawn = useRef<Picture>(null);
   const onShown = useCallback((picture: Picture) => { drawn.current = picture; }, []);
-  const save = () => { if (drawn.current) download(`${tag.path}-trend.csv`, rowsOf(drawn.current, [{ tag: tag.id, no: 1, path: tag.path, unit: tag.unit }])); };
+  const save = () => { if (drawn.current) download(`${tag.path}-trend.csv`, rowsOf(drawn.current, [{ tag: tag.id, no: 1, path: tag.path, unit: tag.unit }]), language); };
   const numeric = NUMERIC.has(tag.kind);
   const corrected = useCorrectedIn(tag.id, window);
   const tools = numeric && <Button size="xs" variant="default" onClick={save} data-testid="export-trend">{say("export")}</Button>;

@@ -91,6 +91,7 @@ function Table({ pairs, sent, onCorrect }: TableProps) {
 /** `sent`: something of it was corrected, so what was sent stands beside it. */
 export function Samples({ tag, window, sent }: { tag: Wiring; window: Window; sent: boolean }) {
   const say = useWords(words);
+  const language = useLanguage();
   const saySignal = useWords(signalWords);
   const span = soFar(window, useNowMs(), ASK_AGAIN_MS);
   const { data, error, isPending, refetch } = useQuery({ queryKey: ["last-samples", tag.id, span], queryFn: ({ signal }) => lastSamples(tag.id, span, signal), placeholderData: keepPreviousData });
@@ -100,7 +101,7 @@ export function Samples({ tag, window, sent }: { tag: Wiring; window: Window; se
   const onCorrect = (ts: string) => setAsked({ tag, span: { t0: Date.parse(ts), t1: Date.parse(ts) + 1 }, what: "amend" });
   const both = sent && was !== undefined;
   const pairs = both ? beside(data ?? [], was) : (data ?? []).map((one): Pair => ({ ts: one.ts, now: one, sent: undefined }));
-  const save = () => download(`${tag.path}-samples.csv`, [["time", "device time", "value", "quality", "unit"], ...(data ?? []).map((one) => [one.ts, one.ts_device, one.value, one.quality_name, tag.unit])]);
+  const save = () => download(`${tag.path}-samples.csv`, [["time", "device time", "value", "quality", "unit"], ...(data ?? []).map((one) => [one.ts, one.ts_device, one.value, one.quality_name, tag.unit])], language);
   const tools = data && data.length > 0 && <Button size="xs" variant="default" onClick={save} data-testid="export-samples">{say("export")}</Button>;
   return (
     <Panel title={say("samples")} tools={tools} flush>

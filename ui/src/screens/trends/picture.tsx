@@ -51,7 +51,7 @@ function useSaving(known: readonly KnownPen[], compared: string) {
   const drawn = useRef<Drawn>(null);
   const names = known.filter(drawable).map(({ pen, no, tag, unit }): Named => ({ tag: pen.tag, no, path: tag?.path ?? "", unit }));
   const file = (ending: string) => `trend-${new Date(drawn.current?.view.t0 ?? 0).toISOString().slice(0, 16)}.${ending}`;
-  const csv = () => { if (drawn.current) download(file("csv"), rowsOf(drawn.current, names, compared)); };
+  const csv = () => { if (drawn.current) download(file("csv"), rowsOf(drawn.current, names, compared), reader.language); };
   const png = () => {
     if (!canvas.current || !drawn.current) return;
     const { view, pens } = drawn.current;
