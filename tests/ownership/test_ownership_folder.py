@@ -7,8 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from dovetail.core.errors import ConfigError
+from dovetail.cli.main import app
+from dovetail.core.errors import ConfigError, NotFoundError
 from dovetail.ownership.datafolder import LockedError, own, remember_store
 from waiting import until
 
@@ -58,3 +60,27 @@ def test_a_data_folder_remembers_where_its_records_are(tmp_path: Path) -> None:
     (other / "records.db").touch()
     with pytest.raises(ConfigError, match="in its own SQLite file"):
         remember_store(other, backend="postgresql")
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("backup", "make", "backups"),
+        ("backup", "status"),
+        ("backup", "key", "recovery.key"),
+        ("delivery",),
+        ("doctor",),
+        ("samples", "tier", "parquet"),
+        ("samples", "retention", "plan"),
+    ],
+    ids=" ".join,
+)
+def test_a_slip_in_the_name_of_the_folder_makes_no_new_installation(
+    verb: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup of an empty installation that is made on the spot would look as if all were well."""
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [*verb, "--data", "dovetial"])
+    assert isinstance(done.exception, NotFoundError)
+    assert str(done.exception) == "there is no data folder dovetial"
+    assert list(tmp_path.iterdir()) == []

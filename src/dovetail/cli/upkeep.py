@@ -34,12 +34,11 @@ def doctor(
 
 def _search(data: Path, database_url: str | None) -> None:
     """Wait until all samples are looked through, with how far it is on a terminal."""
-    from dovetail.core.errors import NotFoundError
+    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.asking import do
     from dovetail.terminal.installation import at_work
 
-    if not data.is_dir():
-        raise NotFoundError(f"there is no data folder {data}", hint="name it with --data")
+    existing(data)
     if database_url is not None:
         os.environ["DOVETAIL_DATABASE_URL"] = database_url
     with at_work(data, lambda house: house.scrub.step()) as (control, work_on):
@@ -53,16 +52,14 @@ def _search(data: Path, database_url: str | None) -> None:
 def _diagnosis(data: Path, database_url: str | None, hardening: bool) -> dict[str, Any]:
     """Asked of the server where one runs, which knows more; else looked at from here."""
     from dovetail.core.clock import SystemClock
-    from dovetail.core.errors import LinkError, NotFoundError
+    from dovetail.core.errors import LinkError
     from dovetail.ownership.control import Control
-    from dovetail.ownership.datafolder import SOCKET
+    from dovetail.ownership.datafolder import SOCKET, existing
     from dovetail.ownership.settings import from_environment
     from dovetail.vitals.api import diagnosis
     from dovetail.vitals.facts import gather
 
-    if not data.is_dir():
-        raise NotFoundError(f"there is no data folder {data}", hint="name it with --data")
-    path = (data / SOCKET).resolve()
+    path = (existing(data) / SOCKET).resolve()
     if path.exists():
         try:
             return Control(path).call("GET", "/doctor", hardening=str(hardening).lower())

@@ -108,7 +108,8 @@ class Worker:
                 link = await reach(self._address, name=f"dovetail-ingest-{self.name}")
             except LinkError as error:
                 if not failures:
-                    log.warning("no frames from the NATS servers: %s%s", error, f" ({error.hint})" if error.hint else "")
+                    hint = f" ({error.hint})" if error.hint else ""
+                    log.warning("no frames from the NATS servers: %s%s", error, hint)
                 await asyncio.sleep(min(BACKOFF_FIRST_S * 2 ** min(failures, 8), BACKOFF_MAX_S))
                 failures += 1
                 continue

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from dovetail.core.errors import ConfigError, RefusedError
+from dovetail.core.errors import ConfigError, NotFoundError, RefusedError
 from dovetail.upkeep.layout import ELSEWHERE, LOCK, RECORDS, SOCKET
 
-__all__ = ["ELSEWHERE", "LOCK", "SOCKET", "LockedError", "own", "remember_store"]
+__all__ = ["ELSEWHERE", "LOCK", "SOCKET", "LockedError", "existing", "own", "remember_store"]
 
 
 LOOK_AGAIN_S: Final = 0.1
@@ -26,6 +26,13 @@ class LockedError(RefusedError):
     """Somebody else owns the data folder; ask them through their control socket."""
 
     code = "data-locked"
+
+
+def existing(data: Path) -> Path:
+    """The folder, for who copies or tells of an installation: a slip in its name makes no new and empty one."""
+    if not data.is_dir():
+        raise NotFoundError(f"there is no data folder {data}", hint="name it with --data")
+    return data
 
 
 def _try_lock(file: IO[str]) -> bool:

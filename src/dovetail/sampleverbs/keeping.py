@@ -35,7 +35,9 @@ def plan(
     data: DataOption = Here,
 ) -> None:
     """Say what would go, of which month and by which rule. Changes nothing."""
-    with house(data) as control:
+    from dovetail.ownership.datafolder import existing
+
+    with house(existing(data)) as control:
         found = control.call("GET", "/retention/plan", at=at)
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _as_text(found))
 

@@ -131,8 +131,10 @@ def tier(
     data: DataOption = Here,
 ) -> None:
     """Write whole days (UTC) of all samples to Parquet; a day that is as it was is left alone."""
+    from dovetail.ownership.datafolder import existing
+
     given = {"folder": str(folder.resolve()), "start": start, "end": end}
-    with house(data) as control:
+    with house(existing(data)) as control:
         job_id = do(control, "tier.write", given)["output"]["job_id"]
         work = ended(control, job_id, name="tier", of="days")
     print(f"{folder}: {work['detail']}")

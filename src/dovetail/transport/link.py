@@ -140,9 +140,10 @@ def passing(error: BaseException, what: str) -> DovetailError:
         hint = "start an ingest worker: it makes the stream"
         return LinkError(f"{what}: there is no stream for frames", code="transport-no-stream", hint=hint)
     words = str(error) or type(error).__name__
-    roomless = NO_ROOM in words
-    hint = f"`max_file_store` of each NATS server: {TRANSPORT_STREAM_BYTES // 10**9} GB for frames" if roomless else None
-    return LinkError(f"{what}: {words}", code="transport-no-room" if roomless else "transport", hint=hint)
+    if NO_ROOM in words:
+        hint = f"`max_file_store` of each NATS server: {TRANSPORT_STREAM_BYTES // 10**9} GB for frames"
+        return LinkError(f"{what}: {words}", code="transport-no-room", hint=hint)
+    return LinkError(f"{what}: {words}", code="transport")
 
 
 @asynccontextmanager
