@@ -43,11 +43,13 @@ def values(historian: Historian) -> list[object]:
 
 
 def test_a_second_process_may_not_write(
-    store: ServerStore, historian: Historian, monkeypatch: pytest.MonkeyPatch
+    store: ServerStore, historian: Historian, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(postgres, "HISTORIAN_LOCK_WAIT_S", 0.2)
+    monkeypatch.setattr(postgres, "HISTORIAN_LOCK_WAIT_S", 0.6)
     with pytest.raises(ConfigError, match="another Dovetail writes"):
         store.open()
+    told = [record.message for record in caplog.records if "another Dovetail writes" in record.message]
+    assert told == ["another Dovetail writes the samples of this database: waiting up to 1 s for it"]
     historian.put([frame(1, [(1, DAY_ZERO_US, 1.0, GOOD)])])
     assert values(historian) == [1.0]
 

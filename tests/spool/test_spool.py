@@ -77,7 +77,7 @@ async def test_a_full_disk_is_told_to_who_posts_without_where_it_is(
         raise store_module.sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(store_module, "all_or_nothing", full)
-    with pytest.raises(LinkError, match="spool.db cannot be written: database or disk is full") as refused:
+    with pytest.raises(LinkError, match="cannot be written: database or disk is full") as refused:
         await spool.of(LINK).put([samples(1)], {})
     monkeypatch.undo()
     assert (refused.value.code, str(tmp_path) in refused.value.message) == ("spool-write", False)

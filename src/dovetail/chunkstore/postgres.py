@@ -8,6 +8,7 @@ writes, for as long as its connection holds the lock; when that breaks, it must 
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ from dovetail.serverlink.news import News
 from dovetail.serverlink.sessions import SCHEMA, Pool, ServerSession, connect, passing
 from dovetail.serverlink.tightening import tighten
 from dovetail.serverlink.together import Together
+
+log = logging.getLogger(__name__)
 
 WRITER_LOCK: Final = 0x0D0E7A12  # advisory: whoever holds it seals and releases the samples of this database
 
@@ -290,9 +293,12 @@ def _still_ours(connection: Connection[Any], token: str) -> None:
 
 def _has_lock(connection: Connection[Any], *, within_s: float) -> bool:
     """One process writes. One that was just killed holds on until the server has noticed."""
-    until_s = time.monotonic() + within_s
+    until_s, is_told = time.monotonic() + within_s, False
     while connection.execute("select pg_try_advisory_lock(%s)", (WRITER_LOCK,)).fetchone() != (True,):
         if time.monotonic() >= until_s:
             return False
+        if not is_told:
+            log.warning("another Dovetail writes the samples of this database: waiting up to %.0f s for it", within_s)
+        is_told = True
         time.sleep(0.1)
     return True
