@@ -1,5 +1,5 @@
 // The questions that screens ask the server, each with its key, so that two screens asking the same ask once.
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type * as T from "@/api/types";
@@ -147,8 +147,22 @@ export function refreshPlant(client: QueryClient): void {
 }
 
 /** Retry what time may heal (no answer, 5xx), never what a person must mend. */
-const retry = (failures: number, error: Error) => failures < 2 && [0, 502, 503, 504].includes(asProblem(error).status);
+const heals = (error: unknown): boolean => [0, 502, 503, 504].includes(asProblem(error).status);
+const retry = (failures: number, error: Error) => failures < 2 && heals(error);
+const AGAIN_MS = 5_000;
 
-export const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry, staleTime: 5_000, refetchOnWindowFocus: false } },
-});
+/** What is on screen and failed for a reason that time heals is asked again until it is there: nobody reloads a page after an outage. */
+export function clientThatHeals(): QueryClient {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const again = (): void => {
+    waiting = undefined;
+    void client.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" && heals(state.error) });
+  };
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError: (error) => { if (heals(error)) waiting ??= setTimeout(again, AGAIN_MS); } }),
+    defaultOptions: { queries: { retry, staleTime: 5_000, refetchOnWindowFocus: false } },
+  });
+  return client;
+}
+
+export const queryClient = clientThatHeals();
