@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -16,6 +18,7 @@ from dovetail.exports import sums
 from dovetail.exports.asked import AskExport
 from dovetail.exports.model import Export
 from dovetail.exports.service import ExportsRoom
+from dovetail.forms.sheets import time_text
 from dovetail.operations.operation import execute
 from dovetail.taglists.xlsx import grid_of
 from waiting import until
@@ -78,13 +81,28 @@ async def test_a_row_for_each_job(room: ExportsRoom, sqlite_database: Database, 
     assert READ[form](path) == [("PO-a (lid)", "La", 1.5), ("PO-b (lid)", "Lb", 9.0)]
 
 
+async def test_when_a_job_ended_is_told_on_the_clock_of_the_file(
+    room: ExportsRoom, sqlite_database: Database
+) -> None:
+    """In a sheet of wall times in UTC too: the hour that comes twice in autumn stays two hours."""
+    told = {"aggregate": OVER_JOBS, "shape": "wide", "zone": "Europe/Prague"}
+    done = await exported(room, sqlite_database, format="csv", **told)
+    first, *_ = csv.DictReader(room.file(done.id, scope=ADAS)[1].read_text("utf-8-sig").splitlines())
+    assert first["ended (Europe/Prague)"] == time_text(JOBS[0].t1_us or 0, ZoneInfo("Europe/Prague"))
+    done = await exported(room, sqlite_database, format="xlsx", **told)
+    head, row, *_ = [cells for _, cells in grid_of(room.file(done.id, scope=ADAS)[1].read_bytes())[0]]
+    at = head.index("ended (Europe/Prague)")
+    assert head[at + 1] == "ended (UTC)"
+    assert float(row[at]) - float(row[at + 1]) == pytest.approx(1 / 24)
+
+
 def _of_csv(path: Any) -> list[tuple[str, str, float]]:
     head, *rows = csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";")
     assert head == [
         "Beginn (UTC)", "Ende (UTC)", "Kennung", "Name", "Anlage", "Auftrag", "Produkt", "Los", "Mannschaft", "Grund",
-        "beendet", "acme/press.stroke Maximum [mm]",
+        "beendet (UTC)", "acme/press.stroke Maximum [mm]",
     ]  # fmt: skip
-    assert [row[10] for row in rows] == [to_rfc3339(JOBS[0].t1_us or 0), ""]
+    assert [row[10] for row in rows] == [time_text(JOBS[0].t1_us or 0, UTC), ""]
     return [(row[3], row[7], float(row[11].replace(",", "."))) for row in rows]
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dovetail.core.clock import DAY_US
+from dovetail.core.clock import DAY_US, from_rfc3339
 from dovetail.core.limits import AGGREGATE_CELLS_MAX, AGGREGATE_DAYS_MAX, EXPORT_BLOCK_ROWS, OCCASIONS_MAX
 from dovetail.exports.model import OverWhat, Wanted
 from dovetail.exports.rows import Asking, has_utc_beside, notes
@@ -30,7 +30,7 @@ HEADS: Final = {
            "job_order": "Auftrag", "product": "Produkt", "lot": "Los", "crew": "Mannschaft", "reason": "Grund",
            "ended": "beendet"},
 }  # fmt: skip
-TOLD: Final = tuple(name for name in BESIDE if name != "equipment_id")  # a sheet is for people: it has the path
+TOLD: Final = tuple(name for name in OCCASION if name != "equipment_id")  # a sheet is for people: it has the path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +101,9 @@ def _opened(path: Path, wanted: Wanted) -> Sheet:
     heads = [f"{words[name]} ({zone})" for name in told for zone in zones]
     times = {at: ZoneInfo(zones[at % len(zones)]) for at in range(len(heads))}
     heads += [words.get(name, name) for name in _beside(wanted, TOLD)]
+    for zone in _beside(wanted, zones):  # when the occasion itself ended, as `end` is told; none while it goes on
+        times[len(heads)] = ZoneInfo(zone)
+        heads.append(f"{words.get('ended', 'ended')} ({zone})")
     if wanted.shape == "wide":
         heads += [_titled(*column) for column in _columns(wanted)]
     else:
@@ -129,7 +132,12 @@ def _titled(path: str, name: str, unit: str | None) -> str:
 def _begin(wanted: Wanted, some: Stretches, i: int) -> list[Cell]:
     twice = 2 if has_utc_beside(wanted) else 1
     edges = [int(some.sums[0].start[i])] * twice + [int(some.sums[0].end[i])] * twice
-    return [*edges, *(some.beside[name][i] for name in _beside(wanted, TOLD))]
+    ended = [] if "ended" not in some.beside else [_moment(some.beside["ended"][i])] * twice
+    return [*edges, *(some.beside[name][i] for name in _beside(wanted, TOLD)), *ended]
+
+
+def _moment(text: Cell) -> int | None:
+    return None if text is None else from_rfc3339(str(text))
 
 
 def _long(wanted: Wanted, some: Stretches) -> Iterator[list[Cell]]:
