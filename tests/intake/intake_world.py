@@ -33,6 +33,7 @@ connections:
   mes: {driver: webhook, options: {token: "secret://mes-token"}}
   cloud: {driver: webhook, options: {signing_secret: "secret://cloud", per_minute: 12000, max_kb: 20}}
   idle: {driver: webhook, options: {token: "secret://mes-token"}}
+  lax: {driver: webhook, options: {token: "secret://mes-token", bad_row: skip}}
   other: {driver: filedrop, options: {folder: /nowhere/at/all}}
 equipment:
   acme: {level: Enterprise, timezone: UTC}
@@ -42,6 +43,7 @@ equipment:
     tags:
       force: {connection: mes, address: /force}
       speed: {connection: cloud, address: /speed}
+      weight: {connection: lax, address: /weight}
 """
 
 

@@ -19,6 +19,7 @@ from dovetail.app.bootstrap import House
 from dovetail.core import limits
 from dovetail.drivers.posts import POSTS, Box
 from dovetail.intake.model import Bucket
+from dovetail.vitals.metrics import HttpMeter, families, render
 
 MES, CLOUD = "/api/v1/intake/mes", "/api/v1/intake/cloud"
 
@@ -54,6 +55,23 @@ async def test_by_token_and_by_signature_what_is_posted_arrives_once(house: Hous
     await until(lambda: kept(house, "force") == [1.5] and kept(house, "speed") == [3.0])
     assert house.intake.outcomes == {"taken": 2, "repeated": 2, "unfit": 1}
     await until(lambda: {status.name: status.up for status in house.link_statuses()}["mes"])
+
+
+async def test_what_was_posted_is_counted_by_what_became_of_it(house: House, client: httpx2.AsyncClient) -> None:
+    rows = [{"weight": 1}, {"weight": "heavy"}, {"weight": []}, {"weight": 4}]
+    key = {"idempotency-key": "1"}
+    for _ in range(2):  # the second is the same: its rows are not left out twice
+        answer = await client.post("/api/v1/intake/lax", json=rows, headers={**BY_TOKEN, **key})
+        assert (answer.status_code, answer.json()["left_out"]) == (202, 2)
+    assert (await client.post(MES, json={"force": "much"}, headers=BY_TOKEN)).status_code == 422
+    await until(lambda: kept(house, "weight") == [1.0, 4.0])
+    said = render(families(house.look("quick"), HttpMeter())).splitlines()
+    assert [line for line in said if line.startswith("dovetail_posts_total")] == [
+        'dovetail_posts_total{outcome="left_out"} 2',
+        'dovetail_posts_total{outcome="repeated"} 1',
+        'dovetail_posts_total{outcome="taken"} 1',
+        'dovetail_posts_total{outcome="unfit"} 1',
+    ]
 
 
 async def test_the_manuals_own_post_is_taken(house: House, client: httpx2.AsyncClient) -> None:

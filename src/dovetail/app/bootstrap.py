@@ -207,12 +207,11 @@ class House:
 
     def look(self, look: Literal["whole", "quick"]) -> Facts:
         """The installation as the doctor and the metrics see it."""
-        roles = tuple(Role(one.name, one.failing, one.steps, one.busy_s) for one in self.workers)
         live = None
         if self.edge is not None:
             live = Live(
                 links=tuple(self.link_statuses()),
-                roles=roles,
+                roles=tuple(Role(one.name, one.failing, one.steps, one.busy_s) for one in self.workers),
                 lag_s=self.heartbeat.worst_lag_s(),
                 blocked=self.heartbeat.blocked,
                 suspended=self.heartbeat.suspended,
@@ -220,6 +219,7 @@ class House:
                 delivery=self._delivered(),
                 between=self.transported(),
                 copies=tuple(self.forwarding.copies(scope=self.scope)),
+                posts=dict(self.intake.outcomes),
             )
         return gather(self.settings, clock=self.clock, live=live, look=look)
 

@@ -83,7 +83,7 @@ class Intake:
         }
         self._lock = threading.Lock()
         self._refused = Refusals(limits.INTAKE_SENDERS_MAX)
-        self.outcomes: Counter[str] = Counter()  # since the start, for the metrics
+        self.outcomes: Counter[str] = Counter()  # since the start, for the metrics; left_out: rows of what was taken
 
     async def take(self, knock: Knock, body: AsyncIterator[bytes]) -> Receipt:
         """Durable when it returns; all else is a DovetailError that says who can mend it."""
@@ -104,6 +104,8 @@ class Intake:
             self.outcomes["unfit"] += 1
             raise
         self.outcomes["repeated" if receipt.is_repeat else "taken"] += 1
+        if receipt.left_out and not receipt.is_repeat:
+            self.outcomes["left_out"] += len(receipt.left_out)
         return receipt
 
     async def _take(self, knock: Knock, chunks: AsyncIterator[bytes]) -> Receipt:

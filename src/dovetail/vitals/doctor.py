@@ -32,7 +32,6 @@ WAITING_US: Final = MINUTE_US  # parcels are brought over within a second
 TLS_SOON_US: Final = 30 * DAY_US  # SECURITY B8
 TLS_NOW_US: Final = 7 * DAY_US
 
-
 type Check = Callable[[Facts], Iterator[Finding]]
 
 

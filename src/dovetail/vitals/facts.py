@@ -124,6 +124,7 @@ class Live:
     delivery: Mapping[str, int] = field(default_factory=dict[str, int])
     between: Transported | None = None  # None: frames stay in the process
     copies: tuple[Forwarded, ...] = ()  # of this site elsewhere
+    posts: Mapping[str, int] = field(default_factory=dict[str, int])  # by what became of them
 
 
 @dataclass(frozen=True, slots=True)

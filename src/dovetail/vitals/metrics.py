@@ -128,6 +128,7 @@ def families(facts: Facts, meter: HttpMeter) -> Iterator[Family]:
         yield from _server(facts.live)
         yield from _links(facts.live.links[:METRIC_LINKS_MAX])
         yield from _copies(facts.live.copies, facts.at_us)
+        yield _by("posts_total", "counter", "Posts; left_out: rows of those taken", "outcome", facts.live.posts)
         yield from _since(facts.live.links[:METRIC_LINKS_MAX], facts.at_us)
         if facts.live.between is not None:
             yield from _transport(facts.live.between)
@@ -265,9 +266,8 @@ def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
     yield each("connection_reconnects_total", "counter", "Losses", {one.name: one.reconnects for one in links})
     lost = {link.name: link.lost_samples for link in links}
     yield each("connection_lost_samples_total", "counter", "Samples the device itself dropped", lost)
-    yield each(
-        "connection_bad_points", "gauge", "Points that are BAD while up", {one.name: one.points_bad for one in links}
-    )
+    points = {one.name: one.points_bad for one in links}
+    yield each("connection_bad_points", "gauge", "Points that are BAD while up", points)
     waiting = {link.name: link.waiting for link in links}
     yield each("connection_waiting_parcels", "gauge", "On disk until the historian has them", waiting)
     refused = {link.name: link.refused for link in links}
