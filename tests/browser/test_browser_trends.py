@@ -92,6 +92,9 @@ def test_a_view_is_kept_compared_and_saved_as_a_file(page: Page) -> None:
     page.get_by_test_id("tags-to-trends").click()
     drawn(page, 1)
     page.get_by_test_id("compare").click()
+    expect(page.get_by_test_id("compare-from")).to_be_enabled()
+    page.get_by_test_id("compare-begin").fill("1901-01-01T00:00")  # no trend reaches so far
+    expect(page.get_by_test_id("compare-from")).to_be_disabled()
     page.get_by_test_id("compare-day").click()
     expect(page).to_have_url(re.compile("shift=-86400000"))
     expect(page.get_by_test_id("pen-then")).to_have_count(1)

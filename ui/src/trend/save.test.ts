@@ -1,8 +1,8 @@
 // A file of a trend must hold what its curves show, a value that stands there without a sample too.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { tileUs } from "@/trend/levels";
 import type { Picture } from "@/trend/paint";
-import { rowsOf } from "@/trend/save";
+import { pictureOf, rowsOf } from "@/trend/save";
 import { type Columns, tileOf, TileStore } from "@/trend/tiles";
 
 const LEVEL = 10; // tiles of 524.288 ms
@@ -31,4 +31,18 @@ describe("the rows of a trend", () => {
     ["what was sampled before and still stands", one(100, 5), 200, [["1970-01-01T00:00:00.200Z", "acme/press.speed", "bar", 5, 5, 5, 5, 0, 0]]],
     ["nothing where nothing is drawn", none(null), 0, []],
   ])("are %s", (...[, columns, from, said]) => expect(rows(columns, from)).toEqual(said));
+});
+
+describe("the picture of a trend", () => {
+  it("says of what it is, of whom, and what is dotted in it, all of it inside its edges", () => {
+    const said: [text: string, y: number, widest: number][] = [];
+    const pen = new Proxy({ fillText: (...[text, x, y, widest]: [string, number, number, number]) => said.push([text, y, x + widest]) } as Record<string, unknown>, { get: (of, name: string) => of[name] ?? (() => undefined), set: () => true });
+    const made = { width: 0, height: 0, getContext: () => pen };
+    vi.stubGlobal("document", { createElement: () => made });
+    const picture = { layout: { width: 390, height: 400 }, look: { colours: { panel: "white", ink: "black" } }, pens: [] } as unknown as Picture;
+    pictureOf({ width: 780 } as HTMLCanvasElement, picture, { title: "Monday", names: [{ tag: 7, no: 1, path: "acme/press.speed", unit: "bar" }], notes: ["Dotted: Sunday"] });
+    vi.unstubAllGlobals();
+    expect(said.map(([text]) => text)).toEqual(["Monday", "1  acme/press.speed  bar", "Dotted: Sunday"]);
+    expect(said.every(([, y, right]) => y <= made.height / 2 && right <= 390)).toBe(true);
+  });
 });

@@ -38,13 +38,13 @@ export function rowsOf(picture: Picture, names: readonly Named[], compared = "")
 
 const LINE_PX = 18;
 
-/** The canvas on the panel's own ground, title above, pens by number below. */
-export function pictureOf(canvas: HTMLCanvasElement, picture: Picture, words: { title: string; names: readonly Named[] }): HTMLCanvasElement {
+/** The canvas on the panel's own ground, title above, pens by number below, under them what else one has to know of it. */
+export function pictureOf(canvas: HTMLCanvasElement, picture: Picture, words: { title: string; names: readonly Named[]; notes: readonly string[] }): HTMLCanvasElement {
   const { layout, look } = picture;
   const scale = canvas.width / layout.width;
   const made = document.createElement("canvas");
   made.width = canvas.width;
-  made.height = Math.round((layout.height + LINE_PX * (words.names.length + 2)) * scale);
+  made.height = Math.round((layout.height + LINE_PX * (words.names.length + words.notes.length + 2)) * scale);
   const pen = made.getContext("2d");
   if (!pen) return made;
   pen.fillStyle = look.colours.panel;
@@ -53,7 +53,7 @@ export function pictureOf(canvas: HTMLCanvasElement, picture: Picture, words: { 
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.font = FONT;
   pen.fillStyle = look.colours.ink;
-  pen.fillText(words.title, 12, 14);
+  pen.fillText(words.title, 12, 14, layout.width - 24); // closer on a phone, never cut off
   words.names.forEach((name, i) => {
     const y = layout.height + LINE_PX * (i + 2) - 4;
     const drawn = picture.pens.find((one) => one.tag === name.tag);
@@ -66,8 +66,9 @@ export function pictureOf(canvas: HTMLCanvasElement, picture: Picture, words: { 
     pen.stroke();
     pen.setLineDash([]);
     pen.fillStyle = look.colours.ink;
-    pen.fillText([`${name.no}  ${name.path}`, unitSymbol(name.unit)].filter(Boolean).join("  "), 52, y);
+    pen.fillText([`${name.no}  ${name.path}`, unitSymbol(name.unit)].filter(Boolean).join("  "), 52, y, layout.width - 64);
   });
+  words.notes.forEach((note, i) => pen.fillText(note, 12, layout.height + LINE_PX * (words.names.length + i + 2) - 4, layout.width - 24));
   return made;
 }
 

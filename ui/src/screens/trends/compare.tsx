@@ -11,10 +11,11 @@ import type { Trending } from "@/screens/trends/use-asked";
 import { words } from "@/screens/trends/words";
 import { daysEarlier, formatDuration, formatMoment, momentOfWall, wallOf } from "@/show/format";
 import { useReader } from "@/show/show";
-import { allowed } from "@/trend/gestures";
+import { allowed, LONGEST_MS } from "@/trend/gestures";
 import { useWords } from "@/words/words";
 
 const DAY_MS = 86_400_000;
+const MONTHS_MS = 300 * DAY_MS; // a day so far away is said with its year
 const RUNS_BACK_MS = 60 * DAY_MS;
 const STEP_MS = 3_600_000;
 
@@ -57,11 +58,12 @@ export const Compare = memo(function Compare({ shiftMs, viewNow, set, beginMs, e
   const span = () => viewNow().t1 - viewNow().t0;
   const [from, setFrom] = useState("");
   const fromMs = momentOfWall(from, reader.zone);
+  const reachable = Math.abs(fromMs - viewNow().t0) <= LONGEST_MS; // and no moment is not
   const by = (ms: number | null) => {
     set({ shiftMs: ms });
     setOpen(false);
   };
-  const label = shiftMs === null ? say("compare") : say("comparedWith", { start: formatMoment((beginMs ?? 0) + shiftMs, "minute", reader), by: `${shiftMs > 0 ? "+" : ""}${formatDuration(shiftMs * 1000, reader.language)}` });
+  const label = shiftMs === null ? say("compare") : say("comparedWith", { start: formatMoment((beginMs ?? 0) + shiftMs, Math.abs(shiftMs) < MONTHS_MS ? "minute" : "full", reader), by: `${shiftMs > 0 ? "+" : ""}${formatDuration(shiftMs * 1000, reader.language)}` });
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus>
       <Popover.Target><Button size="xs" variant={shiftMs === null ? "default" : "filled"} onClick={() => { setFrom(wallOf(viewNow().t0 - span(), reader.zone)); setOpen(!open); }} data-testid="compare">{label}</Button></Popover.Target>
@@ -70,8 +72,8 @@ export const Compare = memo(function Compare({ shiftMs, viewNow, set, beginMs, e
           <Button size="xs" variant="default" onClick={() => by(-span())} data-testid="compare-before">{say("before")}</Button>
           <Button size="xs" variant="default" onClick={() => by(daysEarlier(viewNow().t0, 1, reader.zone) - viewNow().t0)} data-testid="compare-day">{say("dayBefore")}</Button>
           <Button size="xs" variant="default" onClick={() => by(daysEarlier(viewNow().t0, 7, reader.zone) - viewNow().t0)} data-testid="compare-week">{say("weekBefore")}</Button>
-          <label className={css.field}><span>{say("beginsAt")}</span><input type="datetime-local" className={css.input} value={from} onChange={(event) => setFrom(event.currentTarget.value)} /></label>
-          <Button size="xs" variant="default" onClick={() => by(fromMs - viewNow().t0)} disabled={Number.isNaN(fromMs)}>{say("compare")}</Button>
+          <label className={css.field}><span>{say("beginsAt")}</span><input type="datetime-local" className={css.input} value={from} data-testid="compare-begin" onChange={(event) => setFrom(event.currentTarget.value)} /></label>
+          <Button size="xs" variant="default" onClick={() => by(fromMs - viewNow().t0)} disabled={!reachable} data-testid="compare-from">{say("compare")}</Button>
           {equipmentId !== null && <Runs equipmentId={equipmentId} set={set} onDone={() => setOpen(false)} />}
           {shiftMs !== null && <Button size="xs" variant="default" onClick={() => by(null)} data-testid="compare-off">{say("compareOff")}</Button>}
         </div>

@@ -44,8 +44,23 @@ function Cursors({ trend, atMs, doing }: { trend: Trending; atMs: number; doing:
   );
 }
 
+/** What a picture has to say of itself to who was not there: what is dotted, as known when, where the cursors are. */
+function useNotes({ view, shiftMs, asOf, beside, a, b }: Trending): () => string[] {
+  const say = useWords(words);
+  const reader = useReader();
+  const nameOf = useKnownName();
+  const moment = (ms: number) => formatMoment(ms, "full", reader);
+  const exact = (ms: number) => formatMoment(ms, "exact", reader);
+  return () => [
+    ...(shiftMs === null ? [] : [say("dotted", { start: moment(view.t0 + shiftMs), end: moment(view.t1 + shiftMs) })]),
+    ...(beside === null ? [] : [beside === SENT ? say("besideSent") : say("besideKnown", { known: nameOf(beside) })]),
+    ...(asOf === null ? [] : [say(asOf === SENT ? "asSentNote" : "asKnownNote", { known: nameOf(asOf) })]),
+    ...(a === null ? [] : [b === null ? say("cursors", { a: exact(a) }) : say("both", { a: exact(a), b: exact(b), apart: formatDuration((b - a) * 1000, reader.language) })]),
+  ];
+}
+
 /** A file for those who have no access: named after what it shows. */
-function useSaving(known: readonly KnownPen[], compared: string) {
+function useSaving(known: readonly KnownPen[], compared: string, notes: () => string[]) {
   const reader = useReader();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawn = useRef<Drawn>(null);
@@ -56,7 +71,7 @@ function useSaving(known: readonly KnownPen[], compared: string) {
     if (!canvas.current || !drawn.current) return;
     const { view, pens } = drawn.current;
     const title = `${formatMoment(view.t0, "full", reader)} – ${formatMoment(view.t1, "full", reader)} ${reader.zone ?? ""}`;
-    savePicture(pictureOf(canvas.current, drawn.current, { title, names: names.filter((name) => pens.some((one) => one.tag === name.tag)) }), file("png").replaceAll(":", "-"));
+    savePicture(pictureOf(canvas.current, drawn.current, { title, names: names.filter((name) => pens.some((one) => one.tag === name.tag)), notes: notes() }), file("png").replaceAll(":", "-"));
   };
   return { canvas, drawn, csv, png };
 }
@@ -67,7 +82,7 @@ export function Picture({ trend, known, hoverMs, atMs, onHover, onGo }: PictureP
   const pens = useMemo(() => known.filter(drawable), [known]);
   const holdsUntil = useHoldsUntil(pens);
   const behind = useBands(known, bands, { view, nowMs, asOf });
-  const { canvas, drawn, csv, png } = useSaving(known, say(beside === null ? "then" : beside === SENT ? "sent" : "known"));
+  const { canvas, drawn, csv, png } = useSaving(known, say(beside === null ? "then" : beside === SENT ? "sent" : "known"), useNotes(trend));
   const nameOf = useKnownName();
   const [failure, setFailure] = useState<Problem | null>(null);
   const [gone, setGone] = useState<readonly GoneOfPen[]>([]);
