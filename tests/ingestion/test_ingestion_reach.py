@@ -49,3 +49,17 @@ async def test_a_stream_that_cannot_be_made_leaves_no_connection(
         await reach(small, name="worker")
     assert [link.client.is_closed for link in opened] == [True]
     assert refusal.value.hint == "`max_file_store` of each NATS server: 8 GB for frames"
+
+
+async def test_who_may_not_make_the_stream_hears_what_may_be_the_reason(
+    small: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server says nothing to who publishes what it may not: only that no answer came is seen here."""
+
+    async def unanswered(*_args: Any) -> None:
+        raise LinkError("the stream cannot be made: nats: timeout", code="transport")
+
+    monkeypatch.setattr(service, "make_stream", unanswered)
+    with pytest.raises(LinkError, match="nats: timeout") as refusal:
+        await reach(small, name="worker")
+    assert "CN=ingest" in (refusal.value.hint or "")

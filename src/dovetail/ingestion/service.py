@@ -28,6 +28,7 @@ from dovetail.transport.receiver import Counted, Receiver
 
 log = logging.getLogger(__name__)
 
+MAY_MAKE: Final = "most servers of a cluster must live, and our certificate be a worker's (CN=ingest in plant.conf)"
 TAGS_LOOK_S: Final = 1.0  # a tag that is not known may have been applied since; the plant is read again no more often
 
 
@@ -146,6 +147,9 @@ async def reach(address: Address, *, name: str) -> Link:
     link = await connect(address, name=name, inbox="ingest")
     try:
         await make_stream(link, address)
+    except LinkError as error:
+        await link.close()
+        raise LinkError(error.message, code=error.code, hint=error.hint or MAY_MAKE) from error
     except BaseException:
         await link.close()
         raise

@@ -126,7 +126,7 @@ def _why(server: str, error: BaseException) -> DovetailError:
         hint = "the servers must say `tls { handshake_first: true }`, and take our certificate where they ask for one"
         return LinkError(f"{server} does not speak TLS with us: {words}", code="nats-tls", hint=hint)
     if any(word in words.lower() for word in REFUSALS):
-        hint = "an administrator of the NATS servers gives credentials: DOVETAIL_NATS_CREDS"
+        hint = "the name in our certificate must be a user there (plant.conf); or give credentials: DOVETAIL_NATS_CREDS"
         return ConfigError(f"{server} does not let us in: {words}", code="nats-refused", hint=hint)
     return LinkError(f"{server} does not answer: {words}", code="nats-away")
 
