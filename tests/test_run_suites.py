@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,24 @@ def test_pytest_takes_what_was_compiled_before(suite: Path) -> None:
     assert sorted(file.name.partition(".")[0] for file in kept) == ["of_it", "test_it"]
     (suite / "test_odd.py").unlink()
     assert (result_of(suite).failed, _kept(suite)) == (1, kept)
+
+
+@pytest.mark.parametrize(
+    "test, at_a_stretch",
+    [
+        ("tests/browser/test_browser_job.py::test_it", "the line as it runs"),
+        ("tests/browser/test_browser_of_tomorrow.py::test_it", "the line as it runs"),
+        ("tests/browser/test_browser_unknown_device.py::test_it", "test_browser_unknown_device"),
+        ("tests/kills/test_kills_points.py::test_it", "tests/kills/test_kills_points.py"),
+        ("tests/peers/test_peers_snap7.py::test_it", "tests/peers/test_peers_snap7.py"),
+    ],
+)
+def test_only_who_looks_at_the_line_waits_for_others_there(
+    monkeypatch: pytest.MonkeyPatch, test: str, at_a_stretch: str
+) -> None:
+    """One screen among the counterparts and kills had all of them wait for each other."""
+    monkeypatch.syspath_prepend(Path(__file__).parent / "browser")
+    assert importlib.import_module("turns").scope_of(test) == at_a_stretch
 
 
 def _kept(suite: Path) -> dict[Path, int]:

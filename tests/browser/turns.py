@@ -63,6 +63,12 @@ def turn_of(nodeid: str) -> str:
     return name if name in ELSEWHERE else TURNS.get(name, NOW)
 
 
+def scope_of(nodeid: str) -> str:
+    """What one worker does at a stretch: a turn, or a file of tests that lie elsewhere and do not look at this line."""
+    file = nodeid.partition("::")[0]
+    return turn_of(nodeid) if PurePosixPath(file).parent.name == "browser" else file
+
+
 def place_of(turn: str) -> int:
     """When its turn is: the longest first, what needs the line's past last."""
     return FIRST.index(turn) if turn in FIRST else len(FIRST) + (1 + LAST.index(turn) if turn in LAST else 0)
@@ -88,4 +94,4 @@ class OneLineAtATime(LoadScopeScheduling):
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        return turn_of(nodeid)
+        return scope_of(nodeid)
