@@ -99,6 +99,7 @@ async def test_an_npm_edge_node_that_is_killed_is_no_data_and_comes_back(node: N
     edge, store = plant
     await asyncio.to_thread(node.start)
     await until(lambda: store.last(TOTAL) == (100, q.GOOD), within_s=20)
+    await until(lambda: edge.status()[0].up, within_s=20)  # the first values have come before the link has settled
     node.kill()
     await until(lambda: store.last(TOTAL) == (None, q.BAD_NOT_CONNECTED), within_s=RECOVERS_S)
     assert edge.status()[0].up
