@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import importlib.util
+import multiprocessing
 import os
 import py_compile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ REWRITTEN = ("test_*.py", "*_test.py", "conftest.py")  # whose asserts say what 
 def compile_tests(folder: Path) -> int:
     """Compile what is not compiled yet, on all processors; how many files there are."""
     files = [str(file) for file in sources(folder)]
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
         return len(list(pool.map(compile_one, files, chunksize=8)))
 
 
