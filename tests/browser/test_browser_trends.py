@@ -98,7 +98,9 @@ def test_a_view_is_kept_compared_and_saved_as_a_file(page: Page) -> None:
     page.get_by_test_id("compare-day").click()
     expect(page).to_have_url(re.compile("shift=-86400000"))
     expect(page.get_by_test_id("pen-then")).to_have_count(1)
-    expect(page.get_by_test_id("pen-mean-then")).to_have_text(re.compile(r"\d"))  # what yesterday came to, below today's
+    expect(page.get_by_test_id("pen-mean-then")).to_have_text(
+        re.compile(r"\d")
+    )  # what yesterday came to, below today's
     page.goto(page.url.replace("shift=-86400000", "shift=1e300"))  # a mistyped address is passed over
     drawn(page, 1)
     expect(page.get_by_test_id("pen-then")).to_have_count(0)

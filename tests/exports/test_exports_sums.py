@@ -81,9 +81,7 @@ async def test_a_row_for_each_job(room: ExportsRoom, sqlite_database: Database, 
     assert READ[form](path) == [("PO-a (lid)", "La", 1.5), ("PO-b (lid)", "Lb", 9.0)]
 
 
-async def test_when_a_job_ended_is_told_on_the_clock_of_the_file(
-    room: ExportsRoom, sqlite_database: Database
-) -> None:
+async def test_when_a_job_ended_is_told_on_the_clock_of_the_file(room: ExportsRoom, sqlite_database: Database) -> None:
     """In a sheet of wall times in UTC too: the hour that comes twice in autumn stays two hours."""
     told = {"aggregate": OVER_JOBS, "shape": "wide", "zone": "Europe/Prague"}
     done = await exported(room, sqlite_database, format="csv", **told)

@@ -49,7 +49,6 @@ STOP_S: Final = 5.0  # a stop of the server does not wait longer for an export t
 UNIT: Final = "%"
 
 
-
 class OfExport(Input):
     """An export by its id."""
 
