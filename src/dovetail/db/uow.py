@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, func, insert, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from dovetail.core import limits
@@ -91,12 +91,35 @@ def _busy() -> BusyError:
     )
 
 
+def _away() -> LinkError:
+    return LinkError(
+        "the database of the records does not answer",
+        code="records-away",
+        hint="try again, a change with the same Idempotency-Key; if it goes on, an administrator looks at PostgreSQL",
+    )
+
+
 def _free(engine: Engine) -> Connection:
-    """A connection that nobody uses. Raises BusyError."""
+    """A connection that nobody uses. Raises BusyError, LinkError."""
     try:
         return engine.connect()
     except NoneFreeError as error:
         raise _busy() from error
+    except OperationalError as error:
+        if engine.dialect.name != "postgresql":
+            raise
+        raise _away() from error
+
+
+@contextmanager
+def _in_reach() -> Iterator[None]:
+    """A connection that broke meanwhile is a LinkError: time heals it, and the next one is made anew."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise _away() from error
 
 
 def _begun(connection: Connection) -> RootTransaction:
@@ -145,9 +168,10 @@ class Database:
     def write(self, actor: Actor) -> Iterator[UnitOfWork]:
         """A transaction that commits when the block ends and rolls back when it raises; events go out after commit.
 
-        Raises BusyError when others write for longer than somebody can wait, LinkError when the disk is full.
+        Raises BusyError when others write for longer than somebody can wait, LinkError when the disk is full or the
+        database is away.
         """
-        with _room_to_write(), _free(self._writer) as connection, _begun(connection):
+        with _room_to_write(), _in_reach(), _free(self._writer) as connection, _begun(connection):
             uow = UnitOfWork(connection, self.clock, actor)
             yield uow
             uow._finish()
@@ -156,8 +180,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
-        """A consistent view for as long as the block lasts. Raises BusyError when others read for too long."""
-        with self._place(), _free(self._reader) as connection, connection.begin():
+        """A consistent view for as long as the block lasts. Raises BusyError when others read for too long, LinkError
+        when the database is away."""
+        with self._place(), _in_reach(), _free(self._reader) as connection, connection.begin():
             yield Reading(connection, self.clock)
 
     @contextmanager
