@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,10 @@ import uvicorn
 from dovetail.app.bootstrap import House, open_house
 from dovetail.app.roles import Worker
 from dovetail.core import limits
+from dovetail.core.bus import Bus
+from dovetail.core.clock import SystemClock
+from dovetail.core.errors import LinkError
+from dovetail.db.uow import Database
 from dovetail.ownership.control import AsCli, ControlServer
 from dovetail.ownership.settings import Settings
 from dovetail.upkeep.layout import SET_UP_LINK
@@ -47,6 +52,7 @@ def run(settings: Settings) -> None:
     settings.check()
     if hasattr(os, "umask"):
         os.umask(0o077)  # what we make is ours alone
+    await_records(settings, patience_s=limits.RECORDS_START_S if servicemanager.writes_to_journal() else 0.0)
     with open_house(settings, patience_s=limits.FOLDER_PATIENCE_S) as house:
         keep_reserve(house)
 
@@ -58,6 +64,32 @@ def run(settings: Settings) -> None:
                 offer_set_up(f"{address}/setup#token={house.security.new_set_up_token()}", link)
 
         serve_house(house, on_ready=ready)
+
+
+def await_records(settings: Settings, *, patience_s: float) -> None:
+    """After a power cut a database on another machine may come later than we do. Raises LinkError that says why."""
+    if settings.database_url is None:
+        return
+    until_s, is_told = time.monotonic() + patience_s, False
+    database = Database(settings.records_url, clock=SystemClock(), bus=Bus())
+    while (away := _away(database)) is not None:
+        why = str(getattr(away.__cause__, "orig", None) or away).strip().splitlines()[0]
+        if time.monotonic() >= until_s:
+            hint = "is PostgreSQL running, and are address, user and password right? DOVETAIL_DATABASE_URL"
+            raise LinkError(f"{away.message}: {why}", code=away.code, hint=hint) from away
+        if not is_told:
+            log.warning("%s: %s; waiting up to %.0f s for it", away.message, why, patience_s)
+        is_told = True
+        time.sleep(limits.RECORDS_LOOK_S)
+    database.close()
+
+
+def _away(database: Database) -> LinkError | None:
+    try:
+        with database.read():
+            return None
+    except LinkError as error:
+        return error
 
 
 def keep_reserve(house: House) -> None:

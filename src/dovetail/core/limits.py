@@ -205,6 +205,10 @@ EVICT_BELOW_BYTES: Final = 256 << 20  # from here on the oldest goes where a rul
 DISK_LOOK_S: Final = 5.0  # a busy plant writes 1 MB/s: DISK_FULL_BYTES last longer than this
 HTTP_SERIES_MAX: Final = 1_000  # (method, route, status class) that are counted apart; the rest together
 METRIC_LINKS_MAX: Final = 500  # connections with metrics of their own: a monitoring system must not drown
+RECORDS_START_S: Final = (
+    600.0  # a service waits so long for its database: machines come back from a power cut one by one
+)
+RECORDS_LOOK_S: Final = 1.0  # and looks so often whether it is there
 FOLDER_PATIENCE_S: Final = 5.0  # a verb of the command line holds the data folder for a second or two
 STOP_S: Final = 5.0  # a role that does not end by then is left behind; with what the edge needs, a stop is ≤ 10 s
 
