@@ -6,6 +6,7 @@ import math
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from naive_historian import frame, rows_of
 from test_historian_damage import spoil
 
-from dovetail.chunkstore.files import MONTH_VERSION, Files
+from dovetail.chunkstore.files import HEAD_VERSION, MONTH_VERSION, Files
 from dovetail.chunkstore.postgres import Server
 from dovetail.core.batch import DTYPES, Frame, Kind, Lane, Value
 from dovetail.core.bus import Bus
@@ -31,6 +32,10 @@ from samples_stores import ServerStore
 ALL = system_scope("test")
 GOLDEN = Path(__file__).parent / "golden"
 GOOD, BAD = 0x100C0, 0x08
+AHEAD = {
+    9: (DAY_ZERO_US, DAY_ZERO_US + 5),
+    -1: (-(2**63), 2**63 - 1),
+}  # of a lane that does not wait for what was before
 VALUES: dict[Kind, list[Value]] = {
     Kind.F64: [1.5, math.inf, -0.0, 0.0, 0.1, 1e300],
     Kind.I64: [-(2**63), 2**63 - 1, 7, 0, 3, -1],
@@ -65,8 +70,10 @@ def test_chunks_of_version_1_open(kind: Kind, times: int) -> None:
     same(chunks.decode(data, tag=7), block(kind, times))
 
 
-def test_frames_of_version_1_open() -> None:
-    found = frames.decode((GOLDEN / "frame-v1.bin").read_bytes())
+@pytest.mark.parametrize(("name", "ahead"), [("frame-v1", {}), ("frame-v1-ahead", AHEAD)])
+def test_frames_of_version_1_open(name: str, ahead: dict[int, tuple[int, int]]) -> None:
+    found = frames.decode((GOLDEN / f"{name}.bin").read_bytes())
+    assert found.ahead == ahead
     assert (found.source, found.lane, found.epoch, found.seq) == ("gateway-é", Lane.BACKLOG, 3, 2**40)
     assert found.good_through == {9: DAY_ZERO_US, 10: DAY_ZERO_US + 1}
     for batch, kind in zip(found.batches, Kind, strict=True):
@@ -203,38 +210,49 @@ WITH_CHECKS: dict[str, Callable[[Path, pytest.FixtureRequest], Storage]] = {
 }
 
 
-@pytest.mark.postgres
-def test_a_log_of_schema_6_says_whose_its_frames_are(
-    tmp_path: Path, clock: ManualClock, request: pytest.FixtureRequest
+@pytest.mark.parametrize("lie", ["files", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_log_of_files_1_and_of_schema_6_says_whose_its_frames_are(
+    lie: str, tmp_path: Path, clock: ManualClock, request: pytest.FixtureRequest
 ) -> None:
     """One that could not be read lies aside; then the one that waits cannot be read either. Both come again."""
-
-    def opened() -> Historian:
-        return Historian(storage, clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
 
     def of_the_backlog() -> list[tuple[int, int, int]]:
         found = historian.delivery()
         return [(one.expected, one.stored, one.gap) for one in found if one.lane == Lane.BACKLOG]
 
-    storage = _schema(6)(tmp_path, request)
+    first, again = TOLD[lie]
     clock.tick(60 * DAY_US)
-    historian = opened()
+    historian = Historian(first(tmp_path, request), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
     assert of_the_backlog() == [(12, 5, 7)]
     assert rows_of(historian.raw([5], 0, 2**62, scope=ALL)) == waited(11, 5)
-    with storage.head.transaction() as session:
-        session.execute("update head set body = set_byte(body, 30, get_byte(body, 30) # 4) where head_id = 6")
+    cannot_be_read(historian, historian.head_bounds()[1])
     historian.close()
-    storage = request.getfixturevalue("server_store").open()
-    historian = opened()
+    historian = Historian(again(tmp_path, request), clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
     assert of_the_backlog() == [(12, 0, 12)]
-    with storage.head.snapshot() as session:
-        aside = session.execute("select head_id, n from head_aside order by head_id").fetchall()
-    assert [tuple(row) for row in aside] == [(5, 7), (6, 5)]
     historian.put([frame(seq, waited(seq, n), lane=Lane.BACKLOG) for seq, n in ((10, 7), (11, 5), (12, 1))])
     assert of_the_backlog() == [(13, 13, 0)]
     historian.seal_once()
     assert rows_of(historian.raw([5], 0, 2**62, scope=ALL)) == [*waited(10, 7), *waited(11, 5), *waited(12, 1)]
     historian.close()
+
+
+def cannot_be_read(historian: Historian, head_id: int) -> None:
+    """A disk has flipped a bit of a row of the log."""
+    with historian.storage.head.transaction() as session:
+        (body,) = session.execute("select body from head where head_id = ?", (head_id,)).fetchone()
+        wrong = bytearray(body)
+        wrong[30] ^= 4
+        session.execute("update head set body = ? where head_id = ?", (bytes(wrong), head_id))
+
+
+def _log(folder: Path, _request: pytest.FixtureRequest) -> Storage:
+    return Files(Path(shutil.copytree(GOLDEN / "log-v1", folder / "historian")))
+
+
+TOLD: dict[str, tuple[Callable[[Path, pytest.FixtureRequest], Storage], ...]] = {  # at first, and once it was closed
+    "files": (_log, lambda folder, _: Files(folder / "historian")),
+    "postgresql": (_schema(6), lambda _, request: request.getfixturevalue("server_store").open()),
+}
 
 
 def waited(seq: int, n: int) -> list[tuple[int, int, Value, int]]:
@@ -280,24 +298,25 @@ def write_month(storage: Storage) -> None:
     historian.close()
 
 
-def write_schema(to: Path, scratch: Path) -> None:
-    """The same in PostgreSQL, with a frame set aside that cannot be read and one that waits to be sealed."""
-    pgserver = pytest.importorskip("pgserver")
-    server = pgserver.get_server(scratch, cleanup_mode="delete")
-    url = server.get_uri()
-
-    def opened() -> Historian:
-        return Historian(Server(url), clock=ManualClock(DAY + 3 * DAY_US), bus=Bus(), owner_of=lambda _tag: 1)
-
-    write_month(Server(url))
+def write_log(opened: Callable[[], Historian]) -> None:
+    """A frame set aside that cannot be read, and one that waits to be sealed."""
     historian = opened()
     historian.put([frame(10, waited(10, 7), lane=Lane.BACKLOG)])
-    with historian.storage.head.transaction() as session:
-        session.execute("update head set body = set_byte(body, 30, get_byte(body, 30) # 4) where head_id = 5")
+    cannot_be_read(historian, historian.head_bounds()[1])
     historian.close()
     historian = opened()
     historian.put([frame(11, waited(11, 5), lane=Lane.BACKLOG)])
     historian.close()
+
+
+def write_schema(to: Path, scratch: Path) -> None:
+    """The same month in PostgreSQL, and such a log."""
+    pgserver = pytest.importorskip("pgserver")
+    server = pgserver.get_server(scratch, cleanup_mode="delete")
+    url = server.get_uri()
+    write_month(Server(url))
+    clock = ManualClock(DAY + 3 * DAY_US)
+    write_log(lambda: Historian(Server(url), clock=clock, bus=Bus(), owner_of=lambda _tag: 1))
     binary = Path(pgserver.__file__).parent / "pginstall" / "bin" / "pg_dump"
     command = [binary, "--schema=historian", "--no-owner", "--inserts", "--no-comments", url]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -315,9 +334,12 @@ def write(folder: Path) -> None:
     marks = {9: DAY_ZERO_US, 10: DAY_ZERO_US + 1}
     made = Frame("gateway-é", Lane.BACKLOG, 3, 2**40, tuple(block(kind, 1).batch() for kind in Kind), marks)
     (folder / f"frame-v{frames.VERSION}.bin").write_bytes(frames.encode(made))
+    (folder / f"frame-v{frames.VERSION}-ahead.bin").write_bytes(frames.encode(replace(made, ahead=AHEAD)))
     (folder / f"rollup-v{rollups.VERSION}-hours.bin").write_bytes(rollups.pack_hours(units(24)))
     (folder / f"rollup-v{rollups.MINUTES_VERSION}-minutes.bin").write_bytes(rollups.pack_minutes(units(1_440)))
     write_month(Files(folder / f"folder-v{MONTH_VERSION}"))
+    log, at = folder / f"log-v{HEAD_VERSION}", ManualClock(DAY + 3 * DAY_US)
+    write_log(lambda: Historian(log, clock=at, bus=Bus(), owner_of=lambda _tag: 1))
     write_schema(folder / f"schema-v{tables.VERSION}.sql", folder / "server")
     clock = ManualClock(FOLDER_TIMES[-1])
     historian = Historian(folder / "folder-v1", clock=clock, bus=Bus(), owner_of=lambda _tag: 1)
