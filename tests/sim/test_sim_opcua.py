@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from asyncua import Client, ua
-from asyncua.common.subscription import DataChangeNotif
+from asyncua.common.subscription import DataChangeNotif, Subscription
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from asyncua.crypto.uacrypto import CertProperties
 
 from dovetail.core.clock import SystemClock, from_datetime, to_datetime
 from dovetail.core.errors import InvalidError, NotFoundError
+from dovetail.edge.handover import SLACK_US
 from dovetail.sim.line import Setting
 from dovetail.sim.packml import Reason, State
 from dovetail.sim.plant import VirtualPlant
-from dovetail.sim.servers.opcua import TAGS, StandardNodes, make_identity
+from dovetail.sim.servers.opcua import TAGS, StandardNodes, UnitServer, make_identity
 from waiting import until
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
@@ -96,6 +99,39 @@ async def test_a_client_hears_every_transition_and_the_exact_counts(plant: Virtu
     counts = heard.values["Admin.ProdProcessedCount"]
     assert all(truth.counts(0, at).processed == value for at, value in counts)
     assert counts[-1][1] > counts[0][1]  # type: ignore[operator]
+
+
+async def test_no_message_vouches_for_what_comes_after_it(plant: VirtualPlant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine stops while its PLC has to wait for a processor: the next message already knows."""
+    messages: list[tuple[int, list[int]]] = []  # when it closed, and when that happened which it brings
+    untouched = Subscription.publish_callback
+
+    async def remember(subscription: Subscription, result: ua.PublishResult) -> None:
+        message = result.NotificationMessage
+        brought = [item for one in message.NotificationData or [] for item in one.MonitoredItems]
+        times = [from_datetime(item.Value.SourceTimestamp) for item in brought]
+        messages.append((from_datetime(message.PublishTime), times))
+        await untouched(subscription, result)
+
+    monkeypatch.setattr(Subscription, "publish_callback", remember)
+    heard, filler = Heard(), plant._rack["filler"]
+    assert isinstance(filler, UnitServer)
+    async with Client(plant.endpoints["filler"]) as client:
+        await listen(client, heard, "filler")
+        for _ in range(8):
+            plant.jam("filler", Reason.MISFEED)
+            await until(lambda: filler._said["Status.StateCurrent"] == State.HOLDING, within_s=5)
+            time.sleep(0.3)  # noqa: ASYNC251 - nothing of this process runs meanwhile
+            await asyncio.sleep(0.2)
+            plant.free("filler")
+            await until(lambda: plant.units()[0].state == "Execute", within_s=5)
+    assert {State.HELD, State.EXECUTE} <= {value for _, value in heard.values["Status.StateCurrent"]}
+    overtaken = [
+        closed - min(times)
+        for (closed, _), (_, times) in pairwise(messages)
+        if times and min(times) < closed - SLACK_US
+    ]
+    assert overtaken == []
 
 
 async def test_values_have_the_types_that_a_plc_gives_them(plant: VirtualPlant) -> None:

@@ -13,10 +13,10 @@ import asyncio
 import ipaddress
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from asyncua import Server, ua
 from asyncua.crypto.cert_gen import (
@@ -26,6 +26,7 @@ from asyncua.crypto.cert_gen import (
 )
 from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 from asyncua.server.internal_server import InternalServer
+from asyncua.server.subscription_service import SubscriptionService
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -47,6 +48,7 @@ TAGS: Final[Mapping[str, ua.VariantType]] = {
     "Admin.ProdProcessedCount": ua.VariantType.UInt32,
     "Admin.ProdDefectiveCount": ua.VariantType.UInt32,
 }
+type Program = Callable[[], Awaitable[None]]  # one cycle: what has happened until now is written to the nodes
 _COUNTERS: Final = ("Admin.ProdProcessedCount", "Admin.ProdDefectiveCount")
 
 
@@ -102,11 +104,36 @@ class StandardNodes:
             space[node_id] = node
 
 
+class _Subscriptions(SubscriptionService):
+    """Before a message closes the program runs: nothing that happened before its time comes after it.
+
+    Else a machine that had to wait for a processor would be vouched for by a message that knows nothing of it yet.
+    """
+
+    def __init__(self, server: InternalServer, program: Program) -> None:
+        super().__init__(server.aspace, server)
+        self._program = program
+
+    async def create_subscription(self, *args: Any, **named: Any) -> ua.CreateSubscriptionResult:
+        made = await super().create_subscription(*args, **named)
+        subscription = self.subscriptions[made.SubscriptionId]
+        publish = subscription.publish_results
+
+        async def after_the_program(request: Any = None) -> bool:
+            await self._program()
+            return await publish(request)
+
+        subscription.publish_results = after_the_program  # pyrefly: ignore[bad-assignment]
+        return made
+
+
 class _Internal(InternalServer):
     """A server that starts from copied standard nodes."""
 
-    def __init__(self, standard: StandardNodes) -> None:
+    def __init__(self, standard: StandardNodes, program: Program | None) -> None:
         super().__init__()
+        if program is not None:
+            self.subscription_service = _Subscriptions(self, program)
         self._standard = standard
         self.allow_remote_admin = False
         self.max_connections = CONNECTIONS_MAX
@@ -119,12 +146,20 @@ class _Internal(InternalServer):
 class UnitServer:
     """One unit's OPC UA server. All calls belong to the event loop that started it."""
 
-    def __init__(self, unit: str, *, port: int, standard: StandardNodes, identity: Identity | None = None) -> None:
+    def __init__(
+        self,
+        unit: str,
+        *,
+        port: int,
+        standard: StandardNodes,
+        identity: Identity | None = None,
+        program: Program | None = None,
+    ) -> None:
         self.node = unit.capitalize()
         self.unit = unit
         self._wanted_port = port
         self._identity = identity
-        self._server = Server(iserver=_Internal(standard))
+        self._server = Server(iserver=_Internal(standard, program))
         self._nodes: dict[str, ua.NodeId] = {}
         self._said: dict[str, object] = {}
         self._plugged = False

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 from dovetail.sim.line import Change
 from dovetail.sim.servers.ethernetip import EthernetIpUnitServer
 from dovetail.sim.servers.modbus import ModbusUnitServer
-from dovetail.sim.servers.opcua import Identity, StandardNodes, UnitServer
+from dovetail.sim.servers.opcua import Identity, Program, StandardNodes, UnitServer
 from dovetail.sim.servers.s7 import S7UnitServer
 
 type Speaks = Literal["opcua", "modbus", "s7", "ethernetip"]
@@ -31,14 +31,23 @@ class Plc(Protocol):
 
 
 class Rack:
-    """One PLC per unit. `ports` and `identities` by unit; `speaks` names those that do not speak OPC UA."""
+    """One PLC per unit. `ports` and `identities` by unit; `speaks` names those that do not speak OPC UA.
+
+    `program`: what runs before a PLC sends by itself.
+    """
 
     def __init__(
-        self, ports: Mapping[str, int], *, speaks: Mapping[str, Speaks], identities: Mapping[str, Identity]
+        self,
+        ports: Mapping[str, int],
+        *,
+        speaks: Mapping[str, Speaks],
+        identities: Mapping[str, Identity],
+        program: Program | None = None,
     ) -> None:
         self._ports = ports
         self._speaks = speaks
         self._identities = identities
+        self._program = program
         self._plcs: dict[str, Plc] = {}
 
     def __getitem__(self, unit: str) -> Plc:
@@ -76,4 +85,4 @@ class Rack:
         if standard is None or self._speaks.get(unit) == "modbus":
             return ModbusUnitServer(unit, port=self._ports[unit])
         identity = self._identities.get(unit)
-        return UnitServer(unit, port=self._ports[unit], standard=standard, identity=identity)
+        return UnitServer(unit, port=self._ports[unit], standard=standard, identity=identity, program=self._program)
