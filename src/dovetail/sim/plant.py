@@ -63,9 +63,8 @@ class VirtualPlant:
         self.setting = setting
         self.clock = clock
         self._since_us = since_us
-        units = [make.name for make in setting.makes]
-        at = dict(zip(units, ports, strict=True))
-        self._rack = Rack(at, speaks=speaks, identities=identities or {}, program=self._cycle)
+        at = dict(zip((make.name for make in setting.makes), ports, strict=True))
+        self._rack = Rack(at, speaks=speaks, identities=identities or {}, program=self._tell)
         self._on_job = on_job
         self._standard = standard
         self.past_jobs: tuple[JobRun, ...] = ()  # every order of every unit up to the start; later ones are told
@@ -73,8 +72,6 @@ class VirtualPlant:
         self._line: Line | None = None
         self._events: list[Event] = []
         self._nudge = asyncio.Event()
-        self._turn = asyncio.Lock()  # what happened is told in its order
-        self._teller: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -162,7 +159,7 @@ class VirtualPlant:
         """Sleep to the next thing that happens, let the line catch up, tell the servers. Runs until cancelled."""
         forget_us = self.clock.now_us() + REMEMBERED_US
         while True:
-            await self._catch_up()
+            await self._rack.cycle()
             with self._lock:
                 wait_s = (self.line.next_us() - self.clock.now_us()) / SECOND_US
                 if self.line.now_us > forget_us:
@@ -172,25 +169,11 @@ class VirtualPlant:
                 await asyncio.wait_for(self._nudge.wait(), min(max(wait_s, _LOOK_S[0]), _LOOK_S[1]))
             self._nudge.clear()
 
-    async def _catch_up(self) -> None:
-        """Let the line run until now, and tell the servers."""
-        async with self._turn:
-            self._teller = asyncio.current_task()
-            try:
-                with self._lock:
-                    self._advance()
-                    events, self._events = self._events, []
-                    counted = [self._counted(unit) for unit in self.line.units]
-                await self._tell(events, counted)
-            finally:
-                self._teller = None
-
-    async def _cycle(self) -> None:
-        """A PLC is about to send by itself: its machine's present first, unless this is what makes it send."""
-        if self._task is not None and self._teller is not asyncio.current_task():
-            await self._catch_up()
-
-    async def _tell(self, events: Sequence[Event], counted: Sequence[Change]) -> None:
+    async def _tell(self) -> None:
+        with self._lock:
+            self._advance()
+            events, self._events = self._events, []
+            counted = [self._counted(unit) for unit in self.line.units]
         for event in events:
             if isinstance(event, Change):
                 await self._rack[event.unit].publish(event)

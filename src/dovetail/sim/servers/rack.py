@@ -33,7 +33,7 @@ class Plc(Protocol):
 class Rack:
     """One PLC per unit. `ports` and `identities` by unit; `speaks` names those that do not speak OPC UA.
 
-    `program`: what runs before a PLC sends by itself.
+    `program`: what has happened until now is written to them; it runs in `cycle`, and before one sends by itself.
     """
 
     def __init__(
@@ -48,6 +48,9 @@ class Rack:
         self._speaks = speaks
         self._identities = identities
         self._program = program
+        self._turn = asyncio.Lock()  # what happened is told in its order
+        self._teller: asyncio.Task[None] | None = None
+        self._is_up = False
         self._plcs: dict[str, Plc] = {}
 
     def __getitem__(self, unit: str) -> Plc:
@@ -71,11 +74,28 @@ class Rack:
         except BaseException:
             await asyncio.gather(*(plc.stop() for plc in started))
             raise
+        self._is_up = True
 
     async def stop(self) -> None:
         """Close all ports."""
+        self._is_up = False
         await asyncio.gather(*(plc.stop() for plc in self._plcs.values()))
         self._plcs.clear()
+
+    async def cycle(self) -> None:
+        """Run the program once."""
+        async with self._turn:
+            self._teller = asyncio.current_task()
+            try:
+                if self._program is not None:
+                    await self._program()
+            finally:
+                self._teller = None
+
+    async def _before_sending(self) -> None:
+        """The machines' present first, unless telling it is what makes a PLC send."""
+        if self._is_up and self._teller is not asyncio.current_task():
+            await self.cycle()
 
     def _make(self, unit: str, standard: StandardNodes | None) -> Plc:
         if self._speaks.get(unit) == "s7":
@@ -85,4 +105,6 @@ class Rack:
         if standard is None or self._speaks.get(unit) == "modbus":
             return ModbusUnitServer(unit, port=self._ports[unit])
         identity = self._identities.get(unit)
-        return UnitServer(unit, port=self._ports[unit], standard=standard, identity=identity, program=self._program)
+        return UnitServer(
+            unit, port=self._ports[unit], standard=standard, identity=identity, program=self._before_sending
+        )
