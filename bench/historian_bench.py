@@ -4,8 +4,9 @@ they are, and how soon the everyday questions are answered.
 Ours in files and in PostgreSQL, plain rows in SQLite and PostgreSQL, DuckDB, Parquet, InfluxDB 1.6 and VictoriaMetrics
 (Debian's packages), each in a process of its own. Three parts for each store:
 
-- 20 million samples of 5,000 tags in commits of 50,000, and two million in commits of 5,000: samples/s while commits
-  run. What a client does to put a commit into the store's own words is not counted, and the store may use that time.
+- 20 million samples of 5,000 tags in commits of 50,000, and two million in commits of 5,000, three times: samples/s
+  while commits run. What a client does to put a commit into the store's own words is not counted, and the store may
+  use that time.
 - The questions, each store asked the same; an answer that differs from ours by more than a hundredth is told.
 - 500,000 samples/s offered in commits of 5,000 while somebody reads an hour of a tag 20 times a second.
 
@@ -43,6 +44,7 @@ from stores.workload import SECOND_US, Workload, now_us, workload, year
 
 LARGE, SMALL = 50_000, 5_000
 SMALL_S = 400  # plant seconds of the part with small commits
+SMALL_ROUNDS = 3  # half a second each, in which a machine may do something else: the median counts
 OFFERED, PACED_S = 500_000, 6
 NAMES = {  # in this order: those that a limit names come first
     "files": "**Dovetail in files**",
@@ -188,11 +190,15 @@ def measure(name: str, seconds: int) -> Measured:
         store.settle()
         ask(store.reader(), (max(int(load.ts.min()), load.end_us - HOUR_US), load.end_us), end_us, found)
         paced(store, end_us, found)
-    with opened(name) as store:
-        small = workload(min(SMALL_S, seconds), end_us=end_us)
-        watch = Watch(store.pids())
-        found.rate["small"], found.commits_ms["small"], _ = put(store, small, SMALL, watch)
-        watch.end()
+    small = workload(min(SMALL_S, seconds), end_us=end_us)
+    rounds: list[tuple[float, list[float]]] = []
+    for _ in range(SMALL_ROUNDS):
+        with opened(name) as store:
+            watch = Watch(store.pids())
+            rate, commits_ms, _ = put(store, small, SMALL, watch)
+            watch.end()
+        rounds.append((rate, commits_ms))
+    found.rate["small"], found.commits_ms["small"] = statistics.median_low(rounds)
     return found
 
 
