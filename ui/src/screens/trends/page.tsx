@@ -13,7 +13,7 @@ import { SavedViews } from "@/screens/trends/saved";
 import { TimeTools } from "@/screens/trends/tools";
 import css from "@/screens/trends/trends.module.css";
 import { useAsked } from "@/screens/trends/use-asked";
-import { useMoments, useStatistics } from "@/screens/trends/use-figures";
+import { figuresSpan, figuresSpanThen, useMoments, useStatistics } from "@/screens/trends/use-figures";
 import { usePens } from "@/screens/trends/use-pens";
 import { words } from "@/screens/trends/words";
 import { changed, type Pen, without, withTag } from "@/trend/pens";
@@ -39,12 +39,12 @@ export default function TrendsPage() {
   const atA = a ?? hoverMs ?? Math.min(view.t1, nowMs);
   const newest = a === null && hoverMs === null && atA === nowMs;
   const momentsA = useMoments(tags, newest ? Math.ceil(nowMs / NEWEST_MS) * NEWEST_MS : atA, asOf);
+  const atThen = (newest ? Math.floor(nowMs / NEWEST_MS) * NEWEST_MS : atA) + (shiftMs ?? 0);
   const momentsB = useMoments(tags, b, asOf);
-  const momentsThen = useMoments(tags, shiftMs === null && beside === null ? null : atA + (shiftMs ?? 0), beside ?? asOf);
   const isThen = shiftMs !== null || beside !== null;
-  const statistics = useStatistics(tags, view, { nowMs, asOf });
-  const viewThen = useMemo(() => ({ t0: view.t0 + (shiftMs ?? 0), t1: view.t1 + (shiftMs ?? 0) }), [view, shiftMs]);
-  const statisticsThen = useStatistics(isThen ? tags : NOTHING_ASKED, viewThen, { nowMs, asOf: beside ?? asOf });
+  const momentsThen = useMoments(tags, isThen ? atThen : null, beside ?? asOf);
+  const statistics = useStatistics(tags, figuresSpan(view, { nowMs, following }), asOf);
+  const statisticsThen = useStatistics(isThen ? tags : NOTHING_ASKED, figuresSpanThen(view, shiftMs ?? 0, { nowMs, following }), beside ?? asOf);
   const seconds = useMemo((): Second[] => [
     ...(b === null ? [] : [{ name: say("at", { name: "B" }), moments: momentsB, testid: "pen-b" }]),
     ...(isThen ? [{ name: say(beside === null ? "then" : beside === SENT ? "sent" : "known"), moments: momentsThen, testid: "pen-then" }] : []),

@@ -19,15 +19,26 @@ export function useMoments(tags: readonly number[], ms: number | null, asOf: str
   return useMemo(() => (settled === null || ms === null ? NO_MOMENTS : new Map((data?.items ?? []).map((moment) => [moment.tag, moment]))), [settled, ms === null, data]); // eslint-disable-line react-hooks/exhaustive-deps -- where a moving cursor is does not matter before it rests
 }
 
-/** The stretch that figures are asked for: up to now, in steps. */
-export function figuresSpan(view: View, nowMs: number): View | null {
-  const step = Math.max(1000, (view.t1 - view.t0) / STEPS);
-  const t1 = Math.min(view.t1, view.t1 >= nowMs - step ? Math.floor(nowMs / step) * step : nowMs);
-  return t1 > view.t0 ? { t0: view.t1 >= nowMs - step ? t1 - (view.t1 - view.t0) : view.t0, t1 } : null;
+/** What is now, in steps of a stretch so long. */
+const stepped = (nowMs: number, span: number): number => {
+  const step = Math.max(1000, span / STEPS);
+  return Math.floor(nowMs / step) * step;
+};
+
+/** The stretch that figures are asked for: the visible one, up to now. One that follows moves in steps, one that stands keeps its beginning. */
+export function figuresSpan(view: View, { nowMs, following }: { nowMs: number; following: boolean }): View | null {
+  const span = view.t1 - view.t0;
+  const t1 = view.t1 < nowMs && !following ? view.t1 : Math.min(view.t1, stepped(nowMs, span));
+  return t1 > view.t0 ? { t0: following ? t1 - span : view.t0, t1 } : null;
 }
 
-export function useStatistics(tags: readonly number[], view: View, { nowMs, asOf }: { nowMs: number; asOf: string | null }): ReadonlyMap<number, Statistics> {
-  const span = figuresSpan(view, nowMs);
+/** The stretch it is compared with, whole as far as it is over; while the view follows it moves in the same steps. */
+export function figuresSpanThen(view: View, shiftMs: number, { nowMs, following }: { nowMs: number; following: boolean }): View | null {
+  const from = following ? figuresSpan(view, { nowMs, following }) : view;
+  return from && figuresSpan({ t0: from.t0 + shiftMs, t1: from.t1 + shiftMs }, { nowMs, following: false });
+}
+
+export function useStatistics(tags: readonly number[], span: View | null, asOf: string | null): ReadonlyMap<number, Statistics> {
   const [settled] = useDebouncedValue(span === null ? "" : `${new Date(span.t0).toISOString()} ${new Date(span.t1).toISOString()}`, VIEW_RESTS_MS);
   const [start = "", end = ""] = settled.split(" ");
   const { data } = useQuery({ ...statisticsQuery(tags, { start, end }, asOf), enabled: end !== "" && tags.length > 0, staleTime: 30_000, placeholderData: keepPreviousData });
