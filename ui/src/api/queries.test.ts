@@ -24,19 +24,58 @@ test.each([
   ["it is not there", 404, undefined],
 ])("what is on screen is asked again after an outage: %s", async (...[, status, data]) => {
   vi.useFakeTimers();
-  const client = clientThatHeals();
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { client } = clientThatHeals();
   let isDown = true;
   const queryFn = vi.fn(() => (isDown ? Promise.reject(new Problem(status)) : Promise.resolve("there")));
   const stop = new QueryObserver(client, { queryKey: ["shown"], queryFn }).subscribe(() => undefined);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(client.getQueryState(["shown"])?.status).toBe("error");
   isDown = false;
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(30_000);
   expect(client.getQueryData(["shown"])).toBe(data);
   const asked = queryFn.mock.calls.length;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(queryFn.mock.calls.length).toBe(asked); // once it is there, no more
   stop();
+  client.clear();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+test("a server that is away for an hour is asked ever more seldom, and soon once it is heard of", async () => {
+  vi.useFakeTimers();
+  const { client, soon } = clientThatHeals();
+  let isDown = true;
+  const queryFn = vi.fn(() => (isDown ? Promise.reject(new Problem(0)) : Promise.resolve("there")));
+  const stop = new QueryObserver(client, { queryKey: ["shown"], queryFn }).subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(queryFn.mock.calls.length).toBeLessThan(3 * 3_600 / 15); // three times in a round
+  expect(queryFn.mock.calls.length).toBeGreaterThan(3 * 3_600 / 40);
+  isDown = false;
+  soon();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(client.getQueryState(["shown"])?.status).toBe("success");
+  stop();
+  client.clear();
+  vi.useRealTimers();
+});
+
+test("an answer that is long in coming is waited for, whatever else fails", async () => {
+  vi.useFakeTimers();
+  const { client } = clientThatHeals();
+  const slow = vi.fn<() => Promise<string>>();
+  slow.mockResolvedValueOnce("old").mockRejectedValueOnce(new Problem(0)).mockRejectedValueOnce(new Problem(0)).mockRejectedValueOnce(new Problem(0));
+  slow.mockImplementation(() => new Promise((answer) => setTimeout(() => answer("new"), 120_000)));
+  const stops = [
+    new QueryObserver(client, { queryKey: ["slow"], queryFn: slow }).subscribe(() => undefined),
+    new QueryObserver(client, { queryKey: ["away"], queryFn: () => Promise.reject(new Problem(503)) }).subscribe(() => undefined),
+  ];
+  await vi.advanceTimersByTimeAsync(1_000);
+  void client.refetchQueries({ queryKey: ["slow"] });
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect([slow.mock.calls.length, client.getQueryData(["slow"])]).toEqual([5, "new"]);
+  for (const stop of stops) stop();
   client.clear();
   vi.useRealTimers();
 });

@@ -1,5 +1,5 @@
 // The questions that screens ask the server, each with its key, so that two screens asking the same ask once.
-import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, type Query, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type * as T from "@/api/types";
@@ -150,19 +150,35 @@ export function refreshPlant(client: QueryClient): void {
 const heals = (error: unknown): boolean => [0, 502, 503, 504].includes(asProblem(error).status);
 const retry = (failures: number, error: Error) => failures < 2 && heals(error);
 const AGAIN_MS = 5_000;
+const AGAIN_MAX_MS = 30_000;
+/** Ever later, half of it by chance: a hall of browsers must not come back in one moment to a server that has just risen. */
+const againMs = (rounds: number): number => (Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** rounds) * (1 + Math.random())) / 2;
+
+/** `soon`: the server was heard of, so what waits long waits no longer. */
+export interface Healing { client: QueryClient; soon: () => void }
 
 /** What is on screen and failed for a reason that time heals is asked again until it is there: nobody reloads a page after an outage. */
-export function clientThatHeals(): QueryClient {
+export function clientThatHeals(): Healing {
   let waiting: ReturnType<typeof setTimeout> | undefined;
-  const again = (): void => {
+  let rounds = 0;
+  const lacking = { type: "active", predicate: ({ state }: Query) => state.status === "error" && heals(state.error) } as const;
+  const again = async (): Promise<void> => {
     waiting = undefined;
-    void client.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" && heals(state.error) });
+    await client.refetchQueries(lacking, { cancelRefetch: false }); // what is on its way is waited for: a slow server is not asked twice
+    if (client.getQueryCache().findAll(lacking).length === 0) rounds = 0;
+  };
+  const later = () => setTimeout(() => void again(), againMs(rounds++));
+  const soon = (): void => {
+    rounds = 0;
+    if (waiting === undefined) return;
+    clearTimeout(waiting);
+    waiting = later();
   };
   const client = new QueryClient({
-    queryCache: new QueryCache({ onError: (error) => { if (heals(error)) waiting ??= setTimeout(again, AGAIN_MS); } }),
+    queryCache: new QueryCache({ onError: (error) => { if (heals(error)) waiting ??= later(); } }),
     defaultOptions: { queries: { retry, staleTime: 5_000, refetchOnWindowFocus: false } },
   });
-  return client;
+  return { client, soon };
 }
 
-export const queryClient = clientThatHeals();
+export const { client: queryClient, soon: askAgainSoon } = clientThatHeals();

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { asProblem } from "@/api/problem";
-import { meQuery, setupQuery } from "@/api/queries";
+import { askAgainSoon, meQuery, setupQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import { NewPassword } from "@/app/new-password";
 import { ProblemNotice, Waiting } from "@/design/notice";
@@ -44,8 +44,9 @@ export function Gate({ children }: { children: ReactNode }) {
     if (me.password_due) return undefined;
     liveLink.onLost = () => void refetch(); // a lost link may be an ended session
     liveLink.onRights = () => void refetch();
+    const stop = liveLink.listen(() => { if (liveLink.getState() === "open") askAgainSoon(); });
     liveLink.open();
-    return () => liveLink.close();
+    return () => { stop(); liveLink.close(); };
   }, [me, refetch]);
   if (error && asProblem(error).status === 401) return <SignedOut />;
   if (me?.password_due) return <NewPassword me={me} />;
