@@ -9,7 +9,7 @@ import { goneIn, paintGone } from "@/trend/gone";
 import { axisPx, type Box, type Layout, QUALITY_PX } from "@/trend/layout";
 import { marks, type Range } from "@/trend/scale";
 import { drawLine } from "@/trend/line";
-import { beginning, type Curve } from "@/trend/trace";
+import { beginning, type Curve, newsSince } from "@/trend/trace";
 
 export const FONT = '500 11.5px "Inter Variable", sans-serif';
 const DAY_LABEL_PX = 72;
@@ -188,8 +188,7 @@ export function doubts(curve: Curve): readonly Doubt[] {
 
 /** When the first value came that is newer than all that was read. */
 function liveFrom({ segments, tail }: Curve): number {
-  const newest = segments.findLast(({ from, to }) => to > from);
-  const since = newest ? (newest.tile.at[newest.to - 1] as number) : Number.NEGATIVE_INFINITY;
+  const since = newsSince(segments);
   return tail.find(({ tsMs, value }) => tsMs > since && value !== null)?.tsMs ?? Number.POSITIVE_INFINITY;
 }
 

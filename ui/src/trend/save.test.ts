@@ -16,11 +16,11 @@ const none = (before: number | null): Columns => {
   return { id: 7, before, t0_us: at, min: at, max: at, first: at, last: at, n: at, n_good: at, held: at };
 };
 
-function rows(columns: Columns, from: number): unknown[][] {
+function rows(columns: Columns, from: number, live: { tail?: { tsMs: number; value: number }[]; until?: number } = {}): unknown[][] {
   const store = new TileStore();
   store.put(7, { level: LEVEL, index: 0 }, tileOf(columns, { level: LEVEL, index: 0 }, { until: END, askedMs: 0 }));
   const view = { t0: from, t1: END };
-  const curve = { segments: store.segments(7, view, LEVEL), tail: [], until: END };
+  const curve = { segments: store.segments(7, view, LEVEL), tail: live.tail ?? [], until: live.until ?? END };
   return rowsOf({ view, pens: [{ tag: 7, curve, then: null }] } as unknown as Picture, [{ tag: 7, no: 1, path: "acme/press.speed", unit: "bar" }]).slice(1);
 }
 
@@ -31,6 +31,9 @@ describe("the rows of a trend", () => {
     ["what was sampled before and still stands", one(100, 5), 200, [["1970-01-01T00:00:00.200Z", "acme/press.speed", "bar", 5, 5, 5, 5, 0, 0]]],
     ["nothing where nothing is drawn", none(null), 0, []],
   ])("are %s", (...[, columns, from, said]) => expect(rows(columns, from)).toEqual(said));
+  it("are none of what nobody vouches for any more", () => expect(rows(one(100, 5), 200, { until: 150 })).toEqual([]));
+  it("are none of before the view, though it was heard live", () =>
+    expect(rows(one(100, 5), 200, { tail: [{ tsMs: 90, value: 4 }, { tsMs: 300, value: 6 }] })).toEqual([["1970-01-01T00:00:00.200Z", "acme/press.speed", "bar", 5, 5, 5, 5, 0, 0], ["1970-01-01T00:00:00.300Z", "acme/press.speed", "bar", 6, 6, 6, 6, 1, 1]]));
 });
 
 describe("the picture of a trend", () => {

@@ -1,26 +1,25 @@
 // Exactly what is shown, as a file: the picture, or the rows from which it was drawn.
 import { unitSymbol } from "@/show/format";
 import { FONT, type Picture } from "@/trend/paint";
-import { beginning, type Curve } from "@/trend/trace";
+import { beginning, type Curve, newsSince } from "@/trend/trace";
 
 export interface Named { tag: number; no: number; path: string; unit: string | null }
 type Row = (string | number | null)[];
 const HEAD: Row = ["time", "signal", "unit", "lowest", "highest", "first", "last", "samples", "good samples"];
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
 
-function* curveRows({ segments, tail }: Curve, whose: Row, endMs: number): Generator<Row> {
-  let newest = Number.NEGATIVE_INFINITY;
+function* curveRows({ segments, tail, until }: Curve, whose: Row, endMs: number): Generator<Row> {
+  const since = newsSince(segments);
   const [begins] = segments;
-  const before = begins ? known(beginning(begins)) : null;
+  const before = begins && begins.t0 < until ? known(beginning(begins)) : null; // further than its word holds nothing stands
   if (begins && before !== null) yield [new Date(begins.t0).toISOString(), ...whose, before, before, before, before, 0, 0];
   for (const { tile, from, to } of segments) {
     for (let i = from; i < to; i++) {
-      newest = tile.at[i] as number;
-      yield [new Date(newest).toISOString(), ...whose, known(tile.min[i]), known(tile.max[i]), known(tile.first[i]), known(tile.last[i]), tile.n[i] ?? 0, tile.good[i] ?? 0];
+      yield [new Date(tile.at[i] as number).toISOString(), ...whose, known(tile.min[i]), known(tile.max[i]), known(tile.first[i]), known(tile.last[i]), tile.n[i] ?? 0, tile.good[i] ?? 0];
     }
   }
   for (const { tsMs, value } of tail) {
-    if (tsMs > newest && tsMs <= endMs) yield [new Date(tsMs).toISOString(), ...whose, value, value, value, value, 1, Number(value !== null)];
+    if (tsMs > since && tsMs >= (begins?.t0 ?? tsMs) && tsMs <= endMs) yield [new Date(tsMs).toISOString(), ...whose, value, value, value, value, 1, Number(value !== null)];
   }
 }
 

@@ -57,10 +57,21 @@ export function beginning(segment: Segment): number {
   return tile.held[from - 1] ? (tile.last[from - 1] as number) : Number.NaN;
 }
 
+/** Since when a live sample is news to what was read of a view: not one of before it, nor one of its last bucket at whose end nothing stood. */
+export function newsSince(segments: readonly Segment[]): number {
+  const last = segments.findLast(({ from, to }) => from < to) ?? segments.findLast(({ tile, to }) => to > 0 || tile.until > tile.t0);
+  if (!last) return Number.NEGATIVE_INFINITY;
+  const { tile, to } = last;
+  if (to === 0) return tile.t0;
+  const at = tile.at[to - 1] as number;
+  return tile.held[to - 1] ? at : Math.min(at + tile.wide, tile.until);
+}
+
 export function trace({ segments, tail, until }: Curve, sink: Sink): void {
   const walk = new Walk(sink);
   let known = Number.NaN;
   let newest = Number.NEGATIVE_INFINITY;
+  const since = newsSince(segments);
   const said = { first: 0, low: 0, high: 0, last: 0 }; // one for all buckets: a picture has thousands
   for (const segment of segments) {
     const { tile, from, to } = segment;
@@ -76,7 +87,7 @@ export function trace({ segments, tail, until }: Curve, sink: Sink): void {
     known = segment.t1;
   }
   for (const { tsMs, value } of tail) {
-    if (tsMs <= newest || tsMs > known) continue;
+    if (tsMs <= since || tsMs > known) continue;
     const at = value ?? Number.NaN;
     walk.bucket(tsMs, { first: at, low: at, high: at, last: at }, false);
     newest = tsMs;
@@ -91,15 +102,15 @@ export function extent({ segments, tail }: Curve): { low: number; high: number }
     if (low < least) least = low; // what is no number is neither
     if (high > most) most = high;
   };
-  let [newest, known] = [Number.NEGATIVE_INFINITY, Number.NaN];
+  const since = newsSince(segments);
+  let known = Number.NaN;
   for (const segment of segments) {
     const { tile, from, to } = segment;
     const begins = beginning(segment);
     see(begins, begins);
     for (let i = from; i < to; i++) see(tile.min[i] as number, tile.max[i] as number);
-    if (to > from) newest = tile.at[to - 1] as number;
     known = segment.t1;
   }
-  for (const { tsMs, value } of tail) if (tsMs > newest && tsMs <= known && value !== null) see(value, value);
+  for (const { tsMs, value } of tail) if (tsMs > since && tsMs <= known && value !== null) see(value, value);
   return { low: least, high: most };
 }

@@ -6,7 +6,7 @@ import { axisPx, layoutOf } from "@/trend/layout";
 import { bucketUs, levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
 import { Loader, missing, stale } from "@/trend/loader";
 import { standing } from "@/trend/nearest";
-import { axisTitle, doubts } from "@/trend/paint";
+import { axisTitle, axisWidth, doubts } from "@/trend/paint";
 import { axisOf, changed, dashOf, PENS_MAX, pensOf, textOf, withTag } from "@/trend/pens";
 import { marks, niceRange, steady } from "@/trend/scale";
 import { columnsOf } from "@/trend/columns";
@@ -124,7 +124,14 @@ describe("a line", () => {
     ["all the time, when nothing came", [] as Rows, null, [], [{ t0: 0, t1: 400, tone: "void" }]],
     ["until a value came live", [[100, null]] as Rows, 4, [{ tsMs: 50, value: 1 }, { tsMs: 200, value: null }, { tsMs: 250, value: 5 }], [{ t0: 100, t1: 250, tone: "void" }]],
     ["nowhere, while what was before holds", [] as Rows, 4, [], []],
+    ["to the end, though it was heard live before all that was read", [[100, 5, true]] as Rows, 4, [{ tsMs: 100.2, value: 5 }, { tsMs: 100.7, value: null }], [{ t0: 101.024, t1: 400, tone: "void" }]],
   ])("has no value %s", (...[, rows, before, tail, said]) => expect(doubts({ segments: store({ 0: tile(rows, before) }).segments(1, whole, LEVEL), tail, until: 400 })).toEqual(said));
+  it("has no value in a view that begins after it went bad, though older ones were heard live", () => {
+    const later = store({ 0: tile([[100, 5], [200, null]]) }).segments(1, { t0: 300, t1: 400 }, LEVEL);
+    const tail = [{ tsMs: 100, value: 5 }, { tsMs: 200, value: null }];
+    expect([doubts({ segments: later, tail, until: 400 }), drawn(later, tail, 400), extent({ segments: later, tail, until: 400 })]).toEqual([[{ t0: 300, t1: 400, tone: "void" }], [], { low: Infinity, high: -Infinity }]);
+  });
+  it("ends where its connection's word ends, though later ones were read", () => expect(drawn(store({ 0: tile([[100, 5]]), 1: tile([], 5, 1) }).segments(1, { t0: 0, t1: 2 * WIDE }, LEVEL), [], 300)).toEqual(["start 100 5", "column 100 5", "hold 300 5"]));
   it("has no value until what a rule let go, which is told in another way", () =>
     expect(doubts({ segments: store({ 0: { ...tile([[300, 6]]), gone: went } }).segments(1, whole, LEVEL), tail: [], until: 400 })).toEqual([{ t0: 0, t1: 150, tone: "void" }]));
 });
@@ -202,6 +209,10 @@ it.each([
   ["on a phone, a wide one", 348, [110, 58], [110]],
   ["of no pen", 960, [], []],
 ])("scales leave the curves three quarters of the width: %s", (...[, width, axes, drawn]) => expect(layoutOf({ width, height: 400 }, { axes, rows: 0, lanes: [] }).axes).toEqual(drawn));
+it("a scale of the largest number of a PLC leaves the curves their width, on a phone too", () => {
+  const axis = { key: "", unit: "", range: niceRange(0, 3.4028234663852886e38), nos: [1], colour: "" };
+  expect(layoutOf({ width: 348, height: 400 }, { axes: [axisWidth(axis, 400, { language: "de", zone: undefined })], rows: 0, lanes: [] }).plot.width).toBeGreaterThan(200);
+});
 it.each([[["0", "100"], 58], [["10,000,000", "20,000,000"], 78], [["-0.000125"], 75]])("a scale of %j is %i px wide: its numbers are not cut off", (texts, px) => expect(axisPx(texts)).toBe(px));
 it.each([
   [[1, 2], "/min", 60, "1 2 · /min"],

@@ -55,7 +55,7 @@ function useNotes({ view, shiftMs, asOf, beside, a, b }: Trending): () => string
     ...(shiftMs === null ? [] : [say("dotted", { start: moment(view.t0 + shiftMs), end: moment(view.t1 + shiftMs) })]),
     ...(beside === null ? [] : [beside === SENT ? say("besideSent") : say("besideKnown", { known: nameOf(beside) })]),
     ...(asOf === null ? [] : [say(asOf === SENT ? "asSentNote" : "asKnownNote", { known: nameOf(asOf) })]),
-    ...(a === null ? [] : [b === null ? say("cursors", { a: exact(a) }) : say("both", { a: exact(a), b: exact(b), apart: formatDuration((b - a) * 1000, reader.language) })]),
+    ...(a !== null && b !== null ? [say("both", { a: exact(a), b: exact(b), apart: formatDuration((b - a) * 1000, reader.language) })] : a !== null ? [say("cursors", { a: exact(a) })] : b !== null ? [say("cursorB", { b: exact(b) })] : []),
   ];
 }
 

@@ -14,7 +14,7 @@ export const words = defineWords({
     low: "Lowest", mean: "Mean", high: "Highest", good: "Good", meanHint: "weighted by time", saveCsv: "CSV", savePng: "Picture", saveCsvHint: "The rows from which the curves are drawn", savePngHint: "The picture as it is", clear: "Take the cursors away", wentSince: "went by a rule",
     views: "Views", noViews: "No view is kept yet.", viewName: "Keep this view as", shareView: "For everybody who sees its equipment", saveView: "Keep", forget: "Forget {name}", sharedBy: "by {name}", sharedByYou: "shared",
     asKnown: "As known", asKnownAt: "As known: {known}", asKnownHint: "Corrections made later do not count.", knownNow: "Now", sent: "As sent", known: "As known before", knownAt: "At a moment", knownApply: "Show it as known then", besideSent: "Beside it, dotted: as it was sent", besideKnown: "Beside it, dotted: as known at {known}", asSentNote: "Shown as the signals were sent, without any correction.", asKnownNote: "Shown as known at {known}: what was corrected later does not count.", correct: "Correct …", correctSpan: "Correct {tag} from A to B …",
-    cursors: "A {a}", both: "A {a} · B {b} · {apart}", failed: "Some of it could not be read",
+    cursors: "A {a}", cursorB: "B {b}", both: "A {a} · B {b} · {apart}", failed: "Some of it could not be read",
   },
   de: {
     title: "Verläufe", add: "Signal hinzufügen", addHint: "Suchen nach Name, Anlage oder Adresse", noFind: "Kein Signal passt", text: "ein Text, er hat keine Kurve", full: "Sechzehn Signale sind zu sehen; nehmen Sie erst eines weg.",
@@ -26,6 +26,6 @@ export const words = defineWords({
     low: "Tiefster", mean: "Mittel", high: "Höchster", good: "Gut", meanHint: "nach Zeit gewichtet", saveCsv: "CSV", savePng: "Bild", saveCsvHint: "Die Zeilen, aus denen die Kurven gezeichnet sind", savePngHint: "Das Bild, wie es ist", clear: "Marken wegnehmen", wentSince: "nach Regel entfernt",
     views: "Ansichten", noViews: "Noch ist keine Ansicht gespeichert.", viewName: "Diese Ansicht speichern als", shareView: "Für alle, die ihre Anlagen sehen", saveView: "Speichern", forget: "{name} vergessen", sharedBy: "von {name}", sharedByYou: "geteilt",
     asKnown: "Wissensstand", asKnownAt: "Wissensstand: {known}", asKnownHint: "Was später korrigiert wurde, zählt nicht.", knownNow: "Jetzt", sent: "Wie gesendet", known: "Vorher bekannt", knownAt: "Zu einem Zeitpunkt", knownApply: "So zeigen, wie damals bekannt", besideSent: "Daneben gepunktet: wie gesendet", besideKnown: "Daneben gepunktet: wie bekannt bei {known}", asSentNote: "So gezeigt, wie die Signale gesendet wurden, ohne jede Korrektur.", asKnownNote: "So gezeigt, wie bei {known} bekannt: was später korrigiert wurde, zählt nicht.", correct: "Korrigieren …", correctSpan: "{tag} von A bis B korrigieren …",
-    cursors: "A {a}", both: "A {a} · B {b} · {apart}", failed: "Ein Teil konnte nicht gelesen werden",
+    cursors: "A {a}", cursorB: "B {b}", both: "A {a} · B {b} · {apart}", failed: "Ein Teil konnte nicht gelesen werden",
   },
 });
