@@ -18,6 +18,10 @@ describe("numbers", () => {
     expect(f.formatRatio(0.8512, "de")).toBe("85,1\u00a0%");
     expect(f.formatMeasured(96.123456789, "en")).toBe("96.1235");
     expect(f.formatMeasured(123456773.96, "en")).toBe("123,456,774"); // not 123,457,000, which would be above its highest
+    expect(f.formatMeasured(3.4028234663852886e38, "en")).toBe("3.40282E38"); // what a PLC says for nothing: 39 digits are wider than a phone
+    expect(f.formatMeasured(-3.4028234663852886e38, "de")).toBe("-3,40282E38");
+    expect(f.formatMeasured(1e-12, "en")).toBe("1E-12");
+    expect(f.formatMeasured(123456789012345, "en")).toBe("123,456,789,012,345");
   });
   it.each([
     [999, "en", "999 B"],

@@ -21,9 +21,12 @@ export function formatNumber(value: number | null | undefined, language: Languag
 }
 
 const WHOLE_FROM = 1e6;
-/** A measured value: as many digits as it carries, at most six significant ones; of large numbers every digit before the point, or a mean would lie beside its own highest. */
+const [POWERS_FROM, POWERS_BELOW] = [1e16, 1e-9]; // more digits than a number carries, or more zeros than anybody counts
+/** A measured value: as many digits as it carries, at most six significant ones; of large numbers every digit before the point, or a mean would lie beside its own highest; the largest of a PLC (3.4E38) by its power of ten. */
 export function formatMeasured(value: number | null | undefined, language: Language): string {
   if (!known(value)) return NOTHING;
+  const size = Math.abs(value);
+  if (size >= POWERS_FROM || (size < POWERS_BELOW && size > 0)) return numberFormat(language, { notation: "scientific", maximumSignificantDigits: 6 }).format(value);
   return Number.isInteger(value) || Math.abs(value) >= WHOLE_FROM ? formatNumber(value, language) : numberFormat(language, { maximumSignificantDigits: 6 }).format(value);
 }
 
