@@ -72,6 +72,11 @@ def test_a_data_folder_remembers_where_its_records_are(tmp_path: Path) -> None:
         ("doctor",),
         ("samples", "tier", "parquet"),
         ("samples", "retention", "plan"),
+        ("samples", "retention", "run"),
+        ("samples", "damaged", "list"),
+        ("samples", "holds"),
+        ("samples", "list"),
+        ("samples", "corrections", "acme/press.speed"),
     ],
     ids=" ".join,
 )

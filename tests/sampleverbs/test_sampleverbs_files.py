@@ -91,6 +91,26 @@ def test_a_tag_that_is_not_there_is_an_error_of_ours(data: Path, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,value,unit\n2026-01-05T06:10:00Z,7.5,mm\n2026-01-05T06:20:00Z,,mm\n",
+        "time;value;unit\r\n2026-01-05T06:10:00Z;7,5;mm\r\n2026-01-05T06:20:00Z;;mm\r\n",  # of a screen in German
+    ],
+)
+def test_samples_of_a_file_are_given_in_either_language(data: Path, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "given.csv"
+    file.write_text(text, encoding="utf-8-sig", newline="")
+    span = ("2026-01-05T06:05:00Z", "2026-01-05T06:30:00Z")
+    done = run(data, "amend", "acme/press.speed", *span, "--file", str(file), "--reason", "read off the dial")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert run(data, "export", "acme/press.speed", *PERIOD, "--out", str(tmp_path / "as.csv")).exit_code == 0
+    values = [row.split(",")[2] for row in (tmp_path / "as.csv").read_text("utf-8-sig").splitlines()[1:]]
+    (one, *_) = json.loads(run(data, "corrections", "acme/press.speed", "--json").stdout)
+    assert run(data, "undo", str(one["id"]), "--reason", "done").exit_code == 0
+    assert values == ["1.5", "7.5", ""]
+
+
 def test_a_folder_that_is_not_there_is_said_before_anything_is_written(data: Path, tmp_path: Path) -> None:
     done = run(data, "export", "acme/press.speed", *PERIOD, "--out", str(tmp_path / "nowhere" / "day.csv"))
     assert isinstance(done.exception, ConfigError)

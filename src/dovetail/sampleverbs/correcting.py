@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dovetail.terminal.asking import DataOption, Here, do, house, period_of, plain
+from dovetail.sampleverbs.asking import existing_house
+from dovetail.terminal.asking import DataOption, Here, do, period_of, plain
 from dovetail.terminal.readings import tag_named
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def amend(
     data: DataOption = Here,
 ) -> None:
     """Say what the samples of a stretch were: a value, a scale, a quality, or the samples of a file in their place."""
-    with house(data) as control:
+    with existing_house(data) as control:
         found = tag_named(control, tag)
         given = {
             "tag_id": found["id"],
@@ -55,7 +56,7 @@ def amend(
 
 def delete(tag: TagArgument, start: Start, end: End, reason: Reason, data: DataOption = Here) -> None:
     """Leave out the samples of a stretch, also those that come late for it."""
-    with house(data) as control:
+    with existing_house(data) as control:
         found = tag_named(control, tag)
         _told(do(control, "samples.delete", {"tag_id": found["id"], "start": start, "end": end}, reason), found)
 
@@ -71,7 +72,7 @@ def insert(
     """Add samples that were never sent: one, or those of a file."""
     if (time is None) == (file is None):
         raise typer.BadParameter("give a time and a value, or --file")
-    with house(data) as control:
+    with existing_house(data) as control:
         found = tag_named(control, tag)
         one = {"ts": time, "value": None if value is None else _value(found, value)}
         samples = [one] if file is None else _rows(found, file)
@@ -84,7 +85,7 @@ def corrections(
     data: DataOption = Here,
 ) -> None:
     """List what was corrected of a tag, the newest first; those taken back too."""
-    with house(data) as control:
+    with existing_house(data) as control:
         found = tag_named(control, tag)
         items = _every(control, found["id"])
     if as_json:
@@ -102,7 +103,7 @@ def undo(
     data: DataOption = Here,
 ) -> None:
     """Take a correction back: what lay beneath it stands again."""
-    with house(data) as control:
+    with existing_house(data) as control:
         done = do(control, "samples.undo", {"correction_id": correction}, reason)
         tag = control.call("GET", f"/tags/{done['output']['tag_id']}")
     print(_line(done["output"], tag))
@@ -117,24 +118,26 @@ def _every(control: Control, tag_id: int) -> list[dict[str, Any]]:
     return found
 
 
-def _value(tag: dict[str, Any], text: str) -> object:
-    """What was typed, in the kind of the tag: texts as they stand, all else as JSON has it."""
+def _value(tag: dict[str, Any], text: str, sign: str = ",") -> object:
+    """What was typed, in the kind of the tag: texts as they stand, all else as JSON has it, or German between `;`."""
     if tag["kind"] in ("str", "json"):
         return text
     try:
-        return json.loads(text)
+        return json.loads(text.replace(",", ".") if sign == ";" else text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no value of a tag of kind {tag['kind']}") from error
 
 
 def _rows(tag: dict[str, Any], file: Path) -> list[dict[str, Any]]:
-    """The samples of a file; an empty value says that there was none."""
+    """The samples of a file; an empty value says that there was none. With semicolons its numbers have commas."""
     with file.open(newline="", encoding="utf-8-sig") as lines:
-        table = csv.DictReader(lines)
+        head = lines.readline()
+        sign = ";" if ";" in head else ","
+        table = csv.DictReader(lines, next(csv.reader([head], delimiter=sign), []), delimiter=sign)
         if not {"time", "value"} <= set(table.fieldnames or ()):
             raise typer.BadParameter(f"{file} needs the columns time and value")
         return [
-            {"ts": row["time"], "value": _value(tag, row["value"]) if row["value"] else None}
+            {"ts": row["time"], "value": _value(tag, row["value"], sign) if row["value"] else None}
             | ({"quality": row["quality"]} if row.get("quality") else {})
             for row in table
         ]
