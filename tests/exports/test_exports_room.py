@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -190,6 +192,34 @@ async def test_a_sheet_that_cannot_hold_them_is_refused_before_a_row_is_written(
     monkeypatch.setattr("dovetail.exports.files._writing", not_to_be_called)
     done = await ended(room, asked(room, sqlite_database, format="xlsx", language=language))
     assert (done.state, done.detail[: len(detail)]) == ("failed", detail)
+
+
+@pytest.mark.parametrize(
+    "error, language, detail",
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/srv/x"), "en", "the server's disk is nearly full (ask a"),
+        (OSError(errno.ENOSPC, "No space left on device", "/srv/x"), "de", "die Festplatte des Servers ist fast vol"),
+        (OSError(errno.EIO, "Input/output error", "/srv/x"), "en", "something went wrong on our side; the log has i"),
+        (InvalidError("more than 9 samples", code="aggregate-too-long"), "de", "in einem Abschnitt liegen mehr Mess"),
+        (InvalidError("no codec 9", code="another"), "de", "no codec 9"),
+    ],
+)
+async def test_what_a_disk_says_is_told_without_where_it_is(
+    room: ExportsRoom, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception, language: str,
+    detail: str,
+) -> None:  # fmt: skip
+    """Who asks for a file is no administrator of the server; the log has the path."""
+    monkeypatch.setattr("dovetail.exports.files.write", failing(error))
+    done = await ended(room, asked(room, sqlite_database, language=language))
+    assert (done.state, done.detail[: len(detail)]) == ("failed", detail)
+    assert "/srv" not in done.detail
+
+
+def failing(error: Exception) -> Callable[..., int]:
+    def write(*_: object) -> int:
+        raise error
+
+    return write
 
 
 def not_to_be_called(*_: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 import threading
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 OURS: Final = system_scope("exports")
 MANAGE: Final = "system.manage"
 PARTIAL: Final = ".partial"
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 STOP_S: Final = 5.0  # a stop of the server does not wait longer for an export to be given up
 UNIT: Final = "%"
 
@@ -212,7 +214,7 @@ class ExportsRoom:
             detail = why(error, one.wanted)
         except OSError as error:
             log.error("the export %s failed: %s", one.id, error)
-            detail = f"{error.strerror}: {error.filename or self._folder}"
+            detail = said(SPACE if error.errno in NO_ROOM else FAULT, one.wanted)  # where it is says the log
         except Exception:
             log.exception("the export %s failed", one.id)
         finally:

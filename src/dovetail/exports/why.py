@@ -33,6 +33,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         " (ein kürzerer Zeitraum oder weniger Signale; Parquet ist am kleinsten)",
         SPACE: "die Festplatte des Servers ist fast voll (fragen Sie die Administration)",
         "not-found": "eines der Signale gibt es nicht mehr, oder Sie dürfen es nicht mehr sehen",
+        "aggregate-too-long": "in einem Abschnitt liegen mehr Messwerte eines Signals, als auf einmal gelesen werden"
+        " (kürzere Abschnitte)",
+        "aggregate-too-many": "das sind zu viele Ergebnisse oder Tage auf einmal"
+        " (kürzere Abschnitte oder weniger Signale)",
     },
 }
 
