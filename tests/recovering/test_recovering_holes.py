@@ -230,6 +230,7 @@ def test_a_month_of_which_a_backup_holds_everything_is_whole_again(
 ) -> None:
     backup = tmp_path / "newest" / HISTORIAN
     before = [values(historian, tag) for tag in (1, 2, 3)]
+    missing = [(one.of.tag, one.n) for one in historian.damage.all()]
     historian.close()
     shutil.copytree(tmp_path / HISTORIAN, backup)
     historian.__init__(tmp_path / HISTORIAN, clock=historian._clock, bus=historian._bus, owner_of=lambda _tag: 1)
@@ -241,10 +242,43 @@ def test_a_month_of_which_a_backup_holds_everything_is_whole_again(
     assert [(one.of.tag, one.of.rev) for one in historian.damage.all()] == [(EVERY, rev)]
     plan = recovery.plan(str(tmp_path / "newest"), ALL)
     done = recovery.put_back(Recover(folder=str(tmp_path / "newest"), plan=plan.digest), nobody)
-    assert (done.filled, done.left) == (1, 0)
+    assert (done.filled, done.left) == (1, 3)  # what was missing in it before it was lost is missing still
     historian.seal_once()
     assert [values(historian, tag) for tag in (1, 2, 3)] == before
-    assert historian.damage.all() == []
+    assert [(one.of.tag, one.n) for one in historian.damage.all()] == missing
+    plan = recovery.plan(str(tmp_path / BACKUP), ALL)
+    done = recovery.put_back(Recover(folder=str(tmp_path / BACKUP), plan=plan.digest), nobody)
+    assert (done.filled, done.left) == (2, 1)
+
+
+def test_a_backup_that_was_taken_after_the_damage_fills_nothing(
+    tmp_path: Path, historian: Historian, recovery: Recovery, clock: ManualClock
+) -> None:
+    """What has come since lies there, in as many samples as are missing; what is missing does not."""
+    put(historian, 4, [(2, DAY_ZERO_US + i * SECOND_US // 2 + 7, 0.5, 0xC0) for i in range(2 * N)])
+    historian.close()
+    historian.__init__(tmp_path / HISTORIAN, clock=clock, bus=historian._bus, owner_of=lambda _tag: 1)
+    shutil.copytree(tmp_path / HISTORIAN, tmp_path / "later" / HISTORIAN)
+    before = [(one.of.tag, one.n) for one in historian.damage.all()]
+    plan = recovery.plan(str(tmp_path / "later"), ALL)
+    done = recovery.put_back(Recover(folder=str(tmp_path / "later"), plan=plan.digest), nobody)
+    assert (done.filled, [(one.of.tag, one.n) for one in historian.damage.all()]) == (0, before)
+
+
+def test_a_backup_that_was_taken_after_a_month_was_lost_does_not_fill_it(
+    tmp_path: Path, historian: Historian, recovery: Recovery
+) -> None:
+    (month,) = historian.chunks.newest_first()
+    with historian.dropper.still():
+        historian.damage.renew(historian.chunks, month, "it is spoilt")
+    lost = historian.damage.all()
+    put(historian, 4, [row(3, 2 * N, 9.0)])
+    historian.close()
+    shutil.copytree(tmp_path / HISTORIAN, tmp_path / "later" / HISTORIAN)
+    historian.__init__(tmp_path / HISTORIAN, clock=historian._clock, bus=historian._bus, owner_of=lambda _tag: 1)
+    plan = recovery.plan(str(tmp_path / "later"), ALL)
+    done = recovery.put_back(Recover(folder=str(tmp_path / "later"), plan=plan.digest), nobody)
+    assert (done.filled, done.left, historian.damage.all()) == (0, 1, lost)
 
 
 def test_what_was_set_aside_goes_when_it_is_told_for_and_nothing_needs_it(

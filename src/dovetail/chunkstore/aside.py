@@ -97,7 +97,7 @@ def listed(session: Session, words: MonthWords) -> list[Damaged]:
     """What is set aside, by tag and time."""
     if not words.aside:
         return []
-    sql = f"select id, tag, kind, t0, t1, n, at_us, why, rev from {words.aside} order by tag, t0"
+    sql = f"select id, tag, kind, t0, t1, n, at_us, why, rev from {words.aside} order by tag, t0, id"
     return [Damaged(*row[:-1], rev=row[-1]) for row in session.execute(sql).fetchall()]
 
 

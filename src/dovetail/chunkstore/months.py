@@ -86,6 +86,10 @@ class View(Opening):
         """What is damaged and set aside."""
         return aside.listed(self._session, self._words)
 
+    def rows_aside(self) -> list[tuple[Damaged, tuple[object, ...]]]:
+        """The same, each with its row (`aside.COLUMNS`): to be told elsewhere."""
+        return list(zip(self.aside(), aside.rows(self._session, self._words), strict=True))
+
     def found(self, tag: int, from_us: int, to_us: int) -> list[Found]:
         """Headers of the chunks that touch [from, to), by kind and time."""
         sql = f"select {self._row} from {self._chunk} where tag = ? and t0 < ? and t1 >= ? order by kind, t0"
@@ -195,11 +199,12 @@ class Month:
             aside.fill(session, self._words, [lost])
             return aside.listed(session, self._words)
 
-    def filled(self, damaged: Sequence[Damaged]) -> list[Damaged]:
-        """Let go of what was set aside and has come back; all that is still there."""
+    def filled(self, damaged: Sequence[Damaged], told: Sequence[Sequence[object]] = ()) -> list[Damaged]:
+        """Let go of what was set aside and has come back, but for what is `told` with it; all that is there now."""
         with self._place.transaction() as session:
-            gone = f"delete from {self._words.aside} where id = ? and tag = ? and t0 = ?"
-            session.many(gone, [(one.id, one.tag, one.t0) for one in damaged])
+            gone = f"delete from {self._words.aside} where id = ? and tag = ? and t0 = ? and why = ?"
+            session.many(gone, [(one.id, one.tag, one.t0, one.why) for one in damaged])
+            aside.fill(session, self._words, told)
             return aside.listed(session, self._words)
 
     def write(

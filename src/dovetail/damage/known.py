@@ -52,9 +52,9 @@ class Hole:
     is_aside: bool
 
     @property
-    def key(self) -> tuple[int, int, int, int]:
-        """What tells it from all others."""
-        return self.month, self.of.id, self.of.tag, self.of.t0
+    def key(self) -> tuple[int, int, int, int, str]:
+        """What tells it from all others: a month may be lost twice."""
+        return self.month, self.of.id, self.of.tag, self.of.t0, self.of.why
 
     @property
     def t0(self) -> int:
@@ -210,9 +210,10 @@ class Damage:
             self._found.get(number, {}).pop(one.id, None)
         self._settle()
 
-    def filled(self, number: int, month: Month, holes: Sequence[Hole]) -> None:
-        """Samples of holes have come back from elsewhere: there are no holes any more. While nothing is sealed."""
-        aside = month.filled([one.of for one in holes])
+    def filled(self, number: int, month: Month, holes: Sequence[Hole], told: Sequence[Sequence[object]] = ()) -> None:
+        """Samples of holes have come back from elsewhere: there are no holes any more, but those that are `told` of
+        what came back (`aside.COLUMNS`). While nothing is sealed."""
+        aside = month.filled([one.of for one in holes], told)
         with self._lock:
             self._aside[number] = aside
             self._settle()

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
 from dovetail.chunkstore import files
-from dovetail.chunkstore.aside import EVERY
-from dovetail.chunkstore.months import View
+from dovetail.chunkstore.aside import EVERY, Damaged
+from dovetail.chunkstore.months import View, begin_of
 from dovetail.chunkstore.opening import Opening
 from dovetail.core.batch import Frame, Lane
 from dovetail.core.clock import to_rfc3339
@@ -98,6 +98,11 @@ class Line:
     numbers: tuple[int, ...] | None = None
 
     @property
+    def month(self) -> int:
+        """Of the hole."""
+        return self.hole.month
+
+    @property
     def wanted(self) -> int:
         """How many were there; of a month that was lost as a whole, as far as the folder knows."""
         return self.n if self.hole.of.tag == EVERY else self.hole.n
@@ -111,7 +116,17 @@ class Line:
                 yield from _within(view, self.hole, self.tag)
         else:
             with _remaining(self.path) as (_, view):
-                yield from _clipped(remains.blocks(view, [(one, self.tag) for one in self.numbers]), self.hole)
+                yield from remains.blocks(view, [(one, self.tag) for one in self.numbers])
+
+    def aside(self) -> list[tuple[Damaged, tuple[Any, ...]]]:
+        """Holes of a lost month that its file told itself, with their rows: what was missing in it is missing still."""
+        if self.path is None or self.hole.of.tag != EVERY:
+            return []
+        if self.numbers is None:
+            with _opened(self.path) as view:
+                return view.rows_aside()
+        with _remaining(self.path) as (_, view):
+            return view.rows_aside()
 
 
 class Recovery:
@@ -160,11 +175,20 @@ class Recovery:
             self._historian.put([Frame(SOURCE, Lane.IMPORT, epoch, seq, (batch,))])
             on_step(came := came + len(batch), total)
         open_still = {line.hole.key for line in lines if not line.all_of_it}
-        whole = {line.hole.key: line.hole for line in lines if line.hole.key not in open_still}
-        for number, holes in _by_month(list(whole.values())).items():
+        whole = {line.hole.key: line for line in lines if line.hole.key not in open_still}
+        told = self._filled(list(whole.values()))
+        return DoneView(samples=sum(line.n for line in some), filled=len(whole), left=len(open_still) + told)
+
+    def _filled(self, lines: Sequence[Line]) -> int:
+        """Holes that lines have filled, each once, are none any more; how many are told in their place."""
+        damage, told = self._historian.damage, 0
+        for number, some in _by_month(lines).items():
+            known = {_same(one.of) for one in damage.all() if one.month == number}
+            aside = [row for line in some for one, row in line.aside() if _same(one) not in known]
             with self._historian.dropper.still(), self._historian.chunks.use(number) as month:
-                self._historian.damage.filled(number, month, holes)
-        return DoneView(samples=sum(line.n for line in some), filled=len(whole), left=len(open_still))
+                damage.filled(number, month, [line.hole for line in some], aside)
+            told += len(aside)
+        return told
 
     def _lines(self, folder: Path) -> Iterator[Line]:
         self._historian.seal_once()  # which sets aside what somebody only stumbled over
@@ -184,55 +208,65 @@ class Recovery:
         for number, holes in sorted(_by_month(self._historian.damage.all()).items()):
             path = within / files.name_of(number)
             if not path.exists():
-                yield from (Line(hole, hole.of.tag, 0, None, all_of_it=False) for hole in holes)
-                continue
-            if remains.is_kept(within):
-                yield from _left(path, [hole for hole in holes if hole.of.tag == EVERY])
-                continue
-            with _opened(path) as view:
-                for hole in holes:
-                    yield from _every(view, hole, path) if hole.of.tag == EVERY else [_one(view, hole, path)]
+                yield from map(_nothing, holes)
+            elif remains.is_kept(within):
+                yield from _left(path, holes)
+            else:
+                with _opened(path) as view:
+                    told = {_same(one) for one in view.aside()}  # taken after the damage, it lacks what we lack
+                    for hole in holes:
+                        of = _every if hole.of.tag == EVERY else _one
+                        yield from of(view, hole, path, is_told=_same(hole.of) in told)
 
 
 def _left(path: Path, holes: Sequence[Hole]) -> Iterator[Line]:
-    """What can be read of the file that was lost: all of it, if that is as much as it once said it held."""
+    """What can be read of a file that was lost, for the hole that it left: all, if it is as much as it once held."""
+    left = [hole for hole in holes if hole.of.tag == EVERY and path.parent.name in hole.of.why]
+    yield from (_nothing(hole) for hole in holes if hole not in left)
+    if not left:
+        return
     with _remaining(path) as (session, view):
         found = remains.remains(session, view)
-        for hole in holes:
-            n = {
-                tag: sum(map(len, _clipped(remains.blocks(view, [(one, tag) for one in numbers]), hole)))
-                for tag, numbers in found.items()
-            }
-            whole = bool(hole.of.rev) and sum(n.values()) == hole.n
-            for tag, numbers in found.items():
-                yield Line(hole, tag, n[tag], path, all_of_it=whole, numbers=tuple(numbers))
+        n = sum(sum(of.values()) for of in found.values())
+        for hole in left:
+            whole = bool(hole.of.rev) and n == hole.n and remains.tells(view)
+            for tag, of in found.items():
+                yield Line(hole, tag, sum(of.values()), path, all_of_it=whole, numbers=tuple(of))
+            if not found:
+                yield _nothing(hole)
 
 
-def _one(view: View, hole: Hole, path: Path) -> Line:
+def _nothing(hole: Hole) -> Line:
+    return Line(hole, hole.of.tag, 0, None, all_of_it=False)
+
+
+def _one(view: View, hole: Hole, path: Path, *, is_told: bool) -> Iterator[Line]:
     n = sum(map(len, _within(view, hole, hole.of.tag)))
-    return Line(hole, hole.of.tag, n, path, all_of_it=n >= hole.n)
+    yield Line(hole, hole.of.tag, n, path, all_of_it=n >= hole.n and not is_told)
 
 
-def _every(view: View, hole: Hole, path: Path) -> Iterator[Line]:
+def _every(view: View, hole: Hole, path: Path, *, is_told: bool) -> Iterator[Line]:
     """A month that was lost as a whole: each signal that the folder holds of it.
 
-    It holds all of it if it held as much of the log as what was lost said of itself, where that could still be read.
+    It holds all of it if it held as much of the log as what was lost said of itself, where that could still be read,
+    and if all of that can be read there.
     """
-    whole = bool(hole.of.rev) and view.sealed >= hole.of.rev
-    for tag in view.samples():
-        n = sum(map(len, _within(view, hole, tag)))
+    said = view.samples()
+    found = {tag: sum(map(len, _within(view, hole, tag))) for tag in said}
+    whole = bool(hole.of.rev) and view.sealed >= hole.of.rev and found == said and not is_told and remains.tells(view)
+    for tag, n in found.items():
         yield Line(hole, tag, n, path, all_of_it=whole)
+    if not found:
+        yield _nothing(hole)
 
 
 def _within(view: View, hole: Hole, tag: int) -> Iterator[Block]:
-    """The samples of a tag in a hole, chunk by chunk."""
-    yield from _clipped(view.bodies((tag,), hole.t0, hole.t1 + 1), hole)
-
-
-def _clipped(blocks: Iterable[Block], hole: Hole) -> Iterator[Block]:
-    for one in blocks:
-        part = clipped(one, hole.t0, hole.t1 + 1)
-        if len(part) and (hole.of.tag == EVERY or one.kind == hole.of.kind):
+    """The samples of a tag in a hole, chunk by chunk; of a lost month also those that were ahead of the clock."""
+    is_month = hole.of.tag == EVERY
+    from_us, to_us = (begin_of(hole.month), begin_of(hole.month + 1)) if is_month else (hole.t0, hole.t1 + 1)
+    for one in view.bodies((tag,), from_us, to_us):
+        part = clipped(one, from_us, to_us)
+        if len(part) and (is_month or one.kind == hole.of.kind):
             yield part
 
 
@@ -241,7 +275,7 @@ def _remaining(path: Path) -> Generator[tuple[Session, View]]:
     """A file that was set aside, with its journal: nobody writes to it any more."""
     try:
         with closing(files.connect(path, role="reader")) as connection:
-            yield connection, View(connection, files.words_of(connection), _passed_over)
+            yield connection, View(connection, remains.words_of(connection), _passed_over)
     except files.UNREADABLE as error:
         raise ConfigError(
             f"nothing can be read of {path}: {error}", code="recover-folder", hint="take a backup"
@@ -282,11 +316,16 @@ def _only_here(scope: Scope) -> None:
         )  # fmt: skip
 
 
-def _by_month(holes: Sequence[Hole]) -> dict[int, list[Hole]]:
-    found = defaultdict[int, list[Hole]](list)
-    for hole in holes:
-        found[hole.month].append(hole)
+def _by_month[T: (Hole, Line)](some: Sequence[T]) -> dict[int, list[T]]:
+    found = defaultdict[int, list[T]](list)
+    for one in some:
+        found[one.month].append(one)
     return found
+
+
+def _same(one: Damaged) -> tuple[object, ...]:
+    """What a hole has in common with itself where it is told elsewhere, too."""
+    return one.id, one.tag, one.t0, one.why
 
 
 def _view(lines: Sequence[Line]) -> PlanView:
