@@ -66,11 +66,11 @@ async def test_what_was_posted_is_counted_by_what_became_of_it(house: House, cli
     assert (await client.post(MES, json={"force": "much"}, headers=BY_TOKEN)).status_code == 422
     await until(lambda: kept(house, "weight") == [1.0, 4.0])
     said = render(families(house.look("quick"), HttpMeter())).splitlines()
-    assert [line for line in said if line.startswith("dovetail_posts_total")] == [
-        'dovetail_posts_total{outcome="left_out"} 2',
+    assert [line for line in said if line.startswith("dovetail_post")] == [
         'dovetail_posts_total{outcome="repeated"} 1',
         'dovetail_posts_total{outcome="taken"} 1',
         'dovetail_posts_total{outcome="unfit"} 1',
+        "dovetail_post_rows_left_out_total 2",
     ]
 
 

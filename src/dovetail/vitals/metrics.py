@@ -128,7 +128,7 @@ def families(facts: Facts, meter: HttpMeter) -> Iterator[Family]:
         yield from _server(facts.live)
         yield from _links(facts.live.links[:METRIC_LINKS_MAX])
         yield from _copies(facts.live.copies, facts.at_us)
-        yield _by("posts_total", "counter", "Posts; left_out: rows of those taken", "outcome", facts.live.posts)
+        yield from _posts(facts.live.posts)
         yield from _since(facts.live.links[:METRIC_LINKS_MAX], facts.at_us)
         if facts.live.between is not None:
             yield from _transport(facts.live.between)
@@ -233,11 +233,16 @@ def _seconds(time_us: int | None) -> float | None:
 
 
 def _since(links: tuple[LinkStatus, ...], at_us: int) -> Iterator[Family]:
-    ages = {one.name: at_us - one.waiting_since_us for one in links if one.waiting_since_us is not None}
-    help_text = "Since when the oldest of those waits"
-    yield _by(
-        "connection_waiting_seconds", "gauge", help_text, "connection", {n: us / SECOND_US for n, us in ages.items()}
-    )
+    known = {one.name: one.waiting_since_us for one in links if one.waiting_since_us is not None}
+    ages = {name: (at_us - since_us) / SECOND_US for name, since_us in known.items()}
+    yield _by("connection_waiting_seconds", "gauge", "Since when the oldest of those waits", "connection", ages)
+
+
+def _posts(posts: Mapping[str, int]) -> Iterator[Family]:
+    """Rows are no posts: who sums up what became of posts must not count them."""
+    became = {outcome: n for outcome, n in posts.items() if outcome != "left_out"}
+    yield _by("posts_total", "counter", "What others posted, by what became of it", "outcome", became)
+    yield _one("post_rows_left_out_total", "counter", "Rows left out of those taken", posts.get("left_out", 0))
 
 
 def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
@@ -253,15 +258,10 @@ def _links(links: tuple[LinkStatus, ...]) -> Iterator[Family]:
     yield each("connection_bad_ratio", "gauge", "Share of samples that came BAD", bad)
     held = {link.name: link.health.held_ratio for link in links}
     yield each("connection_held_ratio", "gauge", "Share of the last minute in which it was not read", held)
-    yield each(
-        "connection_demotions_total",
-        "counter",
-        "Times it was asked at a slow pace",
-        {one.name: one.demotions for one in links},
-    )
-    yield each(
-        "connection_samples_total", "counter", "Samples since the start", {one.name: one.samples for one in links}
-    )
+    demoted = {link.name: link.demotions for link in links}
+    yield each("connection_demotions_total", "counter", "Times it was asked at a slow pace", demoted)
+    samples = {link.name: link.samples for link in links}
+    yield each("connection_samples_total", "counter", "Samples since the start", samples)
     yield each("connection_overruns_total", "counter", "Polls skipped", {one.name: one.overruns for one in links})
     yield each("connection_reconnects_total", "counter", "Losses", {one.name: one.reconnects for one in links})
     lost = {link.name: link.lost_samples for link in links}
