@@ -1,5 +1,5 @@
 // Draws a trend onto a canvas: curves over the states behind them, each pen told by colour, dashes and number.
-import { formatMeasured, formatMoment, type Reader } from "@/show/format";
+import { formatMeasured, formatMoment, formatNumber, type Reader } from "@/show/format";
 import { ticks } from "@/timeline/axis";
 import type { Colours } from "@/timeline/colours";
 import type { View } from "@/timeline/keys";
@@ -54,9 +54,15 @@ function paintTime(pen: Pen2d, { view, layout, look }: Picture): void {
 
 const yOf = (value: number, { low, high }: Range, box: Box): number => box.top + box.height - ((value - low) / (high - low)) * box.height;
 
-/** What the marks of a scale say in a plot so high. */
-const marksOf = ({ range }: Axis, height: number, reader: Reader): { value: number; text: string }[] =>
-  marks(range, height / MARK_PX).map((value) => ({ value, text: formatMeasured(value, reader.language) }));
+/** What the marks of a scale say in a plot so high: as measured values do, with more digits where two would say the same (a counter, seen closely). */
+export function marksOf({ range }: Pick<Axis, "range">, height: number, reader: Reader): { value: number; text: string }[] {
+  const values = marks(range, height / MARK_PX);
+  const texts = values.map((value) => formatMeasured(value, reader.language));
+  if (new Set(texts).size === texts.length) return values.map((value, i) => ({ value, text: texts[i] ?? "" }));
+  const apart = (values[1] ?? 0) - (values[0] ?? 0);
+  const digits = Array.from({ length: 10 }, (_, n) => n).find((n) => values.every((value) => Math.abs(Number(value.toFixed(n)) - value) < apart / 100)) ?? 10;
+  return values.map((value) => ({ value, text: formatNumber(value, reader.language, digits) }));
+}
 
 /** How wide a scale is, told before the plot is laid out: its marks are those of at most so high a plot. */
 export const axisWidth = (axis: Axis, height: number, reader: Reader): number => axisPx(marksOf(axis, height, reader).map(({ text }) => text));

@@ -6,7 +6,7 @@ import { axisPx, layoutOf } from "@/trend/layout";
 import { bucketUs, levelOf, momentOfUs, TILE, tilesOf, tileUs } from "@/trend/levels";
 import { Loader, missing, stale } from "@/trend/loader";
 import { standing } from "@/trend/nearest";
-import { axisTitle, axisWidth, doubts } from "@/trend/paint";
+import { axisTitle, axisWidth, doubts, marksOf } from "@/trend/paint";
 import { axisOf, changed, dashOf, PENS_MAX, pensOf, textOf, withTag } from "@/trend/pens";
 import { marks, niceRange, steady } from "@/trend/scale";
 import { columnsOf } from "@/trend/columns";
@@ -209,6 +209,11 @@ it.each([
   ["on a phone, a wide one", 348, [110, 58], [110]],
   ["of no pen", 960, [], []],
 ])("scales leave the curves three quarters of the width: %s", (...[, width, axes, drawn]) => expect(layoutOf({ width, height: 400 }, { axes, rows: 0, lanes: [] }).axes).toEqual(drawn));
+it.each([
+  [{ low: 0, high: 100 }, "en", ["0", "50", "100"]],
+  [{ low: 1_234_567, high: 1_234_568 }, "en", ["1,234,567.0", "1,234,567.5", "1,234,568.0"]],
+  [{ low: 123_456, high: 123_456.5 }, "de", ["123.456,00", "123.456,25", "123.456,50"]],
+] as const)("the marks of a scale over %j are told apart", (...[range, language, texts]) => expect(marksOf({ range }, 80, { language, zone: undefined }).map(({ text }) => text)).toEqual(texts));
 it("a scale of the largest number of a PLC leaves the curves their width, on a phone too", () => {
   const axis = { key: "", unit: "", range: niceRange(0, 3.4028234663852886e38), nos: [1], colour: "" };
   expect(layoutOf({ width: 348, height: 400 }, { axes: [axisWidth(axis, 400, { language: "de", zone: undefined })], rows: 0, lanes: [] }).plot.width).toBeGreaterThan(200);
