@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlparse
 
 import httpx2
@@ -136,3 +136,17 @@ def test_a_view_is_kept_compared_and_saved_as_a_file(page: Page) -> None:
     page.get_by_test_id("views").click()
     page.get_by_test_id("saved-forget").click()
     expect(page.get_by_test_id("saved-view")).to_have_count(0)
+
+
+def test_figures_are_of_what_is_seen_though_half_of_it_is_to_come(page: Page, api: httpx2.Client) -> None:
+    tag = api.get("/tags", params={"find": "capper speed"}).raise_for_status().json()["items"][0]["id"]
+    now = datetime.now(UTC).replace(microsecond=0)
+    begins, ends = (f"{at:%Y-%m-%dT%H:%M:%S}.000Z" for at in (now - timedelta(hours=2), now + timedelta(hours=2)))
+    with page.expect_response(re.compile(r"/statistics\?")) as waited:
+        page.goto(f"/trends?pens={tag}&start={begins}&end={ends}")
+    said = {name: values[0] for name, values in parse_qs(urlparse(waited.value.url).query).items()}
+    assert said["start"] == begins
+    assert now - timedelta(minutes=5) < datetime.fromisoformat(said["end"]) < now + timedelta(minutes=5)
+    shown = waited.value.json()["items"][0]
+    assert shown["max"] is not None
+    expect(page.get_by_test_id("pen-high")).to_have_text(f"{shown['max']:.6g}")
