@@ -62,7 +62,8 @@ def plant_words(api: httpx2.Client) -> set[str]:
     """The plant's own names are in the plant's language, and its signals are named as its engineers name them."""
     capper = next(one["id"] for one in api.get("/equipment").json()["items"] if one["path"] == CAPPER)
     lists = ("/equipment", "/reasons", "/products", f"/equipment/{capper}/tags", f"/equipment/{capper}/shifts{LATELY}")
-    return {word for path in lists for word in re.findall(r'"(?:name|property)":"([^"]+)"', api.get(path).text)}
+    codes = {one["id"] for one in api.get("/products").json()["items"]}  # said until its name is there
+    return codes | {word for path in lists for word in re.findall(r'"(?:name|property)":"([^"]+)"', api.get(path).text)}
 
 
 @pytest.fixture
