@@ -27,8 +27,12 @@ equipment:
 PRESS = "acme/press"
 
 
-def ago(minutes: float) -> str:
-    return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+NOON = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)  # a day cuts a stop
+
+
+def at(minutes: float) -> str:
+    """So long after yesterday's noon."""
+    return (NOON + timedelta(minutes=minutes)).isoformat()
 
 
 def run(data: Path, *words: str) -> str:
@@ -43,12 +47,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, tuple[str
     folder = tmp_path_factory.mktemp("known")
     (folder / "plant.yaml").write_text(PLANT, encoding="utf-8")
     data = folder / "data"
-    run(data, "apply", str(folder), "--from", ago(1440), "--yes")
-    start, end = ago(60), ago(30)
+    run(data, "apply", str(folder), "--from", at(-1440), "--yes")
+    start, end = at(0), at(30)
     run(data, "edit", PRESS, start, end, "--state", "Held")
     before = datetime.now(UTC).isoformat()
     run(data, "edit", PRESS, start, end, "--reason", "mechanical/jam")
-    return data, before, ("--start", ago(70), "--end", ago(20))
+    return data, before, ("--start", at(-10), "--end", at(40))
 
 
 def document(data: Path, *words: str) -> Any:
@@ -65,7 +69,7 @@ def test_stops_as_known_before_have_no_reason_yet(told: tuple[Path, str, tuple[s
 
 def test_stops_of_years_come_in_all_pages_without_their_sums(told: tuple[Path, str, tuple[str, ...]]) -> None:
     data, _, _ = told
-    found = run(data, "stops", PRESS, "--start", "2020-01-01T00:00:00Z", "--end", ago(20)).splitlines()
+    found = run(data, "stops", PRESS, "--start", "2020-01-01T00:00:00Z", "--end", at(40)).splitlines()
     assert "mechanical/jam" in found[0]
     assert found[1:] == ["1 stops; sums of so long a period: dovetail pareto"]
 
