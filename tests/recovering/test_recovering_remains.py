@@ -298,4 +298,4 @@ def test_rows_amid_those_that_are_refused_are_found(
     refused: tuple[int, ...], astray: int | None, found: set[int]
 ) -> None:
     pages = Pages(range(1, 41), refused, astray)
-    assert [number for number, _ in remains._reachable(pages)] == sorted(found)  # type: ignore[arg-type]
+    assert [number for number, _ in remains._reachable(pages)] == sorted(found)  # type: ignore[arg-type]  # it only asks

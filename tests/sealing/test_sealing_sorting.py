@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -18,10 +18,12 @@ T = DAY_ZERO_US
 ORIGINS: list[Origin] = [("plc", "live"), ("press", "live")]
 
 
-def row(head_id: int, source: str, samples: Sequence[tuple[int, int, float]], **more: object) -> Row:
+def row(
+    head_id: int, source: str, samples: Sequence[tuple[int, int, float]], *, marks: Mapping[int, int] | None = None
+) -> Row:
     """(tag, µs after T, value)."""
     batch = Batch.of(Kind.F64, [(tag, T + us, value, 0xC0) for tag, us, value in samples])
-    return row_of(head_id, Frame(source, Lane.LIVE, 1, head_id, (batch,), **more))  # type: ignore[arg-type]
+    return row_of(head_id, Frame(source, Lane.LIVE, 1, head_id, (batch,), good_through=dict(marks or {})))
 
 
 def told(one: Waiting) -> list[tuple[int, int, float, int]]:
@@ -80,7 +82,7 @@ def test_a_month_gets_its_own() -> None:
 
 
 def test_each_kind_waits_by_itself_and_marks_are_in_no_account() -> None:
-    both = waiting([row(1, "plc", [(1, 10, 1.0)], good_through={9: T + 10}), row(2, "plc", [(1, 20, 2.0)])], ORIGINS)
+    both = waiting([row(1, "plc", [(1, 10, 1.0)], marks={9: T + 10}), row(2, "plc", [(1, 20, 2.0)])], ORIGINS)
     numbers, marks = sorted(both, key=lambda one: one.block.kind is Kind.I64)
     assert told(numbers) == [(1, 10, 1.0, 0), (1, 20, 2.0, 0)]
     assert told(marks) == [(9, 10, T + 10, OF_NO_ACCOUNT)]
