@@ -70,7 +70,7 @@ def room(sqlite_database: Database, clock: ManualClock, bus: Bus, monkeypatch: p
     room = EquipmentRoom(sqlite_database, clock, bus, plant_sections())
 
     @contextmanager
-    def installation(_data: Path) -> Iterator[OverAsgi]:
+    def installation(_data: Path, *, begins: bool = False) -> Iterator[OverAsgi]:
         clock.tick(SECOND_US)
         yield OverAsgi(room)
 

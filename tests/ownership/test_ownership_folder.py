@@ -77,6 +77,9 @@ def test_a_data_folder_remembers_where_its_records_are(tmp_path: Path) -> None:
         ("samples", "holds"),
         ("samples", "list"),
         ("samples", "corrections", "acme/press.speed"),
+        ("stops", "acme/press"),
+        ("user", "list"),
+        ("kpis", "acme/press"),
     ],
     ids=" ".join,
 )

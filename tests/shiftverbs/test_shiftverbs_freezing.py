@@ -55,7 +55,7 @@ def desk(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) ->
     with open_house(Settings(data=tmp_path), clock=clock) as house, serving(house.app, tmp_path) as control:
 
         @contextmanager
-        def installation(_data: Path) -> Iterator[Control]:
+        def installation(_data: Path, *, begins: bool = False) -> Iterator[Control]:
             yield control
 
         def settle() -> None:

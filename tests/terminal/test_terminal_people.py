@@ -38,7 +38,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Con
 @pytest.fixture
 def run(house: tuple[House, Control], monkeypatch: pytest.MonkeyPatch) -> Run:
     @contextmanager
-    def installation(_data: Path) -> Iterator[Control]:
+    def installation(_data: Path, *, begins: bool = False) -> Iterator[Control]:
         yield house[1]
 
     monkeypatch.setattr("dovetail.terminal.installation.installation", installation)

@@ -80,10 +80,9 @@ def make(
     data: DataOption = Path(".dovetail"),
 ) -> None:
     """Copy records and samples of one moment, while the installation runs or stands."""
-    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.installation import installation
 
-    with installation(existing(data)) as control:
+    with installation(data) as control:
         begun = control.call("POST", "/backups", {"folder": str(folder.resolve()), "keep": keep})
         need, free = begun["needs_bytes"] / 1e6, begun["free_bytes"] / 1e6
         print(f"at most {need:,.1f} MB, of {free:,.0f} MB that are free", file=sys.stderr)
@@ -155,10 +154,9 @@ def _proven(found: Manifest, key: ServerKey | None, data: Path | None) -> None:
 
 
 def _tell(data: Path, receipt: str) -> None:
-    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.installation import installation
 
-    with installation(existing(data)) as control:
+    with installation(data) as control:
         control.call("POST", "/backups/proofs", {"receipt": receipt})
         due = control.call("GET", "/backups/status")["next_proof"]
     print(f"The installation knows of it. The next proof is due by {due[:10]}.")
@@ -179,10 +177,9 @@ def status(
     data: DataOption = Path(".dovetail"),
 ) -> None:
     """Say when the last backup was made and when one last came back, and when the next are due. Exit 1: overdue."""
-    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.installation import installation
 
-    with installation(existing(data)) as control:
+    with installation(data) as control:
         found = control.call("GET", "/backups/status")
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))

@@ -56,7 +56,7 @@ def plan(
     from dovetail.terminal.installation import installation
 
     documents = _valid(folder)
-    with installation(data) as control:
+    with installation(data, begins=True) as control:
         found = _plan(control, documents, valid_from)
     print(_json(found) if as_json else found["text"])
     raise typer.Exit(found["exit_code"])
@@ -73,7 +73,7 @@ def apply(
     from dovetail.terminal.installation import installation
 
     documents = _valid(folder)
-    with installation(data) as control:
+    with installation(data, begins=True) as control:
         found = _plan(control, documents, valid_from)
         print(found["text"])
         if found["exit_code"] == 1:

@@ -37,10 +37,9 @@ def delivery(
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")] = False,
 ) -> None:
     """Say what became of every sample, by source and lane. Exit 1 where an account does not come out even."""
-    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.installation import installation
 
-    with installation(existing(data)) as control:
+    with installation(data) as control:
         accounts = control.call("GET", "/delivery")["items"]
     print(json.dumps(accounts, indent=2) if as_json else as_text(accounts))
     raise typer.Exit(0 if all(one["balanced"] for one in accounts) else 1)

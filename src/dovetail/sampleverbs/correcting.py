@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dovetail.sampleverbs.asking import existing_house
-from dovetail.terminal.asking import DataOption, Here, do, period_of, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, period_of, plain
 from dovetail.terminal.readings import tag_named
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def amend(
     data: DataOption = Here,
 ) -> None:
     """Say what the samples of a stretch were: a value, a scale, a quality, or the samples of a file in their place."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = tag_named(control, tag)
         given = {
             "tag_id": found["id"],
@@ -56,7 +55,7 @@ def amend(
 
 def delete(tag: TagArgument, start: Start, end: End, reason: Reason, data: DataOption = Here) -> None:
     """Leave out the samples of a stretch, also those that come late for it."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = tag_named(control, tag)
         _told(do(control, "samples.delete", {"tag_id": found["id"], "start": start, "end": end}, reason), found)
 
@@ -72,7 +71,7 @@ def insert(
     """Add samples that were never sent: one, or those of a file."""
     if (time is None) == (file is None):
         raise typer.BadParameter("give a time and a value, or --file")
-    with existing_house(data) as control:
+    with house(data) as control:
         found = tag_named(control, tag)
         one = {"ts": time, "value": None if value is None else _value(found, value)}
         samples = [one] if file is None else _rows(found, file)
@@ -85,7 +84,7 @@ def corrections(
     data: DataOption = Here,
 ) -> None:
     """List what was corrected of a tag, the newest first; those taken back too."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = tag_named(control, tag)
         items = _every(control, found["id"])
     if as_json:
@@ -103,7 +102,7 @@ def undo(
     data: DataOption = Here,
 ) -> None:
     """Take a correction back: what lay beneath it stands again."""
-    with existing_house(data) as control:
+    with house(data) as control:
         done = do(control, "samples.undo", {"correction_id": correction}, reason)
         tag = control.call("GET", f"/tags/{done['output']['tag_id']}")
     print(_line(done["output"], tag))

@@ -8,8 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dovetail.sampleverbs.asking import existing_house
-from dovetail.terminal.asking import DataOption, Here, do, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, plain
 from dovetail.terminal.waiting import ended
 
 damaged_app = typer.Typer(help="Samples that cannot be read any more.", no_args_is_help=True)
@@ -29,7 +28,7 @@ def listed(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False, data: DataOption = Here
 ) -> None:
     """List the stretches whose bytes are not what was written, and how they come back."""
-    with existing_house(data) as control:
+    with house(data) as control:
         page = control.call("GET", "/samples/damaged")
         found = list(page["items"])
         while page["next"]:
@@ -55,7 +54,7 @@ def recover(
     data: DataOption = Here,
 ) -> None:
     """Show which holes a folder can fill, ask, and fill them. Exit 1: some stay, for it does not hold all of them."""
-    with existing_house(data) as control:
+    with house(data) as control:
         plan = control.call("GET", "/samples/damaged/recovery", folder=str(folder.resolve()))
         for one in plan["lines"]:
             print(f"{one['tag']}  {one['start']} … {one['end']}  {one['found']:,} of {one['samples']:,} samples")
@@ -79,7 +78,7 @@ def tidy(
     data: DataOption = Here,
 ) -> None:
     """Show the files that are kept as they lay since a disk has spoilt them, ask, and let go of those not needed."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = control.call("GET", "/samples/damaged/kept")
         for one in found:
             print(f"{plain(one['name'])}  {one['bytes'] / 1e6:,.1f} MB  {NEEDED[one['needed']]}")

@@ -11,10 +11,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from dovetail.sampleverbs.asking import existing_house
-from dovetail.terminal.asking import DataOption, Here, do, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, plain
+from dovetail.terminal.waiting import POLL_S
 
-POLL_S: Final = 0.2
 REFUSED_SHOWN: Final = 20
 
 import_app = typer.Typer(help="Bring in what other systems kept.", no_args_is_help=True)
@@ -68,7 +67,7 @@ def history(
         "time_pattern": times, "format": kind, "dry_run": dry_run, "faulty": "leave-out" if leave_out else "refuse",
         "again": again,
     }  # fmt: skip
-    with existing_house(data) as control:
+    with house(data) as control:
         import_id = do(control, "history.import", given, reason)["output"]["import_id"]
         while (found := control.call("GET", f"/history-imports/{import_id}"))["state"] == "running":
             if sys.stderr.isatty():

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from dovetail.sampleverbs.asking import existing_house
-from dovetail.terminal.asking import DataOption, Here, do, id_of, period_of, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, id_of, period_of, plain
 from dovetail.terminal.readings import tag_named
 from dovetail.terminal.waiting import ended
 
@@ -36,7 +35,7 @@ def plan(
     data: DataOption = Here,
 ) -> None:
     """Say what would go, of which month and by which rule. Changes nothing."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = control.call("GET", "/retention/plan", at=at)
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _as_text(found))
 
@@ -48,10 +47,9 @@ def run(
     data: DataOption = Here,
 ) -> None:
     """Show what is due, ask, and let it go now; by itself it goes once a day."""
-    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.installation import at_work
 
-    with at_work(existing(data), lambda house: house.keeper.step()) as (control, work_on):
+    with at_work(data, lambda house: house.keeper.step()) as (control, work_on):
         found = control.call("GET", "/retention/plan")
         print(_as_text(found))
         if not found["lines"]:
@@ -66,7 +64,7 @@ def run(
 @retention_app.command("drops")
 def drops(as_json: Json = False, data: DataOption = Here) -> None:
     """Show what has gone, by which rule and when, the newest first."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = control.call("GET", "/retention/drops")["items"]
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
@@ -81,10 +79,9 @@ def bring(
     data: DataOption = Here,
 ) -> None:
     """Bring archived samples back into the plant; they are held until `release`."""
-    from dovetail.ownership.datafolder import existing
     from dovetail.terminal.installation import at_work
 
-    with at_work(existing(data), lambda house: house.keeper.step()) as (control, work_on):
+    with at_work(data, lambda house: house.keeper.step()) as (control, work_on):
         job_id = do(control, "retention.bring", {"path": str(path.resolve())}, reason)["output"]["job_id"]
         work = ended(control, job_id, name="archive", of="files", meanwhile=work_on)
     print(f"{work['detail']}. They are held: dovetail samples holds")
@@ -99,7 +96,7 @@ def hold(
     data: DataOption = Here,
 ) -> None:
     """Keep samples of a period from going, whatever the rules say, until they are released."""
-    with existing_house(data) as control:
+    with house(data) as control:
         given = {
             "equipment": [id_of(control, name) for name in equipment or ()],
             "tags": [tag_named(control, name)["id"] for name in tag or ()],
@@ -116,14 +113,14 @@ def release(
     data: DataOption = Here,
 ) -> None:
     """End a hold: what it kept goes when its rule says so."""
-    with existing_house(data) as control:
+    with house(data) as control:
         do(control, "retention.release", {"hold_id": hold_id}, reason)
     print(f"Hold {hold_id} is released.")
 
 
 def holds(as_json: Json = False, data: DataOption = Here) -> None:
     """Show what is held, and what was, the newest first."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = control.call("GET", "/retention/holds")["items"]
         names = _names(control, found)
     if as_json:

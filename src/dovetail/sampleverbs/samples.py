@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dovetail.core.errors import ConfigError
-from dovetail.sampleverbs.asking import existing_house
-from dovetail.terminal.asking import DataOption, Here, do, id_of, plain
+from dovetail.terminal.asking import DataOption, Here, do, house, id_of, plain
 from dovetail.terminal.readings import tag_named
 from dovetail.terminal.waiting import POLL_S, ended
 
@@ -76,7 +75,7 @@ def export(
     }  # fmt: skip
     if over is not None and aggregate is None:
         aggregate = "TimeAverage2"
-    with existing_house(data) as control:
+    with house(data) as control:
         if aggregate is None:
             asked["every_s"] = 60.0 if every is None else every
         else:
@@ -133,7 +132,7 @@ def tier(
 ) -> None:
     """Write whole days (UTC) of all samples to Parquet; a day that is as it was is left alone."""
     given = {"folder": str(folder.resolve()), "start": start, "end": end}
-    with existing_house(data) as control:
+    with house(data) as control:
         job_id = do(control, "tier.write", given)["output"]["job_id"]
         work = ended(control, job_id, name="tier", of="days")
     print(f"{folder}: {work['detail']}")
@@ -144,7 +143,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False, data: DataOption = Here
 ) -> None:
     """Show the exports that you asked for from this account and that are still kept."""
-    with existing_house(data) as control:
+    with house(data) as control:
         found = control.call("GET", "/exports")["items"]
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))

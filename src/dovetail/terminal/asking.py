@@ -18,11 +18,11 @@ DataOption = Annotated[Path, typer.Option("--data", help="The installation's dat
 Here = Path(".dovetail")
 
 
-def house(data: Path) -> AbstractContextManager[Control]:
-    """The installation in a data folder, or its owner."""
+def house(data: Path, *, begins: bool = False) -> AbstractContextManager[Control]:
+    """The installation in a data folder, or its owner; `begins`: where there is none, one begins with this verb."""
     from dovetail.terminal.installation import installation
 
-    return installation(data)
+    return installation(data, begins=begins)
 
 
 def running(data: Path) -> Control:

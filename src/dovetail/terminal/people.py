@@ -33,7 +33,7 @@ def add(
     """Add a person; prints a one-time link, valid for 15 minutes, behind which they choose a password."""
     given = {"login": login, "name": name, "role": role, "locale": locale}
     secret = {"password": _password()} if password else {}
-    with house(data) as control:
+    with house(data, begins=True) as control:
         made = control.call("POST", "/people", {**given, **secret})
     print(_link(made["token"]) if made["token"] else f"{login} may sign in.")
 
