@@ -29,7 +29,7 @@ class LockedError(RefusedError):
 
 
 def existing(data: Path) -> Path:
-    """The folder, for who copies or tells of an installation: a slip in its name makes no new and empty one."""
+    """The folder, for every verb with which no installation begins: a slip in its name makes no new and empty one."""
     if not data.is_dir():
         raise NotFoundError(f"there is no data folder {data}", hint="name it with --data")
     return data
